@@ -1,0 +1,1 @@
+"""Inference: likelihoods, posteriors, roles, and what follows from them."""

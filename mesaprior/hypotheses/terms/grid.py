@@ -1,0 +1,140 @@
+"""The grid on which terms of a language are evaluated for a log: variants, parameters, values of y, points.
+
+Cells that the language cannot tell apart (the same values of the features that it uses, in the same knowledge
+state) share one *point*. The values of a term stand in one row of bytes, laid out as [V, P', Y', Q] in C order, where
+P' and Y' are 1 unless the term's scope binds `theta` and `y`. Rows are padded with zeros to whole 64-bit words.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.terms import kernels
+from mesaprior.hypotheses.terms.cells import Cells, cells_of, history_rows
+from mesaprior.hypotheses.terms.language import Language, Token
+from mesaprior.hypotheses.terms.program import THETA, Y
+
+WORD = 8
+"""Bytes of the words in which rows are compared."""
+
+
+def padded(size: int) -> int:
+    """Return the least multiple of `WORD` that is at least `size`."""
+    return -(-size // WORD) * WORD
+
+
+class Grid:
+    """The grid of a language and a log.
+
+    Parameters
+    ----------
+    language : Language
+    log : ImitationLog
+        Checked against the language.
+
+    Attributes
+    ----------
+    with_fit, with_search : bool
+        Whether the language has tokens that learn, or search.
+    cells : Cells
+    point_of_cell : int64[C]
+    is_later : uint8[Q]
+        1 for points of later rows; meaningful in languages with `fit` only.
+    layout : kernels.Layout
+    size, width : tuple of int
+        Bytes of a row by scope, without and with padding.
+    """
+
+    def __init__(self, language: Language, log: ImitationLog):
+        self.language = language
+        self.log = log
+        self.with_fit = language.has("fit")
+        self.with_search = language.has("argmax", "argmin")
+        self.cells: Cells = cells_of(log, with_fit=self.with_fit)
+        columns = [log.features.index(name) for name in language.used_features]
+        seen = self.cells.seen_training + self.cells.seen_online
+        by_seen = np.argsort(seen, kind="stable")
+        rank = np.empty_like(by_seen)
+        rank[by_seen] = np.arange(len(by_seen))
+        state = rank[self.cells.knowledge]
+        keys = np.column_stack([state, log.situations[self.cells.situation][:, columns]])
+        points, point_of_cell = np.unique(keys, axis=0, return_inverse=True)
+        self.point_of_cell = point_of_cell.reshape(-1)
+        self.features = {name: points[:, 1 + i].astype(np.uint8) for i, name in enumerate(language.used_features)}
+        self.is_later = (self.cells.seen_training[by_seen][points[:, 0]] == log.n_training).astype(np.uint8)
+        history = history_rows(log)
+        self.layout = kernels.Layout(
+            V=1 + self.with_search + self.with_fit,
+            P=language.params if self.with_fit else 1,
+            Y=language.domain if language.has("iterate") else language.actions,
+            Q=len(points),
+            A=language.actions,
+            M=language.domain,
+            K=language.rounds,
+            search_variant=1 if self.with_search else -1,
+            learning_variant=1 + self.with_search if self.with_fit else -1,
+            action_of=(np.arange(256) % language.actions).astype(np.uint8),
+            history_point=self.point_of_cell[self.cells.row_cell[history]],
+            history_action=log.action[history],
+            seen=seen[by_seen],
+            state_start=np.searchsorted(points[:, 0], np.arange(len(seen) + 1)),
+        )
+        self.size = tuple(self._shape(scope)[0] * self.layout.Q for scope in range(4))
+        self.width = tuple(padded(size) for size in self.size)
+
+    def _shape(self, scope: int) -> tuple[int, int, int]:
+        """Return (V * P' * Y', P', Y') in a scope."""
+        P = self.layout.P if scope & THETA else 1
+        Y_values = self.layout.Y if scope & Y else 1
+        return self.layout.V * P * Y_values, P, Y_values
+
+    def copies(self, scope: int) -> int:
+        """Return how many times the points are repeated in a row of this scope."""
+        return self._shape(scope)[0]
+
+    def leaf(self, token: Token, scope: int) -> np.ndarray:
+        """Return the values ``uint8[1, width]`` of a token of arity 0 (lookups aside) in a scope."""
+        _, P, Y_values = self._shape(scope)
+        values = np.empty((self.layout.V, P, Y_values, self.layout.Q), dtype=np.uint8)
+        if token.kind == "feature":
+            values[...] = self.features[token.name]
+        elif token.kind == "candidate":
+            values[...] = np.arange(Y_values, dtype=np.uint8)[:, None]
+        elif token.kind == "parameter":
+            values[...] = np.arange(P, dtype=np.uint8)[:, None, None]
+        else:
+            values[...] = token.value
+        row = np.zeros((1, self.width[scope]), dtype=np.uint8)
+        row[0, : self.size[scope]] = values.reshape(-1)
+        return row
+
+    @cached_property
+    def signature_size(self) -> int:
+        """Bytes of what a census tells apart, see `kernels.signature_block`."""
+        return self.layout.Q + 1 if self.with_fit else self.layout.V * self.layout.Q
+
+    def signatures(self, values: np.ndarray) -> np.ndarray:
+        """Reduce values ``uint8[m, width]`` of closed terms to signatures ``uint8[m, padded]``."""
+        out = np.zeros((len(values), padded(self.signature_size)), dtype=np.uint8)
+        kernels.signature_block(values, out, self.layout, self.is_later, self.with_fit)
+        return out
+
+
+OPERATOR_CODES = {
+    "add": kernels.ADD,
+    "sub": kernels.SUB,
+    "eq": kernels.EQ,
+    "lt": kernels.LT,
+    "min": kernels.MIN,
+    "max": kernels.MAX,
+    "dist": kernels.DIST,
+}
+"""Codes of the built-in operators that are computed; the others are looked up."""
+
+
+def operator_code(token: Token) -> int:
+    """Return the kernel's code of a binary operator."""
+    return OPERATOR_CODES.get(token.name, kernels.TABLE) if token.source == "built in" else kernels.TABLE

@@ -1,0 +1,345 @@
+"""Tables that merge equal rows, and the store of exact counts by node: the containers of the merged engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mesaprior.hypotheses.terms import kernels
+
+NEVER = 2**63 - 1
+"""A time that no program has."""
+
+
+def grown(array: np.ndarray, room: int, fill: int = 0) -> np.ndarray:
+    """Return `array` with its last axis at least `room` long, doubling so that growth costs little in total."""
+    if array.shape[-1] >= room:
+        return array
+    larger = np.full((*array.shape[:-1], max(room, 2 * array.shape[-1])), fill, dtype=array.dtype)
+    larger[..., : array.shape[-1]] = array
+    return larger
+
+
+class RowTable:
+    """A table of distinct rows of bytes, numbered by first appearance.
+
+    Parameters
+    ----------
+    width : int
+        Bytes of a row, a multiple of 8.
+    """
+
+    def __init__(self, width: int):
+        self.n = 0
+        self._words = width // 8
+        self._rows = np.empty((64, self._words), dtype=np.uint64)
+        self._hashes = np.empty(64, dtype=np.uint64)
+        self._slots = np.full(256, -1, dtype=np.int64)
+
+    def intern(self, block: np.ndarray) -> np.ndarray:
+        """Merge rows ``uint8[m, width]`` into the table and return the id ``int64[m]`` of each."""
+        room = self.n + len(block)
+        if room > len(self._rows):
+            rows = np.empty((max(room, 2 * len(self._rows)), self._words), dtype=np.uint64)
+            rows[: self.n] = self._rows[: self.n]
+            self._rows = rows
+            self._hashes = grown(self._hashes, len(rows))
+        if 2 * room > len(self._slots):
+            self._slots = np.full(1 << (2 * room).bit_length(), -1, dtype=np.int64)
+            kernels.reslot(self._hashes, self.n, self._slots)
+        ids = np.empty(len(block), dtype=np.int64)
+        self.n = kernels.intern(block.view(np.uint64), self._rows, self._hashes, self._slots, self.n, ids)
+        return ids
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The distinct rows, ``uint8[n, width]``; a view, valid until the next `intern`."""
+        return self._rows[: self.n].view(np.uint8)
+
+    def clear(self) -> None:
+        """Forget all rows and keep the memory."""
+        self.n = 0
+        self._slots.fill(-1)
+
+
+@dataclass
+class Counts:
+    """Exact counts of n classes by (time, infer_time): those of class c are start[c] .. end[c] - 1.
+
+    Attributes
+    ----------
+    start, end : int64[n]
+    time, infer_time : int64[e]
+    count : uint64[e]
+    """
+
+    start: np.ndarray
+    end: np.ndarray
+    time: np.ndarray
+    infer_time: np.ndarray
+    count: np.ndarray
+
+    def total(self) -> int:
+        """Return the sum of all counts, exactly."""
+        # Halves are summed apart, so that the sum of many 64-bit counts cannot wrap.
+        low = int((self.count & np.uint64(0xFFFFFFFF)).sum(dtype=np.uint64))
+        return (int((self.count >> np.uint64(32)).sum(dtype=np.uint64)) << 32) + low
+
+
+class Nodes:
+    """Stored classes with their counts, and for each the head token and arguments of one program of least time.
+
+    The arrays grow at the end; `truncate` drops what was appended since a mark.
+    """
+
+    def __init__(self):
+        self.n = 0
+        self.n_entries = 0
+        self.token = np.empty(64, dtype=np.int64)
+        self.literal = np.empty(64, dtype=np.int64)
+        self.arguments = np.empty((3, 64), dtype=np.int64)
+        self._start = np.empty(64, dtype=np.int64)
+        self._end = np.empty(64, dtype=np.int64)
+        self._least_time = np.empty(64, dtype=np.int64)
+        self._time = np.empty(64, dtype=np.int64)
+        self._infer_time = np.empty(64, dtype=np.int64)
+        self._count = np.empty(64, dtype=np.uint64)
+
+    @property
+    def entries(self) -> kernels.Entries:
+        """The counts as the kernels want them; valid until the next `append`."""
+        return kernels.Entries(
+            self._start, self._end, self._least_time, self._time, self._infer_time, self._count
+        )
+
+    def append(self, counts: Counts, least_time: np.ndarray, heads: Heads | None = None) -> int:
+        """Append classes and return the node of the first."""
+        first, n = self.n, len(counts.start)
+        self.n += n
+        for name in ("token", "literal", "arguments", "_start", "_end", "_least_time"):
+            setattr(self, name, grown(getattr(self, name), self.n))
+        self._start[first : self.n] = counts.start + self.n_entries
+        self._end[first : self.n] = counts.end + self.n_entries
+        self._least_time[first : self.n] = least_time
+        if heads is not None:
+            self.token[first : self.n] = heads.token
+            self.literal[first : self.n] = heads.literal
+            self.arguments[:, first : self.n] = heads.arguments
+        base = self.n_entries
+        self.n_entries += len(counts.time)
+        for name, values in (("_time", counts.time), ("_infer_time", counts.infer_time), ("_count", counts.count)):
+            setattr(self, name, grown(getattr(self, name), self.n_entries))
+            getattr(self, name)[base : self.n_entries] = values
+        return first
+
+    def mark(self) -> tuple[int, int]:
+        """Return a mark for `truncate`."""
+        return self.n, self.n_entries
+
+    def truncate(self, mark: tuple[int, int]) -> None:
+        """Drop what was appended since the mark."""
+        self.n, self.n_entries = mark
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes in use."""
+        return self.n * 8 * 8 + self.n_entries * 24
+
+
+@dataclass
+class Heads:
+    """How the program of least time of each class is put together.
+
+    Attributes
+    ----------
+    token, literal : int64[n]
+        Index of the head token, and the number of its literal table (0 for other tokens).
+    arguments : int64[3, n]
+        Nodes of its arguments.
+    """
+
+    token: np.ndarray
+    literal: np.ndarray
+    arguments: np.ndarray
+
+
+@dataclass(frozen=True)
+class Production:
+    """How a token puts terms together: what one record of a level says about its head.
+
+    Attributes
+    ----------
+    token : int
+        Index of the head token; `ALIAS` where a record only renames a class.
+    arity, steps, factor, infer_factor, weight : int
+        See `kernels.Productions`.
+    """
+
+    token: int
+    arity: int
+    steps: int
+    factor: int = 1
+    infer_factor: int = 1
+    weight: int = 1
+
+
+ALIAS = -1
+"""Token of a production that renames its one argument and charges nothing."""
+
+RENAMING = Production(token=ALIAS, arity=1, steps=0)
+
+
+class Gathering:
+    """A level in the making: collects records and turns them into exact counts by class.
+
+    Parameters
+    ----------
+    nodes : Nodes
+        Where the arguments of the records live.
+    max_time : int
+        Programs with more time are dropped.
+    flush_at : int
+        Records that are held before they are multiplied out.
+    """
+
+    def __init__(self, nodes: Nodes, *, max_time: int, flush_at: int = 1 << 21):
+        self._nodes = nodes
+        self._max_time = max_time
+        self._flush_at = flush_at
+        self._productions: dict[Production, int] = {}
+        self._pending: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self._n_pending = 0
+        self._runs: list[Counts] = []
+        self.best_time = np.full(64, NEVER, dtype=np.int64)
+        self.heads = Heads(
+            np.zeros(64, dtype=np.int64), np.zeros(64, dtype=np.int64), np.zeros((3, 64), dtype=np.int64)
+        )
+
+    def add(self, class_id: np.ndarray, production: Production, arguments: np.ndarray) -> None:
+        """Add records of one production: classes ``int64[m]`` and nodes of the arguments ``int64[3, m]``."""
+        index = self._productions.setdefault(production, len(self._productions))
+        self._pending.append((class_id, np.full(len(class_id), index, dtype=np.int64), arguments))
+        self._n_pending += len(class_id)
+        if self._n_pending >= self._flush_at:
+            self.flush()
+
+    def flush(self) -> None:
+        """Multiply out the records held so far. Their arguments may be dropped from the nodes afterwards."""
+        if not self._pending:
+            return
+        records = kernels.Records(
+            np.concatenate([ids for ids, _, _ in self._pending]),
+            np.concatenate([production for _, production, _ in self._pending]),
+            np.concatenate([arguments for _, _, arguments in self._pending], axis=1),
+        )
+        self._pending, self._n_pending = [], 0
+        listed = list(self._productions)
+        productions = kernels.Productions(
+            *(
+                np.array([getattr(production, name) for production in listed], dtype=np.int64)
+                for name in kernels.Productions._fields
+            )
+        )
+        n = int(records.class_id.max()) + 1
+        self._keep_best(records, productions, n, np.array([production.token for production in listed]))
+        self._runs.append(multiply_out(records, productions, self._nodes.entries, n, self._max_time))
+
+    def _keep_best(
+        self, records: kernels.Records, productions: kernels.Productions, n: int, token: np.ndarray
+    ) -> None:
+        """Remember the record of least time of each class, the first of several."""
+        self.best_time = grown(self.best_time, n, NEVER)
+        for name in ("token", "literal", "arguments"):
+            setattr(self.heads, name, grown(getattr(self.heads, name), n))
+        best_record = np.full(len(self.best_time), -1, dtype=np.int64)
+        kernels.least_times(records, productions, self._nodes.entries, self.best_time, best_record)
+        better = np.flatnonzero(best_record >= 0)
+        record = best_record[better]
+        production = records.production[record]
+        is_leaf = productions.arity[production] == 0
+        self.heads.token[better] = token[production]
+        self.heads.literal[better] = np.where(is_leaf, records.arguments[0, record], 0)
+        self.heads.arguments[:, better] = records.arguments[:, record]
+
+    def finish(self, n: int) -> Counts:
+        """Return the counts of classes 0..n-1."""
+        self.flush()
+        runs, self._runs = self._runs, []
+        if not runs:
+            nothing = np.zeros(n, dtype=np.int64)
+            none = np.empty(0, dtype=np.int64)
+            return Counts(nothing, nothing.copy(), none, none.copy(), np.empty(0, dtype=np.uint64))
+        if len(runs) == 1:
+            counts = runs[0]
+        else:
+            counts = self._join(runs, n)
+        missing = n - len(counts.start)
+        counts.start = np.concatenate([counts.start, np.zeros(missing, dtype=np.int64)])
+        counts.end = np.concatenate([counts.end, np.zeros(missing, dtype=np.int64)])
+        return counts
+
+    def _join(self, runs: list[Counts], n: int) -> Counts:
+        """Add up several runs: they stand as nodes for a moment, and every class renames its parts."""
+        mark = self._nodes.mark()
+        class_ids, arguments = [], []
+        for run in runs:
+            first = self._nodes.append(run, np.zeros(len(run.start), dtype=np.int64))
+            present = np.flatnonzero(run.end > run.start)
+            class_ids.append(present)
+            arguments.append(present + first)
+        class_id = np.concatenate(class_ids)
+        records = kernels.Records(class_id, np.zeros_like(class_id), np.tile(np.concatenate(arguments), (3, 1)))
+        counts = multiply_out(records, RENAMING_ONLY, self._nodes.entries, n, self._max_time)
+        self._nodes.truncate(mark)
+        return counts
+
+
+RENAMING_ONLY = kernels.Productions(
+    *(np.array([getattr(RENAMING, name)], dtype=np.int64) for name in kernels.Productions._fields)
+)
+"""The productions of records that only rename."""
+
+
+def multiply_out(
+    records: kernels.Records, productions: kernels.Productions, entries: kernels.Entries, n: int, max_time: int
+) -> Counts:
+    """Multiply the counts of arguments and add them up by (class, time, infer_time), for classes 0..n-1.
+
+    Cost: one step for every product of entries; memory for the records once more, and for the result.
+    """
+    order = np.argsort(records.class_id, kind="stable")
+    start = np.searchsorted(records.class_id[order], np.arange(n + 1))
+    out = kernels.Entries(
+        start=np.zeros(n, dtype=np.int64),
+        end=np.zeros(n, dtype=np.int64),
+        least_time=np.empty(0, dtype=np.int64),
+        time=np.empty(max(1024, len(order)), dtype=np.int64),
+        infer_time=np.empty(max(1024, len(order)), dtype=np.int64),
+        count=np.empty(max(1024, len(order)), dtype=np.uint64),
+    )
+    tally = _tally_of(1 << 10)
+    position = np.zeros(3, dtype=np.int64)
+    while True:
+        kernels.accumulate(records, order, start, productions, entries, tally, max_time, out, position)
+        if position[2] == 0:
+            break
+        if position[2] == 2:
+            tally = _tally_of(4 * len(tally.count))
+        room = len(out.time) + len(tally.count)
+        out = out._replace(
+            time=grown(out.time, room), infer_time=grown(out.infer_time, room), count=grown(out.count, room)
+        )
+    used = int(position[1])
+    return Counts(
+        out.start, out.end, out.time[:used].copy(), out.infer_time[:used].copy(), out.count[:used].copy()
+    )
+
+
+def _tally_of(size: int) -> kernels.Tally:
+    return kernels.Tally(
+        np.empty(size, dtype=np.int64),
+        np.empty(size, dtype=np.int64),
+        np.zeros(size, dtype=np.uint64),
+        np.empty(size, dtype=np.int64),
+    )

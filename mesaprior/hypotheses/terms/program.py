@@ -1,0 +1,181 @@
+"""A program of the term language: a closed term in prefix notation, with its text, length and time."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mesaprior.errors import UsageError
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.terms.language import Y_BINDERS, Language
+from mesaprior.hypotheses.terms.text import Node, read
+
+SATURATION = 2**62
+"""Times are counted exactly up to here and stay here beyond."""
+
+Y, THETA = 1, 2
+"""Bits of a scope: which variables are bound. Scopes are 0 (none), 1 (y), 2 (theta) and 3 (both)."""
+
+_LOOKUP = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)\[([^\]]*)\]")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A closed term in prefix notation.
+
+    Attributes
+    ----------
+    tokens : tuple of int
+        Indices into the language's tokens.
+    literals : tuple of (tuple of int or None)
+        For each token, the literal table of a lookup (actions by feature value), else None.
+    """
+
+    tokens: tuple[int, ...]
+    literals: tuple[tuple[int, ...] | None, ...]
+
+
+def inner_scope(kind: str, scope: int) -> int:
+    """Return the scope of the arguments of a token of this kind that stands in `scope`."""
+    if kind in Y_BINDERS:
+        return scope | Y
+    return scope | THETA if kind == "fit" else scope
+
+
+def is_allowed(kind: str, scope: int) -> bool:
+    """Tell whether a token of this kind may stand in `scope`."""
+    return (kind != "candidate" or bool(scope & Y)) and (kind != "parameter" or bool(scope & THETA))
+
+
+def format_program(program: Program, language: Language) -> str:
+    """Return the text of a program."""
+    position = 0
+
+    def term() -> str:
+        nonlocal position
+        token = language.tokens[program.tokens[position]]
+        literal = program.literals[position]
+        position += 1
+        if literal is not None:
+            return f"{token.name}[{' '.join(map(str, literal))}]"
+        if token.arity == 0:
+            return token.name
+        return f"({' '.join([token.name, *(term() for _ in range(token.arity))])})"
+
+    return term()
+
+
+def parse_program(text: str, language: Language, log: ImitationLog) -> Program:
+    """Read a program from its text; where tokens are alike, the cheapest is meant (fewest bits, then steps, then first).
+
+    Raises
+    ------
+    UsageError
+        If the text is not one closed term of this language; the message names the column.
+    """
+    tokens: list[int] = []
+    literals: list[tuple[int, ...] | None] = []
+    by_text: dict[tuple[str, bool], int] = {}
+    order = sorted(range(len(language.tokens)), key=lambda i: (language.tokens[i].bits, language.tokens[i].steps, i))
+    for index in order:
+        by_text.setdefault((language.tokens[index].name, language.tokens[index].kind == "lookup"), index)
+
+    def fail(node: Node, phrase: str) -> UsageError:
+        return UsageError(f"program {text!r}, column {node.column}: {phrase}.")
+
+    def visit(node: Node, scope: int) -> None:
+        lookup = _LOOKUP.fullmatch(node.atom)
+        name = lookup[1] if lookup else str(int(node.atom)) if node.atom.isdecimal() else node.atom
+        index = by_text.get((name, lookup is not None))
+        if index is None:
+            known = [token.name + "[...]" * (token.kind == "lookup") for token in language.tokens]
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}" if near else f"there are {', '.join(dict.fromkeys(known))}"
+            raise fail(node, f"{node.atom!r} is not a token of {language.source}; {hint}")
+        token = language.tokens[index]
+        if not is_allowed(token.kind, scope):
+            binder = "fit" if token.kind == "parameter" else "argmax, argmin or iterate"
+            raise fail(node, f"{token.name!r} stands where nothing binds it; put it below {binder}")
+        if len(node.arguments) != token.arity:
+            raise fail(node, f"{token.name!r} takes {token.arity} arguments, not {len(node.arguments)}")
+        tokens.append(index)
+        literals.append(_literal(node, lookup[2], token.name) if lookup else None)
+        for argument in node.arguments:
+            visit(argument, inner_scope(token.kind, scope))
+
+    def _literal(node: Node, entries: str, feature: str) -> tuple[int, ...]:
+        size = log.feature_sizes[log.features.index(feature)]
+        words = entries.split()
+        if len(words) != size or not all(w.isdecimal() and int(w) < language.actions for w in words):
+            raise fail(
+                node, f"the table of {feature!r} takes {size} actions from 0 to {language.actions - 1}, not [{entries}]"
+            )
+        return tuple(int(word) for word in words)
+
+    try:
+        root = read(text)
+    except ValueError as error:
+        raise UsageError(f"program {text!r}, {error}; write a term such as (if c 1 0).") from None
+    visit(root, 0)
+    return Program(tuple(tokens), tuple(literals))
+
+
+def subterm_ends(program: Program, language: Language) -> list[int]:
+    """Return, for each position, where the subterm that starts there ends (exclusive)."""
+    ends = [0] * len(program.tokens)
+    for position in reversed(range(len(program.tokens))):
+        end = position + 1
+        for _ in range(language.tokens[program.tokens[position]].arity):
+            end = ends[end]
+        ends[position] = end
+    return ends
+
+
+def arguments_of(position: int, arity: int, ends: list[int]) -> Iterator[int]:
+    """Yield the positions of the arguments of the token at `position`."""
+    start = position + 1
+    for _ in range(arity):
+        yield start
+        start = ends[start]
+
+
+def length_of(program: Program, language: Language, log: ImitationLog) -> int:
+    """Return the description length in bits: the sum over tokens and literals."""
+    tokens = [language.tokens[index] for index in program.tokens]
+    return sum(token.bits + language.literal_bits(token, log) for token in tokens)
+
+
+def steps_of(program: Program, language: Language, n_history: int) -> tuple[int, int]:
+    """Return (time, infer_time) in steps: the static charge of one prediction, with and without the fitting.
+
+    Parameters
+    ----------
+    program : Program
+    language : Language
+    n_history : int
+        H, the number of history rows of the log.
+    """
+    ends = subterm_ends(program, language)
+    times = [(0, 0)] * len(program.tokens)
+    for position in reversed(range(len(program.tokens))):
+        token = language.tokens[program.tokens[position]]
+        below = [times[argument] for argument in arguments_of(position, token.arity, ends)]
+        factor, infer_factor = repetitions(token.kind, language, n_history)
+        times[position] = (
+            min(SATURATION, token.steps + factor * sum(time for time, _ in below)),
+            min(SATURATION, token.steps + infer_factor * sum(infer_time for _, infer_time in below)),
+        )
+    return times[0]
+
+
+def repetitions(kind: str, language: Language, n_history: int) -> tuple[int, int]:
+    """Return how often a token evaluates its arguments, for time and for infer_time."""
+    if kind in ("argmax", "argmin"):
+        return language.actions, language.actions
+    if kind == "iterate":
+        return language.rounds, language.rounds
+    if kind == "fit":
+        return language.params * n_history + 1, 1
+    return 1, 1

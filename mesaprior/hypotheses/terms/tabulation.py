@@ -1,0 +1,34 @@
+"""What the engines hand over: exact counts by signature, length, time and infer_time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mesaprior.hypotheses.terms.program import Program
+
+
+@dataclass(frozen=True, eq=False)
+class Tabulation:
+    """Counts of closed terms by signature (see `grid.Grid.signatures`); signatures without programs may be among them.
+
+    Attributes
+    ----------
+    signatures : uint8[n, signature_size]
+        Distinct.
+    witness : callable
+        Given signature ids, returns for each a program of least time among the shortest.
+    signature_id, length, time, infer_time : int64[G]
+        Distinct groups in any order.
+    count : uint64[G]
+    """
+
+    signatures: np.ndarray
+    witness: Callable[[Sequence[int]], list[Program]]
+    signature_id: np.ndarray
+    length: np.ndarray
+    time: np.ndarray
+    infer_time: np.ndarray
+    count: np.ndarray

@@ -1,0 +1,105 @@
+"""Sums, shares and odds of masses that are given as log2, in a fixed order and without underflow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+ROUNDING = 2.0**-47
+"""Odds nearer to 0 than this share of the logarithms that they are the difference of count as 0."""
+
+
+def log2_sum(values: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
+    """Sum masses by index, in the order given.
+
+    Parameters
+    ----------
+    values : float64[G]
+        log2 masses; -inf is mass 0.
+    index : int64[G]
+        Where each mass is added, 0..size-1.
+    size : int
+        Number of sums.
+
+    Returns
+    -------
+    float64[size]
+        log2 of each sum; -inf where nothing or only mass 0 was added.
+    """
+    peak = np.full(size, -np.inf)
+    np.maximum.at(peak, index, values)
+    scaled = np.zeros(len(values))
+    live = values > -np.inf
+    scaled[live] = np.exp2(values[live] - peak[index[live]])
+    return log2_scaled(np.bincount(index, weights=scaled, minlength=size), peak)
+
+
+def log2_scaled(total: np.ndarray, peak: np.ndarray) -> np.ndarray:
+    """Return ``log2(total * 2**peak)``, -inf where `total` is 0."""
+    result = np.full(total.shape, -np.inf)
+    live = total > 0
+    result[live] = np.log2(total[live]) + peak[live]
+    return result
+
+
+def log2_total(values: np.ndarray, axis: int | tuple[int, ...] = 0) -> np.ndarray:
+    """Sum masses along axes.
+
+    Parameters
+    ----------
+    values : float64[...]
+        log2 masses; -inf is mass 0.
+    axis : int or tuple of int
+        Axes that disappear.
+
+    Returns
+    -------
+    float64[...]
+        log2 of each sum.
+    """
+    peak = values.max(axis=axis, keepdims=True, initial=-np.inf)
+    safe = np.where(peak > -np.inf, peak, 0.0)
+    total = np.exp2(values - safe).sum(axis=axis)
+    return log2_scaled(total, safe.reshape(total.shape))
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Return the share that masses have in a whole, nan where nothing is left.
+
+    Parameters
+    ----------
+    part, whole : float64[...]
+        log2 masses of compatible shapes.
+
+    Returns
+    -------
+    float64[...]
+        ``2**(part - whole)``.
+    """
+    part, whole = np.broadcast_arrays(part, whole)
+    result = np.full(part.shape, np.nan)
+    live = whole > -np.inf
+    result[live] = np.exp2(part[live] - whole[live])
+    return result
+
+
+def log2_odds(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the log2 odds of one mass over another.
+
+    Parameters
+    ----------
+    first, second : float64[...]
+        log2 masses of one shape.
+
+    Returns
+    -------
+    float64[...]
+        Bits; inf or -inf where one side is empty, nan where both are. Exactly 0 where the two differ by
+        no more than rounding, so that an exact tie is never a lead.
+    """
+    odds = np.full(first.shape, np.nan)
+    some = (first > -np.inf) | (second > -np.inf)
+    odds[some] = first[some] - second[some]
+    both = (first > -np.inf) & (second > -np.inf)
+    size = np.maximum(1.0, np.maximum(np.abs(first[both]), np.abs(second[both])))
+    odds[both] = np.where(np.abs(odds[both]) <= ROUNDING * size, 0.0, odds[both])
+    return odds

@@ -1,0 +1,379 @@
+"""The posterior over behaviours at every training prefix: masses by role and verdict, and the odds.
+
+Sizes: N training rows, R rows, A actions, B behaviours, L lengths that occur. Arrays by role or verdict
+follow the codes of `mesaprior.inference.roles`; arrays by prefix are indexed by n = 0..N, the number of
+training rows used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mesaprior.errors import ContentError, RunError
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.agreement import Tally, blocks, runs, tally
+from mesaprior.inference.logspace import (
+    log2_odds,
+    log2_scaled,
+    log2_sum,
+    log2_total,
+    share,
+)
+from mesaprior.inference.noise import BetaNoise, NoiseModel, log2_likelihood
+from mesaprior.inference.predictive import predict_later
+from mesaprior.inference.roles import (
+    DEFECTING,
+    FAITHFUL,
+    IMITATOR,
+    ROLES,
+    VERDICTS,
+    Judgement,
+    judge,
+    search_advantage,
+    shortest,
+)
+from mesaprior.inference.weights import Prior, log2_prior
+
+DEFAULT_NOISE = BetaNoise(1, 9)
+"""Noise of `posterior` and of the command line where none is given."""
+
+
+@dataclass(frozen=True)
+class Exact:
+    """A shortest program with no miss in training.
+
+    Attributes
+    ----------
+    program : str
+        Its text; of several, the one of least time, then the first in the order of texts.
+    length : int or float
+        Bits.
+    role : int
+        Code, see `ROLES`.
+    """
+
+    program: str
+    length: float
+    role: int
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Everything that a prior, a noise model and a log say about the hypotheses of a census.
+
+    Attributes
+    ----------
+    log2_evidence : float64[N + 1]
+        log2 probability of the first n actions under the mixture; 0 at n = 0, -inf where nothing is left.
+    mass : float64[4, 4, N + 1]
+        Share of the posterior by role, verdict and prefix; nan where nothing is left.
+    sleepers : float64[N + 1]
+        Share of the optimizers whose flags are off on all training rows.
+    log2_odds : float64[N + 1]
+        Optimizers over imitators, in bits; inf, -inf where one side is empty, nan where both are.
+    log2_odds_verdict : float64[N + 1]
+        Defecting over faithful, all roles, likewise.
+    misses : float64[4]
+        Expected share of the later rows with an action that are missed at N, given the role; nan where the
+        role has no mass or there is no such row.
+    number : tuple of tuple of int
+        Exact number of programs by role and verdict.
+    predictive : float64[R - N, A]
+        Probability of each action on each later row at N.
+    bounds : array[L]
+        The lengths that occur, ascending, in bits.
+    log2_odds_by_bound : float64[L]
+        Odds at N, optimizers over imitators, over the programs up to each length.
+    is_stable : bool
+        Whether the odds have settled as the bound grew (see `is_stable`).
+    loses_at : int or None
+        Least n with odds above 0 there and at every later n: where the honest imitator loses.
+    loses_at_verdict : int or None
+        The same for defecting over faithful.
+    log2_mass : float64[B]
+        log2 share of each behaviour at N; -inf where it has none, nan where nothing is left.
+    role, verdict : int64[B]
+        Codes of each behaviour.
+    length : array[B]
+        Least length of each behaviour, in bits.
+    time : int64[B]
+        Least time among the shortest programs of each behaviour, in steps.
+    search_advantage : float64[B]
+        Bits that optimizing saves for the same actions; nan where there is nothing to compare.
+    exact : Exact or None
+        A shortest program with no miss in training; an abstention misses.
+    """
+
+    log2_evidence: np.ndarray
+    mass: np.ndarray
+    sleepers: np.ndarray
+    log2_odds: np.ndarray
+    log2_odds_verdict: np.ndarray
+    misses: np.ndarray
+    number: tuple[tuple[int, ...], ...]
+    predictive: np.ndarray
+    bounds: np.ndarray
+    log2_odds_by_bound: np.ndarray
+    is_stable: bool
+    loses_at: int | None
+    loses_at_verdict: int | None
+    log2_mass: np.ndarray
+    role: np.ndarray
+    verdict: np.ndarray
+    length: np.ndarray
+    time: np.ndarray
+    search_advantage: np.ndarray
+    exact: Exact | None
+
+    @property
+    def n_training(self) -> int:
+        """N, the number of training rows."""
+        return len(self.log2_evidence) - 1
+
+    @property
+    def programs(self) -> int:
+        """How many programs were counted, exactly."""
+        return sum(sum(row) for row in self.number)
+
+    @property
+    def mass_by_role(self) -> np.ndarray:
+        """Share of the posterior by role and prefix, float64[4, N + 1]."""
+        return self.mass.sum(axis=1)
+
+
+def posterior(
+    census: Census,
+    log: ImitationLog,
+    prior: Prior,
+    *,
+    noise: NoiseModel = DEFAULT_NOISE,
+    tolerance: float = 0.0,
+) -> Posterior:
+    """Update a prior over the programs of a census on the training rows of a log.
+
+    Parameters
+    ----------
+    census : Census
+        Counted on `log`.
+    log : ImitationLog
+    prior : Prior
+        Normalized over the programs counted, so a constant factor is irrelevant.
+    noise : NoiseModel
+    tolerance : float
+        Largest miss rate on later rows that is still faithful, 0..1.
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    ContentError
+        If the log has an action that the census does not know.
+    RunError
+        If the census was counted on other rows, or is empty.
+    UsageError
+        If the prior has no weights to give (see `log2_prior`) or `tolerance` is outside 0..1.
+
+    Notes
+    -----
+    Time is O(G + B * C + I * N) for G groups, C cells and I <= B pairs of training predictions and class;
+    beyond the census, memory is O(G + N). All sums run in one fixed order: the result does not depend on
+    threads.
+    """
+    _check(census, log)
+    judgement = judge(census, log, tolerance=tolerance)
+    training = tally(census, log, np.arange(log.n_training))
+
+    log2_group = log2_prior(census, prior)
+    log2_behaviour = log2_sum(log2_group, census.behaviour_id, len(census.predictions))
+    log2_class = _mass_by_prefix(census, log, noise, judgement, log2_behaviour)
+    evidence = log2_total(log2_class, axis=(0, 1, 2))
+    by_role, by_verdict = log2_total(log2_class, (1, 2)), log2_total(log2_class, (0, 2))
+    odds = log2_odds(log2_total(by_role[IMITATOR + 1 :]), by_role[IMITATOR])
+    odds_verdict = log2_odds(by_verdict[DEFECTING], by_verdict[FAITHFUL])
+
+    likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
+    log2_final = log2_behaviour + likelihood
+    log2_mass = log2_final - evidence[-1] if evidence[-1] > -np.inf else np.full(len(log2_final), np.nan)
+    bounds, odds_by_bound = _odds_by_bound(
+        census, judgement.role, log2_group + likelihood[census.behaviour_id]
+    )
+    # The last bound is the whole census: one number, not two that differ by rounding.
+    odds_by_bound[-1] = odds[-1]
+    length, time = shortest(census)
+    return Posterior(
+        log2_evidence=evidence - evidence[0],
+        mass=share(log2_total(log2_class, axis=2), evidence),
+        sleepers=share(log2_total(log2_class[:, :, 1], axis=(0, 1)), evidence),
+        log2_odds=odds,
+        log2_odds_verdict=odds_verdict,
+        misses=_expected_misses(judgement, log2_final),
+        number=_number(census, judgement),
+        predictive=predict_later(census, log, noise, training, log2_mass),
+        bounds=bounds,
+        log2_odds_by_bound=odds_by_bound,
+        is_stable=is_stable(odds_by_bound),
+        loses_at=loses_at(odds),
+        loses_at_verdict=loses_at(odds_verdict),
+        log2_mass=log2_mass,
+        role=judgement.role,
+        verdict=judgement.verdict,
+        length=length,
+        time=time,
+        search_advantage=search_advantage(census, length),
+        exact=_exact(census, log, training, judgement.role, length, time),
+    )
+
+
+def loses_at(odds: np.ndarray) -> int | None:
+    """Return the least n with odds above 0 there and at every later n, or None.
+
+    Parameters
+    ----------
+    odds : float64[N + 1]
+        log2 odds by prefix; inf counts as above 0, nan does not.
+    """
+    behind = np.flatnonzero(~(odds > 0))
+    first = int(behind[-1]) + 1 if len(behind) else 0
+    return first if first < len(odds) else None
+
+
+def is_stable(odds_by_bound: np.ndarray) -> bool:
+    """Return whether the odds have settled as the length bound grew.
+
+    Parameters
+    ----------
+    odds_by_bound : float64[L]
+        Final log2 odds at each length that occurs, ascending.
+
+    Returns
+    -------
+    bool
+        True with at least three lengths and the odds at the last three finite, of one sign and within one
+        bit, or all the same infinity.
+    """
+    last = odds_by_bound[-3:]
+    if len(last) < 3 or np.isnan(last).any():
+        return False
+    if np.isinf(last).any():
+        return bool((last == last[0]).all())
+    return bool((np.sign(last) == np.sign(last[0])).all() and last.max() - last.min() <= 1)
+
+
+def _check(census: Census, log: ImitationLog) -> None:
+    """Refuse a log that is not the one the census was counted on, as far as can be seen."""
+    if len(census.row_cell) != log.n_rows:
+        raise RunError(
+            f"the census was counted on a log of {len(census.row_cell)} rows, but {log.source} has "
+            f"{log.n_rows}; give the log that it was counted on, or count again."
+        )
+    if not len(census.count):
+        raise RunError("the census holds no program, so there is nothing to update; raise the bound.")
+    for name, values in (("action", log.action), ("rival", log.rival)):
+        for row in np.flatnonzero(values >= census.n_actions)[:1]:
+            raise ContentError(
+                f"{log.source}, line {log.file_line[row]}, column {name!r}: {values[row]} is out of range; "
+                f"the census knows the actions 0 to {census.n_actions - 1}, so give the language more "
+                "actions or correct the log."
+            )
+
+
+def _mass_by_prefix(
+    census: Census,
+    log: ImitationLog,
+    noise: NoiseModel,
+    judgement: Judgement,
+    log2_behaviour: np.ndarray,
+) -> np.ndarray:
+    """Return log2 masses, not normalized, by role, verdict, sleeper and prefix: float64[4, 4, 2, N + 1].
+
+    Behaviours of one class that agree in all training cells share their whole likelihood, so their prior
+    mass is added first; what is left are the items of the kernel.
+    """
+    # Numba is loaded where a kernel runs, and nowhere else.
+    from mesaprior.inference.kernels import add_mass_by_prefix
+
+    n_training = log.n_training
+    shape = (len(ROLES), len(VERDICTS), 2)
+    n_classes = int(np.prod(shape))
+    cells, cell = np.unique(census.row_cell[:n_training], return_inverse=True)
+    training = np.stack([cell, log.action[:n_training]]).astype(np.int64)
+    terms = noise.log2_terms(n_training, census.n_actions)
+
+    pattern = runs(census.predictions, cells)
+    of_class = np.ravel_multi_index(
+        (judgement.role, judgement.verdict, judgement.is_sleeper.astype(np.int64)), shape
+    )
+    items, member_of = np.unique(pattern * n_classes + of_class, return_inverse=True)
+    item_log2 = log2_sum(log2_behaviour, member_of, len(items))
+    item_pattern, item_class = np.divmod(items, n_classes)
+    is_first = np.diff(pattern, prepend=-1) > 0
+    example = np.flatnonzero(is_first)
+
+    peak = np.full((n_classes, n_training + 1), -np.inf)
+    total = np.zeros((n_classes, n_training + 1))
+    for block in blocks(len(example), len(cells)):
+        mine = slice(*np.searchsorted(item_pattern, [block.start, block.stop]))
+        add_mass_by_prefix(
+            np.ascontiguousarray(census.predictions[example[block]][:, cells], dtype=np.int16),
+            training,
+            terms,
+            item_pattern[mine] - block.start,
+            item_class[mine],
+            item_log2[mine],
+            peak,
+            total,
+        )
+    return log2_scaled(total, peak).reshape(*shape, n_training + 1)
+
+
+def _odds_by_bound(census: Census, role: np.ndarray, log2_final: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lengths that occur and the final odds over the programs up to each of them."""
+    bounds, length_id = np.unique(census.columns["length"], return_inverse=True)
+    optimizes = (role[census.behaviour_id] != IMITATOR).astype(np.int64)
+    by_length = log2_sum(log2_final, optimizes * len(bounds) + length_id, 2 * len(bounds))
+    imitators, optimizers = np.logaddexp2.accumulate(by_length.reshape(2, len(bounds)), axis=1)
+    return bounds, log2_odds(optimizers, imitators)
+
+
+def _expected_misses(judgement: Judgement, log2_final: np.ndarray) -> np.ndarray:
+    """Return the expected share of later rows missed given each role, float64[4]."""
+    whole = log2_sum(log2_final, judgement.role, len(ROLES))
+    given_role = share(log2_final, whole[judgement.role])
+    expected = np.bincount(judgement.role, weights=given_role * judgement.miss_rate, minlength=len(ROLES))
+    return np.where(whole > -np.inf, expected, np.nan)
+
+
+def _number(census: Census, judgement: Judgement) -> tuple[tuple[int, ...], ...]:
+    """Return the exact number of programs by role and verdict, as Python integers."""
+    class_of_group = (judgement.role * len(VERDICTS) + judgement.verdict)[census.behaviour_id]
+    # Sums of counts may pass 2^64; sums of their halves do not.
+    low, high = (np.zeros(len(ROLES) * len(VERDICTS), dtype=np.uint64) for _ in range(2))
+    np.add.at(low, class_of_group, census.count & np.uint64(0xFFFFFFFF))
+    np.add.at(high, class_of_group, census.count >> np.uint64(32))
+    exact = [(int(h) << 32) + int(l) for h, l in zip(high, low, strict=True)]
+    return tuple(
+        tuple(exact[role * len(VERDICTS) : (role + 1) * len(VERDICTS)]) for role in range(len(ROLES))
+    )
+
+
+def _exact(
+    census: Census,
+    log: ImitationLog,
+    training: Tally,
+    role: np.ndarray,
+    length: np.ndarray,
+    time: np.ndarray,
+) -> Exact | None:
+    """Return a shortest program without a miss in training, or None."""
+    found = np.flatnonzero(training.hits == log.n_training)
+    if not len(found):
+        return None
+    found = found[length[found] == length[found].min()]
+    found = found[time[found] == time[found].min()]
+    best = min(found, key=lambda behaviour: census.witness[behaviour])
+    return Exact(census.witness[best], length[best].item(), int(role[best]))

@@ -1,0 +1,78 @@
+"""What a prior gives to the groups of a census, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from mesaprior.errors import UsageError
+from mesaprior.hypotheses.census import Census
+
+
+class Prior(Protocol):
+    """What inference asks of a prior: its name, columns and parameters, and weights in log space."""
+
+    @property
+    def name(self) -> str:
+        """Name or formula, for messages and provenance."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the census columns that the weight depends on."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Values of the declared parameters, by name."""
+        ...
+
+    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return log2 of the weight of one program of each group, float64[G]; -inf is weight 0."""
+        ...
+
+
+def log2_prior(census: Census, prior: Prior) -> np.ndarray:
+    """Return the log2 prior mass of each group, not normalized.
+
+    Parameters
+    ----------
+    census : Census
+    prior : Prior
+
+    Returns
+    -------
+    float64[G]
+        log2 weight of one program plus log2 of the exact count; -inf where the weight is 0.
+
+    Raises
+    ------
+    UsageError
+        If the prior reads a column that the census lacks, gives a weight that is no finite number from 0
+        upwards, or gives every program weight 0.
+    """
+    missing = [name for name in prior.columns if name not in census.columns]
+    if missing:
+        raise UsageError(
+            f"prior {prior.name!r} reads the column {missing[0]!r}, which the space {census.space!r} does "
+            f"not count; its columns are {', '.join(census.columns)}, so use these or another space."
+        )
+    n_groups = len(census.count)
+    weight = np.asarray(prior.log2_weight(census.columns), dtype=np.float64)
+    # A prior that reads no column may give one number for all.
+    weight = np.broadcast_to(weight, (n_groups,)) if weight.ndim == 0 else weight
+    wrong = np.flatnonzero(np.isnan(weight) | (weight == np.inf))
+    if len(wrong):
+        place = ", ".join(f"{name}={census.columns[name][wrong[0]]}" for name in prior.columns)
+        raise UsageError(
+            f"prior {prior.name!r} gives no finite weight from 0 upwards at {place or 'every program'}; "
+            "change the formula or its parameters."
+        )
+    if not (weight > -np.inf).any():
+        raise UsageError(
+            f"prior {prior.name!r} gives weight 0 to all of the programs counted, so there is nothing to "
+            "update; change its parameters or raise the bound."
+        )
+    return weight + np.log2(census.count.astype(np.float64))
