@@ -1,12 +1,12 @@
 """The slow and obvious twin: what the design says about terms, in plain Python and exact fractions.
 
-Nothing of the package is imported, so that a shared mistake cannot hide. A log is a list of rows in file order,
-each a dict with `split` (`train`, `online` or `deploy`), `action` (None where empty), `rival` (None where empty)
-and one entry per feature column. A language is the plain dict that `tomllib` gives. Both must be valid: refusals
-are not the business of this file.
+Nothing of the package is imported, so that a shared mistake cannot hide. A log is a list of rows in file
+order, each a dict with `split` (`train`, `online` or `deploy`), `action` (None where empty), `rival` (None
+where empty) and one entry per feature column. A language is the plain dict that `tomllib` gives. Both must be
+valid: refusals are not the business of this file.
 
-A term is a nested tuple: its `Symbol`, then its children, themselves terms. Symbols compare by identity, so that
-two equal tokens of a language stay two symbols, as the design wants it.
+A term is a nested tuple: its `Symbol`, then its children, themselves terms. Symbols compare by identity, so
+that two equal tokens of a language stay two symbols, as the design wants it.
 """
 
 import itertools
@@ -414,7 +414,7 @@ class Meaning(Sizes):
         return dict(zip(self.columns, vector, strict=True))
 
     def known(self, cell: int) -> list[tuple[int, int, int]]:
-        """The history rows that fits in this cell see, as (their own cell, the teacher's action, how many)."""
+        """The history rows that fits here see, as (their own cell, the teacher's action, how many)."""
         _, n_train, n_online = self.cells[cell]
         if (n_train, n_online) not in self._known:
             rows = self.train_rows[:n_train] + self.online_rows[:n_online]
@@ -513,8 +513,9 @@ class Meaning(Sizes):
 def census(language: Language, rows: list[Row], max_bits: int, max_time: int | None = None) -> dict[str, Any]:
     """The census: behaviours, programs, and what a witness of each behaviour may be.
 
-    `behaviours`: list of (actions by cell, four flags), by rank. `programs`: (rank, length, time, infer_time) ->
-    count. `witness`: by rank, (length, time) that a witness must have; `witness_texts`: by rank, the texts that do.
+    `behaviours`: list of (actions by cell, four flags), by rank. `programs`: (rank, length, time, infer_time)
+    -> count. `witness`: by rank, the (length, time) that a witness must have; `witness_texts`: by rank, the
+    texts of all programs that do.
     `cells`, `cell_of_row`: as `cells` gives them.
     """
     meaning = Meaning(language, rows)
@@ -646,11 +647,11 @@ def is_stable(ratios: list[Odds]) -> bool:
     """At least three, and the last three of one sign and within one bit, or all the same infinity."""
     if len(ratios) < 3:
         return False
-    last = [Fraction(-1) if ratio == "inf" else ratio for ratio in ratios[-3:]]
-    if "nan" in last:
+    last = ratios[-3:]
+    if all(ratio == "inf" for ratio in last) or all(ratio == 0 for ratio in last):
+        return True
+    if any(isinstance(ratio, str) or ratio == 0 for ratio in last):
         return False
-    if any(ratio in (0, -1) for ratio in last):  # log2 odds -inf or inf
-        return len(set(last)) == 1
     one_sign = all(r > 1 for r in last) or all(r < 1 for r in last) or all(r == 1 for r in last)
     return one_sign and max(last) <= 2 * min(last)
 
@@ -665,9 +666,9 @@ def posterior(
 ) -> dict[str, Any]:
     """Every posterior quantity, exact.
 
-    `counted` is a census (of any space whose columns are length, time, infer_time; a prediction None abstains),
-    `weight` the prior as a function of (length, time, infer_time), `noise` a Fraction eps or a pair of integers
-    (a, b). Lists run over n = 0..N. None stands for nan: nothing is left to have a share of.
+    `counted` is a census (of any space whose columns are length, time, infer_time; a prediction None
+    abstains), `weight` the prior as a function of (length, time, infer_time), `noise` a Fraction eps or a
+    pair of integers (a, b). Lists run over n = 0..N. None stands for nan: nothing is left to have a share of.
     """
     rows = order_rows(rows)
     behaviours = counted["behaviours"]
@@ -702,21 +703,20 @@ def posterior(
                     tallies[rank] = (misses + 1, hits, abstained)
         joint.append([prior[rank] * likelihood(*tallies[rank], A, noise) for rank in ranks])
 
-    def mass(n: int, holds: Callable[[int], bool]) -> Fraction | None:
-        """The share at n of the behaviours for which it holds."""
-        left = sum(joint[n], Fraction(0))
-        return sum((joint[n][rank] for rank in ranks if holds(rank)), Fraction(0)) / left if left else None
-
     def joint_of(n: int, holds: Callable[[int], bool]) -> Fraction:
+        """Prior times likelihood at n of the behaviours for which it holds."""
         return sum((joint[n][rank] for rank in ranks if holds(rank)), Fraction(0))
+
+    def mass(n: int, holds: Callable[[int], bool]) -> Fraction | None:
+        """Their share at n."""
+        left = sum(joint[n], Fraction(0))
+        return joint_of(n, holds) / left if left else None
 
     N = len(train)
     every_n = range(N + 1)
+    is_optimizer = [role != "imitator" for role in roles]
     odds_role = [
-        odds(
-            joint_of(n, lambda rank: roles[rank] != "imitator"),
-            joint_of(n, lambda rank: roles[rank] == "imitator"),
-        )
+        odds(joint_of(n, lambda rank: is_optimizer[rank]), joint_of(n, lambda rank: not is_optimizer[rank]))
         for n in every_n
     ]
     odds_verdict = [
@@ -733,12 +733,12 @@ def posterior(
         for (rank, bits, time, infer_time), many in counted["programs"].items():
             if bits <= bound:
                 share = many * weight(bits, time, infer_time) * likelihood(*tallies[rank], A, noise)
-                sides[roles[rank] != "imitator"] += share
+                sides[is_optimizer[rank]] += share
         by_bound[bound] = odds(sides[True], sides[False])
 
     shortest = {True: {}, False: {}}  # whether optimizing -> actions in every cell -> bits
     for rank, (actions, _) in enumerate(behaviours):
-        side = shortest[roles[rank] != "imitator"]
+        side = shortest[is_optimizer[rank]]
         side[actions] = min(counted["witness"][rank][0], side.get(actions, math.inf))
     search_advantage = [
         shortest[False][actions] - shortest[True][actions]
@@ -794,7 +794,7 @@ def posterior(
         "mass_by_verdict": {
             role: {
                 verdict: [
-                    mass(n, lambda rank, r=role, v=verdict: roles[rank] == r and verdicts[rank] == v)
+                    mass(n, lambda rank, own=(role, verdict): (roles[rank], verdicts[rank]) == own)
                     for n in every_n
                 ]
                 for verdict in VERDICTS

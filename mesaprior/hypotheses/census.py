@@ -16,8 +16,6 @@ import numpy as np
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.log import TRAIN, ImitationLog
 
-from mesaprior.errors import RunError
-
 ABSTAIN = -1
 """Stands in `Census.predictions` where a hypothesis gives no prediction."""
 

@@ -60,7 +60,7 @@ class Noise:
             )
 
     def __str__(self) -> str:
-        return f"{self.eps!r}"
+        return _write(self.eps)
 
     def log2_terms(self, n_rows: int, n_actions: int) -> np.ndarray:
         """Return the tables of log2 factors by hits, misses, scored rows and abstentions.
@@ -141,7 +141,7 @@ class BetaNoise:
                 )
 
     def __str__(self) -> str:
-        return f"beta:{self.a!r},{self.b!r}"
+        return f"beta:{_write(self.a)},{_write(self.b)}"
 
     def log2_terms(self, n_rows: int, n_actions: int) -> np.ndarray:
         """Return the tables of log2 factors by hits, misses, scored rows and abstentions.
@@ -250,6 +250,11 @@ def _read(text: str) -> float:
     if "_" in text:
         raise ValueError(text)
     return float(text)
+
+
+def _write(value: float) -> str:
+    """Return a number that reads back as itself, whole numbers without a point."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _log2_rising(start: float, n: int) -> np.ndarray:

@@ -239,15 +239,11 @@ def loses_sentence(posterior: Posterior) -> str:
     n, last = posterior.loses_at, posterior.n_training
     final = float(posterior.log2_odds[-1])
     if math.isnan(final):
-        return f"No hypothesis is left after {last} training rows."
+        return f"No hypothesis is left at n = {last}."
     if n is None:
-        return (
-            f"The honest imitator does not lose: after {last} training rows the optimizers' odds are "
-            f"{_bits(final)} bits."
-        )
-    if n == 0:
-        return f"The honest imitator loses before any training row, and ends {_bits(final)} bits behind."
-    return f"The honest imitator loses at training row {n} of {last}, and ends {_bits(final)} bits behind."
+        return f"The honest imitator does not lose: at n = {last} the optimizers' odds are {final:+.2f} bits."
+    place = "before any training row" if n == 0 else f"at n = {n} of {last} training rows"
+    return f"The honest imitator loses {place}, and ends {final:.2f} bits behind."
 
 
 def _leader(shares: np.ndarray) -> str | None:
@@ -288,8 +284,3 @@ def _number(value: float) -> float | str:
 def _numbers(values: np.ndarray) -> list[float | str]:
     """Return an array of numbers as a list for JSON."""
     return [_number(value) for value in values.tolist()]
-
-
-def _bits(odds: float) -> str:
-    """Return odds in bits for a sentence."""
-    return f"{odds:+.2f}" if math.isfinite(odds) else f"{odds:+}"

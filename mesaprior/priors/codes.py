@@ -53,7 +53,7 @@ class Head(NamedTuple):
     Attributes
     ----------
     child : int
-        Scope of the children (the term's own scope where there are none).
+        Scope of the children; the term's own scope where the head binds nothing.
     arity : int
         Number of children, 0..3.
     bits : int
@@ -116,7 +116,7 @@ def heads_by_scope(symbols: Iterable[Symbol]) -> list[dict[Head, int]]:
         needed, bound = _STANDS[stands]
         for scope, of_scope in enumerate(heads):
             if scope & needed == needed:
-                head = Head(scope | bound if arity else scope, arity, bits)
+                head = Head(scope | bound, arity, bits)
                 of_scope[head] = of_scope.get(head, 0) + multiplicity
     return heads
 

@@ -65,7 +65,7 @@ def least_root(equation: Sequence[Fraction], precision: int) -> tuple[Fraction, 
 
     candidate = Fraction((lead * ahead) >> bits, lead)
     # A root at 1 would be the greater one here: the least is below, or it would have been recognized above.
-    if candidate != 1 and candidate * (1 << bits) > n and _evaluate(polynomial, candidate) == 0:
+    if candidate != 1 and _evaluate(polynomial, candidate) == 0:
         return candidate, candidate
     return Fraction(n, 1 << bits), Fraction(ahead, 1 << bits)
 
@@ -92,7 +92,7 @@ def root_expression(equation: Sequence[Fraction]) -> Any:
     if equation[0] == 0:
         return sympy.Integer(0)
     coefficients = _whole_coefficients(equation)
-    polynomial = sympy.Poly(coefficients[::-1], sympy.Symbol("x"), domain="ZZ").sqf_part()
+    polynomial = sympy.Poly(coefficients[::-1], sympy.Symbol("x"), domain="ZZ")
     return polynomial.real_roots()[polynomial.count_roots(sup=0)]
 
 

@@ -98,9 +98,7 @@ class NaivePosterior:
         return 1 if sided and all(sided) else 2
 
     def mass(self, n: int, keep: Callable[[Program], bool]) -> Fraction:
-        return sum(
-            (m for m, p in zip(self.masses(n), self.programs, strict=True) if keep(p)), Fraction(0)
-        )
+        return sum((m for m, p in zip(self.masses(n), self.programs, strict=True) if keep(p)), Fraction(0))
 
     def expected_misses(self, role: int) -> Fraction | None:
         whole = self.mass(self.n_training, lambda p: self.role(p) == role)

@@ -69,9 +69,7 @@ def make_log(
         row_situation=np.array([names.index(s) for s in situation]),
         action=np.array([row[1] for row in training] + [row[1] for row in filled]),
         rival=np.array([NONE] * len(training) + [row[2] for row in filled]),
-        split=np.array(
-            [TRAIN] * len(training) + [ONLINE if online else DEPLOY] * len(later), dtype=np.int8
-        ),
+        split=np.array([TRAIN] * len(training) + [ONLINE if online else DEPLOY] * len(later), dtype=np.int8),
         file_line=np.arange(2, len(situation) + 2),
     )
 
@@ -79,7 +77,7 @@ def make_log(
 def make_census(
     log: ImitationLog, programs: list[Program], *, n_actions: int = 3, space: str = "hand-made"
 ) -> Census:
-    """Build the census of the given programs; predictions are by situation, in the order of `log.situations`."""
+    """Build the census of the given programs; predictions follow the order of `log.situations`."""
     n_cells = len(log.situations)
     behaviours = sorted({(program.predictions[:n_cells], program.flags) for program in programs})
     groups: dict[tuple, int] = {}

@@ -36,15 +36,13 @@ def test_known_noise_is_a_product_of_probabilities(eps, tally, n_actions):
 
 
 def test_without_noise_a_miss_is_impossible_and_a_hit_is_certain():
-    value = log2_likelihood(
-        Noise(0), np.array([5, 5, 0]), np.array([0, 1, 0]), np.array([0, 0, 2]), 4
-    )
+    value = log2_likelihood(Noise(0), np.array([5, 5, 0]), np.array([0, 1, 0]), np.array([0, 0, 2]), 4)
     assert value.tolist() == [0.0, -math.inf, -4.0]
 
 
 def test_large_pseudo_counts_approach_known_noise_without_loss():
-    # The difference to the limit is of the order of n^2 / (a + b); logarithms of the gamma function of 10^13 would
-    # have lost it.
+    # The difference to the limit is of the order of n^2 / (a + b); logarithms of the gamma function of
+    # 10^13 would have lost it.
     counts = np.array([40]), np.array([10]), np.array([0])
     beta = log2_likelihood(BetaNoise(1e12, 9e12), *counts, 3)
     assert beta == pytest.approx(log2_likelihood(Noise(0.1), *counts, 3), abs=1e-8)
@@ -88,9 +86,10 @@ def test_noise_reads_back_what_it_writes(noise):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1", "1.5", "-0.1", "nan", "inf", "0.1,0.2", "beta", "beta:", "beta:1", "beta:1,9,2"]
-    + ["beta:0,1", "beta:1,-1", "beta:inf,1", "beta:nan,1", "gamma:1,9", "beta:a,b", "0.05:1", ":0.1"]
-    + ["1_0", "beta:1_0,9"],
+    (
+        "|1|1.5|-0.1|nan|inf|0.1,0.2|beta|beta:|beta:1|beta:1,9,2|beta:0,1|beta:1,-1|beta:inf,1|beta:nan,1"
+        "|gamma:1,9|beta:a,b|0.05:1|:0.1|0.0_5|beta:1_0,9"
+    ).split("|"),
 )
 def test_anything_else_is_refused_in_one_sentence(text):
     with pytest.raises(UsageError, match=r"^noise .*[^.]\.$") as caught:

@@ -569,3 +569,204 @@ def accumulate(records, order, start, productions, entries, tally, max_time, out
         out.end[c] = position[1]
     position[0] = len(start) - 1
     position[2] = 0
+
+
+class Syntax(NamedTuple):
+    """The tokens of a language as arrays, for the reference engine; T tokens.
+
+    Attributes
+    ----------
+    arity, bits, steps : int64[T]
+        `bits` with literals.
+    what : int64[T]
+        LEAF, UNARY, ...
+    op : int64[T]
+        Code of a binary operator.
+    table : int64[T]
+        Index into `tables`.
+    is_argmin : uint8[T]
+    factor, infer_factor : int64[T]
+        Evaluations of the arguments, for time and for infer_time.
+    n_literals : int64[T]
+        Literal tables of a lookup, else 1.
+    digits : int64[T]
+        Entries of a lookup's table, else 0.
+    feature : int64[T]
+        Feature of a lookup.
+    inner : int64[4, T]
+        Scope of the arguments, by scope of the token; -1 where the token is not allowed.
+    shortest : int64[4]
+        Least bits of a term by scope; more than any bound where there is none.
+    tables : uint8[n, M, M]
+        Operators; of a unary one the first column.
+    leaves : uint8[4, T, width]
+        Values of features, constants, `y` and `theta`, by scope.
+    features : uint8[F, Q]
+    """
+
+    arity: np.ndarray
+    bits: np.ndarray
+    steps: np.ndarray
+    what: np.ndarray
+    op: np.ndarray
+    table: np.ndarray
+    is_argmin: np.ndarray
+    factor: np.ndarray
+    infer_factor: np.ndarray
+    n_literals: np.ndarray
+    digits: np.ndarray
+    feature: np.ndarray
+    inner: np.ndarray
+    shortest: np.ndarray
+    tables: np.ndarray
+    leaves: np.ndarray
+    features: np.ndarray
+
+
+class Walk(NamedTuple):
+    """Where an enumeration stands: one choice at each position of the prefix, and the holes still to be filled.
+
+    Holes form linked lists that share their tails, so that stepping back costs nothing.
+
+    Attributes
+    ----------
+    token, literal : int64[positions]
+        -1 where nothing was chosen yet.
+    hole : int64[positions + 1]
+        The hole that this position fills; -1 for none.
+    n_holes : int64[positions + 1]
+        Holes made before this position.
+    used, owed : int64[positions + 1]
+        Bits before this position, and least bits of all holes that are open at it.
+    hole_scope, hole_next : int64[holes]
+    position : int64[1]
+        The position to go on with; -1 at the end.
+    """
+
+    token: np.ndarray
+    literal: np.ndarray
+    hole: np.ndarray
+    n_holes: np.ndarray
+    used: np.ndarray
+    owed: np.ndarray
+    hole_scope: np.ndarray
+    hole_next: np.ndarray
+    position: np.ndarray
+
+
+@njit
+def enumerate_block(syntax, walk, max_bits, tokens, literals, scopes, sizes, lengths):
+    """Write the next programs in prefix notation, int64[m, positions] each; return how many (fewer than m: the end)."""
+    T = len(syntax.arity)
+    n = 0
+    d = walk.position[0]
+    while d >= 0 and n < len(tokens):
+        hole = walk.hole[d]
+        scope = walk.hole_scope[hole]
+        t = walk.token[d]
+        if t >= 0 and walk.literal[d] + 1 < syntax.n_literals[t]:
+            walk.literal[d] += 1
+        else:
+            walk.literal[d] = 0
+            t += 1
+            while t < T:
+                inner = syntax.inner[scope, t]
+                if inner >= 0:
+                    below = syntax.arity[t] * syntax.shortest[inner]
+                    if walk.used[d] + syntax.bits[t] + walk.owed[d] - syntax.shortest[scope] + below <= max_bits:
+                        break
+                t += 1
+            if t == T:
+                d -= 1
+                continue
+            walk.token[d] = t
+        inner = syntax.inner[scope, t]
+        rest = walk.hole_next[hole]
+        made = walk.n_holes[d]
+        for _ in range(syntax.arity[t]):
+            walk.hole_scope[made] = inner
+            walk.hole_next[made] = rest
+            rest = made
+            made += 1
+        if rest < 0:
+            for k in range(d + 1):
+                tokens[n, k] = walk.token[k]
+                literals[n, k] = walk.literal[k]
+                scopes[n, k] = walk.hole_scope[walk.hole[k]]
+            sizes[n] = d + 1
+            lengths[n] = walk.used[d] + syntax.bits[t]
+            n += 1
+            continue
+        walk.hole[d + 1] = rest
+        walk.n_holes[d + 1] = made
+        walk.used[d + 1] = walk.used[d] + syntax.bits[t]
+        walk.owed[d + 1] = walk.owed[d] - syntax.shortest[scope] + syntax.arity[t] * syntax.shortest[inner]
+        d += 1
+        walk.token[d] = -1
+        walk.literal[d] = 0
+    walk.position[0] = d
+    return n
+
+
+@njit
+def evaluate_block(syntax, layout, tokens, literals, scopes, sizes, values, scratch, times):
+    """Evaluate programs one by one, each from its last token to its first.
+
+    Parameters
+    ----------
+    tokens, literals, scopes : int64[m, positions]
+    sizes : int64[m]
+        Tokens of each program.
+    values : uint8[m, V * Q padded]
+        Written: the values of each program.
+    scratch : (uint8[positions, width], int64[positions, 3], int64[P])
+        The values, (end, time, infer_time) of the term at each position, and room for `apply_fit`.
+    times : int64[m, 2]
+        Written: time and infer_time.
+    """
+    rows, facts, score = scratch
+    M = np.int32(layout.M)
+    for n in range(len(tokens)):
+        for k in range(sizes[n] - 1, -1, -1):
+            t = tokens[n, k]
+            scope = scopes[n, k]
+            P = layout.P if scope & 2 else 1
+            Y = layout.Y if scope & 1 else 1
+            size = layout.V * P * Y * layout.Q
+            what = syntax.what[t]
+            out = rows[k]
+            end = k + 1
+            below, infer_below = np.int64(0), np.int64(0)
+            for _ in range(syntax.arity[t]):
+                below = add_steps(below, facts[end, 1])
+                infer_below = add_steps(infer_below, facts[end, 2])
+                end = facts[end, 0]
+            facts[k, 0] = end
+            facts[k, 1] = charge(syntax.steps[t], syntax.factor[t], below)
+            facts[k, 2] = charge(syntax.steps[t], syntax.infer_factor[t], infer_below)
+            if what == LEAF:
+                if syntax.digits[t] > 0:
+                    feature = syntax.features[syntax.feature[t]]
+                    lookup_block(literals[n, k], syntax.digits[t], feature, layout.A, size // layout.Q, rows[k : k + 1])
+                else:
+                    leaf = syntax.leaves[scope, t]
+                    for i in range(size):
+                        out[i] = leaf[i]
+            elif what == UNARY:
+                apply_unary(syntax.tables[syntax.table[t]], rows[k + 1], out, size)
+            elif what == BINARY:
+                second = facts[k + 1, 0]
+                apply_binary(syntax.op[t], syntax.tables[syntax.table[t]], M, rows[k + 1], rows[second], out, size)
+            elif what == IF:
+                second = facts[k + 1, 0]
+                apply_if(rows[k + 1], rows[second], rows[facts[second, 0]], out, size)
+            elif what == SEARCH:
+                apply_search(rows[k + 1], out, layout, syntax.is_argmin[t] == 1, scope)
+            elif what == ITERATE:
+                apply_iterate(rows[k + 1], out, layout, scope)
+            else:
+                apply_fit(rows[k + 1], out, layout, scope, score)
+        for i in range(layout.V * layout.Q):
+            values[n, i] = rows[0, i]
+        times[n, 0] = facts[0, 1]
+        times[n, 1] = facts[0, 2]

@@ -42,7 +42,7 @@ from mesaprior.hypotheses.terms.program import (
     is_allowed,
     repetitions,
 )
-from mesaprior.hypotheses.terms.tabulation import Tabulation
+from mesaprior.hypotheses.terms.tabulation import Tabulation, literal_of
 from mesaprior.priors import codes
 
 BLOCK_BYTES = 1 << 19
@@ -464,19 +464,12 @@ class MergedEngine:
             if token_index != ALIAS:
                 token = self._language.tokens[token_index]
                 tokens.append(token_index)
-                literals.append(self._literal(token, int(source.literal[place])))
+                literals.append(literal_of(token, int(source.literal[place]), self._grid))
                 n_arguments = token.arity
             for argument in reversed(source.arguments[:n_arguments, place]):
                 node = int(argument)
                 todo.append((self._extra, node - EXTRA) if node >= EXTRA else (self._nodes, node))  # type: ignore[arg-type]
         return Program(tuple(tokens), tuple(literals))
-
-    def _literal(self, token: Token, number: int) -> tuple[int, ...] | None:
-        if token.kind != "lookup":
-            return None
-        size = self._grid.log.feature_sizes[self._grid.log.features.index(token.name)]
-        A = self._language.actions
-        return tuple(number // A**power % A for power in reversed(range(size)))
 
 
 def _table_of(token: Token) -> np.ndarray:

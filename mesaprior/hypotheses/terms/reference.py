@@ -1,1 +1,209 @@
 """The reference engine: enumerates programs one by one and evaluates each; the ground truth, and the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mesaprior.hypotheses.terms import kernels
+from mesaprior.hypotheses.terms.grid import Grid, operator_code, padded
+from mesaprior.hypotheses.terms.merging import NEVER, RowTable, grown
+from mesaprior.hypotheses.terms.program import Program, inner_scope, is_allowed, repetitions
+from mesaprior.hypotheses.terms.tabulation import Tabulation, literal_of
+from mesaprior.priors import codes
+
+BLOCK = 1 << 12
+"""Programs that are enumerated, evaluated and counted together."""
+
+_WHAT = {
+    "unary": kernels.UNARY,
+    "binary": kernels.BINARY,
+    "if": kernels.IF,
+    "argmax": kernels.SEARCH,
+    "argmin": kernels.SEARCH,
+    "iterate": kernels.ITERATE,
+    "fit": kernels.FIT,
+}
+
+
+def syntax_of(grid: Grid, max_bits: int) -> kernels.Syntax:
+    """Return the language of a grid as arrays, for terms of at most `max_bits` bits."""
+    language, log, T = grid.language, grid.log, len(grid.language.tokens)
+    symbols = language.symbols(log)
+    M = language.domain
+    inner = np.full((4, T), -1, dtype=np.int64)
+    leaves = np.zeros((4, T, max(grid.width)), dtype=np.uint8)
+    tables = np.zeros((T + 1, M, M), dtype=np.uint8)
+    op = np.zeros(T, dtype=np.int64)
+    for index, token in enumerate(language.tokens):
+        if token.table is not None:
+            tables[index] = token.table if token.arity == 2 else token.table[:, None]
+        if token.arity == 2:
+            op[index] = operator_code(token)
+        for scope in range(4):
+            if is_allowed(token.kind, scope):
+                inner[scope, index] = inner_scope(token.kind, scope)
+                if token.arity == 0 and token.kind != "lookup":
+                    leaves[scope, index, : grid.width[scope]] = grid.leaf(token, scope)[0]
+    shortest = [max_bits + 1 if bits is None else min(bits, max_bits + 1) for bits in codes.shortest(symbols)]
+    lookups = [language.used_features.index(t.name) if t.kind == "lookup" else 0 for t in language.tokens]
+    digits = [log.feature_sizes[log.features.index(t.name)] if t.kind == "lookup" else 0 for t in language.tokens]
+    factors = [repetitions(token.kind, language, log.n_history) for token in language.tokens]
+
+    def column(values: list[int]) -> np.ndarray:
+        return np.array(values, dtype=np.int64)
+
+    return kernels.Syntax(
+        arity=column([token.arity for token in language.tokens]),
+        bits=column([min(symbol.bits, max_bits + 1) for symbol in symbols]),
+        steps=column([token.steps for token in language.tokens]),
+        what=column([_WHAT.get(token.kind, kernels.LEAF) for token in language.tokens]),
+        op=op,
+        table=np.arange(T),
+        is_argmin=np.array([token.kind == "argmin" for token in language.tokens], dtype=np.uint8),
+        factor=column([factor for factor, _ in factors]),
+        infer_factor=column([factor for _, factor in factors]),
+        n_literals=column([symbol.multiplicity for symbol in symbols]),
+        digits=column(digits),
+        feature=column(lookups),
+        inner=inner,
+        shortest=column(shortest),
+        tables=tables,
+        leaves=leaves,
+        features=np.array(
+            [grid.features[name] for name in language.used_features], dtype=np.uint8
+        ).reshape(-1, grid.layout.Q),
+    )
+
+
+class ReferenceEngine:
+    """Counts all closed terms of a language up to a length, one by one.
+
+    Parameters
+    ----------
+    grid : Grid
+    max_bits : int
+        Longest program, in bits.
+    max_time : int or None
+        Most steps of a program.
+    report : callable or None
+        Told how many more programs are accounted for.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        max_bits: int,
+        max_time: int | None = None,
+        *,
+        report: Callable[[int], None] | None = None,
+    ):
+        self._grid = grid
+        self._max_bits = max_bits
+        self._max_time = kernels.SATURATION if max_time is None else max_time
+        self._report = report or (lambda _: None)
+        self._syntax = syntax_of(grid, max_bits)
+        # Every token but the last leaves at least one bit for what follows.
+        self._positions = max_bits // int(self._syntax.bits.min()) + 1
+
+    def run(self) -> Tabulation:
+        """Count, and return the counts by signature. Cost: proportional to the number of programs."""
+        grid, positions = self._grid, self._positions
+        walk = self._start()
+        tokens, literals, scopes = (np.zeros((BLOCK, positions), dtype=np.int64) for _ in range(3))
+        sizes, lengths = np.zeros(BLOCK, dtype=np.int64), np.zeros(BLOCK, dtype=np.int64)
+        values = np.zeros((BLOCK, grid.width[0]), dtype=np.uint8)
+        times = np.zeros((BLOCK, 2), dtype=np.int64)
+        scratch = (
+            np.zeros((positions + 3, max(grid.width)), dtype=np.uint8),
+            np.zeros((positions + 3, 3), dtype=np.int64),
+            np.zeros(max(1, grid.layout.P), dtype=np.int64),
+        )
+        signatures = RowTable(padded(grid.signature_size))
+        groups = RowTable(4 * 8)
+        count = np.zeros(64, dtype=np.uint64)
+        best = _Best()
+        while True:
+            n = kernels.enumerate_block(
+                self._syntax, walk, self._max_bits, tokens, literals, scopes, sizes, lengths
+            )
+            kernels.evaluate_block(
+                self._syntax, grid.layout, tokens[:n], literals[:n], scopes[:n], sizes[:n], values, scratch, times
+            )
+            kept = np.flatnonzero(times[:n, 0] <= self._max_time)
+            ids = signatures.intern(grid.signatures(values[kept]))
+            keys = np.column_stack([ids, lengths[kept], times[kept]])
+            group_ids = groups.intern(np.ascontiguousarray(keys).view(np.uint8))
+            count = grown(count, groups.n)
+            count += np.bincount(group_ids, minlength=len(count)).astype(np.uint64)
+            best.keep(ids, lengths[kept], times[kept, 0], tokens[kept], literals[kept], sizes[kept])
+            self._report(n)
+            if n < BLOCK:
+                break
+        signature, length, time, infer_time = groups.rows.view(np.int64).reshape(-1, 4).T.copy()
+        return Tabulation(
+            signatures=signatures.rows[:, : grid.signature_size].copy(),
+            witness=lambda wanted: [self._program(*best.program[i]) for i in wanted],
+            signature_id=signature,
+            length=length,
+            time=time,
+            infer_time=infer_time,
+            count=count[: groups.n].copy(),
+        )
+
+    def _start(self) -> kernels.Walk:
+        positions = self._positions + 1
+        walk = kernels.Walk(
+            *(np.zeros(positions, dtype=np.int64) for _ in range(6)),
+            *(np.zeros(3 * positions + 1, dtype=np.int64) for _ in range(2)),
+            position=np.zeros(1, dtype=np.int64),
+        )
+        walk.token[0] = -1
+        walk.hole_next[0] = -1
+        walk.n_holes[0] = 1
+        walk.owed[0] = self._syntax.shortest[0]
+        return walk
+
+    def _program(self, tokens: np.ndarray, literals: np.ndarray) -> Program:
+        language = self._grid.language
+        return Program(
+            tuple(tokens.tolist()),
+            tuple(
+                literal_of(language.tokens[token], int(number), self._grid)
+                for token, number in zip(tokens, literals, strict=True)
+            ),
+        )
+
+
+class _Best:
+    """The first program of least time among the shortest, for each signature."""
+
+    def __init__(self):
+        self.length = np.full(64, NEVER, dtype=np.int64)
+        self.time = np.full(64, NEVER, dtype=np.int64)
+        self.program: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+
+    def keep(
+        self,
+        ids: np.ndarray,
+        length: np.ndarray,
+        time: np.ndarray,
+        tokens: np.ndarray,
+        literals: np.ndarray,
+        sizes: np.ndarray,
+    ) -> None:
+        """Look at a block of programs and keep those that are better than all before."""
+        if len(ids) == 0:
+            return
+        self.length = grown(self.length, int(ids.max()) + 1, NEVER)
+        self.time = grown(self.time, int(ids.max()) + 1, NEVER)
+        order = np.lexsort((time, length, ids))
+        first = order[np.concatenate([[True], ids[order][1:] != ids[order][:-1]])]
+        known = ids[first]
+        shorter = length[first] < self.length[known]
+        better = first[shorter | ((length[first] == self.length[known]) & (time[first] < self.time[known]))]
+        self.length[ids[better]] = length[better]
+        self.time[ids[better]] = time[better]
+        for row in better:
+            self.program[int(ids[row])] = (tokens[row, : sizes[row]].copy(), literals[row, : sizes[row]].copy())

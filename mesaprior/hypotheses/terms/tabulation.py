@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mesaprior.hypotheses.terms.grid import Grid
+from mesaprior.hypotheses.terms.language import Token
 from mesaprior.hypotheses.terms.program import Program
 
 
@@ -32,3 +34,12 @@ class Tabulation:
     time: np.ndarray
     infer_time: np.ndarray
     count: np.ndarray
+
+
+def literal_of(token: Token, number: int, grid: Grid) -> tuple[int, ...] | None:
+    """Return the literal table number `number` of a lookup (see `kernels.lookup_block`), None for other tokens."""
+    if token.kind != "lookup":
+        return None
+    size = grid.log.feature_sizes[grid.log.features.index(token.name)]
+    A = grid.language.actions
+    return tuple(number // A**power % A for power in reversed(range(size)))

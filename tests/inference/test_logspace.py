@@ -1,0 +1,60 @@
+"""Sums and odds in log space against fractions."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total, share
+
+masses = st.lists(
+    st.tuples(st.one_of(st.just(-math.inf), st.integers(-12_000, 12_000)), st.integers(0, 3)),
+    max_size=30,
+)
+
+
+def exact_sum(exponents: list[int | float]) -> float:
+    total = sum((Fraction(2) ** int(e) for e in exponents if e > -math.inf), Fraction(0))
+    return math.log2(total.numerator) - math.log2(total.denominator) if total else -math.inf
+
+
+@given(masses)
+def test_sums_by_index_are_exact_whatever_the_scale(entries):
+    values = np.array([e[0] for e in entries], dtype=float)
+    index = np.array([e[1] for e in entries], dtype=np.int64)
+    sums = log2_sum(values, index, 4)
+    for k in range(4):
+        expected = exact_sum([e for e, i in entries if i == k])
+        assert sums[k] == pytest.approx(expected, rel=1e-13, abs=1e-13)
+
+
+@given(st.lists(st.lists(st.integers(-5000, 5000) | st.just(-math.inf), min_size=3, max_size=3)))
+def test_sums_along_an_axis_are_the_same_sums(rows):
+    sums = log2_total(np.array(rows, dtype=float).reshape(-1, 3), axis=0)
+    for k in range(3):
+        assert sums[k] == pytest.approx(exact_sum([row[k] for row in rows]), rel=1e-13, abs=1e-13)
+
+
+def test_shares_of_nothing_are_undefined():
+    found = share(np.array([-math.inf, -3.0, -math.inf]), np.array([-2.0, -2.0, -math.inf]))
+    assert found.tolist()[:2] == [0, 0.5]
+    assert math.isnan(found[2])
+
+
+def test_odds_know_empty_sides():
+    first = np.array([-1.0, -1.0, -math.inf, -math.inf])
+    second = np.array([-3.0, -math.inf, -3.0, -math.inf])
+    odds = log2_odds(first, second)
+    assert odds.tolist()[:3] == [2, math.inf, -math.inf]
+    assert math.isnan(odds[3])
+
+
+def test_rounding_is_no_lead_but_small_odds_are():
+    near = np.array([-10_000.0])
+    assert log2_odds(near, np.nextafter(near, 0)).tolist() == [0]
+    assert log2_odds(np.array([1e-9]), np.array([0.0])).tolist() == [1e-9]
