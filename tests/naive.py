@@ -216,7 +216,12 @@ def symbols(language: Language, rows: list[Row], max_bits: int | None = None) ->
             bits += lookup_entries(token, rows) * action_bits(language)
         if max_bits is not None and bits > max_bits:
             continue
-        common = {"kind": kind, "arity": ARITY[kind], "bits": bits, "steps": token.get("steps", 1)}
+        common: dict[str, Any] = {
+            "kind": kind,
+            "arity": ARITY[kind],
+            "bits": bits,
+            "steps": token.get("steps", 1),
+        }
         if kind == "feature":
             found.append(Symbol(text=token["name"], feature=token["name"], **common))
         elif kind == "constant":
@@ -647,13 +652,13 @@ def is_stable(ratios: list[Odds]) -> bool:
     """At least three, and the last three of one sign and within one bit, or all the same infinity."""
     if len(ratios) < 3:
         return False
-    last = ratios[-3:]
-    if all(ratio == "inf" for ratio in last) or all(ratio == 0 for ratio in last):
+    if all(ratio == "inf" for ratio in ratios[-3:]) or all(ratio == 0 for ratio in ratios[-3:]):
         return True
-    if any(isinstance(ratio, str) or ratio == 0 for ratio in last):
+    finite = [ratio for ratio in ratios[-3:] if isinstance(ratio, Fraction) and ratio != 0]
+    if len(finite) < 3:
         return False
-    one_sign = all(r > 1 for r in last) or all(r < 1 for r in last) or all(r == 1 for r in last)
-    return one_sign and max(last) <= 2 * min(last)
+    signs = {(ratio > 1) - (ratio < 1) for ratio in finite}
+    return len(signs) == 1 and max(finite) <= 2 * min(finite)
 
 
 def posterior(
@@ -732,8 +737,9 @@ def posterior(
         sides = {True: Fraction(0), False: Fraction(0)}
         for (rank, bits, time, infer_time), many in counted["programs"].items():
             if bits <= bound:
-                share = many * weight(bits, time, infer_time) * likelihood(*tallies[rank], A, noise)
-                sides[is_optimizer[rank]] += share
+                misses, hits, abstained = tallies[rank]
+                likely = likelihood(misses, hits, abstained, A, noise)
+                sides[is_optimizer[rank]] += many * weight(bits, time, infer_time) * likely
         by_bound[bound] = odds(sides[True], sides[False])
 
     shortest = {True: {}, False: {}}  # whether optimizing -> actions in every cell -> bits

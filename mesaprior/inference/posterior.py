@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesaprior.errors import ContentError, RunError
-from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.census import Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agreement import Tally, blocks, runs, tally
 from mesaprior.inference.logspace import (
@@ -188,7 +188,9 @@ def posterior(
     judgement = judge(census, log, tolerance=tolerance)
     training = tally(census, log, np.arange(log.n_training))
 
+    # A constant factor is irrelevant, but the nearer to 0 the logarithms are, the less is rounded.
     log2_group = log2_prior(census, prior)
+    log2_group -= log2_group.max()
     log2_behaviour = log2_sum(log2_group, census.behaviour_id, len(census.predictions))
     log2_class = _mass_by_prefix(census, log, noise, judgement, log2_behaviour)
     evidence = log2_total(log2_class, axis=(0, 1, 2))
@@ -350,14 +352,10 @@ def _expected_misses(judgement: Judgement, log2_final: np.ndarray) -> np.ndarray
 
 def _number(census: Census, judgement: Judgement) -> tuple[tuple[int, ...], ...]:
     """Return the exact number of programs by role and verdict, as Python integers."""
-    class_of_group = (judgement.role * len(VERDICTS) + judgement.verdict)[census.behaviour_id]
-    # Sums of counts may pass 2^64; sums of their halves do not.
-    low, high = (np.zeros(len(ROLES) * len(VERDICTS), dtype=np.uint64) for _ in range(2))
-    np.add.at(low, class_of_group, census.count & np.uint64(0xFFFFFFFF))
-    np.add.at(high, class_of_group, census.count >> np.uint64(32))
-    exact = [(int(h) << 32) + int(l) for h, l in zip(high, low, strict=True)]
+    role, verdict = judgement.role[census.behaviour_id], judgement.verdict[census.behaviour_id]
     return tuple(
-        tuple(exact[role * len(VERDICTS) : (role + 1) * len(VERDICTS)]) for role in range(len(ROLES))
+        tuple(exact_sum(census.count[(role == r) & (verdict == v)]) for v in range(len(VERDICTS)))
+        for r in range(len(ROLES))
     )
 
 

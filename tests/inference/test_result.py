@@ -156,6 +156,17 @@ def test_rounding_does_not_break_a_tie():
     assert [e["program"] for e in as_json(log, programs, top=2)["top"]] == ["c", "b"]
 
 
+def test_ties_of_tiny_weights_are_ties():
+    log = make_log([(0, 0), (1, 1), (2, 2)], [(3, None, None)])
+    programs = [
+        Program((0, 1, 2, 0), IMITATING, 9003, 1, 3, "a"),
+        Program((0, 1, 2, 1), IMITATING, 9002, 1, 1, "b"),
+        Program((0, 1, 2, 1), IMITATING, 9003, 1, 1, "b"),
+        Program((0, 1, 2, 2), IMITATING, 9001, 1, 1, "c"),
+    ]
+    assert [entry["program"] for entry in as_json(log, programs)["top"]] == ["c", "b", "a"]
+
+
 @given(cases(), st.integers(0, 13))
 def test_the_top_is_the_beginning_of_the_whole_list(case, top):
     log, programs, n_actions = case

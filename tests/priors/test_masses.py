@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mesaprior.errors import ContentError, RunError
 from mesaprior.priors.codes import Symbol, count_by_length, shortest
-from mesaprior.priors.masses import PRECISION, Mass, mass_beyond, mass_of, scope_masses, total_mass
-from mesaprior.priors.roots import least_root, root_expression
+from mesaprior.priors.codes.masses import PRECISION, Mass, mass_beyond, mass_of, scope_masses, total_mass
+from mesaprior.priors.codes.roots import least_root, root_expression
 from tests.priors.small_codes import CORRIDOR, CORRIDOR_LEARNING, SCOPES, allowed, languages
 
 

@@ -13,8 +13,12 @@ Every level's total is compared with the counting identity.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from math import prod
 
 import numpy as np
 
@@ -36,8 +40,8 @@ from mesaprior.hypotheses.terms.merging import (
 from mesaprior.hypotheses.terms.program import (
     SATURATION,
     THETA,
-    Program,
     Y,
+    format_lookup,
     inner_scope,
     is_allowed,
     repetitions,
@@ -75,19 +79,24 @@ class _Level:
 
 @dataclass
 class _Block:
-    """Results of one production for some combinations of arguments.
+    """One production for some combinations of arguments, to be evaluated.
 
     Attributes
     ----------
     production : Production
-    values : uint8[m, width]
     arguments : int64[3, m]
         Nodes, see `kernels.Records`.
+    n_terms : int
+        How many terms the combinations stand for, about; for progress.
+    evaluate : callable
+        Writes the values into a buffer of zeros, ``uint8[m, width]``. It touches nothing else, so that several
+        blocks can be evaluated side by side.
     """
 
     production: Production
-    values: np.ndarray
     arguments: np.ndarray
+    n_terms: int
+    evaluate: Callable[[np.ndarray], None]
 
 
 class MergedEngine:
@@ -100,16 +109,27 @@ class MergedEngine:
         Longest program, in bits.
     max_time : int or None
         Most steps of a program.
+    workers : int
+        Threads that evaluate; the result does not depend on it.
     report : callable or None
         Progress, see `Report`.
     """
 
-    def __init__(self, grid: Grid, max_bits: int, max_time: int | None = None, *, report: Report | None = None):
+    def __init__(
+        self,
+        grid: Grid,
+        max_bits: int,
+        max_time: int | None = None,
+        *,
+        workers: int = 1,
+        report: Report | None = None,
+    ):
         self._grid = grid
         self._language = grid.language
         self._max_bits = max_bits
         self._max_time = SATURATION if max_time is None else max_time
         self._has_time_bound = max_time is not None
+        self._workers = workers
         self._report = report or (lambda _: None)
         symbols = self._language.symbols(grid.log)
         self._bits = [symbol.bits for symbol in symbols]
@@ -126,7 +146,6 @@ class MergedEngine:
         # A loop of no rounds forgets the time of its body, so long bodies must be kept for it.
         forgets = self._language.has("iterate") and self._language.rounds == 0
         self._inner_max_time = SATURATION if forgets else self._max_time
-        self._score = np.zeros(max(1, grid.layout.P), dtype=np.int64)
 
     def run(self) -> Tabulation:
         """Count, and return the counts by signature.
@@ -211,16 +230,16 @@ class MergedEngine:
                 nodes = level.first + np.arange(len(level.values))
                 self._sink(length, RENAMING, level.values, np.tile(nodes, (3, 1)))
         elif scope == 0:
-            for block in blocks:
-                self._sink(length, block.production, block.values, block.arguments)
+            for block, values in self._evaluated(blocks, 0):
+                self._sink(length, block.production, values, block.arguments)
         else:
             self._stream(scope, length, blocks)
 
     def _store(self, scope: int, length: int, blocks: Iterator[_Block]) -> _Level:
         table = RowTable(self._grid.width[scope])
         gathering = Gathering(self._nodes, max_time=self._inner_max_time)
-        for block in blocks:
-            gathering.add(table.intern(block.values), block.production, block.arguments)
+        for block, values in self._evaluated(blocks, scope):
+            gathering.add(table.intern(values), block.production, block.arguments)
         counts = gathering.finish(table.n)
         if not self._has_time_bound:
             self._assert_total(scope, length, counts.total())
@@ -234,8 +253,8 @@ class MergedEngine:
         most = max(1024, BATCH_BYTES // self._grid.width[scope])
         gathering = Gathering(self._nodes, max_time=self._inner_max_time)
         total = 0
-        for block in blocks:
-            gathering.add(table.intern(block.values), block.production, block.arguments)
+        for block, values in self._evaluated(blocks, scope):
+            gathering.add(table.intern(values), block.production, block.arguments)
             if table.n >= most:
                 total += self._hand_on(scope, length, table, gathering)
                 gathering = Gathering(self._nodes, max_time=self._inner_max_time)
@@ -253,8 +272,9 @@ class MergedEngine:
         for index, token in enumerate(self._language.tokens):
             whole = length + self._bits[index]
             if token.arity == 1 and inner_scope(token.kind, 0) == scope and whole <= self._max_bits:
-                for block in self._unary_like(index, 0, scope, level):
-                    self._sink(whole, block.production, block.values, block.arguments)
+                blocks = self._unary_like(index, 0, scope, level, counts.total())
+                for block, values in self._evaluated(blocks, 0):
+                    self._sink(whole, block.production, values, block.arguments)
                 self._sinks[whole].flush()
                 self._keep_bodies(self._sinks[whole].heads, mark[0], heads)
         self._nodes.truncate(mark)
@@ -288,6 +308,31 @@ class MergedEngine:
 
     # Productions
 
+    def _evaluated(self, blocks: Iterator[_Block], scope: int) -> Iterator[tuple[_Block, np.ndarray]]:
+        """Yield blocks with their values, in order; several workers evaluate ahead of the one that merges."""
+
+        def evaluate(block: _Block) -> np.ndarray:
+            out = np.zeros((block.arguments.shape[1], self._grid.width[scope]), dtype=np.uint8)
+            block.evaluate(out)
+            return out
+
+        if self._workers == 1:
+            for block in blocks:
+                yield block, evaluate(block)
+                self._report(block.n_terms)
+            return
+        with ThreadPoolExecutor(self._workers) as pool:
+            ahead: deque[tuple[_Block, Future[np.ndarray]]] = deque()
+            for block in blocks:
+                ahead.append((block, pool.submit(evaluate, block)))
+                if len(ahead) > 2 * self._workers:
+                    first, values = ahead.popleft()
+                    yield first, values.result()
+                    self._report(first.n_terms)
+            for block, values in ahead:
+                yield block, values.result()
+                self._report(block.n_terms)
+
     def _blocks(self, scope: int, length: int) -> Iterator[_Block]:
         """Yield the terms of a level, production by production, in an order that depends on nothing else."""
         for index, token in enumerate(self._language.tokens):
@@ -300,7 +345,8 @@ class MergedEngine:
             elif token.arity == 1:
                 inner = inner_scope(token.kind, scope)
                 if (inner, rest) in self._levels:
-                    yield from self._unary_like(index, scope, inner, self._levels[inner, rest])
+                    level = self._levels[inner, rest]
+                    yield from self._unary_like(index, scope, inner, level, self._expected[inner][rest])
             elif token.arity == 2:
                 yield from self._binary(index, scope, rest)
             else:
@@ -310,57 +356,67 @@ class MergedEngine:
         token = self._language.tokens[index]
         production = Production(index, 0, token.steps)
         if token.kind != "lookup":
-            yield self._counted(_Block(production, self._grid.leaf(token, scope), np.zeros((3, 1), dtype=np.int64)), 0)
+            leaf = self._grid.leaf(token, scope)
+            yield _Block(production, np.zeros((3, 1), dtype=np.int64), 1, lambda out: np.copyto(out, leaf))
             return
         feature = self._grid.features[token.name]
         digits = self._grid.log.feature_sizes[self._grid.log.features.index(token.name)]
-        n = self._language.n_literals(token, self._grid.log)
-        for start, stop in self._slices(n, scope):
-            out = self._buffer(stop - start, scope)
-            kernels.lookup_block(start, digits, feature, self._language.actions, self._grid.copies(scope), out)
-            arguments = np.zeros((3, stop - start), dtype=np.int64)
-            arguments[0] = np.arange(start, stop)
-            yield self._counted(_Block(production, out, arguments), scope)
+        A, copies = self._language.actions, self._grid.copies(scope)
+        for start, stop in self._slices(self._language.n_literals(token, self._grid.log), scope):
+            numbers = np.arange(start, stop)
+            yield _Block(
+                production,
+                np.stack([numbers, np.zeros_like(numbers), np.zeros_like(numbers)]),
+                stop - start,
+                partial(kernels.lookup_block, start, digits, feature, A, copies),
+            )
 
-    def _unary_like(self, index: int, scope: int, inner: int, level: _Level) -> Iterator[_Block]:
+    def _unary_like(self, index: int, scope: int, inner: int, level: _Level, n_terms: int) -> Iterator[_Block]:
         """Yield a unary operator, a binder or a fit over all classes of a level; `inner` is the level's scope."""
         token = self._language.tokens[index]
         factor, infer_factor = repetitions(token.kind, self._language, self._grid.log.n_history)
         production = Production(index, 1, token.steps, factor, infer_factor)
-        for start, stop in self._slices(len(level.values), max(scope, inner)):
+        values, size, layout = level.values, self._grid.size[scope], self._grid.layout
+        n = len(values)
+        for start, stop in self._slices(n, max(scope, inner)):
             rows = np.arange(start, stop)
-            out = self._buffer(len(rows), scope)
-            if token.table is not None:
-                kernels.unary_block(token.table[:, None], level.values, rows, out, self._grid.size[scope])
-            else:
-                what = {"fit": kernels.FIT, "iterate": kernels.ITERATE}.get(token.kind, kernels.SEARCH)
-                kernels.binder_block(
-                    what, token.kind == "argmin", level.values, rows, out, self._grid.layout, scope, self._score
-                )
-            yield self._counted(_Block(production, out, np.tile(rows + level.first, (3, 1))), scope)
+
+            def evaluate(out: np.ndarray, rows: np.ndarray = rows) -> None:
+                if token.table is not None:
+                    kernels.unary_block(token.table[:, None], values, rows, out, size)
+                else:
+                    what = {"fit": kernels.FIT, "iterate": kernels.ITERATE}.get(token.kind, kernels.SEARCH)
+                    score = np.zeros(layout.P, dtype=np.int64)
+                    kernels.binder_block(what, token.kind == "argmin", values, rows, out, layout, scope, score)
+
+            yield _Block(production, np.tile(rows + level.first, (3, 1)), n_terms * (stop - start) // n, evaluate)
 
     def _binary(self, index: int, scope: int, rest: int) -> Iterator[_Block]:
-        token = self._language.tokens[index]
-        commutes = bool(np.array_equal(_table_of(token), _table_of(token).T))
+        table = _table_of(self._language.tokens[index])
+        commutes = bool(np.array_equal(table, table.T))
         for first_length in range(1, rest):
             second_length = rest - first_length
             first, second = self._levels.get((scope, first_length)), self._levels.get((scope, second_length))
             if first is None or second is None or (commutes and first_length > second_length):
                 continue
             n, n_second = len(first.values), len(second.values)
+            n_terms = self._expected[scope][first_length] * self._expected[scope][second_length]
             if not commutes or first_length < second_length:
                 weight = 2 if commutes else 1
                 for start, stop in self._slices(n * n_second, scope):
-                    pairs = np.divmod(np.arange(start, stop), n_second)
-                    yield self._pairs(index, scope, weight, first, second, *pairs)
+                    rows = np.divmod(np.arange(start, stop), n_second)
+                    done = weight * n_terms * (stop - start) // (n * n_second)
+                    yield self._pairs(index, scope, weight, first, second, rows, done)
                 continue
-            rows = np.arange(n)
+            everything = np.arange(n)
             for start, stop in self._slices(n, scope):
-                yield self._pairs(index, scope, 1, first, first, rows[start:stop], rows[start:stop])
+                rows = (everything[start:stop], everything[start:stop])
+                yield self._pairs(index, scope, 1, first, first, rows, n_terms * (stop - start) // n**2)
             # Every unordered pair once: row i with the row d further on, round a circle of n rows.
             for start, stop in self._slices(n * (n - 1) // 2, scope):
                 distance, row = np.divmod(np.arange(start, stop), n)
-                yield self._pairs(index, scope, 2, first, first, row, (row + distance + 1) % n)
+                rows = (row, (row + distance + 1) % n)
+                yield self._pairs(index, scope, 2, first, first, rows, 2 * n_terms * (stop - start) // n**2)
 
     def _pairs(
         self,
@@ -369,26 +425,22 @@ class MergedEngine:
         weight: int,
         first: _Level,
         second: _Level,
-        first_rows: np.ndarray,
-        second_rows: np.ndarray,
+        rows: tuple[np.ndarray, np.ndarray],
+        n_terms: int,
     ) -> _Block:
-        token = self._language.tokens[index]
-        out = self._buffer(len(first_rows), scope)
-        kernels.binary_block(
-            operator_code(token),
-            _table_of(token),
-            first.values,
-            second.values,
-            first_rows,
-            second_rows,
-            out,
-            self._grid.size[scope],
-        )
-        arguments = np.stack([first_rows + first.first, second_rows + second.first, np.zeros_like(first_rows)])
-        return self._counted(_Block(Production(index, 2, token.steps, weight=weight), out, arguments), scope)
+        token, size = self._language.tokens[index], self._grid.size[scope]
+
+        def evaluate(out: np.ndarray) -> None:
+            kernels.binary_block(
+                operator_code(token), _table_of(token), first.values, second.values, *rows, out, size
+            )
+
+        arguments = np.stack([rows[0] + first.first, rows[1] + second.first, np.zeros_like(rows[0])])
+        return _Block(Production(index, 2, token.steps, weight=weight), arguments, n_terms, evaluate)
 
     def _if(self, index: int, scope: int, rest: int) -> Iterator[_Block]:
         production = Production(index, 3, self._language.tokens[index].steps)
+        size = self._grid.size[scope]
         lengths = [length for (of, length) in self._levels if of == scope]
         for condition_length in lengths:
             for first_length in lengths:
@@ -398,15 +450,18 @@ class MergedEngine:
                 conditions = self._masks_of(scope, condition_length)
                 first, second = self._levels[scope, first_length], self._levels[scope, second_length]
                 n_first, n_second = len(first.values), len(second.values)
-                for start, stop in self._slices(len(conditions.values) * n_first * n_second, scope):
+                n = len(conditions.values) * n_first * n_second
+                n_terms = prod(self._expected[scope][k] for k in (condition_length, first_length, second_length))
+                firsts = np.array([[conditions.first], [first.first], [second.first]])
+                sources = (conditions.values, first.values, second.values)
+                for start, stop in self._slices(n, scope):
                     outer, second_rows = np.divmod(np.arange(start, stop), n_second)
                     rows = np.stack([*np.divmod(outer, n_first), second_rows])
-                    out = self._buffer(stop - start, scope)
-                    kernels.if_block(
-                        conditions.values, first.values, second.values, rows, out, self._grid.size[scope]
-                    )
-                    nodes = rows + np.array([[conditions.first], [first.first], [second.first]])
-                    yield self._counted(_Block(production, out, nodes), scope)
+
+                    def evaluate(out: np.ndarray, sources: tuple = sources, rows: np.ndarray = rows) -> None:
+                        kernels.if_block(*sources, rows, out, size)
+
+                    yield _Block(production, rows + firsts, n_terms * (stop - start) // n, evaluate)
 
     def _masks_of(self, scope: int, length: int) -> _Level:
         """Return a stored level as conditions: classes that are 0 in the same places are one."""
@@ -415,7 +470,7 @@ class MergedEngine:
             table = RowTable(self._grid.width[scope])
             gathering = Gathering(self._nodes, max_time=self._inner_max_time)
             for start, stop in self._slices(len(level.values), scope):
-                out = self._buffer(stop - start, scope)
+                out = np.zeros((stop - start, self._grid.width[scope]), dtype=np.uint8)
                 kernels.zero_mask_block(level.values[start:stop], out, self._grid.size[scope])
                 nodes = level.first + np.arange(start, stop)
                 gathering.add(table.intern(out), RENAMING, np.tile(nodes, (3, 1)))
@@ -429,11 +484,21 @@ class MergedEngine:
         for start in range(0, n, step):
             yield start, min(n, start + step)
 
-    def _buffer(self, m: int, scope: int) -> np.ndarray:
-        return np.zeros((m, self._grid.width[scope]), dtype=np.uint8)
+    @property
+    def n_bytes(self) -> int:
+        """Bytes that stored levels, their counts and the signatures take."""
+        levels = [*self._levels.values(), *self._masks.values()]
+        return self._nodes.n_bytes + sum(level.values.nbytes for level in levels) + self._signatures.rows.nbytes
 
-    def _counted(self, block: _Block, scope: int) -> _Block:
-        return block
+    @property
+    def n_terms(self) -> int:
+        """How many terms the reports of progress add up to, about: all terms of all levels, and whole programs."""
+        total = 0
+        for scope in range(4):
+            for length in range(1, self._max_bits + 1):
+                if length + self._outside[scope] <= self._max_bits:
+                    total += self._expected[scope][length]
+        return total
 
     # The result
 
@@ -444,7 +509,7 @@ class MergedEngine:
         signature, length, time, infer_time, count = columns
         return Tabulation(
             signatures=self._signatures.rows[:, : self._grid.signature_size].copy(),
-            witness=lambda ids: [self._program(heads, int(i)) for i in ids],
+            witness=lambda ids: self._texts(heads, ids),
             signature_id=signature,
             length=length,
             time=time,
@@ -452,24 +517,33 @@ class MergedEngine:
             count=count,
         )
 
-    def _program(self, heads: Heads, index: int) -> Program:
-        """Put together the program that the heads of a class stand for."""
-        tokens: list[int] = []
-        literals: list[tuple[int, ...] | None] = []
-        todo: list[tuple[Heads, int]] = [(heads, index)]
-        while todo:
-            source, place = todo.pop()
-            token_index = int(source.token[place])
-            n_arguments = 1
-            if token_index != ALIAS:
-                token = self._language.tokens[token_index]
-                tokens.append(token_index)
-                literals.append(literal_of(token, int(source.literal[place]), self._grid))
-                n_arguments = token.arity
-            for argument in reversed(source.arguments[:n_arguments, place]):
-                node = int(argument)
-                todo.append((self._extra, node - EXTRA) if node >= EXTRA else (self._nodes, node))  # type: ignore[arg-type]
-        return Program(tuple(tokens), tuple(literals))
+    def _texts(self, heads: Heads, ids: Sequence[int]) -> list[str]:
+        """Return the text of the program that the heads of each class stand for."""
+        tokens, grid = self._language.tokens, self._grid
+        sources = [
+            (nodes.token[:n].tolist(), nodes.literal[:n].tolist(), nodes.arguments[:, :n].T.tolist())
+            for nodes, n in ((self._nodes, self._nodes.n), (self._extra, self._n_extra), (heads, len(heads.token)))
+        ]
+        known: dict[int, str] = {}
+
+        def compose(source: tuple[list[int], list[int], list[list[int]]], place: int) -> str:
+            index = source[0][place]
+            if index == ALIAS:
+                return text(source[2][place][0])
+            token = tokens[index]
+            if token.kind == "lookup":
+                return format_lookup(token, literal_of(token, source[1][place], grid))
+            arity = token.arity
+            if arity == 0:
+                return token.name
+            return f"({token.name} {' '.join([text(node) for node in source[2][place][:arity]])})"
+
+        def text(node: int) -> str:
+            if node not in known:
+                known[node] = compose(sources[1], node - EXTRA) if node >= EXTRA else compose(sources[0], node)
+            return known[node]
+
+        return [compose(sources[2], index) for index in ids]
 
 
 def _table_of(token: Token) -> np.ndarray:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.terms.language import Y_BINDERS, Language
+from mesaprior.hypotheses.terms.language import Y_BINDERS, Language, Token
 from mesaprior.hypotheses.terms.text import Node, read
 
 SATURATION = 2**62
@@ -59,12 +59,17 @@ def format_program(program: Program, language: Language) -> str:
         literal = program.literals[position]
         position += 1
         if literal is not None:
-            return f"{token.name}[{' '.join(map(str, literal))}]"
+            return format_lookup(token, literal)
         if token.arity == 0:
             return token.name
         return f"({' '.join([token.name, *(term() for _ in range(token.arity))])})"
 
     return term()
+
+
+def format_lookup(token: Token, literal: tuple[int, ...]) -> str:
+    """Return the text of a lookup with its literal table, such as ``p[0 1 1 2]``."""
+    return f"{token.name}[{' '.join(map(str, literal))}]"
 
 
 def parse_program(text: str, language: Language, log: ImitationLog) -> Program:

@@ -9,7 +9,7 @@ import numpy as np
 from mesaprior.hypotheses.terms import kernels
 from mesaprior.hypotheses.terms.grid import Grid, operator_code, padded
 from mesaprior.hypotheses.terms.merging import NEVER, RowTable, grown
-from mesaprior.hypotheses.terms.program import Program, inner_scope, is_allowed, repetitions
+from mesaprior.hypotheses.terms.program import Program, format_program, inner_scope, is_allowed, repetitions
 from mesaprior.hypotheses.terms.tabulation import Tabulation, literal_of
 from mesaprior.priors import codes
 
@@ -144,7 +144,7 @@ class ReferenceEngine:
         signature, length, time, infer_time = groups.rows.view(np.int64).reshape(-1, 4).T.copy()
         return Tabulation(
             signatures=signatures.rows[:, : grid.signature_size].copy(),
-            witness=lambda wanted: [self._program(*best.program[i]) for i in wanted],
+            witness=lambda ids: [format_program(self._program(*best.program[i]), grid.language) for i in ids],
             signature_id=signature,
             length=length,
             time=time,
@@ -171,6 +171,8 @@ class ReferenceEngine:
             tuple(tokens.tolist()),
             tuple(
                 literal_of(language.tokens[token], int(number), self._grid)
+                if language.tokens[token].kind == "lookup"
+                else None
                 for token, number in zip(tokens, literals, strict=True)
             ),
         )

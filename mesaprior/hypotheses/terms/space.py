@@ -9,7 +9,6 @@ import numpy as np
 from mesaprior.hypotheses.census import Census, Vectors, behaviours_of, census_from_groups, group
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.grid import Grid
-from mesaprior.hypotheses.terms.program import format_program
 from mesaprior.hypotheses.terms.tabulation import Tabulation
 
 
@@ -17,7 +16,7 @@ def census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Cen
     """Return the census that an engine's tabulation stands for."""
     present, ids = np.unique(tabulation.signature_id, return_inverse=True)
     signatures = tabulation.signatures[present].astype(np.int16)
-    witness = tuple(format_program(program, grid.language) for program in tabulation.witness(present.tolist()))
+    witness = tuple(tabulation.witness(present.tolist()))
     columns = {"length": tabulation.length, "time": tabulation.time, "infer_time": tabulation.infer_time}
     Q = grid.layout.Q
     if grid.with_fit:

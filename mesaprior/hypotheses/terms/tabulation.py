@@ -9,7 +9,6 @@ import numpy as np
 
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Token
-from mesaprior.hypotheses.terms.program import Program
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,14 +20,14 @@ class Tabulation:
     signatures : uint8[n, signature_size]
         Distinct.
     witness : callable
-        Given signature ids, returns for each a program of least time among the shortest.
+        Given signature ids, returns for each the text of a program of least time among the shortest.
     signature_id, length, time, infer_time : int64[G]
         Distinct groups in any order.
     count : uint64[G]
     """
 
     signatures: np.ndarray
-    witness: Callable[[Sequence[int]], list[Program]]
+    witness: Callable[[Sequence[int]], list[str]]
     signature_id: np.ndarray
     length: np.ndarray
     time: np.ndarray
@@ -36,10 +35,8 @@ class Tabulation:
     count: np.ndarray
 
 
-def literal_of(token: Token, number: int, grid: Grid) -> tuple[int, ...] | None:
-    """Return the literal table number `number` of a lookup (see `kernels.lookup_block`), None for other tokens."""
-    if token.kind != "lookup":
-        return None
+def literal_of(token: Token, number: int, grid: Grid) -> tuple[int, ...]:
+    """Return the literal table number `number` of a lookup, see `kernels.lookup_block`."""
     size = grid.log.feature_sizes[grid.log.features.index(token.name)]
     A = grid.language.actions
     return tuple(number // A**power % A for power in reversed(range(size)))

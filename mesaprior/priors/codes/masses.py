@@ -1,6 +1,6 @@
 """The 2^-length mass of all finite programs of a language, and of those beyond a bound.
 
-At z = 1/2 the generating functions of `mesaprior.priors.codes` become equations for the masses of the scopes;
+At z = 1/2 the generating functions of `mesaprior.priors.codes.counting` become equations for the masses of the scopes;
 the masses are their least non-negative solutions. The mass of scope 0 is the chance that a fair coin, tossed
 until its tosses spell a program, ever completes one.
 """
@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import Any
 
 from mesaprior.errors import ContentError, RunError
-from mesaprior.priors.codes import INNERMOST_FIRST, Head, Symbol, heads_by_scope
-from mesaprior.priors.roots import least_root, root_expression
+from mesaprior.priors.codes.counting import INNERMOST_FIRST, Head, Symbol, heads_by_scope
+from mesaprior.priors.codes.roots import least_root, root_expression
 
 PRECISION = 1200
 """Relative width of a `Mass` in bits: finer than the least float64, 2^-1074, so that differences are too."""
