@@ -64,7 +64,8 @@ def operators(draw: st.DrawFn, M: int) -> dict[str, Any]:
         )
     )
     if form == "built in":
-        return {"kind": "binary", "name": draw(st.sampled_from(("eq", "dist", "add", *sorted(naive.BUILT_IN))))}
+        name = draw(st.sampled_from(("eq", "dist", "add", *sorted(naive.BUILT_IN))))
+        return {"kind": "binary", "name": name}
     if form == "if":
         return {"kind": "if"}
     if form == "table":
@@ -157,7 +158,7 @@ def logs(draw: st.DrawFn, language: Language, long: bool | None = None) -> list[
         def finish(parts: tuple[dict[str, int], str, int, int | None, int | None]) -> Row:
             features, split, acted, deployed, rival = parts
             return {
-                **features,
+                **{column: features[column] for column in columns},
                 "split": split,
                 "action": deployed if split == "deploy" else acted,
                 "rival": None if split == "train" else rival,

@@ -278,7 +278,7 @@ def test_fit_chooses_theta_for_every_outer_y_separately() -> None:
     program = naive.parse("(argmin (fit (add y theta)))", spoken, log)
     e = program[1][1]
     assert [meaning.fitted(e, "intact", 1, y) for y in range(3)] == [2, 1, 0]
-    # y + theta is 2 for every y, a flat objective; one theta for all would make it 2 0 1, whose least is at 1.
+    # y + theta is 2 for every y, a flat objective; one theta for all would make it 2 0 1, least at 1.
     assert meaning.actions(program) == (0, 0)
 
 
@@ -286,8 +286,8 @@ def test_rows_are_scored_as_they_were_predicted_in_their_own_state_of_knowledge(
     spoken = language(3, 3, ["theta", "fit", "add"])
     log = [*train(1, 2), row("deploy", 0)]
     intact, _, learning_inverted = actions_of("(fit (add theta (fit theta)))", spoken, log)
-    # The inner fit gave 0 at the first row and 1 at the second, so theta = 1 agrees with both; at the last row the
-    # inner fit gives 1 (a tie of 1 and 2). Taken as today's 1 on both rows, theta would be 0 and the action 1.
+    # The inner fit gave 0 at the first row and 1 at the second, so theta = 1 agrees with both; at the last row
+    # the inner fit gives 1 (a tie of 1 and 2). Taken as today's 1 on both rows, theta would be 0, the action 1.
     # At the second row the outer fit knows the first row only: theta = 1, plus the inner 1.
     assert intact == [0, 2, 2]
     # Inverted, the inner fit gives 0 0 0 and the outer one the smallest theta that is never right, 0.
@@ -295,7 +295,8 @@ def test_rows_are_scored_as_they_were_predicted_in_their_own_state_of_knowledge(
 
 
 def test_a_lesion_holds_while_fits_are_scored() -> None:
-    # argmax y is 2, inverted 0; theta makes up for it either way, so the search changes nothing once there is a row.
+    # argmax y is 2, inverted 0; theta makes up for it either way, so the search changes nothing once there is
+    # a row to fit.
     spoken = language(3, 3, ["theta", "fit", "y", "add", "argmax"])
     intact, search_inverted, _ = actions_of("(fit (add theta (argmax y)))", spoken, train(1, 1))
     assert intact == [2, 1]
@@ -305,7 +306,7 @@ def test_a_lesion_holds_while_fits_are_scored() -> None:
 def test_search_over_a_fitted_goal() -> None:
     spoken = language(3, 3, ["theta", "fit", "y", "eq", "argmax"])
     intact, search_inverted, _ = actions_of("(fit (argmax (eq y theta)))", spoken, train(2, 2))
-    # Inverted: the first y that is not theta, never 2; all theta agree nowhere, so theta = 0 and the action is 1.
+    # Inverted: the first y that is not theta, never 2; no theta ever agrees, so it is 0 and the action 1.
     assert intact == [0, 2]
     assert search_inverted == [1, 1]
 
@@ -313,8 +314,9 @@ def test_search_over_a_fitted_goal() -> None:
 def test_fit_inside_argmax_inside_fit() -> None:
     spoken = language(3, 3, ["theta", "fit", "y", "add", "eq", "argmax"])
     log = [*train(1), row("deploy", 0)]
-    # First row: the inner theta is 0, y = y is flat, argmax gives 0. Last row: for every y the inner theta makes
-    # y + theta = 1 (the known action), so argmax gives 1; the outer theta made the first row 1, so it is 1: 2.
+    # First row: the inner theta is 0, y = y is flat, argmax gives 0. Last row: for every y the inner theta
+    # makes y + theta the known action 1, so argmax gives 1; the outer theta that makes the first row 1 is 1,
+    # hence 2.
     text = "(fit (add theta (argmax (eq y (fit (add y theta))))))"
     assert actions_of(text, spoken, log)[0] == [0, 2]
     # Without the outer theta in use, the inner fit hides it.
@@ -459,11 +461,13 @@ def test_behaviours_are_ranked_and_counts_add_up() -> None:
     log = [row("train", 0, p=0), row("train", 1, p=1)]
     counted = naive.census(spoken, log, 12)
     assert counted["behaviours"] == sorted(set(counted["behaviours"]))
-    assert sum(counted["programs"].values()) == sum(naive.count(spoken, log, 12)) == 100
+    # 3 bits a token. One token: 3. Two: 2 searches * 4 leaves. Three: 3 * 3 with eq, 2 * 8 with searches.
+    # Four: 2 * 3 * 8 with eq, 3^3 with if, 2 * (4 * 4 + 2 * 8) with searches.
+    assert sum(counted["programs"].values()) == sum(naive.count(spoken, log, 12)) == 3 + 8 + 25 + 139
     copies = counted["behaviours"].index(((0, 1), (0, 0, 0, 0)))
     assert counted["witness"][copies] == (3, 1)
     assert counted["witness_texts"][copies] == {"p"}
-    assert sum(naive.vectors(spoken, log, 12).values()) == 100
+    assert sum(naive.vectors(spoken, log, 12).values()) == 175
     assert min(naive.vectors(spoken, log, 12)) == ((0, 0), (0, 0))
 
 
@@ -471,7 +475,7 @@ def test_behaviours_are_ranked_and_counts_add_up() -> None:
 
 
 def two_constants() -> tuple[dict[str, Any], list[naive.Row]]:
-    """0 and 1 of 1 bit each (and one step): with 0 the teacher agrees twice, with 1 once, later with 0 alone."""
+    """0 and 1, of 1 bit each: the teacher acts as 0 in two of three training rows and later, as 1 in one."""
     log = [*train(0, 1, 0), row("deploy", 0, 1), row("deploy", None)]
     return naive.census(language(2, 2, [0, 1]), log, 1), log
 
@@ -550,10 +554,6 @@ def test_search_advantage_and_odds_by_bound() -> None:
     log = train(1)
     counted = naive.census(language(2, 2, words), log, 4)
     found = naive.posterior(counted, log, 2, by_length, Fraction(1, 4))
-    # Of 4 bits: 0, 1, (argmax (argmax (argmax y))) and the three others of two argmax or argmin... by length:
-    # 2: (argmax y); 3: (argmin y), (argmax (argmax y)); 4: 0, 1, (argmax (argmin y)), (argmin (argmax y)), and
-    # three argmax over y. An outer binder over a term without its y is flat: action 0 in every variant, but for
-    # the innermost search, whose y it is.
     assert [naive.text(program) for program in naive.programs(language(2, 2, words), log, 4)] == [
         "(argmax y)",
         "(argmax (argmax y))",
@@ -570,7 +570,7 @@ def test_search_advantage_and_odds_by_bound() -> None:
         ((1,), (0, 0, 0, 0)),
         ((1,), (1, 0, 0, 0)),
     ]
-    # (argmax (argmax y)) is flat, hence an imitator of 3 bits that always does 0.
+    # A search around a search is flat, hence an imitator that always does 0: (argmax (argmax y)), of 3 bits.
     assert found["search_advantage"] == [0, 0, 2, 2]
     # Bound 2: (argmax y) alone. Bound 3: 3/4 * 1/4 and 1/4 * 1/8 against 1/4 * 1/8. Bound 4 adds 0 and three
     # flat searches (1/4 * 1/16 each) and 1 (3/4 * 1/16) to the imitators.

@@ -48,6 +48,13 @@ def test_large_pseudo_counts_approach_known_noise_without_loss():
     assert beta == pytest.approx(log2_likelihood(Noise(0.1), *counts, 3), abs=1e-8)
 
 
+def test_long_logs_lose_no_bits():
+    n = 50_000
+    value = log2_likelihood(BetaNoise(0.7, 0.3), np.array([n]), np.array([0]), np.array([0]), 2)
+    terms = [math.log2((0.3 + k) / (1 + k)) for k in range(n)]
+    assert value == pytest.approx(math.fsum(terms), abs=3e-10)
+
+
 @given(st.integers(1, 9), st.integers(1, 9), tallies, st.integers(2, 5))
 def test_predictive_is_the_ratio_of_successive_likelihoods(a, b, tally, n_actions):
     hits, misses, abstained = tally

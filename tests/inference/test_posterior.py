@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.inference.noise import BetaNoise, Noise
-from mesaprior.inference.posterior import is_stable, loses_at, posterior
+from mesaprior.inference.posterior import Exact, is_stable, loses_at, posterior
 from mesaprior.inference.roles import ROLES, VERDICTS
 from tests.inference.naive_posterior import NaivePosterior, beta_likelihood, noise_likelihood
 from tests.inference.small import (
@@ -105,6 +105,7 @@ def test_every_quantity_is_the_sum_over_programs_that_defines_it(case, noises, t
             naive.mass(last, lambda p, b=bound: p.length <= b and naive.role(p) == 0),
         )
         assert close(odds, expected)
+    assert np.array_equal(result.log2_odds_by_bound[-1], result.log2_odds[-1], equal_nan=True)
 
 
 @settings(max_examples=60)
@@ -432,6 +433,21 @@ def test_float_lengths_and_no_later_rows():
     # The shorter one abstains once, which is a miss.
     assert result.exact is not None
     assert result.exact.length == 2.5
+
+
+def test_the_exact_program_is_the_first_by_length_then_time_then_text():
+    log = make_log([(0, 1)], [(1, None, None)])
+    programs = [
+        Program((0, 0), IMITATING, 1, 1, 1, "misses"),
+        Program((-1, 0), IMITATING, 1, 1, 1, "abstains"),
+        Program((1, 0), IMITATING, 3, 1, 1, "a long one"),
+        Program((1, 1), IMITATING, 2, 9, 1, "a slow one"),
+        Program((1, 2), IMITATING, 2, 5, 1, "second"),
+        Program((1, 2), LEARNING, 2, 5, 1, "first"),
+    ]
+    exact = posterior(make_census(log, programs), log, SIMPLICITY).exact
+    assert exact == Exact("first", 2, 2)
+    assert posterior(make_census(log, programs[:2]), log, SIMPLICITY).exact is None
 
 
 def test_online_rows_do_not_update():

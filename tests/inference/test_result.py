@@ -157,14 +157,15 @@ def test_rounding_does_not_break_a_tie():
 
 
 def test_ties_of_tiny_weights_are_ties():
+    # The same three masses as above, at about 2^-9000 and with a time that is no power of two.
     log = make_log([(0, 0), (1, 1), (2, 2)], [(3, None, None)])
     programs = [
-        Program((0, 1, 2, 0), IMITATING, 9003, 1, 3, "a"),
-        Program((0, 1, 2, 1), IMITATING, 9002, 1, 1, "b"),
-        Program((0, 1, 2, 1), IMITATING, 9003, 1, 1, "b"),
-        Program((0, 1, 2, 2), IMITATING, 9001, 1, 1, "c"),
+        Program((0, 1, 2, 0), IMITATING, 9003, 7, 3, "a"),
+        Program((0, 1, 2, 1), IMITATING, 9002, 7, 1, "b"),
+        Program((0, 1, 2, 1), IMITATING, 9003, 7, 1, "b"),
+        Program((0, 1, 2, 2), IMITATING, 9001, 7, 1, "c"),
     ]
-    assert [entry["program"] for entry in as_json(log, programs)["top"]] == ["c", "b", "a"]
+    assert [entry["program"] for entry in as_json(log, programs, LEVIN)["top"]] == ["c", "b", "a"]
 
 
 @given(cases(), st.integers(0, 13))

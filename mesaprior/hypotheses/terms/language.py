@@ -156,6 +156,16 @@ class Language:
         head = {"domain": self.domain, "actions": self.actions, "params": self.params, "rounds": self.rounds}
         return head | {"token": tokens}
 
+    def to_toml(self) -> str:
+        """Return the text of a language file that reads back as this language."""
+        data = self.to_dict()
+        lines = [f"{key} = {data[key]}" for key in ("domain", "actions", "params", "rounds")]
+        for entry in data["token"]:
+            lines += ["", "[[token]]"]
+            # JSON's strings, numbers and arrays are TOML's too.
+            lines += [f"{key} = {json.dumps(value)}" for key, value in entry.items()]
+        return "\n".join(lines) + "\n"
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the content of the language; layout and comments of its file do not matter."""

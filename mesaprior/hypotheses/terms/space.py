@@ -2,17 +2,169 @@
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+import json
+from typing import Any, Literal
 
 import numpy as np
 
+from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.census import Census, Vectors, behaviours_of, census_from_groups, group
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.terms import meaning
 from mesaprior.hypotheses.terms.grid import Grid
+from mesaprior.hypotheses.terms.language import Language
+from mesaprior.hypotheses.terms.merged import MergedEngine, Report
+from mesaprior.hypotheses.terms.planning import Plan, make_plan
+from mesaprior.hypotheses.terms.program import Program, format_program, parse_program
+from mesaprior.hypotheses.terms.reference import ReferenceEngine
 from mesaprior.hypotheses.terms.tabulation import Tabulation
+from mesaprior.priors import codes
+
+Engine = Literal["merged", "reference"]
+"""``merged`` counts classes of equal terms at once, ``reference`` evaluates programs one by one; same census."""
 
 
-def census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Census:
+class TermSpace:
+    """All closed terms of a language with at most `max_bits` bits and at most `max_time` steps.
+
+    Parameters
+    ----------
+    language : Language
+    max_bits : int
+        Longest program, in bits; at least 1.
+    max_time : int or None
+        Most steps of a program; None for no bound.
+
+    Raises
+    ------
+    UsageError
+        If a bound is below 1.
+    """
+
+    name = "terms"
+    columns = ("length", "time", "infer_time")
+
+    def __init__(self, language: Language, max_bits: int, max_time: int | None = None):
+        for bound, value in (("--max-bits", max_bits), ("--max-time", max_time)):
+            if value is not None and value < 1:
+                raise UsageError(f"{bound} {value} leaves no program; give an integer of at least 1.")
+        self.language = language
+        self.max_bits = max_bits
+        self.max_time = max_time
+
+    @property
+    def bounds(self) -> dict[str, int | None]:
+        """The bounds as plain data."""
+        return {"max_bits": self.max_bits, "max_time": self.max_time}
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of the language and the bounds."""
+        content = {"space": self.name, "language": self.language.digest} | self.bounds
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def census(
+        self, log: ImitationLog, *, engine: Engine = "merged", workers: int = 1, report: Report | None = None
+    ) -> Census:
+        """Count every program of the space on a log, exactly.
+
+        Parameters
+        ----------
+        log : ImitationLog
+        engine : {"merged", "reference"}
+            The census is the same; only witnesses may differ.
+        workers : int
+            Threads of the merged engine; the census does not depend on it.
+        report : callable or None
+            Called with how many more terms are accounted for; they add up to about `n_terms`.
+
+        Raises
+        ------
+        ContentError
+            If the log does not fit the language.
+        RunError
+            If a count would not fit into 64 bits, or no program is within the bounds.
+
+        Notes
+        -----
+        Cost: `reference` takes about a microsecond a program; see `plan` for `merged`.
+        """
+        grid = self._grid(log)
+        if engine == "reference":
+            tabulation = ReferenceEngine(grid, self.max_bits, self.max_time, report=report).run()
+        else:
+            tabulation = MergedEngine(
+                grid, self.max_bits, self.max_time, workers=workers, report=report
+            ).run()
+        if len(tabulation.count) == 0:
+            shortest = codes.shortest(self.language.symbols(log))[0]
+            hint = f"the shortest has {shortest} bits" if shortest else "the language has no finite program"
+            raise RunError(f"no program of {self.language.source} is within the bounds ({hint}); raise the bounds.")
+        return _census_of(tabulation, grid, dict(self.bounds))
+
+    def n_terms(self, log: ImitationLog, *, engine: Engine = "merged") -> int:
+        """Return what the reports of progress of `census` add up to, about."""
+        if engine == "reference":
+            return sum(self.count_by_length(log).values())
+        return MergedEngine(self._grid(log), self.max_bits, self.max_time).n_terms
+
+    def count_by_length(self, log: ImitationLog) -> dict[int, int]:
+        """Return the exact number of programs of each length that occurs up to the bound, time aside."""
+        counts = codes.count_by_length(self.language.symbols(log), self.max_bits)[0]
+        return {length: count for length, count in enumerate(counts) if count}
+
+    def mass(self, log: ImitationLog) -> codes.Mass:
+        """Return the 2^-length mass of all finite programs of the language, whatever their length."""
+        return codes.total_mass(self.language.symbols(log))
+
+    def mass_beyond(self, census: Census, log: ImitationLog) -> float:
+        """Return the 2^-length mass of the programs that a census leaves out, by length or by time."""
+        return codes.mass_beyond(self.mass(log), codes.mass_of(census.counted_by_length))
+
+    def plan(self, log: ImitationLog) -> Plan:
+        """Return the exact number of programs, and the time and memory to expect, from a probe of shorter bounds."""
+        return make_plan(self._grid(log), self.max_bits, self.max_time)
+
+    def check_memory(self, log: ImitationLog) -> Plan:
+        """Return the plan, or refuse a census that would need more memory than there is.
+
+        Raises
+        ------
+        RunError
+            If so; the message says what bound would fit.
+        """
+        plan = self.plan(log)
+        if plan.n_bytes > plan.available_bytes:
+            raise RunError(
+                f"a census up to {self.max_bits} bits needs about {plan.n_bytes / 1e9:.3g} GB of memory and "
+                f"{plan.available_bytes / 1e9:.3g} GB are free; --max-bits {plan.fitting_bits} would fit."
+            )
+        return plan
+
+    def parse(self, text: str, log: ImitationLog) -> Program:
+        """Read a program from its text; see `program.parse_program`."""
+        return parse_program(text, self.language, log)
+
+    def format(self, program: Program) -> str:
+        """Return the text of a program."""
+        return format_program(program, self.language)
+
+    def predict(self, program: Program, log: ImitationLog) -> meaning.Meaning:
+        """Return the plain-Python meaning of a program on a log: its predictions and flags."""
+        self.language.check_log(log)
+        return meaning.Meaning(program, self.language, log)
+
+    def explain(self, text: str, log: ImitationLog) -> meaning.Explanation:
+        """Take a program apart: bits and steps by token, predictions, lesions; nothing is compiled."""
+        self.language.check_log(log)
+        return meaning.explain(self.parse(text, log), self.language, log)
+
+    def _grid(self, log: ImitationLog) -> Grid:
+        self.language.check_log(log)
+        return Grid(self.language, log)
+
+
+def _census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Census:
     """Return the census that an engine's tabulation stands for."""
     present, ids = np.unique(tabulation.signature_id, return_inverse=True)
     signatures = tabulation.signatures[present].astype(np.int16)
