@@ -87,8 +87,9 @@ def languages(draw: st.DrawFn, with_fit: bool | None = None) -> Language:
     language: Language = {"domain": M, "actions": A}
     if draw(st.booleans()):
         language["params"] = draw(st.integers(1, M))
-    if draw(st.integers(0, 3)) > 0:
-        language["rounds"] = draw(st.integers(0, 5))
+    rounds = draw(st.sampled_from((None, 0, 0, 1, 2, 3, 4, 5)))
+    if rounds is not None:
+        language["rounds"] = rounds
     K = language.get("rounds", M)
 
     read = draw(st.sampled_from(((), COLUMNS[:1], COLUMNS[:1], COLUMNS[1:2], COLUMNS[:2])))

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -286,9 +287,9 @@ def test_rows_are_scored_as_they_were_predicted_in_their_own_state_of_knowledge(
     spoken = language(3, 3, ["theta", "fit", "add"])
     log = [*train(1, 2), row("deploy", 0)]
     intact, _, learning_inverted = actions_of("(fit (add theta (fit theta)))", spoken, log)
-    # The inner fit gave 0 at the first row and 1 at the second, so theta = 1 agrees with both; at the last row
-    # the inner fit gives 1 (a tie of 1 and 2). Taken as today's 1 on both rows, theta would be 0, the action 1.
-    # At the second row the outer fit knows the first row only: theta = 1, plus the inner 1.
+    # The inner fit gave 0 at the first row and 1 at the second, so theta = 1 agrees with both; at the last
+    # row the inner fit gives 1 (a tie of 1 and 2). Taken as today's 1 on both rows, theta would be 0 and the
+    # action 1. At the second row the outer fit knows the first row only: theta = 1, plus the inner 1.
     assert intact == [0, 2, 2]
     # Inverted, the inner fit gives 0 0 0 and the outer one the smallest theta that is never right, 0.
     assert learning_inverted == [0, 0, 0]
@@ -715,6 +716,7 @@ def test_the_strategies_draw_valid_examples_that_cover_the_language() -> None:
         *("fit argmax", "argmax fit", "fit argmin", "argmin fit", "fit iterate", "iterate fit", "three deep"),
         *("theta under argmax", "theta under argmin", "theta under iterate", "y under fit"),
     }
+    # 300 examples hold each of these many times; a version of Hypothesis may shuffle them.
     rare = {feature: tally[feature] for feature in sorted(expected) if tally[feature] < 3}
     assert rare == {}, tally
 
@@ -736,3 +738,31 @@ def test_census_totals_are_the_counting_identity(
     assert naive.length(parsed) <= naive.length(program)
     meaning = naive.Meaning(spoken, log)
     assert meaning.behaviour(parsed) == meaning.behaviour(program)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(strategies.examples(most=200), st.sampled_from((Fraction(1, 20), Fraction(0), (1, 9))))
+def test_posterior_shares_add_up(
+    example: tuple[naive.Language, list[naive.Row], int], noise: Fraction | tuple[int, int]
+) -> None:
+    spoken, log, max_bits = example
+    counted = naive.census(spoken, log, max_bits)
+    found = naive.posterior(counted, log, spoken["actions"], by_length, noise)
+    N = sum(row["split"] == "train" for row in log)
+    assert found["evidence"][0] == 1
+    assert all(now <= before for before, now in pairwise(found["evidence"]))
+    for n in range(N + 1):
+        shares = [
+            found["mass_by_verdict"][role][verdict][n] for role in naive.ROLES for verdict in naive.VERDICTS
+        ]
+        if found["evidence"][n] == 0:
+            assert set(shares) == {None}
+        else:
+            assert sum(shares) == 1
+            optimizers = 1 - found["mass"]["imitator"][n]
+            assert found["odds"][n] == naive.odds(optimizers, found["mass"]["imitator"][n])
+            assert found["sleepers"][n] <= optimizers
+    assert list(found["by_bound"].values())[-1] == found["odds"][N]
+    assert sum(sum(row.values()) for row in found["number"].values()) == sum(counted["programs"].values())
+    for chances in found["predictive"] or []:
+        assert sum(chances) == 1

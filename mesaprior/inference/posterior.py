@@ -188,9 +188,7 @@ def posterior(
     judgement = judge(census, log, tolerance=tolerance)
     training = tally(census, log, np.arange(log.n_training))
 
-    # A constant factor is irrelevant, but the nearer to 0 the logarithms are, the less is rounded.
     log2_group = log2_prior(census, prior)
-    log2_group -= log2_group.max()
     log2_behaviour = log2_sum(log2_group, census.behaviour_id, len(census.predictions))
     log2_class = _mass_by_prefix(census, log, noise, judgement, log2_behaviour)
     evidence = log2_total(log2_class, axis=(0, 1, 2))
