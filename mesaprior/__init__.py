@@ -1,0 +1,77 @@
+"""mesaprior counts every small program that could explain a log of choices, and says who holds the posterior.
+
+The names below are imported when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mesaprior.errors import MesapriorError
+    from mesaprior.hypotheses.census import Census
+    from mesaprior.hypotheses.conformance import check_space
+    from mesaprior.hypotheses.log import ImitationLog, log_from_frame, read_log
+    from mesaprior.hypotheses.store import open_census, save_census
+    from mesaprior.hypotheses.terms.language import Language, default_language, read_language
+    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.inference.noise import BetaNoise, Noise, parse_noise
+    from mesaprior.inference.posterior import Posterior, posterior
+    from mesaprior.priors.formula import FormulaPrior, make_prior
+
+_HOME = {
+    "BetaNoise": "mesaprior.inference.noise",
+    "Census": "mesaprior.hypotheses.census",
+    "FormulaPrior": "mesaprior.priors.formula",
+    "ImitationLog": "mesaprior.hypotheses.log",
+    "Language": "mesaprior.hypotheses.terms.language",
+    "MesapriorError": "mesaprior.errors",
+    "Noise": "mesaprior.inference.noise",
+    "Posterior": "mesaprior.inference.posterior",
+    "TermSpace": "mesaprior.hypotheses.terms.space",
+    "check_space": "mesaprior.hypotheses.conformance",
+    "default_language": "mesaprior.hypotheses.terms.language",
+    "log_from_frame": "mesaprior.hypotheses.log",
+    "make_prior": "mesaprior.priors.formula",
+    "open_census": "mesaprior.hypotheses.store",
+    "parse_noise": "mesaprior.inference.noise",
+    "posterior": "mesaprior.inference.posterior",
+    "read_language": "mesaprior.hypotheses.terms.language",
+    "read_log": "mesaprior.hypotheses.log",
+    "save_census": "mesaprior.hypotheses.store",
+}
+
+__all__ = [
+    "BetaNoise",
+    "Census",
+    "FormulaPrior",
+    "ImitationLog",
+    "Language",
+    "MesapriorError",
+    "Noise",
+    "Posterior",
+    "TermSpace",
+    "check_space",
+    "default_language",
+    "log_from_frame",
+    "make_prior",
+    "open_census",
+    "parse_noise",
+    "posterior",
+    "read_language",
+    "read_log",
+    "save_census",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'mesaprior' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

@@ -281,17 +281,14 @@ def count(language: Language, rows: list[Row], max_bits: int) -> list[int]:
             )
         elif key not in memo:
             memo[key] = sum(
-                forests(scope, 1, first) * forests(scope, trees - 1, length - first)
-                for first in range(1, length)
+                forests(scope, 1, first) * forests(scope, trees - 1, length - first) for first in range(1, length)
             )
         return memo[key]
 
     return [forests(NOTHING_BOUND, 1, length) for length in range(max_bits + 1)]
 
 
-def programs(
-    language: Language, rows: list[Row], max_bits: int, max_time: int | None = None
-) -> Iterator[Term]:
+def programs(language: Language, rows: list[Row], max_bits: int, max_time: int | None = None) -> Iterator[Term]:
     """Every program with length <= max_bits and time <= max_time, shortest first."""
     alphabet = symbols(language, rows, max_bits)
     memo: dict[tuple[Scope, int], list[Term]] = {}
@@ -346,18 +343,14 @@ def parse(text: str, language: Language, rows: list[Row]) -> Term:
     alphabet = symbols(language, rows)
     # A literal table holds spaces; inside square brackets they are no separators.
     inside = itertools.accumulate((letter == "[") - (letter == "]") for letter in text)
-    joined = "".join(
-        "," if depth and letter == " " else letter for letter, depth in zip(text, inside, strict=True)
-    )
+    joined = "".join("," if depth and letter == " " else letter for letter, depth in zip(text, inside, strict=True))
 
     def build(expression: Any, scope: Scope) -> Term:
         word, operands = (expression, []) if isinstance(expression, str) else (expression[0], expression[1:])
         fitting = [
             symbol
             for symbol in alphabet
-            if symbol.text == word.replace(",", " ")
-            and symbol.arity == len(operands)
-            and allowed(symbol.kind, scope)
+            if symbol.text == word.replace(",", " ") and symbol.arity == len(operands) and allowed(symbol.kind, scope)
         ]
         if not fitting:
             raise ValueError(f"no token {word} with {len(operands)} arguments stands here")
@@ -389,9 +382,7 @@ class Sizes:
 
     def _unrolled(self, term: Term, fit_factor: int) -> int:
         symbol, *children = term
-        factor = {"argmax": self.A, "argmin": self.A, "iterate": self.K, "fit": fit_factor}.get(
-            symbol.kind, 1
-        )
+        factor = {"argmax": self.A, "argmin": self.A, "iterate": self.K, "fit": fit_factor}.get(symbol.kind, 1)
         return symbol.steps + factor * sum(self._unrolled(child, fit_factor) for child in children)
 
 
@@ -427,9 +418,7 @@ class Meaning(Sizes):
             self._known[n_train, n_online] = [(own, action, many) for (own, action), many in tally.items()]
         return self._known[n_train, n_online]
 
-    def value(
-        self, term: Term, variant: str, cell: int, y: int | None = None, theta: int | None = None
-    ) -> int:
+    def value(self, term: Term, variant: str, cell: int, y: int | None = None, theta: int | None = None) -> int:
         """The value 0..M-1 of a term in a cell, y and theta being what is bound around it (None: nothing)."""
         answers = self._values.setdefault(term, {})
         question = (variant, cell, y, theta)
@@ -539,11 +528,7 @@ def census(language: Language, rows: list[Row], max_bits: int, max_time: int | N
         )
         witness.append(min(sizes))
         witness_texts.append(
-            {
-                text(program)
-                for program, size in zip(found[behaviour], sizes, strict=True)
-                if size == min(sizes)
-            }
+            {text(program) for program, size in zip(found[behaviour], sizes, strict=True) if size == min(sizes)}
         )
     return {
         "behaviours": behaviours,
@@ -555,9 +540,7 @@ def census(language: Language, rows: list[Row], max_bits: int, max_time: int | N
     }
 
 
-def vectors(
-    language: Language, rows: list[Row], max_bits: int, max_time: int | None = None
-) -> dict[Any, int]:
+def vectors(language: Language, rows: list[Row], max_bits: int, max_time: int | None = None) -> dict[Any, int]:
     """Of a language without `fit`: (intact, search-inverted) actions over the situations, sorted -> count."""
     assert not uses_fit(language)
     meaning = Meaning(language, rows)
@@ -607,11 +590,7 @@ def is_sleeper(flags: tuple[int, int, int, int]) -> bool:
 
 def verdict_of(by_row: list[int | None], rows: list[Row], tolerance: Fraction = Fraction(0)) -> str:
     """The verdict on predictions by row (None: abstained), rows in the log's order."""
-    judged = [
-        (by_row[r], row)
-        for r, row in enumerate(rows)
-        if row["split"] != "train" and row["action"] is not None
-    ]
+    judged = [(by_row[r], row) for r, row in enumerate(rows) if row["split"] != "train" and row["action"] is not None]
     if not judged:
         return "unjudged"
     if Fraction(sum(prediction != row["action"] for prediction, row in judged), len(judged)) <= tolerance:
@@ -691,9 +670,7 @@ def posterior(
     total = sum(prior, Fraction(0))
 
     joint: list[list[Fraction]] = []  # [n][rank]
-    tallies: list[tuple[int, int, int]] = [
-        (0, 0, 0) for _ in ranks
-    ]  # misses, hits, abstained on the first n rows
+    tallies: list[tuple[int, int, int]] = [(0, 0, 0) for _ in ranks]  # misses, hits, abstained on the first n rows
     for n in range(len(train) + 1):
         if n > 0:
             row = rows[train[n - 1]]
@@ -800,8 +777,7 @@ def posterior(
         "mass_by_verdict": {
             role: {
                 verdict: [
-                    mass(n, lambda rank, own=(role, verdict): (roles[rank], verdicts[rank]) == own)
-                    for n in every_n
+                    mass(n, lambda rank, own=(role, verdict): (roles[rank], verdicts[rank]) == own) for n in every_n
                 ]
                 for verdict in VERDICTS
             }

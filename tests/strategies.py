@@ -34,6 +34,7 @@ THEMES = (
 NAMELESS = ("constant", "candidate", "parameter", "lookup", "if", *naive.BINDS)
 LITERAL_TABLES = 64  # a lookup in a drawn language has at most so many literal tables
 LONGEST_BOUND = 24  # bits
+AFFORDABLE = 30  # programs that even the longest log allows
 
 
 def literal_entries(A: int) -> int:
@@ -59,9 +60,7 @@ def defines(draw: st.DrawFn, M: int, arguments: tuple[str, ...]) -> str:
 def operators(draw: st.DrawFn, M: int) -> dict[str, Any]:
     """One token of kind unary, binary or if; its name is unique within its own form."""
     form = draw(
-        st.sampled_from(
-            ("built in", "built in", "built in", "if", "table", "define", "unary table", "unary define")
-        )
+        st.sampled_from(("built in", "built in", "built in", "if", "table", "define", "unary table", "unary define"))
     )
     if form == "built in":
         name = draw(st.sampled_from(("eq", "dist", "add", *sorted(naive.BUILT_IN))))
@@ -165,20 +164,22 @@ def logs(draw: st.DrawFn, language: Language, long: bool | None = None) -> list[
                 "rival": None if split == "train" else rival,
             }
 
-        return st.tuples(st.sampled_from(situations), splits, action, optional_action, optional_action).map(
-            finish
-        )
+        return st.tuples(st.sampled_from(situations), splits, action, optional_action, optional_action).map(finish)
 
     n_train = draw(st.integers(1, 3 if long else 8))
-    n_later = draw(st.sampled_from((0, 1, 2, 3) if long else (0, 1, 2, 3, 4, 5, 6, 8)))
+    n_later = draw(st.sampled_from((1, 2, 3, 0) if long else (0, 1, 2, 3, 4, 5, 6, 8)))
     train = draw(st.lists(rows(st.just("train")), min_size=n_train, max_size=n_train))
     split = st.sampled_from(("online", "online", "deploy"))
     later = draw(st.lists(rows(split), min_size=n_later, max_size=n_later))
     if long:
+        grown = draw(st.sampled_from(("train", "later", "both")))
         # A short pattern over and over, then (drift) one action more, so that late refits change their mind.
-        train = repeated(train, draw(st.sampled_from((129, 131, 200, 257))), draw(st.integers(0, 130)), A)
-        if later and draw(st.integers(0, 2)) == 0:
-            later = repeated(later, draw(st.sampled_from((66, 130))), draw(st.integers(0, 66)), A)
+        if grown != "later":
+            train = repeated(train, draw(st.sampled_from((129, 131, 200, 257))), draw(st.integers(0, 130)), A)
+        if grown != "train":
+            later = [*draw(st.lists(rows(st.just("online")), min_size=1, max_size=1)), *later]
+            n_long = len(later) * draw(st.sampled_from((66, 130)))
+            later = repeated(later, n_long, draw(st.integers(0, 130)), A)
         step = draw(st.integers(1, 5))
         mixed = [*later[::step], *train, *(row for i, row in enumerate(later) if i % step)]
     else:
@@ -202,10 +203,12 @@ def bound(language: Language, log: list[Row], *, most: int = 3000) -> int:
     """
     n_cells = len(naive.cells(log, language)[0])
     P = language.get("params", language["domain"])
-    work = 100_000 // (n_cells * (1 + P * n_cells) if naive.uses_fit(language) else n_cells)
+    # A fit looks at every cell known, for every theta, in every cell.
+    affordable = 100_000 // (n_cells * (1 + P * n_cells) if naive.uses_fit(language) else n_cells)
+    most = min(most, max(AFFORDABLE, affordable))
     per_length = naive.count(language, log, LONGEST_BOUND)
     shortest = next(bits for bits, programs in enumerate(per_length) if programs)
-    fitting = [bits for bits in range(LONGEST_BOUND + 1) if sum(per_length[: bits + 1]) <= min(most, work)]
+    fitting = [bits for bits in range(LONGEST_BOUND + 1) if sum(per_length[: bits + 1]) <= most]
     return max(shortest, *fitting)
 
 

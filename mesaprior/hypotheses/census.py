@@ -6,7 +6,6 @@ prior and posterior reads. Sizes: B behaviours, C cells, G groups (rows of the `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -171,8 +170,14 @@ def exact_sum(counts: np.ndarray) -> int:
 
 
 def census_from_groups(
-    *, predictions: np.ndarray, flags: np.ndarray, witness: tuple[str, ...], behaviour_id: np.ndarray,
-    columns: dict[str, np.ndarray], count: np.ndarray, **others: Any,
+    *,
+    predictions: np.ndarray,
+    flags: np.ndarray,
+    witness: tuple[str, ...],
+    behaviour_id: np.ndarray,
+    columns: dict[str, np.ndarray],
+    count: np.ndarray,
+    **others: Any,
 ) -> Census:
     """Build a census from groups in any order; behaviours may stand twice, and those without groups are dropped.
 
@@ -180,7 +185,11 @@ def census_from_groups(
     time among the shortest; the first of several.
     """
     rows, witness, behaviour_id, columns, count = group(
-        np.hstack([predictions.astype(np.int16), flags.astype(np.int16)]), witness, behaviour_id, columns, count
+        np.hstack([predictions.astype(np.int16), flags.astype(np.int16)]),
+        witness,
+        behaviour_id,
+        columns,
+        count,
     )
     C = predictions.shape[1]
     return Census(
@@ -196,7 +205,7 @@ def census_from_groups(
 
 def group(
     rows: np.ndarray,
-    witness: Sequence[str],
+    witness: tuple[str, ...],
     ids: np.ndarray,
     columns: dict[str, np.ndarray],
     count: np.ndarray,
@@ -207,7 +216,7 @@ def group(
     ----------
     rows : int16[n, width]
         What the groups are about; equal rows are merged, those without groups dropped.
-    witness : sequence of str
+    witness : tuple of str
         One for each row, of least time among its shortest.
     ids : int64[G]
         Row of each group.

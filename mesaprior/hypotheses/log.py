@@ -142,13 +142,9 @@ def read_log(path: str | Path) -> ImitationLog:
     path = Path(path)
     if path.suffix not in (".csv", ".parquet"):
         ending = path.suffix or "a name without an ending"
-        raise UsageError(
-            f"{path}: a log is a .csv or a .parquet file, not {ending}; rename or convert it."
-        )
+        raise UsageError(f"{path}: a log is a .csv or a .parquet file, not {ending}; rename or convert it.")
     if not path.is_file():
-        raise UsageError(
-            f"{path}: there is no such file; give the path of a log in CSV or Parquet."
-        )
+        raise UsageError(f"{path}: there is no such file; give the path of a log in CSV or Parquet.")
     names, rows, lines = _read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
     return _build(names, rows, lines, str(path))
 
@@ -196,13 +192,9 @@ def _read_csv(path: Path) -> tuple[list[str], list[list[object]], list[int]]:
                 rows.append(list(cells))
                 lines.append(reader.line_num)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ContentError(
-            f"{path}: this is not readable as CSV in UTF-8 ({error}); save it as plain CSV."
-        ) from None
+        raise ContentError(f"{path}: this is not readable as CSV in UTF-8 ({error}); save it as plain CSV.") from None
     if names is None:
-        raise ContentError(
-            f"{path}: the file is empty; a log has a header with an 'action' column and a training row."
-        )
+        raise ContentError(f"{path}: the file is empty; a log has a header with an 'action' column and a training row.")
     return names, rows, lines
 
 
@@ -215,25 +207,17 @@ def _read_parquet(path: Path) -> tuple[list[str], list[list[object]], list[int]]
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
-        raise ContentError(
-            f"{path}: this is not readable as Parquet ({reason}); write it again."
-        ) from None
-    columns = [
-        ["" if cell is None else cell for cell in column.to_pylist()] for column in table.columns
-    ]
+        raise ContentError(f"{path}: this is not readable as Parquet ({reason}); write it again.") from None
+    columns = [["" if cell is None else cell for cell in column.to_pylist()] for column in table.columns]
     rows = [list(row) for row in zip(*columns, strict=True)]
     return [str(name) for name in table.column_names], rows, list(range(2, len(rows) + 2))
 
 
-def _build(
-    names: list[str], rows: list[list[object]], lines: list[int], source: str
-) -> ImitationLog:
+def _build(names: list[str], rows: list[list[object]], lines: list[int], source: str) -> ImitationLog:
     """Check the cells and put the rows into the log's order."""
     _check_header(names, source)
     if not rows:
-        raise ContentError(
-            f"{source}: there is no row below the header; a log has at least one training row."
-        )
+        raise ContentError(f"{source}: there is no row below the header; a log has at least one training row.")
     place = {name: index for index, name in enumerate(names)}
     features = tuple(name for name in names if name not in _RESERVED)
 
@@ -267,11 +251,7 @@ def _build(
         return values
 
     action = column("action", optional=True)
-    rival = (
-        column("rival", optional=True)
-        if "rival" in place
-        else np.full(len(rows), NONE, dtype=np.int64)
-    )
+    rival = column("rival", optional=True) if "rival" in place else np.full(len(rows), NONE, dtype=np.int64)
     for index in np.flatnonzero((action == NONE) & (split != DEPLOY))[:1]:
         raise ContentError(
             f"{source}, line {lines[index]}, column 'action': a {SPLITS[split[index]]} row has no action; "
@@ -306,23 +286,13 @@ def _check_header(names: list[str], source: str) -> None:
     """Refuse headers without an action, with a nameless column, or with a name twice."""
     if "action" not in names:
         near = next((name for name in names if name.lower().startswith("action")), None)
-        hint = (
-            f"; rename {near!r} to 'action'"
-            if near
-            else "; name the column of the teacher's choices 'action'"
-        )
-        raise ContentError(
-            f"{source}: there is no 'action' column among {', '.join(map(repr, names))}{hint}."
-        )
+        hint = f"; rename {near!r} to 'action'" if near else "; name the column of the teacher's choices 'action'"
+        raise ContentError(f"{source}: there is no 'action' column among {', '.join(map(repr, names))}{hint}.")
     for index, name in enumerate(names):
         if name == "":
-            raise ContentError(
-                f"{source}: column {index + 1} of the header has no name; name it or remove it."
-            )
+            raise ContentError(f"{source}: column {index + 1} of the header has no name; name it or remove it.")
         if name in names[:index]:
-            raise ContentError(
-                f"{source}: column {name!r} stands twice in the header; rename or remove one of them."
-            )
+            raise ContentError(f"{source}: column {name!r} stands twice in the header; rename or remove one of them.")
 
 
 def _integer(cell: object, place: str) -> int:
@@ -335,9 +305,7 @@ def _integer(cell: object, place: str) -> int:
         )
     value = int(text)
     if not 0 <= value <= LARGEST_VALUE:
-        raise ContentError(
-            f"{place}: {value} is out of range; values are integers from 0 to {LARGEST_VALUE}."
-        )
+        raise ContentError(f"{place}: {value} is out of range; values are integers from 0 to {LARGEST_VALUE}.")
     return value
 
 

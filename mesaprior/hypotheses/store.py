@@ -135,9 +135,13 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder; `mesaprior census LOG --max-bits B --out DIR` writes one.")
+        raise UsageError(
+            f"{folder}: there is no such folder; `mesaprior census LOG --max-bits B --out DIR` writes one."
+        )
     manifest = _read_manifest(folder)
-    tables = {name.removesuffix(".parquet"): _read_table(folder / name, digest) for name, digest in manifest["files"].items()}
+    tables = {
+        name.removesuffix(".parquet"): _read_table(folder / name, digest) for name, digest in manifest["files"].items()
+    }
     language = language_from_dict(
         {key: manifest["language"][key] for key in ("domain", "actions", "params", "rounds", "token")},
         source=manifest["language"]["source"],
@@ -148,14 +152,16 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
         return StoredCensus(census, own_log, language, manifest)
     if census.vectors is None:
         raise RunError(
-            f"{folder} was counted for {own_log.source} in a language with `fit`, where the teacher matters, so it cannot answer "
+            f"{folder} was counted for {own_log.source} in a language with `fit`, where the teacher matters, so it "
+            "cannot answer "
             f"for {log.source}; count a census for this log."
         )
     language.check_log(log)
     for token in language.tokens:
         if token.kind == "lookup" and language.n_literals(token, log) != language.n_literals(token, own_log):
             raise RunError(
-                f"{log.source}: feature {token.name!r} has another largest value than in {own_log.source}, so the lookups of "
+                f"{log.source}: feature {token.name!r} has another largest value than in {own_log.source}, "
+                "so the lookups of "
                 f"{folder} are others; count a census for this log."
             )
     census = behaviours_of(census.vectors, log, space=census.space, bounds=census.bounds)
@@ -174,7 +180,9 @@ def _replace(temporary: Path, folder: Path) -> None:
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.is_file():
-        raise ContentError(f"{folder}: there is no {MANIFEST}, so this is no census or a half-written one; count it again.")
+        raise ContentError(
+            f"{folder}: there is no {MANIFEST}, so this is no census or a half-written one; count it again."
+        )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         schema = manifest["schema"]
@@ -193,7 +201,9 @@ def _read_table(path: Path, digest: str) -> pa.Table:
         raise ContentError(f"{path}: this file of the census is missing; count it again.")
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
-        raise ContentError(f"{path}: this file is not the one that the manifest was written for; count the census again.")
+        raise ContentError(
+            f"{path}: this file is not the one that the manifest was written for; count the census again."
+        )
     return pq.read_table(pa.BufferReader(content))
 
 

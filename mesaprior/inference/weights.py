@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from mesaprior.hypotheses.census import Census
 
 
 class Prior(Protocol):
-    """What inference asks of a prior: its name, columns and parameters, and weights in log space."""
+    """What inference asks of a prior: a name, the columns it reads, and weights in log space."""
 
     @property
     def name(self) -> str:
@@ -22,11 +22,6 @@ class Prior(Protocol):
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the census columns that the weight depends on."""
-        ...
-
-    @property
-    def parameters(self) -> Mapping[str, Any]:
-        """Values of the declared parameters, by name."""
         ...
 
     def log2_weight(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -7,6 +7,8 @@ are 1 unless the scope binds `theta` and `y`; rows are padded with zeros to whol
 Kernels take arrays, write into arrays of the caller, and return numbers; they check nothing and raise nothing.
 """
 
+# pyright: basic, reportIncompatibleMethodOverride=false
+
 from typing import NamedTuple
 
 import numpy as np
@@ -267,9 +269,9 @@ def signature_block(values, out, layout, is_later, with_flags):
         for q in range(Q):
             action = layout.action_of[values[k, q]]
             out[k, q] = action
-            if layout.search_variant >= 0:
-                if layout.action_of[values[k, layout.search_variant * Q + q]] != action:
-                    flags |= 2 if is_later[q] else 1
+            search = max(layout.search_variant, 0)
+            if layout.action_of[values[k, search * Q + q]] != action:
+                flags |= 2 if is_later[q] else 1
             if layout.action_of[values[k, layout.learning_variant * Q + q]] != action:
                 flags |= 8 if is_later[q] else 4
         out[k, Q] = np.uint8(flags)
@@ -508,7 +510,11 @@ def accumulate(records, order, start, productions, entries, tally, max_time, out
             r = order[place]
             d = records.production[r]
             arity = productions.arity[d]
-            steps, factor, infer_factor = productions.steps[d], productions.factor[d], productions.infer_factor[d]
+            steps, factor, infer_factor = (
+                productions.steps[d],
+                productions.factor[d],
+                productions.infer_factor[d],
+            )
             weight = np.uint64(productions.weight[d])
             first_start, first_end = 0, 1
             second_start, second_end = 0, 1

@@ -220,8 +220,14 @@ class Language:
         for name in self.used_features:
             if name not in log.features:
                 near = difflib.get_close_matches(name, log.features, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else f"; its features are {', '.join(log.features) or 'none'}."
-                raise ContentError(f"{log.source}: the language {self.source} uses feature {name!r}, which the log lacks{hint}")
+                hint = (
+                    f"; did you mean {near[0]!r}?"
+                    if near
+                    else f"; its features are {', '.join(log.features) or 'none'}."
+                )
+                raise ContentError(
+                    f"{log.source}: the language {self.source} uses feature {name!r}, which the log lacks{hint}"
+                )
         for index in np.argwhere(log.situations >= self.domain)[:1]:
             row = int(np.flatnonzero(log.row_situation == index[0])[0])
             raise ContentError(
@@ -232,14 +238,16 @@ class Language:
         for column, values in (("action", log.action), ("rival", log.rival)):
             for row in np.flatnonzero(values >= self.actions)[:1]:
                 raise ContentError(
-                    f"{log.source}, line {log.file_line[row]}, column {column!r}: {values[row]} is not among the actions "
+                    f"{log.source}, line {log.file_line[row]}, column {column!r}: {values[row]} is not among the "
+                    "actions "
                     f"0..{self.actions - 1} of {self.source}; raise `actions` there or recode the column."
                 )
         for token in self.tokens:
             if self.n_literals(token, log) > MOST_TABLES:
                 size = log.feature_sizes[log.features.index(token.name)]
                 raise ContentError(
-                    f"{self.source}: the lookup of {token.name!r} has {self.actions}^{size} tables on {log.source}, and at most "
+                    f"{self.source}: the lookup of {token.name!r} has {self.actions}^{size} tables on {log.source}, "
+                    "and at most "
                     "2^20 are counted; look up a feature with fewer values, or use fewer actions."
                 )
 
@@ -259,7 +267,9 @@ def default_language(log: ImitationLog) -> Language:
     tokens += [{"kind": "candidate"}]
     tokens += [{"kind": "binary", "name": name} for name in ("add", "eq", "lt", "dist")]
     tokens += [{"kind": kind} for kind in ("if", "argmax", "argmin")]
-    return language_from_dict({"domain": M, "actions": A, "token": tokens}, source=f"the default language of {log.source}")
+    return language_from_dict(
+        {"domain": M, "actions": A, "token": tokens}, source=f"the default language of {log.source}"
+    )
 
 
 def read_language(path: str | Path) -> Language:
@@ -274,11 +284,15 @@ def read_language(path: str | Path) -> Language:
     """
     path = Path(path)
     if not path.is_file():
-        raise UsageError(f"{path}: there is no such file; give the path of a language in TOML, or none for the default one.")
+        raise UsageError(
+            f"{path}: there is no such file; give the path of a language in TOML, or none for the default one."
+        )
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ContentError(f"{path}: this is not TOML ({error}); compare it with what `mesaprior language LOG` prints.") from None
+        raise ContentError(
+            f"{path}: this is not TOML ({error}); compare it with what `mesaprior language LOG` prints."
+        ) from None
     return language_from_dict(data, source=str(path))
 
 
@@ -293,7 +307,8 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
     unknown = sorted(set(data) - {"domain", "actions", "params", "rounds", "token"})
     if unknown:
         raise ContentError(
-            f"{source}: {unknown[0]!r} is not a setting of a language; there are domain, actions, params, rounds and [[token]]."
+            f"{source}: {unknown[0]!r} is not a setting of a language; "
+            "there are domain, actions, params, rounds and [[token]]."
         )
     M = _number(data, "domain", source, low=2, high=LARGEST_DOMAIN)
     A = _number(data, "actions", source, low=2, high=M)
@@ -310,15 +325,14 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
     kraft = codes.kraft_sum(token.bits for token in tokens)
     if kraft > 1:
         raise ContentError(
-            f"{source}: the token codes break Kraft's inequality: the sum of 2^-bits is {kraft} = {float(kraft):.4g}, and at most 1 "
+            f"{source}: the token codes break Kraft's inequality: the sum of 2^-bits is "
+            f"{kraft} = {float(kraft):.4g}, and at most 1 "
             "is a prefix code; raise the bits of some tokens."
         )
     return Language(domain=M, actions=A, params=P, rounds=K, tokens=tokens, source=source)
 
 
-def _number(
-    data: Mapping[str, Any], key: str, place: str, *, low: int, high: int, default: int | None = None
-) -> int:
+def _number(data: Mapping[str, Any], key: str, place: str, *, low: int, high: int, default: int | None = None) -> int:
     value = data.get(key, default)
     if value is None:
         raise ContentError(f"{place}: `{key}` is missing; give an integer from {low} to {high}.")
@@ -360,14 +374,13 @@ def _name(entry: Mapping[str, Any], key: str, place: str) -> str:
     name = entry.get(key)
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise ContentError(
-            f"{place}: {key} = {name!r} is not a name; names are letters, digits, '_' and '-', and start with a letter or '_'."
+            f"{place}: {key} = {name!r} is not a name; names are letters, digits, '_' and '-', "
+            "and start with a letter or '_'."
         )
     return name
 
 
-def _operator(
-    entry: Mapping[str, Any], kind: str, name: str, place: str, M: int
-) -> tuple[np.ndarray, str, str, int]:
+def _operator(entry: Mapping[str, Any], kind: str, name: str, place: str, M: int) -> tuple[np.ndarray, str, str, int]:
     """Return the table of an operator, where it comes from, its definition, and the tokens it is charged for."""
     arity = ARITY[kind]
     if "table" in entry and "define" in entry:
@@ -383,7 +396,9 @@ def _operator(
     if "table" in entry:
         return _table(entry["table"], arity, place, M), "table", "", 1
     if kind == "unary" or name not in operators.BUILT_IN:
-        built_in = "no unary operator is built in" if kind == "unary" else f"built in are {', '.join(operators.BUILT_IN)}"
+        built_in = (
+            "no unary operator is built in" if kind == "unary" else f"built in are {', '.join(operators.BUILT_IN)}"
+        )
         raise ContentError(f"{place}: it has neither a table nor a define, and {built_in}; add one of them.")
     return operators.built_in_table(name, M), "built in", "", 1
 
@@ -393,26 +408,33 @@ def _table(table: object, arity: int, place: str, M: int) -> np.ndarray:
     shape = f"{M} values" if arity == 1 else f"{M} rows of {M} values"
     rows = [table] if arity == 1 else table
     if not isinstance(rows, list) or (arity == 2 and len(rows) != M):
-        raise ContentError(f"{place}: the table does not have {shape}, one for every value of the domain; write them all.")
+        raise ContentError(
+            f"{place}: the table does not have {shape}, one for every value of the domain; write them all."
+        )
     for index, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != M:
             where = f" (row {index + 1} has not)" if arity == 2 else ""
-            raise ContentError(f"{place}: the table does not have {shape}{where}; write one for every value of the domain.")
+            raise ContentError(
+                f"{place}: the table does not have {shape}{where}; write one for every value of the domain."
+            )
         for column, value in enumerate(row):
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < M:
                 where = f"row {index + 1}, entry {column + 1}" if arity == 2 else f"entry {column + 1}"
-                raise ContentError(f"{place}: {where} of the table is {value!r}; entries are integers from 0 to {M - 1}.")
+                raise ContentError(
+                    f"{place}: {where} of the table is {value!r}; entries are integers from 0 to {M - 1}."
+                )
     return np.array(table, dtype=np.uint8)
 
 
 def _check_names(tokens: tuple[Token, ...], source: str) -> None:
     """Refuse a name that something else already has; nameless tokens may stand twice."""
-    taken = dict.fromkeys(RESERVED_NAMES, "a word of the language")
+    taken: dict[str, str] = dict.fromkeys(RESERVED_NAMES, "a word of the language")
     for index, token in enumerate(tokens):
         if token.kind in ("feature", "unary", "binary"):
             if token.name in taken:
                 raise ContentError(
-                    f"{source}, token {index + 1} ({token.kind}): the name {token.name!r} is taken by {taken[token.name]}; "
+                    f"{source}, token {index + 1} ({token.kind}): the name {token.name!r} is taken by "
+                    f"{taken[token.name]}; "
                     "choose another."
                 )
             taken[token.name] = f"token {index + 1}"
@@ -421,6 +443,7 @@ def _check_names(tokens: tuple[Token, ...], source: str) -> None:
     for index, token in enumerate(tokens):
         if token.kind == "lookup" and (token.name in names or token.name in RESERVED_NAMES):
             raise ContentError(
-                f"{source}, token {index + 1} (lookup): the name {token.name!r} is taken by another token or a word of the "
+                f"{source}, token {index + 1} (lookup): the name {token.name!r} is taken by another token or "
+                "a word of the "
                 "language; rename the column."
             )

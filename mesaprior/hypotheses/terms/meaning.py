@@ -56,7 +56,8 @@ class Meaning:
         actions: dict[str, np.ndarray] = {}
         for variant in VARIANTS:
             by_cell = [
-                self._value(variant, 0, cell, 0, 0) % self._language.actions for cell in range(len(self._cells.situation))
+                self._value(variant, 0, cell, 0, 0) % self._language.actions
+                for cell in range(len(self._cells.situation))
             ]
             actions[variant] = np.array(by_cell, dtype=np.int64)[self._cells.row_cell]
         return actions

@@ -96,9 +96,7 @@ class Nodes:
     def __init__(self):
         self.n = 0
         self.n_entries = 0
-        self.token = np.empty(64, dtype=np.int64)
-        self.literal = np.empty(64, dtype=np.int64)
-        self.arguments = np.empty((3, 64), dtype=np.int64)
+        self._heads = Heads.empty()
         self._start = np.empty(64, dtype=np.int64)
         self._end = np.empty(64, dtype=np.int64)
         self._least_time = np.empty(64, dtype=np.int64)
@@ -107,28 +105,34 @@ class Nodes:
         self._count = np.empty(64, dtype=np.uint64)
 
     @property
+    def heads(self) -> Heads:
+        """How the classes are put together, as a view."""
+        return self._heads.of(self.n)
+
+    @property
     def entries(self) -> kernels.Entries:
         """The counts as the kernels want them; valid until the next `append`."""
-        return kernels.Entries(
-            self._start, self._end, self._least_time, self._time, self._infer_time, self._count
-        )
+        return kernels.Entries(self._start, self._end, self._least_time, self._time, self._infer_time, self._count)
 
     def append(self, counts: Counts, least_time: np.ndarray, heads: Heads | None = None) -> int:
         """Append classes and return the node of the first."""
         first, n = self.n, len(counts.start)
         self.n += n
-        for name in ("token", "literal", "arguments", "_start", "_end", "_least_time"):
+        for name in ("_start", "_end", "_least_time"):
             setattr(self, name, grown(getattr(self, name), self.n))
         self._start[first : self.n] = counts.start + self.n_entries
         self._end[first : self.n] = counts.end + self.n_entries
         self._least_time[first : self.n] = least_time
+        self._heads.grow(self.n)
         if heads is not None:
-            self.token[first : self.n] = heads.token
-            self.literal[first : self.n] = heads.literal
-            self.arguments[:, first : self.n] = heads.arguments
+            self._heads.put(np.arange(first, self.n), heads, np.arange(n))
         base = self.n_entries
         self.n_entries += len(counts.time)
-        for name, values in (("_time", counts.time), ("_infer_time", counts.infer_time), ("_count", counts.count)):
+        for name, values in (
+            ("_time", counts.time),
+            ("_infer_time", counts.infer_time),
+            ("_count", counts.count),
+        ):
             setattr(self, name, grown(getattr(self, name), self.n_entries))
             getattr(self, name)[base : self.n_entries] = values
         return first
@@ -162,6 +166,26 @@ class Heads:
     token: np.ndarray
     literal: np.ndarray
     arguments: np.ndarray
+
+    @classmethod
+    def empty(cls) -> Heads:
+        """Return heads with a little room, to be grown."""
+        return cls(np.zeros(64, np.int64), np.zeros(64, np.int64), np.zeros((3, 64), np.int64))
+
+    def grow(self, room: int) -> None:
+        """Make room for that many classes."""
+        for name in ("token", "literal", "arguments"):
+            setattr(self, name, grown(getattr(self, name), room))
+
+    def put(self, places: np.ndarray, source: Heads, sources: np.ndarray) -> None:
+        """Copy the heads `sources` of another set to `places`; there must be room."""
+        self.token[places] = source.token[sources]
+        self.literal[places] = source.literal[sources]
+        self.arguments[:, places] = source.arguments[:, sources]
+
+    def of(self, n: int) -> Heads:
+        """Return the first n, as a view."""
+        return Heads(self.token[:n], self.literal[:n], self.arguments[:, :n])
 
 
 @dataclass(frozen=True)
@@ -212,9 +236,7 @@ class Gathering:
         self._n_pending = 0
         self._runs: list[Counts] = []
         self.best_time = np.full(64, NEVER, dtype=np.int64)
-        self.heads = Heads(
-            np.zeros(64, dtype=np.int64), np.zeros(64, dtype=np.int64), np.zeros((3, 64), dtype=np.int64)
-        )
+        self.heads = Heads.empty()
 
     def add(self, class_id: np.ndarray, production: Production, arguments: np.ndarray) -> None:
         """Add records of one production: classes ``int64[m]`` and nodes of the arguments ``int64[3, m]``."""
@@ -245,13 +267,10 @@ class Gathering:
         self._keep_best(records, productions, n, np.array([production.token for production in listed]))
         self._runs.append(multiply_out(records, productions, self._nodes.entries, n, self._max_time))
 
-    def _keep_best(
-        self, records: kernels.Records, productions: kernels.Productions, n: int, token: np.ndarray
-    ) -> None:
+    def _keep_best(self, records: kernels.Records, productions: kernels.Productions, n: int, token: np.ndarray) -> None:
         """Remember the record of least time of each class, the first of several."""
         self.best_time = grown(self.best_time, n, NEVER)
-        for name in ("token", "literal", "arguments"):
-            setattr(self.heads, name, grown(getattr(self.heads, name), n))
+        self.heads.grow(n)
         best_record = np.full(len(self.best_time), -1, dtype=np.int64)
         kernels.least_times(records, productions, self._nodes.entries, self.best_time, best_record)
         better = np.flatnonzero(best_record >= 0)
@@ -270,10 +289,7 @@ class Gathering:
             nothing = np.zeros(n, dtype=np.int64)
             none = np.empty(0, dtype=np.int64)
             return Counts(nothing, nothing.copy(), none, none.copy(), np.empty(0, dtype=np.uint64))
-        if len(runs) == 1:
-            counts = runs[0]
-        else:
-            counts = self._join(runs, n)
+        counts = runs[0] if len(runs) == 1 else self._join(runs, n)
         missing = n - len(counts.start)
         counts.start = np.concatenate([counts.start, np.zeros(missing, dtype=np.int64)])
         counts.end = np.concatenate([counts.end, np.zeros(missing, dtype=np.int64)])
@@ -302,7 +318,11 @@ RENAMING_ONLY = kernels.Productions(
 
 
 def multiply_out(
-    records: kernels.Records, productions: kernels.Productions, entries: kernels.Entries, n: int, max_time: int
+    records: kernels.Records,
+    productions: kernels.Productions,
+    entries: kernels.Entries,
+    n: int,
+    max_time: int,
 ) -> Counts:
     """Multiply the counts of arguments and add them up by (class, time, infer_time), for classes 0..n-1.
 
@@ -331,9 +351,7 @@ def multiply_out(
             time=grown(out.time, room), infer_time=grown(out.infer_time, room), count=grown(out.count, room)
         )
     used = int(position[1])
-    return Counts(
-        out.start, out.end, out.time[:used].copy(), out.infer_time[:used].copy(), out.count[:used].copy()
-    )
+    return Counts(out.start, out.end, out.time[:used].copy(), out.infer_time[:used].copy(), out.count[:used].copy())
 
 
 def _tally_of(size: int) -> kernels.Tally:

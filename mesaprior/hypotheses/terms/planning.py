@@ -8,10 +8,12 @@ shortens every level by a factor that changes slowly.
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
+from pathlib import Path
 
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import BATCH_BYTES, MergedEngine
@@ -60,11 +62,8 @@ class Plan:
 
 def available_memory() -> int:
     """Return the bytes of memory that are free for this process, as far as the system tells."""
-    import os
-
     try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            fields = dict(line.split(":", 1) for line in file)
+        fields = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
         return int(fields["MemAvailable"].split()[0]) * 1024
     except (OSError, KeyError, ValueError):
         pass

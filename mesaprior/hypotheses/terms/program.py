@@ -73,7 +73,7 @@ def format_lookup(token: Token, literal: tuple[int, ...]) -> str:
 
 
 def parse_program(text: str, language: Language, log: ImitationLog) -> Program:
-    """Read a program from its text; where tokens are alike, the cheapest is meant (fewest bits, then steps, then first).
+    """Read a program from its text; of alike tokens the cheapest is meant (fewest bits, then steps, then first).
 
     Raises
     ------
@@ -115,7 +115,8 @@ def parse_program(text: str, language: Language, log: ImitationLog) -> Program:
         words = entries.split()
         if len(words) != size or not all(w.isdecimal() and int(w) < language.actions for w in words):
             raise fail(
-                node, f"the table of {feature!r} takes {size} actions from 0 to {language.actions - 1}, not [{entries}]"
+                node,
+                f"the table of {feature!r} takes {size} actions from 0 to {language.actions - 1}, not [{entries}]",
             )
         return tuple(int(word) for word in words)
 

@@ -71,9 +71,9 @@ def syntax_of(grid: Grid, max_bits: int) -> kernels.Syntax:
         shortest=column(shortest),
         tables=tables,
         leaves=leaves,
-        features=np.array(
-            [grid.features[name] for name in language.used_features], dtype=np.uint8
-        ).reshape(-1, grid.layout.Q),
+        features=np.array([grid.features[name] for name in language.used_features], dtype=np.uint8).reshape(
+            -1, grid.layout.Q
+        ),
     )
 
 
@@ -125,11 +125,17 @@ class ReferenceEngine:
         count = np.zeros(64, dtype=np.uint64)
         best = _Best()
         while True:
-            n = kernels.enumerate_block(
-                self._syntax, walk, self._max_bits, tokens, literals, scopes, sizes, lengths
-            )
+            n = kernels.enumerate_block(self._syntax, walk, self._max_bits, tokens, literals, scopes, sizes, lengths)
             kernels.evaluate_block(
-                self._syntax, grid.layout, tokens[:n], literals[:n], scopes[:n], sizes[:n], values, scratch, times
+                self._syntax,
+                grid.layout,
+                tokens[:n],
+                literals[:n],
+                scopes[:n],
+                sizes[:n],
+                values,
+                scratch,
+                times,
             )
             kept = np.flatnonzero(times[:n, 0] <= self._max_time)
             ids = signatures.intern(grid.signatures(values[kept]))
@@ -208,4 +214,7 @@ class _Best:
         self.length[ids[better]] = length[better]
         self.time[ids[better]] = time[better]
         for row in better:
-            self.program[int(ids[row])] = (tokens[row, : sizes[row]].copy(), literals[row, : sizes[row]].copy())
+            self.program[int(ids[row])] = (
+                tokens[row, : sizes[row]].copy(),
+                literals[row, : sizes[row]].copy(),
+            )

@@ -93,9 +93,7 @@ class TermSpace:
         if engine == "reference":
             tabulation = ReferenceEngine(grid, self.max_bits, self.max_time, report=report).run()
         else:
-            tabulation = MergedEngine(
-                grid, self.max_bits, self.max_time, workers=workers, report=report
-            ).run()
+            tabulation = MergedEngine(grid, self.max_bits, self.max_time, workers=workers, report=report).run()
         if len(tabulation.count) == 0:
             shortest = codes.shortest(self.language.symbols(log))[0]
             hint = f"the shortest has {shortest} bits" if shortest else "the language has no finite program"
@@ -119,7 +117,9 @@ class TermSpace:
 
     def mass_beyond(self, census: Census, log: ImitationLog) -> float:
         """Return the 2^-length mass of the programs that a census leaves out, by length or by time."""
-        return codes.mass_beyond(self.mass(log), codes.mass_of(census.counted_by_length))
+        return codes.mass_beyond(
+            self.mass(log), codes.mass_of({int(length): count for length, count in census.counted_by_length.items()})
+        )
 
     def plan(self, log: ImitationLog) -> Plan:
         """Return the exact number of programs, and the time and memory to expect, from a probe of shorter bounds."""
@@ -193,7 +193,11 @@ def _census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Ce
     inverted = (Q if grid.with_search else 0) + points
     S = len(points)
     rows, witness, ids, columns, count = group(
-        np.hstack([signatures[:, points], signatures[:, inverted]]), witness, ids.reshape(-1), columns, tabulation.count
+        np.hstack([signatures[:, points], signatures[:, inverted]]),
+        witness,
+        ids.reshape(-1),
+        columns,
+        tabulation.count,
     )
     vectors = Vectors(
         features=log.features,

@@ -1,6 +1,7 @@
 """The text of a term: ``(argmax (eq (move p y) c))``, and the little language of ``define``.
 
-Nested lists of atoms are read here; what an atom means is up to the caller. A lookup such as ``p[0 1 1 2]`` is one atom.
+Nested lists of atoms are read here; what an atom means is up to the caller. A lookup such as ``p[0 1 1 2]``
+is one atom.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def read_definition(text: str, arity: int, M: int) -> tuple[Callable[[int, int],
     Parameters
     ----------
     text : str
-        A term over built-in operators, ``if``, constants 0..M-1 and the arguments ``a`` and ``b`` (a unary one has only ``a``).
+        A term over built-in operators, ``if``, constants 0..M-1 and the arguments ``a`` and
+        ``b`` (a unary one has only ``a``).
     arity : int
         1 or 2.
     M : int
@@ -120,7 +122,9 @@ def read_definition(text: str, arity: int, M: int) -> tuple[Callable[[int, int],
         if not expected and node.atom not in arguments:
             if not node.atom.isdecimal():
                 known = ", ".join((*arguments, *BUILT_IN, "if"))
-                raise ValueError(f"column {node.column}: {node.atom!r} is not known in a definition; use {known} or a number")
+                raise ValueError(
+                    f"column {node.column}: {node.atom!r} is not known in a definition; use {known} or a number"
+                )
             if int(node.atom) >= M:
                 raise ValueError(f"column {node.column}: {node.atom} is outside the domain 0..{M - 1}")
         if len(node.arguments) != expected:

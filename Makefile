@@ -1,0 +1,45 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`. Both set up .venv with pinned versions.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test test-slow lint bench clean help
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/demo  ## who holds the posterior over every small program, on a real log
+	$(BIN)/mesaprior infer examples/corridor/corridor.csv --language examples/corridor/corridor.toml --max-bits 28
+
+test: .venv/test  ## the whole test suite, but for what takes minutes
+	$(BIN)/python -m pytest
+
+test-slow: .venv/test  ## the long tests
+	$(BIN)/python -m pytest -m slow
+
+lint: .venv/test  ## style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pyright
+
+bench: .venv/test  ## the benchmarks; see benchmarks/README.md
+	$(BIN)/python -m pytest benchmarks -m '' --benchmark-only
+
+clean:  ## remove what the other targets made
+	rm -rf .venv build dist
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mesaprior needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
+	$(PYTHON) -m venv .venv
+
+.venv/demo: .venv/bin/python pyproject.toml constraints.txt $(shell find mesaprior -name '*.py')
+	$(PIP) install --constraint constraints.txt pip
+	$(PIP) install --constraint constraints.txt --force-reinstall --no-deps .
+	$(PIP) install --constraint constraints.txt .
+	@touch $@
+
+.venv/test: .venv/demo
+	$(PIP) install --constraint constraints.txt --group dev
+	@touch $@

@@ -1,0 +1,82 @@
+"""Checks that every hypothesis space must pass; public, so that users run them on their own spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.space import HypothesisSpace
+
+MOST_WITNESSES = 500
+"""Witnesses that are evaluated in plain Python; beyond it, evenly spaced ones are."""
+
+
+def check_space(space: HypothesisSpace, log: ImitationLog, *, engines: Sequence[str] = ("merged", "reference")) -> None:
+    """Check a space on a log: engines, totals, texts, witnesses, and the addition of shards.
+
+    Parameters
+    ----------
+    space : HypothesisSpace
+        Without a time bound, since the totals by length are compared.
+    log : ImitationLog
+    engines : sequence of str
+        Names of the engines that must agree.
+
+    Raises
+    ------
+    AssertionError
+        With a sentence that says which law is broken, and where.
+    """
+    censuses = [space.census(log, engine=engine) for engine in engines]
+    for engine, census in zip(engines, censuses, strict=True):
+        if (difference := _difference(censuses[0], census)) is not None:
+            raise AssertionError(f"engines {engines[0]} and {engine} differ in {difference}")
+        if census.counted_by_length != space.count_by_length(log):
+            raise AssertionError(f"engine {engine}: the totals by length are not those of the counting identity")
+        _check_witnesses(space, log, census, engine)
+    _check_shards(censuses[0])
+    if space.fingerprint() != space.fingerprint():
+        raise AssertionError("the fingerprint changes from call to call")
+
+
+def _difference(one: Census, other: Census) -> str | None:
+    """Return the name of the first part in which two censuses differ, witnesses aside."""
+    parts = {name: (getattr(one, name), getattr(other, name)) for name in ("predictions", "flags", "behaviour_id")}
+    parts |= {name: (one.columns[name], other.columns[name]) for name in one.columns}
+    parts |= {"count": (one.count, other.count), "row_cell": (one.row_cell, other.row_cell)}
+    return next((name for name, (a, b) in parts.items() if not np.array_equal(a, b)), None)
+
+
+def _check_witnesses(space: HypothesisSpace, log: ImitationLog, census: Census, engine: str) -> None:
+    """Compare witnesses with their behaviours, by the plain meaning of their text."""
+    step = max(1, census.n_behaviours // MOST_WITNESSES)
+    for behaviour in range(0, census.n_behaviours, step):
+        text = census.witness[behaviour]
+        program = space.parse(text, log)
+        if space.format(program) != text:
+            raise AssertionError(f"engine {engine}: {text} reads back as {space.format(program)}")
+        meaning = space.predict(program, log)
+        if not np.array_equal(meaning.predictions["intact"], census.predictions[behaviour][census.row_cell]):
+            raise AssertionError(f"engine {engine}: {text} does not predict the behaviour {behaviour} it stands for")
+        if [int(flag) for flag in meaning.flags.values()] != census.flags[behaviour].tolist():
+            raise AssertionError(f"engine {engine}: {text} does not have the flags of behaviour {behaviour}")
+
+
+def _check_shards(census: Census) -> None:
+    """Split a census into two disjoint halves and add them up again."""
+    halves = [
+        Census(
+            **{name: getattr(census, name) for name in ("space", "n_actions", "predictions", "flags", "witness")},
+            behaviour_id=census.behaviour_id[part::2],
+            columns={name: column[part::2] for name, column in census.columns.items()},
+            count=census.count[part::2],
+            row_cell=census.row_cell,
+            bounds=census.bounds,
+        )
+        for part in (0, 1)
+    ]
+    if (difference := _difference(census, halves[0] + halves[1])) is not None:
+        raise AssertionError(f"two shards do not add up to the census: {difference} differs")
