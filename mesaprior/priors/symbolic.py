@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import sympy
 
 from mesaprior.priors.formula import Formula
+
+MAX_BITS = 20_000
+"""Powers of constants up to this many bits are shown as powers."""
 
 _POSITIVE = ("length", "time", "infer_time")
 
@@ -25,7 +29,8 @@ def expression(formula: Formula) -> Any:
 
     Notes
     -----
-    Every node is built unevaluated: SymPy would work out ``9**9**9**9``.
+    Every node is built unevaluated, and a power of constants beyond `MAX_BITS` becomes a function without meaning,
+    ``power(9, ...)``: SymPy would work out ``9**9**9**9`` as soon as it compares or prints it.
     """
     stack: list[Any] = []
     for op, argument, _ in formula.code:
@@ -47,17 +52,27 @@ def expression(formula: Formula) -> Any:
     return stack[0]
 
 
+def latex(formula: Formula) -> str:
+    """Return the formula in LaTeX, columns upright."""
+    shown = expression(formula)
+    names = {symbol(name, is_column=True): rf"\mathrm{{{name}}}".replace("_", r"\_") for name in formula.columns}
+    names[symbol("lam", is_column=False)] = r"\lambda"
+    return sympy.latex(shown, symbol_names=names)
+
+
 def _number(text: str) -> Any:
     return sympy.Integer(int(text)) if text.isdigit() else sympy.Float(float(text))
 
 
 def _unary(op: str, value: Any) -> Any:
     if op == "negate":
-        return -value if value.is_Number else sympy.Mul(-1, value, evaluate=False)
+        return -value if value.is_Number else _product(sympy.Integer(-1), value)
     if op == "log2":
-        return sympy.log(value, 2, evaluate=False)
+        # SymPy prints log(x, 2) in LaTeX without its base.
+        return _product(sympy.log(value, evaluate=False), sympy.Pow(sympy.log(2), -1, evaluate=False))
     if op == "exp":
-        return sympy.exp(value, evaluate=False)
+        modest = _is_modest(sympy.E, value)
+        return sympy.exp(value, evaluate=False) if modest else sympy.Function("exp")(value)
     return sympy.Pow(value, sympy.Rational(1, 2), evaluate=False)
 
 
@@ -65,16 +80,41 @@ def _binary(op: str, first: Any, second: Any) -> Any:
     if op in _COMPARISONS:
         return _COMPARISONS[op](first, second, evaluate=False)
     if op == "-":
-        return sympy.Add(first, _unary("negate", second), evaluate=False)
+        return _flat(sympy.Add, first, _unary("negate", second))
+    if op == "*":
+        return _product(first, second)
     if op == "/":
-        return sympy.Mul(first, sympy.Pow(second, -1, evaluate=False), evaluate=False)
-    build = {
-        "+": sympy.Add,
-        "*": sympy.Mul,
-        "**": sympy.Pow,
-        "Min": sympy.Min,
-        "Max": sympy.Max,
-        "and": sympy.And,
-        "or": sympy.Or,
-    }[op]
-    return build(first, second, evaluate=False)
+        return _product(first, sympy.Pow(second, -1, evaluate=False))
+    if op == "**":
+        return _power(first, second)
+    build = {"+": sympy.Add, "Min": sympy.Min, "Max": sympy.Max, "and": sympy.And, "or": sympy.Or}[op]
+    return _flat(build, first, second)
+
+
+def _product(first: Any, second: Any) -> Any:
+    return _flat(sympy.Mul, first, second)
+
+
+def _flat(build: Any, first: Any, second: Any) -> Any:
+    # One flat sum or product prints without the parentheses of nested ones.
+    terms = (*first.args, second) if isinstance(first, build) else (first, second)
+    return build(*terms, evaluate=False)
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if not _is_modest(base, exponent):
+        return sympy.Function("power")(base, exponent)
+    return sympy.Pow(base, exponent, evaluate=False)
+
+
+def _is_modest(base: Any, exponent: Any) -> bool:
+    """Whether SymPy may work out a power: it is not constant, or has at most `MAX_BITS` bits."""
+    if exponent.free_symbols:
+        return True
+    try:
+        bits = abs(float(exponent))
+        if not base.free_symbols:
+            bits *= max(1.0, abs(math.log2(abs(float(base)) or 1.0)))
+    except (TypeError, OverflowError, ValueError):
+        return False
+    return bits <= MAX_BITS

@@ -1,0 +1,35 @@
+"""The census: both engines on the same work, and what the merged engine accounts for per second."""
+
+import pytest
+
+from mesaprior.hypotheses.terms.space import TermSpace
+
+
+def count(benchmark, question, bits, *, rounds, **options):
+    """Time a whole census, witnesses included, with compiled kernels; say how many programs it accounts for."""
+    language, log = question
+    TermSpace(language, 12).census(log, **options)
+    space = TermSpace(language, bits)
+    census = benchmark.pedantic(lambda: space.census(log, **options), rounds=rounds)
+    assert census.n_programs == sum(space.count_by_length(log).values())
+    benchmark.extra_info["programs"] = census.n_programs
+    benchmark.extra_info["programs per second"] = round(census.n_programs / benchmark.stats["min"])
+
+
+@pytest.mark.benchmark(group="corridor, 28 bits")
+@pytest.mark.parametrize(("engine", "rounds"), [("reference", 3), ("merged", 5)])
+def test_engines_side_by_side(benchmark, corridor, engine, rounds):
+    count(benchmark, corridor, 28, engine=engine, rounds=rounds)
+
+
+@pytest.mark.benchmark(group="corridor, merged")
+@pytest.mark.parametrize("bits", [32, 36])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_merged_at_larger_bounds(benchmark, corridor, bits, workers):
+    count(benchmark, corridor, bits, rounds=3, workers=workers)
+
+
+@pytest.mark.benchmark(group="corridor with learning")
+@pytest.mark.parametrize(("engine", "bits", "rounds"), [("reference", 24, 3), ("merged", 24, 5), ("merged", 32, 2)])
+def test_learning(benchmark, corridor_learning, engine, bits, rounds):
+    count(benchmark, corridor_learning, bits, engine=engine, rounds=rounds)
