@@ -460,6 +460,23 @@ def _tally(tally, n_used, time, infer_time, count):
 
 
 @njit
+def group_records(class_id, start, order):
+    """Write which records fall into each class, in order: order[start[c]] .. order[start[c + 1] - 1] are those of c.
+
+    `start` is int64[n + 2], all zeros; its last entry is scratch.
+    """
+    for c in class_id:
+        start[c + 2] += 1
+    for c in range(2, len(start)):
+        start[c] += start[c - 1]
+    # Each start moves up as its class fills, and ends where the next class begins.
+    for r in range(len(class_id)):
+        c = class_id[r]
+        order[start[c + 1]] = r
+        start[c + 1] += 1
+
+
+@njit
 def least_times(records, productions, entries, best_time, best_record):
     """Keep, for each class, the record of least time; the first of several. Both outputs are int64[n classes]."""
     for r in range(len(records.class_id)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -214,6 +214,33 @@ ALIAS = -1
 RENAMING = Production(token=ALIAS, arity=1, steps=0)
 
 
+@dataclass
+class _Run:
+    """Counts of those classes that have any.
+
+    Attributes
+    ----------
+    class_id : int64[k]
+        Ascending.
+    counts : Counts
+        Of these k classes.
+    """
+
+    class_id: np.ndarray
+    counts: Counts
+
+    @classmethod
+    def of(cls, counts: Counts) -> _Run:
+        """Return the run without the classes that have no counts."""
+        present = np.flatnonzero(counts.end > counts.start)
+        return cls(present, replace(counts, start=counts.start[present], end=counts.end[present]))
+
+    @property
+    def n_entries(self) -> int:
+        """How many counts there are."""
+        return len(self.counts.count)
+
+
 class Gathering:
     """A level in the making: collects records and turns them into exact counts by class.
 
@@ -234,7 +261,7 @@ class Gathering:
         self._productions: dict[Production, int] = {}
         self._pending: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._n_pending = 0
-        self._runs: list[Counts] = []
+        self._runs: list[_Run] = []
         self.best_time = np.full(64, NEVER, dtype=np.int64)
         self.heads = Heads.empty()
 
@@ -265,7 +292,13 @@ class Gathering:
         )
         n = int(records.class_id.max()) + 1
         self._keep_best(records, productions, n, np.array([production.token for production in listed]))
-        self._runs.append(multiply_out(records, productions, self._nodes.entries, n, self._max_time))
+        run = _Run.of(multiply_out(records, productions, self._nodes.entries, n, self._max_time))
+        if run.n_entries == 0:
+            return
+        self._runs.append(run)
+        # Runs are joined when the new ones together outgrow the oldest, so that each entry is joined a few times only.
+        if sum(run.n_entries for run in self._runs[1:]) > max(self._flush_at, self._runs[0].n_entries):
+            self._runs = [_Run.of(self._join())]
 
     def _keep_best(self, records: kernels.Records, productions: kernels.Productions, n: int, token: np.ndarray) -> None:
         """Remember the record of least time of each class, the first of several."""
@@ -284,28 +317,30 @@ class Gathering:
     def finish(self, n: int) -> Counts:
         """Return the counts of classes 0..n-1."""
         self.flush()
-        runs, self._runs = self._runs, []
-        if not runs:
-            nothing = np.zeros(n, dtype=np.int64)
-            none = np.empty(0, dtype=np.int64)
-            return Counts(nothing, nothing.copy(), none, none.copy(), np.empty(0, dtype=np.uint64))
-        counts = runs[0] if len(runs) == 1 else self._join(runs, n)
-        missing = n - len(counts.start)
-        counts.start = np.concatenate([counts.start, np.zeros(missing, dtype=np.int64)])
-        counts.end = np.concatenate([counts.end, np.zeros(missing, dtype=np.int64)])
+        counts = Counts(
+            np.zeros(n, dtype=np.int64),
+            np.zeros(n, dtype=np.int64),
+            np.empty(0, dtype=np.int64),
+            np.empty(0, dtype=np.int64),
+            np.empty(0, dtype=np.uint64),
+        )
+        if self._runs:
+            run = self._runs[0] if len(self._runs) == 1 else _Run.of(self._join())
+            counts.start[run.class_id], counts.end[run.class_id] = run.counts.start, run.counts.end
+            counts.time, counts.infer_time, counts.count = run.counts.time, run.counts.infer_time, run.counts.count
+        self._runs = []
         return counts
 
-    def _join(self, runs: list[Counts], n: int) -> Counts:
-        """Add up several runs: they stand as nodes for a moment, and every class renames its parts."""
+    def _join(self) -> Counts:
+        """Add up all runs: they stand as nodes for a moment, and every class renames its parts."""
         mark = self._nodes.mark()
-        class_ids, arguments = [], []
-        for run in runs:
-            first = self._nodes.append(run, np.zeros(len(run.start), dtype=np.int64))
-            present = np.flatnonzero(run.end > run.start)
-            class_ids.append(present)
-            arguments.append(present + first)
-        class_id = np.concatenate(class_ids)
+        arguments = []
+        for run in self._runs:
+            first = self._nodes.append(run.counts, np.zeros(len(run.class_id), dtype=np.int64))
+            arguments.append(np.arange(first, first + len(run.class_id)))
+        class_id = np.concatenate([run.class_id for run in self._runs])
         records = kernels.Records(class_id, np.zeros_like(class_id), np.tile(np.concatenate(arguments), (3, 1)))
+        n = int(class_id.max()) + 1
         counts = multiply_out(records, RENAMING_ONLY, self._nodes.entries, n, self._max_time)
         self._nodes.truncate(mark)
         return counts
@@ -328,8 +363,10 @@ def multiply_out(
 
     Cost: one step for every product of entries; memory for the records once more, and for the result.
     """
-    order = np.argsort(records.class_id, kind="stable")
-    start = np.searchsorted(records.class_id[order], np.arange(n + 1))
+    order = np.empty(len(records.class_id), dtype=np.int64)
+    start = np.zeros(n + 2, dtype=np.int64)
+    kernels.group_records(records.class_id, start, order)
+    start = start[: n + 1]
     out = kernels.Entries(
         start=np.zeros(n, dtype=np.int64),
         end=np.zeros(n, dtype=np.int64),
