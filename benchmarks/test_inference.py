@@ -6,7 +6,7 @@ import pytest
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.posterior import posterior
-from mesaprior.priors.formula import make_prior
+from mesaprior.priors.prior import make_prior
 
 
 @pytest.mark.benchmark(group="posterior, corridor, 32 bits")

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.terms.space import TermSpace
     from mesaprior.inference.noise import BetaNoise, Noise, parse_noise
     from mesaprior.inference.posterior import Posterior, posterior
-    from mesaprior.priors.formula import FormulaPrior, make_prior
+    from mesaprior.priors.prior import FormulaPrior, make_prior
 
 _HOME = {
     "BetaNoise": "mesaprior.inference.noise",
     "Census": "mesaprior.hypotheses.census",
-    "FormulaPrior": "mesaprior.priors.formula",
+    "FormulaPrior": "mesaprior.priors.prior",
     "ImitationLog": "mesaprior.hypotheses.log",
     "Language": "mesaprior.hypotheses.terms.language",
     "MesapriorError": "mesaprior.errors",
@@ -33,7 +33,7 @@ _HOME = {
     "check_space": "mesaprior.hypotheses.conformance",
     "default_language": "mesaprior.hypotheses.terms.language",
     "log_from_frame": "mesaprior.hypotheses.log",
-    "make_prior": "mesaprior.priors.formula",
+    "make_prior": "mesaprior.priors.prior",
     "open_census": "mesaprior.hypotheses.store",
     "parse_noise": "mesaprior.inference.noise",
     "posterior": "mesaprior.inference.posterior",

@@ -97,7 +97,7 @@ class Formula:
         return next(step.place for step in self.code if step.argument == name)
 
     def sympy(self) -> Any:
-        """Return the formula as a SymPy expression, as written: nothing is evaluated or simplified.
+        """Return the formula as a SymPy expression, for showing and for algebra; constants stay modest.
 
         Columns are non-negative symbols (``length`` and the times positive), parameters real ones.
         """

@@ -28,6 +28,74 @@ LARGEST_WHOLE = 2.0**53
 
 
 @njit
+def signed(v):
+    """Return sign and log2 magnitude of a linear value."""
+    if v == 0.0:
+        return 0.0, -math.inf
+    if v != v:
+        return math.nan, math.nan
+    return math.copysign(1.0, v), math.log2(abs(v))
+
+
+@njit
+def linear(s, l):
+    """Return the linear value of a sign and a log2 magnitude; 0 or infinite beyond `LINEAR`."""
+    if s == 0.0 or l < -LINEAR:
+        return 0.0 * s
+    if l > LINEAR:
+        return s * math.inf
+    return s * math.exp2(l)
+
+
+@njit
+def order(a, av, al, b, bv, bl, both_linear):
+    """Return a number below, equal to or above 0, as the first value is below, equal to or above the second."""
+    if a != b:
+        return a - b
+    if both_linear:
+        return av - bv
+    if al == bl:
+        return 0.0
+    return a if al > bl else -a
+
+
+@njit
+def add_logs(a, al, b, bl):
+    """Return sign and log2 magnitude of the sum of two values of which one, at least, has no linear form."""
+    greater, difference = max(al, bl), min(al, bl) - max(al, bl)
+    if a == 0.0 or b == 0.0:
+        return a + b, greater
+    if a == b:
+        if greater == math.inf:
+            return a, greater
+        return a, greater + math.log1p(math.exp2(difference)) / math.log(2.0)
+    if al == bl:
+        return (0.0 if al < math.inf else math.nan), -math.inf
+    s = a if al > bl else b
+    if greater == math.inf:
+        return s, greater
+    return s, greater + math.log2(-math.expm1(difference * math.log(2.0)))
+
+
+@njit
+def power_logs(a, al, b, bv):
+    """Return sign and log2 magnitude of a power; nan for a root of a negative value."""
+    if b == 0.0:
+        return 1.0, 0.0
+    if a == 0.0:
+        return (0.0, -math.inf) if b > 0.0 else (1.0, math.inf)
+    s = 1.0
+    if a < 0.0:
+        if bv == 0.0 or abs(bv) > LARGEST_WHOLE or bv != math.floor(bv):
+            return math.nan, math.nan
+        if bv % 2.0 != 0.0:
+            s = -1.0
+    if al == math.inf:
+        return s, b * al
+    return s, (0.0 if al == 0.0 else bv * al)
+
+
+@njit
 def run_program(opcodes, arguments, constants, columns, n_slots, sign, log2_magnitude):
     """Run a program on every row.
 
@@ -48,176 +116,96 @@ def run_program(opcodes, arguments, constants, columns, n_slots, sign, log2_magn
     -----
     Rows do not depend on each other, so the result of a row is the same in every call, to the last bit.
     """
-    signs = np.empty(n_slots)
-    linears = np.empty(n_slots)
-    logs = np.empty(n_slots)
+    # Values are read as float(), so that infinity minus infinity is nan without a warning in plain Python too.
+    # Of each value: sign (nan if undefined), linear form, log2 magnitude.
+    stack = np.empty((n_slots, 3))
     for row in range(columns.shape[1]):
         top = -1
         for k in range(len(opcodes)):
             op = opcodes[k]
             if op <= UNDEFINED:
                 top += 1
+                v = math.nan
                 if op == COLUMN:
-                    v = columns[arguments[k], row]
+                    v = float(columns[arguments[k], row])
                 elif op == CONSTANT:
-                    v = constants[arguments[k]]
-                else:
-                    v = math.nan
-                linears[top] = v
-                if v == 0.0:
-                    signs[top] = 0.0
-                    logs[top] = -math.inf
-                else:
-                    signs[top] = v if v != v else math.copysign(1.0, v)
-                    logs[top] = math.log2(abs(v))
-                continue
-            if op == NEGATE:
-                signs[top] = -signs[top]
-                linears[top] = -linears[top]
-                continue
-
-            # Where v stays nan, the linear form follows from sign and log2 magnitude below.
-            v = math.nan
-            if op == LOG2 or op == EXP:
-                if signs[top] != signs[top] or (op == LOG2 and signs[top] < 0.0):
-                    s, l = math.nan, math.nan
-                elif op == LOG2:
-                    v = logs[top]
-                    s = 0.0 if v == 0.0 else math.copysign(1.0, v)
-                    l = -math.inf if v == 0.0 else math.log2(abs(v))
-                else:
-                    s = 1.0
-                    l = linears[top] / math.log(2.0)
-                    if abs(l) <= LINEAR:
-                        v = math.exp(linears[top])
-
-            if op == SELECT:
+                    v = float(constants[arguments[k]])
+                s, l = signed(v)
+            elif op == SELECT:
                 top -= 2
-                if signs[top + 1] != signs[top + 1]:
-                    signs[top] = math.nan
-                elif signs[top + 1] == 0.0:
-                    signs[top], linears[top], logs[top] = signs[top + 2], linears[top + 2], logs[top + 2]
+                holds = stack[top + 1, 0]
+                if holds != holds:
+                    stack[top, 0] = math.nan
+                elif holds == 0.0:
+                    for part in range(3):
+                        stack[top, part] = stack[top + 2, part]
                 continue
-
-            top -= 1
-            a, av, al = signs[top], linears[top], logs[top]
-            b, bv, bl = signs[top + 1], linears[top + 1], logs[top + 1]
-            both_linear = (a == 0.0 or abs(al) <= LINEAR) and (b == 0.0 or abs(bl) <= LINEAR)
-
-            if op == AND or op == OR:
-                decided = 0.0 if op == AND else 1.0
-                if a == decided or b == decided:
-                    s = decided
+            elif op <= EXP:
+                s, v, l = float(stack[top, 0]), float(stack[top, 1]), float(stack[top, 2])
+                if op == NEGATE:
+                    s, v = -s, -v
+                elif s != s or (op == LOG2 and s < 0.0):
+                    s = math.nan
+                elif op == LOG2:
+                    v = l
+                    s, l = signed(v)
                 else:
-                    s = a * b if op == AND else a + b
-                signs[top], linears[top], logs[top] = s, s, (0.0 if s == 1.0 else -math.inf)
-                continue
-
-            if a != a or b != b:
-                signs[top], linears[top], logs[top] = math.nan, math.nan, math.nan
-                continue
-
-            if op >= MIN:
-                # order is -1, 0 or 1: below, equal, above.
-                if a != b:
-                    order = a - b
-                elif both_linear:
-                    order = av - bv
-                elif al == bl:
-                    order = 0.0
-                else:
-                    order = a if al > bl else -a
-                if op == MIN or op == MAX:
-                    if (order > 0.0) == (op == MIN):
-                        signs[top], linears[top], logs[top] = b, bv, bl
-                    continue
-                if op == LESS:
-                    holds = order < 0.0
-                elif op == LESS_EQUAL:
-                    holds = order <= 0.0
-                elif op == EQUAL:
-                    holds = order == 0.0
-                else:
-                    holds = order != 0.0
-                s = 1.0 if holds else 0.0
-                signs[top], linears[top], logs[top] = s, s, (0.0 if holds else -math.inf)
-                continue
-
-            if op == ADD:
-                if both_linear:
+                    l = v / math.log(2.0)
+                    s = 0.0 if l == -math.inf else 1.0
+                    v = math.exp(v) if abs(l) <= LINEAR else linear(s, l)
+            else:
+                top -= 1
+                a, av, al = float(stack[top, 0]), float(stack[top, 1]), float(stack[top, 2])
+                above = top + 1
+                b, bv, bl = float(stack[above, 0]), float(stack[above, 1]), float(stack[above, 2])
+                both_linear = (a == 0.0 or abs(al) <= LINEAR) and (b == 0.0 or abs(bl) <= LINEAR)
+                s, v, l = math.nan, math.nan, math.nan
+                if op in (AND, OR):
+                    decided = 0.0 if op == AND else 1.0
+                    v = decided if a == decided or b == decided else a * b
+                    s, l = signed(v)
+                elif a != a or b != b:
+                    pass
+                elif op in (MIN, MAX):
+                    if (order(a, av, al, b, bv, bl, both_linear) > 0.0) != (op == MIN):
+                        continue
+                    s, v, l = b, bv, bl
+                elif op >= LESS:
+                    difference = order(a, av, al, b, bv, bl, both_linear)
+                    below, equal = difference < 0.0, difference == 0.0
+                    holds = (
+                        (op == LESS and below)
+                        or (op == LESS_EQUAL and (below or equal))
+                        or (op == GREATER and not (below or equal))
+                        or (op == GREATER_EQUAL and not below)
+                        or (op == EQUAL and equal)
+                        or (op == UNEQUAL and not equal)
+                    )
+                    v = 1.0 if holds else 0.0
+                    s, l = signed(v)
+                elif op == ADD and both_linear:
                     v = av + bv
-                    s = 0.0 if v == 0.0 else math.copysign(1.0, v)
-                    l = -math.inf if v == 0.0 else math.log2(abs(v))
-                elif a == 0.0 or b == 0.0:
-                    s = a + b
-                    l = max(al, bl)
-                elif a == b:
-                    s = a
-                    l = max(al, bl)
-                    if l < math.inf:
-                        l += math.log1p(2.0 ** (min(al, bl) - l)) / math.log(2.0)
-                elif al == bl:
-                    s = 0.0 if al < math.inf else math.nan
-                    l = -math.inf
+                    s, l = signed(v)
                 else:
-                    s = a if al > bl else b
-                    l = max(al, bl)
-                    if l < math.inf:
-                        l += math.log2(-math.expm1((min(al, bl) - l) * math.log(2.0)))
-            elif op == MULTIPLY:
-                s = a * b
-                l = al + bl
-                if s == 0.0:
-                    if l != l:
-                        s = math.nan
-                    l = -math.inf
-                elif both_linear and abs(l) <= LINEAR:
-                    v = av * bv
-            elif op == DIVIDE:
-                if b == 0.0:
-                    s = a if a != 0.0 else math.nan
-                    l = math.inf
-                else:
-                    s = a * b
-                    l = al - bl
-                    if l != l:
+                    if op == ADD:
+                        s, l = add_logs(a, al, b, bl)
+                    elif op == POWER:
+                        s, l = power_logs(a, al, b, bv)
+                    elif op == MULTIPLY:
+                        s, l = a * b, al + bl
+                    elif b == 0.0 and a != 0.0:
+                        s, l = a, math.inf
+                    elif b != 0.0:
+                        s, l = a * b, al - bl
+                    if l != l:  # zero times infinity, or infinity over infinity
                         s = math.nan
                     elif l == -math.inf:
-                        s = 0.0
-                    elif both_linear and abs(l) <= LINEAR:
-                        v = av / bv
-            else:  # POWER
-                s = 1.0
-                if b == 0.0:
-                    l = 0.0
-                elif a == 0.0:
-                    s = 0.0 if b > 0.0 else 1.0
-                    l = -b * math.inf
-                else:
-                    l = 0.0
-                    if al == math.inf or al == -math.inf:
-                        l = b * al
-                    elif al != 0.0:
-                        l = bv * al
-                    if a < 0.0:
-                        if abs(bv) > LARGEST_WHOLE or bv != math.floor(bv):
-                            s = math.nan
-                        elif bv % 2.0 != 0.0:
-                            s = -1.0
-                    if l == -math.inf:
-                        s = 0.0
-                    elif s == s and both_linear and abs(l) <= LINEAR:
-                        v = math.pow(av, bv)
-
-            if v != v:
-                if s == 0.0:
-                    v = 0.0
-                elif l > LINEAR:
-                    v = s * math.inf
-                elif l < -LINEAR:
-                    v = 0.0
-                else:
-                    v = s * 2.0**l
-            signs[top], linears[top], logs[top] = s, v, l
-        sign[row] = signs[0]
-        log2_magnitude[row] = logs[0]
+                        s = 0.0 * s
+                    if op != ADD and both_linear and s == s and abs(l) <= LINEAR:
+                        # One rounding keeps whole numbers whole, and length**2 == 49 true at length 7.
+                        v = av * bv if op == MULTIPLY else av / bv if op == DIVIDE else math.pow(av, bv)
+                    else:
+                        v = linear(s, l)
+            stack[top, 0], stack[top, 1], stack[top, 2] = s, v, l
+        sign[row] = stack[0, 0]
+        log2_magnitude[row] = stack[0, 2]

@@ -29,8 +29,9 @@ def expression(formula: Formula) -> Any:
 
     Notes
     -----
-    Every node is built unevaluated, and a power of constants beyond `MAX_BITS` becomes a function without meaning,
-    ``power(9, ...)``: SymPy would work out ``9**9**9**9`` as soon as it compares or prints it.
+    Sums, products and powers simplify as SymPy does by itself; conditions, `Min` and `Max` stay as written. A power
+    of constants beyond `MAX_BITS` becomes a function without meaning, ``power(9, ...)``, lest SymPy work out
+    ``9**9**9**9``.
     """
     stack: list[Any] = []
     for op, argument, _ in formula.code:
@@ -66,37 +67,30 @@ def _number(text: str) -> Any:
 
 def _unary(op: str, value: Any) -> Any:
     if op == "negate":
-        return -value if value.is_Number else _product(sympy.Integer(-1), value)
+        return -value
     if op == "log2":
         # SymPy prints log(x, 2) in LaTeX without its base.
-        return _product(sympy.log(value, evaluate=False), sympy.Pow(sympy.log(2), -1, evaluate=False))
+        return sympy.log(value, evaluate=False) / sympy.log(2)
     if op == "exp":
-        modest = _is_modest(sympy.E, value)
-        return sympy.exp(value, evaluate=False) if modest else sympy.Function("exp")(value)
-    return sympy.Pow(value, sympy.Rational(1, 2), evaluate=False)
+        return sympy.exp(value) if _is_modest(sympy.E, value) else sympy.Function("exp")(value)
+    return sympy.sqrt(value)
 
 
 def _binary(op: str, first: Any, second: Any) -> Any:
     if op in _COMPARISONS:
         return _COMPARISONS[op](first, second, evaluate=False)
+    if op == "+":
+        return first + second
     if op == "-":
-        return _flat(sympy.Add, first, _unary("negate", second))
+        return first - second
     if op == "*":
-        return _product(first, second)
+        return first * second
     if op == "/":
-        return _product(first, sympy.Pow(second, -1, evaluate=False))
+        return first / second
     if op == "**":
         return _power(first, second)
-    build = {"+": sympy.Add, "Min": sympy.Min, "Max": sympy.Max, "and": sympy.And, "or": sympy.Or}[op]
-    return _flat(build, first, second)
-
-
-def _product(first: Any, second: Any) -> Any:
-    return _flat(sympy.Mul, first, second)
-
-
-def _flat(build: Any, first: Any, second: Any) -> Any:
-    # One flat sum or product prints without the parentheses of nested ones.
+    build = {"Min": sympy.Min, "Max": sympy.Max, "and": sympy.And, "or": sympy.Or}[op]
+    # One flat list prints without the parentheses of nested ones.
     terms = (*first.args, second) if isinstance(first, build) else (first, second)
     return build(*terms, evaluate=False)
 
@@ -104,7 +98,7 @@ def _flat(build: Any, first: Any, second: Any) -> Any:
 def _power(base: Any, exponent: Any) -> Any:
     if not _is_modest(base, exponent):
         return sympy.Function("power")(base, exponent)
-    return sympy.Pow(base, exponent, evaluate=False)
+    return base**exponent
 
 
 def _is_modest(base: Any, exponent: Any) -> bool:
