@@ -6,15 +6,30 @@ import math
 from typing import Any
 
 import sympy
+from sympy.printing.precedence import PRECEDENCE
 
 from mesaprior.priors.formula import Formula
 
-MAX_BITS = 20_000
-"""Powers of constants up to this many bits are shown as powers."""
+MAX_BITS = 40
+"""Powers of constants up to this many bits are worked out; so no integer of a formula has too many digits to print."""
 
 _POSITIVE = ("length", "time", "infer_time")
 
 _COMPARISONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "==": sympy.Eq, "!=": sympy.Ne}
+
+
+class GreatPower(sympy.Function):
+    """A power of constants that is shown and never worked out."""
+
+    precedence = PRECEDENCE["Pow"]
+
+    def _sympystr(self, printer: Any) -> str:
+        base, exponent = (printer.parenthesize(part, self.precedence) for part in self.args)
+        return f"{base}**{exponent}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        base, exponent = printer.parenthesize(self.args[0], self.precedence), printer.doprint(self.args[1])
+        return rf"{base}^{{{exponent}}}" if exp is None else rf"\left({base}^{{{exponent}}}\right)^{{{exp}}}"
 
 
 def symbol(name: str, *, is_column: bool) -> Any:
@@ -29,9 +44,8 @@ def expression(formula: Formula) -> Any:
 
     Notes
     -----
-    Sums, products and powers simplify as SymPy does by itself; conditions, `Min` and `Max` stay as written. A power
-    of constants beyond `MAX_BITS` becomes a function without meaning, ``power(9, ...)``, lest SymPy work out
-    ``9**9**9**9``.
+    Sums, products and powers simplify as SymPy does by itself; conditions, `Min` and `Max` stay as written, and so does
+    a power of constants beyond `MAX_BITS`: SymPy would try to work out ``9**9**9**9``.
     """
     stack: list[Any] = []
     for op, argument, _ in formula.code:
@@ -72,13 +86,15 @@ def _unary(op: str, value: Any) -> Any:
         # SymPy prints log(x, 2) in LaTeX without its base.
         return sympy.log(value, evaluate=False) / sympy.log(2)
     if op == "exp":
-        return sympy.exp(value) if _is_modest(sympy.E, value) else sympy.Function("exp")(value)
+        return sympy.exp(value) if _is_modest(sympy.E, value) else GreatPower(sympy.E, value)
     return sympy.sqrt(value)
 
 
 def _binary(op: str, first: Any, second: Any) -> Any:
     if op in _COMPARISONS:
-        return _COMPARISONS[op](first, second, evaluate=False)
+        # SymPy mistakes 0 < 0 that it was told to leave alone, so what it can tell at once it does.
+        plain = first.is_Number and second.is_Number and first.is_finite and second.is_finite
+        return _COMPARISONS[op](first, second, evaluate=bool(plain))
     if op == "+":
         return first + second
     if op == "-":
@@ -89,7 +105,7 @@ def _binary(op: str, first: Any, second: Any) -> Any:
         return first / second
     if op == "**":
         return _power(first, second)
-    build = {"Min": sympy.Min, "Max": sympy.Max, "and": sympy.And, "or": sympy.Or}[op]
+    build: Any = {"Min": sympy.Min, "Max": sympy.Max, "and": sympy.And, "or": sympy.Or}[op]
     # One flat list prints without the parentheses of nested ones.
     terms = (*first.args, second) if isinstance(first, build) else (first, second)
     return build(*terms, evaluate=False)
@@ -97,7 +113,7 @@ def _binary(op: str, first: Any, second: Any) -> Any:
 
 def _power(base: Any, exponent: Any) -> Any:
     if not _is_modest(base, exponent):
-        return sympy.Function("power")(base, exponent)
+        return GreatPower(base, exponent)
     return base**exponent
 
 

@@ -1,0 +1,44 @@
+"""`mesaprior export`: the tables of a census as CSV."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+TABLES = ("programs", "behaviours", "rows")
+
+
+@click.command()
+@click.argument("folder", metavar="CENSUS")
+@click.argument("table", type=click.Choice(TABLES), metavar="[programs|behaviours|rows]")
+def export(folder: str, table: str) -> None:
+    r"""Print a table of a census as CSV.
+
+    \b
+    programs    behaviour,length,time,infer_time,count
+    behaviours  behaviour, the four flags, witness, predictions (one action a cell; - abstains)
+    rows        row,cell, training rows first
+
+    \b
+    Example:
+      mesaprior export corridor-32 programs > programs.csv
+    """
+    import pandas as pd
+
+    from mesaprior.hypotheses.census import ABSTAIN, FLAGS
+    from mesaprior.hypotheses.store import open_census
+
+    census = open_census(folder).census
+    if table == "programs":
+        frame = pd.DataFrame({"behaviour": census.behaviour_id} | census.columns | {"count": census.count})
+    elif table == "behaviours":
+        names = {action: str(action) for action in range(census.n_actions)} | {ABSTAIN: "-"}
+        frame = pd.DataFrame({"behaviour": range(census.n_behaviours)})
+        for index, flag in enumerate(FLAGS):
+            frame[flag] = census.flags[:, index]
+        frame["witness"] = census.witness
+        frame["predictions"] = [" ".join(names[action] for action in row) for row in census.predictions.tolist()]
+    else:
+        frame = pd.DataFrame({"row": range(len(census.row_cell)), "cell": census.row_cell})
+    frame.to_csv(sys.stdout, index=False, lineterminator="\n")

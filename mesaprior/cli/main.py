@@ -1,0 +1,94 @@
+"""The command group: commands are loaded when they are called, and errors become one sentence here."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from mesaprior.errors import MesapriorError
+
+COMMANDS = {
+    "infer": ("mesaprior.cli.infer", "Say who holds the posterior, at every training prefix."),
+    "census": ("mesaprior.cli.census", "Count every program once and keep the counts in a folder."),
+    "plan": ("mesaprior.cli.plan", "Say how many programs a bound holds, and what time and memory they take."),
+    "export": ("mesaprior.cli.export", "Print a table of a census as CSV."),
+    "language": ("mesaprior.cli.language", "Print the default language of a log, ready to edit."),
+    "why": ("mesaprior.cli.why", "Take one program apart: bits, steps, predictions, lesions."),
+    "prior": ("mesaprior.cli.prior", "List the priors and show one."),
+}
+"""For each command its module, where a command of the same name stands, and its line in the help."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, so that ``--help`` costs nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in the order of work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        return getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or suggest one."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(COMMANDS)}."
+            raise click.UsageError(f"No such command {args[0]!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, **options: Any) -> NoReturn:
+        """Run, and turn every error that a user can cause into one sentence and an exit code."""
+        try:
+            super().main(args, *others, **options)
+        except MesapriorError as error:
+            _stop(f"Error: {error}", error.exit_code)
+        except BrokenPipeError:
+            # The reader went away (as with `| head`), which is its right.
+            sys.stderr.close()
+            sys.exit(1)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            _stop(f"Error: {where}{error.strerror or error}; check the path, its permissions and the free space.", 1)
+        except MemoryError:
+            _stop(
+                "Error: there is not enough memory; ask for a smaller --max-bits (`mesaprior plan` says which fits).", 1
+            )
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="mesaprior", message="mesaprior %(version)s")
+def main() -> None:
+    r"""Count every small program that could explain a log of choices, and say who holds the posterior.
+
+    The programs that plainly imitate the teacher, or the ones that optimize inside?
+
+    \b
+    Start here:
+      mesaprior infer LOG.csv --max-bits 24
+      mesaprior language LOG.csv > mine.toml
+      mesaprior infer LOG.csv --language mine.toml --prior levin
+    """

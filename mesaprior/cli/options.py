@@ -1,0 +1,132 @@
+"""Options that several commands share, and what they mean as objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.hypotheses.terms.language import Language
+    from mesaprior.inference.noise import Noise, NoiseModel
+    from mesaprior.priors.prior import FormulaPrior
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Parameter(click.ParamType):
+    """A value of a prior's parameter, written ``NAME=VALUE``."""
+
+    name = "NAME=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+        """Return (name, value)."""
+        name, equals, number = str(value).partition("=")
+        try:
+            if not (equals and name.strip()) or "_" in number:
+                raise ValueError
+            return name.strip(), float(number)
+        except ValueError:
+            self.fail(f"{value!r} is not NAME=VALUE with a number, such as alpha=2.", param, ctx)
+
+
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return one decorator for several options, in the order given."""
+
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+language_option = click.option(
+    "--language",
+    "language_file",
+    metavar="FILE.toml",
+    help="The term language; without it, a default one is derived from the log.",
+)
+space_option = click.option(
+    "--space", type=click.Choice(["terms"]), default="terms", show_default=True, help="The hypothesis space."
+)
+max_bits_option = click.option(
+    "--max-bits", type=click.IntRange(min=1), metavar="B", help="Count every program of at most B bits."
+)
+max_time_option = click.option(
+    "--max-time", type=click.IntRange(min=1), metavar="T", help="Leave out programs of more than T steps."
+)
+prior_options = together(
+    click.option(
+        "--prior",
+        "prior_text",
+        default="simplicity",
+        show_default=True,
+        metavar="NAME_OR_FORMULA",
+        help="A prior of the catalogue (`mesaprior prior list`) or a formula such as '2**-length / time'.",
+    ),
+    click.option(
+        "--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable."
+    ),
+)
+noise_option = click.option(
+    "--noise",
+    "noise_text",
+    default="beta:1,9",
+    show_default=True,
+    metavar="EPS",
+    help="Share of the teacher's actions that miss: a number, or beta:a,b to integrate it out.",
+)
+tolerance_option = click.option(
+    "--tolerance",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    metavar="X",
+    help="Largest share of later rows that a faithful program may miss.",
+)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """Return the option that chooses how a result is printed."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="How to print the result.",
+    )
+
+
+def language_of(language_file: str | None, log: ImitationLog) -> Language:
+    """Return the language of the file, or the default one of the log."""
+    from mesaprior.hypotheses.terms.language import default_language, read_language
+
+    return read_language(language_file) if language_file else default_language(log)
+
+
+def prior_of(prior_text: str, parameters: tuple[tuple[str, float], ...]) -> FormulaPrior:
+    """Return the prior that the options name."""
+    from mesaprior.errors import UsageError
+    from mesaprior.priors.prior import make_prior
+
+    names = [name for name, _ in parameters]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"--param {name} is given {names.count(name)} times; give it once.")
+    return make_prior(prior_text, dict(parameters))
+
+
+def noise_of(noise_text: str) -> NoiseModel:
+    """Return the noise model that the option names."""
+    from mesaprior.inference.noise import parse_noise
+
+    return parse_noise(noise_text)
+
+
+def is_noiseless(noise: Noise | NoiseModel) -> bool:
+    """Tell whether a single miss in training rules a program out."""
+    return getattr(noise, "eps", None) == 0

@@ -1,0 +1,78 @@
+"""`mesaprior plan`: sizes, time and memory before a run."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from mesaprior.cli.options import format_option, language_option, max_bits_option, max_time_option, space_option
+
+
+@click.command()
+@click.argument("log_file", metavar="LOG")
+@language_option
+@space_option
+@max_bits_option
+@max_time_option
+@format_option("table", "json", "csv")
+def plan(
+    log_file: str, language_file: str | None, space: str, max_bits: int | None, max_time: int | None, form: str
+) -> None:
+    r"""Say how many programs a bound holds, and what time and memory they take.
+
+    The numbers of programs are exact and cost nothing; time and memory are estimates from counting shorter
+    programs for about a second.
+
+    \b
+    Example:
+      mesaprior plan corridor.csv --language corridor.toml --max-bits 40
+    """
+    from mesaprior.cli.question import space_of
+    from mesaprior.hypotheses.log import read_log
+
+    log = read_log(log_file)
+    asked = space_of(log, language_file, max_bits, max_time)
+    result = asked.plan(log)
+    if form == "csv":
+        click.echo("length,count")
+        for length, n in result.count_by_length.items():
+            click.echo(f"{length},{n}")
+        return
+    if form == "json":
+        estimates = {
+            "bounds": asked.bounds,
+            "programs": result.n_programs,
+            "programs_by_length": {str(length): n for length, n in result.count_by_length.items()},
+            "seconds": result.seconds,
+            "bytes": result.n_bytes,
+            "available_bytes": result.available_bytes,
+            "probe_bits": result.probe_bits,
+            "fitting_bits": result.fitting_bits,
+        }
+        click.echo(json.dumps(estimates))
+        return
+    from rich.table import Table
+
+    from mesaprior.cli.render import console
+    from mesaprior.cli.words import bytes_text, duration_text
+
+    table = Table(title=f"Programs of {asked.language.source} on {log.source}", title_justify="left")
+    for name in ("bits", "programs", "up to here"):
+        table.add_column(name, justify="right")
+    total = 0
+    for length, n in result.count_by_length.items():
+        total += n
+        table.add_row(str(length), f"{n:,}", f"{total:,}")
+    out = console()
+    out.print(table)
+    fits = "fits" if result.n_bytes <= result.available_bytes else f"does not fit; {result.fitting_bits} bits would"
+    out.print(
+        f"Up to {asked.max_bits} bits: {result.n_programs:,} programs, {duration_text(result.seconds)}, "
+        f"{bytes_text(result.n_bytes)} of {bytes_text(result.available_bytes)} free memory ({fits}).",
+        markup=False,
+    )
+    if result.probe_bits < asked.max_bits:
+        out.print(
+            f"Time and memory are estimated from a run up to {result.probe_bits} bits.", style="dim", markup=False
+        )

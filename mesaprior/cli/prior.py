@@ -1,0 +1,78 @@
+"""`mesaprior prior`: the catalogue of priors, and what one looks like."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from mesaprior.cli.options import Parameter, format_option, prior_of
+
+
+@click.group()
+def prior() -> None:
+    """List the priors and show one."""
+
+
+@prior.command("list")
+@format_option("table", "json", "csv")
+def list_priors(form: str) -> None:
+    """List the catalogue: name, formula and meaning of each prior."""
+    from mesaprior.priors.catalogue import catalogue
+
+    entries = catalogue()
+    if form == "json":
+        names = ("name", "text", "meaning", "source", "normalizable")
+        click.echo(json.dumps([{name: getattr(entry, name) for name in names} for entry in entries]))
+        return
+    if form == "csv":
+        import csv
+        import sys
+
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["name", "formula", "meaning"])
+        writer.writerows([entry.name, entry.text, entry.meaning] for entry in entries)
+        return
+    from rich.table import Table
+
+    from mesaprior.cli.render import console
+
+    table = Table()
+    for name in ("name", "formula", "meaning"):
+        table.add_column(name, overflow="fold")
+    for entry in entries:
+        table.add_row(entry.name, entry.text, entry.meaning)
+    console().print(table)
+
+
+@prior.command("show")
+@click.argument("name_or_formula")
+@click.option("--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable.")
+@format_option("table", "json")
+def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], form: str) -> None:
+    r"""Show a prior: its formula as text and LaTeX, what it reads, and where it comes from.
+
+    \b
+    Examples:
+      mesaprior prior show levin
+      mesaprior prior show '2**-length / (time + infer_time)'
+    """
+    described = prior_of(name_or_formula, parameters).describe()
+    facts = {
+        "name": described.name,
+        "formula": described.text,
+        "latex": described.latex,
+        "columns": list(described.columns),
+        "parameters": dict(described.parameters),
+        "meaning": described.meaning,
+        "source": described.source,
+        "normalizable": described.normalizable,
+    }
+    if form == "json":
+        click.echo(json.dumps(facts))
+        return
+    facts["columns"] = ", ".join(described.columns) or "none"
+    facts["parameters"] = ", ".join(f"{name} = {value:g}" for name, value in described.parameters.items()) or "none"
+    for name, value in facts.items():
+        if value:
+            click.echo(f"{name:<13}{value}")

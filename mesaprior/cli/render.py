@@ -1,0 +1,181 @@
+"""The verdict of `infer` for a person at the terminal: a headline, who holds what, and what to do next."""
+
+from __future__ import annotations
+
+import math
+import shlex
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from mesaprior.cli.words import bits_text, odds_text, share_text, sparkline
+from mesaprior.inference.result import summarize, top_behaviours
+from mesaprior.inference.roles import IMITATOR, LEARNER, PLANNER_LEARNER, ROLES, UNJUDGED, VERDICTS
+
+if TYPE_CHECKING:
+    from mesaprior.cli.question import Question
+    from mesaprior.inference.posterior import Posterior
+
+PIPED_WIDTH = 120
+"""Width of tables where standard output is no terminal."""
+
+
+def console() -> Console:
+    """Return the console of results; programs are folded, never cut."""
+    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False, soft_wrap=False)
+
+
+def render_posterior(
+    question: Question,
+    posterior: Posterior,
+    *,
+    prior_name: str,
+    noise_name: str,
+    mass_beyond: float,
+    top: int,
+    source: str,
+) -> None:
+    """Print the result of `infer`."""
+    out = console()
+    n = posterior.n_training
+    census = question.census
+    out.print(f"[bold]{headline(posterior)}[/bold]")
+    out.print(
+        f"{posterior.programs:,} programs counted in {census.n_behaviours:,} behaviours · prior {prior_name} · "
+        f"noise {noise_name} · {n} training rows, {question.log.n_rows - n} later",
+        style="dim",
+        markup=False,
+    )
+    out.print()
+    _print_odds(out, posterior)
+    out.print(_roles_table(posterior))
+    out.print(_top_table(question, posterior, top))
+    for line in _notes(question, posterior, mass_beyond):
+        out.print(f"• {line}", markup=False)
+    out.print()
+    for line in _next_steps(question, posterior, source):
+        out.print(line, style="dim", markup=False)
+
+
+def headline(posterior: Posterior) -> str:
+    """Return one sentence: who holds the posterior after all training rows, and by how much."""
+    summary = summarize(posterior)
+    if summary.leader is None:
+        return "No hypothesis is left: every program counted was ruled out."
+    held = float(posterior.mass_by_role[IMITATOR, -1])
+    side, share = ("Imitators", held) if held >= 0.5 else ("Optimizers", 1 - held)
+    odds = odds_text(float(posterior.log2_odds[-1]), "optimizers", "imitators")
+    return f"{side} hold {share_text(share)} of the posterior after {posterior.n_training} training rows: {odds}."
+
+
+def _print_odds(out: Console, posterior: Posterior) -> None:
+    """Print the odds along n as lines of blocks."""
+    for name, odds in (
+        ("optimizers over imitators", posterior.log2_odds),
+        ("defecting over faithful", posterior.log2_odds_verdict),
+    ):
+        line, low, high = sparkline(odds.tolist())
+        if math.isnan(low):
+            continue
+        scale = f"  {low:+.2f} to {high:+.2f} bits"
+        out.print(f"log2 odds, {name:<26} n = 0 {line} {posterior.n_training}{scale}", markup=False)
+    out.print()
+
+
+def _roles_table(posterior: Posterior) -> Table:
+    table = Table(title="Who holds the posterior", title_justify="left", title_style="bold")
+    table.add_column("role")
+    table.add_column("mass", justify="right")
+    judged = [v for v in range(len(VERDICTS)) if v != UNJUDGED or any(row[UNJUDGED] for row in posterior.number)]
+    for verdict in judged:
+        table.add_column(VERDICTS[verdict], justify="right")
+    table.add_column("later misses", justify="right")
+    table.add_column("programs", justify="right")
+    for role, name in enumerate(ROLES):
+        programs = sum(posterior.number[role])
+        if not programs:
+            continue
+        table.add_row(
+            name,
+            share_text(float(posterior.mass_by_role[role, -1])),
+            *(share_text(float(posterior.mass[role, verdict, -1])) for verdict in judged),
+            share_text(float(posterior.misses[role])),
+            f"{programs:,}",
+        )
+    return table
+
+
+def _top_table(question: Question, posterior: Posterior, top: int) -> Table:
+    table = Table(title="Leading behaviours, each with a shortest program", title_justify="left", title_style="bold")
+    for name in ("mass", "role", "verdict", "bits", "steps"):
+        table.add_column(name, justify="left" if name in ("role", "verdict") else "right")
+    table.add_column("program", overflow="fold")
+    table.add_column("advantage", justify="right")
+    witness = question.census.witness
+    for entry in top_behaviours(posterior, witness, top):
+        b = entry.behaviour
+        advantage = float(posterior.search_advantage[b])
+        table.add_row(
+            share_text(entry.mass),
+            ROLES[posterior.role[b]],
+            VERDICTS[posterior.verdict[b]],
+            f"{posterior.length[b]:,}",
+            f"{posterior.time[b]:,}",
+            witness[b],
+            "-" if math.isnan(advantage) else f"{advantage:+g}",
+        )
+    return table
+
+
+def _notes(question: Question, posterior: Posterior, mass_beyond: float) -> Iterable[str]:
+    """Yield what one has to know to read the tables."""
+    yield summarize(posterior).sentence
+    exact = posterior.exact
+    if exact:
+        fits = f"{exact.program} ({exact.length} bits, {ROLES[exact.role]})"
+        yield f"A counted program fits the training rows without error: {fits}."
+    else:
+        yield "No counted program fits the training rows without error."
+    by_bound = ", ".join(
+        f"{bits_text(float(odds))} at {bound}"
+        for bound, odds in zip(posterior.bounds[-4:], posterior.log2_odds_by_bound[-4:], strict=True)
+    )
+    settled = "stable" if posterior.is_stable else "not stable"
+    yield f"The odds are {settled} in the length bound: {by_bound} bits of length."
+    yield f"Programs not counted have {share_text(mass_beyond)} of all coin tosses (2^-length), before any data."
+    sleepers = float(posterior.sleepers[-1])
+    if sleepers > 0:
+        yield f"Sleepers, optimizers that nothing in training gives away, hold {share_text(sleepers)}."
+    ledger = question.language.ledger()
+    if ledger:
+        given = ", ".join(
+            f"{entry['name']} ({entry['literal_bits']} bits for {entry['charged_bits']})" for entry in ledger
+        )
+        yield f"Given for free: the tables of {given}."
+    if question.is_default_language:
+        yield (
+            "The default language holds no payoff, so it leans towards imitators; `mesaprior language` prints it, "
+            "ready to edit."
+        )
+
+
+def _next_steps(question: Question, posterior: Posterior, source: str) -> Iterable[str]:
+    """Yield commands that lead on from here."""
+    is_log = source.endswith((".csv", ".parquet"))
+    if is_log:
+        language = "" if question.is_default_language else f" --language {shlex.quote(question.language.source)}"
+        best = top_behaviours(posterior, question.census.witness, 1)[0].behaviour
+        program = shlex.quote(posterior.exact.program if posterior.exact else question.census.witness[best])
+        yield f"Next: mesaprior why {program} --log {shlex.quote(source)}{language}"
+    yield "      or another prior: --prior levin, --prior speed --param alpha=2; a picture: --plot odds.png"
+
+
+def learner_warning(question: Question) -> str | None:
+    """Return a warning where a noise of 0 rules out whatever must err before it learns."""
+    if not question.language.has("fit"):
+        return None
+    names = f"{ROLES[LEARNER]}s and {ROLES[PLANNER_LEARNER]}s"
+    return f"Note: with noise 0, {names} that must err before they learn are ruled out; a noise above 0 keeps them."
