@@ -54,10 +54,10 @@ def render_posterior(
     out.print(_roles_table(posterior))
     out.print(_top_table(question, posterior, top))
     for line in _notes(question, posterior, mass_beyond):
-        out.print(f"• {line}", markup=False)
+        out.print(f"• {line}", markup=False, soft_wrap=True)
     out.print()
     for line in _next_steps(question, posterior, source):
-        out.print(line, style="dim", markup=False)
+        out.print(line, style="dim", markup=False, soft_wrap=True)
 
 
 def headline(posterior: Posterior) -> str:

@@ -148,8 +148,8 @@ def _render(
     out.print(f"{facts['role']}, {facts['verdict']} · {facts['length']} bits · {facts['time']:,} steps "
               f"({facts['infer_time']:,} once fitted)", markup=False)  # fmt: skip
     out.print(
-        f"log2 prior {facts['log2_prior']} ({prior_name}) · {facts['hits']} hits and {facts['misses']} misses in training: "
-        f"log2 likelihood {_short(facts['log2_likelihood'])} (noise {noise_name})",
+        f"log2 prior {_short(facts['log2_prior'])} ({prior_name}) · {facts['hits']} hits and {facts['misses']} misses "
+        f"in training: log2 likelihood {_short(facts['log2_likelihood'])} (noise {noise_name})",
         markup=False,
     )
     raised = [

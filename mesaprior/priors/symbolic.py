@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 from sympy.printing.precedence import PRECEDENCE
 
+from mesaprior.errors import UsageError
 from mesaprior.priors.formula import Formula
 
 MAX_BITS = 40
@@ -42,11 +43,26 @@ def symbol(name: str, *, is_column: bool) -> Any:
 def expression(formula: Formula) -> Any:
     """Return the formula as a SymPy expression; see `Formula.sympy`.
 
+    Raises
+    ------
+    UsageError
+        If SymPy refuses it, as it does a comparison with 0/0.
+
     Notes
     -----
     Sums, products and powers simplify as SymPy does by itself; conditions, `Min` and `Max` stay as written, and so does
     a power of constants beyond `MAX_BITS`: SymPy would try to work out ``9**9**9**9``.
     """
+    try:
+        return _build(formula)
+    except (TypeError, ValueError, ArithmeticError, RecursionError):
+        raise UsageError(
+            f"formula {formula.text[:60]!r} has no symbolic form, as a constant part of it is infinite or undefined; "
+            "change that part."
+        ) from None
+
+
+def _build(formula: Formula) -> Any:
     stack: list[Any] = []
     for op, argument, _ in formula.code:
         if op == "Piecewise":
