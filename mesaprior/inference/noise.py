@@ -27,9 +27,7 @@ class NoiseModel(Protocol):
         """Return the four tables of log2 factors, float64[4, n_rows + 1]."""
         ...
 
-    def predictive(
-        self, hits: np.ndarray, misses: np.ndarray, n_actions: int
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def predictive(self, hits: np.ndarray, misses: np.ndarray, n_actions: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the probabilities of the predicted and of each other action on the next row."""
         ...
 
@@ -87,9 +85,7 @@ class Noise:
         terms[ABSTAINED] = -count * math.log2(n_actions)
         return terms
 
-    def predictive(
-        self, hits: np.ndarray, misses: np.ndarray, n_actions: int
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def predictive(self, hits: np.ndarray, misses: np.ndarray, n_actions: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the probabilities of the predicted and of each other action on the next row.
 
         Parameters
@@ -166,9 +162,7 @@ class BetaNoise:
         terms[ABSTAINED] = -count * math.log2(n_actions)
         return terms
 
-    def predictive(
-        self, hits: np.ndarray, misses: np.ndarray, n_actions: int
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def predictive(self, hits: np.ndarray, misses: np.ndarray, n_actions: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the probabilities of the predicted and of each other action on the next row.
 
         Parameters
@@ -240,8 +234,7 @@ def parse_noise(text: str) -> Noise | BetaNoise:
     if not colon and len(numbers) == 1:
         return Noise(*numbers)
     raise UsageError(
-        f"noise {text!r} is not understood; write the share of misses, such as 0.05, or beta:a,b, "
-        "such as beta:1,9."
+        f"noise {text!r} is not understood; write the share of misses, such as 0.05, or beta:a,b, such as beta:1,9."
     )
 
 

@@ -199,9 +199,7 @@ def posterior(
     likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
     log2_final = log2_behaviour + likelihood
     log2_mass = log2_final - evidence[-1] if evidence[-1] > -np.inf else np.full(len(log2_final), np.nan)
-    bounds, odds_by_bound = _odds_by_bound(
-        census, judgement.role, log2_group + likelihood[census.behaviour_id]
-    )
+    bounds, odds_by_bound = _odds_by_bound(census, judgement.role, log2_group + likelihood[census.behaviour_id])
     # The last bound is the whole census: one number, not two that differ by rounding.
     odds_by_bound[-1] = odds[-1]
     length, time = shortest(census)
@@ -305,9 +303,7 @@ def _mass_by_prefix(
     terms = noise.log2_terms(n_training, census.n_actions)
 
     pattern = runs(census.predictions, cells)
-    of_class = np.ravel_multi_index(
-        (judgement.role, judgement.verdict, judgement.is_sleeper.astype(np.int64)), shape
-    )
+    of_class = np.ravel_multi_index((judgement.role, judgement.verdict, judgement.is_sleeper.astype(np.int64)), shape)
     items, member_of = np.unique(pattern * n_classes + of_class, return_inverse=True)
     item_log2 = log2_sum(log2_behaviour, member_of, len(items))
     item_pattern, item_class = np.divmod(items, n_classes)

@@ -149,8 +149,7 @@ def to_json(
         "mass": {name: _numbers(by_role[role]) for role, name in enumerate(ROLES)},
         "mass_by_verdict": {
             name: {
-                verdict_name: _numbers(posterior.mass[role, verdict])
-                for verdict, verdict_name in enumerate(VERDICTS)
+                verdict_name: _numbers(posterior.mass[role, verdict]) for verdict, verdict_name in enumerate(VERDICTS)
             }
             for role, name in enumerate(ROLES)
         },
@@ -166,12 +165,8 @@ def to_json(
         "stable": posterior.is_stable,
         "loses_at": posterior.loses_at,
         "loses_at_verdict": posterior.loses_at_verdict,
-        "number": {
-            name: dict(zip(VERDICTS, posterior.number[role], strict=True)) for role, name in enumerate(ROLES)
-        },
-        "predictive": {
-            str(log.n_training + later): _numbers(row) for later, row in enumerate(posterior.predictive)
-        },
+        "number": {name: dict(zip(VERDICTS, posterior.number[role], strict=True)) for role, name in enumerate(ROLES)},
+        "predictive": {str(log.n_training + later): _numbers(row) for later, row in enumerate(posterior.predictive)},
         "exact": exact and {"program": exact.program, "length": exact.length, "role": ROLES[exact.role]},
         "top": [
             {

@@ -99,7 +99,7 @@ class Formula:
     def sympy(self) -> Any:
         """Return the formula as a SymPy expression, for showing and for algebra; constants stay modest.
 
-        Columns are non-negative symbols (``length`` and the times positive), parameters real ones.
+        Columns and parameters are plain symbols of their names. Raises `UsageError` where SymPy refuses, as 1 < 0/0.
         """
         from mesaprior.priors.symbolic import expression
 

@@ -14,8 +14,6 @@ from mesaprior.priors.formula import Formula
 MAX_BITS = 40
 """Powers of constants up to this many bits are worked out; so no integer of a formula has too many digits to print."""
 
-_POSITIVE = ("length", "time", "infer_time")
-
 _COMPARISONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "==": sympy.Eq, "!=": sympy.Ne}
 
 
@@ -31,13 +29,6 @@ class GreatPower(sympy.Function):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         base, exponent = printer.parenthesize(self.args[0], self.precedence), printer.doprint(self.args[1])
         return rf"{base}^{{{exponent}}}" if exp is None else rf"\left({base}^{{{exponent}}}\right)^{{{exp}}}"
-
-
-def symbol(name: str, *, is_column: bool) -> Any:
-    """Return the SymPy symbol that stands for a column or a parameter in expressions."""
-    if not is_column:
-        return sympy.Symbol(name, real=True)
-    return sympy.Symbol(name, positive=True) if name in _POSITIVE else sympy.Symbol(name, nonnegative=True)
 
 
 def expression(formula: Formula) -> Any:
@@ -74,7 +65,7 @@ def _build(formula: Formula) -> Any:
         elif op == "number":
             stack.append(_number(str(argument)))
         elif op in ("column", "parameter"):
-            stack.append(symbol(str(argument), is_column=op == "column"))
+            stack.append(sympy.Symbol(str(argument)))
         elif op in ("negate", "log2", "exp", "sqrt"):
             stack.append(_unary(op, stack.pop()))
         else:
@@ -86,8 +77,8 @@ def _build(formula: Formula) -> Any:
 def latex(formula: Formula) -> str:
     """Return the formula in LaTeX, columns upright."""
     shown = expression(formula)
-    names = {symbol(name, is_column=True): rf"\mathrm{{{name}}}".replace("_", r"\_") for name in formula.columns}
-    names[symbol("lam", is_column=False)] = r"\lambda"
+    names = {sympy.Symbol(name): rf"\mathrm{{{name}}}".replace("_", r"\_") for name in formula.columns}
+    names[sympy.Symbol("lam")] = r"\lambda"
     return sympy.latex(shown, symbol_names=names)
 
 

@@ -13,7 +13,7 @@ from mesaprior.hypotheses.terms import kernels
 from mesaprior.hypotheses.terms.grid import Grid, operator_code
 from mesaprior.hypotheses.terms.language import Token
 from mesaprior.hypotheses.terms.merging import RENAMING, Gathering, Nodes, Production, RowTable
-from mesaprior.hypotheses.terms.program import inner_scope, is_allowed, repetitions
+from mesaprior.hypotheses.terms.program import SATURATION, inner_scope, is_allowed, repetitions
 
 BLOCK_BYTES = 1 << 19
 """Values that are computed before they are merged; they should stay in the cache of a core."""
@@ -28,10 +28,13 @@ class Level:
     values : uint8[n, width]
     first : int
         Node of the first class; the others follow.
+    least_time : int
+        Least steps of any of its terms.
     """
 
     values: np.ndarray
     first: int
+    least_time: int
 
 
 @dataclass
@@ -135,6 +138,8 @@ class Productions:
         token = self._language.tokens[index]
         factor, infer_factor = repetitions(token.kind, self._language, self._grid.log.n_history)
         production = Production(index, 1, token.steps, factor, infer_factor)
+        if self._is_too_slow(production, level):
+            return
         values, size, layout = level.values, self._grid.size[scope], self._grid.layout
         n = len(values)
         for start, stop in self._slices(n, max(scope, inner)):
@@ -157,6 +162,8 @@ class Productions:
             second_length = rest - first_length
             first, second = self.levels.get((scope, first_length)), self.levels.get((scope, second_length))
             if first is None or second is None or (commutes and first_length > second_length):
+                continue
+            if self._is_too_slow(Production(index, 2, self._language.tokens[index].steps), first, second):
                 continue
             n, n_second = len(first.values), len(second.values)
             n_terms = self._n_terms[scope][first_length] * self._n_terms[scope][second_length]
@@ -206,6 +213,8 @@ class Productions:
                     continue
                 conditions = self._conditions_of(scope, condition_length)
                 first, second = self.levels[scope, first_length], self.levels[scope, second_length]
+                if self._is_too_slow(production, conditions, first, second):
+                    continue
                 n_first, n_second = len(first.values), len(second.values)
                 n = len(conditions.values) * n_first * n_second
                 n_terms = prod(self._n_terms[scope][k] for k in (condition_length, first_length, second_length))
@@ -230,8 +239,13 @@ class Productions:
                 gathering.add(table.intern(out), RENAMING, np.tile(nodes, (3, 1)))
             counts = gathering.finish(table.n)
             first = self._nodes.append(counts, gathering.best_time[: table.n], gathering.heads.of(table.n))
-            self._conditions[scope, length] = Level(table.rows.copy(), first)
+            self._conditions[scope, length] = Level(table.rows.copy(), first, level.least_time)
         return self._conditions[scope, length]
+
+    def _is_too_slow(self, production: Production, *levels: Level) -> bool:
+        """Tell whether even the fastest arguments take too much time together."""
+        below = sum(level.least_time for level in levels)
+        return min(SATURATION, production.steps + production.factor * below) > self._max_time
 
     def _slices(self, n: int, scope: int) -> Iterator[tuple[int, int]]:
         step = max(64, BLOCK_BYTES // self._grid.width[scope])

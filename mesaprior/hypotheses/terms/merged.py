@@ -33,7 +33,7 @@ from mesaprior.hypotheses.terms.merging import (
     RowTable,
     grown,
 )
-from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y, inner_scope
+from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y, inner_scope, is_allowed
 from mesaprior.hypotheses.terms.tabulation import Tabulation
 from mesaprior.hypotheses.terms.witnesses import EXTRA, texts
 from mesaprior.priors import codes
@@ -77,10 +77,11 @@ class MergedEngine:
         self._has_time_bound = max_time is not None
         self._workers = workers
         self._report = report or (lambda _: None)
-        symbols = self._language.symbols(grid.log)
-        self._bits = [symbol.bits for symbol in symbols]
-        self._expected = codes.count_by_length(symbols, max_bits)
-        self._shortest = codes.shortest(symbols)
+        self._symbols = self._language.symbols(grid.log)
+        self._bits = [symbol.bits for symbol in self._symbols]
+        self._expected = codes.count_by_length(self._symbols, max_bits)
+        self._shortest = codes.shortest(self._symbols)
+        self._totals: dict[tuple[int, int], int] = {}
         self._outside = self._least_bits_outside()
         self._nodes = Nodes()
         # A loop of no rounds forgets the time of its body, so long bodies must be kept for it.
@@ -105,19 +106,21 @@ class MergedEngine:
         best_heads = Heads.empty()
         for length in range(1, self._max_bits + 1):
             for scope in (Y | THETA, THETA, Y, 0):
-                expected = self._expected[scope][length]
-                if expected and length + self._outside[scope] <= self._max_bits:
-                    if expected >= 2**63:
-                        raise RunError(
-                            f"there are {expected} terms of {length} bits, and counts are exact below 2^63 only; "
-                            f"ask for --max-bits below {length}."
-                        )
-                    self._do_level(scope, length)
+                if length + self._outside[scope] > self._max_bits:
+                    continue
+                most = self._most_terms(scope, length)
+                if most >= 2**63:
+                    raise RunError(
+                        f"there are {most} terms of {length} bits, and counts are exact below 2^63 only; "
+                        f"ask for --max-bits below {length}."
+                    )
+                if most:
+                    self._totals[scope, length] = self._do_level(scope, length)
             sink = self._sinks.pop(length, None)
             if sink is None:
                 continue
             counts = sink.finish(self._signatures.n)
-            self._assert_total(0, length, counts.total())
+            self._check_total(0, length, counts.total())
             n_entries = counts.end - counts.start
             present = np.flatnonzero(n_entries)
             parts.append(
@@ -167,32 +170,61 @@ class MergedEngine:
 
     # Levels
 
-    def _do_level(self, scope: int, length: int) -> None:
+    def _most_terms(self, scope: int, length: int) -> int:
+        """Return how many terms a level has; with a time bound, at most, since arguments may have dropped out."""
+        if not self._has_time_bound:
+            return self._expected[scope][length]
+        most = 0
+        for token, symbol in zip(self._language.tokens, self._symbols, strict=True):
+            if is_allowed(token.kind, scope):
+                inner, rest = inner_scope(token.kind, scope), length - symbol.bits
+                most += symbol.multiplicity * self._most_arguments(inner, token.arity, rest)
+        return most
+
+    def _most_arguments(self, scope: int, arity: int, length: int) -> int:
+        """Return the number of tuples of terms that were kept and have this length together."""
+        if arity == 0:
+            return int(length == 0)
+        return sum(
+            total * self._most_arguments(scope, arity - 1, length - first)
+            for (of, first), total in self._totals.items()
+            if of == scope and first <= length
+        )
+
+    def _do_level(self, scope: int, length: int) -> int:
+        """Count a level and return how many terms it has, those dropped by the time bound aside."""
         blocks = self._productions.blocks(scope, length)
         if self._is_argument(scope, length):
-            level = self._store(scope, length, blocks)
-            if scope == 0:
-                nodes = level.first + np.arange(len(level.values))
-                self._sink(length, RENAMING, level.values, np.tile(nodes, (3, 1)))
-        elif scope == 0:
+            return self._store(scope, length, blocks)
+        if scope == 0:
             for block, values in self._evaluated(blocks, 0):
                 self._sink(length, block.production, values, block.arguments)
-        else:
-            self._stream(scope, length, blocks)
+            return 0
+        return self._stream(scope, length, blocks)
 
-    def _store(self, scope: int, length: int, blocks: Iterator[Block]) -> Level:
+    def _store(self, scope: int, length: int, blocks: Iterator[Block]) -> int:
         table = RowTable(self._grid.width[scope])
         gathering = Gathering(self._nodes, max_time=self._inner_max_time)
         for block, values in self._evaluated(blocks, scope):
             gathering.add(table.intern(values), block.production, block.arguments)
         counts = gathering.finish(table.n)
-        if not self._has_time_bound:
-            self._assert_total(scope, length, counts.total())
-        first = self._nodes.append(counts, gathering.best_time[: table.n], gathering.heads.of(table.n))
-        level = self._productions.levels[scope, length] = Level(table.rows.copy(), first)
-        return level
+        self._check_total(scope, length, counts.total())
+        # Classes without a program within the time bound would only breed more of their kind.
+        kept = np.flatnonzero(counts.end > counts.start)
+        if len(kept) == 0:
+            return 0
+        heads = Heads.empty()
+        heads.grow(len(kept))
+        heads.put(np.arange(len(kept)), gathering.heads, kept)
+        best_time = gathering.best_time[kept]
+        first = self._nodes.append(counts.of(kept), best_time, heads.of(len(kept)))
+        level = self._productions.levels[scope, length] = Level(table.rows[kept], first, int(best_time.min()))
+        if scope == 0:
+            nodes = first + np.arange(len(kept))
+            self._sink(length, RENAMING, level.values, np.tile(nodes, (3, 1)))
+        return counts.total()
 
-    def _stream(self, scope: int, length: int, blocks: Iterator[Block]) -> None:
+    def _stream(self, scope: int, length: int, blocks: Iterator[Block]) -> int:
         """Merge a level in batches and hand each to the binders that make whole programs of it."""
         table = RowTable(self._grid.width[scope])
         most = max(1024, BATCH_BYTES // self._grid.width[scope])
@@ -204,24 +236,26 @@ class MergedEngine:
                 total += self._hand_on(scope, length, table, gathering)
                 gathering = Gathering(self._nodes, max_time=self._inner_max_time)
         total += self._hand_on(scope, length, table, gathering)
-        if not self._has_time_bound:
-            self._assert_total(scope, length, total)
+        self._check_total(scope, length, total)
+        return total
 
     def _hand_on(self, scope: int, length: int, table: RowTable, gathering: Gathering) -> int:
         """Make whole programs of a batch of bodies, then drop the batch; return how many bodies it stood for."""
         counts = gathering.finish(table.n)
         heads = gathering.heads.of(table.n)
         mark = self._nodes.mark()
-        first = self._nodes.append(counts, gathering.best_time[: table.n], heads)
-        level = Level(table.rows, first)
+        best_time = gathering.best_time[: table.n]
+        first = self._nodes.append(counts, best_time, heads)
+        level = Level(table.rows, first, int(best_time.min(initial=NEVER)))
         for index, token in enumerate(self._language.tokens):
             whole = length + self._bits[index]
             if token.arity == 1 and inner_scope(token.kind, 0) == scope and whole <= self._max_bits:
                 blocks = self._productions.over_level(index, 0, scope, level, counts.total())
                 for block, values in self._evaluated(blocks, 0):
                     self._sink(whole, block.production, values, block.arguments)
-                self._sinks[whole].flush()
-                self._keep_bodies(self._sinks[whole].heads, mark[0], heads)
+                if whole in self._sinks:
+                    self._sinks[whole].flush()
+                    self._keep_bodies(self._sinks[whole].heads, mark[0], heads)
         self._nodes.truncate(mark)
         table.clear()
         return counts.total()
@@ -242,7 +276,8 @@ class MergedEngine:
             self._sinks[length] = Gathering(self._nodes, max_time=self._max_time)
         self._sinks[length].add(self._signatures.intern(self._grid.signatures(values)), production, arguments)
 
-    def _assert_total(self, scope: int, length: int, total: int) -> None:
+    def _check_total(self, scope: int, length: int, total: int) -> None:
+        """Compare a level's total with the counting identity; a time bound may only lower it."""
         expected = self._expected[scope][length]
         if total > expected or (total < expected and not self._has_time_bound):
             raise RunError(

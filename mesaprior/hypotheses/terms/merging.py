@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mesaprior.hypotheses.census import exact_sum
 from mesaprior.hypotheses.terms import kernels
 
 NEVER = 2**63 - 1
@@ -80,11 +81,13 @@ class Counts:
     infer_time: np.ndarray
     count: np.ndarray
 
+    def of(self, classes: np.ndarray) -> Counts:
+        """Return the counts of these classes only."""
+        return replace(self, start=self.start[classes], end=self.end[classes])
+
     def total(self) -> int:
         """Return the sum of all counts, exactly."""
-        # Halves are summed apart, so that the sum of many 64-bit counts cannot wrap.
-        low = int((self.count & np.uint64(0xFFFFFFFF)).sum(dtype=np.uint64))
-        return (int((self.count >> np.uint64(32)).sum(dtype=np.uint64)) << 32) + low
+        return exact_sum(self.count)
 
 
 class Nodes:
@@ -233,7 +236,7 @@ class _Run:
     def of(cls, counts: Counts) -> _Run:
         """Return the run without the classes that have no counts."""
         present = np.flatnonzero(counts.end > counts.start)
-        return cls(present, replace(counts, start=counts.start[present], end=counts.end[present]))
+        return cls(present, counts.of(present))
 
     @property
     def n_entries(self) -> int:

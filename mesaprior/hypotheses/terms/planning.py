@@ -124,5 +124,5 @@ def _line(points: list[tuple[int, float]]) -> Callable[[int], float]:
     slope = 1.0
     if earlier and y > 0 and earlier[-1][1] > 0:
         slope = math.log(y / earlier[-1][1]) / math.log(x / earlier[-1][0])
-    slope = min(max(slope, 0.5), 1.0)
+    slope = min(max(slope, 0.0), 1.0)
     return lambda total: y * (total / x) ** slope if total > x else y * (total / x if total else 0.0)
