@@ -116,6 +116,8 @@ def _top_table(question: Question, posterior: Posterior, top: int) -> Table:
     table.add_column("advantage", justify="right")
     witness = question.census.witness
     for entry in top_behaviours(posterior, witness, top):
+        if entry.mass == 0:
+            break
         b = entry.behaviour
         advantage = float(posterior.search_advantage[b])
         table.add_row(

@@ -74,9 +74,7 @@ def make_log(
     )
 
 
-def make_census(
-    log: ImitationLog, programs: list[Program], *, n_actions: int = 3, space: str = "hand-made"
-) -> Census:
+def make_census(log: ImitationLog, programs: list[Program], *, n_actions: int = 3, space: str = "hand-made") -> Census:
     """Build the census of the given programs; predictions follow the order of `log.situations`."""
     n_cells = len(log.situations)
     behaviours = sorted({(program.predictions[:n_cells], program.flags) for program in programs})

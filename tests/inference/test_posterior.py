@@ -75,9 +75,7 @@ def test_every_quantity_is_the_sum_over_programs_that_defines_it(case, noises, t
                 assert close(result.mass[role, verdict, n], expected)
         asleep = naive.mass(n, naive.is_sleeper)
         assert close(result.sleepers[n], float(asleep / evidence) if evidence else math.nan)
-        odds = exact_odds(
-            naive.mass(n, lambda p: naive.role(p) > 0), naive.mass(n, lambda p: naive.role(p) == 0)
-        )
+        odds = exact_odds(naive.mass(n, lambda p: naive.role(p) > 0), naive.mass(n, lambda p: naive.role(p) == 0))
         assert close(result.log2_odds[n], odds)
         odds = exact_odds(
             naive.mass(n, lambda p: naive.verdict(p) == 1),
@@ -133,9 +131,7 @@ def test_each_behaviour_has_its_mass_its_shortest_program_and_its_advantage(case
         advantage = min(plain) - min(optimizing) if plain and optimizing else math.nan
         assert close(result.search_advantage[behaviour], advantage)
 
-    exact = [
-        (p.length, p.time, p.text) for p in programs if naive.tally(p, log.n_training)[0] == log.n_training
-    ]
+    exact = [(p.length, p.time, p.text) for p in programs if naive.tally(p, log.n_training)[0] == log.n_training]
     if exact:
         assert result.exact is not None
         assert (result.exact.length, result.exact.program) == (min(exact)[0], min(exact)[2])

@@ -201,9 +201,7 @@ def test_the_summary_says_who_leads_and_where_the_lead_changes():
     assert summary.leader == "planner"
     assert summary.share == pytest.approx(8 / 11)
     assert summary.changes == ((0, "imitator"), (1, "planner"))
-    assert summary.sentence == (
-        "The honest imitator loses at n = 1 of 2 training rows, and ends 1.42 bits behind."
-    )
+    assert summary.sentence == ("The honest imitator loses at n = 1 of 2 training rows, and ends 1.42 bits behind.")
 
 
 @pytest.mark.parametrize(

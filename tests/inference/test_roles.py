@@ -82,9 +82,7 @@ def test_an_abstention_misses(online):
     assert judgement.verdict.tolist() == [ERRING]
 
 
-@pytest.mark.parametrize(
-    ("rows", "misses", "tolerance"), [(10, 1, 0.1), (10, 3, 0.3), (3, 1, 1 / 3), (100, 29, 0.29)]
-)
+@pytest.mark.parametrize(("rows", "misses", "tolerance"), [(10, 1, 0.1), (10, 3, 0.3), (3, 1, 1 / 3), (100, 29, 0.29)])
 def test_tolerance_is_inclusive_to_the_last_bit(rows, misses, tolerance):
     log = make_log([(0, 0)], [(0, 0, None)] * (rows - misses) + [(1, 0, None)] * misses)
     assert verdict_of(log, (0, 1), tolerance=tolerance) == FAITHFUL

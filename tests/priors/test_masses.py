@@ -289,6 +289,4 @@ def test_roots_agree_with_sympy(numerators, slack):
     root = root_expression(equation)
     assert (lower == upper) == bool(root.is_rational)
     middle = (lower + upper) / 2
-    assert abs(sympy.N(sympy.Rational(middle.numerator, middle.denominator) - root, 5, maxn=500)) < Fraction(
-        1, 2**250
-    )
+    assert abs(sympy.N(sympy.Rational(middle.numerator, middle.denominator) - root, 5, maxn=500)) < Fraction(1, 2**250)
