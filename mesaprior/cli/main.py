@@ -23,9 +23,6 @@ COMMANDS = {
 }
 """For each command its module, where a command of the same name stands, and its line in the help."""
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
-
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called, so that ``--help`` costs nothing."""
