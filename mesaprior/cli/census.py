@@ -39,7 +39,7 @@ def census(
     workers: int | None,
     folder: str,
 ) -> None:
-    r"""Count every program once and keep the counts in a folder.
+    """Count every program once and keep the counts in a folder.
 
     A folder that holds this very census already is left as it is, and one that holds another is replaced when the
     new one is complete. `mesaprior infer DIR` then answers at once, for any prior.

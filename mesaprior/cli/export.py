@@ -13,7 +13,7 @@ TABLES = ("programs", "behaviours", "rows")
 @click.argument("folder", metavar="CENSUS")
 @click.argument("table", type=click.Choice(TABLES), metavar="[programs|behaviours|rows]")
 def export(folder: str, table: str) -> None:
-    r"""Print a table of a census as CSV.
+    """Print a table of a census as CSV.
 
     \b
     programs    behaviour,length,time,infer_time,count

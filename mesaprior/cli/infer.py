@@ -52,7 +52,7 @@ def infer(
     plot_file: str | None,
     form: str,
 ) -> None:
-    r"""Say who holds the posterior, at every training prefix.
+    """Say who holds the posterior, at every training prefix.
 
     Counts every program of the language up to a length, weighs the programs by the prior, updates on the training
     rows of the log, and says whether imitators or optimizers hold the posterior, and what the leading programs do

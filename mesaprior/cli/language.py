@@ -13,7 +13,7 @@ from mesaprior.cli.options import format_option
 @click.argument("log_file", metavar="LOG")
 @format_option("toml", "json")
 def language(log_file: str, form: str) -> None:
-    r"""Print the default language of a log, ready to edit.
+    """Print the default language of a log, ready to edit.
 
     It has the features, constants for the actions, a few operators and two searches, but no payoff, so it leans
     towards imitators; add a payoff as a table to give planners something to plan for.

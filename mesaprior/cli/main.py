@@ -79,7 +79,7 @@ def _stop(message: str, code: int) -> NoReturn:
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="mesaprior", message="mesaprior %(version)s")
 def main() -> None:
-    r"""Count every small program that could explain a log of choices, and say who holds the posterior.
+    """Count every small program that could explain a log of choices, and say who holds the posterior.
 
     The programs that plainly imitate the teacher, or the ones that optimize inside?
 

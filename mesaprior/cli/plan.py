@@ -19,7 +19,7 @@ from mesaprior.cli.options import format_option, language_option, max_bits_optio
 def plan(
     log_file: str, language_file: str | None, space: str, max_bits: int | None, max_time: int | None, form: str
 ) -> None:
-    r"""Say how many programs a bound holds, and what time and memory they take.
+    """Say how many programs a bound holds, and what time and memory they take.
 
     The numbers of programs are exact and cost nothing; time and memory are estimates from counting shorter
     programs for about a second.

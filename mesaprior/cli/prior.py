@@ -50,7 +50,7 @@ def list_priors(form: str) -> None:
 @click.option("--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable.")
 @format_option("table", "json")
 def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], form: str) -> None:
-    r"""Show a prior: its formula as text and LaTeX, what it reads, and where it comes from.
+    """Show a prior: its formula as text and LaTeX, what it reads, and where it comes from.
 
     \b
     Examples:

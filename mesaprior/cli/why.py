@@ -41,7 +41,7 @@ def why(
     tolerance: float,
     form: str,
 ) -> None:
-    r"""Take one program apart: bits, steps, predictions, lesions, prior and likelihood.
+    """Take one program apart: bits, steps, predictions, lesions, prior and likelihood.
 
     \b
     Example:

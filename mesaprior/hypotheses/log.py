@@ -254,7 +254,7 @@ def _build(names: list[str], rows: list[list[object]], lines: list[int], source:
     rival = column("rival", optional=True) if "rival" in place else np.full(len(rows), NONE, dtype=np.int64)
     for index in np.flatnonzero((action == NONE) & (split != DEPLOY))[:1]:
         raise ContentError(
-            f"{source}, line {lines[index]}, column 'action': a {SPLITS[split[index]]} row has no action; "
+            f"{source}, line {lines[index]}, column 'action': row with split {SPLITS[split[index]]!r} has no action; "
             "only deploy rows may leave it empty."
         )
     for index in np.flatnonzero((rival != NONE) & (split == TRAIN))[:1]:

@@ -221,5 +221,7 @@ def test_help_is_light():
 @pytest.mark.parametrize("command", ["infer", "census", "plan", "export", "language", "why", "prior"])
 def test_every_command_has_help_with_an_example(command, run):
     text = run(command, "--help").stdout
-    assert "mesaprior" in text or command == "prior"
     assert "Usage:" in text
+    assert "\\b" not in text
+    if command != "prior":
+        assert f"\n    mesaprior {command} " in text

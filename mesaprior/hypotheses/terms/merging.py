@@ -315,7 +315,8 @@ class Gathering:
         is_leaf = productions.arity[production] == 0
         self.heads.token[better] = token[production]
         self.heads.literal[better] = np.where(is_leaf, records.arguments[0, record], 0)
-        self.heads.arguments[:, better] = records.arguments[:, record]
+        # A lookup's first argument is the number of its table, which must not be taken for a node later on.
+        self.heads.arguments[:, better] = np.where(is_leaf, 0, records.arguments[:, record])
 
     def finish(self, n: int) -> Counts:
         """Return the counts of classes 0..n-1."""
