@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+LONGEST = 4096
+"""Most bits that can be asked for; counting reaches its limits long before."""
+
 
 class Parameter(click.ParamType):
     """A value of a prior's parameter, written ``NAME=VALUE``."""
@@ -53,7 +56,7 @@ space_option = click.option(
     "--space", type=click.Choice(["terms"]), default="terms", show_default=True, help="The hypothesis space."
 )
 max_bits_option = click.option(
-    "--max-bits", type=click.IntRange(min=1), metavar="B", help="Count every program of at most B bits."
+    "--max-bits", type=click.IntRange(1, LONGEST), metavar="B", help="Count every program of at most B bits."
 )
 max_time_option = click.option(
     "--max-time", type=click.IntRange(min=1), metavar="T", help="Leave out programs of more than T steps."

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mesaprior.cli.options import language_of
+from mesaprior.cli.options import LONGEST, language_of
 from mesaprior.cli.progress import progress
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
@@ -22,9 +22,6 @@ COMFORTABLE = 3_000_000
 
 PROBED_FROM = 20_000_000
 """From this many programs on, memory is estimated before the run; below it any machine has enough."""
-
-LONGEST = 4096
-"""No default bound is longer than this many bits."""
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ def _read_csv(path: Path) -> tuple[list[str], list[list[object]], list[int]]:
     names: list[str] | None = None
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file, strict=True)
+            reader = csv.reader(file, strict=True, skipinitialspace=True)
             for row in reader:
                 cells = [cell.strip() for cell in row]
                 if not any(cells):
