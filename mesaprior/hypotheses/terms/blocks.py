@@ -9,10 +9,12 @@ from math import prod
 
 import numpy as np
 
+from mesaprior.hypotheses.counting.gathering import RENAMING, Gathering, Production
+from mesaprior.hypotheses.counting.nodes import Nodes
+from mesaprior.hypotheses.counting.rows import RowTable
 from mesaprior.hypotheses.terms import kernels
 from mesaprior.hypotheses.terms.grid import Grid, operator_code
 from mesaprior.hypotheses.terms.language import Token
-from mesaprior.hypotheses.terms.merging import RENAMING, Gathering, Nodes, Production, RowTable
 from mesaprior.hypotheses.terms.program import SATURATION, inner_scope, is_allowed, repetitions
 
 BLOCK_BYTES = 1 << 19
@@ -45,7 +47,7 @@ class Block:
     ----------
     production : Production
     arguments : int64[3, m]
-        Nodes, see `kernels.Records`.
+        Nodes, see `counting.kernels.Records`.
     n_terms : int
         How many terms the combinations stand for, about; for progress.
     evaluate : callable

@@ -20,19 +20,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 
 from mesaprior.errors import RunError
+from mesaprior.hypotheses.counting.gathering import RENAMING, Gathering, Production
+from mesaprior.hypotheses.counting.nodes import NEVER, Heads, Nodes
+from mesaprior.hypotheses.counting.rows import RowTable, grown
 from mesaprior.hypotheses.terms.blocks import Block, Level, Productions
 from mesaprior.hypotheses.terms.grid import Grid, padded
 from mesaprior.hypotheses.terms.language import Y_BINDERS
-from mesaprior.hypotheses.terms.merging import (
-    NEVER,
-    RENAMING,
-    Gathering,
-    Heads,
-    Nodes,
-    Production,
-    RowTable,
-    grown,
-)
 from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y, inner_scope, is_allowed
 from mesaprior.hypotheses.terms.tabulation import Tabulation
 from mesaprior.hypotheses.terms.witnesses import EXTRA, texts

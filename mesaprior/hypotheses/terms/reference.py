@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mesaprior.hypotheses.counting.kernels import steps_block
+from mesaprior.hypotheses.counting.nodes import NEVER
+from mesaprior.hypotheses.counting.rows import RowTable, grown
 from mesaprior.hypotheses.terms import kernels
 from mesaprior.hypotheses.terms.grid import Grid, operator_code, padded
-from mesaprior.hypotheses.terms.merging import NEVER, RowTable, grown
-from mesaprior.hypotheses.terms.program import Program, format_program, inner_scope, is_allowed, repetitions
+from mesaprior.hypotheses.terms.program import SATURATION, Program, format_program, inner_scope, is_allowed, repetitions
 from mesaprior.hypotheses.terms.tabulation import Tabulation, literal_of
 from mesaprior.priors import codes
 
@@ -49,7 +51,6 @@ def syntax_of(grid: Grid, max_bits: int) -> kernels.Syntax:
     shortest = [max_bits + 1 if bits is None else min(bits, max_bits + 1) for bits in codes.shortest(symbols)]
     lookups = [language.used_features.index(t.name) if t.kind == "lookup" else 0 for t in language.tokens]
     digits = [log.feature_sizes[log.features.index(t.name)] if t.kind == "lookup" else 0 for t in language.tokens]
-    factors = [repetitions(token.kind, language, log.n_history) for token in language.tokens]
 
     def column(values: list[int]) -> np.ndarray:
         return np.array(values, dtype=np.int64)
@@ -57,13 +58,10 @@ def syntax_of(grid: Grid, max_bits: int) -> kernels.Syntax:
     return kernels.Syntax(
         arity=column([token.arity for token in language.tokens]),
         bits=column([min(symbol.bits, max_bits + 1) for symbol in symbols]),
-        steps=column([token.steps for token in language.tokens]),
         what=column([_WHAT.get(token.kind, kernels.LEAF) for token in language.tokens]),
         op=op,
         table=np.arange(T),
         is_argmin=np.array([token.kind == "argmin" for token in language.tokens], dtype=np.uint8),
-        factor=column([factor for factor, _ in factors]),
-        infer_factor=column([factor for _, factor in factors]),
         n_literals=column([symbol.multiplicity for symbol in symbols]),
         digits=column(digits),
         feature=column(lookups),
@@ -101,7 +99,7 @@ class ReferenceEngine:
     ):
         self._grid = grid
         self._max_bits = max_bits
-        self._max_time = kernels.SATURATION if max_time is None else max_time
+        self._max_time = SATURATION if max_time is None else max_time
         self._report = report or (lambda _: None)
         self._syntax = syntax_of(grid, max_bits)
         # Every token but the last leaves at least one bit for what follows.
@@ -117,9 +115,11 @@ class ReferenceEngine:
         times = np.zeros((BLOCK, 2), dtype=np.int64)
         scratch = (
             np.zeros((positions + 3, max(grid.width)), dtype=np.uint8),
-            np.zeros((positions + 3, 3), dtype=np.int64),
+            np.zeros(positions + 3, dtype=np.int64),
             np.zeros(max(1, grid.layout.P), dtype=np.int64),
         )
+        charges = self._charges()
+        steps_scratch = np.zeros((positions + 3, 3), dtype=np.int64)
         signatures = RowTable(padded(grid.signature_size))
         groups = RowTable(4 * 8)
         count = np.zeros(64, dtype=np.uint64)
@@ -135,8 +135,8 @@ class ReferenceEngine:
                 sizes[:n],
                 values,
                 scratch,
-                times,
             )
+            steps_block(self._syntax.arity, *charges, tokens[:n], sizes[:n], steps_scratch, times)
             kept = np.flatnonzero(times[:n, 0] <= self._max_time)
             ids = signatures.intern(grid.signatures(values[kept]))
             keys = np.column_stack([ids, lengths[kept], times[kept]])
@@ -157,6 +157,13 @@ class ReferenceEngine:
             infer_time=infer_time,
             count=count[: groups.n].copy(),
         )
+
+    def _charges(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return steps, factor and infer_factor of each token, see `steps_block`."""
+        language = self._grid.language
+        factors = [repetitions(token.kind, language, self._grid.log.n_history) for token in language.tokens]
+        factor, infer_factor = np.array(factors, dtype=np.int64).T.copy()
+        return np.array([token.steps for token in language.tokens], dtype=np.int64), factor, infer_factor
 
     def _start(self) -> kernels.Walk:
         positions = self._positions + 1

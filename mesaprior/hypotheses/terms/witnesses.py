@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mesaprior.hypotheses.counting.gathering import ALIAS
+from mesaprior.hypotheses.counting.nodes import Heads
 from mesaprior.hypotheses.terms.grid import Grid
-from mesaprior.hypotheses.terms.merging import ALIAS, Heads
 from mesaprior.hypotheses.terms.program import format_lookup
 from mesaprior.hypotheses.terms.tabulation import literal_of
 

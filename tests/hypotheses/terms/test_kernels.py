@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mesaprior.hypotheses.counting import kernels as counting
+from mesaprior.hypotheses.counting.gathering import Gathering, Production, multiply_out
+from mesaprior.hypotheses.counting.nodes import Counts, Nodes
+from mesaprior.hypotheses.counting.rows import RowTable
 from mesaprior.hypotheses.terms import kernels
 from mesaprior.hypotheses.terms.grid import OPERATOR_CODES
-from mesaprior.hypotheses.terms.merging import Counts, Gathering, Nodes, Production, RowTable, multiply_out
 from mesaprior.hypotheses.terms.operators import BUILT_IN, built_in_table
 
 SATURATION = 2**62
@@ -37,8 +40,8 @@ times = st.one_of(st.integers(0, 100), st.integers(0, SATURATION))
 
 @given(a=times, b=times, factor=st.one_of(st.integers(0, 300), st.integers(0, SATURATION)))
 def test_steps_saturate(a, b, factor):
-    assert kernels.add_steps(a, b) == min(SATURATION, a + b)
-    assert kernels.charge(a, factor, b) == min(SATURATION, a + factor * b)
+    assert counting.add_steps(a, b) == min(SATURATION, a + b)
+    assert counting.charge(a, factor, b) == min(SATURATION, a + factor * b)
 
 
 @settings(max_examples=60)
@@ -93,7 +96,7 @@ def test_many_rows_and_equal_hashes():
     table.intern(block[:50])
     table._hashes[:50] = table._hashes[0]
     table._slots.fill(-1)
-    kernels.reslot(table._hashes, 50, table._slots)
+    counting.reslot(table._hashes, 50, table._slots)
     first = block[:1].copy()
     assert table.intern(first).tolist() == [0]
 
@@ -105,8 +108,8 @@ def test_products_grow_their_tables_and_stay_exact():
         time = np.arange(1, n + 1, dtype=np.int64) * stride
         counts = Counts(np.array([0]), np.array([n]), time, time * 2, np.full(n, 2**20, dtype=np.uint64))
         nodes.append(counts, np.array([stride]))
-    records = kernels.Records(np.array([0, 0]), np.array([0, 1]), np.array([[0, 0], [1, 0], [0, 0]]))
-    productions = kernels.Productions(
+    records = counting.Records(np.array([0, 0]), np.array([0, 1]), np.array([[0, 0], [1, 0], [0, 0]]))
+    productions = counting.Productions(
         arity=np.array([2, 2]), steps=np.array([5, 0]), factor=np.array([1, 3]),
         infer_factor=np.array([1, 1]), weight=np.array([1, 2]),
     )  # fmt: skip
