@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
+from typing import Any
 
 import click
 
@@ -12,6 +15,12 @@ from mesaprior.cli.options import Parameter, format_option, prior_of
 @click.group()
 def prior() -> None:
     """List the priors and show one."""
+
+
+def _print_csv(header: list[str], rows: list[list[Any]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
 
 
 @prior.command("list")
@@ -26,12 +35,7 @@ def list_priors(form: str) -> None:
         click.echo(json.dumps([{name: getattr(entry, name) for name in names} for entry in entries]))
         return
     if form == "csv":
-        import csv
-        import sys
-
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["name", "formula", "meaning"])
-        writer.writerows([entry.name, entry.text, entry.meaning] for entry in entries)
+        _print_csv(["name", "formula", "meaning"], [[entry.name, entry.text, entry.meaning] for entry in entries])
         return
     from rich.table import Table
 
@@ -48,7 +52,7 @@ def list_priors(form: str) -> None:
 @prior.command("show")
 @click.argument("name_or_formula")
 @click.option("--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable.")
-@format_option("table", "json")
+@format_option("table", "json", "csv")
 def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], form: str) -> None:
     """Show a prior: its formula as text and LaTeX, what it reads, and where it comes from.
 
@@ -73,6 +77,10 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
         return
     facts["columns"] = ", ".join(described.columns) or "none"
     facts["parameters"] = ", ".join(f"{name} = {value:g}" for name, value in described.parameters.items()) or "none"
+    if form == "csv":
+        rows = [[name, value] for name, value in facts.items()]
+        _print_csv(["field", "value"], rows)
+        return
     for name, value in facts.items():
         if value:
             click.echo(f"{name:<13}{value}")

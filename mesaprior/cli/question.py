@@ -10,6 +10,7 @@ import click
 
 from mesaprior.cli.options import LONGEST, language_of
 from mesaprior.cli.progress import progress
+from mesaprior.cli.words import bytes_text, duration_text
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, read_log
@@ -21,7 +22,7 @@ COMFORTABLE = 3_000_000
 """Where no bound is given, the longest one with at most this many programs is taken."""
 
 PROBED_FROM = 20_000_000
-"""From this many programs on, memory is estimated before the run; below it any machine has enough."""
+"""From this many programs on, time and memory are estimated before the run; below it any machine has enough."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +102,16 @@ def comfortable_bits(language: Language, log: ImitationLog) -> int:
         bound *= 4
 
 
-def count(
-    space: TermSpace, log: ImitationLog, *, engine: Engine = "merged", workers: int = 1, quiet: bool = False
-) -> Census:
-    """Count a census with progress, after a look at the memory it takes."""
+def count(space: TermSpace, log: ImitationLog, *, engine: Engine = "merged", workers: int = 1) -> Census:
+    """Count a census with progress; before a long run, say what it takes, or refuse it for want of memory."""
     n_programs = sum(space.count_by_length(log).values())
     if engine == "merged" and n_programs > PROBED_FROM:
-        space.check_memory(log)
+        plan = space.check_memory(log)
+        click.echo(
+            f"{n_programs:,} programs to count: about {duration_text(plan.seconds)} and "
+            f"{bytes_text(plan.n_bytes)} of memory.",
+            err=True,
+        )
     with progress(f"Counting {n_programs:,} programs", space.n_terms(log, engine=engine)) as report:
         return space.census(log, engine=engine, workers=workers, report=report)
 

@@ -129,6 +129,15 @@ def test_plan(files, run):
     assert by_length == "length,count\n3,3\n6,4\n9,22\n"
 
 
+def test_sizes_are_said_before_a_long_run(files, run, monkeypatch):
+    assert "programs to count" not in run(*ASK, "--format", "json").stderr
+    monkeypatch.setattr("mesaprior.cli.question.PROBED_FROM", 1000)
+    said = run(*ASK, "--format", "json").stderr
+    n_programs = json.loads(run(*ASK, "--format", "json").stdout)["programs"]
+    assert f"{n_programs:,} programs to count: about under a second and" in said
+    assert "MB of memory" in said
+
+
 def test_language_prints_what_infer_uses(files, run):
     (files / "default.toml").write_text(run("language", "log.csv").stdout)
     given = json.loads(
@@ -182,6 +191,8 @@ def test_priors(run):
     assert names == [
         *("uniform", "simplicity", "bounded", "bounded_soft", "levin", "speed", "s_fast", "circuit", "regularized")
     ]
+    assert run("prior", "list", "--format", "csv").stdout.startswith("name,formula,meaning\nuniform,1,")
+    assert "formula,2**-length / time" in run("prior", "show", "levin", "--format", "csv").stdout
     shown = run("prior", "show", "levin").stdout
     assert "2**-length / time" in shown
     assert "frac" in shown

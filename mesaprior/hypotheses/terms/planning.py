@@ -17,6 +17,7 @@ from pathlib import Path
 
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import BATCH_BYTES, MergedEngine
+from mesaprior.hypotheses.terms.tabulation import census_of
 from mesaprior.priors import codes
 
 PROBE_SECONDS = 0.4
@@ -108,6 +109,8 @@ def _probe(grid: Grid, lengths: list[int], max_time: int | None) -> list[tuple[i
         engine = MergedEngine(grid, bits, max_time)
         start = time.perf_counter()
         tabulation = engine.run()
+        if len(tabulation.count):
+            census_of(tabulation, grid, {})
         spent = time.perf_counter() - start
         samples.append((bits, spent, engine.n_bytes + 48 * len(tabulation.count)))
         if spent >= PROBE_SECONDS:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Literal
-
-import numpy as np
+from typing import Literal
 
 from mesaprior.errors import RunError, UsageError
-from mesaprior.hypotheses.census import Census, Vectors, behaviours_of, census_from_groups, group
+from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms import meaning
 from mesaprior.hypotheses.terms.grid import Grid
@@ -18,7 +16,7 @@ from mesaprior.hypotheses.terms.merged import MergedEngine, Report
 from mesaprior.hypotheses.terms.planning import Plan, make_plan
 from mesaprior.hypotheses.terms.program import Program, format_program, parse_program
 from mesaprior.hypotheses.terms.reference import ReferenceEngine
-from mesaprior.hypotheses.terms.tabulation import Tabulation
+from mesaprior.hypotheses.terms.tabulation import census_of
 from mesaprior.priors import codes
 
 Engine = Literal["merged", "reference"]
@@ -98,7 +96,7 @@ class TermSpace:
             shortest = codes.shortest(self.language.symbols(log))[0]
             hint = f"the shortest has {shortest} bits" if shortest else "the language has no finite program"
             raise RunError(f"no program of {self.language.source} is within the bounds ({hint}); raise the bounds.")
-        return _census_of(tabulation, grid, dict(self.bounds))
+        return census_of(tabulation, grid, dict(self.bounds))
 
     def n_terms(self, log: ImitationLog, *, engine: Engine = "merged") -> int:
         """Return what the reports of progress of `census` add up to, about."""
@@ -162,52 +160,3 @@ class TermSpace:
     def _grid(self, log: ImitationLog) -> Grid:
         self.language.check_log(log)
         return Grid(self.language, log)
-
-
-def _census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Census:
-    """Return the census that an engine's tabulation stands for."""
-    present, ids = np.unique(tabulation.signature_id, return_inverse=True)
-    signatures = tabulation.signatures[present].astype(np.int16)
-    witness = tuple(tabulation.witness(present.tolist()))
-    columns = {"length": tabulation.length, "time": tabulation.time, "infer_time": tabulation.infer_time}
-    Q = grid.layout.Q
-    if grid.with_fit:
-        flags = (signatures[:, Q:] >> np.arange(4)) & 1
-        return census_from_groups(
-            space="terms",
-            n_actions=grid.language.actions,
-            predictions=signatures[:, grid.point_of_cell],
-            flags=flags,
-            witness=witness,
-            behaviour_id=ids.reshape(-1),
-            columns=columns,
-            count=tabulation.count,
-            row_cell=grid.cells.row_cell,
-            bounds=bounds,
-        )
-    log = grid.log
-    sorted_situations = np.lexsort(log.situations.T[::-1]) if log.features else np.zeros(1, dtype=np.int64)
-    point_of_situation = np.empty(len(log.situations), dtype=np.int64)
-    point_of_situation[grid.cells.situation] = grid.point_of_cell
-    points = point_of_situation[sorted_situations]
-    inverted = (Q if grid.with_search else 0) + points
-    S = len(points)
-    rows, witness, ids, columns, count = group(
-        np.hstack([signatures[:, points], signatures[:, inverted]]),
-        witness,
-        ids.reshape(-1),
-        columns,
-        tabulation.count,
-    )
-    vectors = Vectors(
-        features=log.features,
-        situations=log.situations[sorted_situations],
-        n_actions=grid.language.actions,
-        intact=rows[:, :S].copy(),
-        search_inverted=rows[:, S:].copy(),
-        witness=witness,
-        vector_id=ids,
-        columns=columns,
-        count=count,
-    )
-    return behaviours_of(vectors, log, bounds=bounds)
