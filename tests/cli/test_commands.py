@@ -165,6 +165,14 @@ def test_the_table_says_what_one_has_to_know(files, run):
     assert "nan" not in torn
 
 
+def test_a_printed_language_takes_more_tokens(files, run):
+    printed = run("language", "log.csv").stdout
+    assert "bits" not in printed
+    more = "".join(f'[[token]]\nkind = "binary"\nname = "{name}"\n' for name in ("sub", "min", "max", "mul", "mod"))
+    (files / "more.toml").write_text(printed + more)
+    run("infer", "log.csv", "--language", "more.toml", "--max-bits", 12)
+
+
 def test_without_a_bound_a_comfortable_one_is_taken(files, run):
     result = run("infer", "log.csv", "--language", "mine.toml", "--format", "json")
     assert "counting up to" in result.stderr

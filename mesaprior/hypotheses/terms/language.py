@@ -157,10 +157,23 @@ class Language:
         return head | {"token": tokens}
 
     def to_toml(self) -> str:
-        """Return the text of a language file that reads back as this language."""
+        """Return the text of a language file that reads back as this language.
+
+        Prices that are the default ones are left out, so that they follow when tokens are added or removed.
+        """
         data = self.to_dict()
-        lines = [f"{key} = {data[key]}" for key in ("domain", "actions", "params", "rounds")]
-        for entry in data["token"]:
+        explained = {
+            "domain": "M: values are 0..M-1",
+            "actions": "A: the action is the value mod A",
+            "params": "P: a fit chooses among 0..P-1",
+            "rounds": "K: how often an iterate goes round",
+        }
+        lines = [f"{key} = {data[key]}  # {meaning}" for key, meaning in explained.items()]
+        for token, entry in zip(self.tokens, data["token"], strict=True):
+            if token.bits == _default_bits(len(self.tokens)) and token.source != "define":
+                del entry["bits"]
+            if token.steps == 1:
+                del entry["steps"]
             lines += ["", "[[token]]"]
             # JSON's strings, numbers and arrays are TOML's too.
             lines += [f"{key} = {json.dumps(value)}" for key, value in entry.items()]
@@ -317,7 +330,7 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
     entries = data.get("token")
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise ContentError(f"{source}: there is no token; a language has at least one [[token]] table.")
-    default_bits = max(1, (len(entries) - 1).bit_length())
+    default_bits = _default_bits(len(entries))
     tokens = tuple(
         _token(entry, f"{source}, token {index + 1}", default_bits, M=M, K=K) for index, entry in enumerate(entries)
     )
@@ -330,6 +343,11 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
             "is a prefix code; raise the bits of some tokens."
         )
     return Language(domain=M, actions=A, params=P, rounds=K, tokens=tokens, source=source)
+
+
+def _default_bits(n_tokens: int) -> int:
+    """Return the bits of a token that names none: enough to tell all tokens apart."""
+    return max(1, (n_tokens - 1).bit_length())
 
 
 def _number(data: Mapping[str, Any], key: str, place: str, *, low: int, high: int, default: int | None = None) -> int:
