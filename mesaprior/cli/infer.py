@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mesaprior.cli.options import (
+    check_columns,
     format_option,
     is_noiseless,
     language_option,
@@ -66,10 +67,12 @@ def infer(
       mesaprior infer corridor.csv --prior speed --param alpha=2 --noise 0.05 --format json
     """
     from mesaprior.cli.question import ask, provenance_of
+    from mesaprior.hypotheses.terms.space import TermSpace
     from mesaprior.inference.posterior import posterior
     from mesaprior.inference.result import to_frame, to_json
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
+    check_columns(prior, TermSpace.name, TermSpace.columns)
     if plot_file:
         from mesaprior.cli.plot import check_plot
 
@@ -118,4 +121,5 @@ def infer(
             mass_beyond=mass_beyond,
             top=top,
             source=source,
+            is_plotted=plot_file is not None,
         )

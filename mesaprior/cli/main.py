@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from mesaprior.cli.streams import accept_every_character
 from mesaprior.errors import MesapriorError
 
 COMMANDS = {
@@ -22,6 +23,12 @@ COMMANDS = {
     "prior": ("mesaprior.cli.prior", "List the priors and show one."),
 }
 """For each command its module, where a command of the same name stands, and its line in the help."""
+
+
+class InterruptionError(MesapriorError):
+    """Somebody pressed Ctrl-C (exit code 130, as shells give it)."""
+
+    exit_code = 130
 
 
 class LazyGroup(click.Group):
@@ -52,8 +59,16 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and tell an interruption from other ends."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise InterruptionError("interrupted before the end; nothing half-written is left behind.") from None
+
     def main(self, args: Sequence[str] | None = None, *others: Any, **options: Any) -> NoReturn:
         """Run, and turn every error that a user can cause into one sentence and an exit code."""
+        accept_every_character()
         try:
             super().main(args, *others, **options)
         except MesapriorError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -121,6 +121,24 @@ def prior_of(prior_text: str, parameters: tuple[tuple[str, float], ...]) -> Form
         if names.count(name) > 1:
             raise UsageError(f"--param {name} is given {names.count(name)} times; give it once.")
     return make_prior(prior_text, dict(parameters))
+
+
+def check_columns(prior: FormulaPrior, space: str, columns: Sequence[str]) -> None:
+    """Refuse a prior that reads what a space does not count, before anything is counted.
+
+    Raises
+    ------
+    UsageError
+        If so; the message names the column.
+    """
+    from mesaprior.errors import UsageError
+
+    for name in prior.columns:
+        if name not in columns:
+            raise UsageError(
+                f"prior {prior.name!r} reads the column {name!r}, which the space {space!r} does not count; its "
+                f"columns are {', '.join(columns)}, so use these or another space."
+            )
 
 
 def noise_of(noise_text: str) -> NoiseModel:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mesaprior.cli.render import headline
+from mesaprior.cli.words import share_text
 from mesaprior.errors import RunError, UsageError
 from mesaprior.inference.roles import ROLES
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 """Colours of the roles; told apart by people who see colours differently (Okabe and Ito)."""
 
+LABEL_SPACING = 0.075
+"""Least distance of two labels beside the areas, as a share of the height."""
+
 
 def check_plot(path: str) -> None:
     """Refuse a picture that cannot be drawn, before any work is done.
@@ -24,51 +29,111 @@ def check_plot(path: str) -> None:
     Raises
     ------
     UsageError
-        If the file name ends in neither .png nor .svg, or its folder is missing.
+        If the file name ends in neither .png nor .svg, is that of a folder, or its folder is missing or closed to us.
     RunError
         If Matplotlib is not installed.
     """
     from importlib.util import find_spec
 
+    folder = Path(path).parent
     if Path(path).suffix not in (".png", ".svg"):
         raise UsageError(f"--plot {path}: a picture is a .png or an .svg file; give its name such an ending.")
-    if not Path(path).parent.is_dir():
-        raise UsageError(f"--plot {path}: there is no folder {Path(path).parent}; make it first.")
+    if Path(path).is_dir():
+        raise UsageError(f"--plot {path}: there is a folder of this name; choose another name.")
+    if not folder.is_dir():
+        raise UsageError(f"--plot {path}: there is no folder {folder}; make it first.")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"--plot {path}: the folder {folder} cannot be written to; choose another place.")
     if find_spec("matplotlib") is None:
         raise RunError("--plot needs Matplotlib, which is not installed; `pip install 'mesaprior[plot]'` installs it.")
 
 
 def plot_posterior(posterior: Posterior, path: str, *, title_source: str) -> None:
-    """Draw mass by role along n, and log2 odds of optimizers over imitators below it."""
+    """Draw mass by role along n, and log2 odds of optimizers over imitators below it.
+
+    The file is written under a temporary name and renamed, so a picture that was there stays until the new one is
+    complete.
+    """
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    n = np.arange(posterior.n_training + 1)
-    present = [role for role in range(len(ROLES)) if sum(posterior.number[role])]
-    masses = np.nan_to_num(posterior.mass_by_role)
     figure, (above, below) = plt.subplots(
-        2, 1, figsize=(8, 5.6), sharex=True, height_ratios=(2.2, 1), layout="constrained"
+        2, 1, figsize=(8.4, 5.6), sharex=True, height_ratios=(2.2, 1), layout="constrained"
     )
-    above.stackplot(
-        n,
-        masses[present],
-        colors=[COLOURS[role] for role in present],
-        labels=[ROLES[role] for role in present],
-        alpha=0.85,
-    )
-    above.set(ylabel="share of the posterior", ylim=(0, 1), xlim=(0, max(1, posterior.n_training)))
-    above.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False, title="role")
-    above.set_title(f"{title_source}: {headline(posterior)}", fontsize=9.5, loc="left", wrap=True)
-    finite = np.where(np.isfinite(posterior.log2_odds), posterior.log2_odds, np.nan)
-    below.axhline(0, color="0.6", linewidth=0.8)
-    below.plot(n, finite, color="0.15", linewidth=1.4, marker="." if len(n) <= 40 else "")
-    below.set(xlabel="training rows seen", ylabel="log2 odds\noptimizers : imitators")
-    if posterior.loses_at is not None:
-        below.axvline(posterior.loses_at, color=COLOURS[1], linewidth=1, linestyle="--")
-        below.annotate(" the imitator loses", (posterior.loses_at, 0), fontsize=8, color=COLOURS[1], va="bottom")
+    figure.suptitle(f"{title_source}: {headline(posterior)}", fontsize=11, x=0.01, ha="left", wrap=True)
+    _draw_masses(above, posterior)
+    _draw_odds(below, posterior)
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=150)
-    plt.close(figure)
+    temporary = Path(path).with_name(f".{os.getpid()}.{Path(path).name}")
+    try:
+        figure.savefig(temporary, dpi=150)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+        plt.close(figure)
+
+
+def _draw_masses(axes: Any, posterior: Posterior) -> None:
+    """Draw the shares of the roles as areas, each with its name and its share at N beside it."""
+    n = np.arange(posterior.n_training + 1)
+    present = [role for role in range(len(ROLES)) if sum(posterior.number[role])]
+    masses = np.nan_to_num(posterior.mass_by_role[present])
+    axes.stackplot(n, masses, colors=[COLOURS[role] for role in present], alpha=0.85)
+    axes.set(ylabel="share of the posterior", ylim=(0, 1), xlim=(0, max(1, posterior.n_training)))
+    if posterior.loses_at is not None:
+        axes.axvline(posterior.loses_at, color="white", linewidth=1.2, linestyle="--")
+    middles = np.cumsum(masses[:, -1]) - masses[:, -1] / 2
+    for role, place in zip(present, _spread(middles), strict=True):
+        axes.annotate(
+            f"{ROLES[role]}  {share_text(float(posterior.mass_by_role[role, -1]))}",
+            (1, place),
+            xycoords="axes fraction",
+            xytext=(6, 0),
+            textcoords="offset points",
+            color=COLOURS[role],
+            fontweight="bold",
+            va="center",
+        )
+
+
+def _spread(places: np.ndarray) -> np.ndarray:
+    """Return rising places in 0..1 moved apart to `LABEL_SPACING`, each by no more than it takes."""
+    spread = places.copy()
+    for index in range(1, len(spread)):
+        spread[index] = max(spread[index], spread[index - 1] + LABEL_SPACING)
+    high = 1.0
+    for index in reversed(range(len(spread))):
+        spread[index] = min(spread[index], high)
+        high = spread[index] - LABEL_SPACING
+    return spread
+
+
+def _draw_odds(axes: Any, posterior: Posterior) -> None:
+    """Draw the odds along n; where one side has no mass there is no point, and no curve at all is said in words."""
+    n = np.arange(posterior.n_training + 1)
+    odds = posterior.log2_odds
+    finite = np.where(np.isfinite(odds), odds, np.nan)
+    axes.set(xlabel="training rows seen", ylabel="log2 odds\noptimizers : imitators")
+    if np.isnan(finite).all():
+        axes.set_yticks([])
+        axes.text(0.5, 0.5, "no finite odds: a side has no mass", transform=axes.transAxes, ha="center", color="0.4")
+        return
+    axes.axhline(0, color="0.6", linewidth=0.8)
+    axes.plot(n, finite, color="0.15", linewidth=1.4, marker="." if len(n) <= 40 else "")
+    if posterior.loses_at is not None:
+        axes.axvline(posterior.loses_at, color=COLOURS[1], linewidth=1, linestyle="--")
+        late = posterior.loses_at > posterior.n_training / 2
+        axes.annotate(
+            "the imitator loses",
+            (posterior.loses_at, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-4 if late else 4, -2),
+            textcoords="offset points",
+            fontsize=8,
+            color=COLOURS[1],
+            ha="right" if late else "left",
+            va="top",
+        )

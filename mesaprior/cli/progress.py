@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import click
 
+from mesaprior.cli.words import duration_text
+
 QUIET_SECONDS = 1.0
 """Work that is done sooner shows nothing."""
 
 LINE_SECONDS = 10.0
 """Where there is no terminal, a line is written this often."""
+
+
+TELLING_SHARE = 0.02
+"""Before this share is done, no time is estimated: the first reports may have waited for kernels to be compiled."""
 
 
 @contextmanager
@@ -32,32 +39,39 @@ def progress(title: str, total: int) -> Generator[Callable[[int], None]]:
         yield report
 
 
+def time_left(share: float, seconds: float) -> str:
+    """Return the time that is left after `seconds` for a `share` of the work, in words; nothing while it is a guess."""
+    return f"{duration_text(seconds * (1 - share) / share)} left" if TELLING_SHARE <= share < 1 else ""
+
+
 @contextmanager
 def _bar(title: str, total: int) -> Generator[Callable[[int], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}"))
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     # Shares are shown, since totals can exceed what floating point counts exactly.
-    task = bar.add_task(title, total=1.0)
+    task = bar.add_task(title, total=1.0, left="")
     start = time.monotonic()
     done = 0
-    started = False
+    # A clock of its own shows the bar, since the first report can come late: kernels may have to be compiled.
+    clock = threading.Timer(QUIET_SECONDS, bar.start)
+    clock.daemon = True
+    clock.start()
 
     def report(more: int) -> None:
-        nonlocal done, started
+        nonlocal done
         done += more
-        if not started and time.monotonic() - start > QUIET_SECONDS:
-            bar.start()
-            started = True
-        if started:
-            bar.update(task, completed=min(1.0, done / total))
+        share = min(1.0, done / total)
+        bar.update(task, completed=share, left=time_left(share, time.monotonic() - start))
 
     try:
         yield report
     finally:
-        if started:
+        clock.cancel()
+        clock.join()
+        if bar.live.is_started:
             bar.stop()
 
 

@@ -11,11 +11,11 @@ import click
 from mesaprior.cli.options import LONGEST, language_of
 from mesaprior.cli.progress import progress
 from mesaprior.cli.words import bytes_text, duration_text
-from mesaprior.errors import UsageError
+from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, read_log
 from mesaprior.hypotheses.store import open_census
-from mesaprior.hypotheses.terms.language import Language
+from mesaprior.hypotheses.terms.language import Language, default_language
 from mesaprior.hypotheses.terms.space import Engine, TermSpace
 
 COMFORTABLE = 3_000_000
@@ -35,7 +35,7 @@ class Question:
     log : ImitationLog
     space : TermSpace
     is_default_language : bool
-        Whether nobody gave a language.
+        Whether the language is the default one of the log.
     """
 
     census: Census
@@ -68,13 +68,25 @@ def ask(
         stored = open_census(source, log=read_log(other_log) if other_log else None)
         bounds = stored.census.bounds
         return Question(
-            stored.census, stored.log, TermSpace(stored.language, bounds["max_bits"], bounds["max_time"]), False
+            stored.census,
+            stored.log,
+            TermSpace(stored.language, bounds["max_bits"], bounds["max_time"]),
+            _is_default(stored.language, stored.log),
         )
     if other_log is not None:
         raise UsageError(f"--log goes with a census folder, and {source} is none; give the log alone.")
     log = read_log(source)
     space = space_of(log, language_file, max_bits, max_time)
     return Question(count(space, log), log, space, language_file is None)
+
+
+def _is_default(language: Language, log: ImitationLog) -> bool:
+    """Tell whether a language is the default one of a log."""
+    try:
+        return language.digest == default_language(log).digest
+    except ContentError:
+        # A column of the log cannot be a name, so there is no default language.
+        return False
 
 
 def space_of(log: ImitationLog, language_file: str | None, max_bits: int | None, max_time: int | None) -> TermSpace:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -37,6 +38,7 @@ def render_posterior(
     mass_beyond: float,
     top: int,
     source: str,
+    is_plotted: bool,
 ) -> None:
     """Print the result of `infer`."""
     out = console()
@@ -56,8 +58,8 @@ def render_posterior(
     for line in _notes(question, posterior, mass_beyond):
         out.print(f"• {line}", markup=False, soft_wrap=True)
     out.print()
-    for line in _next_steps(question, posterior, source):
-        out.print(line, style="dim", markup=False, soft_wrap=True)
+    for index, step in enumerate(_next_steps(question, posterior, source, prior_name, is_plotted)):
+        out.print(f"{'      or' if index else 'Next:'} {step}", style="dim", markup=False, soft_wrap=True)
 
 
 def headline(posterior: Posterior) -> str:
@@ -134,7 +136,7 @@ def _top_table(question: Question, posterior: Posterior, top: int) -> Table:
 
 def _notes(question: Question, posterior: Posterior, mass_beyond: float) -> Iterable[str]:
     """Yield what one has to know to read the tables."""
-    yield summarize(posterior).sentence
+    yield _loses_sentence(posterior)
     exact = posterior.exact
     if exact:
         fits = f"{exact.program} ({exact.length} bits, {ROLES[exact.role]})"
@@ -146,7 +148,13 @@ def _notes(question: Question, posterior: Posterior, mass_beyond: float) -> Iter
         for bound, odds in zip(posterior.bounds[-4:], posterior.log2_odds_by_bound[-4:], strict=True)
     )
     settled = "stable" if posterior.is_stable else "not stable"
-    yield f"The odds are {settled} in the length bound: {by_bound} bits of length."
+    longer = "" if posterior.is_stable else "; a larger --max-bits may change them"
+    yield f"The odds are {settled} in the length bound: {by_bound} bits of length{longer}."
+    if not np.isnan(posterior.search_advantage).all():
+        yield (
+            "Advantage: bits that the shortest optimizer saves over the shortest imitator with the same actions on "
+            "every row (- where only one of the two was counted)."
+        )
     yield f"Programs not counted have {share_text(mass_beyond)} of all coin tosses (2^-length), before any data."
     sleepers = float(posterior.sleepers[-1])
     if sleepers > 0:
@@ -164,15 +172,29 @@ def _notes(question: Question, posterior: Posterior, mass_beyond: float) -> Iter
         )
 
 
-def _next_steps(question: Question, posterior: Posterior, source: str) -> Iterable[str]:
-    """Yield commands that lead on from here."""
+def _loses_sentence(posterior: Posterior) -> str:
+    """Return where the honest imitator loses; one-sided odds are said in words."""
+    n, last = posterior.loses_at, posterior.n_training
+    if not math.isinf(float(posterior.log2_odds[-1])):
+        return summarize(posterior).sentence
+    if n is None:
+        return f"The honest imitator does not lose: at n = {last} no optimizer has any mass."
+    return f"The honest imitator loses at n = {n} of {last} training rows, and ends without any mass."
+
+
+def _next_steps(
+    question: Question, posterior: Posterior, source: str, prior_name: str, is_plotted: bool
+) -> Iterable[str]:
+    """Yield commands and options that lead on from here."""
     is_log = source.endswith((".csv", ".parquet"))
     if is_log:
         language = "" if question.is_default_language else f" --language {shlex.quote(question.language.source)}"
         best = top_behaviours(posterior, question.census.witness, 1)[0].behaviour
         program = shlex.quote(posterior.exact.program if posterior.exact else question.census.witness[best])
-        yield f"Next: mesaprior why {program} --log {shlex.quote(source)}{language}"
-    yield "      or another prior: --prior levin, --prior speed --param alpha=2; a picture: --plot odds.png"
+        yield f"mesaprior why {program} --log {shlex.quote(source)}{language}"
+    others = {"levin": "--prior levin", "speed": "--prior speed --param alpha=2", "uniform": "--prior uniform"}
+    another = ", ".join([option for name, option in others.items() if name != prior_name][:2])
+    yield f"another prior: {another}" + ("" if is_plotted else "; a picture: --plot odds.png")
 
 
 def learner_warning(question: Question) -> str | None:

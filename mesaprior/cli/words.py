@@ -23,6 +23,9 @@ def share_text(share: float) -> str:
         return "<0.01 %"
     if 99.99 < percent < 100:
         return ">99.99 %"
+    if 99.9 < percent < 100:
+        # With three digits this could read as all of it.
+        return f"{percent:.2f} %"
     return f"{percent:.3g} %"
 
 

@@ -1,0 +1,27 @@
+"""Standard output that takes every character: what its encoding lacks is written in another way, never an error."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+
+SUBSTITUTES = dict(zip("▁▂▃▄▅▆▇█", "12345678", strict=True)) | {"·": "-", "•": "*", "∞": "infinite"}
+"""What stands for the signs of the tables where an encoding lacks them; anything else becomes a question mark."""
+
+HANDLER = "mesaprior.substitute"
+
+
+def accept_every_character() -> None:
+    """Let standard output replace the characters that its encoding lacks, as in a file on another system."""
+    codecs.register_error(HANDLER, _substitute)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors=HANDLER)
+
+
+def _substitute(error: UnicodeError) -> tuple[str, int]:
+    """Return what to write for the characters that cannot be encoded, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(SUBSTITUTES.get(character, "?") for character in text), error.end

@@ -1,0 +1,149 @@
+"""What happens when a run is cut short, when output cannot take it, and when the odds are one-sided."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mesaprior.cli.plot import LABEL_SPACING, _spread
+from mesaprior.cli.progress import time_left
+from mesaprior.cli.words import share_text
+from mesaprior.hypotheses.terms.space import TermSpace
+
+ASK = ["infer", "log.csv", "--language", "mine.toml", "--max-bits", "12"]
+ONLY_IMITATORS = """domain = 4
+actions = 3
+[[token]]
+kind = "feature"
+name = "p"
+[[token]]
+kind = "binary"
+name = "add"
+"""
+
+
+def mesaprior(*arguments, **settings):
+    """Run the command line in a process of its own."""
+    settings = {"stdout": subprocess.PIPE, "env": os.environ | settings.pop("variables", {})} | settings
+    return subprocess.run(
+        [sys.executable, "-m", "mesaprior", *arguments], stderr=subprocess.PIPE, text=True, **settings
+    )
+
+
+@pytest.mark.parametrize("command", [ASK, ["census", *ASK[1:], "--out", "counted"]])
+def test_ctrl_c_is_one_sentence_and_leaves_nothing(command, files, run, monkeypatch):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    before = sorted(files.iterdir())
+    monkeypatch.setattr(TermSpace, "census", interrupted)
+    result = run(*command, code=130)
+    assert result.stdout == ""
+    assert result.stderr == "Error: interrupted before the end; nothing half-written is left behind.\n"
+    assert sorted(files.iterdir()) == before
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_an_encoding_that_lacks_our_signs_gets_others(encoding, files):
+    done = mesaprior(*ASK, variables={"PYTHONIOENCODING": encoding}, encoding=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "of the posterior after 3 training rows" in done.stdout
+    line = next(line for line in done.stdout.splitlines() if line.startswith("log2 odds, optimizers"))
+    bars = line.split("n = 0 ")[1].split()[0]
+    assert len(bars) == 4
+    assert set(bars) <= set("12345678")
+    assert "?" not in done.stdout
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device here")  # noqa: PTH110
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_a_full_disk_is_one_sentence(form, files):
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = mesaprior(*ASK, "--format", form, stdout=full)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: No space left on device")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_picture_that_cannot_be_finished_leaves_the_old_one(files, run, monkeypatch):
+    from matplotlib.figure import Figure
+
+    (files / "odds.png").write_bytes(b"the old picture")
+    before = sorted(files.iterdir())
+
+    def full(figure, path, **options):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Figure, "savefig", full)
+    result = run(*ASK, "--plot", "odds.png", code=1)
+    assert result.stdout == ""
+    assert "No space left on device" in result.stderr
+    assert (files / "odds.png").read_bytes() == b"the old picture"
+    assert sorted(files.iterdir()) == before
+
+
+def test_a_folder_is_no_picture(files, run, monkeypatch):
+    (files / "odds.png").mkdir()
+    monkeypatch.setattr(TermSpace, "census", None)
+    assert "folder of this name" in run(*ASK, "--plot", "odds.png", code=2).stderr
+
+
+def test_a_prior_of_another_space_is_refused_before_counting(files, run, monkeypatch):
+    monkeypatch.setattr(TermSpace, "census", None)
+    message = run(*ASK, "--prior", "circuit", code=2).stderr
+    assert "'gates'" in message
+    assert "length, time, infer_time" in message
+
+
+def test_one_sided_odds_are_said_in_words(files, run):
+    (files / "plain.toml").write_text(ONLY_IMITATORS)
+    said = run("infer", "log.csv", "--language", "plain.toml", "--max-bits", 6).stdout
+    assert "only imitators have any mass" in said
+    assert "does not lose: at n = 3 no optimizer has any mass" in said
+    assert "inf" not in said.replace("infer", "")
+    assert "Advantage" not in said
+    answer = json.loads(run("infer", "log.csv", "--language", "plain.toml", "--max-bits", 6, "--format", "json").stdout)
+    assert answer["log2_odds"] == ["-inf"] * 4
+
+
+def test_a_stored_census_in_the_default_language_says_that_it_leans(files, run):
+    run("census", "log.csv", "--max-bits", 12, "--out", "default")
+    run("census", *ASK[1:], "--out", "mine")
+    assert "no payoff" in run("infer", "default").stdout
+    assert "no payoff" not in run("infer", "mine").stdout
+
+
+def test_next_steps_do_not_repeat_what_was_done(files, run):
+    steps = run(*ASK, "--prior", "levin", "--plot", "odds.svg").stdout.split("Next:")[1]
+    assert "mesaprior why" in steps
+    assert "--prior levin" not in steps
+    assert "--plot" not in steps
+    run("census", *ASK[1:], "--out", "counted")
+    assert "\nNext: another prior: --prior levin" in run("infer", "counted").stdout
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(1, "100 %"), (0.99996, ">99.99 %"), (0.9997, "99.97 %"), (0.999, "99.9 %"), (0.5, "50 %"), (0.00001, "<0.01 %")],
+)
+def test_nearly_all_is_not_all(share, text):
+    assert share_text(share) == text
+
+
+def test_labels_keep_their_distance():
+    places = _spread(np.array([0.4, 0.98, 0.99, 0.999]))
+    assert places[0] == 0.4
+    assert (np.diff(places) >= LABEL_SPACING - 1e-12).all()
+    assert places[-1] <= 1
+    np.testing.assert_array_equal(_spread(np.array([0.2, 0.6])), [0.2, 0.6])
+
+
+def test_no_time_is_estimated_before_it_means_anything():
+    assert time_left(0.0, 8.0) == ""
+    assert time_left(0.001, 8.0) == ""
+    assert time_left(0.25, 10.0) == "30 s left"
+    assert time_left(1.0, 10.0) == ""
