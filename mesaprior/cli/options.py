@@ -113,14 +113,20 @@ def language_of(language_file: str | None, log: ImitationLog) -> Language:
 
 def prior_of(prior_text: str, parameters: tuple[tuple[str, float], ...]) -> FormulaPrior:
     """Return the prior that the options name."""
-    from mesaprior.errors import UsageError
     from mesaprior.priors.prior import make_prior
+
+    return make_prior(prior_text, parameters_of(parameters))
+
+
+def parameters_of(parameters: tuple[tuple[str, float], ...]) -> dict[str, float]:
+    """Return the values that ``--param`` gives, by name."""
+    from mesaprior.errors import UsageError
 
     names = [name for name, _ in parameters]
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"--param {name} is given {names.count(name)} times; give it once.")
-    return make_prior(prior_text, dict(parameters))
+    return dict(parameters)
 
 
 def check_columns(prior: FormulaPrior, space: str, columns: Sequence[str]) -> None:

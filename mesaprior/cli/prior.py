@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mesaprior.cli.options import Parameter, format_option, prior_of
+from mesaprior.cli.options import Parameter, format_option, parameters_of
 
 
 @click.group()
@@ -61,7 +61,9 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
       mesaprior prior show levin
       mesaprior prior show '2**-length / (time + infer_time)'
     """
-    described = prior_of(name_or_formula, parameters).describe()
+    from mesaprior.priors.prior import describe_prior
+
+    described = describe_prior(name_or_formula, parameters_of(parameters))
     facts = {
         "name": described.name,
         "formula": described.text,
@@ -76,7 +78,13 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
         click.echo(json.dumps(facts))
         return
     facts["columns"] = ", ".join(described.columns) or "none"
-    facts["parameters"] = ", ".join(f"{name} = {value:g}" for name, value in described.parameters.items()) or "none"
+    facts["parameters"] = (
+        ", ".join(
+            f"{name} = {value:g}" if value is not None else f"{name} (to be given: --param {name}=VALUE)"
+            for name, value in described.parameters.items()
+        )
+        or "none"
+    )
     if form == "csv":
         rows = [[name, value] for name, value in facts.items()]
         _print_csv(["field", "value"], rows)

@@ -40,7 +40,7 @@ _ENTRIES = (
         "uniform",
         "1",
         "every program counts once (the counting argument)",
-        "J. Carlsmith, Scheming AIs, 2023",
+        "J. Carlsmith, Scheming AIs: will AIs fake alignment during training in order to get power?, 2023",
         _FINITE,
     ),
     Entry(
@@ -87,6 +87,27 @@ _ENTRIES = (
         _CODE,
     ),
     Entry(
+        "s_phases",
+        "2**(1 - 2*length - ceil(log2(time)))",
+        "the speed prior of FAST by its phases: phase i has the share 2^-i and runs a program for 2^(i-length) steps",
+        "J. Schmidhuber, The speed prior, 2002",
+        _CODE,
+    ),
+    Entry(
+        "capped",
+        "2**-length * 2**-ceil(log2(time))",
+        "a hard bound that is itself drawn: 1, 2, 4, ... steps, each half as likely as the one before",
+        "the mixture of bounded over T = 2^i with weights 2^-(i+1); levin up to a factor of 2",
+        f"{_CODE}, as the weights of the bounds sum to 1",
+    ),
+    Entry(
+        "capped_wide",
+        "2**-length / (1 + ceil(log2(time)))",
+        "the same with a wider prior over the bound, under which doubling the time costs few bits",
+        "the mixture of bounded over T = 2^i with weights 1/((i+1)(i+2))",
+        f"{_CODE}, as the weights of the bounds sum to 1",
+    ),
+    Entry(
         "circuit",
         "2**(-c*gates)",
         "c bits for every gate",
@@ -97,8 +118,24 @@ _ENTRIES = (
         "regularized",
         "2**(-lam*weights)",
         "lam bits for every weight that is not zero",
-        "G. E. Hinton and D. van Camp, Keeping neural networks simple, 1993",
+        "G. E. Hinton and D. van Camp, Keeping the neural networks simple by minimizing the description length of the "
+        "weights, 1993",
         f"{_FINITE} of one network",
+    ),
+    Entry(
+        "tempered",
+        "simplicity**(1/temperature)",
+        "a prior flattened (temperature above 1) or sharpened (below); any name will do in place of simplicity",
+        "the weights of Boltzmann; S. Kirkpatrick, C. D. Gelatt and M. P. Vecchi, Optimization by simulated "
+        "annealing, 1983",
+        f"{_CODE} for temperatures up to 1; above, up to the temperature that `mesaprior language --code` prints",
+    ),
+    Entry(
+        "mixture",
+        "w*simplicity + (1 - w)*levin",
+        "two priors at once, with weight w for the first; any two names will do. Never below a part times its weight",
+        "R. J. Solomonoff, A formal theory of inductive inference, 1964",
+        "where each of its parts is",
     ),
 )
 

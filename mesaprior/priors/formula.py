@@ -3,6 +3,8 @@
 A formula is read by a parser of its own and never by Python: what is not in the grammar has no meaning. The result
 is postfix code, so nothing downstream recurses over the nesting that a user wrote.
 
+A name of the catalogue stands for its formula: ``levin/2 + simplicity/2``.
+
 Grammar, loosest first: ``or |``, ``and &``, comparisons (not chained), ``+ -``, ``* /``, unary ``-``, ``**`` (to the
 right); numbers, names, parentheses, `FUNCTIONS`, and ``Piecewise((value, condition), ..., (value, True))``.
 """
@@ -17,11 +19,13 @@ from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
 
 from mesaprior.errors import UsageError
+from mesaprior.priors.catalogue import find_entry
+from mesaprior.priors.constants import GREATEST_POWER, great_power
 
 COLUMNS = ("length", "time", "infer_time", "space", "gates", "depth", "weights", "l1", "l2")
 """Names of the census columns that a formula may read. Every other name is a parameter."""
 
-FUNCTIONS = ("exp", "log2", "Max", "Min", "Piecewise", "sqrt")
+FUNCTIONS = ("ceil", "exp", "log2", "Max", "Min", "Piecewise", "sqrt")
 
 MAX_CHARACTERS = 2000
 MAX_NESTING = 50
@@ -53,8 +57,8 @@ class Step(NamedTuple):
     Attributes
     ----------
     op : str
-        ``number``, ``column``, ``parameter``, ``true``, ``negate``, an infix operator, ``log2``, ``exp``, ``sqrt``,
-        ``Min`` or ``Max`` of two, or ``Piecewise`` of `argument` pairs (value, condition).
+        ``number``, ``column``, ``parameter``, ``true``, ``negate``, an infix operator, ``ceil``, ``log2``, ``exp``,
+        ``sqrt``, ``Min`` or ``Max`` of two, or ``Piecewise`` of `argument` pairs (value, condition).
     argument : str or int
         The number as written, the name, or how many pairs; "" otherwise.
     place : int
@@ -64,6 +68,15 @@ class Step(NamedTuple):
     op: str
     argument: str | int
     place: int
+
+    @property
+    def n_operands(self) -> int:
+        """How many values the step takes off the stack."""
+        if self.op == "Piecewise":
+            return 2 * int(self.argument)
+        if self.op in ("number", "column", "parameter", "true"):
+            return 0
+        return 1 if self.op in ("negate", "ceil", "log2", "exp", "sqrt") else 2
 
 
 @dataclass(frozen=True)
@@ -118,7 +131,16 @@ def parse_formula(text: str) -> Formula:
         raise UsageError(
             f"the formula has {len(text)} characters, and {MAX_CHARACTERS} are allowed; write a shorter one."
         )
-    return Formula(text, tuple(_Parser(text).parse()))
+    code = tuple(_Parser(text).parse())
+    place = great_power(code)
+    if place:
+        complain(
+            text,
+            place,
+            f"the power here is too great; powers of constants of at most {GREATEST_POWER:,} bits and exponents up to "
+            "that are allowed, so write a smaller one",
+        )
+    return Formula(text, code)
 
 
 def complain(text: str, place: int, what: str) -> NoReturn:
@@ -128,10 +150,10 @@ def complain(text: str, place: int, what: str) -> NoReturn:
     raise UsageError(f"formula {shown!r}, column {place}: {what}.")
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean X?"``-like words for the nearest known name, or nothing."""
+def suggestion(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Return ``", did you mean X"`` for the nearest known name, or nothing where none is as like as `cutoff`, 0..1."""
     by_lower = {candidate.lower(): candidate for candidate in known}
-    near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=cutoff)
     return f", did you mean {by_lower[near[0]]}" if near else ""
 
 
@@ -301,6 +323,10 @@ class _Parser:
             )
         if name in _WORDS:
             complain(self.text, place, f"{name!r} cannot stand here; expected a number, a name or a parenthesis")
+        entry = find_entry(name)
+        if entry:
+            self.code += (step._replace(place=place) for step in parse_formula(entry.text).code)
+            return "number"
         self.code.append(Step("column" if name in COLUMNS else "parameter", name, place))
         return "number"
 

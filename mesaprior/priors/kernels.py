@@ -1,8 +1,12 @@
-"""The machine that works out a formula in log space: one kernel for all formulas.
+"""The machine that works out a formula in log space: one kernel for all formulas, block by block of rows.
 
-Every value is held in two forms side by side: linear, as long as it is within 2^-1020..2^1020 in magnitude, and as
-sign and log2 magnitude, always. Powers turn the linear form of their exponent into a log2 magnitude, so a weight of
-2^-10000 is as exact as one of 1/2; sums and comparisons use the linear form where both sides have one.
+A value has up to two forms side by side: linear, as long as it is within 2^-1020..2^1020 in magnitude, and log2 of its
+magnitude. Powers turn the linear form of their exponent into a log2 magnitude, so a weight of 2^-10000 is as exact as
+one of 1/2; sums and comparisons use the linear form where both sides have one. Which forms are worked out is decided
+when a formula is compiled: a form that nobody reads costs nothing.
+
+A block of values is *plain* where all of them are positive and finite. Products and powers of plain blocks need no
+cases, and their loops take several rows at a time.
 """
 
 import math
@@ -11,30 +15,48 @@ import numpy as np
 
 from mesaprior._jit import njit
 
-# Operations: the first three push a value, the next three change the topmost, the others take two, `SELECT` three.
+# Operations: the first three push a value, the next five change the topmost, the others take two, `SELECT` three.
 COLUMN, CONSTANT, UNDEFINED = 0, 1, 2
-NEGATE, LOG2, EXP = 3, 4, 5
-ADD, MULTIPLY, DIVIDE, POWER, MIN, MAX = 6, 7, 8, 9, 10, 11
-LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, UNEQUAL = 12, 13, 14, 15, 16, 17
-AND, OR = 18, 19
-SELECT = 20
+NEGATE, LOG2, EXP, CEIL, CEIL_LOG2 = 3, 4, 5, 6, 7
+ADD, MULTIPLY, DIVIDE, POWER, MIN, MAX = 8, 9, 10, 11, 12, 13
+LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, UNEQUAL = 14, 15, 16, 17, 18, 19
+AND, OR = 20, 21
+SELECT = 22
 """Takes value, condition and otherwise: value where the condition holds, else otherwise."""
+
+WANTS_LINEAR, WANTS_LOG = 1, 2
+"""Forms of a result that somebody reads, as bits; the sign is always there."""
+
+FIRST_LACKS_LOG, SECOND_LACKS_LOG = 1, 2
+"""Operands whose log2 magnitude is not kept, as bits: it is that of their linear form."""
+
+BLOCK = 256
+"""Rows that are worked out at once; a block of a few values fits into the fastest cache."""
 
 LINEAR = 1020.0
 """log2 of the magnitude up to which the linear form is used; beyond it, it is 0 or infinite."""
+
+LEAST_LINEAR, GREATEST_LINEAR = 2.0**-LINEAR, 2.0**LINEAR
+
+FRACTION = (1 << 52) - 1
+"""The bits of a float64 that are 0 in powers of two; those above them are its exponent, plus 1023."""
 
 LARGEST_WHOLE = 2.0**53
 """Beyond this, whether a number is even cannot be told."""
 
 
 @njit
-def signed(v):
-    """Return sign and log2 magnitude of a linear value."""
-    if v == 0.0:
-        return 0.0, -math.inf
-    if v != v:
-        return math.nan, math.nan
-    return math.copysign(1.0, v), math.log2(abs(v))
+def sign_of(v):
+    """Return -1, 0 or 1, nan for nan."""
+    if v > 0.0:
+        return 1.0
+    return -1.0 if v < 0.0 else v * 0.0
+
+
+@njit
+def log_of(v):
+    """Return the log2 magnitude of a linear value."""
+    return math.log2(abs(v)) if v != 0.0 else -math.inf
 
 
 @njit
@@ -48,15 +70,35 @@ def linear(s, l):
 
 
 @njit
-def order(a, av, al, b, bv, bl, both_linear):
+def is_linear(s, v):
+    """Tell whether the linear form of a value is exact."""
+    return s == 0.0 or LEAST_LINEAR <= abs(v) <= GREATEST_LINEAR
+
+
+@njit
+def order(a, av, al, b, bv, bl):
     """Return a number below, equal to or above 0, as the first value is below, equal to or above the second."""
     if a != b:
         return a - b
-    if both_linear:
+    if is_linear(a, av) and is_linear(b, bv):
         return av - bv
     if al == bl:
         return 0.0
     return a if al > bl else -a
+
+
+@njit
+def holds(op, difference):
+    """Tell whether a comparison holds, by what `order` gives."""
+    if op == LESS:
+        return difference < 0.0
+    if op == LESS_EQUAL:
+        return difference <= 0.0
+    if op == GREATER:
+        return difference > 0.0
+    if op == GREATER_EQUAL:
+        return difference >= 0.0
+    return (difference == 0.0) == (op == EQUAL)
 
 
 @njit
@@ -92,19 +134,209 @@ def power_logs(a, al, b, bv):
             s = -1.0
     if al == math.inf:
         return s, b * al
-    return s, (0.0 if al == 0.0 else bv * al)
+    # Adding 0 turns -0 into 0.
+    return s, (0.0 if al == 0.0 else bv * al + 0.0)
 
 
 @njit
-def run_program(opcodes, arguments, constants, columns, n_slots, sign, log2_magnitude):
+def add(a, av, al, b, bv, bl, wanted):
+    """Return the sum of two values that are defined: sign, linear form, log2 magnitude."""
+    if is_linear(a, av) and is_linear(b, bv):
+        v = av + bv
+        return sign_of(v), v, log_of(v) if wanted & WANTS_LOG else 0.0
+    s, l = add_logs(a, al, b, bl)
+    return s, linear(s, l), l
+
+
+@njit
+def scale(op, a, av, al, b, bv, bl, wanted):
+    """Return a product, quotient or power of two values that are defined: sign, linear form, log2 magnitude."""
+    if op == POWER:
+        s, l = power_logs(a, al, b, bv)
+    elif op == MULTIPLY:
+        s, l = a * b, al + bl
+    elif b == 0.0:
+        s, l = (a, math.inf) if a != 0.0 else (math.nan, math.nan)
+    else:
+        s, l = a * b, al - bl
+    if l != l:  # zero times infinity, or infinity over infinity
+        s = math.nan
+    elif l == -math.inf:
+        s = 0.0 * s
+    v = 0.0
+    if wanted & WANTS_LINEAR:
+        if s == s and abs(l) <= LINEAR and is_linear(a, av) and is_linear(b, bv):
+            # One rounding keeps whole numbers whole, and length**2 == 49 true at length 7.
+            v = av * bv if op == MULTIPLY else av / bv if op == DIVIDE else math.pow(av, bv)
+        else:
+            v = linear(s, l)
+    return s, v, l
+
+
+@njit
+def is_plain(s, l, n):
+    """Tell whether the first n values are positive and finite."""
+    others = 0
+    for j in range(n):
+        others += not (s[j] == 1.0 and abs(l[j]) < math.inf)
+    return others == 0
+
+
+@njit
+def push(op, wanted, values, s, v, l, n):
+    """Write a column or a constant, or what is undefined; return whether it is plain."""
+    for j in range(n):
+        value = math.nan if op == UNDEFINED else float(values[j])
+        s[j], v[j] = sign_of(value), value
+    if wanted & WANTS_LOG:
+        if op == CONSTANT:
+            l[:n] = log_of(v[0])
+        else:
+            for j in range(n):
+                l[j] = log_of(v[j])
+        return is_plain(s, l, n)
+    return is_plain(s, v, n)
+
+
+@njit
+def change(op, wanted, lacks, s, v, l, n):
+    """Change the topmost values in place; return whether they are plain."""
+    if op == NEGATE:
+        for j in range(n):
+            s[j], v[j] = -s[j], -v[j]
+        return False
+    for j in range(n):
+        if s[j] != s[j] or (op in (LOG2, CEIL_LOG2) and s[j] < 0.0):
+            s[j] = v[j] = math.nan
+        elif op == LOG2:
+            v[j] = l[j]
+            s[j] = sign_of(v[j])
+        elif op == EXP:
+            exponent = v[j]
+            l[j] = exponent / math.log(2.0)
+            s[j] = 0.0 if l[j] == -math.inf else 1.0
+            if wanted & WANTS_LINEAR:
+                v[j] = math.exp(exponent) if abs(l[j]) <= LINEAR else linear(s[j], l[j])
+        elif op == CEIL_LOG2:
+            if s[j] > 0.0 and is_linear(s[j], v[j]):
+                # Read off the bits: exact, where the ceiling of a rounded logarithm need not be.
+                bits = np.float64(v[j]).view(np.int64)
+                v[j] = float((bits >> 52) - 1023 + ((bits & FRACTION) != 0))
+            else:
+                magnitude = log_of(v[j]) if lacks & FIRST_LACKS_LOG else float(l[j])
+                v[j] = math.ceil(magnitude) if abs(magnitude) < math.inf else magnitude
+            s[j] = sign_of(v[j])
+            l[j] = log_of(v[j]) if wanted & WANTS_LOG else 0.0
+        elif abs(v[j]) <= GREATEST_LINEAR:
+            # What is too small for a linear form is the least bit above or below 0.
+            v[j] = math.ceil(v[j]) if v[j] != 0.0 or s[j] == 0.0 else max(s[j], 0.0)
+            s[j] = sign_of(v[j])
+            l[j] = log_of(v[j]) if wanted & WANTS_LOG else 0.0
+        elif lacks & FIRST_LACKS_LOG:
+            l[j] = log_of(v[j])
+    if op == LOG2 and wanted & WANTS_LOG:
+        for j in range(n):
+            l[j] = log_of(v[j])
+    return is_plain(s, l, n) if op == EXP or wanted & WANTS_LOG else is_plain(s, v, n)
+
+
+@njit
+def scale_plain(op, av, al, bv, bl, n):
+    """Work out log2 magnitudes of a product, quotient or power of plain blocks, unless one is infinite.
+
+    Only the exponent of a power may be negative or 0. Returns whether it was done; if not, nothing was changed.
+    """
+    others = 0
+    for j in range(n):
+        x, y = float(al[j]), float(bv[j] if op == POWER else bl[j])
+        l = x * y if op == POWER else x + y if op == MULTIPLY else x - y
+        others += not abs(l) < math.inf
+    if others:
+        return False
+    for j in range(n):
+        # Adding 0 turns -0 into 0.
+        al[j] = al[j] * bv[j] + 0.0 if op == POWER else al[j] + bl[j] if op == MULTIPLY else al[j] - bl[j]
+    return True
+
+
+@njit
+def combine(op, wanted, lacks, a, av, al, b, bv, bl, n):
+    """Combine the two topmost values into the first; return whether the results are plain."""
+    for j in range(n):
+        # Values are read as float(), so that infinity minus infinity is nan without a warning in plain Python too.
+        x, xv, xl = float(a[j]), float(av[j]), float(al[j])
+        y, yv, yl = float(b[j]), float(bv[j]), float(bl[j])
+        if lacks and (op in (MULTIPLY, DIVIDE) or not (is_linear(x, xv) and is_linear(y, yv))):
+            xl = log_of(xv) if lacks & FIRST_LACKS_LOG else xl
+            yl = log_of(yv) if lacks & SECOND_LACKS_LOG else yl
+        s, v, l = math.nan, math.nan, math.nan
+        if op in (AND, OR):
+            decided = 0.0 if op == AND else 1.0
+            s = decided if decided in (x, y) else x * y
+            v = s
+        elif x != x or y != y:
+            pass
+        elif op in (MIN, MAX):
+            difference = order(x, xv, xl, y, yv, yl)
+            is_first = difference <= 0.0 if op == MIN else difference > 0.0
+            s, v, l = (x, xv, xl) if is_first else (y, yv, yl)
+        elif op >= LESS:
+            v = 1.0 if holds(op, order(x, xv, xl, y, yv, yl)) else 0.0
+            s = v
+        elif op == ADD:
+            s, v, l = add(x, xv, xl, y, yv, yl, wanted)
+        else:
+            s, v, l = scale(op, x, xv, xl, y, yv, yl, wanted)
+        a[j], av[j], al[j] = s, v, l
+    return is_plain(a, al if wanted & WANTS_LOG else av, n)
+
+
+@njit
+def combine_linear(op, a, av, b, bv, n):
+    """Work out linear forms alone: of a comparison, sum, product or quotient whose sides have linear forms.
+
+    Returns whether it was done; if not, nothing was changed.
+    """
+    others = 0
+    for j in range(n):
+        v = av[j] + bv[j] if op == ADD else av[j] * bv[j] if op == MULTIPLY else av[j] / bv[j] if op == DIVIDE else 1.0
+        exact = is_linear(a[j], av[j]) and is_linear(b[j], bv[j]) and (op != DIVIDE or b[j] != 0.0)
+        others += not (exact and is_linear(a[j] * b[j] if op in (MULTIPLY, DIVIDE) else sign_of(v), v))
+    if others:
+        return False
+    for j in range(n):
+        if op == ADD:
+            av[j] = av[j] + bv[j]
+        elif op == MULTIPLY:
+            av[j] = av[j] * bv[j]
+        elif op == DIVIDE:
+            av[j] = av[j] / bv[j]
+        else:
+            av[j] = 1.0 if holds(op, av[j] - bv[j]) else 0.0
+        a[j] = sign_of(av[j])
+    return True
+
+
+@njit
+def select(wanted, a, av, al, holding, b, bv, bl, n):
+    """Put the third value in the place of the first, where the condition does not hold."""
+    for j in range(n):
+        if holding[j] != holding[j]:
+            a[j] = av[j] = math.nan
+        elif holding[j] == 0.0:
+            a[j], av[j], al[j] = b[j], bv[j], bl[j]
+    return is_plain(a, al if wanted & WANTS_LOG else av, n)
+
+
+@njit
+def run_program(code, constants, columns, n_slots, sign, log2_magnitude):
     """Run a program on every row.
 
     Parameters
     ----------
-    opcodes : int64[n]
-        Operations in postfix order.
-    arguments : int64[n]
-        Index of the column or constant that an operation pushes; 0 otherwise.
+    code : int64[n, 4]
+        Operations in postfix order, each with the index of the column or constant that it pushes (0 otherwise), the
+        forms of its result that are wanted, and the operands that lack a log2 magnitude. The last one wants logs.
     constants : float64[k]
     columns : float64[c, G]
     n_slots : int
@@ -112,100 +344,57 @@ def run_program(opcodes, arguments, constants, columns, n_slots, sign, log2_magn
     sign, log2_magnitude : float64[G]
         Written: -1, 0 or 1, nan where the value is undefined; and log2 of the magnitude, -inf for 0.
 
+    Returns
+    -------
+    int64
+        The first row whose value is no weight, being negative, infinite or undefined; -1 where there is none.
+
     Notes
     -----
-    Rows do not depend on each other, so the result of a row is the same in every call, to the last bit.
+    Rows do not depend on each other, so the result of a row is the same in every call, to the last bit: plain blocks
+    take the same operations as others, without the cases that cannot occur.
     """
-    # Values are read as float(), so that infinity minus infinity is nan without a warning in plain Python too.
-    # Of each value: sign (nan if undefined), linear form, log2 magnitude.
-    stack = np.empty((n_slots, 3))
-    for row in range(columns.shape[1]):
+    s, v, l = np.zeros((n_slots, BLOCK)), np.zeros((n_slots, BLOCK)), np.zeros((n_slots, BLOCK))
+    constant = np.empty(BLOCK)
+    wrong = -1
+    plain = np.zeros(n_slots, dtype=np.bool_)
+    for first in range(0, sign.shape[0], BLOCK):
+        n = min(BLOCK, sign.shape[0] - first)
         top = -1
-        for k in range(len(opcodes)):
-            op = opcodes[k]
-            if op <= UNDEFINED:
+        for k in range(code.shape[0]):
+            op, argument, wanted, lacks = code[k, 0], code[k, 1], code[k, 2], code[k, 3]
+            if op == COLUMN:
                 top += 1
-                v = math.nan
-                if op == COLUMN:
-                    v = float(columns[arguments[k], row])
-                elif op == CONSTANT:
-                    v = float(constants[arguments[k]])
-                s, l = signed(v)
+                values = columns[argument, first : first + n]
+                plain[top] = push(op, wanted, values, s[top], v[top], l[top], n)
+            elif op <= UNDEFINED:
+                top += 1
+                if op == CONSTANT:
+                    constant[:n] = constants[argument]
+                plain[top] = push(op, wanted, constant, s[top], v[top], l[top], n)
+            elif op <= CEIL_LOG2:
+                plain[top] = change(op, wanted, lacks, s[top], v[top], l[top], n)
             elif op == SELECT:
                 top -= 2
-                holds = stack[top + 1, 0]
-                if holds != holds:
-                    stack[top, 0] = math.nan
-                elif holds == 0.0:
-                    for part in range(3):
-                        stack[top, part] = stack[top + 2, part]
-                continue
-            elif op <= EXP:
-                s, v, l = float(stack[top, 0]), float(stack[top, 1]), float(stack[top, 2])
-                if op == NEGATE:
-                    s, v = -s, -v
-                elif s != s or (op == LOG2 and s < 0.0):
-                    s = math.nan
-                elif op == LOG2:
-                    v = l
-                    s, l = signed(v)
-                else:
-                    l = v / math.log(2.0)
-                    s = 0.0 if l == -math.inf else 1.0
-                    v = math.exp(v) if abs(l) <= LINEAR else linear(s, l)
+                plain[top] = select(
+                    wanted, s[top], v[top], l[top], s[top + 1], s[top + 2], v[top + 2], l[top + 2], n
+                )  # fmt: skip
             else:
                 top -= 1
-                a, av, al = float(stack[top, 0]), float(stack[top, 1]), float(stack[top, 2])
-                above = top + 1
-                b, bv, bl = float(stack[above, 0]), float(stack[above, 1]), float(stack[above, 2])
-                both_linear = (a == 0.0 or abs(al) <= LINEAR) and (b == 0.0 or abs(bl) <= LINEAR)
-                s, v, l = math.nan, math.nan, math.nan
-                if op in (AND, OR):
-                    decided = 0.0 if op == AND else 1.0
-                    v = decided if a == decided or b == decided else a * b
-                    s, l = signed(v)
-                elif a != a or b != b:
-                    pass
-                elif op in (MIN, MAX):
-                    if (order(a, av, al, b, bv, bl, both_linear) > 0.0) != (op == MIN):
-                        continue
-                    s, v, l = b, bv, bl
-                elif op >= LESS:
-                    difference = order(a, av, al, b, bv, bl, both_linear)
-                    below, equal = difference < 0.0, difference == 0.0
-                    holds = (
-                        (op == LESS and below)
-                        or (op == LESS_EQUAL and (below or equal))
-                        or (op == GREATER and not (below or equal))
-                        or (op == GREATER_EQUAL and not below)
-                        or (op == EQUAL and equal)
-                        or (op == UNEQUAL and not equal)
-                    )
-                    v = 1.0 if holds else 0.0
-                    s, l = signed(v)
-                elif op == ADD and both_linear:
-                    v = av + bv
-                    s, l = signed(v)
-                else:
-                    if op == ADD:
-                        s, l = add_logs(a, al, b, bl)
-                    elif op == POWER:
-                        s, l = power_logs(a, al, b, bv)
-                    elif op == MULTIPLY:
-                        s, l = a * b, al + bl
-                    elif b == 0.0 and a != 0.0:
-                        s, l = a, math.inf
-                    elif b != 0.0:
-                        s, l = a * b, al - bl
-                    if l != l:  # zero times infinity, or infinity over infinity
-                        s = math.nan
-                    elif l == -math.inf:
-                        s = 0.0 * s
-                    if op != ADD and both_linear and s == s and abs(l) <= LINEAR:
-                        # One rounding keeps whole numbers whole, and length**2 == 49 true at length 7.
-                        v = av * bv if op == MULTIPLY else av / bv if op == DIVIDE else math.pow(av, bv)
-                    else:
-                        v = linear(s, l)
-            stack[top, 0], stack[top, 1], stack[top, 2] = s, v, l
-        sign[row] = stack[0, 0]
-        log2_magnitude[row] = stack[0, 2]
+                a, av, al = s[top], v[top], l[top]
+                b, bv, bl = s[top + 1], v[top + 1], l[top + 1]
+                takes_plain = op == POWER or (op in (MULTIPLY, DIVIDE) and plain[top + 1])
+                if takes_plain and plain[top] and wanted == WANTS_LOG and scale_plain(op, av, al, bv, bl, n):
+                    continue
+                takes_linear = op in (ADD, MULTIPLY, DIVIDE) or LESS <= op <= UNEQUAL
+                if takes_linear and wanted == WANTS_LINEAR and combine_linear(op, a, av, b, bv, n):
+                    plain[top] = is_plain(a, av, n)
+                    continue
+                plain[top] = combine(op, wanted, lacks, a, av, al, b, bv, bl, n)
+        sign[first : first + n] = s[0, :n]
+        log2_magnitude[first : first + n] = l[0, :n]
+        if wrong < 0 and not plain[0]:
+            for j in range(n - 1, -1, -1):
+                if not (s[0, j] >= 0.0 and l[0, j] < math.inf):
+                    wrong = first + j
+    return wrong

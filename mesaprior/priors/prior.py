@@ -34,7 +34,8 @@ class Description:
         Name, formula as written, and in LaTeX.
     columns : tuple of str
         Census columns that it reads.
-    parameters : dict of str to float
+    parameters : dict of str to float or None
+        None where the formula has a parameter without a value.
     meaning, source, normalizable : str
         As in the catalogue; "" where the prior is not of the catalogue.
     """
@@ -43,7 +44,7 @@ class Description:
     text: str
     latex: str
     columns: tuple[str, ...]
-    parameters: dict[str, float]
+    parameters: Mapping[str, float | None]
     meaning: str
     source: str
     normalizable: str
@@ -105,7 +106,7 @@ class FormulaPrior:
 
         Notes
         -----
-        Some 10 ns for each group and operation. A result does not depend on the other groups of the call.
+        Some 10 ns for each group. A result does not depend on the other groups of the call.
         """
         missing = [name for name in self.columns if name not in columns]
         if missing:
@@ -116,13 +117,13 @@ class FormulaPrior:
         # Numba is imported here, where something is worked out.
         from mesaprior.priors.compiler import Program, describe_weight
 
-        sign, log2_weight = Program(self.formula, self.parameters).run(columns)
-        wrong = np.flatnonzero(~(sign >= 0) | (log2_weight == np.inf))
-        if len(wrong):
-            row = int(wrong[0])
+        program = Program(self.formula, self.parameters)
+        log2_weight, row = program.weigh(columns)
+        if row >= 0:
+            sign, log2_magnitude = program.run({name: columns[name][row : row + 1] for name in columns})
             place = ", ".join(f"{name} = {columns[name][row]}" for name in self.columns) or "every program"
             values = "".join(f", {name} = {value:g}" for name, value in self.parameters.items())
-            weight = describe_weight(float(sign[row]), float(log2_weight[row]))
+            weight = describe_weight(float(sign[0]), float(log2_magnitude[0]))
             raise UsageError(
                 f"prior {self.name!r} gives the weight {weight} at {place}{values}; a weight must be a finite "
                 "number from 0 upwards, so change the formula or its parameters."
@@ -131,19 +132,21 @@ class FormulaPrior:
 
     def describe(self) -> Description:
         """Return what there is to show of this prior. Imports SymPy."""
-        from mesaprior.priors.symbolic import latex
+        return _description(self.name, self.formula, self.parameters)
 
-        entry = find_entry(self.name)
-        return Description(
-            name=self.name,
-            text=self.text,
-            latex=latex(self.formula),
-            columns=self.columns,
-            parameters=dict(self.parameters),
-            meaning=entry.meaning if entry else "",
-            source=entry.source if entry else "",
-            normalizable=entry.normalizable if entry else "",
-        )
+
+def describe_prior(name_or_formula: str, parameters: Mapping[str, float] | None = None) -> Description:
+    """Return what there is to show of a prior, also where parameters have no value yet. Imports SymPy.
+
+    Raises
+    ------
+    UsageError
+        If the text is neither a name nor a formula, or a value belongs to no parameter or is out of range.
+    """
+    name, text = _resolve(name_or_formula)
+    formula = parse_formula(text)
+    values = check_parameters(formula, parameters or {})
+    return _description(name, formula, {name: values.get(name) for name in formula.parameters})
 
 
 def make_prior(name_or_formula: str, parameters: Mapping[str, float] | None = None) -> FormulaPrior:
@@ -159,23 +162,18 @@ def make_prior(name_or_formula: str, parameters: Mapping[str, float] | None = No
     >>> make_prior("speed", {"alpha": 2}).text
     '2**-length * time**-alpha'
     """
-    text = name_or_formula.strip()
-    entry = find_entry(text)
-    if entry:
-        return FormulaPrior(entry.name, entry.text, parameters or {})
-    names = [entry.name for entry in catalogue()]
-    is_name = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) and text not in (*COLUMNS, *FUNCTIONS)
-    if is_name or text.replace("-", "_") in names:
-        near = suggestion(text.replace("-", "_"), (*names, *COLUMNS))
-        raise UsageError(
-            f"prior {text[:60]!r} is not in the catalogue{near}; the catalogue has {', '.join(names)}, and a formula "
-            "such as 2**-length / time is a prior too."
-        )
-    return FormulaPrior(name_or_formula, name_or_formula, parameters or {})
+    name, text = _resolve(name_or_formula)
+    return FormulaPrior(name, text, parameters or {})
 
 
-def _settle(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:
-    """Return a value for each parameter of a formula, in its order."""
+def check_parameters(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:
+    """Return the values given for a formula, and the default ones.
+
+    Raises
+    ------
+    UsageError
+        If a value belongs to no parameter of the formula, or is out of range.
+    """
     for name, value in given.items():
         if name not in formula.parameters:
             raise UsageError(_not_a_parameter(name, formula))
@@ -184,10 +182,49 @@ def _settle(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:
                 f"parameter {name} = {value:g} is out of range; 0 and magnitudes from {SMALLEST} to {LARGEST} are "
                 f"allowed, so write another value: --param {name}=VALUE."
             )
-    values = {**DEFAULT_PARAMETERS, **given}
+    return {**DEFAULT_PARAMETERS, **given}
+
+
+def _resolve(name_or_formula: str) -> tuple[str, str]:
+    """Return name and formula of what was typed, a name of the catalogue or a formula."""
+    text = name_or_formula.strip()
+    entry = find_entry(text)
+    if entry:
+        return entry.name, entry.text
+    names = [entry.name for entry in catalogue()]
+    is_name = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) and text not in (*COLUMNS, *FUNCTIONS)
+    if is_name or text.replace("-", "_") in names:
+        near = suggestion(text.replace("-", "_"), (*names, *COLUMNS))
+        raise UsageError(
+            f"prior {text[:60]!r} is not in the catalogue{near}; the catalogue has {', '.join(names)}, and a formula "
+            "such as 2**-length / time is a prior too."
+        )
+    return name_or_formula, name_or_formula
+
+
+def _description(name: str, formula: Formula, parameters: Mapping[str, float | None]) -> Description:
+    from mesaprior.priors.symbolic import latex
+
+    entry = find_entry(name)
+    return Description(
+        name=name,
+        text=formula.text,
+        latex=latex(formula),
+        columns=formula.columns,
+        parameters=dict(parameters),
+        meaning=entry.meaning if entry else "",
+        source=entry.source if entry else "",
+        normalizable=entry.normalizable if entry else "",
+    )
+
+
+def _settle(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:
+    """Return a value for each parameter of a formula, in its order."""
+    values = check_parameters(formula, given)
     for name in formula.parameters:
         if name not in values:
             near = suggestion(name, (*COLUMNS, *FUNCTIONS, *DEFAULT_PARAMETERS))
+            near = near or suggestion(name, (entry.name for entry in catalogue()), cutoff=0.8)
             complain(
                 formula.text,
                 formula.place_of(name),

@@ -66,7 +66,7 @@ def _build(formula: Formula) -> Any:
             stack.append(_number(str(argument)))
         elif op in ("column", "parameter"):
             stack.append(sympy.Symbol(str(argument)))
-        elif op in ("negate", "log2", "exp", "sqrt"):
+        elif op in ("negate", "log2", "exp", "sqrt", "ceil"):
             stack.append(_unary(op, stack.pop()))
         else:
             second = stack.pop()
@@ -94,6 +94,9 @@ def _unary(op: str, value: Any) -> Any:
         return sympy.log(value, evaluate=False) / sympy.log(2)
     if op == "exp":
         return sympy.exp(value) if _is_modest(sympy.E, value) else GreatPower(sympy.E, value)
+    if op == "ceil":
+        # SymPy would work out the digits of a constant, however great.
+        return sympy.ceiling(value, evaluate=bool(value.is_Rational))
     return sympy.sqrt(value)
 
 

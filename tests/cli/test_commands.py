@@ -193,22 +193,6 @@ def test_why(files, run):
     assert len(rows) == 8
 
 
-def test_priors(run):
-    assert "levin" in run("prior", "list").stdout
-    names = [entry["name"] for entry in json.loads(run("prior", "list", "--format", "json").stdout)]
-    assert names == [
-        *("uniform", "simplicity", "bounded", "bounded_soft", "levin", "speed", "s_fast", "circuit", "regularized")
-    ]
-    assert run("prior", "list", "--format", "csv").stdout.startswith("name,formula,meaning\nuniform,1,")
-    assert "formula,2**-length / time" in run("prior", "show", "levin", "--format", "csv").stdout
-    shown = run("prior", "show", "levin").stdout
-    assert "2**-length / time" in shown
-    assert "frac" in shown
-    assert json.loads(run("prior", "show", "time**-a", "--param", "a=3", "--format", "json").stdout)["parameters"] == {
-        "a": 3.0
-    }
-
-
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_plot(ending, files, run):
     run(*ASK, "--plot", f"odds.{ending}")

@@ -10,6 +10,9 @@ from typing import Any
 import mpmath
 from hypothesis import strategies as st
 
+from mesaprior.errors import UsageError
+from mesaprior.priors.formula import parse_formula
+
 Tree = tuple[Any, ...]
 
 ULP = mpmath.mpf(2) ** -52
@@ -239,7 +242,15 @@ def _grow(inner: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
     )
 
 
-trees = st.recursive(LEAVES, _grow, max_leaves=10)
+def _is_modest(tree: Tree) -> bool:
+    try:
+        parse_formula(text_of(tree))
+    except UsageError as error:
+        return "the power here is too great" not in str(error)
+    return True
+
+
+trees = st.recursive(LEAVES, _grow, max_leaves=10).filter(_is_modest)
 
 rows = st.fixed_dictionaries(
     {

@@ -79,6 +79,26 @@ def test_names_are_columns_or_parameters():
     assert COLUMNS == ("length", "time", "infer_time", "space", "gates", "depth", "weights", "l1", "l2")
 
 
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("levin", "2**-length / time"),
+        ("simplicity/2 + levin/2", "(2**-length)/2 + (2**-length / time)/2"),
+        ("levin**(1/temperature)", "(2**-length / time)**(1/temperature)"),
+        ("2*speed", "2*(2**-length * time**-alpha)"),
+    ],
+)
+def test_names_of_the_catalogue_stand_for_their_formulas(text: str, same: str):
+    assert operations(text) == operations(same)
+    place = text.index("levin" if "levin" in text else "speed") + 1
+    assert {step.place for step in parse_formula(text).code if step.argument == "time"} == {place}
+
+
+def test_powers_of_modest_constants_are_read():
+    for text in ("2**1048576", "length**-1048576", "1**9**9", "0.5**-5000 + time**(2**-5000)", "2**-(2*10**6*length)"):
+        assert parse_formula(text).code
+
+
 @pytest.mark.parametrize("text", ["0", "1", "007", "1.", ".5", "1.5e3", "1E-3", "2e+5", "0e999", "0.0", "1" * 300])
 def test_numbers_mean_what_python_means(text: str):
     assert operations(text) == [("number", text)]
@@ -128,7 +148,7 @@ def test_numbers_mean_what_python_means(text: str):
         ("log2(1, 2)", 7, "log2 takes one argument"),
         ("exp", 1, "exp is a function"),
         ("1 + Min", 5, "Min is a function"),
-        ("log(3)", 1, "did you mean log2; the functions are exp, log2, Max, Min, Piecewise, sqrt"),
+        ("log(3)", 1, "did you mean log2; the functions are ceil, exp, log2, Max, Min, Piecewise, sqrt"),
         ("2 * min(1, 2)", 5, "did you mean Min"),
         ("piecewise((1, True))", 1, "did you mean Piecewise"),
         ("length(3)", 1, "a product is written with *"),
@@ -139,6 +159,19 @@ def test_numbers_mean_what_python_means(text: str):
         ("1e-301", 1, "out of range"),
         ("1e-99999", 1, "out of range"),
         ("9" * 301, 1, "out of range"),
+        ("9**9**9**9", 5, "the power here is too great"),
+        ("2**-length + 10**10**10", 16, "at most 1,048,576 bits"),
+        ("length**1048577", 7, "the power here is too great"),
+        ("length**-(2*10**6)", 7, "the power here is too great"),
+        ("exp(exp(exp(9)))", 1, "the power here is too great"),
+        ("(2**10**6)**10**6", 11, "the power here is too great"),
+        ("2**Max(9**9, 3)", 2, "the power here is too great"),
+        ("2**(9**6*9**6)", 2, "the power here is too great"),
+        ("2**Piecewise((9**9, True))", 2, "the power here is too great"),
+        ("2**(1/(2**-30/2))", 2, "the power here is too great"),
+        ("2**(10**9 + length - length) * 2**(1e9 - 5)", 33, "the power here is too great"),
+        ("2**ceil(1e9)", 2, "the power here is too great"),
+        ("2**log2(2**1048577)", 10, "the power here is too great"),
     ],
 )
 def test_the_place_and_the_words_of_mistakes(text: str, place: int, words: str):
@@ -191,7 +224,7 @@ def test_nothing_but_arithmetic_is_read(text: str, place: int):
 
 @pytest.mark.parametrize(
     ("before", "after", "step"),
-    [("(", ")", 1), ("-", "", 1), ("2**", "", 3), ("Min(", ",1)", 4), ("exp(", ")", 4)],
+    [("(", ")", 1), ("-", "", 1), ("1**", "", 3), ("Min(", ",1)", 4), ("ceil(", ")", 5)],
 )
 def test_deep_nesting_is_refused_at_its_place(before: str, after: str, step: int):
     deepest = max(n for n in range(1, MAX_NESTING + 1) if _is_read(before * n + "1" + after * n))

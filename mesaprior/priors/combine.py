@@ -1,0 +1,116 @@
+"""New priors from old ones: mixtures, tempering, and a bound on time that is itself drawn. Each is a formula again."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from mesaprior.errors import UsageError
+from mesaprior.priors.catalogue import find_entry
+from mesaprior.priors.prior import FormulaPrior
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def mixture(priors: Sequence[FormulaPrior], weights: Sequence[float]) -> FormulaPrior:
+    """Return the prior under which a program weighs the weighted sum of what it weighs under others.
+
+    Parameters
+    ----------
+    priors : sequence of FormulaPrior
+        At least one. Their weights are added as they are, not normalized first.
+    weights : sequence of float
+        One for each, above 0 and finite.
+
+    Raises
+    ------
+    UsageError
+        If there are no priors, or not a weight above 0 for each.
+
+    Notes
+    -----
+    The mixture is never below any part times its weight, so its regret against the best part is at most -log2 of the
+    weight, in bits (M. Li and P. Vitanyi, An Introduction to Kolmogorov Complexity and Its Applications, section 4.5).
+    """
+    if not priors or len(priors) != len(weights):
+        raise UsageError(f"a mixture of {len(priors)} priors has {len(weights)} weights; give one or more of both.")
+    for weight in weights:
+        if not (0 < weight < math.inf):
+            raise UsageError(f"weight {weight!r} of a mixture is out of range; weights are finite and above 0.")
+    parts = [f"{_number(weight)}*({inline(prior)})" for prior, weight in zip(priors, weights, strict=True)]
+    return _prior(" + ".join(parts))
+
+
+def tempered(prior: FormulaPrior, temperature: float) -> FormulaPrior:
+    """Return a prior flattened (temperature above 1) or sharpened (below): weights to the power 1/temperature.
+
+    Parameters
+    ----------
+    prior : FormulaPrior
+    temperature : float
+        Above 0 and finite; 1 changes nothing.
+
+    Raises
+    ------
+    UsageError
+        If the temperature is out of range.
+    """
+    if not (0 < temperature < math.inf):
+        raise UsageError(f"temperature {temperature!r} is out of range; a temperature is finite and above 0.")
+    return _prior(f"({inline(prior)})**(1/{_number(temperature)})")
+
+
+def capped(bounds: Mapping[float, float], prior: FormulaPrior | None = None) -> FormulaPrior:
+    """Return a prior under a hard bound on time that is drawn from a prior over bounds.
+
+    Parameters
+    ----------
+    bounds : mapping of float to float
+        The weight, above 0, of each bound T in steps, above 0.
+    prior : FormulaPrior, optional
+        What programs within the bound weigh; simplicity by default.
+
+    Returns
+    -------
+    FormulaPrior
+        The prior times the weight of all bounds that the time keeps: programs over the last bound have weight 0.
+
+    Raises
+    ------
+    UsageError
+        If there are no bounds, or a bound or a weight is out of range.
+    """
+    if not bounds:
+        raise UsageError("there are no bounds to draw from; give one or more, each with its weight.")
+    for bound, weight in bounds.items():
+        if not (0 < bound < math.inf and 0 < weight < math.inf):
+            raise UsageError(f"bound {bound!r} with weight {weight!r} is out of range; both are finite and above 0.")
+    ordered = sorted(bounds)
+    # The bounds that a time keeps are those from itself on.
+    kept = [math.fsum(bounds[other] for other in ordered if other >= bound) for bound in ordered]
+    pairs = ", ".join(f"({_number(share)}, time <= {_number(T)})" for T, share in zip(ordered, kept, strict=True))
+    return _prior(f"({inline(prior) if prior else 'simplicity'}) * Piecewise({pairs}, (0, True))")
+
+
+def inline(prior: FormulaPrior) -> str:
+    """Return the formula of a prior with the values of its parameters written into it."""
+
+    def replacement(match: re.Match[str]) -> str:
+        name = match.group()
+        if name in prior.parameters:
+            return f"({_number(prior.parameters[name])})"
+        entry = find_entry(name)
+        return f"({_NAME.sub(replacement, entry.text)})" if entry else name
+
+    return _NAME.sub(replacement, prior.text)
+
+
+def _number(value: float) -> str:
+    """Return a number as a formula writes it, so that it is read back as it is."""
+    whole = float(value).is_integer() and abs(value) < 1e15
+    return str(int(value)) if whole else repr(float(value))
+
+
+def _prior(text: str) -> FormulaPrior:
+    return FormulaPrior(text, text)
