@@ -1,4 +1,4 @@
-"""`mesaprior prior`: the catalogue of priors, and what one looks like."""
+"""`mesaprior prior`: the catalogue of priors, what one looks like, the laws it obeys, and how priors differ."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from typing import Any
 
 import click
 
-from mesaprior.cli.options import Parameter, format_option, parameters_of
+from mesaprior.cli.options import Parameter, format_option, parameters_of, prior_of
 
 
 @click.group()
 def prior() -> None:
-    """List the priors and show one."""
+    """List the priors, show one, hold one to the laws, compare several, draw one."""
+
+
+param_option = click.option(
+    "--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable."
+)
 
 
 def _print_csv(header: list[str], rows: list[list[Any]]) -> None:
@@ -51,7 +56,7 @@ def list_priors(form: str) -> None:
 
 @prior.command("show")
 @click.argument("name_or_formula")
-@click.option("--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable.")
+@param_option
 @format_option("table", "json", "csv")
 def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], form: str) -> None:
     """Show a prior: its formula as text and LaTeX, what it reads, and where it comes from.
@@ -92,3 +97,66 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
     for name, value in facts.items():
         if value:
             click.echo(f"{name:<13}{value}")
+
+
+@prior.command("check")
+@click.argument("name_or_formula")
+@param_option
+@click.option(
+    "--examples",
+    type=click.IntRange(min=1),
+    default=500,
+    show_default=True,
+    metavar="N",
+    help="Programs, or pairs of them, on which each law is tried.",
+)
+@click.option("--require", "required", multiple=True, metavar="LAW", help="Fail where this law is broken; repeatable.")
+@format_option("table", "json", "csv")
+def check_prior(
+    name_or_formula: str, parameters: tuple[tuple[str, float], ...], examples: int, required: tuple[str, ...], form: str
+) -> None:
+    """Hold a prior to the laws: each holds on all programs tried, or is broken at the smallest example found.
+
+    What breaks the first three laws (defined, non-negative, finite) is no prior, and the exit code is 1; the others
+    say what kind of prior it is.
+
+    \b
+    Examples:
+      mesaprior prior check levin
+      mesaprior prior check '2**-length / (time - 3)'
+      mesaprior prior check bounded --param T=64 --require "monotone in time"
+    """
+    from mesaprior.cli.progress import progress
+    from mesaprior.errors import RunError, UsageError
+    from mesaprior.priors.laws import LAWS, check, find_law
+
+    for name in required:
+        if find_law(name) is None:
+            raise UsageError(f"--require {name!r} is no law; the laws are {', '.join(law.name for law in LAWS)}.")
+    subject = prior_of(name_or_formula, parameters)
+    with progress(f"Trying {len(LAWS)} laws", len(LAWS)) as report:
+        findings = check(subject, max_examples=examples, report=report)
+    if form == "json":
+        facts = [
+            {
+                "law": finding.law.name,
+                "statement": finding.law.statement,
+                "required": finding.law.is_required or finding.law.name in required,
+                "holds": finding.holds,
+                "example": finding.example,
+            }
+            for finding in findings
+        ]
+        click.echo(json.dumps(facts))
+    elif form == "csv":
+        _print_csv(
+            ["law", "holds", "example"],
+            [[finding.law.name, str(finding.holds).lower(), finding.example or ""] for finding in findings],
+        )
+    else:
+        from mesaprior.cli.render import render_findings
+
+        render_findings(subject.name, findings, examples)
+    for finding in findings:
+        if not finding.holds and (finding.law.is_required or finding.law.name in required):
+            raise RunError(f"{subject.name!r} breaks the law {finding.law.name!r} at {finding.example}.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from mesaprior.cli.words import bits_text, odds_text, share_text, sparkline
@@ -19,6 +20,7 @@ from mesaprior.inference.roles import IMITATOR, LEARNER, PLANNER_LEARNER, ROLES,
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
     from mesaprior.inference.posterior import Posterior
+    from mesaprior.priors.laws import Finding
 
 PIPED_WIDTH = 120
 """Width of tables where standard output is no terminal."""
@@ -195,6 +197,19 @@ def _next_steps(
     others = {"levin": "--prior levin", "speed": "--prior speed --param alpha=2", "uniform": "--prior uniform"}
     another = ", ".join([option for name, option in others.items() if name != prior_name][:2])
     yield f"another prior: {another}" + ("" if is_plotted else "; a picture: --plot odds.png")
+
+
+def render_findings(name: str, findings: Sequence[Finding], n_examples: int) -> None:
+    """Print the result of `prior check`."""
+    out = console()
+    n_broken = sum(not finding.holds for finding in findings)
+    kept = len(findings) - n_broken
+    out.print(f"[bold]{escape(name)}[/bold] obeys {kept} of {len(findings)} laws, tried on {n_examples} examples each.")
+    table = Table("law", "", "smallest falsifying example, or what holds")
+    for finding in findings:
+        found = escape(finding.example) if finding.example else f"[dim]{finding.law.statement}[/dim]"
+        table.add_row(finding.law.name, "[green]holds[/green]" if finding.holds else "[red]broken[/red]", found)
+    out.print(table)
 
 
 def learner_warning(question: Question) -> str | None:

@@ -93,6 +93,19 @@ def capped(bounds: Mapping[float, float], prior: FormulaPrior | None = None) -> 
     return _prior(f"({inline(prior) if prior else 'simplicity'}) * Piecewise({pairs}, (0, True))")
 
 
+def scaled(prior: FormulaPrior, factor: float) -> FormulaPrior:
+    """Return a prior with every weight multiplied by a constant above 0, which changes no posterior.
+
+    Raises
+    ------
+    UsageError
+        If the factor is out of range.
+    """
+    if not (0 < factor < math.inf):
+        raise UsageError(f"factor {factor!r} is out of range; a factor is finite and above 0.")
+    return _prior(f"{_number(factor)}*({inline(prior)})")
+
+
 def inline(prior: FormulaPrior) -> str:
     """Return the formula of a prior with the values of its parameters written into it."""
 

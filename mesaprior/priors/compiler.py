@@ -227,6 +227,8 @@ def describe_weight(sign: float, log2_magnitude: float) -> str:
     """Return a weight in words for a message: ``-3.5``, ``-2**1200``, ``undefined``, ``infinite``."""
     if math.isnan(sign):
         return "undefined"
+    if sign == 0:
+        return "0"
     if log2_magnitude == math.inf:
         return "infinite"
     if abs(log2_magnitude) > 60:
