@@ -74,9 +74,9 @@ def infer(
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_columns(prior, TermSpace.name, TermSpace.columns)
     if plot_file:
-        from mesaprior.cli.plot import check_plot
+        from mesaprior.cli.pictures import check_picture
 
-        check_plot(plot_file)
+        check_picture(plot_file, "--plot")
     question = ask(source, other_log=other_log, language_file=language_file, max_bits=max_bits, max_time=max_time)
     result = posterior(question.census, question.log, prior, noise=noise, tolerance=tolerance)
     mass_beyond = question.space.mass_beyond(question.census, question.log)

@@ -129,6 +129,16 @@ def parameters_of(parameters: tuple[tuple[str, float], ...]) -> dict[str, float]
     return dict(parameters)
 
 
+def whole_numbers(values: tuple[tuple[str, float], ...], option: str) -> dict[str, int]:
+    """Return the values of an option of ``NAME=VALUE`` pairs that must be whole numbers, by name."""
+    from mesaprior.errors import UsageError
+
+    for name, value in values:
+        if value < 0 or value != int(value):
+            raise UsageError(f"{option} {name}={value:g} is no whole number from 0 upwards; give one.")
+    return {name: int(value) for name, value in values}
+
+
 def check_columns(prior: FormulaPrior, space: str, columns: Sequence[str]) -> None:
     """Refuse a prior that reads what a space does not count, before anything is counted.
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mesaprior.cli.pictures import save_picture
 from mesaprior.cli.render import headline
 from mesaprior.cli.words import share_text
-from mesaprior.errors import RunError, UsageError
 from mesaprior.inference.roles import ROLES
 
 if TYPE_CHECKING:
@@ -23,37 +21,8 @@ LABEL_SPACING = 0.075
 """Least distance of two labels beside the areas, as a share of the height."""
 
 
-def check_plot(path: str) -> None:
-    """Refuse a picture that cannot be drawn, before any work is done.
-
-    Raises
-    ------
-    UsageError
-        If the file name ends in neither .png nor .svg, is that of a folder, or its folder is missing or closed to us.
-    RunError
-        If Matplotlib is not installed.
-    """
-    from importlib.util import find_spec
-
-    folder = Path(path).parent
-    if Path(path).suffix not in (".png", ".svg"):
-        raise UsageError(f"--plot {path}: a picture is a .png or an .svg file; give its name such an ending.")
-    if Path(path).is_dir():
-        raise UsageError(f"--plot {path}: there is a folder of this name; choose another name.")
-    if not folder.is_dir():
-        raise UsageError(f"--plot {path}: there is no folder {folder}; make it first.")
-    if not os.access(folder, os.W_OK):
-        raise UsageError(f"--plot {path}: the folder {folder} cannot be written to; choose another place.")
-    if find_spec("matplotlib") is None:
-        raise RunError("--plot needs Matplotlib, which is not installed; `pip install 'mesaprior[plot]'` installs it.")
-
-
 def plot_posterior(posterior: Posterior, path: str, *, title_source: str) -> None:
-    """Draw mass by role along n, and log2 odds of optimizers over imitators below it.
-
-    The file is written under a temporary name and renamed, so a picture that was there stays until the new one is
-    complete.
-    """
+    """Draw mass by role along n, and log2 odds of optimizers over imitators below it, into a file."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -67,13 +36,7 @@ def plot_posterior(posterior: Posterior, path: str, *, title_source: str) -> Non
     _draw_odds(below, posterior)
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
-    temporary = Path(path).with_name(f".{os.getpid()}.{Path(path).name}")
-    try:
-        figure.savefig(temporary, dpi=150)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-        plt.close(figure)
+    save_picture(figure, path)
 
 
 def _draw_masses(axes: Any, posterior: Posterior) -> None:

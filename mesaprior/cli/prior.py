@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mesaprior.cli.options import Parameter, format_option, parameters_of, prior_of
+from mesaprior.cli.options import Parameter, format_option, parameters_of, prior_of, whole_numbers
 
 
 @click.group()
@@ -160,3 +160,74 @@ def check_prior(
     for finding in findings:
         if not finding.holds and (finding.law.is_required or finding.law.name in required):
             raise RunError(f"{subject.name!r} breaks the law {finding.law.name!r} at {finding.example}.")
+
+
+class Held(Parameter):
+    """A value of a column, written ``COLUMN=VALUE``."""
+
+    name = "COLUMN=VALUE"
+
+
+@prior.command("plot")
+@click.argument("name_or_formula")
+@param_option
+@click.option(
+    "--max-length", type=click.IntRange(2, 10_000), default=64, show_default=True, metavar="B", help="Bits at the end."
+)
+@click.option(
+    "--max-time",
+    type=click.IntRange(2, 10**18),
+    default=2**16,
+    show_default=True,
+    metavar="T",
+    help="Steps at the end.",
+)
+@click.option(
+    "--at", "held", type=Held(), multiple=True, help="Hold another column at a value, such as gates=3; repeatable."
+)
+@click.option("--out", "picture", metavar="FILE", help="Draw into a .png or .svg file instead of the terminal.")
+@format_option("table", "json", "csv")
+def plot_prior(
+    name_or_formula: str,
+    parameters: tuple[tuple[str, float], ...],
+    max_length: int,
+    max_time: int,
+    held: tuple[tuple[str, float], ...],
+    picture: str | None,
+    form: str,
+) -> None:
+    """Draw the weight of a prior over length and time.
+
+    \b
+    Examples:
+      mesaprior prior plot levin
+      mesaprior prior plot bounded_soft --param T=4096 --out soft.png
+    """
+    from mesaprior.cli.landscape import CHARACTERS, LINES, as_text, draw, survey
+    from mesaprior.inference.result import json_number
+
+    if picture:
+        from mesaprior.cli.pictures import check_picture
+
+        check_picture(picture, "--out")
+    subject = prior_of(name_or_formula, parameters)
+    at = whole_numbers(held, "--at")
+    width, height = (256, 128) if picture else (CHARACTERS, LINES)
+    landscape = survey(subject, max_length=max_length, max_time=max_time, at=at, width=width, height=height)
+    if picture:
+        draw(landscape, subject, picture)
+        click.echo(f"Wrote {picture}.", err=True)
+    cells = [
+        (int(x), int(y), float(landscape.log2_weight[row, column]))
+        for row, y in enumerate(landscape.y)
+        for column, x in enumerate(landscape.x)
+    ]
+    if form == "json":
+        names = (landscape.across, landscape.up, "log2_weight")
+        click.echo(json.dumps([dict(zip(names, (x, y, json_number(w)), strict=True)) for x, y, w in cells]))
+    elif form == "csv":
+        _print_csv([landscape.across, landscape.up, "log2_weight"], [list(cell) for cell in cells])
+    elif not picture:
+        click.echo(f"{subject.name}: the darker, the more a program weighs")
+        for line in as_text(landscape):
+            click.echo(line)

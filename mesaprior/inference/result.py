@@ -154,12 +154,12 @@ def to_json(
             for role, name in enumerate(ROLES)
         },
         "sleepers": _numbers(posterior.sleepers),
-        "misses": {name: _number(posterior.misses[role]) for role, name in enumerate(ROLES)},
+        "misses": {name: json_number(posterior.misses[role]) for role, name in enumerate(ROLES)},
         "log2_evidence": _numbers(posterior.log2_evidence),
         "programs": posterior.programs,
-        "mass_beyond": None if mass_beyond is None else _number(float(mass_beyond)),
+        "mass_beyond": None if mass_beyond is None else json_number(float(mass_beyond)),
         "by_bound": {
-            str(bound): _number(odds)
+            str(bound): json_number(odds)
             for bound, odds in zip(posterior.bounds.tolist(), posterior.log2_odds_by_bound, strict=True)
         },
         "stable": posterior.is_stable,
@@ -175,7 +175,7 @@ def to_json(
                 "time": int(posterior.time[entry.behaviour]),
                 "role": ROLES[posterior.role[entry.behaviour]],
                 "verdict": VERDICTS[posterior.verdict[entry.behaviour]],
-                "mass": _number(entry.mass),
+                "mass": json_number(entry.mass),
                 "search_advantage": _advantage(posterior, entry.behaviour),
             }
             for entry in top_behaviours(posterior, census.witness, top)
@@ -270,7 +270,7 @@ def _advantage(posterior: Posterior, behaviour: int) -> float | None:
     return int(value) if posterior.length.dtype.kind in "iu" else value
 
 
-def _number(value: float) -> float | str:
+def json_number(value: float) -> float | str:
     """Return a finite number as it is, and others as the strings that JSON has no numbers for."""
     value = float(value)
     return value if math.isfinite(value) else str(value)
@@ -278,4 +278,4 @@ def _number(value: float) -> float | str:
 
 def _numbers(values: np.ndarray) -> list[float | str]:
     """Return an array of numbers as a list for JSON."""
-    return [_number(value) for value in values.tolist()]
+    return [json_number(value) for value in values.tolist()]

@@ -1,0 +1,49 @@
+"""Pictures as files: refused before any work is done, or written whole."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from mesaprior.errors import RunError, UsageError
+
+
+def check_picture(path: str, option: str) -> None:
+    """Refuse a picture that cannot be drawn, before any work is done.
+
+    Raises
+    ------
+    UsageError
+        If the file name ends in neither .png nor .svg, is that of a folder, or its folder is missing or closed to us.
+    RunError
+        If Matplotlib is not installed.
+    """
+    from importlib.util import find_spec
+
+    folder = Path(path).parent
+    if Path(path).suffix not in (".png", ".svg"):
+        raise UsageError(f"{option} {path}: a picture is a .png or an .svg file; give its name such an ending.")
+    if Path(path).is_dir():
+        raise UsageError(f"{option} {path}: there is a folder of this name; choose another name.")
+    if not folder.is_dir():
+        raise UsageError(f"{option} {path}: there is no folder {folder}; make it first.")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"{option} {path}: the folder {folder} cannot be written to; choose another place.")
+    if find_spec("matplotlib") is None:
+        raise RunError(
+            f"{option} needs Matplotlib, which is not installed; `pip install 'mesaprior[plot]'` installs it."
+        )
+
+
+def save_picture(figure: Any, path: str) -> None:
+    """Write a figure of Matplotlib and close it; a picture that was there stays until the new one is complete."""
+    from matplotlib import pyplot as plt
+
+    temporary = Path(path).with_name(f".{os.getpid()}.{Path(path).name}")
+    try:
+        figure.savefig(temporary, dpi=150)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+        plt.close(figure)
