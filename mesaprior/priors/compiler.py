@@ -52,6 +52,7 @@ class Program:
         self.columns = formula.columns
         self._operations: list[tuple[int, int]] = []
         self._constants: list[float] = []
+        self._is_true = False
         for step in formula.code:
             self._lower(step, parameters)
         self._code, self._n_slots = _plan(self._operations)
@@ -125,6 +126,8 @@ class Program:
         return kernels.run_program(self._code, constants, inputs, self._n_slots, sign, log2_magnitude)
 
     def _lower(self, step: Step, parameters: Mapping[str, float]) -> None:
+        if step.op != "Piecewise":
+            self._is_true = step.op == "true"
         if step.op == "column":
             self._emit(kernels.COLUMN, self.columns.index(str(step.argument)))
         elif step.op == "parameter":
@@ -134,9 +137,14 @@ class Program:
         elif step.op == "true":
             self._push(1.0)
         elif step.op == "Piecewise":
-            # Where no condition holds the value is undefined.
-            self._emit(kernels.UNDEFINED)
-            for _ in range(int(step.argument)):
+            pairs = int(step.argument)
+            if self._is_true:
+                # The last value needs no condition; it stands where the others fail.
+                self._operations.pop()
+                pairs -= 1
+            else:
+                self._emit(kernels.UNDEFINED)
+            for _ in range(pairs):
                 self._emit(kernels.SELECT)
         else:
             for operation in _OPERATIONS[step.op]:
@@ -161,7 +169,7 @@ def _plan(operations: list[tuple[int, int]]) -> tuple[np.ndarray, int]:
 
     Returns
     -------
-    code : int64[n, 4]
+    code : int64[n, 3]
         As `kernels.run_program` takes it.
     n_slots : int
         The most values that are held at once.
@@ -176,51 +184,33 @@ def _plan(operations: list[tuple[int, int]]) -> tuple[np.ndarray, int]:
         held.append(index)
         n_slots = max(n_slots, len(held))
 
-    # The linear form of these is their own, and the log2 magnitude can be had from it at any time.
-    own_linear = [False] * len(operations)
-    for index, (op, _) in enumerate(operations):
-        own_linear[index] = (
-            op <= kernels.UNDEFINED
-            or op in (kernels.LOG2, kernels.CEIL_LOG2)
-            or kernels.LESS <= op <= kernels.OR
-            or (op in (kernels.NEGATE, kernels.CEIL) and own_linear[operands[index][0]])
-        )
-
-    linear, log = kernels.WANTS_LINEAR, kernels.WANTS_LOG
     wanted = [0] * len(operations)
-    lacks = [0] * len(operations)
-    wanted[-1] = log
+    wanted[-1] = kernels.WANTS_LOG
     for index in reversed(range(len(operations))):
-        op, inputs = operations[index][0], operands[index]
-        if kernels.LESS <= op <= kernels.OR:
-            wanted[index] |= linear
-        mine = wanted[index]
-        # A log2 magnitude that is needed beyond the range of linear forms only can wait until it is.
-        either = [linear if own_linear[child] else linear | log for child in inputs]
-        if op == kernels.NEGATE:
-            forms = [mine]
-        elif op == kernels.LOG2:
-            forms = [log]
-        elif op == kernels.EXP:
-            forms = [linear]
-        elif op == kernels.SELECT:
-            forms = [mine, 0, mine]
-        elif op in (kernels.AND, kernels.OR):
-            forms = [0, 0]
-        elif op == kernels.POWER:
-            forms = [log | mine & linear, linear]
-        elif op in (kernels.MULTIPLY, kernels.DIVIDE) and mine == log:
-            forms = [log, log]
-        elif op in (kernels.MIN, kernels.MAX, kernels.MULTIPLY, kernels.DIVIDE) and mine & log:
-            forms = [linear | log] * 2
-        else:
-            forms = either
-        for place, (child, form) in enumerate(zip(inputs, forms, strict=True)):
-            wanted[child] |= form
-            if not form & log:
-                lacks[index] |= (kernels.FIRST_LACKS_LOG, kernels.SECOND_LACKS_LOG, 0)[place]
-    code = [(*operation, wanted[k], lacks[k]) for k, operation in enumerate(operations)]
+        for child, forms in zip(operands[index], _read(operations[index][0], wanted[index]), strict=True):
+            wanted[child] = forms
+    code = [(*operation, forms) for operation, forms in zip(operations, wanted, strict=True)]
     return np.array(code, dtype=np.int64), n_slots
+
+
+def _read(op: int, wanted: int) -> tuple[int, ...]:
+    """Return the forms of each operand that an operation surely reads to work out the wanted forms of its result."""
+    linear, log = kernels.WANTS_LINEAR, kernels.WANTS_LOG
+    if op <= kernels.UNDEFINED:
+        return ()
+    if op == kernels.NEGATE:
+        return (wanted,)
+    if op <= kernels.CEIL_LOG2:
+        return (log,) if op == kernels.LOG2 else (linear,)
+    if op == kernels.SELECT:
+        return wanted, 0, wanted
+    if op == kernels.POWER:
+        return log | wanted & linear, linear
+    if op in (kernels.MULTIPLY, kernels.DIVIDE):
+        return wanted, wanted
+    if op in (kernels.MIN, kernels.MAX):
+        return linear | wanted, linear | wanted
+    return (0, 0) if op in (kernels.AND, kernels.OR) else (linear, linear)
 
 
 def describe_weight(sign: float, log2_magnitude: float) -> str:

@@ -6,7 +6,7 @@ one of 1/2; sums and comparisons use the linear form where both sides have one. 
 when a formula is compiled: a form that nobody reads costs nothing.
 
 A block of values is *plain* where all of them are positive and finite. Products and powers of plain blocks need no
-cases, and their loops take several rows at a time.
+cases, and their loops take several values at a time.
 """
 
 import math
@@ -25,10 +25,7 @@ SELECT = 22
 """Takes value, condition and otherwise: value where the condition holds, else otherwise."""
 
 WANTS_LINEAR, WANTS_LOG = 1, 2
-"""Forms of a result that somebody reads, as bits; the sign is always there."""
-
-FIRST_LACKS_LOG, SECOND_LACKS_LOG = 1, 2
-"""Operands whose log2 magnitude is not kept, as bits: it is that of their linear form."""
+"""Forms of a result that are surely read, as bits; the sign is always there."""
 
 BLOCK = 256
 """Rows that are worked out at once; a block of a few values fits into the fastest cache."""
@@ -40,6 +37,16 @@ LEAST_LINEAR, GREATEST_LINEAR = 2.0**-LINEAR, 2.0**LINEAR
 
 FRACTION = (1 << 52) - 1
 """The bits of a float64 that are 0 in powers of two; those above them are its exponent, plus 1023."""
+
+SIGN = np.int64(-(1 << 63))
+"""The bit of a float64 that is its sign."""
+
+SQRT_HALF = 0x3FE6A09E667F3BCD
+"""The bits of the float64 next to sqrt(1/2)."""
+
+TWO_BY_LN2 = 2 / math.log(2.0)
+TWO_BY_LN2_REST = 4.0710547481862066e-17
+"""What is lacking in 2 / ln 2 as a float64."""
 
 LARGEST_WHOLE = 2.0**53
 """Beyond this, whether a number is even cannot be told."""
@@ -54,9 +61,55 @@ def sign_of(v):
 
 
 @njit
+def log_of_normal(v):
+    """Return log2 of the magnitude of a normal number, within 1.5 units of the last bit; exact for powers of two.
+
+    The magnitude is 2^exponent times a fraction from sqrt(1/2) to sqrt(2), and ln((1 + s) / (1 - s)) is twice the sum
+    of s^k / k over odd k. Nothing here depends on cases, so that loops take several values at a time.
+    """
+    bits = np.float64(v).view(np.int64) & ~SIGN
+    # Fractions above sqrt(2) belong to the next exponent.
+    exponent = (bits - SQRT_HALF) >> 52
+    fraction = np.int64(bits - (exponent << 52)).view(np.float64)
+    s = (fraction - 1.0) / (fraction + 1.0)
+    square = s * s
+    p = 1 / 19 + square * (1 / 21)
+    p = 1 / 17 + square * p
+    p = 1 / 15 + square * p
+    p = 1 / 13 + square * p
+    p = 1 / 11 + square * p
+    p = 1 / 9 + square * p
+    p = 1 / 7 + square * p
+    p = 1 / 5 + square * p
+    p = 1 / 3 + square * p
+    p = s * square * p
+    # 2 / ln 2 in two parts, so that the greater product is nearly exact.
+    return float(exponent) + (s * TWO_BY_LN2 + (s * TWO_BY_LN2_REST + p * TWO_BY_LN2))
+
+
+@njit
 def log_of(v):
     """Return the log2 magnitude of a linear value."""
-    return math.log2(abs(v)) if v != 0.0 else -math.inf
+    if LEAST_LINEAR <= abs(v) <= GREATEST_LINEAR:
+        return log_of_normal(v)
+    if v == 0.0 or v != v:
+        return v - math.inf
+    return math.log2(abs(v))
+
+
+@njit
+def log_block(v, l, n):
+    """Write the log2 magnitudes of the first n linear values."""
+    others = 0
+    for j in range(n):
+        size = abs(v[j])
+        others += not ((size >= LEAST_LINEAR) & (size <= GREATEST_LINEAR))
+    if others:
+        for j in range(n):
+            l[j] = log_of(v[j])
+    else:
+        for j in range(n):
+            l[j] = log_of_normal(v[j])
 
 
 @njit
@@ -88,17 +141,19 @@ def order(a, av, al, b, bv, bl):
 
 
 @njit
-def holds(op, difference):
-    """Tell whether a comparison holds, by what `order` gives."""
+def truth(op, difference):
+    """Return 1 where a comparison holds, by what `order` gives, else 0."""
     if op == LESS:
-        return difference < 0.0
-    if op == LESS_EQUAL:
-        return difference <= 0.0
-    if op == GREATER:
-        return difference > 0.0
-    if op == GREATER_EQUAL:
-        return difference >= 0.0
-    return (difference == 0.0) == (op == EQUAL)
+        is_true = difference < 0.0
+    elif op == LESS_EQUAL:
+        is_true = difference <= 0.0
+    elif op == GREATER:
+        is_true = difference > 0.0
+    elif op == GREATER_EQUAL:
+        is_true = difference >= 0.0
+    else:
+        is_true = (difference == 0.0) == (op == EQUAL)
+    return 1.0 if is_true else 0.0
 
 
 @njit
@@ -139,11 +194,11 @@ def power_logs(a, al, b, bv):
 
 
 @njit
-def add(a, av, al, b, bv, bl, wanted):
+def add(a, av, al, b, bv, bl):
     """Return the sum of two values that are defined: sign, linear form, log2 magnitude."""
     if is_linear(a, av) and is_linear(b, bv):
         v = av + bv
-        return sign_of(v), v, log_of(v) if wanted & WANTS_LOG else 0.0
+        return sign_of(v), v, log_of(v)
     s, l = add_logs(a, al, b, bl)
     return s, linear(s, l), l
 
@@ -168,76 +223,82 @@ def scale(op, a, av, al, b, bv, bl, wanted):
         if s == s and abs(l) <= LINEAR and is_linear(a, av) and is_linear(b, bv):
             # One rounding keeps whole numbers whole, and length**2 == 49 true at length 7.
             v = av * bv if op == MULTIPLY else av / bv if op == DIVIDE else math.pow(av, bv)
+            if not wanted & WANTS_LOG:
+                l = log_of(v)
         else:
             v = linear(s, l)
     return s, v, l
 
 
 @njit
-def is_plain(s, l, n):
-    """Tell whether the first n values are positive and finite."""
+def is_plain(s, form, n):
+    """Tell whether the first n values are positive and finite, by their signs and one of their forms."""
     others = 0
     for j in range(n):
-        others += not (s[j] == 1.0 and abs(l[j]) < math.inf)
+        others += not ((s[j] == 1.0) & (abs(form[j]) < math.inf))
     return others == 0
 
 
 @njit
-def push(op, wanted, values, s, v, l, n):
-    """Write a column or a constant, or what is undefined; return whether it is plain."""
+def all_linear(s, v, n):
+    """Tell whether the linear forms of the first n values are exact."""
+    others = 0
     for j in range(n):
-        value = math.nan if op == UNDEFINED else float(values[j])
-        s[j], v[j] = sign_of(value), value
-    if wanted & WANTS_LOG:
-        if op == CONSTANT:
-            l[:n] = log_of(v[0])
-        else:
-            for j in range(n):
-                l[j] = log_of(v[j])
-        return is_plain(s, l, n)
-    return is_plain(s, v, n)
+        size = abs(v[j])
+        others += not (((size >= LEAST_LINEAR) & (size <= GREATEST_LINEAR)) | (s[j] == 0.0))
+    return others == 0
 
 
 @njit
-def change(op, wanted, lacks, s, v, l, n):
-    """Change the topmost values in place; return whether they are plain."""
-    if op == NEGATE:
-        for j in range(n):
-            s[j], v[j] = -s[j], -v[j]
-        return False
+def push(op, values, s, v, n):
+    """Write a column or a constant, or what is undefined."""
     for j in range(n):
-        if s[j] != s[j] or (op in (LOG2, CEIL_LOG2) and s[j] < 0.0):
-            s[j] = v[j] = math.nan
-        elif op == LOG2:
-            v[j] = l[j]
-            s[j] = sign_of(v[j])
-        elif op == EXP:
-            exponent = v[j]
-            l[j] = exponent / math.log(2.0)
-            s[j] = 0.0 if l[j] == -math.inf else 1.0
-            if wanted & WANTS_LINEAR:
-                v[j] = math.exp(exponent) if abs(l[j]) <= LINEAR else linear(s[j], l[j])
-        elif op == CEIL_LOG2:
-            if s[j] > 0.0 and is_linear(s[j], v[j]):
-                # Read off the bits: exact, where the ceiling of a rounded logarithm need not be.
-                bits = np.float64(v[j]).view(np.int64)
-                v[j] = float((bits >> 52) - 1023 + ((bits & FRACTION) != 0))
-            else:
-                magnitude = log_of(v[j]) if lacks & FIRST_LACKS_LOG else float(l[j])
-                v[j] = math.ceil(magnitude) if abs(magnitude) < math.inf else magnitude
-            s[j] = sign_of(v[j])
-            l[j] = log_of(v[j]) if wanted & WANTS_LOG else 0.0
-        elif abs(v[j]) <= GREATEST_LINEAR:
-            # What is too small for a linear form is the least bit above or below 0.
+        value = math.nan if op == UNDEFINED else float(values[j])
+        s[j], v[j] = sign_of(value), value
+
+
+@njit
+def take_log2(s, v, l, n):
+    """Replace values by their log2."""
+    for j in range(n):
+        v[j] = l[j] if s[j] >= 0.0 else math.nan
+        s[j] = sign_of(v[j])
+
+
+@njit
+def take_exp(wanted, s, v, l, n):
+    """Replace values by their exponentials."""
+    for j in range(n):
+        exponent = v[j]
+        if s[j] != s[j]:
+            continue
+        l[j] = exponent / math.log(2.0)
+        s[j] = 0.0 if l[j] == -math.inf else 1.0
+        if wanted & WANTS_LINEAR:
+            v[j] = math.exp(exponent) if abs(l[j]) <= LINEAR else linear(s[j], l[j])
+
+
+@njit
+def take_ceil(s, v, l, n):
+    """Replace values by the least whole numbers that are not below them."""
+    for j in range(n):
+        if abs(v[j]) <= GREATEST_LINEAR:
+            # What is too small for a linear form is just above or below 0.
             v[j] = math.ceil(v[j]) if v[j] != 0.0 or s[j] == 0.0 else max(s[j], 0.0)
-            s[j] = sign_of(v[j])
-            l[j] = log_of(v[j]) if wanted & WANTS_LOG else 0.0
-        elif lacks & FIRST_LACKS_LOG:
-            l[j] = log_of(v[j])
-    if op == LOG2 and wanted & WANTS_LOG:
-        for j in range(n):
-            l[j] = log_of(v[j])
-    return is_plain(s, l, n) if op == EXP or wanted & WANTS_LOG else is_plain(s, v, n)
+            s[j], l[j] = sign_of(v[j]), log_of(v[j])
+
+
+@njit
+def take_ceil_log2(s, v, l, n):
+    """Replace values by the ceilings of their log2; exact for those with a linear form, rounded logarithm or not."""
+    for j in range(n):
+        if s[j] > 0.0 and is_linear(s[j], v[j]):
+            bits = np.float64(v[j]).view(np.int64)
+            v[j] = float((bits >> 52) - 1023 + ((bits & FRACTION) != 0))
+        else:
+            magnitude = float(l[j]) if s[j] >= 0.0 else math.nan
+            v[j] = math.ceil(magnitude) if abs(magnitude) < math.inf else magnitude
+        s[j] = sign_of(v[j])
 
 
 @njit
@@ -260,72 +321,86 @@ def scale_plain(op, av, al, bv, bl, n):
 
 
 @njit
-def combine(op, wanted, lacks, a, av, al, b, bv, bl, n):
-    """Combine the two topmost values into the first; return whether the results are plain."""
-    for j in range(n):
-        # Values are read as float(), so that infinity minus infinity is nan without a warning in plain Python too.
-        x, xv, xl = float(a[j]), float(av[j]), float(al[j])
-        y, yv, yl = float(b[j]), float(bv[j]), float(bl[j])
-        if lacks and (op in (MULTIPLY, DIVIDE) or not (is_linear(x, xv) and is_linear(y, yv))):
-            xl = log_of(xv) if lacks & FIRST_LACKS_LOG else xl
-            yl = log_of(yv) if lacks & SECOND_LACKS_LOG else yl
-        s, v, l = math.nan, math.nan, math.nan
-        if op in (AND, OR):
-            decided = 0.0 if op == AND else 1.0
-            s = decided if decided in (x, y) else x * y
-            v = s
-        elif x != x or y != y:
-            pass
-        elif op in (MIN, MAX):
-            difference = order(x, xv, xl, y, yv, yl)
-            is_first = difference <= 0.0 if op == MIN else difference > 0.0
-            s, v, l = (x, xv, xl) if is_first else (y, yv, yl)
-        elif op >= LESS:
-            v = 1.0 if holds(op, order(x, xv, xl, y, yv, yl)) else 0.0
-            s = v
-        elif op == ADD:
-            s, v, l = add(x, xv, xl, y, yv, yl, wanted)
-        else:
-            s, v, l = scale(op, x, xv, xl, y, yv, yl, wanted)
-        a[j], av[j], al[j] = s, v, l
-    return is_plain(a, al if wanted & WANTS_LOG else av, n)
+def combine_linear(op, a, av, b, bv, work, n):
+    """Work out linear forms alone: of a comparison, sum, product, quotient or extreme of values with linear forms.
 
-
-@njit
-def combine_linear(op, a, av, b, bv, n):
-    """Work out linear forms alone: of a comparison, sum, product or quotient whose sides have linear forms.
-
-    Returns whether it was done; if not, nothing was changed.
+    Returns whether it was done; if not, nothing but `work` was changed.
     """
+    if not (all_linear(a, av, n) and all_linear(b, bv, n)):
+        return False
     others = 0
+    if op == ADD:
+        for j in range(n):
+            work[j] = av[j] + bv[j]
+    elif op == MULTIPLY:
+        for j in range(n):
+            work[j] = av[j] * bv[j]
+            others += (abs(work[j]) < LEAST_LINEAR) & (a[j] != 0.0) & (b[j] != 0.0)
+    elif op == DIVIDE:
+        for j in range(n):
+            work[j] = av[j] / bv[j] if b[j] != 0.0 else math.inf
+            others += (abs(work[j]) < LEAST_LINEAR) & (a[j] != 0.0)
+    elif op in (MIN, MAX):
+        for j in range(n):
+            work[j] = av[j] if (av[j] <= bv[j]) == (op == MIN) else bv[j]
+    else:
+        below, equal, above = truth(op, -1.0), truth(op, 0.0), truth(op, 1.0)
+        for j in range(n):
+            work[j] = below if av[j] < bv[j] else (equal if av[j] == bv[j] else above)
     for j in range(n):
-        v = av[j] + bv[j] if op == ADD else av[j] * bv[j] if op == MULTIPLY else av[j] / bv[j] if op == DIVIDE else 1.0
-        exact = is_linear(a[j], av[j]) and is_linear(b[j], bv[j]) and (op != DIVIDE or b[j] != 0.0)
-        others += not (exact and is_linear(a[j] * b[j] if op in (MULTIPLY, DIVIDE) else sign_of(v), v))
+        others += not abs(work[j]) <= GREATEST_LINEAR
     if others:
         return False
     for j in range(n):
-        if op == ADD:
-            av[j] = av[j] + bv[j]
-        elif op == MULTIPLY:
-            av[j] = av[j] * bv[j]
-        elif op == DIVIDE:
-            av[j] = av[j] / bv[j]
-        else:
-            av[j] = 1.0 if holds(op, av[j] - bv[j]) else 0.0
-        a[j] = sign_of(av[j])
+        av[j] = work[j]
+        a[j] = sign_of(work[j])
     return True
 
 
 @njit
-def select(wanted, a, av, al, holding, b, bv, bl, n):
+def combine(op, wanted, a, av, al, b, bv, bl, n):
+    """Combine the two topmost values into the first, case by case."""
+    for j in range(n):
+        # Values are read as float(), so that infinity minus infinity is nan without a warning in plain Python too.
+        x, xv, xl = float(a[j]), float(av[j]), float(al[j])
+        y, yv, yl = float(b[j]), float(bv[j]), float(bl[j])
+        s, v, l = math.nan, math.nan, math.nan
+        if x != x or y != y:
+            pass
+        elif op in (MIN, MAX):
+            is_first = (order(x, xv, xl, y, yv, yl) <= 0.0) == (op == MIN)
+            s, v, l = (x, xv, xl) if is_first else (y, yv, yl)
+        elif op >= LESS:
+            s = truth(op, order(x, xv, xl, y, yv, yl))
+            v, l = s, log_of(s)
+        elif op == ADD:
+            s, v, l = add(x, xv, xl, y, yv, yl)
+        else:
+            s, v, l = scale(op, x, xv, xl, y, yv, yl, wanted)
+        a[j], av[j], al[j] = s, v, l
+
+
+@njit
+def decide(op, a, av, b, n):
+    """Join two conditions into the first; what is undefined does not matter where the other side decides."""
+    decided = 0.0 if op == AND else 1.0
+    for j in range(n):
+        x, y = float(a[j]), float(b[j])
+        a[j] = decided if decided in (x, y) else x * y
+        av[j] = a[j]
+
+
+@njit
+def select(a, av, al, holding, b, bv, bl, n):
     """Put the third value in the place of the first, where the condition does not hold."""
     for j in range(n):
+        is_first = holding[j] != 0.0
+        a[j] = a[j] if is_first else b[j]
+        av[j] = av[j] if is_first else bv[j]
+        al[j] = al[j] if is_first else bl[j]
+    for j in range(n):
         if holding[j] != holding[j]:
-            a[j] = av[j] = math.nan
-        elif holding[j] == 0.0:
-            a[j], av[j], al[j] = b[j], bv[j], bl[j]
-    return is_plain(a, al if wanted & WANTS_LOG else av, n)
+            a[j] = av[j] = al[j] = math.nan
 
 
 @njit
@@ -334,9 +409,9 @@ def run_program(code, constants, columns, n_slots, sign, log2_magnitude):
 
     Parameters
     ----------
-    code : int64[n, 4]
-        Operations in postfix order, each with the index of the column or constant that it pushes (0 otherwise), the
-        forms of its result that are wanted, and the operands that lack a log2 magnitude. The last one wants logs.
+    code : int64[n, 3]
+        Operations in postfix order, each with the index of the column or constant that it pushes (0 otherwise) and the
+        forms of its result that are surely read. Of the last one logs are.
     constants : float64[k]
     columns : float64[c, G]
     n_slots : int
@@ -351,46 +426,79 @@ def run_program(code, constants, columns, n_slots, sign, log2_magnitude):
 
     Notes
     -----
-    Rows do not depend on each other, so the result of a row is the same in every call, to the last bit: plain blocks
-    take the same operations as others, without the cases that cannot occur.
+    Rows do not depend on each other, so the result of a row is the same in every call, to the last bit: the loops
+    without cases take the same steps as those with them.
     """
     s, v, l = np.zeros((n_slots, BLOCK)), np.zeros((n_slots, BLOCK)), np.zeros((n_slots, BLOCK))
-    constant = np.empty(BLOCK)
+    work, constant = np.empty(BLOCK), np.empty(BLOCK)
+    # Where a block has no logs, all its linear forms are exact and the logs are those of these.
+    has_log, plain = np.zeros(n_slots, dtype=np.bool_), np.zeros(n_slots, dtype=np.bool_)
     wrong = -1
-    plain = np.zeros(n_slots, dtype=np.bool_)
     for first in range(0, sign.shape[0], BLOCK):
         n = min(BLOCK, sign.shape[0] - first)
         top = -1
         for k in range(code.shape[0]):
-            op, argument, wanted, lacks = code[k, 0], code[k, 1], code[k, 2], code[k, 3]
-            if op == COLUMN:
+            op, argument, wanted = code[k, 0], code[k, 1], code[k, 2]
+            if op <= UNDEFINED:
                 top += 1
-                values = columns[argument, first : first + n]
-                plain[top] = push(op, wanted, values, s[top], v[top], l[top], n)
-            elif op <= UNDEFINED:
-                top += 1
-                if op == CONSTANT:
+                has_log[top] = False
+                if op == COLUMN:
+                    push(op, columns[argument, first : first + n], s[top], v[top], n)
+                else:
                     constant[:n] = constants[argument]
-                plain[top] = push(op, wanted, constant, s[top], v[top], l[top], n)
+                    push(op, constant, s[top], v[top], n)
+                plain[top] = is_plain(s[top], v[top], n)
+            elif op == NEGATE:
+                for j in range(n):
+                    s[top, j], v[top, j] = -s[top, j], -v[top, j]
+                plain[top] = False
             elif op <= CEIL_LOG2:
-                plain[top] = change(op, wanted, lacks, s[top], v[top], l[top], n)
+                if op != EXP and not has_log[top]:
+                    log_block(v[top], l[top], n)
+                if op == LOG2:
+                    take_log2(s[top], v[top], l[top], n)
+                elif op == EXP:
+                    take_exp(wanted, s[top], v[top], l[top], n)
+                elif op == CEIL:
+                    take_ceil(s[top], v[top], l[top], n)
+                else:
+                    take_ceil_log2(s[top], v[top], l[top], n)
+                has_log[top] = op in (EXP, CEIL)
+                plain[top] = is_plain(s[top], l[top] if op == EXP else v[top], n)
+            elif op in (AND, OR):
+                top -= 1
+                decide(op, s[top], v[top], s[top + 1], n)
+                has_log[top] = plain[top] = False
             elif op == SELECT:
                 top -= 2
-                plain[top] = select(
-                    wanted, s[top], v[top], l[top], s[top + 1], s[top + 2], v[top + 2], l[top + 2], n
-                )  # fmt: skip
+                if wanted & WANTS_LOG or has_log[top] or has_log[top + 2]:
+                    for slot in (top, top + 2):
+                        if not has_log[slot]:
+                            log_block(v[slot], l[slot], n)
+                    has_log[top] = True
+                select(s[top], v[top], l[top], s[top + 1], s[top + 2], v[top + 2], l[top + 2], n)
+                plain[top] = is_plain(s[top], l[top] if has_log[top] else v[top], n)
             else:
                 top -= 1
                 a, av, al = s[top], v[top], l[top]
                 b, bv, bl = s[top + 1], v[top + 1], l[top + 1]
-                takes_plain = op == POWER or (op in (MULTIPLY, DIVIDE) and plain[top + 1])
-                if takes_plain and plain[top] and wanted == WANTS_LOG and scale_plain(op, av, al, bv, bl, n):
-                    continue
-                takes_linear = op in (ADD, MULTIPLY, DIVIDE) or LESS <= op <= UNEQUAL
-                if takes_linear and wanted == WANTS_LINEAR and combine_linear(op, a, av, b, bv, n):
+                may_be_linear = op != POWER and (op == ADD or op >= LESS or wanted == WANTS_LINEAR)
+                if may_be_linear and combine_linear(op, a, av, b, bv, work, n):
+                    has_log[top] = False
                     plain[top] = is_plain(a, av, n)
                     continue
-                plain[top] = combine(op, wanted, lacks, a, av, al, b, bv, bl, n)
+                if not has_log[top]:
+                    log_block(av, al, n)
+                if op != POWER and not has_log[top + 1]:
+                    log_block(bv, bl, n)
+                has_log[top] = True
+                may_be_plain = op == POWER or (op in (MULTIPLY, DIVIDE) and plain[top + 1])
+                if may_be_plain and plain[top] and wanted == WANTS_LOG and scale_plain(op, av, al, bv, bl, n):
+                    continue
+                combine(op, wanted, a, av, al, b, bv, bl, n)
+                plain[top] = is_plain(a, al, n)
+        if not has_log[0]:
+            log_block(v[0], l[0], n)
         sign[first : first + n] = s[0, :n]
         log2_magnitude[first : first + n] = l[0, :n]
         if wrong < 0 and not plain[0]:
