@@ -18,9 +18,9 @@ COMMANDS = {
     "census": ("mesaprior.cli.census", "Count every program once and keep the counts in a folder."),
     "plan": ("mesaprior.cli.plan", "Say how many programs a bound holds, and what time and memory they take."),
     "export": ("mesaprior.cli.export", "Print a table of a census as CSV."),
-    "language": ("mesaprior.cli.language", "Print the default language of a log, ready to edit."),
+    "language": ("mesaprior.cli.language", "Print the default language of a log, fit its prices, look at its code."),
     "why": ("mesaprior.cli.why", "Take one program apart: bits, steps, predictions, lesions."),
-    "prior": ("mesaprior.cli.prior", "List the priors and show one."),
+    "prior": ("mesaprior.cli.prior", "List, show, check, draw and compare priors."),
 }
 """For each command its module, where a command of the same name stands, and its line in the help."""
 

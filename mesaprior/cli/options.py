@@ -118,6 +118,34 @@ def prior_of(prior_text: str, parameters: tuple[tuple[str, float], ...]) -> Form
     return make_prior(prior_text, parameters_of(parameters))
 
 
+def priors_of(priors_text: str, parameters: tuple[tuple[str, float], ...]) -> list[FormulaPrior]:
+    """Return the priors of a list with commas; a parameter goes to each prior that has it."""
+    from mesaprior.errors import UsageError
+    from mesaprior.priors.prior import describe_prior, make_prior
+
+    texts = [text.strip() for text in split_at_commas(priors_text)]
+    if not all(texts):
+        raise UsageError(f"--priors {priors_text[:60]!r} names no prior between two commas; write a,b,c.")
+    given = parameters_of(parameters)
+    wanted = {text: describe_prior(text).parameters for text in texts}
+    for name in given:
+        if not any(name in names for names in wanted.values()):
+            raise UsageError(f"--param {name!r} belongs to none of the priors {', '.join(texts)}; remove it.")
+    return [make_prior(text, {name: given[name] for name in given if name in wanted[text]}) for text in texts]
+
+
+def split_at_commas(text: str) -> list[str]:
+    """Return the parts of a text between commas that stand in no parentheses."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
 def parameters_of(parameters: tuple[tuple[str, float], ...]) -> dict[str, float]:
     """Return the values that ``--param`` gives, by name."""
     from mesaprior.errors import UsageError

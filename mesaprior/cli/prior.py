@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
-from typing import Any
 
 import click
 
 from mesaprior.cli.options import Parameter, format_option, parameters_of, prior_of, whole_numbers
+from mesaprior.cli.prior_census import compare_priors, depth
+from mesaprior.cli.streams import print_csv
 
 
 @click.group()
 def prior() -> None:
-    """List the priors, show one, hold one to the laws, compare several, draw one."""
+    """List the priors, show one, hold one to the laws, draw one, compare several on a census."""
 
+
+prior.add_command(compare_priors)
+prior.add_command(depth)
 
 param_option = click.option(
     "--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable."
 )
 
 
-def _print_csv(header: list[str], rows: list[list[Any]]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-
-
 @prior.command("list")
 @format_option("table", "json", "csv")
 def list_priors(form: str) -> None:
-    """List the catalogue: name, formula and meaning of each prior."""
+    """List the catalogue: name, formula and meaning."""
     from mesaprior.priors.catalogue import catalogue
 
     entries = catalogue()
@@ -40,7 +36,7 @@ def list_priors(form: str) -> None:
         click.echo(json.dumps([{name: getattr(entry, name) for name in names} for entry in entries]))
         return
     if form == "csv":
-        _print_csv(["name", "formula", "meaning"], [[entry.name, entry.text, entry.meaning] for entry in entries])
+        print_csv(["name", "formula", "meaning"], [[entry.name, entry.text, entry.meaning] for entry in entries])
         return
     from rich.table import Table
 
@@ -59,7 +55,7 @@ def list_priors(form: str) -> None:
 @param_option
 @format_option("table", "json", "csv")
 def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], form: str) -> None:
-    """Show a prior: its formula as text and LaTeX, what it reads, and where it comes from.
+    """Show a prior: formula, LaTeX, source.
 
     \b
     Examples:
@@ -92,7 +88,7 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
     )
     if form == "csv":
         rows = [[name, value] for name, value in facts.items()]
-        _print_csv(["field", "value"], rows)
+        print_csv(["field", "value"], rows)
         return
     for name, value in facts.items():
         if value:
@@ -115,10 +111,11 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
 def check_prior(
     name_or_formula: str, parameters: tuple[tuple[str, float], ...], examples: int, required: tuple[str, ...], form: str
 ) -> None:
-    """Hold a prior to the laws: each holds on all programs tried, or is broken at the smallest example found.
+    """Hold a prior to the laws that priors obey.
 
-    What breaks the first three laws (defined, non-negative, finite) is no prior, and the exit code is 1; the others
-    say what kind of prior it is.
+    Each law holds on all programs tried, or is broken, and then the smallest example found is shown. What breaks the
+    first three laws (defined, non-negative, finite) is no prior, and the exit code is 1; the others say what kind of
+    prior it is.
 
     \b
     Examples:
@@ -149,7 +146,7 @@ def check_prior(
         ]
         click.echo(json.dumps(facts))
     elif form == "csv":
-        _print_csv(
+        print_csv(
             ["law", "holds", "example"],
             [[finding.law.name, str(finding.holds).lower(), finding.example or ""] for finding in findings],
         )
@@ -226,7 +223,7 @@ def plot_prior(
         names = (landscape.across, landscape.up, "log2_weight")
         click.echo(json.dumps([dict(zip(names, (x, y, json_number(w)), strict=True)) for x, y, w in cells]))
     elif form == "csv":
-        _print_csv([landscape.across, landscape.up, "log2_weight"], [list(cell) for cell in cells])
+        print_csv([landscape.across, landscape.up, "log2_weight"], [list(cell) for cell in cells])
     elif not picture:
         click.echo(f"{subject.name}: the darker, the more a program weighs")
         for line in as_text(landscape):

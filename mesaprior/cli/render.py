@@ -19,6 +19,7 @@ from mesaprior.inference.roles import IMITATOR, LEARNER, PLANNER_LEARNER, ROLES,
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
+    from mesaprior.inference.comparison import Comparison
     from mesaprior.inference.posterior import Posterior
     from mesaprior.priors.laws import Finding
 
@@ -210,6 +211,71 @@ def render_findings(name: str, findings: Sequence[Finding], n_examples: int) -> 
         found = escape(finding.example) if finding.example else f"[dim]{finding.law.statement}[/dim]"
         table.add_row(finding.law.name, "[green]holds[/green]" if finding.holds else "[red]broken[/red]", found)
     out.print(table)
+
+
+def render_comparison(comparison: Comparison, witness: Sequence[str]) -> None:
+    """Print the result of `prior compare`."""
+    out = console()
+    table = Table(title="Who leads under each prior", title_justify="left")
+    for name in ("prior", "optimizers : imitators", "imitators", "programs it is among", "leader", "its share"):
+        table.add_column(name, overflow="fold", justify="left" if name in ("prior", "leader") else "right")
+    for standing in comparison.standings:
+        table.add_row(
+            escape(standing.name),
+            f"{bits_text(standing.log2_odds)} bits",
+            share_text(float(standing.mass_by_role[IMITATOR])),
+            "-" if math.isnan(standing.effective_programs) else f"{standing.effective_programs:,.1f}",
+            "-" if standing.leader is None else escape(witness[standing.leader]),
+            share_text(standing.leader_mass),
+        )
+    out.print(table)
+    table = Table(title="How far they differ", title_justify="left")
+    for name in (
+        "prior",
+        "and prior",
+        "total variation before",
+        "after",
+        "KL (bits)",
+        "KL reversed",
+        "rank correlation",
+    ):
+        table.add_column(name, overflow="fold", justify="left" if name.endswith("prior") else "right")
+    for distance in comparison.distances:
+        pair = (comparison.standings[place].name for place in (distance.first, distance.second))
+        numbers = (
+            distance.total_variation_before,
+            distance.total_variation,
+            distance.kl,
+            distance.kl_reverse,
+            distance.rank_correlation,
+        )
+        table.add_row(*(escape(name) for name in pair), *(_plain_text(number) for number in numbers))
+    out.print(table)
+    out.print(
+        "• Total variation: 0 where both spread belief over the programs alike, 1 where they share none; before the "
+        "data and after all training rows. KL: bits lost by coding with the second where the first is right.",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def render_depths(rows: Sequence[tuple[str, str, float, float, list[int]]], marks: Sequence[str]) -> None:
+    """Print the result of `prior depth`."""
+    table = Table(title="Least steps of programs at most s bits longer than the shortest", title_justify="left")
+    table.add_column("shortest program", overflow="fold")
+    for name in ("role", "share", "bits", *(f"s = {mark}" for mark in marks)):
+        table.add_column(name, justify="left" if name == "role" else "right")
+    for program, role, mass, length, steps in rows:
+        numbers = (f"{count:,}" for count in steps)
+        table.add_row(escape(program), role, share_text(mass), f"{length:g}", *numbers)
+    console().print(table)
+
+
+def _plain_text(number: float) -> str:
+    """Return a measure with three digits behind the point."""
+    if math.isnan(number):
+        return "-"
+    return "∞" if math.isinf(number) else f"{number:.3f}"
 
 
 def learner_warning(question: Question) -> str | None:

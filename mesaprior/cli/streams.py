@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import io
 import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 SUBSTITUTES = dict(zip("▁▂▃▄▅▆▇█", "12345678", strict=True)) | {"·": "-", "•": "*", "∞": "infinite"}
 """What stands for the signs of the tables where an encoding lacks them; anything else becomes a question mark."""
@@ -17,6 +20,13 @@ def accept_every_character() -> None:
     codecs.register_error(HANDLER, _substitute)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors=HANDLER)
+
+
+def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print a table as CSV."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
 
 
 def _substitute(error: UnicodeError) -> tuple[str, int]:

@@ -1,8 +1,16 @@
 """`mesaprior prior`: the catalogue, what a prior looks like, its laws, how priors differ, and pictures."""
 
+import csv
+import io
 import json
 
+import numpy as np
+import pytest
+
 from mesaprior.priors.catalogue import catalogue
+from mesaprior.priors.laws import LAWS
+
+ASK = ("log.csv", "--language", "mine.toml", "--max-bits", "18")
 
 
 def test_list_and_show(run):
@@ -26,3 +34,149 @@ def test_a_parameter_without_a_value_is_shown_and_not_used(run):
     given = run("prior", "show", "mixture", "--param", "w=0.25", "--format", "json").stdout
     assert json.loads(given)["parameters"] == {"w": 0.25}
     assert "no parameter 'T'" in run("prior", "show", "mixture", "--param", "T=1", code=2).stderr
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_check_says_which_laws_hold(run):
+    shown = run("prior", "check", "bounded", "--param", "T=64", "--examples", "50").stdout
+    assert "obeys 10 of 12 laws" in shown
+    assert "length = 1, time = 65: the weight is 0" in shown
+    findings = json.loads(run("prior", "check", "levin", "--examples", "20", "--format", "json").stdout)
+    assert [finding["law"] for finding in findings] == [law.name for law in LAWS]
+    assert all(finding["holds"] and finding["example"] is None for finding in findings)
+    assert [finding["required"] for finding in findings] == [True] * 3 + [False] * 9
+    rows = table(run("prior", "check", "uniform", "--examples", "50", "--format", "csv").stdout)
+    assert {row["law"]: row["holds"] for row in rows}["Kraft"] == "false"
+
+
+def test_check_fails_where_there_is_no_prior_or_a_required_law_is_broken(run):
+    result = run("prior", "check", "2**-length / (time - 3)", "--examples", "50", "--format", "csv", code=1)
+    assert "breaks the law 'non-negative' at length = 1, time = 1: the weight is -0.25." in result.stderr
+    # The findings are printed all the same.
+    assert len(table(result.stdout)) == len(LAWS)
+    lenient = ("prior", "check", "bounded", "--examples", "50", "--format", "csv")
+    run(*lenient)
+    assert "'full support'" in run(*lenient, "--require", "full support", code=1).stderr
+    assert "is no law; the laws are defined" in run(*lenient, "--require", "support", code=2).stderr
+
+
+@pytest.mark.parametrize("formula", ["2**-lenght", "tempered", "length.real", "9**9**9**9"])
+def test_formulas_with_mistakes_are_refused_everywhere(formula, files, run):
+    for command in ("check", "plot"):
+        assert ", column " in run("prior", command, formula, code=2).stderr
+    assert ", column " in run("prior", "compare", *ASK, "--priors", f"levin,{formula}", code=2).stderr
+
+
+def test_plot_in_text(run):
+    lines = run("prior", "plot", "levin").stdout.splitlines()
+    assert lines[0] == "levin: the darker, the more a program weighs"
+    assert len(lines) == 1 + 16 + 3
+    assert lines[1].startswith("    65,536 │█")
+    assert lines[-1].startswith("weights: █ from 2^-20.75, ")
+    assert "every weight shown is 0" in run("prior", "plot", "bounded", "--param", "T=0.5").stdout
+
+
+def test_plot_as_data(run):
+    rows = table(run("prior", "plot", "levin", "--max-length", "8", "--max-time", "4", "--format", "csv").stdout)
+    assert {(int(row["length"]), int(row["time"])) for row in rows} == {
+        (x, y) for x in range(1, 9) for y in range(1, 5)
+    }
+    for row in rows:
+        assert float(row["log2_weight"]) == pytest.approx(-int(row["length"]) - np.log2(int(row["time"])), abs=1e-12)
+    cells = json.loads(
+        run("prior", "plot", "circuit", "--param", "c=2", "--max-length", "3", "--format", "json").stdout
+    )
+    assert cells[0] == {"gates": 1, "time": 1, "log2_weight": -2.0}
+    held = json.loads(run("prior", "plot", "2**-length/gates", "--at", "gates=4", "--format", "json").stdout)
+    assert held[0] == {"length": 1, "time": 1, "log2_weight": -3.0}
+    bounded = json.loads(
+        run("prior", "plot", "bounded", "--param", "T=1", "--max-time", "2", "--format", "json").stdout
+    )
+    assert bounded[-1] == {"length": 64, "time": 2, "log2_weight": "-inf"}
+
+
+@pytest.mark.parametrize("prior", ["levin", "bounded", "uniform", "2**-length/gates", "0*length"])
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_plot_as_a_picture(prior, ending, files, run):
+    assert run("prior", "plot", prior, "--out", f"prior.{ending}").stderr == f"Wrote prior.{ending}.\n"
+    head = (files / f"prior.{ending}").read_bytes()[:300]
+    assert head.startswith(b"\x89PNG") if ending == "png" else b"<svg" in head or b"<?xml" in head
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("levin", "--at", "gates=2"), "--at gates holds what is an axis here or is not read by 'levin'"),
+        (("levin", "--at", "time=2"), "--at time holds what is an axis"),
+        (("2**-length/gates", "--at", "gates=1.5"), "--at gates=1.5 is no whole number"),
+        (("levin", "--out", "picture.pdf"), "--out picture.pdf: a picture is a .png or an .svg file"),
+        (("levin", "--out", "nowhere/p.png"), "there is no folder nowhere"),
+        (("levin", "--max-time", "1"), "is not in the range"),
+        (("2**-length / (time - 3)",), "a weight must be a finite number from 0"),
+    ],
+)
+def test_plots_that_cannot_be(arguments, words, files, run):
+    assert words in run("prior", "plot", *arguments, code=2).stderr
+
+
+def test_compare(files, run):
+    shown = run("prior", "compare", *ASK).stdout
+    for word in ("uniform", "simplicity", "bounded", "levin", "s_fast", "rank correlation", "Total variation"):
+        assert word in shown
+    facts = json.loads(run("prior", "compare", *ASK, "--priors", "levin, 7*levin,speed", "--format", "json").stdout)
+    assert [prior["name"] for prior in facts["priors"]] == ["levin", "7*levin", "speed"]
+    assert facts["priors"][2]["parameters"] == {"alpha": 1.0}
+    assert [(pair["first"], pair["second"]) for pair in facts["distances"]] == [
+        ("levin", "7*levin"), ("levin", "speed"), ("7*levin", "speed"),
+    ]  # fmt: skip
+    for pair in facts["distances"]:
+        # A constant factor changes nothing, and speed at alpha 1 is levin.
+        assert pair["total_variation_before"] == pytest.approx(0, abs=1e-12)
+        assert pair["total_variation"] == pytest.approx(0, abs=1e-12)
+        assert pair["rank_correlation"] == pytest.approx(1)
+    asked = json.loads(run("infer", *ASK, "--prior", "levin", "--format", "json").stdout)
+    assert facts["priors"][0]["log2_odds"] == pytest.approx(asked["log2_odds"][-1])
+    assert facts["priors"][0]["leader"] == asked["top"][0]["program"]
+    assert facts["programs"] == asked["programs"]
+
+
+def test_compare_takes_formulas_with_commas_and_a_census(files, run):
+    run("census", *ASK, "--out", "counted")
+    priors = "Min(levin, simplicity),speed,Piecewise((1, time < 9), (0, True))"
+    rows = table(run("prior", "compare", "counted", "--priors", priors, "--param", "alpha=3", "--format", "csv").stdout)
+    assert [row["first"] for row in rows] == ["Min(levin, simplicity)"] * 2 + ["speed"]
+    assert rows[1]["kl"] == "inf"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--priors", "levin"), "there is only 'levin' to compare"),
+        (("--priors", "levin,levin"), "2 of the priors to compare have the name 'levin'"),
+        (("--priors", "levin,,speed"), "names no prior between two commas"),
+        (("--priors", "levin,speed", "--param", "T=3"), "--param 'T' belongs to none of the priors levin, speed"),
+        (("--priors", "levin,circuit"), "reads the column 'gates'"),
+    ],
+)
+def test_comparisons_that_cannot_be(options, words, files, run):
+    assert words in run("prior", "compare", *ASK, *options, code=2).stderr
+
+
+def test_depth(files, run):
+    assert "shortest program" in run("prior", "depth", *ASK, "--significance", "0,8").stdout
+    facts = json.loads(
+        run("prior", "depth", *ASK, "--top", "3", "--significance", "0,6,inf", "--format", "json").stdout
+    )
+    assert len(facts) == 3
+    for fact in facts:
+        assert list(fact["depth"]) == ["0", "6", "inf"]
+        assert fact["depth"]["0"] >= fact["depth"]["6"] >= fact["depth"]["inf"] >= 1
+    rows = table(run("prior", "depth", *ASK, "--format", "csv").stdout)
+    assert list(rows[0]) == ["program", "role", "mass", "length", "depth_0", "depth_4", "depth_8", "depth_16"]
+    assert "is no list of numbers" in run("prior", "depth", *ASK, "--significance", "0,x", code=2).stderr
+    assert (
+        "significance -1.0 is no number of bits" in run("prior", "depth", *ASK, "--significance", "-1", code=2).stderr
+    )

@@ -1,0 +1,206 @@
+"""`mesaprior prior compare` and `mesaprior prior depth`: what priors, and what is deep, make of one census."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from mesaprior.cli.options import (
+    Parameter,
+    check_columns,
+    format_option,
+    language_option,
+    max_bits_option,
+    max_time_option,
+    noise_of,
+    noise_option,
+    prior_of,
+    prior_options,
+    priors_of,
+    together,
+    tolerance_option,
+)
+from mesaprior.cli.streams import print_csv
+
+question_options = together(
+    click.option("--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own."),
+    language_option,
+    max_bits_option,
+    max_time_option,
+)
+
+
+@click.command("compare")
+@click.argument("source", metavar="CENSUS_OR_LOG")
+@click.option(
+    "--priors",
+    "priors_text",
+    default="uniform,simplicity,bounded,levin,s_fast",
+    show_default=True,
+    metavar="A,B,C",
+    help="Names of the catalogue, or formulas.",
+)
+@click.option(
+    "--param",
+    "parameters",
+    type=Parameter(),
+    multiple=True,
+    help="A parameter, for each of the priors that has it; repeatable.",
+)
+@question_options
+@noise_option
+@tolerance_option
+@format_option("table", "json", "csv")
+def compare_priors(
+    source: str,
+    priors_text: str,
+    parameters: tuple[tuple[str, float], ...],
+    other_log: str | None,
+    language_file: str | None,
+    max_bits: int | None,
+    max_time: int | None,
+    noise_text: str,
+    tolerance: float,
+    form: str,
+) -> None:
+    """Say how far priors differ on one census.
+
+    For each prior: who leads, by how much, and among how many programs the posterior leaves the choice. For each pair:
+    total variation before and after (0: the same, 1: nothing in common), the Kullback-Leibler divergence in bits both
+    ways, and the rank correlation of the behaviours.
+
+    \b
+    Examples:
+      mesaprior prior compare census/ --priors simplicity,levin,s_fast
+      mesaprior prior compare corridor.csv --max-bits 24 --priors 'speed,2**-length/infer_time' --param alpha=2
+    """
+    from mesaprior.cli.question import ask
+    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.inference.comparison import compare
+    from mesaprior.inference.result import json_number
+    from mesaprior.inference.roles import ROLES
+
+    priors, noise = priors_of(priors_text, parameters), noise_of(noise_text)
+    for subject in priors:
+        check_columns(subject, TermSpace.name, TermSpace.columns)
+    question = ask(source, other_log=other_log, language_file=language_file, max_bits=max_bits, max_time=max_time)
+    result = compare(question.census, question.log, priors, noise=noise, tolerance=tolerance)
+    witness = question.census.witness
+    if form == "table":
+        from mesaprior.cli.render import render_comparison
+
+        render_comparison(result, witness)
+        return
+    standings = [
+        {
+            "name": standing.name,
+            "formula": subject.text,
+            "parameters": dict(subject.parameters),
+            "log2_odds": json_number(standing.log2_odds),
+            "loses_at": standing.loses_at,
+            "mass": {role: json_number(share) for role, share in zip(ROLES, standing.mass_by_role, strict=True)},
+            "effective_programs": json_number(standing.effective_programs),
+            "effective_behaviours": json_number(standing.effective_behaviours),
+            "leader": None if standing.leader is None else witness[standing.leader],
+            "leader_mass": json_number(standing.leader_mass),
+        }
+        for subject, standing in zip(priors, result.standings, strict=True)
+    ]
+    measures = ("total_variation_before", "total_variation", "kl", "kl_reverse", "rank_correlation")
+    distances = [
+        {"first": priors[distance.first].name, "second": priors[distance.second].name}
+        | {name: json_number(getattr(distance, name)) for name in measures}
+        for distance in result.distances
+    ]
+    if form == "json":
+        facts = {"programs": question.census.n_programs, "behaviours": result.behaviours}
+        click.echo(json.dumps(facts | {"priors": standings, "distances": distances}))
+    else:
+        print_csv(["first", "second", *measures], [list(distance.values()) for distance in distances])
+
+
+@click.command("depth")
+@click.argument("source", metavar="CENSUS_OR_LOG")
+@click.option(
+    "--significance",
+    "significance_text",
+    default="0,4,8,16",
+    show_default=True,
+    metavar="S,S,...",
+    help="Bits by which a program may be longer than the shortest of its behaviour.",
+)
+@question_options
+@prior_options
+@noise_option
+@click.option(
+    "--top", type=click.IntRange(min=1), default=10, show_default=True, metavar="K", help="Leading behaviours to list."
+)
+@format_option("table", "json", "csv")
+def depth(
+    source: str,
+    significance_text: str,
+    other_log: str | None,
+    language_file: str | None,
+    max_bits: int | None,
+    max_time: int | None,
+    prior_text: str,
+    parameters: tuple[tuple[str, float], ...],
+    noise_text: str,
+    top: int,
+    form: str,
+) -> None:
+    """Report the logical depth of the leading behaviours.
+
+    The depth of a behaviour at significance s is the least time of its programs that are at most s bits longer than
+    its shortest (C. H. Bennett, 1988). What stays slow at every significance is deep; what a few bits make fast was
+    merely short. No prior goes into it: the prior and the log only choose which behaviours are listed.
+
+    \b
+    Example:
+      mesaprior prior depth corridor.csv --max-bits 28 --significance 0,8,16
+    """
+    from mesaprior.cli.question import ask
+    from mesaprior.errors import UsageError
+    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.inference.depth import logical_depth
+    from mesaprior.inference.posterior import posterior
+    from mesaprior.inference.result import json_number, top_behaviours
+    from mesaprior.inference.roles import ROLES
+
+    try:
+        significance = [float(bits) for bits in significance_text.split(",")]
+    except ValueError:
+        raise UsageError(
+            f"--significance {significance_text!r} is no list of numbers; write bits with commas, such as 0,4,8."
+        ) from None
+    subject, noise = prior_of(prior_text, parameters), noise_of(noise_text)
+    check_columns(subject, TermSpace.name, TermSpace.columns)
+    question = ask(source, other_log=other_log, language_file=language_file, max_bits=max_bits, max_time=max_time)
+    depths = logical_depth(question.census, significance)
+    result = posterior(question.census, question.log, subject, noise=noise)
+    leading = top_behaviours(result, question.census.witness, top)
+    rows = [
+        (
+            question.census.witness[entry.behaviour],
+            ROLES[result.role[entry.behaviour]],
+            entry.mass,
+            result.length[entry.behaviour].item(),
+            depths[entry.behaviour].tolist(),
+        )
+        for entry in leading
+    ]
+    marks = [f"{bits:g}" for bits in significance]
+    if form == "json":
+        names = ("program", "role", "mass", "length", "depth")
+        facts = [dict(zip(names, row, strict=True)) for row in rows]
+        for fact, row in zip(facts, rows, strict=True):
+            fact["mass"], fact["depth"] = json_number(row[2]), dict(zip(marks, row[4], strict=True))
+        click.echo(json.dumps(facts))
+    elif form == "csv":
+        header = ["program", "role", "mass", "length", *(f"depth_{mark}" for mark in marks)]
+        print_csv(header, [[program, role, mass, length, *steps] for program, role, mass, length, steps in rows])
+    else:
+        from mesaprior.cli.render import render_depths
+
+        render_depths(rows, marks)
