@@ -133,6 +133,8 @@ def _test_name(law: Law) -> str:
 
 
 def _test(law: Law, subject: Subject) -> Any:
+    # The first example may have to wait for a kernel to be compiled.
+    @settings(deadline=None)
     @given(law.examples(subject))
     def test(self: object, example: Any) -> None:
         breach = law.breach(subject, example)
