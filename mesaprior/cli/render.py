@@ -190,14 +190,18 @@ def _next_steps(
 ) -> Iterable[str]:
     """Yield commands and options that lead on from here."""
     is_log = source.endswith((".csv", ".parquet"))
+    language = "" if question.is_default_language else f" --language {shlex.quote(question.language.source)}"
     if is_log:
-        language = "" if question.is_default_language else f" --language {shlex.quote(question.language.source)}"
         best = top_behaviours(posterior, question.census.witness, 1)[0].behaviour
         program = shlex.quote(posterior.exact.program if posterior.exact else question.census.witness[best])
         yield f"mesaprior why {program} --log {shlex.quote(source)}{language}"
     others = {"levin": "--prior levin", "speed": "--prior speed --param alpha=2", "uniform": "--prior uniform"}
     another = ", ".join([option for name, option in others.items() if name != prior_name][:2])
     yield f"another prior: {another}" + ("" if is_plotted else "; a picture: --plot odds.png")
+    bounds = "".join(
+        f" --{name.replace('_', '-')} {bound}" for name, bound in question.space.bounds.items() if bound is not None
+    )
+    yield f"mesaprior prior compare {shlex.quote(source)}{f'{language}{bounds}' if is_log else ''}"
 
 
 def render_findings(name: str, findings: Sequence[Finding], n_examples: int) -> None:

@@ -176,6 +176,13 @@ def test_what_is_found(formula: str, law: str, example: str):
     assert finding.example.startswith(example)
 
 
+def test_a_prior_over_many_columns():
+    text = "2**-(length + gates + depth + l1) / (time * Max(1, space))"
+    assert broken(text) == {}
+    assert set(broken(f"({text}) * time**2")) == {"monotone in time", "Kraft"}
+    assert set(broken(f"({text}) * 2**(2*depth)")) == {"monotone in size", "Kraft"}
+
+
 def test_findings_are_the_same_every_time():
     assert broken("2**-length * (2 - 1/time)") == broken("2**-length * (2 - 1/time)")
 
