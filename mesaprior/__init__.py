@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.store import open_census, save_census
     from mesaprior.hypotheses.terms.language import Language, default_language, read_language
     from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.inference.comparison import compare
     from mesaprior.inference.noise import BetaNoise, Noise, parse_noise
     from mesaprior.inference.posterior import Posterior, posterior
     from mesaprior.priors.prior import FormulaPrior, make_prior
+    from mesaprior.priors.sweeps import sweep
 
 _HOME = {
     "BetaNoise": "mesaprior.inference.noise",
@@ -31,6 +33,7 @@ _HOME = {
     "Posterior": "mesaprior.inference.posterior",
     "TermSpace": "mesaprior.hypotheses.terms.space",
     "check_space": "mesaprior.hypotheses.conformance",
+    "compare": "mesaprior.inference.comparison",
     "default_language": "mesaprior.hypotheses.terms.language",
     "log_from_frame": "mesaprior.hypotheses.log",
     "make_prior": "mesaprior.priors.prior",
@@ -40,6 +43,7 @@ _HOME = {
     "read_language": "mesaprior.hypotheses.terms.language",
     "read_log": "mesaprior.hypotheses.log",
     "save_census": "mesaprior.hypotheses.store",
+    "sweep": "mesaprior.priors.sweeps",
 }
 
 __all__ = [
@@ -53,6 +57,7 @@ __all__ = [
     "Posterior",
     "TermSpace",
     "check_space",
+    "compare",
     "default_language",
     "log_from_frame",
     "make_prior",
@@ -62,6 +67,7 @@ __all__ = [
     "read_language",
     "read_log",
     "save_census",
+    "sweep",
 ]
 
 
