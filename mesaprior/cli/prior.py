@@ -123,6 +123,10 @@ def check_prior(
       mesaprior prior check '2**-length / (time - 3)'
       mesaprior prior check bounded --param T=64 --require "monotone in time"
     """
+    from tempfile import TemporaryDirectory
+
+    from hypothesis.configuration import set_hypothesis_home_dir
+
     from mesaprior.cli.progress import progress
     from mesaprior.errors import RunError, UsageError
     from mesaprior.priors.laws import LAWS, check, find_law
@@ -131,7 +135,9 @@ def check_prior(
         if find_law(name) is None:
             raise UsageError(f"--require {name!r} is no law; the laws are {', '.join(law.name for law in LAWS)}.")
     subject = prior_of(name_or_formula, parameters)
-    with progress(f"Trying {len(LAWS)} laws", len(LAWS)) as report:
+    # Hypothesis keeps notes, by default in the current folder, where nobody expects them.
+    with TemporaryDirectory() as notes, progress(f"Trying {len(LAWS)} laws", len(LAWS)) as report:
+        set_hypothesis_home_dir(notes)
         findings = check(subject, max_examples=examples, report=report)
     if form == "json":
         facts = [

@@ -293,7 +293,7 @@ def _ranks(log2_behaviour: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
 
 
 def _correlation(first: np.ndarray, second: np.ndarray) -> float:
-    """Return the correlation of average ranks, nan where all are tied on one side."""
+    """Return the correlation of average ranks, nan where all are tied on one side; rounding never takes it past 1."""
     # The mean of average ranks is known exactly, so that all tied means all 0.
     middle = (len(first) + 1) / 2
     x, y = first - middle, second - middle

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -50,6 +52,14 @@ def test_check_says_which_laws_hold(run):
     assert [finding["required"] for finding in findings] == [True] * 3 + [False] * 9
     rows = table(run("prior", "check", "uniform", "--examples", "50", "--format", "csv").stdout)
     assert {row["law"]: row["holds"] for row in rows}["Kraft"] == "false"
+
+
+def test_check_leaves_nothing_behind(files):
+    before = sorted(files.iterdir())
+    command = [sys.executable, "-m", "mesaprior", "prior", "check", "levin", "--examples", "5", "--format", "csv"]
+    done = subprocess.run(command, cwd=files, capture_output=True, text=True, check=True)
+    assert len(done.stdout.splitlines()) == 1 + len(LAWS)
+    assert sorted(files.iterdir()) == before
 
 
 def test_check_fails_where_there_is_no_prior_or_a_required_law_is_broken(run):
