@@ -138,7 +138,10 @@ def check_prior(
     # Hypothesis keeps notes, by default in the current folder, where nobody expects them.
     with TemporaryDirectory() as notes, progress(f"Trying {len(LAWS)} laws", len(LAWS)) as report:
         set_hypothesis_home_dir(notes)
-        findings = check(subject, max_examples=examples, report=report)
+        try:
+            findings = check(subject, max_examples=examples, report=report)
+        finally:
+            set_hypothesis_home_dir(None)
     if form == "json":
         facts = [
             {
