@@ -98,6 +98,7 @@ def compare_priors(
             "formula": subject.text,
             "parameters": dict(subject.parameters),
             "log2_odds": json_number(standing.log2_odds),
+            "log2_odds_verdict": json_number(standing.log2_odds_verdict),
             "loses_at": standing.loses_at,
             "mass": {role: json_number(share) for role, share in zip(ROLES, standing.mass_by_role, strict=True)},
             "effective_programs": json_number(standing.effective_programs),

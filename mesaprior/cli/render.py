@@ -221,12 +221,14 @@ def render_comparison(comparison: Comparison, witness: Sequence[str]) -> None:
     """Print the result of `prior compare`."""
     out = console()
     table = Table(title="Who leads under each prior", title_justify="left")
-    for name in ("prior", "optimizers : imitators", "imitators", "programs it is among", "leader", "its share"):
+    columns = ("prior", "optimizers : imitators", "defecting : faithful", "imitators", "among", "leader", "its share")
+    for name in columns:
         table.add_column(name, overflow="fold", justify="left" if name in ("prior", "leader") else "right")
     for standing in comparison.standings:
         table.add_row(
             escape(standing.name),
             f"{bits_text(standing.log2_odds)} bits",
+            f"{bits_text(standing.log2_odds_verdict)} bits",
             share_text(float(standing.mass_by_role[IMITATOR])),
             "-" if math.isnan(standing.effective_programs) else f"{standing.effective_programs:,.1f}",
             "-" if standing.leader is None else escape(witness[standing.leader]),
@@ -255,6 +257,11 @@ def render_comparison(comparison: Comparison, witness: Sequence[str]) -> None:
         )
         table.add_row(*(escape(name) for name in pair), *(_plain_text(number) for number in numbers))
     out.print(table)
+    out.print(
+        "• Odds are in bits, after all training rows. Among: how many equally likely programs would leave as much open.",
+        markup=False,
+        soft_wrap=True,
+    )
     out.print(
         "• Total variation: 0 where both spread belief over the programs alike, 1 where they share none; before the "
         "data and after all training rows. KL: bits lost by coding with the second where the first is right.",

@@ -39,6 +39,8 @@ class Standing:
         The same over behaviours, 1..B.
     log2_odds : float
         Optimizers over imitators, in bits; inf or -inf where one side is empty, nan where both are.
+    log2_odds_verdict : float
+        Defecting over faithful, all roles, in bits; as `log2_odds`.
     mass_by_role : float64[4]
         Share of the posterior by role, 0..1; nan where nothing is left.
     leader : int or None
@@ -53,6 +55,7 @@ class Standing:
     effective_programs: float
     effective_behaviours: float
     log2_odds: float
+    log2_odds_verdict: float
     mass_by_role: np.ndarray
     leader: int | None
     leader_mass: float
@@ -223,6 +226,7 @@ def _standing(name: str, result: Posterior, witness: Sequence[str], effective_pr
         effective_programs=effective_programs,
         effective_behaviours=_effective(result.log2_mass, np.zeros(len(result.log2_mass))),
         log2_odds=float(result.log2_odds[-1]),
+        log2_odds_verdict=float(result.log2_odds_verdict[-1]),
         mass_by_role=result.mass_by_role[:, -1],
         leader=None if math.isnan(leader.mass) else leader.behaviour,
         leader_mass=leader.mass,

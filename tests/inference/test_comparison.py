@@ -144,6 +144,7 @@ def test_every_number_is_the_sum_over_single_programs(case, first, second, noise
             assert math.isnan(standing.effective_programs)
             assert math.isnan(standing.effective_behaviours)
             assert math.isnan(standing.log2_odds)
+            assert math.isnan(standing.log2_odds_verdict)
             assert np.isnan(standing.mass_by_role).all()
             assert math.isnan(standing.leader_mass)
             assert (standing.leader, standing.loses_at) == (None, None)
@@ -238,6 +239,7 @@ def test_a_standing_repeats_the_posterior(case, noise):
     for prior, standing in zip(priors, compare(census, log, priors, noise=noise).standings, strict=True):
         alone = posterior(census, log, prior, noise=noise)
         assert np.array_equal(standing.log2_odds, alone.log2_odds[-1], equal_nan=True)
+        assert np.array_equal(standing.log2_odds_verdict, alone.log2_odds_verdict[-1], equal_nan=True)
         assert np.array_equal(standing.mass_by_role, alone.mass_by_role[:, -1], equal_nan=True)
         assert standing.loses_at == alone.loses_at
         (top,) = top_behaviours(alone, census.witness, 1)
