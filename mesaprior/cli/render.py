@@ -258,7 +258,7 @@ def render_comparison(comparison: Comparison, witness: Sequence[str]) -> None:
         table.add_row(*(escape(name) for name in pair), *(_plain_text(number) for number in numbers))
     out.print(table)
     out.print(
-        "• Odds are in bits, after all training rows. Among: how many equally likely programs would leave as much open.",
+        "• Odds are in bits, after all training rows. Among: as many equally likely programs would leave as much open.",
         markup=False,
         soft_wrap=True,
     )
