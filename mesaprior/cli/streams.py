@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-SUBSTITUTES = dict(zip("▁▂▃▄▅▆▇█", "12345678", strict=True)) | {"·": "-", "•": "*", "∞": "infinite"}
+SUBSTITUTES = dict(zip("▁▂▃▄▅▆▇█░▒▓│└─·•", "12345678.:+|+--*", strict=True)) | {"∞": "infinite"}
 """What stands for the signs of the tables where an encoding lacks them; anything else becomes a question mark."""
 
 HANDLER = "mesaprior.substitute"

@@ -1,8 +1,10 @@
 """The laws: each is broken by a formula that breaks nothing else but what is listed; a law that sleeps is noticed."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -146,6 +148,13 @@ def test_a_law_that_sees_too_much_is_noticed(law):
 @pytest.mark.parametrize("entry", catalogue(), ids=lambda entry: entry.name)
 def test_what_the_priors_of_the_catalogue_break(entry):
     assert set(broken(make_prior(entry.name, GIVEN.get(entry.name)))) == BROKEN.get(entry.name, set())
+
+
+def test_the_reference_says_what_the_catalogue_breaks():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "priors.md").read_text()
+    rows = [line.split("|")[1:-1] for line in page[page.index("## Laws") :].splitlines() if line.startswith("| `")]
+    said = {law.strip(" `"): set(re.findall("`([a-z_]+)`", breakers)) for law, _, breakers in rows}
+    assert said == {law.name: {name for name, laws in BROKEN.items() if law.name in laws} for law in LAWS}
 
 
 @pytest.mark.parametrize(
