@@ -147,6 +147,13 @@ def test_workers_change_no_bit(many, workers: int):
     assert sweep(make_prior("speed"), "alpha", alphas, *many, workers=workers).tobytes() == one.tobytes()
 
 
+def test_factors_that_are_infinite_are_no_shortcut():
+    # 1/alpha is infinite at 0: the slowest programs are ruled out, and those of one step are not.
+    columns = {"length": np.array([3, 4]), "time": np.array([1, 2])}
+    got = sweep(make_prior("2**-length * time**(-1/alpha)"), "alpha", [0, 1], columns, np.zeros(2), np.array([0, 1]), 2)
+    assert got.tolist() == [[-3, -np.inf], [-3, -5]]
+
+
 def test_groups_without_mass_and_no_rows():
     prior = make_prior("speed")
     columns = {"length": np.array([3, 4]), "time": np.array([1, 2])}
