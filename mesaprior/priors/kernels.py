@@ -73,8 +73,7 @@ def log_of_normal(v):
     fraction = np.int64(bits - (exponent << 52)).view(np.float64)
     s = (fraction - 1.0) / (fraction + 1.0)
     square = s * s
-    p = 1 / 19 + square * (1 / 21)
-    p = 1 / 17 + square * p
+    p = 1 / 17 + square * (1 / 19)
     p = 1 / 15 + square * p
     p = 1 / 13 + square * p
     p = 1 / 11 + square * p
