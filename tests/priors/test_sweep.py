@@ -23,6 +23,7 @@ FORMULAS = [
     ("tempered", "temperature", True),
     ("levin**(1/temperature)", "temperature", True),
     ("beta**-length / time", "beta", True),
+    ("sqrt(2**-length) * (alpha*time)**-gates", "alpha", True),
     ("(2**-length * time**-alpha)**(1/3)", "alpha", True),
     ("sqrt(speed)", "alpha", True),
     ("alpha * 2**-length", "alpha", True),

@@ -44,10 +44,10 @@ def separate(formula: Formula, parameter: str) -> Separation | None:
 
     Notes
     -----
-    The rules: products, quotients and roots of such forms, and their powers with an exponent without the parameter and
-    without columns; a power whose base lacks the parameter and whose exponent is a sum of products, each of a part
-    with the parameter and a part with columns; ``exp`` of such a sum. Everything else (``Piecewise``, ``Min``, sums of
-    weights) has none, if the parameter occurs in it.
+    The rules: products, quotients and roots of such forms, and their powers with an exponent without the parameter; a
+    power whose base lacks the parameter and whose exponent is a sum of products, each of a part with the parameter and
+    a part with columns; ``exp`` of such a sum. Everything else (``Piecewise``, ``Min``, sums of weights) has none, if
+    the parameter occurs in it.
     """
     code = tuple(step._replace(place=1) for step in formula.code)
     powers = _powers(_tree(code), parameter)
@@ -109,10 +109,8 @@ def _powers(node: _Node, parameter: str) -> list[tuple[Code, Code]] | None:
         base, exponent = node.operands
         if not base.reads(parameter):
             return _raised(_sum(exponent, parameter), base.code, is_exponent=True)
-        if not exponent.reads(parameter) and not exponent.has_columns:
+        if not exponent.reads(parameter):
             return _raised(_powers(base, parameter), exponent.code)
-        if not exponent.reads(parameter) and not base.has_columns:
-            return [(_power(_TWO, exponent.code), _applied("log2", base.code))]
     return None
 
 
