@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.options import LONGEST, Parameter, format_option, language_of, language_option
+from mesaprior.cli.options import LONGEST, Parameter, format_option, language_of, language_option, parameters_of
 from mesaprior.cli.streams import print_csv
 from mesaprior.errors import UsageError
 
@@ -81,7 +81,7 @@ def language(
     result = language_of(language_file, log)
     result.check_log(log)
     if fit_bits:
-        result = fitted(result, dict(weights))
+        result = fitted(result, parameters_of(weights, "--weight"))
     if is_code:
         _print_code(result, log, max_bits, form)
     elif form == "json":

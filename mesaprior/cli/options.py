@@ -32,7 +32,7 @@ class Parameter(click.ParamType):
                 raise ValueError
             return name.strip(), float(number)
         except ValueError:
-            self.fail(f"{value!r} is not NAME=VALUE with a number, such as alpha=2.", param, ctx)
+            self.fail(f"{value!r} is not {self.name} with a number, such as alpha=2.", param, ctx)
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -146,14 +146,14 @@ def split_at_commas(text: str) -> list[str]:
     return parts
 
 
-def parameters_of(parameters: tuple[tuple[str, float], ...]) -> dict[str, float]:
-    """Return the values that ``--param`` gives, by name."""
+def parameters_of(parameters: tuple[tuple[str, float], ...], option: str = "--param") -> dict[str, float]:
+    """Return the values that an option gives, by name."""
     from mesaprior.errors import UsageError
 
     names = [name for name, _ in parameters]
     for name in names:
         if names.count(name) > 1:
-            raise UsageError(f"--param {name} is given {names.count(name)} times; give it once.")
+            raise UsageError(f"{option} {name} is given {names.count(name)} times; give it once.")
     return dict(parameters)
 
 
@@ -162,9 +162,9 @@ def whole_numbers(values: tuple[tuple[str, float], ...], option: str) -> dict[st
     from mesaprior.errors import UsageError
 
     for name, value in values:
-        if value < 0 or value != int(value):
+        if not (0 <= value < 2**62 and value == int(value)):
             raise UsageError(f"{option} {name}={value:g} is no whole number from 0 upwards; give one.")
-    return {name: int(value) for name, value in values}
+    return {name: int(value) for name, value in parameters_of(values, option).items()}
 
 
 def check_columns(prior: FormulaPrior, space: str, columns: Sequence[str]) -> None:

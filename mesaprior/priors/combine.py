@@ -10,7 +10,8 @@ from mesaprior.errors import UsageError
 from mesaprior.priors.catalogue import find_entry
 from mesaprior.priors.prior import FormulaPrior
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME_OR_NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[A-Za-z_][A-Za-z0-9_]*")
+"""Numbers are matched too, so that the e of one is not taken for a name."""
 
 
 def mixture(priors: Sequence[FormulaPrior], weights: Sequence[float]) -> FormulaPrior:
@@ -93,19 +94,6 @@ def capped(bounds: Mapping[float, float], prior: FormulaPrior | None = None) -> 
     return _prior(f"({inline(prior) if prior else 'simplicity'}) * Piecewise({pairs}, (0, True))")
 
 
-def scaled(prior: FormulaPrior, factor: float) -> FormulaPrior:
-    """Return a prior with every weight multiplied by a constant above 0, which changes no posterior.
-
-    Raises
-    ------
-    UsageError
-        If the factor is out of range.
-    """
-    if not (0 < factor < math.inf):
-        raise UsageError(f"factor {factor!r} is out of range; a factor is finite and above 0.")
-    return _prior(f"{_number(factor)}*({inline(prior)})")
-
-
 def inline(prior: FormulaPrior) -> str:
     """Return the formula of a prior with the values of its parameters written into it."""
 
@@ -114,9 +102,9 @@ def inline(prior: FormulaPrior) -> str:
         if name in prior.parameters:
             return f"({_number(prior.parameters[name])})"
         entry = find_entry(name)
-        return f"({_NAME.sub(replacement, entry.text)})" if entry else name
+        return f"({_NAME_OR_NUMBER.sub(replacement, entry.text)})" if entry else name
 
-    return _NAME.sub(replacement, prior.text)
+    return _NAME_OR_NUMBER.sub(replacement, prior.text)
 
 
 def _number(value: float) -> str:

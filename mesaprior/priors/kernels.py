@@ -275,6 +275,9 @@ def take_exp(wanted, s, v, l, n):
         s[j] = 0.0 if l[j] == -math.inf else 1.0
         if wanted & WANTS_LINEAR:
             v[j] = math.exp(exponent) if abs(l[j]) <= LINEAR else linear(s[j], l[j])
+            if not wanted & WANTS_LOG and is_linear(s[j], v[j]):
+                # The same log that the linear form gives to whoever needs it later.
+                l[j] = log_of(v[j])
 
 
 @njit
@@ -330,14 +333,14 @@ def combine_linear(op, a, av, b, bv, work, n):
     others = 0
     if op == ADD:
         for j in range(n):
-            work[j] = av[j] + bv[j]
+            work[j] = float(av[j]) + float(bv[j])
     elif op == MULTIPLY:
         for j in range(n):
-            work[j] = av[j] * bv[j]
+            work[j] = float(av[j]) * float(bv[j])
             others += (abs(work[j]) < LEAST_LINEAR) & (a[j] != 0.0) & (b[j] != 0.0)
     elif op == DIVIDE:
         for j in range(n):
-            work[j] = av[j] / bv[j] if b[j] != 0.0 else math.inf
+            work[j] = float(av[j]) / float(bv[j]) if b[j] != 0.0 else math.inf
             others += (abs(work[j]) < LEAST_LINEAR) & (a[j] != 0.0)
     elif op in (MIN, MAX):
         for j in range(n):

@@ -10,9 +10,9 @@ from typing import Protocol
 import numpy as np
 
 from mesaprior.errors import MesapriorError
-from mesaprior.priors.combine import scaled
 from mesaprior.priors.compiler import Program as Compiled
 from mesaprior.priors.compiler import describe_weight
+from mesaprior.priors.formula import Formula, Step
 from mesaprior.priors.laws.strategies import Program, as_columns
 from mesaprior.priors.prior import FormulaPrior
 
@@ -96,9 +96,10 @@ class Subject:
         """The formula; None for a prior that is none."""
         if not isinstance(self.prior, FormulaPrior):
             return None
-        # The factor goes through the formula, as a user would write it.
-        prior = self.prior if self.factor == 1.0 else scaled(self.prior, self.factor)
-        return Compiled(prior.formula, prior.parameters)
+        # The factor goes through the formula, as if a user had written it.
+        factor = (Step("number", repr(self.factor), 1), Step("*", "", 1)) if self.factor != 1.0 else ()
+        formula = self.prior.formula
+        return Compiled(Formula(formula.text, (*formula.code, *factor)), self.prior.parameters)
 
     def weigh(self, programs: Sequence[Program]) -> list[Weight]:
         """Return what the prior gives to each program."""

@@ -27,10 +27,13 @@ class Separation:
         The part without the parameter.
     powers : tuple of (Formula, Formula)
         Pairs (base, factor) with distinct factors: the base lacks the parameter, the factor reads no column.
+    positive : tuple of Formula
+        What was raised to a power with the parameter, as written. The form holds only where all of these are above 0.
     """
 
     offset: Formula
     powers: tuple[tuple[Formula, Formula], ...]
+    positive: tuple[Formula, ...]
 
 
 def separate(formula: Formula, parameter: str) -> Separation | None:
@@ -50,7 +53,8 @@ def separate(formula: Formula, parameter: str) -> Separation | None:
     the parameter occurs in it.
     """
     code = tuple(step._replace(place=1) for step in formula.code)
-    powers = _powers(_tree(code), parameter)
+    tree = _tree(code)
+    powers = _powers(tree, parameter)
     if powers is None:
         return None
     bases: dict[Code, list[Code]] = {}
@@ -60,6 +64,7 @@ def separate(formula: Formula, parameter: str) -> Separation | None:
     return Separation(
         _formula(_product(offset)),
         tuple((_formula(_product(parts)), _formula(factor)) for factor, parts in bases.items()),
+        tuple(_formula(base) for base in _raised_bases(tree, parameter)),
     )
 
 
@@ -112,6 +117,14 @@ def _powers(node: _Node, parameter: str) -> list[tuple[Code, Code]] | None:
         if not exponent.reads(parameter):
             return _raised(_powers(base, parameter), exponent.code)
     return None
+
+
+def _raised_bases(node: _Node, parameter: str) -> list[Code]:
+    """Return every base without the parameter of a power whose exponent reads it."""
+    found = [base for operand in node.operands for base in _raised_bases(operand, parameter)]
+    if node.op == "**" and node.operands[1].reads(parameter) and not node.operands[0].reads(parameter):
+        found.append(node.operands[0].code)
+    return found
 
 
 def _raised(

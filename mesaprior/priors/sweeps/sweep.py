@@ -21,6 +21,9 @@ BLOCKS = 64
 TILE = 1024
 """Values of the parameter that are worked on together: sums by group for these fit into a fast cache."""
 
+GREATEST = 1e300
+"""Bits of the greatest term that is worked out in common; beyond it, one value of the parameter at a time."""
+
 SAMPLE = 1 << 14
 """Rows that are looked at to see whether adding up equal ones pays."""
 
@@ -77,7 +80,8 @@ def sweep(
             f"prior {prior.name!r} has no parameter {parameter!r} to sweep; it has "
             f"{', '.join(prior.parameters) or 'none'}."
         )
-    values = np.asarray(values, dtype=np.float64)
+    values, log2_mass, group = np.asarray(values, dtype=np.float64), np.asarray(log2_mass), np.asarray(group)
+    _check(prior, columns, log2_mass, group, n_groups, workers)
     for value in values:
         check_parameters(prior.formula, {parameter: float(value)})
     live = log2_mass > -np.inf
@@ -85,6 +89,32 @@ def sweep(
     separation = separate(prior.formula, parameter)
     masses = separation and _by_factors(prior, parameter, values, rows, separation, workers)
     return _one_by_one(prior, parameter, values, rows) if masses is None else masses
+
+
+def _check(
+    prior: FormulaPrior,
+    columns: Mapping[str, np.ndarray],
+    log2_mass: np.ndarray,
+    group: np.ndarray,
+    n_groups: int,
+    workers: int,
+) -> None:
+    """Refuse rows that do not fit together; the kernels do not look."""
+    if workers < 1:
+        raise UsageError(f"workers = {workers} is out of range; there must be at least 1.")
+    for name in prior.columns:
+        if name not in columns:
+            raise UsageError(f"prior {prior.name!r} reads the column {name!r}, which is missing; it is needed.")
+        if len(columns[name]) != len(log2_mass):
+            raise UsageError(
+                f"column {name!r} has {len(columns[name])} rows and log2_mass {len(log2_mass)}; give as many of both."
+            )
+    if len(group) != len(log2_mass):
+        raise UsageError(f"group has {len(group)} rows and log2_mass {len(log2_mass)}; give as many of both.")
+    if len(group) and not (group.min() >= 0 and group.max() < n_groups):
+        raise UsageError(f"groups run from {group.min()} to {group.max()}; those from 0 to {n_groups - 1} are allowed.")
+    if not (log2_mass < np.inf).all():
+        raise UsageError("a log2_mass is infinite or undefined; each must be a finite number, or -inf for no mass.")
 
 
 class _Rows:
@@ -112,13 +142,17 @@ def _by_factors(
     separation: Separation,
     workers: int,
 ) -> np.ndarray | None:
-    """Sweep a log-linear prior; None where a log is not finite, or there is more than one base with columns."""
+    """Sweep a log-linear prior; None where the form does not hold, or there is more than one base with columns."""
     constant = np.zeros(len(values))
     slope = np.zeros(len(rows.log2_mass))
     factor = np.zeros(len(values))
     bases = [(base, f) for base, f in separation.powers if base.columns]
     if len(bases) > 1:
         return None
+    for base in separation.positive:
+        logs = rows.logs(base, prior.parameters)
+        if logs is None or not np.isfinite(logs).all():
+            return None
     for base, factor_formula in separation.powers:
         by_value = _numbers(factor_formula, prior, parameter, values)
         if base.columns:
@@ -132,6 +166,8 @@ def _by_factors(
     if offset is None or not np.isfinite(constant).all():
         return None
     offset = offset + rows.log2_mass
+    if float(np.abs(slope).max(initial=0.0)) * float(np.abs(factor).max(initial=0.0)) > GREATEST:
+        return None
     live = offset > -np.inf
     parts = offset[live], slope[live], rows.group[live]
     if _pays(parts[1], len(values)):
@@ -223,7 +259,7 @@ def _one_by_one(prior: FormulaPrior, parameter: str, values: np.ndarray, rows: _
     masses = np.full((len(values), rows.n_groups), -np.inf)
     for index, value in enumerate(values):
         weights = FormulaPrior(prior.name, prior.text, {**prior.parameters, parameter: float(value)})
-        offset = np.broadcast_to(weights.log2_weight(columns), len(first)) + log2_mass
+        offset = np.broadcast_to(weights.log2_weight(columns or {"": log2_mass}), len(first)) + log2_mass
         live = offset > -np.inf
         masses[index] = _masses(offset[live], nothing[live], group[live], one, rows.n_groups, 1)[0]
     return masses
