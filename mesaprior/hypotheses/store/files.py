@@ -1,0 +1,111 @@
+"""Files that are complete or not there: written to a temporary name, brought to the disk, and renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mesaprior.hypotheses.store.layout import is_ours, is_temporary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write an object as a JSON file."""
+    with _complete(path) as temporary:
+        temporary.write_text(json_text(content), encoding="utf-8")
+    sync_folder(path.parent)
+
+
+def json_text(content: dict[str, Any]) -> str:
+    """Return an object as the text of a JSON file."""
+    return json.dumps(content, indent=2) + "\n"
+
+
+def write_table(path: Path, table: pa.Table) -> str:
+    """Write a table as a Parquet file, and return its SHA-256.
+
+    Notes
+    -----
+    Ids ascend, so their differences are stored; texts differ, so a dictionary of them would only cost time. The rest
+    has few values, which are stored by number.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    ids = [name for name in ("behaviour", "vector") if name in table.column_names]
+    coded: list[str] = []
+    for field in table.schema:
+        if field.name in ids or field.type in (pa.string(), pa.large_string()):
+            continue
+        coded.append(f"{field.name}.list.element" if pa.types.is_fixed_size_list(field.type) else field.name)
+    with _complete(path) as temporary:
+        pq.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            use_dictionary=coded,  # type: ignore[arg-type]
+            column_encoding=dict.fromkeys(ids, "DELTA_BINARY_PACKED"),
+        )
+        # Another file may take its place as soon as it has its name.
+        return sha256_of(temporary)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Remove what interrupted writes left behind in a folder."""
+    for path in folder.iterdir():
+        if is_temporary(path.name):
+            path.unlink(missing_ok=True)
+
+
+def remove_census(folder: Path) -> int:
+    """Remove the files of a census, and the folder if nothing else is in it; return how many bytes they took."""
+    freed = 0
+    # The records go first: whatever is left after an interruption is no census that could be trusted.
+    for path in sorted(folder.iterdir(), key=lambda path: (path.suffix != ".json", path.name)):
+        if is_ours(path.name) and path.is_file() and not path.is_symlink():
+            freed += path.stat().st_size
+            path.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()
+    return freed
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where the system can."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        # Windows opens no folders, and keeps their names safe by itself.
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _complete(path: Path) -> Generator[Path]:
+    """Hand out a temporary name, and give the file its own name when it is complete."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,60 @@
+"""One process at a time counts into a folder."""
+
+from __future__ import annotations
+
+import errno
+import os
+import weakref
+from pathlib import Path
+
+from mesaprior.errors import RunError
+
+try:
+    import fcntl
+except ImportError:
+    # Windows has other locks. Without one, two runs in one folder do each other's work, and the files stay whole.
+    fcntl = None
+
+
+class Claim:
+    """A claim on an unfinished census, held until it is released or the process ends, however it ends.
+
+    Parameters
+    ----------
+    path : Path
+        A file of the census; it must exist.
+    folder : Path
+        What to call the census in messages.
+
+    Raises
+    ------
+    RunError
+        If another process holds it.
+    """
+
+    def __init__(self, path: Path, folder: Path):
+        handle = os.open(path, os.O_RDWR)
+        # A run that fails need not know of the claim: it ends with the object.
+        self.release = weakref.finalize(self, os.close, handle)
+        if fcntl is None:
+            return
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EAGAIN):
+                self.release()
+                raise RunError(
+                    f"{folder}: another process is working on this census; wait for it or choose another folder."
+                ) from None
+            # Some network file systems have no locks; there the census is counted without.
+
+
+def is_claimed(path: Path) -> bool:
+    """Tell whether another process works on the census that a file belongs to."""
+    try:
+        Claim(path, path.parent).release()
+    except RunError:
+        return True
+    except OSError:
+        return False
+    return False

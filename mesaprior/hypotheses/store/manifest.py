@@ -1,0 +1,189 @@
+"""What a census folder says about itself: the manifest at the end, and a note of what is being counted until then."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from mesaprior.errors import ContentError
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.keys import census_key
+from mesaprior.hypotheses.store.layout import MANIFEST, SCHEMA, UNFINISHED, read_json, shard_record
+from mesaprior.hypotheses.terms.language import Language, language_from_dict
+
+_LANGUAGE_KEYS = ("domain", "actions", "params", "rounds", "token")
+
+_KINDS = {
+    "mesaprior": str,
+    "engine": str,
+    "space": str,
+    "key": str,
+    "bounds": dict,
+    "n_shards": int,
+    "language": dict,
+    "log": dict,
+}
+_MANIFEST_KINDS = _KINDS | {"n_programs": int, "n_behaviours": int, "files": dict, "shards": list}
+
+
+def note_of(
+    log: ImitationLog, language: Language, *, bounds: dict[str, Any], engine: str, n_shards: int, space: str
+) -> dict[str, Any]:
+    """Return what is being counted, as plain data: the content of `unfinished.json`."""
+    return {
+        "schema": SCHEMA,
+        "mesaprior": version("mesaprior"),
+        "engine": engine,
+        "space": space,
+        "bounds": bounds,
+        "key": census_key(language, log, bounds, space),
+        "n_shards": n_shards,
+        "language": {"source": Path(language.source).name, "digest": language.digest} | language.to_dict(),
+        "log": {"source": Path(log.source).name, "digest": log.digest, "features": list(log.features)},
+    }
+
+
+def same_shards(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Tell whether shards counted under two notes belong to one census.
+
+    The log counts beside the key, since behaviours and flags depend on it; so does the version, which may cut the
+    census into other shards.
+    """
+    if any(one.get(name) != other.get(name) for name in ("schema", "mesaprior", "engine", "key", "n_shards")):
+        return False
+    return one["log"].get("digest") == other["log"].get("digest")
+
+
+def shard_facts(census: Any, files: dict[str, str]) -> dict[str, Any]:
+    """Return what the manifest says of one shard; its files are given with their SHA-256."""
+    facts = {"behaviours": census.n_behaviours, "rows": len(census.count), "programs": census.n_programs}
+    return facts | {"files": files}
+
+
+def manifest_of(note: dict[str, Any], files: dict[str, str], shards: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the manifest of a finished census.
+
+    Parameters
+    ----------
+    note : dict
+        As `note_of` gives it.
+    files : dict of str to str
+        The files that all shards share, with their SHA-256.
+    shards : sequence of dict
+        As `shard_facts` gives them.
+    """
+    versions = {"python": platform.python_version(), "numpy": version("numpy"), "numba": version("numba")}
+    head = {"schema": note["schema"], "mesaprior": note["mesaprior"]} | versions
+    totals = {
+        "n_programs": sum(shard["programs"] for shard in shards),
+        "n_behaviours": sum(shard["behaviours"] for shard in shards),
+    }
+    middle = {name: note[name] for name in ("engine", "space", "bounds", "key")} | totals
+    last = {name: note[name] for name in ("n_shards", "language", "log")}
+    return head | middle | last | {"files": files, "shards": list(shards)}
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a finished census.
+
+    Raises
+    ------
+    ContentError
+        If the census is unfinished, or the manifest is missing, damaged or of another version.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        unfinished = unfinished_at(folder)
+        if unfinished is not None:
+            raise ContentError(
+                f"{folder}: this census is unfinished, {len(unfinished.done)} of {unfinished.n_shards} shards are "
+                "done; give the same `mesaprior census` command again, and it goes on from there."
+            )
+        raise ContentError(
+            f"{folder}: there is no {MANIFEST}, so this is no census or a half-written one; count it again."
+        )
+    manifest = read_json(path)
+    if manifest is None or "schema" not in manifest:
+        raise ContentError(f"{path}: this is not a manifest of a census; count it again.")
+    if manifest["schema"] != SCHEMA:
+        raise ContentError(
+            f"{path}: the census has schema {manifest['schema']}, and this version reads {SCHEMA}; count it again."
+        )
+    _check_kinds(path, manifest, _MANIFEST_KINDS)
+    if len(manifest["shards"]) != manifest["n_shards"]:
+        raise ContentError(
+            f"{path}: {len(manifest['shards'])} shards are listed where n_shards is {manifest['n_shards']}; "
+            "count it again."
+        )
+    return manifest
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A census that is not finished.
+
+    Attributes
+    ----------
+    folder : Path
+        Where its shards are.
+    note : dict
+        What is being counted, as `note_of` gives it.
+    done : tuple of int
+        Shards that are complete, as far as their records say.
+    """
+
+    folder: Path
+    note: dict[str, Any]
+    done: tuple[int, ...]
+
+    @property
+    def n_shards(self) -> int:
+        """How many shards there will be."""
+        return self.note["n_shards"]
+
+    @property
+    def key(self) -> str:
+        """The key of the census."""
+        return self.note["key"]
+
+
+def unfinished_at(folder: Path) -> Unfinished | None:
+    """Return the unfinished census in a folder, or None where there is none that this version could go on with."""
+    note = read_json(folder / UNFINISHED)
+    if note is None or (folder / MANIFEST).is_file() or note.get("schema") != SCHEMA:
+        return None
+    try:
+        _check_kinds(folder / UNFINISHED, note, _KINDS)
+    except ContentError:
+        return None
+    done = tuple(k for k in range(note["n_shards"]) if (folder / shard_record(k)).is_file())
+    return Unfinished(folder, note, done)
+
+
+def language_of(note: dict[str, Any], place: Path) -> Language:
+    """Return the language that a manifest or note holds.
+
+    Raises
+    ------
+    ContentError
+        If it is not one, or not the one of its digest.
+    """
+    data = note["language"]
+    try:
+        language = language_from_dict({key: data[key] for key in _LANGUAGE_KEYS}, source=str(data["source"]))
+    except KeyError as error:
+        raise ContentError(f"{place}: the language has no {error.args[0]!r}; count it again.") from None
+    if language.digest != data.get("digest"):
+        raise ContentError(f"{place}: the language is not the one of its digest; count it again.")
+    return language
+
+
+def _check_kinds(path: Path, content: dict[str, Any], kinds: dict[str, type]) -> None:
+    """Refuse a manifest or note that lacks a key or has another kind of value there."""
+    for name, kind in kinds.items():
+        if not isinstance(content.get(name), kind) or isinstance(content.get(name), bool):
+            raise ContentError(f"{path}: {name!r} is missing or not as it was written; count it again.")

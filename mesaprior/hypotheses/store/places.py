@@ -1,0 +1,84 @@
+"""Where the census of a folder is: in it, or beside it while it is being replaced.
+
+A census that takes the place of another is counted in a folder beside it and swapped in when it is complete, so that
+whatever interrupts it, the old one or the new one is found.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mesaprior.errors import UsageError
+from mesaprior.hypotheses.store.files import remove_census, sync_folder
+from mesaprior.hypotheses.store.layout import MANIFEST, foreign_names, is_census_folder, is_temporary
+
+
+def beside(folder: Path) -> Path:
+    """Return where the census that will replace the one in a folder is counted."""
+    return folder.with_name(f".{folder.name}.unfinished")
+
+
+def replaced(folder: Path) -> Path:
+    """Return where the census that was in a folder is while it is being replaced."""
+    return folder.with_name(f".{folder.name}.replaced")
+
+
+def check_writable(folder: str | Path) -> None:
+    """Refuse a folder that a census must not be written to, before anything is counted.
+
+    Raises
+    ------
+    UsageError
+        If it holds anything but a census, or its parent is missing or closed to us.
+    """
+    folder = Path(folder)
+    if folder.exists() or folder.is_symlink():
+        refused = f"{folder}: there is something here that is not a census; choose another name for --out."
+        if not folder.is_dir():
+            raise UsageError(refused)
+        names = [path.name for path in folder.iterdir()]
+        if not all(map(is_temporary, names)):
+            if not is_census_folder(folder):
+                raise UsageError(refused)
+            foreign = foreign_names(folder)
+            if foreign:
+                raise UsageError(
+                    f"{folder}: {foreign[0]!r} is not a file of the census here, and would be lost when the census is "
+                    "replaced; move it away or choose another name for --out."
+                )
+    parent = folder.absolute().parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise UsageError(f"{parent}: this is not a folder that can be written to; choose another place for --out.")
+
+
+def place_of(folder: Path) -> Path:
+    """Return where to read the census of a folder: beside it, if a replacement was interrupted half-way."""
+    if not folder.exists():
+        for place in (beside(folder), replaced(folder)):
+            if (place / MANIFEST).is_file():
+                return place
+    return folder
+
+
+def settle(folder: Path) -> None:
+    """Finish a replacement that was interrupted half-way."""
+    place = place_of(folder)
+    if place != folder:
+        place.rename(folder)
+    old = replaced(folder)
+    if folder.exists() and is_census_folder(old):
+        remove_census(old)
+
+
+def swap_in(new: Path, folder: Path) -> None:
+    """Put a complete census in the place of a folder; what was there is moved away first and removed last."""
+    old = replaced(folder)
+    if is_census_folder(old):
+        remove_census(old)
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    sync_folder(folder.absolute().parent)
+    if old.exists():
+        remove_census(old)

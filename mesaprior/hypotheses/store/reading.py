@@ -1,0 +1,139 @@
+"""Reading a census from its folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mesaprior.errors import ContentError, RunError, UsageError
+from mesaprior.hypotheses.census import Census, behaviours_of
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.concatenation import concatenated
+from mesaprior.hypotheses.store.layout import LOG, MANIFEST, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
+from mesaprior.hypotheses.store.manifest import language_of, read_manifest
+from mesaprior.hypotheses.store.places import place_of
+from mesaprior.hypotheses.store.tables import log_of, shard_of
+from mesaprior.hypotheses.terms.language import Language
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, eq=False)
+class StoredCensus:
+    """A census from disk with what it was counted for.
+
+    Attributes
+    ----------
+    census : Census
+    log : ImitationLog
+        The log that the census is for.
+    language : Language
+    manifest : dict
+        Provenance as plain data.
+    """
+
+    census: Census
+    log: ImitationLog
+    language: Language
+    manifest: dict[str, Any]
+
+
+def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> StoredCensus:
+    """Read a census from its folder, and derive from it the census of another log where that is possible.
+
+    Parameters
+    ----------
+    folder : str or Path
+    log : ImitationLog or None
+        A log over situations of the census; the language must be without `fit`, and every looked-up feature must
+        have as many values as in the log of the census. None for the log that it was counted for.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder.
+    ContentError
+        If the folder is no census, or is unfinished or damaged; the message says which file.
+    RunError
+        If the census cannot answer for that log.
+    """
+    folder = Path(folder)
+    place = place_of(folder)
+    if not place.is_dir():
+        raise UsageError(
+            f"{folder}: there is no such folder; `mesaprior census LOG --max-bits B --out DIR` writes one."
+        )
+    manifest = read_manifest(place)
+    language = language_of(manifest, place / MANIFEST)
+    own_log = log_of(read_table(place, LOG, manifest["files"]), str(manifest["log"].get("source")))
+    census = concatenated(shards_at(place, manifest, language))
+    if log is None or log.digest == own_log.digest:
+        return StoredCensus(census, own_log, language, manifest)
+    if census.vectors is None:
+        raise RunError(
+            f"{folder} was counted for {own_log.source} in a language with `fit`, where the teacher matters, so it "
+            f"cannot answer for {log.source}; count a census for this log."
+        )
+    language.check_log(log)
+    for token in language.tokens:
+        if token.kind == "lookup" and language.n_literals(token, log) != language.n_literals(token, own_log):
+            raise RunError(
+                f"{log.source}: feature {token.name!r} has another largest value than in {own_log.source}, "
+                f"so the lookups of {folder} are others; count a census for this log."
+            )
+    census = behaviours_of(census.vectors, log, space=census.space, bounds=census.bounds)
+    return StoredCensus(census, log, language, manifest)
+
+
+def shards_at(folder: Path, manifest: dict[str, Any], language: Language) -> Generator[Census]:
+    """Read the shards of a finished census, one after the other.
+
+    Raises
+    ------
+    ContentError
+        If a file is missing or is not the one that the manifest was written for.
+    """
+    shared = manifest["files"]
+    row_cell = read_table(folder, ROWS, shared)["cell"].to_numpy()
+    situations = None if language.has("fit") else read_table(folder, SITUATIONS, shared)
+    names = SHARD_TABLES if situations is None else (*SHARD_TABLES, *VECTOR_TABLES)
+    for k, facts in enumerate(manifest["shards"]):
+        tables = {name: read_table(folder, table_file(name, k), facts["files"]) for name in names}
+        yield shard_of(
+            tables,
+            row_cell=row_cell,
+            situations=situations,
+            n_actions=language.actions,
+            space=manifest["space"],
+            bounds=manifest["bounds"],
+        )
+
+
+def read_table(folder: Path, name: str, digests: dict[str, str]) -> pa.Table:
+    """Read a Parquet file whose SHA-256 is given, by name.
+
+    Raises
+    ------
+    ContentError
+        If it is missing or another, or no digest is given for it.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = folder / name
+    if not path.is_file():
+        raise ContentError(f"{path}: this file of the census is missing; count it again.")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != digests.get(name):
+        raise ContentError(
+            f"{path}: this file is not the one that the manifest was written for; count the census again."
+        )
+    try:
+        return pq.read_table(pa.BufferReader(content))
+    except pa.ArrowException as error:
+        reason = str(error).splitlines()[0]
+        raise ContentError(f"{path}: this is not readable as Parquet ({reason}); count the census again.") from None

@@ -1,0 +1,35 @@
+"""The files of one shard, and those that all shards share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.files import sha256_of, write_table
+from mesaprior.hypotheses.store.layout import LOG, ROWS, SITUATIONS, table_file
+from mesaprior.hypotheses.store.manifest import shard_facts
+from mesaprior.hypotheses.store.tables import log_table, rows_table, shard_tables, situations_table
+
+
+def write_shared(folder: Path, log: ImitationLog, census: Census) -> dict[str, str]:
+    """Write what all shards share, as one of them has it; return the SHA-256 of each file."""
+    tables = {LOG: log_table(log), ROWS: rows_table(census)}
+    if census.vectors is not None:
+        tables[SITUATIONS] = situations_table(census.vectors)
+    return {name: write_table(folder / name, table) for name, table in tables.items()}
+
+
+def write_shard(folder: Path, shard: int, census: Census) -> dict[str, Any]:
+    """Write the tables of one shard; return what the manifest says of it."""
+    names = {name: table_file(name, shard) for name in ("behaviours", "programs", "vectors", "vector_programs")}
+    files = {
+        names[name]: write_table(folder / names[name], table) for name, table in shard_tables(shard, census).items()
+    }
+    return shard_facts(census, files)
+
+
+def is_intact(folder: Path, files: dict[str, str]) -> bool:
+    """Tell whether files are there, each with its SHA-256."""
+    return all((folder / name).is_file() and sha256_of(folder / name) == digest for name, digest in files.items())

@@ -1,0 +1,273 @@
+"""Writing a census shard by shard, so that whatever interrupts it, finished shards are kept."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mesaprior.errors import ContentError, RunError, UsageError
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.concatenation import first_and_last
+from mesaprior.hypotheses.store.files import remove_census, remove_temporaries, write_json
+from mesaprior.hypotheses.store.layout import MANIFEST, UNFINISHED, foreign_names, read_json, shard_record
+from mesaprior.hypotheses.store.locking import Claim
+from mesaprior.hypotheses.store.manifest import (
+    manifest_of,
+    note_of,
+    read_manifest,
+    same_shards,
+    unfinished_at,
+)
+from mesaprior.hypotheses.store.places import beside, check_writable, settle, swap_in
+from mesaprior.hypotheses.store.shards import is_intact, write_shard, write_shared
+from mesaprior.hypotheses.terms.language import Language
+
+
+class CensusWriter:
+    """A census folder that is written shard by shard.
+
+    A folder that holds shards of this very census already is gone on with: those that are intact are kept. A folder
+    that holds another census keeps it until this one is complete.
+
+    Parameters
+    ----------
+    folder : str or Path
+        It may be missing, be empty or hold a census, finished or not.
+    log : ImitationLog
+    language : Language
+    bounds : dict of str to int or None
+        As in `Census`.
+    engine : str
+        What counts, for the manifest.
+    n_shards : int
+        How many shards there will be, at least 1.
+    space : str
+        Name of the hypothesis space.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds anything but a census, or cannot be written.
+    RunError
+        If another process is counting into it.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path,
+        log: ImitationLog,
+        language: Language,
+        *,
+        bounds: dict[str, Any],
+        engine: str,
+        n_shards: int,
+        space: str = "terms",
+    ):
+        if n_shards < 1:
+            raise UsageError(f"{n_shards} shards hold nothing; give an integer of at least 1.")
+        check_writable(folder)
+        self.folder = Path(folder).resolve()
+        self.n_shards = n_shards
+        self._log = log
+        self._note = note_of(log, language, bounds=bounds, engine=engine, n_shards=n_shards, space=space)
+        self._has_vectors = not language.has("fit")
+        self._lock = threading.Lock()
+        self._shared: dict[str, str] = {}
+        self._row_cell: np.ndarray | None = None
+        self._done: dict[int, dict[str, Any]] = {}
+        settle(self.folder)
+        self._is_complete = self._is_there()
+        if self._is_complete:
+            _remove_records(self.folder)
+            return
+        self._work, self._claim = self._workplace()
+        self._resume()
+
+    @property
+    def key(self) -> str:
+        """The key of the census; see `census_key`."""
+        return self._note["key"]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the folder holds the finished census."""
+        return self._is_complete
+
+    @property
+    def missing(self) -> list[int]:
+        """Shards that are still to be written, ascending."""
+        if self._is_complete:
+            return []
+        with self._lock:
+            return [k for k in range(self.n_shards) if k not in self._done]
+
+    def write(self, k: int, shard: Census) -> None:
+        """Write one shard; several threads may write different ones at once.
+
+        Parameters
+        ----------
+        k : int
+            Its number, from 0; it must be missing.
+        shard : Census
+            With ids from 0; it may be empty. All of its behaviours come after those of the shards before.
+
+        Raises
+        ------
+        RunError
+            If there is no such shard to write, or it is of another log, space or language than the census.
+        """
+        with self._lock:
+            self._check(k, shard)
+            if not self._shared:
+                self._shared = write_shared(self._work, self._log, shard)
+        facts = write_shard(self._work, k, shard)
+        record = facts | {"ends": first_and_last(shard), "shared": self._shared}
+        write_json(self._work / shard_record(k), record)
+        with self._lock:
+            self._done[k] = record
+
+    def finish(self) -> None:
+        """Complete the census: its manifest is written, and a census that was in the folder is replaced.
+
+        Raises
+        ------
+        RunError
+            If shards are missing, or are not in order.
+        """
+        if self._is_complete:
+            return
+        missing = self.missing
+        if missing:
+            raise RunError(
+                f"{self.folder}: {self.n_shards - len(missing)} of {self.n_shards} shards are done, so the census is "
+                "not complete; count the others first."
+            )
+        records = [self._done[k] for k in range(self.n_shards)]
+        last: Any = None
+        for k, record in enumerate(records):
+            if record["ends"] is not None:
+                begin, end = record["ends"]
+                if last is not None and list(begin) <= last:
+                    raise RunError(
+                        f"{self.folder}: shard {k} begins at or before the end of the ones before it; remove the "
+                        "folder and count the census again."
+                    )
+                last = list(end)
+        facts = [{name: record[name] for name in record if name not in ("ends", "shared")} for record in records]
+        write_json(self._work / MANIFEST, manifest_of(self._note, self._shared, facts))
+        _remove_records(self._work)
+        self._claim.release()
+        if self._work != self.folder:
+            swap_in(self._work, self.folder)
+        self._is_complete = True
+
+    def _is_there(self) -> bool:
+        """Tell whether the folder holds this census, finished and intact."""
+        try:
+            manifest = read_manifest(self.folder)
+        except ContentError:
+            return False
+        if (manifest["key"], manifest["log"].get("digest")) != (self.key, self._note["log"]["digest"]):
+            return False
+        parts = [manifest["files"], *(shard["files"] for shard in manifest["shards"])]
+        return all(is_intact(self.folder, files) for files in parts)
+
+    def _workplace(self) -> tuple[Path, Claim]:
+        """Return where the shards go, ready for them, and the claim on it."""
+        found = unfinished_at(self.folder)
+        begun = self.folder.is_dir() and any(not path.name.startswith(".") for path in self.folder.iterdir())
+        is_here = not begun or (found is not None and same_shards(found.note, self._note))
+        work = self.folder if is_here else beside(self.folder)
+        work.mkdir(exist_ok=True)
+        if foreign_names(work):
+            raise UsageError(
+                f"{work}: the new census would be counted here, and there is something that is not a census; "
+                "move it away."
+            )
+        path = work / UNFINISHED
+        if path.is_file():
+            claim = Claim(path, self.folder)
+            found = unfinished_at(work)
+            if found is not None and same_shards(found.note, self._note):
+                return work, claim
+            claim.release()
+        remove_census(work)
+        work.mkdir(exist_ok=True)
+        write_json(path, self._note)
+        return work, Claim(path, self.folder)
+
+    def _resume(self) -> None:
+        """Take the shards that are there and intact; what is left of others is removed or written over."""
+        remove_temporaries(self._work)
+        for k in range(self.n_shards):
+            path = self._work / shard_record(k)
+            record = read_json(path)
+            if record is None:
+                continue
+            shared = record.get("shared")
+            if self._is_intact(record) and (self._shared or is_intact(self._work, shared)):  # type: ignore[arg-type]
+                self._shared = self._shared or shared  # type: ignore[assignment]
+                self._done[k] = record
+            else:
+                path.unlink()
+
+    def _is_intact(self, record: dict[str, Any]) -> bool:
+        """Tell whether a shard is as its record says, and fits to the shards before it."""
+        shared, files = record.get("shared"), record.get("files")
+        if not {"behaviours", "rows", "programs", "ends"} <= record.keys() or not shared or not files:
+            return False
+        return (not self._shared or shared == self._shared) and is_intact(self._work, files)
+
+    def _check(self, k: int, shard: Census) -> None:
+        """Refuse a shard that does not belong here."""
+        if self._is_complete or k in self._done or not 0 <= k < self.n_shards:
+            raise RunError(f"{self.folder}: shard {k} is not among those to be written; see `missing`.")
+        if self._row_cell is None:
+            self._row_cell = shard.row_cell
+        if (
+            shard.space != self._note["space"]
+            or shard.bounds != self._note["bounds"]
+            or shard.n_actions != self._note["language"]["actions"]
+            or (shard.vectors is not None) != self._has_vectors
+            or len(shard.row_cell) != self._log.n_rows
+            or not np.array_equal(shard.row_cell, self._row_cell)
+        ):
+            raise RunError(f"{self.folder}: shard {k} was counted for something else than the census; count it alike.")
+
+
+def save_census(
+    folder: str | Path, census: Census, log: ImitationLog, language: Language, *, engine: str = "merged"
+) -> None:
+    """Write a census as one shard into a folder that is not there yet, or replace one that holds a census.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds anything else, or cannot be written.
+    """
+    check_writable(folder)
+    folder = Path(folder).resolve()
+    settle(folder)
+    new = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.new")
+    new.mkdir()
+    try:
+        note = note_of(log, language, bounds=census.bounds, engine=engine, n_shards=1, space=census.space)
+        shared = write_shared(new, log, census)
+        write_json(new / MANIFEST, manifest_of(note, shared, [write_shard(new, 0, census)]))
+        swap_in(new, folder)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+
+
+def _remove_records(folder: Path) -> None:
+    """Remove what a finished census does not need any more."""
+    for path in [*folder.glob("shard-*.json"), folder / UNFINISHED]:
+        path.unlink(missing_ok=True)
+    remove_temporaries(folder)
