@@ -41,11 +41,8 @@ def write_table(path: Path, table: pa.Table) -> str:
     import pyarrow.parquet as pq
 
     ids = [name for name in ("behaviour", "vector") if name in table.column_names]
-    coded: list[str] = []
-    for field in table.schema:
-        if field.name in ids or field.type in (pa.string(), pa.large_string()):
-            continue
-        coded.append(f"{field.name}.list.element" if pa.types.is_fixed_size_list(field.type) else field.name)
+    texts = [field.name for field in table.schema if pa.types.is_large_string(field.type)]
+    coded = [name for name in table.column_names if name not in (*ids, *texts)]
     with _complete(path) as temporary:
         pq.write_table(
             table,
