@@ -17,6 +17,7 @@ COMMANDS = {
     "infer": ("mesaprior.cli.infer", "Say who holds the posterior, at every training prefix."),
     "census": ("mesaprior.cli.census", "Count every program once and keep the counts in a folder."),
     "plan": ("mesaprior.cli.plan", "Say how many programs a bound holds, and what time and memory they take."),
+    "store": ("mesaprior.cli.store", "List, check, merge and tidy up censuses on disk."),
     "export": ("mesaprior.cli.export", "Print a table of a census as CSV."),
     "language": ("mesaprior.cli.language", "Print the default language of a log, fit its prices, look at its code."),
     "why": ("mesaprior.cli.why", "Take one program apart: bits, steps, predictions, lesions."),

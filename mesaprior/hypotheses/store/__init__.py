@@ -5,24 +5,38 @@ complete, and a census that was there is there.
 """
 
 from mesaprior.hypotheses.store.concatenation import concatenated
+from mesaprior.hypotheses.store.entries import Entry, entries_in, entry_at, open_manifest, resolve_entry
 from mesaprior.hypotheses.store.keys import census_key
 from mesaprior.hypotheses.store.manifest import Unfinished, unfinished_at
+from mesaprior.hypotheses.store.merging import merge
 from mesaprior.hypotheses.store.places import check_writable
+from mesaprior.hypotheses.store.pruning import Removal, prune
 from mesaprior.hypotheses.store.reading import StoredCensus, open_census
 from mesaprior.hypotheses.store.root import entry_path, find_census, store_root
+from mesaprior.hypotheses.store.verification import Finding, verify
 from mesaprior.hypotheses.store.writing import CensusWriter, save_census
 
 __all__ = [
     "CensusWriter",
+    "Entry",
+    "Finding",
+    "Removal",
     "StoredCensus",
     "Unfinished",
     "census_key",
     "check_writable",
     "concatenated",
+    "entries_in",
+    "entry_at",
     "entry_path",
     "find_census",
+    "merge",
     "open_census",
+    "open_manifest",
+    "prune",
+    "resolve_entry",
     "save_census",
     "store_root",
     "unfinished_at",
+    "verify",
 ]

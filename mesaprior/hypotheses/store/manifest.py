@@ -119,6 +119,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{path}: {len(manifest['shards'])} shards are listed where n_shards is {manifest['n_shards']}; "
             "count it again."
         )
+    for facts in manifest["shards"]:
+        if not isinstance(facts, dict):
+            raise ContentError(f"{path}: the list of shards is not as it was written; count it again.")
+        _check_kinds(path, facts, {"behaviours": int, "rows": int, "programs": int, "files": dict})
     return manifest
 
 

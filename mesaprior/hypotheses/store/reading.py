@@ -97,20 +97,47 @@ def shards_at(folder: Path, manifest: dict[str, Any], language: Language) -> Gen
     ContentError
         If a file is missing or is not the one that the manifest was written for.
     """
-    shared = manifest["files"]
-    row_cell = read_table(folder, ROWS, shared)["cell"].to_numpy()
-    situations = None if language.has("fit") else read_table(folder, SITUATIONS, shared)
-    names = SHARD_TABLES if situations is None else (*SHARD_TABLES, *VECTOR_TABLES)
     for k, facts in enumerate(manifest["shards"]):
-        tables = {name: read_table(folder, table_file(name, k), facts["files"]) for name in names}
-        yield shard_of(
-            tables,
-            row_cell=row_cell,
-            situations=situations,
-            n_actions=language.actions,
-            space=manifest["space"],
-            bounds=manifest["bounds"],
-        )
+        yield read_shard(folder, k, manifest, language, files=facts["files"], shared=manifest["files"])
+
+
+def read_shard(
+    folder: Path, k: int, note: dict[str, Any], language: Language, *, files: dict[str, str], shared: dict[str, str]
+) -> Census:
+    """Read one shard.
+
+    Parameters
+    ----------
+    folder : Path
+    k : int
+        Its number.
+    note : dict
+        A manifest, or what stands for it while a census is unfinished.
+    language : Language
+    files, shared : dict of str to str
+        SHA-256 of the files of the shard, and of those that all share.
+
+    Raises
+    ------
+    ContentError
+        If a file is missing or another.
+    """
+    situations = None if language.has("fit") else read_table(folder, SITUATIONS, shared)
+    names = shard_table_names(language)
+    tables = {name: read_table(folder, table_file(name, k), files) for name in names}
+    return shard_of(
+        tables,
+        row_cell=read_table(folder, ROWS, shared)["cell"].to_numpy(),
+        situations=situations,
+        n_actions=language.actions,
+        space=note["space"],
+        bounds=note["bounds"],
+    )
+
+
+def shard_table_names(language: Language) -> tuple[str, ...]:
+    """Return the names of the tables that each shard has."""
+    return SHARD_TABLES if language.has("fit") else (*SHARD_TABLES, *VECTOR_TABLES)
 
 
 def read_table(folder: Path, name: str, digests: dict[str, str]) -> pa.Table:

@@ -1,0 +1,258 @@
+"""`mesaprior store`: the censuses on disk; list, show, verify, merge and prune them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mesaprior.cli.options import format_option
+from mesaprior.cli.streams import print_csv
+
+if TYPE_CHECKING:
+    from mesaprior.hypotheses.store import Entry
+
+LIST_COLUMNS = (
+    *("folder", "state", "key", "language", "log", "max_bits", "max_time"),
+    *("programs", "behaviours", "shards_done", "n_shards", "n_bytes"),
+)
+"""Columns of the CSV of `store list`; its JSON has `bounds` in place of the two."""
+
+
+@click.group()
+def store() -> None:
+    """List censuses on disk, look at one, verify it, merge shards of one, remove what is of no use.
+
+    The store is the folder that the environment variable MESAPRIOR_STORE names, or else a folder among your data. A
+    DIR may be any folder of a census, or the first digits of the key of one in the store.
+    """
+
+
+root_option = click.option("--root", metavar="ROOT", help="The folder of the store, if it is another.")
+
+
+@store.command("list")
+@click.argument("folders", nargs=-1, metavar="[DIR]...")
+@root_option
+@format_option("table", "csv", "json")
+def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
+    """List the censuses of the store, or these: what they are of, how far they are, what they take.
+
+    \b
+    Examples:
+      mesaprior store list
+      mesaprior store list corridor-32 corridor-36 --format json
+    """
+    from mesaprior.hypotheses.store import entries_in, entry_at, resolve_entry
+
+    place = _root(root)
+    entries = [entry_at(resolve_entry(name, place)) for name in folders] if folders else entries_in(place)
+    if form == "json":
+        click.echo(json.dumps([entry.to_dict() for entry in entries]))
+        return
+    if form == "csv":
+        print_csv(LIST_COLUMNS, [[_flat(entry)[name] for name in LIST_COLUMNS] for entry in entries])
+        return
+    if not entries:
+        click.echo(f"There is no census in {place}.")
+        return
+    from rich.table import Table
+
+    from mesaprior.cli.render import console
+    from mesaprior.cli.words import bytes_text
+
+    table = Table()
+    for name in ("census", "key", "language", "log", "bounds"):
+        table.add_column(name, overflow="fold")
+    for name in ("programs", "behaviours", "shards", "size"):
+        table.add_column(name, justify="right")
+    for entry in entries:
+        is_known = entry.key != ""
+        table.add_row(
+            entry.folder.name,
+            entry.key[:16] or entry.state,
+            entry.language,
+            entry.log,
+            _bounds_text(entry.bounds),
+            _number_text(entry.programs),
+            _number_text(entry.behaviours),
+            f"{entry.shards_done} of {entry.n_shards}" if is_known else "-",
+            bytes_text(entry.n_bytes),
+        )
+    console().print(table)
+
+
+@store.command("show")
+@click.argument("folder", metavar="DIR")
+@root_option
+@format_option("table", "csv", "json")
+def show(folder: str, root: str | None, form: str) -> None:
+    """Show one census: what it was counted from, with what, and its shards.
+
+    \b
+    Example:
+      mesaprior store show corridor-32
+    """
+    from mesaprior.hypotheses.store import entry_at, open_manifest, resolve_entry
+
+    path = resolve_entry(folder, _root(root))
+    entry = entry_at(path)
+    note = open_manifest(path)
+    shards: list[dict[str, Any]] = [
+        {name: facts[name] for name in ("behaviours", "rows", "programs")} for facts in note.get("shards", [])
+    ]
+    versions = {name: note[name] for name in ("mesaprior", "python", "numpy", "numba") if name in note}
+    if form == "json":
+        head = entry.to_dict() | {"engine": note.get("engine"), "space": note.get("space"), "versions": versions}
+        click.echo(json.dumps(head | {"shards": shards}))
+        return
+    facts = _flat(entry) | {"engine": note.get("engine"), "space": note.get("space")} | versions
+    if form == "csv":
+        print_csv(["field", "value"], [[name, "" if value is None else value] for name, value in facts.items()])
+        return
+    for name, value in facts.items():
+        if value not in (None, ""):
+            text = f"{value:,}" if name in ("programs", "behaviours", "n_bytes") else str(value)
+            click.echo(f"{name:<13}{text}")
+    for k, shard in enumerate(shards):
+        click.echo(
+            f"{f'shard {k}':<13}{shard['programs']:,} programs in {shard['behaviours']:,} behaviours, "
+            f"{shard['rows']:,} rows"
+        )
+
+
+@store.command("verify")
+@click.argument("folder", metavar="DIR")
+@root_option
+@format_option("table", "csv", "json")
+def verify_census(folder: str, root: str | None, form: str) -> None:
+    """Check every file of a census, its ids and order, and its counts against the language's own.
+
+    The exit code is 1 where anything is wrong.
+
+    \b
+    Example:
+      mesaprior store verify corridor-32
+    """
+    from mesaprior.errors import ContentError
+    from mesaprior.hypotheses.store import resolve_entry, verify
+
+    path = resolve_entry(folder, _root(root))
+    findings = verify(path)
+    if form == "json":
+        click.echo(json.dumps({"folder": str(path), "findings": [vars(finding) for finding in findings]}))
+    elif form == "csv":
+        rows = [[finding.file, "" if finding.shard is None else finding.shard, finding.problem] for finding in findings]
+        print_csv(["file", "shard", "problem"], rows)
+    else:
+        for finding in findings:
+            click.echo(f"{finding.file}: {finding.problem}")
+        if not findings:
+            click.echo(f"{path}: all is well.")
+    if findings:
+        first = findings[0]
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        raise ContentError(
+            f"{path}: {first.file}: {first.problem}{more}; give the same `mesaprior census` command again, and what "
+            "is not sound is counted again."
+        )
+
+
+@store.command("merge")
+@click.argument("folders", nargs=-1, required=True, metavar="DIR...")
+@click.option("--out", "out", required=True, metavar="DIR", help="Folder of the census that they make together.")
+@root_option
+def merge_census(folders: tuple[str, ...], out: str, root: str | None) -> None:
+    """Bring shards of one census together that were counted in several folders.
+
+    \b
+    Example:
+      mesaprior store merge here there --out corridor-40
+    """
+    from mesaprior.hypotheses.store import merge, resolve_entry
+
+    place = _root(root)
+    writer = merge([resolve_entry(name, place) for name in folders], out)
+    n = writer.n_shards
+    missing = writer.missing
+    if missing:
+        numbers = ", ".join(map(str, missing[:10])) + (", ..." if len(missing) > 10 else "")
+        click.echo(f"{out} holds {n - len(missing)} of {n} shards; missing: {numbers}.", err=True)
+    else:
+        click.echo(f"{out} is complete: {n} shards.", err=True)
+
+
+@store.command("prune")
+@root_option
+@click.option("--unfinished", is_flag=True, help="Remove unfinished censuses too.")
+@click.option(
+    "--older-than",
+    type=click.FloatRange(min=0),
+    default=None,
+    metavar="DAYS",
+    help="Remove only what has not changed for so many days.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@format_option("table", "csv", "json")
+def prune_store(root: str | None, unfinished: bool, older_than: float | None, dry_run: bool, form: str) -> None:
+    """Remove damaged censuses from the store, those of other versions, and if you like unfinished ones.
+
+    Sound censuses stay, and so does everything that is no census.
+
+    \b
+    Example:
+      mesaprior store prune --unfinished --older-than 30 --dry-run
+    """
+    from mesaprior.hypotheses.store import prune
+
+    place = _root(root)
+    removals = prune(place, unfinished=unfinished, older_than=older_than, dry_run=dry_run)
+    total = sum(removal.n_bytes for removal in removals)
+    rows = [[str(removal.folder), removal.reason, removal.n_bytes] for removal in removals]
+    if form == "json":
+        names = ("folder", "reason", "n_bytes")
+        removed = [dict(zip(names, row, strict=True)) for row in rows]
+        click.echo(json.dumps({"dry_run": dry_run, "removed": removed, "n_bytes": total}))
+        return
+    if form == "csv":
+        print_csv(["folder", "reason", "n_bytes"], rows)
+        return
+    from mesaprior.cli.words import bytes_text
+
+    for removal in removals:
+        click.echo(f"{removal.folder}: {removal.reason} ({bytes_text(removal.n_bytes)})")
+    done = "would be freed" if dry_run else "freed"
+    click.echo(f"{len(removals)} of the censuses in {place}, {bytes_text(total)} {done}.")
+
+
+def _root(root: str | None) -> Path:
+    """Return the folder of the store."""
+    from mesaprior.errors import UsageError
+    from mesaprior.hypotheses.store import store_root
+
+    if root is None:
+        return store_root()
+    if not Path(root).is_dir():
+        raise UsageError(f"--root {root}: there is no such folder; give the folder of a store, or leave it out.")
+    return Path(root)
+
+
+def _flat(entry: Entry) -> dict[str, Any]:
+    """Return an entry with a value for each bound."""
+    data = entry.to_dict()
+    bounds = data.pop("bounds")
+    bounds = {"max_bits": bounds.get("max_bits"), "max_time": bounds.get("max_time")}
+    return {name: bounds[name] if name in bounds else data[name] for name in LIST_COLUMNS}
+
+
+def _bounds_text(bounds: dict[str, Any]) -> str:
+    """Return bounds in words."""
+    time = bounds.get("max_time")
+    return f"{bounds.get('max_bits', '?')} bits" + (f", {time} steps" if time is not None else "") if bounds else "-"
+
+
+def _number_text(number: int | None) -> str:
+    """Return a number with commas, if there is one."""
+    return "-" if number is None else f"{number:,}"

@@ -1,0 +1,296 @@
+"""Whether a census is what it was when it was written, and the census that it says it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mesaprior.errors import ContentError, UsageError
+from mesaprior.hypotheses.census import FLAGS, Census, exact_sum
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.concatenation import first_and_last
+from mesaprior.hypotheses.store.files import sha256_of
+from mesaprior.hypotheses.store.keys import census_key
+from mesaprior.hypotheses.store.layout import (
+    LOG,
+    MANIFEST,
+    ROWS,
+    SITUATIONS,
+    is_ours,
+    read_json,
+    shard_record,
+    table_file,
+)
+from mesaprior.hypotheses.store.manifest import language_of, read_manifest, unfinished_at
+from mesaprior.hypotheses.store.places import place_of
+from mesaprior.hypotheses.store.reading import read_table, shard_table_names
+from mesaprior.hypotheses.store.tables import log_of, shard_of
+from mesaprior.hypotheses.terms.language import Language
+from mesaprior.priors import codes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong with a census folder.
+
+    Attributes
+    ----------
+    file : str
+        Name of the file that it was found in; of the manifest, where no other file can be named.
+    shard : int or None
+        The shard that the file belongs to; None for files that all share.
+    problem : str
+        What is wrong.
+    """
+
+    file: str
+    shard: int | None
+    problem: str
+
+
+def verify(folder: str | Path) -> list[Finding]:
+    """Check every file of a census folder, and that the counts are those of the language; nothing is changed.
+
+    Returns
+    -------
+    list of Finding
+        Empty where all is well.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder.
+
+    Notes
+    -----
+    Cost: one shard is held in memory at a time, and everything is read once.
+    """
+    folder = place_of(Path(folder))
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder; give one that `mesaprior census` has written.")
+    unfinished = unfinished_at(folder)
+    if unfinished is not None:
+        return _unfinished_findings(folder, unfinished.n_shards)
+    try:
+        manifest = read_manifest(folder)
+        language = language_of(manifest, folder / MANIFEST)
+    except ContentError as error:
+        return [Finding(MANIFEST, None, _without_place(error, folder))]
+    findings = _file_findings(folder, manifest, language)
+    damaged = {finding.file for finding in findings}
+    log = None
+    if LOG not in damaged:
+        log = log_of(read_table(folder, LOG, manifest["files"]), str(manifest["log"].get("source")))
+        findings += _identity_findings(manifest, language, log)
+    if log is None or not damaged.isdisjoint({ROWS, SITUATIONS}) or findings:
+        # What the counts ought to be is known only where everything they depend on is.
+        return findings
+    return _content_findings(folder, manifest, language, log)
+
+
+def intact_findings(folder: Path, files: dict[str, str], shard: int | None) -> list[Finding]:
+    """Return which of these files are missing or have another SHA-256."""
+    findings: list[Finding] = []
+    for name, digest in files.items():
+        if not (folder / name).is_file():
+            findings.append(Finding(name, shard, "the file is missing"))
+        elif sha256_of(folder / name) != digest:
+            findings.append(Finding(name, shard, "the file is not the one that was written: its SHA-256 differs"))
+    return findings
+
+
+def _unfinished_findings(folder: Path, n_shards: int) -> list[Finding]:
+    findings: list[Finding] = []
+    for k in range(n_shards):
+        name = shard_record(k)
+        record = read_json(folder / name)
+        if record is None:
+            findings.append(Finding(name, k, "the shard is missing: the census is unfinished"))
+            continue
+        files = record.get("files")
+        findings += intact_findings(folder, files if isinstance(files, dict) else {name: ""}, k)
+    # With every shard there, only the last step is.
+    return findings or [Finding(MANIFEST, None, "the file is missing: the census is unfinished")]
+
+
+def _file_findings(folder: Path, manifest: dict[str, Any], language: Language) -> list[Finding]:
+    """Check that the files are exactly those that there must be, each with its SHA-256."""
+    shared = {LOG, ROWS} if language.has("fit") else {LOG, ROWS, SITUATIONS}
+    parts: list[tuple[int | None, set[str], dict[str, str]]] = [(None, shared, manifest["files"])]
+    for k, facts in enumerate(manifest["shards"]):
+        parts.append((k, {table_file(name, k) for name in shard_table_names(language)}, facts["files"]))
+    findings: list[Finding] = []
+    for shard, expected, files in parts:
+        for name in sorted(expected ^ files.keys()):
+            place = "does not list it" if name in expected else "lists it, and the census has no such file"
+            findings.append(Finding(name, shard, f"the manifest {place}"))
+        findings += intact_findings(folder, {name: files[name] for name in files if name in expected}, shard)
+    listed = set[str]().union(*(files.keys() for _, _, files in parts))
+    stray = [path.name for path in folder.iterdir() if path.suffix == ".parquet" and is_ours(path.name)]
+    findings += [Finding(name, None, "the file belongs to no shard") for name in sorted(set(stray) - listed)]
+    return findings
+
+
+def _identity_findings(manifest: dict[str, Any], language: Language, log: ImitationLog) -> list[Finding]:
+    """Check that language, log and bounds are those of the key."""
+    if log.digest != manifest["log"].get("digest"):
+        return [Finding(LOG, None, "this is another log than the one that the manifest names")]
+    try:
+        language.check_log(log)
+        key = census_key(language, log, manifest["bounds"], manifest["space"])
+    except ContentError as error:
+        return [Finding(LOG, None, str(error))]
+    if key != manifest["key"]:
+        return [Finding(MANIFEST, None, f"the key is not that of this language, log and bounds, which is {key}")]
+    return []
+
+
+def _content_findings(folder: Path, manifest: dict[str, Any], language: Language, log: ImitationLog) -> list[Finding]:
+    """Check ids, order and counts."""
+    findings: list[Finding] = []
+    row_cell = read_table(folder, ROWS, manifest["files"])["cell"].to_numpy()
+    if len(row_cell) != log.n_rows or not _is_by_first_appearance(row_cell):
+        return [Finding(ROWS, None, "the cells are not those of the log's rows, numbered by first appearance")]
+    situations = None if language.has("fit") else read_table(folder, SITUATIONS, manifest["files"])
+    if situations is not None:
+        columns = {name: situations[name].to_pylist() for name in situations.column_names}
+        rows = sorted(log.situations.tolist())
+        if columns != {name: [row[i] for row in rows] for i, name in enumerate(log.features)}:
+            return [Finding(SITUATIONS, None, "the situations are not those of the log, in order")]
+    total: Counter[Any] = Counter()
+    n_behaviours = 0
+    last: list[int] | None = None
+    for k, facts in enumerate(manifest["shards"]):
+        tables = {name: read_table(folder, table_file(name, k), facts["files"]) for name in shard_table_names(language)}
+        try:
+            findings += _id_findings(k, tables)
+            shard = shard_of(
+                tables,
+                row_cell=row_cell,
+                situations=situations,
+                n_actions=language.actions,
+                space=manifest["space"],
+                bounds=manifest["bounds"],
+            )
+        except (KeyError, ValueError, TypeError):
+            findings.append(Finding(table_file("behaviours", k), k, "its tables are not laid out as they are written"))
+            continue
+        findings += _shard_findings(k, shard, facts)
+        ends = first_and_last(shard)
+        if ends is not None:
+            if last is not None and ends[0] <= last:
+                problem = "it begins at or before the end of the shards before it"
+                findings.append(Finding(table_file("behaviours", k), k, problem))
+            last = ends[1]
+        total.update(shard.counted_by_length)
+        n_behaviours += shard.n_behaviours
+    findings += _total_findings(manifest, language, log, total, n_behaviours)
+    return findings
+
+
+def _id_findings(k: int, tables: dict[str, pa.Table]) -> list[Finding]:
+    """Check the columns that number shards, behaviours and vectors."""
+    findings: list[Finding] = []
+    for name, table in tables.items():
+        if (table["shard"].to_numpy() != k).any():
+            findings.append(Finding(table_file(name, k), k, f"the column 'shard' is not {k} throughout"))
+    for name, column in (("behaviours", "behaviour"), ("vectors", "vector")):
+        if name in tables and not np.array_equal(tables[name][column].to_numpy(), np.arange(tables[name].num_rows)):
+            findings.append(Finding(table_file(name, k), k, f"the column {column!r} does not count from 0"))
+    return findings
+
+
+def _shard_findings(k: int, shard: Census, facts: dict[str, Any]) -> list[Finding]:
+    """Check one shard in itself and against the manifest."""
+    behaviours, programs = table_file("behaviours", k), table_file("programs", k)
+    findings: list[Finding] = []
+    if not _ascend(np.hstack([shard.predictions, shard.flags.astype(shard.predictions.dtype)])):
+        findings.append(Finding(behaviours, k, "the behaviours do not ascend by predictions and flags"))
+    if shard.predictions.max(initial=0) >= shard.n_actions or shard.flags.max(initial=0) > 1:
+        findings.append(
+            Finding(behaviours, k, f"a prediction is no action, or one of {', '.join(FLAGS)} is not 0 or 1")
+        )
+    found = {"behaviours": shard.n_behaviours, "rows": len(shard.count), "programs": shard.n_programs}
+    for name, number in found.items():
+        if number != facts[name]:
+            file = behaviours if name == "behaviours" else programs
+            findings.append(Finding(file, k, f"it has {number} {name}, and the manifest says {facts[name]}"))
+    findings += _group_findings(programs, k, shard.behaviour_id, shard.columns, shard.count, shard.n_behaviours)
+    vectors = shard.vectors
+    if vectors is not None:
+        file, counts = table_file("vectors", k), table_file("vector_programs", k)
+        if not _ascend(np.hstack([vectors.intact, vectors.search_inverted])):
+            findings.append(Finding(file, k, "the vectors do not ascend"))
+        findings += _group_findings(counts, k, vectors.vector_id, vectors.columns, vectors.count, len(vectors.intact))
+        if _by_length(vectors.columns["length"], vectors.count) != shard.counted_by_length:
+            findings.append(Finding(counts, k, f"its programs of each length are not as many as in {programs}"))
+    return findings
+
+
+def _group_findings(
+    file: str, k: int, ids: np.ndarray, columns: dict[str, np.ndarray], count: np.ndarray, n: int
+) -> list[Finding]:
+    """Check that groups ascend by id and columns, that every id occurs, and that no count is 0."""
+    findings: list[Finding] = []
+    if not _ascend(np.column_stack([ids, *columns.values()])):
+        findings.append(Finding(file, k, "the rows do not ascend by id and columns"))
+    if not np.array_equal(np.unique(ids), np.arange(n)):
+        findings.append(Finding(file, k, f"the ids are not exactly 0 to {n - 1}"))
+    if (count == 0).any():
+        findings.append(Finding(file, k, "a count is 0"))
+    return findings
+
+
+def _total_findings(
+    manifest: dict[str, Any], language: Language, log: ImitationLog, total: Counter[Any], n_behaviours: int
+) -> list[Finding]:
+    """Check the totals against the manifest and against the language's own count of its programs."""
+    findings: list[Finding] = []
+    for name, number in (("n_programs", sum(total.values())), ("n_behaviours", n_behaviours)):
+        if number != manifest[name]:
+            findings.append(Finding(MANIFEST, None, f"{name} is {manifest[name]}, and the shards add up to {number}"))
+    bounds = manifest["bounds"]
+    # With a bound on time, how many programs there are is known from the census only.
+    if manifest["space"] == "terms" and bounds.get("max_time") is None:
+        exact = codes.count_by_length(language.symbols(log), bounds["max_bits"])[0]
+        for length in sorted(total.keys() | {length for length, count in enumerate(exact) if count}):
+            expected = exact[int(length)] if length < len(exact) else 0
+            if total[length] != expected:
+                problem = f"{total[length]} programs of {length} bits were counted, and the language has {expected}"
+                findings.append(Finding(MANIFEST, None, problem))
+    return findings
+
+
+def _ascend(rows: np.ndarray) -> bool:
+    """Tell whether rows ascend strictly in lexicographic order."""
+    if len(rows) < 2:
+        return True
+    before, after = rows[:-1], rows[1:]
+    place = (before != after).argmax(axis=1)[:, None]
+    return bool((np.take_along_axis(after, place, 1) > np.take_along_axis(before, place, 1)).all())
+
+
+def _by_length(length: np.ndarray, count: np.ndarray) -> dict[int | float, int]:
+    """Return how many programs there are of each length."""
+    return {value.item(): exact_sum(count[length == value]) for value in np.unique(length)}
+
+
+def _is_by_first_appearance(cells: np.ndarray) -> bool:
+    """Tell whether numbers appear in their order, from 0."""
+    distinct, first = np.unique(cells, return_index=True)
+    return np.array_equal(distinct, np.arange(len(distinct))) and bool((np.diff(first) > 0).all())
+
+
+def _without_place(error: ContentError, folder: Path) -> str:
+    """Return a message without the path that it begins with."""
+    text = str(error)
+    for place in (f"{folder / MANIFEST}: ", f"{folder}: "):
+        text = text.removeprefix(place)
+    return text.rstrip(".")
