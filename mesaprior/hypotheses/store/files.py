@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import secrets
 from collections.abc import Generator
@@ -11,22 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mesaprior.hypotheses.store.layout import is_ours, is_temporary
+from mesaprior.hypotheses.store.layout import LOG, is_ours, is_temporary
+from mesaprior.hypotheses.store.seals import sealed_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write an object as a JSON file."""
+    """Write an object as a sealed JSON file."""
     with _complete(path) as temporary:
-        temporary.write_text(json_text(content), encoding="utf-8")
+        temporary.write_text(sealed_text(content), encoding="utf-8", newline="\n")
     sync_folder(path.parent)
-
-
-def json_text(content: dict[str, Any]) -> str:
-    """Return an object as the text of a JSON file."""
-    return json.dumps(content, indent=2) + "\n"
 
 
 def write_table(path: Path, table: pa.Table) -> str:
@@ -71,8 +66,13 @@ def remove_temporaries(folder: Path) -> None:
 def remove_census(folder: Path) -> int:
     """Remove the files of a census, and the folder if nothing else is in it; return how many bytes they took."""
     freed = 0
-    # The records go first: whatever is left after an interruption is no census that could be trusted.
-    for path in sorted(folder.iterdir(), key=lambda path: (path.suffix != ".json", path.name)):
+
+    def turn(path: Path) -> tuple[bool, bool, bool, str]:
+        # The records go first, so that nobody trusts what an interruption leaves; and what tells a census without
+        # them goes last.
+        return path.suffix != ".json", path.name == LOG, path.name.startswith("programs"), path.name
+
+    for path in sorted(folder.iterdir(), key=turn):
         if is_ours(path.name) and path.is_file() and not path.is_symlink():
             freed += path.stat().st_size
             path.unlink()

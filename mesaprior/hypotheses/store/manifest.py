@@ -13,6 +13,7 @@ from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.keys import census_key
 from mesaprior.hypotheses.store.layout import MANIFEST, SCHEMA, UNFINISHED, read_json, shard_record
+from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 
 _LANGUAGE_KEYS = ("domain", "actions", "params", "rounds", "token")
@@ -113,6 +114,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ContentError(
             f"{path}: the census has schema {manifest['schema']}, and this version reads {SCHEMA}; count it again."
         )
+    manifest = read_sealed(path)
+    if manifest is None:
+        raise ContentError(f"{path}: this is not the manifest that was written: its SHA-256 differs; count it again.")
     _check_kinds(path, manifest, _MANIFEST_KINDS)
     if len(manifest["shards"]) != manifest["n_shards"]:
         raise ContentError(
@@ -157,7 +161,7 @@ class Unfinished:
 
 def unfinished_at(folder: Path) -> Unfinished | None:
     """Return the unfinished census in a folder, or None where there is none that this version could go on with."""
-    note = read_json(folder / UNFINISHED)
+    note = read_sealed(folder / UNFINISHED)
     if note is None or (folder / MANIFEST).is_file() or note.get("schema") != SCHEMA:
         return None
     try:

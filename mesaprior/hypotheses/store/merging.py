@@ -9,10 +9,11 @@ from typing import Any
 
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.store.layout import LOG, read_json, shard_record
+from mesaprior.hypotheses.store.layout import LOG, shard_record
 from mesaprior.hypotheses.store.manifest import language_of, read_manifest, same_shards, unfinished_at
 from mesaprior.hypotheses.store.places import place_of
 from mesaprior.hypotheses.store.reading import read_shard, read_table, shard_table_names
+from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.tables import log_of, shard_tables
 from mesaprior.hypotheses.store.writing import CensusWriter
 from mesaprior.hypotheses.terms.language import Language
@@ -108,7 +109,7 @@ def _source(folder: Path) -> _Source:
     files: dict[int, dict[str, str]] = {}
     shared: dict[str, str] = {}
     for k in unfinished.done:
-        record = read_json(folder / shard_record(k)) or {}
+        record = read_sealed(folder / shard_record(k)) or {}
         own, common = record.get("files"), record.get("shared")
         if not isinstance(own, dict) or not isinstance(common, dict) or (shared and common != shared):
             raise ContentError(

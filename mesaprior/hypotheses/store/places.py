@@ -66,19 +66,22 @@ def settle(folder: Path) -> None:
     place = place_of(folder)
     if place != folder:
         place.rename(folder)
-    old = replaced(folder)
-    if folder.exists() and is_census_folder(old):
-        remove_census(old)
+    if folder.exists():
+        _remove_replaced(folder)
 
 
 def swap_in(new: Path, folder: Path) -> None:
     """Put a complete census in the place of a folder; what was there is moved away first and removed last."""
-    old = replaced(folder)
-    if is_census_folder(old):
-        remove_census(old)
+    _remove_replaced(folder)
     if folder.exists():
-        folder.rename(old)
+        folder.rename(replaced(folder))
     new.rename(folder)
     sync_folder(folder.absolute().parent)
-    if old.exists():
+    _remove_replaced(folder)
+
+
+def _remove_replaced(folder: Path) -> None:
+    """Remove what was replaced in a folder; an interruption may have left any of its files."""
+    old = replaced(folder)
+    if old.is_dir() and not old.is_symlink() and not foreign_names(old):
         remove_census(old)

@@ -21,13 +21,13 @@ from mesaprior.hypotheses.store.layout import (
     ROWS,
     SITUATIONS,
     is_ours,
-    read_json,
     shard_record,
     table_file,
 )
 from mesaprior.hypotheses.store.manifest import language_of, read_manifest, unfinished_at
 from mesaprior.hypotheses.store.places import place_of
 from mesaprior.hypotheses.store.reading import read_table, shard_table_names
+from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.tables import log_of, shard_of
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.priors import codes
@@ -110,12 +110,14 @@ def _unfinished_findings(folder: Path, n_shards: int) -> list[Finding]:
     findings: list[Finding] = []
     for k in range(n_shards):
         name = shard_record(k)
-        record = read_json(folder / name)
-        if record is None:
+        if not (folder / name).is_file():
             findings.append(Finding(name, k, "the shard is missing: the census is unfinished"))
             continue
-        files = record.get("files")
-        findings += intact_findings(folder, files if isinstance(files, dict) else {name: ""}, k)
+        record = read_sealed(folder / name)
+        if record is None:
+            findings.append(Finding(name, k, "the file is not the one that was written: its SHA-256 differs"))
+            continue
+        findings += intact_findings(folder, record["files"] | record["shared"], k)
     # With every shard there, only the last step is.
     return findings or [Finding(MANIFEST, None, "the file is missing: the census is unfinished")]
 

@@ -15,7 +15,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import remove_census, remove_temporaries, write_json
-from mesaprior.hypotheses.store.layout import MANIFEST, UNFINISHED, foreign_names, read_json, shard_record
+from mesaprior.hypotheses.store.layout import MANIFEST, UNFINISHED, foreign_names, shard_record
 from mesaprior.hypotheses.store.locking import Claim
 from mesaprior.hypotheses.store.manifest import (
     manifest_of,
@@ -25,6 +25,7 @@ from mesaprior.hypotheses.store.manifest import (
     unfinished_at,
 )
 from mesaprior.hypotheses.store.places import beside, check_writable, settle, swap_in
+from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.shards import is_intact, write_shard, write_shared
 from mesaprior.hypotheses.terms.language import Language
 
@@ -207,15 +208,13 @@ class CensusWriter:
         remove_temporaries(self._work)
         for k in range(self.n_shards):
             path = self._work / shard_record(k)
-            record = read_json(path)
-            if record is None:
-                continue
-            shared = record.get("shared")
-            if self._is_intact(record) and (self._shared or is_intact(self._work, shared)):  # type: ignore[arg-type]
+            record = read_sealed(path)
+            shared = record.get("shared") if record else None
+            if record and self._is_intact(record) and (self._shared or is_intact(self._work, shared)):  # type: ignore[arg-type]
                 self._shared = self._shared or shared  # type: ignore[assignment]
                 self._done[k] = record
             else:
-                path.unlink()
+                path.unlink(missing_ok=True)
 
     def _is_intact(self, record: dict[str, Any]) -> bool:
         """Tell whether a shard is as its record says, and fits to the shards before it."""
