@@ -162,10 +162,11 @@ def _content_findings(folder: Path, manifest: dict[str, Any], language: Language
         return [Finding(ROWS, None, "the cells are not those of the log's rows, numbered by first appearance")]
     situations = None if language.has("fit") else read_table(folder, SITUATIONS, manifest["files"])
     if situations is not None:
-        columns = {name: situations[name].to_pylist() for name in situations.column_names}
-        rows = sorted(log.situations.tolist())
-        if columns != {name: [row[i] for row in rows] for i, name in enumerate(log.features)}:
-            return [Finding(SITUATIONS, None, "the situations are not those of the log, in order")]
+        rows = zip(*(situations[name].to_pylist() for name in situations.column_names), strict=True)
+        # Without features there is one situation, and a table without columns has no rows.
+        expected = map(tuple, log.situations.tolist()) if log.features else ()
+        if tuple(situations.column_names) != log.features or sorted(rows) != sorted(expected):
+            return [Finding(SITUATIONS, None, "the situations are not those of the log, each once")]
     total: Counter[Any] = Counter()
     n_behaviours = 0
     last: list[int] | None = None
