@@ -6,6 +6,7 @@ prior and posterior reads. Sizes: B behaviours, C cells, G groups (rows of the `
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,10 @@ from typing import Any
 import numpy as np
 
 from mesaprior.errors import RunError
+from mesaprior.hypotheses.counting.kernels import Rows
+from mesaprior.hypotheses.counting.bins import exact_sum, merged_rows
 from mesaprior.hypotheses.log import TRAIN, ImitationLog
+from mesaprior.hypotheses.texts import Texts
 
 ABSTAIN = -1
 """Stands in `Census.predictions` where a hypothesis gives no prediction."""
@@ -37,7 +41,7 @@ class Census:
         sorted lexicographically by (predictions, flags): the id of a behaviour is its rank.
     flags : uint8[B, 4]
         Lesion flags, 0 or 1, in the order of `FLAGS`.
-    witness : tuple of str
+    witness : Texts
         For each behaviour, a program of least time among the shortest.
     behaviour_id : int64[G]
         Behaviour of each group.
@@ -56,7 +60,7 @@ class Census:
     n_actions: int
     predictions: np.ndarray
     flags: np.ndarray
-    witness: tuple[str, ...]
+    witness: Texts
     behaviour_id: np.ndarray
     columns: dict[str, np.ndarray]
     count: np.ndarray
@@ -115,12 +119,12 @@ class Vectors:
     features : tuple of str
         Names of the feature columns.
     situations : int64[S, F]
-        In lexicographic order.
+        In the order in which they appear in the log that was counted.
     n_actions : int
         A.
     intact, search_inverted : int16[n, S]
         Actions of the intact and the search-inverted program. Rows are distinct and sorted lexicographically.
-    witness : tuple of str
+    witness : Texts
         For each vector, a program of least time among the shortest.
     vector_id : int64[G]
     columns : dict of str to array[G]
@@ -133,7 +137,7 @@ class Vectors:
     n_actions: int
     intact: np.ndarray
     search_inverted: np.ndarray
-    witness: tuple[str, ...]
+    witness: Texts
     vector_id: np.ndarray
     columns: dict[str, np.ndarray]
     count: np.ndarray
@@ -162,18 +166,11 @@ class Vectors:
         )
 
 
-def exact_sum(counts: np.ndarray) -> int:
-    """Return the sum of ``uint64`` counts as an exact integer that never wraps."""
-    # Halves are summed apart: up to 2^32 of them fit into 64 bits.
-    low = int((counts & np.uint64(0xFFFFFFFF)).sum(dtype=np.uint64))
-    return (int((counts >> np.uint64(32)).sum(dtype=np.uint64)) << 32) + low
-
-
 def census_from_groups(
     *,
     predictions: np.ndarray,
     flags: np.ndarray,
-    witness: tuple[str, ...],
+    witness: Sequence[str],
     behaviour_id: np.ndarray,
     columns: dict[str, np.ndarray],
     count: np.ndarray,
@@ -205,18 +202,18 @@ def census_from_groups(
 
 def group(
     rows: np.ndarray,
-    witness: tuple[str, ...],
+    witness: Sequence[str],
     ids: np.ndarray,
     columns: dict[str, np.ndarray],
     count: np.ndarray,
-) -> tuple[np.ndarray, tuple[str, ...], np.ndarray, dict[str, np.ndarray], np.ndarray]:
+) -> tuple[np.ndarray, Texts, np.ndarray, dict[str, np.ndarray], np.ndarray]:
     """Merge equal rows and equal groups.
 
     Parameters
     ----------
     rows : int16[n, width]
         What the groups are about; equal rows are merged, those without groups dropped.
-    witness : tuple of str
+    witness : sequence of str
         One for each row, of least time among its shortest.
     ids : int64[G]
         Row of each group.
@@ -253,7 +250,7 @@ def group(
     first = order[starts]
     return (
         distinct,
-        tuple(witness[i] for i in chosen),
+        (witness if isinstance(witness, Texts) else Texts.of(witness)).take(chosen),
         new_ids[first],
         {name: column[first] for name, column in columns.items()},
         summed,
@@ -275,10 +272,26 @@ def _sorted_distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the distinct rows (int16, at least -1) in lexicographic order, and the rank of each row."""
     if rows.shape[1] == 0 or len(rows) == 0:
         return rows[:1].copy(), np.zeros(len(rows), dtype=np.int64)
-    # Big-endian unsigned numbers compare as bytes do, so whole rows are sorted as one key.
-    keys = np.ascontiguousarray((rows + 1).astype(">u2")).view(np.dtype((np.void, 2 * rows.shape[1]))).reshape(-1)
-    _, first, rank = np.unique(keys, return_index=True, return_inverse=True)
-    return rows[first].copy(), rank.reshape(-1)
+    words = _packed(rows)
+    order = np.argsort(words[0], kind="stable") if len(words) == 1 else np.lexsort(words[::-1])
+    starts = _starts(*(word[order] for word in words))
+    rank = np.empty(len(rows), dtype=np.int64)
+    rank[order] = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(rows))))
+    return rows[order[starts]], rank
+
+
+def _packed(rows: np.ndarray) -> list[np.ndarray]:
+    """Return rows (int16, at least -1) as few 64-bit words that compare as the rows do."""
+    bits = int(rows.max() + 1).bit_length()
+    per_word = 64 // bits
+    words: list[np.ndarray] = []
+    for first in range(0, rows.shape[1], per_word):
+        word = np.zeros(len(rows), dtype=np.uint64)
+        for column in rows[:, first : first + per_word].T:
+            word <<= np.uint64(bits)
+            word |= (column + 1).astype(np.uint64)
+        words.append(word)
+    return words
 
 
 def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", bounds: dict[str, Any]) -> Census:
@@ -321,16 +334,42 @@ def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", 
     flags = np.zeros((len(predictions), len(FLAGS)), dtype=np.uint8)
     flags[:, 0] = (differs & in_training).any(axis=1)
     flags[:, 1] = (differs & in_later).any(axis=1)
-    return census_from_groups(
+    distinct, members, start = _alike(np.hstack([predictions, flags.astype(np.int16)]))
+    rows = _rows_of(vectors)
+    merged = merged_rows(rows, members, start)
+    # The first row of each vector is that of its witness: shortest, then least time.
+    first = rows.start[members]
+    behaviour = np.repeat(np.arange(len(distinct)), np.diff(start))
+    order = np.lexsort((members, rows.time[first], rows.length[first], behaviour))
+    chosen = members[order[start[:-1]]]
+    S = len(columns)
+    return Census(
         space=space,
         n_actions=vectors.n_actions,
-        predictions=predictions,
-        flags=flags,
-        witness=vectors.witness,
-        behaviour_id=vectors.vector_id,
-        columns=vectors.columns,
-        count=vectors.count,
+        predictions=distinct[:, :S].copy(),
+        flags=distinct[:, S:].astype(np.uint8),
+        witness=vectors.witness.take(chosen),
+        behaviour_id=np.repeat(np.arange(len(distinct)), merged.end - merged.start),
+        columns={"length": merged.length, "time": merged.time, "infer_time": merged.infer_time},
+        count=merged.count,
         row_cell=log.row_situation,
         bounds=bounds,
         vectors=vectors,
     )
+
+
+def _rows_of(vectors: Vectors) -> Rows:
+    """Return the counts of vectors as the kernels want them."""
+    ends = np.searchsorted(vectors.vector_id, np.arange(len(vectors.intact)), side="right")
+    start = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
+    return Rows(start, ends, *(vectors.columns[name] for name in ("length", "time", "infer_time")), vectors.count)
+
+
+def _alike(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the distinct rows (int16, at least -1) in lexicographic order, and which rows are equal to each.
+
+    Those equal to number g are members[start[g]] .. members[start[g + 1] - 1].
+    """
+    distinct, rank = _sorted_distinct(rows)
+    members = np.argsort(rank, kind="stable")
+    return distinct, members, np.searchsorted(rank[members], np.arange(len(distinct) + 1))

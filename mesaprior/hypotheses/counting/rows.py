@@ -16,6 +16,15 @@ def grown(array: np.ndarray, room: int, fill: int = 0) -> np.ndarray:
     return larger
 
 
+def roomier(array: np.ndarray, room: int, used: int) -> np.ndarray:
+    """Return `array` with its first axis at least `room` long; of its content the first `used` are kept."""
+    if len(array) >= room:
+        return array
+    larger = np.empty((room, *array.shape[1:]), dtype=array.dtype)
+    larger[:used] = array[:used]
+    return larger
+
+
 class RowTable:
     """A table of distinct rows of bytes, numbered by first appearance.
 

@@ -1,7 +1,7 @@
 """The grid on which terms of a language are evaluated for a log: variants, parameters, values of y, points.
 
 Cells that the language cannot tell apart (the same values of the features that it uses, in the same knowledge
-state) share one *point*. The values of a term stand in one row of bytes, laid out as [V, P', Y', Q] in C order, where
+state) share one *point*. The values of a term stand in one row of bytes, laid out as [P', Y', V, Q] in C order, where
 P' and Y' are 1 unless the term's scope binds `theta` and `y`. Rows are padded with zeros to whole 64-bit words.
 """
 
@@ -61,11 +61,19 @@ class Grid:
         rank[by_seen] = np.arange(len(by_seen))
         state = rank[self.cells.knowledge]
         keys = np.column_stack([state, log.situations[self.cells.situation][:, columns]])
-        points, point_of_cell = np.unique(keys, axis=0, return_inverse=True)
-        self.point_of_cell = point_of_cell.reshape(-1)
+        points, first, point_of_cell = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        point_of_cell = point_of_cell.reshape(-1)
+        if not self.with_fit:
+            # Points follow the cells; only where there are states to learn in must they be sorted by these.
+            points, point_of_cell = points[order], np.argsort(order)[point_of_cell]
+            order = np.arange(len(points))
+        self.point_of_cell = point_of_cell
         self.features = {name: points[:, 1 + i].astype(np.uint8) for i, name in enumerate(language.used_features)}
         self.is_later = (self.cells.seen_training[by_seen][points[:, 0]] == log.n_training).astype(np.uint8)
         history = history_rows(log)
+        complement = np.zeros((1 + self.with_search + self.with_fit, len(points)), dtype=np.uint8)
+        complement[1 : 1 + self.with_search] = 255
         self.layout = kernels.Layout(
             V=1 + self.with_search + self.with_fit,
             P=language.params if self.with_fit else 1,
@@ -77,6 +85,8 @@ class Grid:
             search_variant=1 if self.with_search else -1,
             learning_variant=1 + self.with_search if self.with_fit else -1,
             action_of=(np.arange(256) % language.actions).astype(np.uint8),
+            complement=complement.reshape(-1),
+            order=order,
             history_point=self.point_of_cell[self.cells.row_cell[history]],
             history_action=log.action[history],
             seen=seen[by_seen],
@@ -98,13 +108,13 @@ class Grid:
     def leaf(self, token: Token, scope: int) -> np.ndarray:
         """Return the values ``uint8[1, width]`` of a token of arity 0 (lookups aside) in a scope."""
         _, P, Y_values = self._shape(scope)
-        values = np.empty((self.layout.V, P, Y_values, self.layout.Q), dtype=np.uint8)
+        values = np.empty((P, Y_values, self.layout.V, self.layout.Q), dtype=np.uint8)
         if token.kind == "feature":
             values[...] = self.features[token.name]
         elif token.kind == "candidate":
-            values[...] = np.arange(Y_values, dtype=np.uint8)[:, None]
+            values[...] = np.arange(Y_values, dtype=np.uint8)[:, None, None]
         elif token.kind == "parameter":
-            values[...] = np.arange(P, dtype=np.uint8)[:, None, None]
+            values[...] = np.arange(P, dtype=np.uint8)[:, None, None, None]
         else:
             values[...] = token.value
         row = np.zeros((1, self.width[scope]), dtype=np.uint8)
@@ -113,13 +123,13 @@ class Grid:
 
     @cached_property
     def signature_size(self) -> int:
-        """Bytes of what a census tells apart, see `kernels.signature_block`."""
-        return self.layout.Q + 1 if self.with_fit else self.layout.V * self.layout.Q
+        """Bytes of what a census tells apart, see `kernels.signature_rows`."""
+        return self.layout.Q + 4 if self.with_fit else self.layout.V * self.layout.Q
 
     def signatures(self, values: np.ndarray) -> np.ndarray:
         """Reduce values ``uint8[m, width]`` of closed terms to signatures ``uint8[m, padded]``."""
         out = np.zeros((len(values), padded(self.signature_size)), dtype=np.uint8)
-        kernels.signature_block(values, out, self.layout, self.is_later, self.with_fit)
+        kernels.signature_rows(values, len(values), out, self.layout, self.with_fit, self.is_later)
         return out
 
 

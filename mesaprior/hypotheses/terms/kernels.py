@@ -1,7 +1,7 @@
 """Compiled kernels of the term engines: what tokens do to values, and the programs one by one.
 
 Letters: V variants, P parameters, Y values of `y`, Q points, M domain, A actions, T tokens, m rows of a block,
-n classes. The values of a term stand in one row of bytes, laid out as [V, P', Y', Q] in C order, where P' and Y'
+n classes. The values of a term stand in one row of bytes, laid out as [P', Y', V, Q] in C order, where P' and Y'
 are 1 unless the scope binds `theta` and `y`; rows are padded with zeros to whole 64-bit words.
 
 Kernels take arrays, write into arrays of the caller, and return numbers; they check nothing and raise nothing.
@@ -33,6 +33,10 @@ class Layout(NamedTuple):
         Which variant has its search (its learning) inverted; -1 where none has.
     action_of : uint8[256]
         Value mod A.
+    complement : uint8[V * Q]
+        255 in the variant whose search is inverted, else 0.
+    order : int64[Q]
+        The points by first appearance in the log.
     history_point : int64[H]
         Point of each history row.
     history_action : int64[H]
@@ -53,230 +57,269 @@ class Layout(NamedTuple):
     search_variant: int
     learning_variant: int
     action_of: np.ndarray
+    complement: np.ndarray
+    order: np.ndarray
     history_point: np.ndarray
     history_action: np.ndarray
     seen: np.ndarray
     state_start: np.ndarray
 
 
-@njit
-def apply_unary(table, a, out, size):
-    """Write table[a] for the first `size` bytes; table is uint8[M, 1]."""
-    for i in range(size):
-        out[i] = table[a[i], 0]
+# Every kernel below works on n rows at a time, so that a call costs little for each: rows source, source + 1, ... of an
+# array are turned into rows target, target + 1, ... of another.
 
 
 @njit
-def apply_binary(op, table, M, a, b, out, size):
-    """Write the operator's values for the first `size` bytes of two rows; `table` is uint8[M, M]."""
+def unary_rows(table, values, source, n, out, target, size):
+    """Write table[value] for the first `size` bytes of each row; `table` is uint8[M, M], its first column counts."""
+    for k in range(n):
+        for i in range(size):
+            out[target + k, i] = table[values[source + k, i], 0]
+
+
+@njit
+def binary_rows(op, table, M, first, a, second, b, n, out, target, size):
+    """Write a binary operator's values of rows a[k] and b[k]; M is int32."""
     # int32 inside: two values below 256 can neither wrap nor go below zero unseen.
-    if op == ADD:
-        for i in range(size):
-            s = np.int32(a[i]) + np.int32(b[i])
-            out[i] = np.uint8(s - M if s >= M else s)
-    elif op == SUB:
-        for i in range(size):
-            s = np.int32(a[i]) - np.int32(b[i])
-            out[i] = np.uint8(s + M if s < 0 else s)
-    elif op == EQ:
-        for i in range(size):
-            out[i] = np.uint8(1) if a[i] == b[i] else np.uint8(0)
-    elif op == LT:
-        for i in range(size):
-            out[i] = np.uint8(1) if a[i] < b[i] else np.uint8(0)
-    elif op == MIN:
-        for i in range(size):
-            out[i] = a[i] if a[i] < b[i] else b[i]
-    elif op == MAX:
-        for i in range(size):
-            out[i] = a[i] if a[i] > b[i] else b[i]
-    elif op == DIST:
-        for i in range(size):
-            out[i] = np.uint8(a[i] - b[i]) if a[i] > b[i] else np.uint8(b[i] - a[i])
-    else:
-        for i in range(size):
-            out[i] = table[a[i], b[i]]
+    for k in range(n):
+        x_row, y_row = a[k], b[k]
+        if op == ADD:
+            for i in range(size):
+                s = np.int32(first[x_row, i]) + np.int32(second[y_row, i])
+                out[target + k, i] = np.uint8(s - M if s >= M else s)
+        elif op == SUB:
+            for i in range(size):
+                s = np.int32(first[x_row, i]) - np.int32(second[y_row, i])
+                out[target + k, i] = np.uint8(s + M if s < 0 else s)
+        elif op == EQ:
+            for i in range(size):
+                out[target + k, i] = np.uint8(1) if first[x_row, i] == second[y_row, i] else np.uint8(0)
+        elif op == LT:
+            for i in range(size):
+                out[target + k, i] = np.uint8(1) if first[x_row, i] < second[y_row, i] else np.uint8(0)
+        elif op == MIN:
+            for i in range(size):
+                x, y = first[x_row, i], second[y_row, i]
+                out[target + k, i] = x if x < y else y
+        elif op == MAX:
+            for i in range(size):
+                x, y = first[x_row, i], second[y_row, i]
+                out[target + k, i] = x if x > y else y
+        elif op == DIST:
+            for i in range(size):
+                x, y = first[x_row, i], second[y_row, i]
+                out[target + k, i] = np.uint8(x - y) if x > y else np.uint8(y - x)
+        else:
+            for i in range(size):
+                out[target + k, i] = table[first[x_row, i], second[y_row, i]]
 
 
 @njit
-def apply_if(c, a, b, out, size):
-    """Write a where c is not 0, else b, for the first `size` bytes."""
-    for i in range(size):
-        out[i] = b[i] if c[i] == 0 else a[i]
+def if_rows(conditions, c, first, a, second, b, n, out, target, size):
+    """Write row a[k] where row c[k] is not 0, else row b[k]."""
+    for k in range(n):
+        z_row, x_row, y_row = c[k], a[k], b[k]
+        for i in range(size):
+            out[target + k, i] = second[y_row, i] if conditions[z_row, i] == 0 else first[x_row, i]
 
 
 @njit
-def apply_search(body, out, layout, is_argmin, scope):
-    """Write the smallest best y of a body with y bound; the search-inverted variant seeks the other extreme.
+def copy_rows(values, source, n, out, target, size):
+    """Write the rows as they are."""
+    for k in range(n):
+        for i in range(size):
+            out[target + k, i] = values[source + k, i]
 
-    `scope` is that of the result; where it binds y too, the result is the same for every outer y.
+
+@njit
+def mask_rows(values, source, n, out, target, size):
+    """Write what `if` sees of a condition: 1 where it is not 0."""
+    for k in range(n):
+        for i in range(size):
+            out[target + k, i] = np.uint8(0) if values[source + k, i] == 0 else np.uint8(1)
+
+
+@njit
+def search_rows(bodies, source, n, out, target, layout, is_argmin, scope, scratch):
+    """Write the smallest best y of bodies with y bound; the search-inverted variant seeks the other extreme.
+
+    `scope` is that of the result; where it binds y too, the result is the same for every outer y. `scratch` is
+    uint8[2, width].
     """
     P = layout.P if scope & 2 else 1
     Y_out = layout.Y if scope & 1 else 1
-    Q = layout.Q
-    for v in range(layout.V):
-        seeks_least = is_argmin != (v == layout.search_variant)
+    Y, A = layout.Y, layout.A
+    width = layout.V * layout.Q
+    complement = layout.complement
+    # Where the least value is sought, values are compared as their complements.
+    other = np.uint8(255) if is_argmin else np.uint8(0)
+    for k in range(n):
+        row, result = source + k, target + k
         for p in range(P):
-            source = (v * P + p) * layout.Y * Q
-            target = (v * P + p) * Y_out * Q
-            for q in range(Q):
-                best = body[source + q]
-                winner = np.uint8(0)
-                for y in range(1, layout.A):
-                    value = body[source + y * Q + q]
-                    if (value < best) if seeks_least else (value > best):
-                        best = value
-                        winner = np.uint8(y)
-                for y in range(Y_out):
-                    out[target + y * Q + q] = winner
+            start = p * Y * width
+            end = p * Y_out * width
+            for i in range(width):
+                scratch[0, i] = bodies[row, start + i] ^ complement[i] ^ other
+                out[result, end + i] = np.uint8(0)
+            for y in range(1, A):
+                at = start + y * width
+                winner = np.uint8(y)
+                for i in range(width):
+                    value = bodies[row, at + i] ^ complement[i] ^ other
+                    best = scratch[0, i]
+                    scratch[0, i] = value if value > best else best
+                    out[result, end + i] = winner if value > best else out[result, end + i]
+            for y in range(1, Y_out):
+                for i in range(width):
+                    out[result, end + y * width + i] = out[result, end + i]
 
 
 @njit
-def apply_iterate(body, out, layout, scope):
-    """Write the y after K replacements of y by a body with y bound, from the y around it or from 0."""
+def iterate_rows(bodies, source, n, out, target, layout, scope, scratch):
+    """Write the y after K replacements of y by bodies with y bound, from the y around it or from 0.
+
+    `scratch` is uint8[2, width].
+    """
     P = layout.P if scope & 2 else 1
     Y_out = layout.Y if scope & 1 else 1
-    Q = layout.Q
-    # After Y replacements y is on a cycle, so many rounds are walked modulo its length.
-    direct = layout.K if layout.K <= 2 * layout.Y else layout.Y
-    for block in range(layout.V * P):
-        source = block * layout.Y * Q
-        target = block * Y_out * Q
-        for start in range(Y_out):
-            for q in range(Q):
-                y = np.int64(start)
-                for _ in range(direct):
-                    y = np.int64(body[source + y * Q + q])
-                if direct < layout.K:
-                    on_cycle = y
-                    cycle = 0
-                    while cycle == 0 or y != on_cycle:
-                        y = np.int64(body[source + y * Q + q])
-                        cycle += 1
-                    for _ in range((layout.K - direct) % cycle):
-                        y = np.int64(body[source + y * Q + q])
-                out[target + start * Q + q] = np.uint8(y)
+    Y, K = layout.Y, layout.K
+    width = layout.V * layout.Q
+    for k in range(n):
+        row, result = source + k, target + k
+        for p in range(P):
+            start = p * Y * width
+            end = p * Y_out * width
+            for y in range(Y_out):
+                for i in range(width):
+                    out[result, end + y * width + i] = np.uint8(y)
+            if Y_out == 1 and K <= 4 * Y:
+                for _ in range(K):
+                    moved = np.uint8(0)
+                    for i in range(width):
+                        y = out[result, end + i]
+                        y_next = bodies[row, start + np.int64(y) * width + i]
+                        moved |= y ^ y_next
+                        out[result, end + i] = y_next
+                    if moved == 0:
+                        break
+                continue
+            # Powers of the body: it is squared while the bits of K are read from the lowest.
+            power, square = 0, 1
+            for i in range(Y * width):
+                scratch[0, i] = bodies[row, start + i]
+            rounds = K
+            while rounds > 0:
+                if rounds & 1:
+                    for y in range(Y_out):
+                        for i in range(width):
+                            at = end + y * width + i
+                            out[result, at] = scratch[power, np.int64(out[result, at]) * width + i]
+                rounds >>= 1
+                if rounds > 0:
+                    for y in range(Y):
+                        for i in range(width):
+                            once = np.int64(scratch[power, y * width + i])
+                            scratch[square, y * width + i] = scratch[power, once * width + i]
+                    power, square = square, power
 
 
 @njit
-def apply_fit(body, out, layout, scope, score):
-    """Write a body with theta bound at the theta that fits what was seen in each knowledge state.
+def fit_rows(bodies, source, n, out, target, layout, scope, score):
+    """Write bodies with theta bound at the theta that fits what was seen in each knowledge state.
 
     The learning-inverted variant takes the theta that agrees least. `scope` is that of the result; where it binds
     theta too, the result is the same for every outer theta. `score` is scratch, int64[P].
     """
     P_out = layout.P if scope & 2 else 1
     Y = layout.Y if scope & 1 else 1
-    Q = layout.Q
-    for v in range(layout.V):
-        inverted = v == layout.learning_variant
-        for y in range(Y):
-            for p in range(layout.P):
-                score[p] = 0
-            row = 0
-            for state in range(len(layout.seen)):
-                while row < layout.seen[state]:
-                    point = layout.history_point[row]
-                    action = layout.history_action[row]
-                    for p in range(layout.P):
-                        value = body[((v * layout.P + p) * Y + y) * Q + point]
-                        if np.int64(layout.action_of[value]) == action:
-                            score[p] += 1
-                    row += 1
-                chosen = 0
-                for p in range(1, layout.P):
-                    if (score[p] < score[chosen]) if inverted else (score[p] > score[chosen]):
-                        chosen = p
-                source = ((v * layout.P + chosen) * Y + y) * Q
-                for q in range(layout.state_start[state], layout.state_start[state + 1]):
-                    for p in range(P_out):
-                        out[((v * P_out + p) * Y + y) * Q + q] = body[source + q]
+    P, Q, V = layout.P, layout.Q, layout.V
+    action_of, seen, state_start = layout.action_of, layout.seen, layout.state_start
+    history_point, history_action = layout.history_point, layout.history_action
+    for k in range(n):
+        body, result = source + k, target + k
+        for v in range(V):
+            inverted = v == layout.learning_variant
+            for y in range(Y):
+                for p in range(P):
+                    score[p] = 0
+                row = 0
+                for state in range(len(seen)):
+                    while row < seen[state]:
+                        point = history_point[row]
+                        action = history_action[row]
+                        for p in range(P):
+                            value = bodies[body, ((p * Y + y) * V + v) * Q + point]
+                            if np.int64(action_of[value]) == action:
+                                score[p] += 1
+                        row += 1
+                    chosen = 0
+                    for p in range(1, P):
+                        if (score[p] < score[chosen]) if inverted else (score[p] > score[chosen]):
+                            chosen = p
+                    at = ((chosen * Y + y) * V + v) * Q
+                    for q in range(state_start[state], state_start[state + 1]):
+                        for p in range(P_out):
+                            out[result, ((p * Y + y) * V + v) * Q + q] = bodies[body, at + q]
 
 
 @njit
-def unary_block(table, bodies, rows, out, size):
-    """Write a unary operator's values of the chosen rows: uint8[n, width], int64[m] -> uint8[m, width]."""
-    for k in range(len(rows)):
-        apply_unary(table, bodies[rows[k]], out[k], size)
+def lookup_rows(number, n, digits, feature, A, out, target, size):
+    """Write the values of the literal tables number, number + 1, ...
 
-
-@njit
-def binary_block(op, table, first, second, first_rows, second_rows, out, size):
-    """Write a binary operator's values of the chosen pairs of rows: -> uint8[m, width]."""
-    M = np.int32(len(table))
-    for k in range(len(first_rows)):
-        apply_binary(op, table, M, first[first_rows[k]], second[second_rows[k]], out[k], size)
-
-
-@njit
-def if_block(conditions, first, second, rows, out, size):
-    """Write the values of `if` for the chosen triples of rows (int64[3, m]): -> uint8[m, width]."""
-    for k in range(rows.shape[1]):
-        apply_if(conditions[rows[0, k]], first[rows[1, k]], second[rows[2, k]], out[k], size)
-
-
-@njit
-def binder_block(what, is_argmin, bodies, rows, out, layout, scope, score):
-    """Write the values of a binder over the chosen bodies; `what` is SEARCH, ITERATE or FIT."""
-    for k in range(len(rows)):
-        if what == SEARCH:
-            apply_search(bodies[rows[k]], out[k], layout, is_argmin, scope)
-        elif what == ITERATE:
-            apply_iterate(bodies[rows[k]], out[k], layout, scope)
-        else:
-            apply_fit(bodies[rows[k]], out[k], layout, scope, score)
-
-
-@njit
-def lookup_block(start, digits, feature, A, copies, out):
-    """Write the values of the literal tables number start, start + 1, ...
-
-    Table number t has the base-A digits of t as entries, the first the most significant; there are `digits` of them.
-    `feature` is uint8[Q]; a row repeats its Q values `copies` times.
+    A table has the base-A digits of its number as entries, the first the most significant; there are `digits` of
+    them. `feature` is uint8[Q]; its Q values are repeated.
     """
     Q = len(feature)
-    for k in range(len(out)):
+    for k in range(n):
         for q in range(Q):
-            rest = start + k
+            rest = number + k
             for _ in range(digits - 1 - feature[q]):
                 rest //= A
-            out[k, q] = np.uint8(rest % A)
-        for copy in range(1, copies):
-            for q in range(Q):
-                out[k, copy * Q + q] = out[k, q]
+            out[target + k, q] = np.uint8(rest % A)
+        for i in range(Q, size):
+            out[target + k, i] = out[target + k, i - Q]
 
 
 @njit
-def signature_block(values, out, layout, is_later, with_flags):
-    """Reduce values of closed terms, uint8[m, V * Q], to what a census tells apart.
+def signature_rows(values, n, out, layout, with_flags, is_later):
+    """Reduce the values of closed terms, uint8[n, V * Q], to what a census tells apart, one byte each.
 
-    Without flags: the actions of all variants at all points. With flags (languages with `fit`): the intact actions,
-    then one byte of flags: searching on training (1) and later (2) points, learning on training (4) and later (8) ones.
+    Without flags: the actions of all variants at all points. With flags (languages with `fit`): the intact actions at
+    the points in their order of appearance, then searching on training and on later points, learning likewise.
     """
-    V, Q = layout.V, layout.Q
-    for k in range(len(values)):
-        if not with_flags:
-            for i in range(V * Q):
-                out[k, i] = layout.action_of[values[k, i]]
-            continue
-        flags = 0
-        for q in range(Q):
-            action = layout.action_of[values[k, q]]
-            out[k, q] = action
-            search = max(layout.search_variant, 0)
-            if layout.action_of[values[k, search * Q + q]] != action:
-                flags |= 2 if is_later[q] else 1
-            if layout.action_of[values[k, layout.learning_variant * Q + q]] != action:
-                flags |= 8 if is_later[q] else 4
-        out[k, Q] = np.uint8(flags)
-
-
-@njit
-def zero_mask_block(values, out, size):
-    """Reduce conditions to what `if` sees of them: 1 where they are not 0."""
-    for k in range(len(values)):
-        for i in range(size):
-            out[k, i] = np.uint8(0) if values[k, i] == 0 else np.uint8(1)
+    V, Q, A = layout.V, layout.Q, layout.A
+    action_of, order = layout.action_of, layout.order
+    if not with_flags:
+        width = V * Q
+        excess = (layout.M - 1) // A
+        most = np.uint8(A - 1)
+        for k in range(n):
+            if excess > 4:
+                for i in range(width):
+                    out[k, i] = action_of[values[k, i]]
+                continue
+            # A few subtractions of A, all values at once, are faster than looking each up.
+            for i in range(width):
+                out[k, i] = values[k, i]
+            for _ in range(excess):
+                for i in range(width):
+                    value = out[k, i]
+                    out[k, i] = np.uint8(value - most - np.uint8(1)) if value > most else value
+        return
+    search = max(layout.search_variant, 0)
+    learning = layout.learning_variant
+    for k in range(n):
+        for i in range(4):
+            out[k, Q + i] = np.uint8(0)
+        for place in range(Q):
+            q = order[place]
+            action = action_of[values[k, q]]
+            out[k, place] = action
+            later = np.int64(is_later[q])
+            if action_of[values[k, search * Q + q]] != action:
+                out[k, Q + later] = np.uint8(1)
+            if action_of[values[k, learning * Q + q]] != action:
+                out[k, Q + 2 + later] = np.uint8(1)
 
 
 class Syntax(NamedTuple):
@@ -422,10 +465,10 @@ def evaluate_block(syntax, layout, tokens, literals, scopes, sizes, values, scra
         Tokens of each program.
     values : uint8[m, V * Q padded]
         Written: the values of each program.
-    scratch : (uint8[positions, width], int64[positions], int64[P])
-        The values of the term at each position, where it ends, and room for `apply_fit`.
+    scratch : (uint8[positions, width], int64[positions], int64[3, 1], uint8[2, width], int64[P])
+        The values of the term at each position, where it ends, and room for the binders.
     """
-    rows, ends, score = scratch
+    rows, ends, places, pair, score = scratch
     M = np.int32(layout.M)
     for n in range(len(tokens)):
         for k in range(sizes[n] - 1, -1, -1):
@@ -435,7 +478,6 @@ def evaluate_block(syntax, layout, tokens, literals, scopes, sizes, values, scra
             Y = layout.Y if scope & 1 else 1
             size = layout.V * P * Y * layout.Q
             what = syntax.what[t]
-            out = rows[k]
             end = k + 1
             for _ in range(syntax.arity[t]):
                 end = ends[end]
@@ -443,24 +485,23 @@ def evaluate_block(syntax, layout, tokens, literals, scopes, sizes, values, scra
             if what == LEAF:
                 if syntax.digits[t] > 0:
                     feature = syntax.features[syntax.feature[t]]
-                    lookup_block(literals[n, k], syntax.digits[t], feature, layout.A, size // layout.Q, rows[k : k + 1])
+                    lookup_rows(literals[n, k], 1, syntax.digits[t], feature, layout.A, rows, k, size)
                 else:
-                    leaf = syntax.leaves[scope, t]
-                    for i in range(size):
-                        out[i] = leaf[i]
+                    copy_rows(syntax.leaves[scope], t, 1, rows, k, size)
             elif what == UNARY:
-                apply_unary(syntax.tables[syntax.table[t]], rows[k + 1], out, size)
+                unary_rows(syntax.tables[syntax.table[t]], rows, k + 1, 1, rows, k, size)
             elif what == BINARY:
-                second = ends[k + 1]
-                apply_binary(syntax.op[t], syntax.tables[syntax.table[t]], M, rows[k + 1], rows[second], out, size)
+                table = syntax.tables[syntax.table[t]]
+                places[0, 0], places[1, 0] = k + 1, ends[k + 1]
+                binary_rows(syntax.op[t], table, M, rows, places[0], rows, places[1], 1, rows, k, size)
             elif what == IF:
-                second = ends[k + 1]
-                apply_if(rows[k + 1], rows[second], rows[ends[second]], out, size)
+                places[0, 0], places[1, 0], places[2, 0] = k + 1, ends[k + 1], ends[ends[k + 1]]
+                if_rows(rows, places[0], rows, places[1], rows, places[2], 1, rows, k, size)
             elif what == SEARCH:
-                apply_search(rows[k + 1], out, layout, syntax.is_argmin[t] == 1, scope)
+                search_rows(rows, k + 1, 1, rows, k, layout, syntax.is_argmin[t] == 1, scope, pair)
             elif what == ITERATE:
-                apply_iterate(rows[k + 1], out, layout, scope)
+                iterate_rows(rows, k + 1, 1, rows, k, layout, scope, pair)
             else:
-                apply_fit(rows[k + 1], out, layout, scope, score)
+                fit_rows(rows, k + 1, 1, rows, k, layout, scope, score)
         for i in range(layout.V * layout.Q):
             values[n, i] = rows[0, i]

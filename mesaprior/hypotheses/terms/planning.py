@@ -16,14 +16,14 @@ from itertools import accumulate
 from pathlib import Path
 
 from mesaprior.hypotheses.terms.grid import Grid
-from mesaprior.hypotheses.terms.merged import BATCH_BYTES, MergedEngine
+from mesaprior.hypotheses.terms.merged.engine import ARENA_BYTES, MergedEngine
 from mesaprior.hypotheses.terms.tabulation import census_of
 from mesaprior.priors import codes
 
 PROBE_SECONDS = 0.4
 """The probe goes to longer bounds until one of its runs takes this long."""
 
-FIXED_BYTES = 3 * 10**8 + BATCH_BYTES
+FIXED_BYTES = 3 * 10**8 + ARENA_BYTES
 """What the interpreter, compiled kernels, buffers and a streamed batch take whatever the bound, at most."""
 
 GROWTH_FACTOR = 6.0
@@ -109,10 +109,10 @@ def _probe(grid: Grid, lengths: list[int], max_time: int | None) -> list[tuple[i
         engine = MergedEngine(grid, bits, max_time)
         start = time.perf_counter()
         tabulation = engine.run()
-        if len(tabulation.count):
+        if tabulation.n_rows:
             census_of(tabulation, grid, {})
         spent = time.perf_counter() - start
-        samples.append((bits, spent, engine.n_bytes + 48 * len(tabulation.count)))
+        samples.append((bits, spent, engine.n_bytes + 48 * tabulation.n_rows))
         if spent >= PROBE_SECONDS:
             break
     return samples

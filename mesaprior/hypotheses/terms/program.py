@@ -170,10 +170,15 @@ def steps_of(program: Program, language: Language, n_history: int) -> tuple[int,
         below = [times[argument] for argument in arguments_of(position, token.arity, ends)]
         factor, infer_factor = repetitions(token.kind, language, n_history)
         times[position] = (
-            min(SATURATION, token.steps + factor * sum(time for time, _ in below)),
-            min(SATURATION, token.steps + infer_factor * sum(infer_time for _, infer_time in below)),
+            times_over(token.steps, factor, sum(time for time, _ in below)),
+            times_over(token.steps, infer_factor, sum(infer_time for _, infer_time in below)),
         )
     return times[0]
+
+
+def times_over(steps: int, factor: int, below: int) -> int:
+    """Return steps + factor * below, saturating."""
+    return min(SATURATION, steps + factor * below)
 
 
 def repetitions(kind: str, language: Language, n_history: int) -> tuple[int, int]:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mesaprior.hypotheses.counting.kernels import steps_block
-from mesaprior.hypotheses.counting.nodes import NEVER
+from mesaprior.hypotheses.counting.kernels import Rows, steps_block
+from mesaprior.hypotheses.counting.bins import NEVER
 from mesaprior.hypotheses.counting.rows import RowTable, grown
 from mesaprior.hypotheses.terms import kernels
 from mesaprior.hypotheses.terms.grid import Grid, operator_code, padded
 from mesaprior.hypotheses.terms.program import SATURATION, Program, format_program, inner_scope, is_allowed, repetitions
 from mesaprior.hypotheses.terms.tabulation import Tabulation, literal_of
+from mesaprior.hypotheses.texts import Texts
 from mesaprior.priors import codes
 
 BLOCK = 1 << 12
@@ -116,6 +117,8 @@ class ReferenceEngine:
         scratch = (
             np.zeros((positions + 3, max(grid.width)), dtype=np.uint8),
             np.zeros(positions + 3, dtype=np.int64),
+            np.zeros((3, 1), dtype=np.int64),
+            np.zeros((2, max(grid.width)), dtype=np.uint8),
             np.zeros(max(1, grid.layout.P), dtype=np.int64),
         )
         charges = self._charges()
@@ -148,14 +151,24 @@ class ReferenceEngine:
             if n < BLOCK:
                 break
         signature, length, time, infer_time = groups.rows.view(np.int64).reshape(-1, 4).T.copy()
+        order = np.lexsort(signatures.rows[:, : grid.signature_size].T[::-1])
+        rank = np.argsort(order)
+        by_rank = np.lexsort((infer_time, time, length, rank[signature]))
+        ends = np.searchsorted(rank[signature[by_rank]], np.arange(signatures.n), side="right")
+        rows = Rows(
+            np.concatenate([[0], ends])[:-1],
+            ends,
+            length[by_rank],
+            time[by_rank],
+            infer_time[by_rank],
+            count[: groups.n][by_rank],
+        )
         return Tabulation(
-            signatures=signatures.rows[:, : grid.signature_size].copy(),
-            witness=lambda ids: [format_program(self._program(*best.program[i]), grid.language) for i in ids],
-            signature_id=signature,
-            length=length,
-            time=time,
-            infer_time=infer_time,
-            count=count[: groups.n].copy(),
+            signatures=signatures.rows[order, : grid.signature_size],
+            rows=rows,
+            witness=lambda ids: Texts.of(
+                format_program(self._program(*best.program[i]), grid.language) for i in order[ids].tolist()
+            ),
         )
 
     def _charges(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

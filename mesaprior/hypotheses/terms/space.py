@@ -12,7 +12,7 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms import meaning
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Language
-from mesaprior.hypotheses.terms.merged import MergedEngine, Report
+from mesaprior.hypotheses.terms.merged.engine import MergedEngine, Report
 from mesaprior.hypotheses.terms.planning import Plan, make_plan
 from mesaprior.hypotheses.terms.program import Program, format_program, parse_program
 from mesaprior.hypotheses.terms.reference import ReferenceEngine
@@ -92,7 +92,7 @@ class TermSpace:
             tabulation = ReferenceEngine(grid, self.max_bits, self.max_time, report=report).run()
         else:
             tabulation = MergedEngine(grid, self.max_bits, self.max_time, workers=workers, report=report).run()
-        if len(tabulation.count) == 0:
+        if tabulation.n_rows == 0:
             shortest = codes.shortest(self.language.symbols(log))[0]
             hint = f"the shortest has {shortest} bits" if shortest else "the language has no finite program"
             raise RunError(f"no program of {self.language.source} is within the bounds ({hint}); raise the bounds.")

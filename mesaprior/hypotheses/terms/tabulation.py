@@ -2,92 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from mesaprior.hypotheses.census import Census, Vectors, behaviours_of, census_from_groups, group
+from mesaprior.hypotheses.census import Census, Vectors, behaviours_of
+from mesaprior.hypotheses.counting.kernels import Rows
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Token
+from mesaprior.hypotheses.texts import Texts
 
 
 @dataclass(frozen=True, eq=False)
 class Tabulation:
-    """Counts of closed terms by signature (see `grid.Grid.signatures`); signatures without programs may be among them.
+    """Counts of closed terms by signature (see `grid.Grid.signatures`).
 
     Attributes
     ----------
     signatures : uint8[n, signature_size]
-        Distinct.
+        Distinct, in lexicographic order; each has programs.
+    rows : Rows
+        Counts of each signature, sorted, one signature after the other.
     witness : callable
-        Given signature ids, returns for each the text of a program of least time among the shortest.
-    signature_id, length, time, infer_time : int64[G]
-        Distinct groups in any order.
-    count : uint64[G]
+        Given places of signatures (``int64[m]``), returns for each a program of least time among the shortest.
     """
 
     signatures: np.ndarray
-    witness: Callable[[Sequence[int]], list[str]]
-    signature_id: np.ndarray
-    length: np.ndarray
-    time: np.ndarray
-    infer_time: np.ndarray
-    count: np.ndarray
+    rows: Rows
+    witness: Callable[[np.ndarray], Texts]
+
+    @property
+    def n_rows(self) -> int:
+        """How many distinct counts there are."""
+        return len(self.rows.count)
 
 
 def literal_of(token: Token, number: int, grid: Grid) -> tuple[int, ...]:
-    """Return the literal table number `number` of a lookup, see `kernels.lookup_block`."""
+    """Return the literal table number `number` of a lookup, see `kernels.lookup_rows`."""
     size = grid.log.feature_sizes[grid.log.features.index(token.name)]
     A = grid.language.actions
     return tuple(number // A**power % A for power in reversed(range(size)))
 
 
 def census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Census:
-    """Return the census that an engine's tabulation stands for."""
-    present, ids = np.unique(tabulation.signature_id, return_inverse=True)
-    signatures = tabulation.signatures[present].astype(np.int16)
-    witness = tuple(tabulation.witness(present.tolist()))
-    columns = {"length": tabulation.length, "time": tabulation.time, "infer_time": tabulation.infer_time}
-    Q = grid.layout.Q
+    """Return the census that an engine's tabulation stands for. Cost: proportional to its rows."""
+    signatures, rows = tabulation.signatures, tabulation.rows
+    n, Q = len(signatures), grid.layout.Q
+    ids = np.repeat(np.arange(n), rows.end - rows.start)
+    columns = {"length": rows.length, "time": rows.time, "infer_time": rows.infer_time}
+    witness = tabulation.witness(np.arange(n))
     if grid.with_fit:
-        flags = (signatures[:, Q:] >> np.arange(4)) & 1
-        return census_from_groups(
+        # Points stand in the signature as they appear in the log.
+        place = np.argsort(grid.layout.order)
+        return Census(
             space="terms",
             n_actions=grid.language.actions,
-            predictions=signatures[:, grid.point_of_cell],
-            flags=flags,
+            predictions=signatures[:, place[grid.point_of_cell]].astype(np.int16),
+            flags=signatures[:, Q:].copy(),
             witness=witness,
-            behaviour_id=ids.reshape(-1),
+            behaviour_id=ids,
             columns=columns,
-            count=tabulation.count,
+            count=rows.count,
             row_cell=grid.cells.row_cell,
             bounds=bounds,
         )
-    log = grid.log
-    sorted_situations = np.lexsort(log.situations.T[::-1]) if log.features else np.zeros(1, dtype=np.int64)
-    point_of_situation = np.empty(len(log.situations), dtype=np.int64)
-    point_of_situation[grid.cells.situation] = grid.point_of_cell
-    points = point_of_situation[sorted_situations]
-    inverted = (Q if grid.with_search else 0) + points
-    S = len(points)
-    rows, witness, ids, columns, count = group(
-        np.hstack([signatures[:, points], signatures[:, inverted]]),
-        witness,
-        ids.reshape(-1),
-        columns,
-        tabulation.count,
-    )
+    inverted = (Q if grid.with_search else 0) + grid.point_of_cell
     vectors = Vectors(
-        features=log.features,
-        situations=log.situations[sorted_situations],
+        features=grid.log.features,
+        situations=grid.log.situations,
         n_actions=grid.language.actions,
-        intact=rows[:, :S].copy(),
-        search_inverted=rows[:, S:].copy(),
+        intact=signatures[:, grid.point_of_cell].astype(np.int16),
+        search_inverted=signatures[:, inverted].astype(np.int16),
         witness=witness,
         vector_id=ids,
         columns=columns,
-        count=count,
+        count=rows.count,
     )
-    return behaviours_of(vectors, log, bounds=bounds)
+    return behaviours_of(vectors, grid.log, bounds=bounds)

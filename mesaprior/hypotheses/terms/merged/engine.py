@@ -1,0 +1,648 @@
+"""The merged engine: builds terms bottom up by exact length and merges those that denote the same values.
+
+Levels that are arguments of longer terms are kept, as classes of equal values with exact counts by time. Whole programs
+that are not kept are put together once, reduced straight to what they do on the log, and counted; so are the bodies
+that only a few binders stand around. The counts of every level are compared with the counting identity.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from mesaprior.errors import RunError
+from mesaprior.hypotheses.counting import kernels as counting
+from mesaprior.hypotheses.counting.bins import Bin, Ledger, exact_sum
+from mesaprior.hypotheses.counting.classes import Classes, Making, joined_entries
+from mesaprior.hypotheses.terms.grid import Grid, padded
+from mesaprior.hypotheses.terms.merged import kernels
+from mesaprior.hypotheses.terms.merged.keys import Keys, Partition
+from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Levels, Way, Wrapping
+from mesaprior.hypotheses.terms.merged.totals import Totals
+from mesaprior.hypotheses.terms.merged.witnesses import Speller
+from mesaprior.hypotheses.terms.merged.work import ONE, PLAIN, Span, Table, Task, Tile, steps_of, tasks_of, tiles_of
+from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y, inner_scope, is_allowed
+from mesaprior.hypotheses.terms.reference import syntax_of
+from mesaprior.hypotheses.terms.tabulation import Tabulation
+from mesaprior.priors import codes
+
+MOST_CLASSES = 1 << counting.ARGUMENT_BITS
+"""Classes of a scope that a record can name."""
+
+BIN_COMBINATIONS = 1 << 19
+"""Combinations that one bin is meant for; more bins are better for the cache, fewer for small levels."""
+
+MOST_BINS = 256
+"""Bins of a kept level, at most."""
+
+BINS_PER_SHARD = 64
+"""Bins of a shard of whole programs, at most."""
+
+ARENA_BYTES = 1 << 29
+"""Records that are held before they are counted."""
+
+Report = Callable[[int], None]
+"""Told, now and then, how many more terms are accounted for."""
+
+
+@dataclass
+class _Kit:
+    """What one worker writes into."""
+
+    scratch: kernels.Scratch
+    batch: counting.Batch
+
+
+class MergedEngine:
+    """Counts all closed terms of a language up to a length, by signature, length, time and infer_time.
+
+    Parameters
+    ----------
+    grid : Grid
+    max_bits : int
+        Longest program, in bits.
+    max_time : int or None
+        Most steps of a program.
+    workers : int
+        Threads; the result does not depend on it.
+    n_shards : int
+        Into how many shards the whole programs are cut, by ranges of what they predict.
+    arena_bytes : int
+        Memory for records that wait to be counted; the result does not depend on it.
+    report : callable or None
+        Progress, see `Report`.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        max_bits: int,
+        max_time: int | None = None,
+        *,
+        workers: int = 1,
+        n_shards: int = 1,
+        arena_bytes: int = ARENA_BYTES,
+        report: Report | None = None,
+    ):
+        self._grid = grid
+        self._language = grid.language
+        self._max_bits = max_bits
+        self._max_time = SATURATION if max_time is None else max_time
+        self._has_time_bound = max_time is not None
+        self._workers = workers
+        self._n_shards = n_shards
+        self._arena_bytes = arena_bytes
+        self._report = report or (lambda _: None)
+        self._symbols = self._language.symbols(grid.log)
+        self._bits = [symbol.bits for symbol in self._symbols]
+        self._expected = codes.count_by_length(self._symbols, max_bits)
+        self._n_history = grid.log.n_history
+        self._levels = Levels(
+            self._language,
+            self._bits,
+            codes.shortest(self._symbols),
+            max_bits,
+            self._n_history,
+            shorten=not self._has_time_bound,
+        )
+        # A loop of no rounds forgets the time of its body, so long bodies must be kept for it.
+        forgets = self._language.has("iterate") and self._language.rounds == 0
+        self._inner_max_time = SATURATION if forgets else self._max_time
+        self._classes = [Classes(width) for width in grid.width]
+        self._spans: dict[tuple[int, int], Span] = {}
+        self._conditions: dict[tuple[int, int], Span] = {}
+        self._totals: dict[tuple[int, int], int] = {}
+        syntax = syntax_of(grid, max_bits)
+        self._ground = kernels.Ground(
+            tables=syntax.tables,
+            leaves=syntax.leaves,
+            features=syntax.features,
+            size=np.array(grid.size, dtype=np.int64),
+            is_later=grid.is_later,
+        )
+        self._keys = Keys(grid)
+        self._speller = Speller(grid, self._classes, max_bits)
+        self._pool: ThreadPoolExecutor | None = None
+
+    # The kept levels
+
+    def build(self) -> None:
+        """Put the kept levels together; nothing is done twice.
+
+        Raises
+        ------
+        RunError
+            If a count would not fit in 64 bits, or a total differs from the counting identity.
+        """
+        with self._working():
+            for length in range(1, self._max_bits + 1):
+                for scope in (Y | THETA, THETA, Y, 0):
+                    if not self._levels.is_useful(scope, length) or (scope, length) in self._totals:
+                        continue
+                    most = self._most_terms(scope, length)
+                    if most >= 2**63:
+                        raise RunError(
+                            f"there are {most} terms of {length} bits, and counts are exact below 2^63 only; "
+                            f"ask for --max-bits below {length}."
+                        )
+                    if most and self._levels.is_kept(scope, length):
+                        self._totals[scope, length] = self._keep(scope, length)
+                    elif most:
+                        self._totals[scope, length] = most
+
+    def _keep(self, scope: int, length: int) -> int:
+        """Count a kept level and return how many terms it has, those dropped by the time bound aside."""
+        table = Table(self._grid)
+        tasks = tasks_of(
+            self._grid, self._bits, table, self._spans, self._conditions_of, scope, length, None, with_unary=True
+        )  # fmt: skip
+        bins = self._gather_values(scope, table, tasks)
+        total = sum(exact_sum(found.rows.count) for found in bins)
+        self._check_total(scope, length, total)
+        span = self._append(scope, table, bins, total)
+        if span.n:
+            self._spans[scope, length] = span
+        return total
+
+    def _gather_values(self, scope: int, table: Table, tasks: list[Task]) -> list[Bin]:
+        """Merge the values of all combinations of some tasks."""
+        n = sum(task.c.n * task.a.n * task.b.n for task in tasks)
+        partition = Partition.of_hashes(min(MOST_BINS, max(1, n // BIN_COMBINATIONS)))
+        bins = [Bin(1, self._grid.width[scope]) for _ in range(partition.n)]
+        wanted = partition.filter(0, partition.n, bits=0, with_flags=False)
+        self._gather(table, tiles_of(tasks), wanted, bins, self._inner_max_time, is_whole=False)
+        return bins
+
+    def _append(self, scope: int, table: Table, bins: list[Bin], n_terms: int) -> Span:
+        """Append the classes of some bins to those of a scope, in an order that nothing but their values decides."""
+        classes = self._classes[scope]
+        first = classes.n
+        token = np.array(table.token, dtype=np.int64)
+        inner = table.productions.space
+        for found in bins:
+            # Classes without a program within the time bound would only breed more of their kind.
+            live = np.flatnonzero(found.rows.end > found.rows.start)
+            order = live[np.argsort(found.keys[live, 0], kind="stable")]
+            production, made = found.best.made[order, 0], found.best.made[order]
+            making = Making(
+                token[production].astype(np.int32),
+                inner[production].astype(np.int8),
+                *(made[:, k].astype(np.int32) for k in (2, 3, 4)),
+                size=np.empty(0, dtype=np.int32),
+            )
+            making.size = self._speller.sizes(making)
+            rows = found.rows._replace(start=found.rows.start[order], end=found.rows.end[order])
+            classes.append(found.values[order], rows, found.best.time[order], making)
+        if classes.n >= MOST_CLASSES:
+            raise RunError(
+                f"there are {classes.n} classes of terms, and records can name {MOST_CLASSES}; ask for a smaller bound."
+            )
+        return Span(first, classes.n, n_terms)
+
+    def _conditions_of(self, scope: int, length: int) -> Span:
+        """Return a kept level as conditions: classes that are 0 in the same places are one."""
+        if (scope, length) not in self._conditions:
+            span = self._spans[scope, length]
+            table = Table(self._grid)
+            emission = table.emissions([Wrapping((), [_unchanged(length)])])
+            production = table.renaming(scope, emission, kernels.MASK)
+            steps = PLAIN._replace(scope=np.array([scope], dtype=np.int64))
+            task = Task(production, production, ONE, ONE, span, scope, steps, 1, 0, 1)
+            bins = self._gather_values(scope, table, [task])
+            self._conditions[scope, length] = self._append(scope, table, bins, span.n_terms)
+        return self._conditions[scope, length]
+
+    def _most_terms(self, scope: int, length: int) -> int:
+        """Return how many terms a level has; with a time bound, at most, since arguments may have dropped out."""
+        if not self._has_time_bound:
+            return self._expected[scope][length]
+        most = 0
+        for token, symbol in zip(self._language.tokens, self._symbols, strict=True):
+            if is_allowed(token.kind, scope):
+                inner, rest = inner_scope(token.kind, scope), length - symbol.bits
+                most += symbol.multiplicity * self._most_arguments(inner, token.arity, rest)
+        return most
+
+    def _most_arguments(self, scope: int, arity: int, length: int) -> int:
+        """Return the number of tuples of terms that were kept and have this length together."""
+        if arity == 0:
+            return int(length == 0)
+        return sum(
+            total * self._most_arguments(scope, arity - 1, length - first)
+            for (of, first), total in self._totals.items()
+            if of == scope and first <= length
+        )
+
+    def _check_total(self, scope: int, length: int, total: int) -> None:
+        """Compare a level's total with the counting identity; a time bound may only lower it."""
+        expected = self._expected[scope][length]
+        if total > expected or (total < expected and not self._has_time_bound):
+            raise RunError(
+                f"the census counted {total} terms of {length} bits where the counting identity says {expected}; "
+                "this is a defect of the engine, so please report the language and the log."
+            )
+
+    # Whole programs
+
+    def run(self) -> Tabulation:
+        """Count everything, and return the counts by signature."""
+        (tabulation,) = self.shards(range(1))
+        return tabulation
+
+    def shards(self, wanted: range) -> Iterator[Tabulation]:
+        """Count some consecutive shards in one pass, and yield them in order.
+
+        Raises
+        ------
+        RunError
+            As `build`; the total of each length is compared where all shards are counted.
+        """
+        self.build()
+        partition = self._partition()
+        per_shard = partition.n // self._n_shards
+        first, end = wanted.start * per_shard, wanted.stop * per_shard
+        bins = [Bin(self._keys.n_words) for _ in range(first, end)]
+        table, tasks = self._whole_tasks()
+        with self._working():
+            self._gather(
+                table,
+                tiles_of(tasks),
+                partition.filter(first, end, bits=self._keys.bits, with_flags=self._grid.with_fit),
+                bins,
+                self._max_time,
+                is_whole=True,
+            )
+            if len(wanted) == self._n_shards:
+                self._check_lengths(bins)
+            for shard in range(len(wanted)):
+                part = bins[shard * per_shard : (shard + 1) * per_shard]
+                yield self._tabulate(table, part)
+                bins[shard * per_shard : (shard + 1) * per_shard] = [Bin(1)] * per_shard
+
+    def _partition(self) -> Partition:
+        """Cut the keys of whole programs into bins, by what the longest kept programs do."""
+        kept = [span for (scope, _), span in sorted(self._spans.items(), key=lambda item: item[0]) if scope == 0][-2:]
+        n = sum(self._expected[0])
+        per_shard = min(BINS_PER_SHARD, max(1, int((n / self._n_shards) ** 0.6) // 4000))
+        sample = [self._keys.first_words(self._classes[0].values[span.first : span.end]) for span in kept]
+        return Partition.of_sample(
+            np.concatenate(sample) if sample else np.empty(0, dtype=np.uint64),
+            self._n_shards * per_shard,
+            self._keys.mask,
+        )
+
+    def _whole_tasks(self) -> tuple[Table, list[Task]]:
+        """Return all that ends up in whole programs without being kept, and the kept programs themselves."""
+        table, tasks = Table(self._grid), []
+        totals = Totals(self._language, self._symbols, self._n_history)
+        for length in range(1, self._max_bits + 1):
+            for scope in (Y | THETA, THETA, Y, 0):
+                if not self._totals.get((scope, length)):
+                    continue
+                wrappings = self._levels.wrappings(scope, length)
+                idle = [w for w in wrappings if w.links and w.links[0][0] == IDLE_SEARCH]
+                other = [w for w in wrappings if w not in idle]
+                if idle:
+                    tasks.append(self._task_of_classes(table, scope, self._everything(totals, scope, length), idle))
+                if self._levels.is_kept(scope, length):
+                    if other and (scope, length) in self._spans:
+                        tasks.append(self._task_of_classes(table, scope, self._spans[scope, length], other))
+                elif other:
+                    tasks += tasks_of(
+                        self._grid, self._bits, table, self._spans, self._conditions_of, scope, length, other,
+                        with_unary=False,
+                    )  # fmt: skip
+        return table, tasks
+
+    def _task_of_classes(self, table: Table, scope: int, span: Span, wrappings: list[Wrapping]) -> Task:
+        production = table.renaming(scope, table.emissions(wrappings))
+        steps = steps_of(wrappings, self._language)
+        return Task(production, production, ONE, ONE, span, scope, steps, len(wrappings), 0, 1)
+
+    def _everything(self, totals: Totals, scope: int, length: int) -> Span:
+        """Return a class that stands for all terms of a level, for wrappings that do not look at what they do."""
+        of_level = totals.of if self._levels.is_kept(scope, length) else totals.without_wraps
+        time, infer_time, count = of_level(scope, length)
+        rows = counting.Rows(
+            np.zeros(1, np.int64), np.array([len(time)]), np.empty(0, np.int64), time, infer_time, count
+        )
+        zero = np.zeros(1, dtype=np.int32)
+        # Shorter programs of the same kind do the same, so this class is never anybody's witness.
+        making = Making(zero - 1, zero.astype(np.int8) + scope, zero, zero, zero, zero)
+        values = np.zeros((1, self._grid.width[scope]), dtype=np.uint8)
+        first = self._classes[scope].append(values, rows, time[:1], making)
+        return Span(first, first + 1, self._expected[scope][length])
+
+    def _check_lengths(self, bins: list[Bin]) -> None:
+        by_length: dict[int, int] = {}
+        for found in bins:
+            for length in np.unique(found.rows.length).tolist():
+                counted = exact_sum(found.rows.count[found.rows.length == length])
+                by_length[length] = by_length.get(length, 0) + counted
+        for length in range(1, self._max_bits + 1):
+            self._check_total(0, length, by_length.get(length, 0))
+
+    def _tabulate(self, table: Table, bins: list[Bin]) -> Tabulation:
+        """Return the counts of some bins, sorted by signature."""
+        orders = [_sorted(found) for found in bins]
+        keys = np.concatenate([found.keys[order] for found, order in zip(bins, orders, strict=True)])
+        made = np.concatenate([found.best.made[order] for found, order in zip(bins, orders, strict=True)])
+        rows = _joined([(found.rows, order) for found, order in zip(bins, orders, strict=True)])
+        token = np.array(table.token, dtype=np.int64)[made[:, 0]]
+        inner = table.productions.space[made[:, 0]]
+        ways = table.ways
+        return Tabulation(
+            signatures=self._keys.signatures(keys),
+            rows=rows,
+            witness=lambda ids: self._speller.texts(
+                token[ids], inner[ids], made[ids, 2], made[ids, 3], made[ids, 4], ways, made[ids, 1]
+            ),
+        )
+
+    # Evaluating and counting
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """Have threads at hand where several workers are asked for."""
+        if self._workers == 1 or self._pool is not None:
+            yield
+            return
+        with ThreadPoolExecutor(self._workers) as pool:
+            self._pool = pool
+            try:
+                yield
+            finally:
+                self._pool = None
+
+    def _gather(
+        self,
+        table: Table,
+        tiles: Iterable[Tile],
+        wanted: kernels.Filter,
+        bins: list[Bin],
+        max_time: int,
+        *,
+        is_whole: bool,
+    ) -> None:
+        """Evaluate tiles and count what they give, as often as the memory for records is full."""
+        gathering = _Gathering(self, table, wanted, bins, max_time, is_whole=is_whole)
+        for number, tile in enumerate(tiles):
+            gathering.take(number, tile)
+        gathering.absorb()
+
+    def _submit(self, function: Callable[[], None]) -> Future[None] | None:
+        """Run a function, now or in a thread."""
+        if self._pool is None:
+            function()
+            return None
+        return self._pool.submit(function)
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes that kept classes and their counts take."""
+        return sum(classes.n_bytes for classes in self._classes)
+
+    @property
+    def n_terms(self) -> int:
+        """How many terms the reports of progress add up to, about: all terms of all levels."""
+        total = 0
+        for scope in range(4):
+            for length in range(1, self._max_bits + 1):
+                if self._levels.is_useful(scope, length):
+                    total += self._expected[scope][length]
+        return total
+
+
+class _Gathering:
+    """One round of evaluating and counting."""
+
+    def __init__(
+        self,
+        engine: MergedEngine,
+        table: Table,
+        wanted: kernels.Filter,
+        bins: list[Bin],
+        max_time: int,
+        *,
+        is_whole: bool,
+    ):
+        self._engine = engine
+        self._grid = engine._grid
+        self._operations, self._productions = table.operations, table.productions
+        self._emissions = table.emission_table
+        self._wanted, self._bins = wanted, bins
+        self._max_time, self._is_whole = max_time, is_whole
+        self._limit = engine._inner_max_time
+        self._pools = tuple(classes.values for classes in engine._classes)
+        self._least_time = tuple(classes.entries.least_time for classes in engine._classes)
+        self._entries, self._base = joined_entries(engine._classes)
+        self._n_words = engine._keys.n_words if is_whole else 1
+        self._arena = np.empty((0, self._n_words + 1), dtype=np.uint64)
+        self._capacity = max(1, engine._arena_bytes // (8 * (self._n_words + 1)))
+        self._kits: queue.SimpleQueue[_Kit] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._futures: list[Future[None]] = []
+        self._reserved = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self._used, self._n_runs = 0, 0
+        self._placed: list[tuple[int, np.ndarray]] = []
+        self._runs: list[np.ndarray] = []
+
+    def take(self, number: int, tile: Tile) -> None:
+        """Evaluate a tile, now or soon."""
+        task = tile.task
+        below = self._limit - task.charge
+        if task.factor > 0 and below >= 0:
+            below //= task.factor
+        elif task.factor == 0 and below >= 0:
+            below = SATURATION
+        if below < 0:
+            return
+        most = tile.n_combinations * task.n_emissions
+        if self._reserved + most > self._capacity and self._reserved:
+            self._finish()
+            self._reserved = self._used
+            if self._reserved + most > self._capacity:
+                self.absorb()
+        self._reserved += most
+        if len(self._arena) < self._reserved:
+            self._finish()
+            room = min(max(self._capacity, most), max(self._reserved, 2 * len(self._arena), 1 << 14))
+            larger = np.empty((max(room, self._used + most), self._n_words + 1), dtype=np.uint64)
+            larger[: self._used] = self._arena[: self._used]
+            self._arena = larger
+        future = self._engine._submit(lambda: self._evaluate(number, tile, below))
+        if future is not None:
+            self._futures.append(future)
+            if len(self._futures) > 64:
+                self._futures.pop(0).result()
+
+    def _finish(self) -> None:
+        """Wait for what is being evaluated."""
+        for future in self._futures:
+            future.result()
+        self._futures = []
+
+    def _evaluate(self, number: int, tile: Tile, below: int) -> None:
+        kit = self._kit(tile)
+        kit.batch.n[:] = 0
+        task = tile.task
+        kernels.combine(
+            self._operations,
+            task.production,
+            task.alike,
+            tile.bounds,
+            self._pools,
+            self._grid.layout,
+            self._engine._ground,
+            task.steps,
+            self._least_time[task.space],
+            below,
+            kit.scratch,
+            self._wanted,
+            kit.batch,
+        )
+        n, n_runs = kit.batch.n.tolist()
+        if n:
+            starts = np.zeros(len(self._bins) + 1, dtype=np.int64)
+            with self._lock:
+                place, run_base = self._used, self._n_runs
+                self._used += n
+                self._n_runs += n_runs
+                self._runs.append(kit.batch.run[:n_runs].copy())
+            counting.scatter(kit.batch, self._wanted.first, run_base, self._arena[place : place + n], starts)
+            with self._lock:
+                self._placed.append((number, starts + place))
+        self._kits.put(kit)
+        self._engine._report(tile.n_terms)
+
+    def _kit(self, tile: Tile) -> _Kit:
+        """Return room for a worker, with enough of it for this tile."""
+        try:
+            kit = self._kits.get_nowait()
+        except queue.Empty:
+            kit = None
+        n_records, n_rows = tile.n_combinations * tile.task.n_emissions, len(tile.task.steps.what)
+        if kit is None or len(kit.batch.bin) < n_records or len(kit.scratch.rows) < n_rows:
+            kit = _kit_for(self._grid, self._n_words, n_records, n_rows, 2 * tile.n_combinations)
+        return kit
+
+    def absorb(self) -> None:
+        """Count the records that have been made, and forget them."""
+        self._finish()
+        if self._placed:
+            self._placed.sort(key=lambda item: item[0])
+            runs = np.concatenate(self._runs)
+            ledger = Ledger(
+                self._arena,
+                np.array([number for number, _ in self._placed], dtype=np.int64),
+                np.stack([bounds for _, bounds in self._placed]),
+                runs,
+                self._productions,
+                self._emissions,
+                self._entries,
+                self._base,
+                self._max_time,
+            )
+            waiting = [self._engine._submit(lambda place=place: self._absorb(ledger, place)) for place in range(len(self._bins))]
+            for future in waiting:
+                if future is not None:
+                    future.result()
+        self._reset()
+        self._reserved = 0
+
+    def _absorb(self, ledger: Ledger, place: int) -> None:
+        if self._is_whole:
+
+            def intern_keys(low, high, keys, values, slots, state, ids, last) -> bool:
+                return counting.intern_keys(ledger.arena, low, high, keys, slots, state, ids, last)
+
+            self._bins[place].absorb(ledger, place, intern_keys, counting.reslot_keys)
+            return
+        scratch = _kit_for(self._grid, 1, 1, 1, 1).scratch
+        scope = int(self._operations.scope[0])
+        pools = [self._pools[inner] for inner in (scope, scope | Y, scope | THETA)]
+
+        def intern_rows(low, high, keys, values, slots, state, ids, last) -> bool:
+            return kernels.intern_rows(
+                ledger.arena,
+                low,
+                high,
+                ledger.runs,
+                self._operations,
+                *pools,
+                self._grid.layout,
+                self._engine._ground,
+                scratch,
+                values.shape[1],
+                keys.reshape(-1),
+                values,
+                slots,
+                state,
+                ids,
+                last,
+            )
+
+        def reslot(keys: np.ndarray, n: int, slots: np.ndarray) -> None:
+            kernels.reslot_hashes(keys.reshape(-1), n, slots)
+
+        self._bins[place].absorb(ledger, place, intern_rows, reslot)
+
+
+def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int, n_runs: int) -> _Kit:
+    width = max(grid.width)
+    rows = np.zeros((n_rows, kernels.BLOCK, width), dtype=np.uint8)
+    signature = np.zeros((kernels.BLOCK, padded(grid.signature_size)), dtype=np.uint8)
+    return _Kit(
+        kernels.Scratch(
+            rows=rows,
+            words=rows.view(np.uint64),
+            signature=signature,
+            signature_words=signature.view(np.uint64),
+            key=np.zeros((kernels.BLOCK, n_words), dtype=np.uint64),
+            places=np.zeros((3, kernels.BLOCK), dtype=np.int64),
+            pair=np.zeros((2, width), dtype=np.uint8),
+            score=np.zeros(max(1, grid.layout.P), dtype=np.int64),
+        ),
+        counting.Batch(
+            record=np.empty((n_records, n_words + 1), dtype=np.uint64),
+            bin=np.empty(n_records, dtype=np.int32),
+            run=np.empty((n_runs, 3), dtype=np.int64),
+            n=np.zeros(2, dtype=np.int64),
+        ),
+    )
+
+
+def _unchanged(length: int) -> Way:
+    """Return the way of a class that is only renamed."""
+    return Way((), length, 0, 1, 0, 1)
+
+
+def _sorted(found: Bin) -> np.ndarray:
+    """Return the classes of a bin that have programs, sorted by key."""
+    live = np.flatnonzero(found.rows.end > found.rows.start)
+    return live[np.lexsort(found.keys[live].T[::-1])]
+
+
+def _joined(parts: list[tuple[counting.Rows, np.ndarray]]) -> counting.Rows:
+    """Return the rows of classes of several bins, one class after the other."""
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in ("length", "time", "infer_time", "count")}
+    sizes: list[np.ndarray] = []
+    for rows, order in parts:
+        size = (rows.end - rows.start)[order]
+        ends = np.cumsum(size)
+        places = np.repeat(rows.start[order] - (ends - size), size) + np.arange(ends[-1] if len(ends) else 0)
+        for name, column in columns.items():
+            column.append(getattr(rows, name)[places])
+        sizes.append(size)
+    end = np.cumsum(np.concatenate(sizes)) if sizes else np.empty(0, dtype=np.int64)
+    start = np.concatenate([[0], end[:-1]]) if len(end) else end
+    return counting.Rows(start, end, *(np.concatenate(columns[name]) for name in ("length", "time", "infer_time", "count")))

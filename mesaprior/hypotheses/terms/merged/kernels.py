@@ -1,0 +1,654 @@
+"""Compiled kernels of the merged engine: combinations of classes to values, values to keys, keys to records.
+
+Letters as in the kernels of the terms; a *combination* is a production with its arguments. Values of classes stand in
+one pool of rows for each scope. Kernels check nothing and raise nothing.
+"""
+
+# pyright: basic, reportIncompatibleMethodOverride=false
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mesaprior._jit import njit
+from mesaprior.hypotheses.counting.kernels import argument_of, bin_of, last_word, run_of
+from mesaprior.hypotheses.terms.kernels import (
+    BINARY,
+    FIT,
+    IF,
+    ITERATE,
+    LEAF,
+    SEARCH,
+    UNARY,
+    binary_rows,
+    copy_rows,
+    fit_rows,
+    if_rows,
+    iterate_rows,
+    lookup_rows,
+    mask_rows,
+    search_rows,
+    signature_rows,
+    unary_rows,
+)
+
+# Beside the kinds of tokens: a class as it is, and what `if` sees of a condition.
+CLASS, MASK = 7, 8
+
+
+class Operations(NamedTuple):
+    """What productions do to values, by production d of D.
+
+    Attributes
+    ----------
+    what : int64[D]
+        LEAF, ..., FIT, CLASS, MASK.
+    op : int64[D]
+        Code of a binary operator.
+    table : int64[D]
+        Index into `tables`, which is also the index of the token.
+    digits, feature : int64[D]
+        Entries of a lookup's table (0 for other tokens), and its feature.
+    is_argmin : int64[D]
+    scope, inner : int64[D]
+        Scope of the result and of the arguments.
+    """
+
+    what: np.ndarray
+    op: np.ndarray
+    table: np.ndarray
+    digits: np.ndarray
+    feature: np.ndarray
+    is_argmin: np.ndarray
+    scope: np.ndarray
+    inner: np.ndarray
+
+
+class Steps(NamedTuple):
+    """Binders and unary operators on top of a combination, as a tree; node 0 is the combination itself.
+
+    Attributes
+    ----------
+    what, table, is_argmin, scope : int64[k]
+        As in `Operations`; the scope is that of the result.
+    parent : int64[k]
+    emission : int64[k]
+        Number of the emission, counted from the production's first; -1 where the value is only passed on.
+    """
+
+    what: np.ndarray
+    table: np.ndarray
+    is_argmin: np.ndarray
+    scope: np.ndarray
+    parent: np.ndarray
+    emission: np.ndarray
+
+
+class Ground(NamedTuple):
+    """What values are made of.
+
+    Attributes
+    ----------
+    tables : uint8[T, M, M]
+        Operators by token; of a unary one the first column.
+    leaves : uint8[4, T, width]
+        Values of tokens of arity 0, by scope.
+    features : uint8[F, Q]
+    size : int64[4]
+        Bytes of a row by scope, without padding.
+    is_later : uint8[Q]
+    """
+
+    tables: np.ndarray
+    leaves: np.ndarray
+    features: np.ndarray
+    size: np.ndarray
+    is_later: np.ndarray
+
+
+class Scratch(NamedTuple):
+    """Room of one worker, for `BLOCK` combinations at a time.
+
+    Attributes
+    ----------
+    rows : uint8[k, BLOCK, width]
+        Values of the nodes of `Steps`. The padding is zero and stays so.
+    words : uint64[k, BLOCK, width / 8]
+        The same bytes.
+    signature : uint8[BLOCK, n]
+    signature_words : uint64[BLOCK, n / 8]
+    key : uint64[BLOCK, W]
+    places : int64[3, BLOCK]
+        Arguments c, a and b of each combination.
+    pair : uint8[2, width]
+    score : int64[P]
+    """
+
+    rows: np.ndarray
+    words: np.ndarray
+    signature: np.ndarray
+    signature_words: np.ndarray
+    key: np.ndarray
+    places: np.ndarray
+    pair: np.ndarray
+    score: np.ndarray
+
+
+class Filter(NamedTuple):
+    """Which records are wanted, and their bins.
+
+    Attributes
+    ----------
+    splitters : uint64[bins - 1]
+        Ascending; a record belongs to bin b where b of them are at most its first word.
+    mask : uint64
+        Bits of the first word that are compared.
+    first, end : int
+        Bins that are wanted.
+    bits : int
+        Bits of an action in a key; 0 where keys are hashes of whole rows.
+    with_flags : bool
+    """
+
+    splitters: np.ndarray
+    mask: np.uint64
+    first: int
+    end: int
+    bits: int
+    with_flags: bool
+
+
+@njit
+def apply(what, table, is_argmin, scope, source, first, n, out, target, layout, ground, pair, score):
+    """Write the values of a unary operator or a binder for n rows."""
+    size = ground.size[scope]
+    if what == SEARCH:
+        search_rows(source, first, n, out, target, layout, is_argmin == 1, scope, pair)
+    elif what == ITERATE:
+        iterate_rows(source, first, n, out, target, layout, scope, pair)
+    elif what == FIT:
+        fit_rows(source, first, n, out, target, layout, scope, score)
+    elif what == UNARY:
+        unary_rows(ground.tables[table], source, first, n, out, target, size)
+    elif what == MASK:
+        mask_rows(source, first, n, out, target, size)
+    else:
+        copy_rows(source, first, n, out, target, size)
+
+
+@njit
+def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
+    """Write the values of n combinations with arguments c, a, b = places[0, k], places[1, k], places[2, k].
+
+    `pool` has the values of the arguments. Where there is one argument, the b follow each other.
+    """
+    what = operations.what[d]
+    scope = operations.scope[d]
+    size = ground.size[scope]
+    table = operations.table[d]
+    if what == BINARY:
+        M = np.int32(layout.M)
+        binary_rows(operations.op[d], ground.tables[table], M, pool, places[1], pool, places[2], n, out, 0, size)
+    elif what == IF:
+        if_rows(pool, places[0], pool, places[1], pool, places[2], n, out, 0, size)
+    elif what == LEAF:
+        if operations.digits[d] > 0:
+            feature = ground.features[operations.feature[d]]
+            lookup_rows(places[2, 0], n, operations.digits[d], feature, layout.A, out, 0, size)
+        else:
+            copy_rows(ground.leaves[scope], table, 1, out, 0, size)
+    else:
+        argmin = operations.is_argmin[d]
+        apply(what, table, argmin, scope, pool, places[2, 0], n, out, 0, layout, ground, pair, score)
+
+
+@njit
+def pack_rows(words, n, bits, keys):
+    """Pack rows of bytes below 2^bits, eight to a word, into keys that sort as they do: uint64[n, words] -> [n, W]."""
+    low_8, low_16, low_32 = (
+        np.uint64(0x00FF00FF00FF00FF),
+        np.uint64(0x0000FFFF0000FFFF),
+        np.uint64(0x00000000FFFFFFFF),
+    )
+    b1, b2, b4, b8 = np.uint64(bits), np.uint64(2 * bits), np.uint64(4 * bits), np.uint64(8 * bits)
+    half, quarter, byte = np.uint64(32), np.uint64(16), np.uint64(8)
+    per_key = max(1, 8 // bits)
+    n_words, n_keys = words.shape[1], keys.shape[1]
+    for k in range(n):
+        at = 0
+        for place in range(n_keys):
+            value = np.uint64(0)
+            for _ in range(per_key):
+                w = np.uint64(0)
+                if at < n_words:
+                    w = words[k, at]
+                    w = ((w & low_8) << b1) | ((w >> byte) & low_8)
+                    w = ((w & low_16) << b2) | ((w >> quarter) & low_16)
+                    w = ((w & low_32) << b4) | (w >> half)
+                at += 1
+                # A shift by the whole word would be undefined.
+                value = w if per_key == 1 else (value << b8) | w
+            keys[k, place] = value
+
+
+@njit
+def unpack(keys, bits, out):
+    """Undo `pack`: uint64[n, W] -> uint8[n, 8 * words]."""
+    per_key = max(1, 8 // bits)
+    mask = np.uint64((1 << bits) - 1)
+    n_cells = out.shape[1]
+    for k in range(len(keys)):
+        for i in range(n_cells):
+            word = keys[k, i // (8 * per_key)]
+            shift = np.uint64(bits * (8 * per_key - 1 - i % (8 * per_key)))
+            out[k, i] = np.uint8((word >> shift) & mask)
+
+
+@njit
+def hash_rows(words, n, n_words, keys):
+    """Write a 64-bit hash of each row of words; four lanes, so that multiplications overlap."""
+    p = np.uint64(0x9E3779B97F4A7C15)
+    s = np.uint64(29)
+    for k in range(n):
+        h0, h1, h2, h3 = p, p ^ np.uint64(1), p ^ np.uint64(2), p ^ np.uint64(3)
+        i = 0
+        while i + 4 <= n_words:
+            h0 = (h0 ^ words[k, i]) * p
+            h1 = (h1 ^ words[k, i + 1]) * p
+            h2 = (h2 ^ words[k, i + 2]) * p
+            h3 = (h3 ^ words[k, i + 3]) * p
+            h0 ^= h0 >> s
+            h1 ^= h1 >> s
+            h2 ^= h2 >> s
+            h3 ^= h3 >> s
+            i += 4
+        while i < n_words:
+            h0 = (h0 ^ words[k, i]) * p
+            h0 ^= h0 >> s
+            i += 1
+        h = (((h0 * p ^ h1) * p ^ h2) * p ^ h3) * p
+        keys[k, 0] = h ^ (h >> np.uint64(32))
+
+
+# Combinations that are evaluated together: enough to make calls cheap, few enough to stay in the cache.
+BLOCK = 64
+
+
+@njit
+def _emit(steps, layout, ground, scratch, n, wanted, batch, d):
+    """Put the steps on top of the n combinations in the scratch, and append the records that are wanted."""
+    for k in range(len(steps.what)):
+        rows = scratch.rows[k]
+        if k > 0:
+            source = scratch.rows[steps.parent[k]]
+            apply(
+                steps.what[k], steps.table[k], steps.is_argmin[k], steps.scope[k], source, 0, n, rows, 0,
+                layout, ground, scratch.pair, scratch.score,
+            )  # fmt: skip
+        if steps.emission[k] < 0:
+            continue
+        if wanted.bits == 0:
+            hash_rows(scratch.words[k], n, (ground.size[steps.scope[k]] + 7) // 8, scratch.key)
+        else:
+            signature_rows(rows, n, scratch.signature, layout, wanted.with_flags, ground.is_later)
+            pack_rows(scratch.signature_words, n, wanted.bits, scratch.key)
+        _append(
+            scratch.key, n, steps.emission[k], wanted.splitters, wanted.mask, wanted.first, wanted.end,
+            batch.record, batch.bin, batch.run, batch.n, d, scratch.places,
+        )  # fmt: skip
+
+
+@njit
+def _append(keys, n, emission, splitters, mask, first, end, record, bins, runs, used, d, places):
+    """Append the records of one emission that are wanted; those that share production, c and a share a run."""
+    n_words = keys.shape[1]
+    for k in range(n):
+        bin_number = bin_of(keys[k, 0] & mask, splitters)
+        if bin_number < first or bin_number >= end:
+            continue
+        run = used[1] - 1
+        c, a = places[0, k], places[1, k]
+        if run < 0 or runs[run, 2] != a or runs[run, 1] != c or runs[run, 0] != d:
+            run += 1
+            used[1] = run + 1
+            runs[run, 0] = d
+            runs[run, 1] = c
+            runs[run, 2] = a
+        place = used[0]
+        for w in range(n_words):
+            record[place, w] = keys[k, w]
+        record[place, n_words] = last_word(run, places[2, k], emission)
+        bins[place] = bin_number
+        used[0] = place + 1
+
+
+@njit
+def combine(operations, d, d_alike, tile, pools, layout, ground, steps, least_time, max_below, scratch, wanted, batch):
+    """Evaluate all combinations of a tile and append their records.
+
+    Parameters
+    ----------
+    d, d_alike : int
+        Production, and the one that stands for it where a is b; equal for productions that do not commute.
+    tile : int64[6]
+        Ranges of c, a and b: start and end of each. Where the production commutes on one level, only b >= a count.
+    least_time : int64[n]
+        Of the classes of the arguments.
+    max_below : int
+        Combinations whose arguments take more time together are left out.
+    """
+    what = operations.what[d]
+    pool = pools[operations.inner[d]]
+    rows, places = scratch.rows[0], scratch.places
+    pair, score = scratch.pair, scratch.score
+    commutes = d != d_alike
+    n = 0
+    if what != BINARY and what != IF:
+        # One argument: rows that follow each other are evaluated as they stand.
+        for b in range(tile[4], tile[5]):
+            if what == LEAF or least_time[b] <= max_below:
+                places[0, n], places[1, n], places[2, n] = 0, 0, b
+                n += 1
+            if n > 0 and (n == BLOCK or places[2, n - 1] != b or b + 1 == tile[5]):
+                evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
+                _emit(steps, layout, ground, scratch, n, wanted, batch, d)
+                n = 0
+        return
+    if commutes:
+        for a in range(max(tile[2], tile[4]), min(tile[3], tile[5])):
+            if 2 * least_time[a] <= max_below:
+                places[0, n], places[1, n], places[2, n] = 0, a, a
+                n += 1
+            if n == BLOCK:
+                evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
+                _emit(steps, layout, ground, scratch, n, wanted, batch, d_alike)
+                n = 0
+        if n > 0:
+            evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
+            _emit(steps, layout, ground, scratch, n, wanted, batch, d_alike)
+            n = 0
+    for c in range(tile[0], tile[1]):
+        for a in range(tile[2], tile[3]):
+            most = max_below - least_time[a]
+            if what == IF:
+                most -= least_time[c]
+            for b in range(max(tile[4], a + 1) if commutes else tile[4], tile[5]):
+                if least_time[b] > most:
+                    continue
+                places[0, n], places[1, n], places[2, n] = c, a, b
+                n += 1
+                if n == BLOCK:
+                    evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
+                    _emit(steps, layout, ground, scratch, n, wanted, batch, d)
+                    n = 0
+    if n > 0:
+        evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
+        _emit(steps, layout, ground, scratch, n, wanted, batch, d)
+
+
+@njit
+def intern_rows(
+    arena, low, high, runs, operations, pool, pool_y, pool_theta, layout, ground, scratch, n_bytes, hashes, rows,
+    slots, state, ids, last,
+):  # fmt: skip
+    """Number the distinct values that records stand for, which only name a hash; the twin of `counting.intern_keys`.
+
+    A hash that is known already is not believed: the combination is evaluated again and compared. `pool`, `pool_y`
+    and `pool_theta` are the values of the scope itself and of those below its binders.
+    """
+    mask = np.uint64(len(slots) - 1)
+    n, tile, done = state[0], state[1], state[3]
+    out, places, pair, score = scratch.rows[0], scratch.places, scratch.pair, scratch.score
+    what_of = operations.what
+    while tile < len(low):
+        k = max(low[tile], state[2])
+        while k < high[tile]:
+            if n == len(hashes) or 2 * n >= len(slots):
+                state[0], state[1], state[2], state[3] = n, tile, k, done
+                return False
+            h = arena[k, 0]
+            word = arena[k, 1]
+            run, b = run_of(word), argument_of(word)
+            d, c, a = runs[run, 0], runs[run, 1], runs[run, 2]
+            what = what_of[d]
+            places[0, 0], places[1, 0], places[2, 0] = c, a, b
+            if what == SEARCH or what == ITERATE:
+                evaluate(operations, d, pool_y, layout, ground, places, 1, out, pair, score)
+            elif what == FIT:
+                evaluate(operations, d, pool_theta, layout, ground, places, 1, out, pair, score)
+            else:
+                evaluate(operations, d, pool, layout, ground, places, 1, out, pair, score)
+            slot = (h * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(20)) & mask
+            while True:
+                found = slots[slot]
+                if found < 0:
+                    slots[slot] = n
+                    hashes[n] = h
+                    for i in range(n_bytes):
+                        rows[n, i] = out[0, i]
+                    found = n
+                    n += 1
+                    break
+                if hashes[found] == h:
+                    differs = np.uint8(0)
+                    for i in range(n_bytes):
+                        differs |= rows[found, i] ^ out[0, i]
+                    if differs == 0:
+                        break
+                slot = (slot + np.uint64(1)) & mask
+            ids[done] = found
+            last[done] = word
+            done += 1
+            k += 1
+        tile += 1
+        state[2] = 0
+    state[0], state[1], state[3] = n, tile, done
+    return True
+
+
+@njit
+def reslot_hashes(hashes, n, slots):
+    """Fill empty slots (all -1) from n hashes, after the slots were enlarged."""
+    mask = np.uint64(len(slots) - 1)
+    for k in range(n):
+        slot = (hashes[k] * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(20)) & mask
+        while slots[slot] >= 0:
+            slot = (slot + np.uint64(1)) & mask
+        slots[slot] = k
+
+
+class Spelling(NamedTuple):
+    """How terms are written, for `write_texts`.
+
+    Attributes
+    ----------
+    letters : uint8[...]
+        Names of all tokens, one after the other.
+    start : int64[T + 1]
+        Where each name begins.
+    arity : int64[T]
+    digits : int64[T]
+        Entries of a lookup's table, else 0.
+    A : int
+    """
+
+    letters: np.ndarray
+    start: np.ndarray
+    arity: np.ndarray
+    digits: np.ndarray
+    A: int
+
+
+class Heads(NamedTuple):
+    """How the program of least time of each class is put together, by scope: token, literal or argument b, c, a, b.
+
+    Attributes
+    ----------
+    token : int32[n]
+        -1 where the class is another one under another name, which stands in `b`.
+    inner : int8[n]
+        Scope of the arguments.
+    c, a, b : int32[n]
+        Arguments; for a lookup, b is the number of its table.
+    size : int32[n]
+        Bytes of the text.
+    """
+
+    token: np.ndarray
+    inner: np.ndarray
+    c: np.ndarray
+    a: np.ndarray
+    b: np.ndarray
+    size: np.ndarray
+
+
+@njit
+def _digits_of(number):
+    """Return how many decimal digits a number below 1000 has."""
+    return 1 if number < 10 else (2 if number < 100 else 3)
+
+
+@njit
+def _literal_size(number, digits, A):
+    """Return the bytes of a literal table with its brackets."""
+    size = 2 + digits - 1
+    rest = number
+    for _ in range(digits):
+        size += _digits_of(rest % A)
+        rest //= A
+    return size
+
+
+@njit
+def text_size(spelling, token, inner, c, a, b, heads):
+    """Return the bytes of the text of a term that is put together from classes; token -1 renames class b."""
+    if token < 0:
+        return np.int64(heads[inner].size[b])
+    size = spelling.start[token + 1] - spelling.start[token]
+    if spelling.digits[token] > 0:
+        return size + _literal_size(b, spelling.digits[token], spelling.A)
+    arity = spelling.arity[token]
+    if arity >= 1:
+        size += 3 + np.int64(heads[inner].size[b])
+    if arity >= 2:
+        size += 1 + np.int64(heads[inner].size[a])
+    if arity >= 3:
+        size += 1 + np.int64(heads[inner].size[c])
+    return size
+
+
+@njit
+def text_sizes(spelling, token, inner, c, a, b, heads, out):
+    """Write the bytes of the texts of many terms."""
+    for k in range(len(token)):
+        out[k] = text_size(spelling, token[k], inner[k], c[k], a[k], b[k], heads)
+
+
+@njit
+def _name(spelling, token, out, at):
+    """Write the name of a token; return where it ends."""
+    for i in range(spelling.start[token], spelling.start[token + 1]):
+        out[at] = spelling.letters[i]
+        at += 1
+    return at
+
+
+@njit
+def _literal(spelling, token, number, out, at):
+    """Write a literal table in brackets; return where it ends."""
+    out[at] = np.uint8(91)
+    at += 1
+    digits = spelling.digits[token]
+    for k in range(digits):
+        value = number
+        for _ in range(digits - 1 - k):
+            value //= spelling.A
+        value %= spelling.A
+        if k > 0:
+            out[at] = np.uint8(32)
+            at += 1
+        if value >= 100:
+            out[at] = np.uint8(48 + value // 100)
+            at += 1
+        if value >= 10:
+            out[at] = np.uint8(48 + value // 10 % 10)
+            at += 1
+        out[at] = np.uint8(48 + value % 10)
+        at += 1
+    out[at] = np.uint8(93)
+    return at + 1
+
+
+@njit
+def write_texts(spelling, heads, wraps, wrap_start, token, inner, c, a, b, wrap, stack, out, offsets):
+    """Write the texts of terms, each below its wrapping tokens.
+
+    Parameters
+    ----------
+    heads : tuple of Heads
+        By scope.
+    wraps : int64[...]
+        Tokens of all wrappings, outermost first; wrapping w has wraps[wrap_start[w]] .. wraps[wrap_start[w + 1] - 1].
+    token, inner, c, a, b : int64[n]
+        What stands inside, see `Heads`.
+    wrap : int64[n]
+    stack : int64[depth, 2]
+        Scratch: what is still to be written, (scope, class), (-1, byte) for a byte, or (-2, closing brackets).
+    out : uint8[...]
+    offsets : int64[n + 1]
+        Where each text goes.
+    """
+    for k in range(len(token)):
+        at = offsets[k]
+        n_wraps = wrap_start[wrap[k] + 1] - wrap_start[wrap[k]]
+        for w in range(wrap_start[wrap[k]], wrap_start[wrap[k] + 1]):
+            out[at] = np.uint8(40)
+            at = _name(spelling, wraps[w], out, at + 1)
+            out[at] = np.uint8(32)
+            at += 1
+        top = 0
+        head, scope, third, first, second = token[k], inner[k], c[k], a[k], b[k]
+        while True:
+            # A head with its arguments: written at once where it has none, else spread over the stack.
+            if head < 0:
+                stack[top, 0], stack[top, 1] = scope, second
+                top += 1
+            elif spelling.digits[head] > 0:
+                at = _name(spelling, head, out, at)
+                at = _literal(spelling, head, second, out, at)
+            elif spelling.arity[head] == 0:
+                at = _name(spelling, head, out, at)
+            else:
+                out[at] = np.uint8(40)
+                at = _name(spelling, head, out, at + 1)
+                arity = spelling.arity[head]
+                stack[top, 0], stack[top, 1] = -1, 41
+                top += 1
+                stack[top, 0], stack[top, 1] = scope, second
+                top += 1
+                stack[top, 0], stack[top, 1] = -1, 32
+                top += 1
+                if arity >= 2:
+                    stack[top, 0], stack[top, 1] = scope, first
+                    top += 1
+                    stack[top, 0], stack[top, 1] = -1, 32
+                    top += 1
+                if arity >= 3:
+                    stack[top, 0], stack[top, 1] = scope, third
+                    top += 1
+                    stack[top, 0], stack[top, 1] = -1, 32
+                    top += 1
+            while top > 0 and stack[top - 1, 0] < 0:
+                top -= 1
+                out[at] = np.uint8(stack[top, 1])
+                at += 1
+            if top == 0:
+                break
+            top -= 1
+            scope_of, place = stack[top, 0], stack[top, 1]
+            table = heads[scope_of]
+            head, scope = np.int64(table.token[place]), np.int64(table.inner[place])
+            third, first, second = np.int64(table.c[place]), np.int64(table.a[place]), np.int64(table.b[place])
+        for _ in range(n_wraps):
+            out[at] = np.uint8(41)
+            at += 1

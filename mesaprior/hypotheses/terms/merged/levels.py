@@ -1,0 +1,221 @@
+"""Which levels of terms are kept, and how the others end up in whole programs.
+
+A *level* is the set of terms of one scope and length. Only levels whose terms are arguments of operators with several
+arguments are kept. The others are bodies of a few binders and unary operators at most: they are put together, wrapped
+in these at once and counted as whole programs, and never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from mesaprior.hypotheses.terms.language import Language
+from mesaprior.hypotheses.terms.program import Y, inner_scope, is_allowed, repetitions, times_over
+
+MOST_WRAPS = 2
+"""Tokens around a term that is not kept, at most."""
+
+MOST_WRAPPINGS = 64
+"""Ways to wrap a term that is not kept, at most."""
+
+Link = tuple[int, int]
+"""A wrapping token (its index) and the scope in which it stands."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way from a term to a whole program.
+
+    Attributes
+    ----------
+    tokens : tuple of int
+        The wrapping tokens, innermost first.
+    length : int
+        Bits of the whole program.
+    steps, factor, infer_steps, infer_factor : int
+        What it charges on top of the term: steps + factor * time.
+    """
+
+    tokens: tuple[int, ...]
+    length: int
+    steps: int
+    factor: int
+    infer_steps: int
+    infer_factor: int
+
+
+@dataclass(frozen=True)
+class Wrapping:
+    """Ways that come to the same value, by the shortest path to it.
+
+    Attributes
+    ----------
+    links : tuple of Link
+        What must be applied, innermost first.
+    ways : list of Way
+    """
+
+    links: tuple[Link, ...]
+    ways: list[Way]
+
+
+class Levels:
+    """The levels of a language up to a length.
+
+    Parameters
+    ----------
+    language : Language
+    bits : list of int
+        Bits of each token, literals included.
+    shortest : list of (int or None)
+        Bits of the shortest term, by scope.
+    max_bits : int
+    n_history : int
+        History rows of the log.
+    shorten : bool
+        Whether paths that are known to come to the same value are taken for one.
+    """
+
+    def __init__(
+        self,
+        language: Language,
+        bits: list[int],
+        shortest: list[int | None],
+        max_bits: int,
+        n_history: int,
+        *,
+        shorten: bool,
+    ):
+        self._language = language
+        self._bits = bits
+        self._shortest = shortest
+        self._max_bits = max_bits
+        self._n_history = n_history
+        self._shorten = shorten
+        self._is_kept: dict[tuple[int, int], bool] = {}
+        self._n_ways: dict[tuple[int, int], tuple[int, int]] = {}
+        # Tokens that do the same are one: their values need not be computed twice.
+        self._alike = [
+            next(k for k, other in enumerate(language.tokens[: i + 1]) if _does(other) == _does(token))
+            for i, token in enumerate(language.tokens)
+        ]
+        # The longest first: whether a level is kept depends on longer ones only.
+        for length in range(max_bits, 0, -1):
+            for scope in range(4):
+                self.is_kept(scope, length)
+
+    @cached_property
+    def outside(self) -> list[int]:
+        """The least bits around a term of each scope in a whole program; too many where that cannot be."""
+        never = self._max_bits + 1
+
+        def least(kinds: tuple[str, ...]) -> int:
+            pairs = zip(self._language.tokens, self._bits, strict=True)
+            return min((bits for token, bits in pairs if token.kind in kinds), default=never)
+
+        y, theta = least(("argmax", "argmin", "iterate")), least(("fit",))
+        return [0, y, theta, y + theta]
+
+    def is_useful(self, scope: int, length: int) -> bool:
+        """Tell whether terms of this level occur in whole programs within the bound."""
+        return self._shortest[scope] is not None and length + self.outside[scope] <= self._max_bits
+
+    def is_kept(self, scope: int, length: int) -> bool:
+        """Tell whether a level is kept."""
+        if (scope, length) not in self._is_kept:
+            self._is_kept[scope, length] = self._decide(scope, length)
+        return self._is_kept[scope, length]
+
+    def _decide(self, scope: int, length: int) -> bool:
+        if not self.is_useful(scope, length):
+            return False
+        for token, bits in zip(self._language.tokens, self._bits, strict=True):
+            others = (token.arity - 1) * (self._shortest[scope] or 0)
+            if token.arity >= 2 and self.is_useful(scope, length + bits + others):
+                return True
+        # What kept levels are made of is kept; and so is what would be wrapped too often.
+        if any(self.is_kept(outer, whole) for _, outer, whole in self._around(scope, length)):
+            return True
+        depth, n_ways = self._count_ways(scope, length)
+        return depth > MOST_WRAPS or n_ways > MOST_WRAPPINGS
+
+    def _around(self, scope: int, length: int) -> Iterator[tuple[int, int, int]]:
+        """Yield each token that can stand around a term by itself, its scope, and the length with it."""
+        for index, (token, bits) in enumerate(zip(self._language.tokens, self._bits, strict=True)):
+            if token.arity != 1:
+                continue
+            for outer in range(4):
+                if inner_scope(token.kind, outer) == scope and self.is_useful(outer, length + bits):
+                    yield index, outer, length + bits
+
+    def _count_ways(self, scope: int, length: int) -> tuple[int, int]:
+        """Return how many tokens at most stand around a term of a level, and in how many ways they do."""
+        if (scope, length) not in self._n_ways:
+            depth, n_ways = 0, int(scope == 0)
+            for _, outer, whole in self._around(scope, length):
+                below = self._count_ways(outer, whole)
+                depth, n_ways = max(depth, 1 + below[0]), n_ways + below[1]
+            self._n_ways[scope, length] = depth, n_ways
+        return self._n_ways[scope, length]
+
+    def wrappings(self, scope: int, length: int) -> list[Wrapping]:
+        """Return how terms of a level become whole programs through levels that are not kept."""
+        found: dict[tuple[Link, ...], Wrapping] = {}
+        for links, whole in self._paths(scope, length):
+            short = self._shortened(links)
+            way = self._way(links, whole)
+            found.setdefault(short, Wrapping(short, [])).ways.append(way)
+        return list(found.values())
+
+    def _paths(self, scope: int, length: int) -> Iterator[tuple[tuple[Link, ...], int]]:
+        """Yield all paths to whole programs, with the length there; the empty one for whole programs themselves."""
+        if scope == 0:
+            yield (), length
+        for index, outer, whole in self._around(scope, length):
+            if not self.is_kept(outer, whole):
+                for links, end in self._paths(outer, whole):
+                    yield ((index, outer), *links), end
+
+    def _shortened(self, links: tuple[Link, ...]) -> tuple[Link, ...]:
+        """Return the shortest path to the same value.
+
+        A search leaves nothing that depends on y. To replace y by that, once or more, gives it unchanged; to search
+        for it gives action 0 whatever it was, which is what a search of nothing stands for here.
+        """
+        kept: list[int] = []
+        for index, _ in links:
+            token = self._language.tokens[index]
+            below = "" if not kept else "argmax" if kept[-1] == IDLE_SEARCH else self._language.tokens[kept[-1]].kind
+            if self._shorten and below in ("argmax", "argmin"):
+                if token.kind == "iterate" and self._language.rounds > 0:
+                    continue
+                if token.kind in ("argmax", "argmin"):
+                    kept = [IDLE_SEARCH]
+                    continue
+            kept.append(self._alike[index])
+        path: list[Link] = []
+        scope = 0
+        for index in reversed(kept):
+            path.append((index, scope))
+            scope = scope | Y if index == IDLE_SEARCH else inner_scope(self._language.tokens[index].kind, scope)
+        return tuple(reversed(path))
+
+    def _way(self, links: tuple[Link, ...], length: int) -> Way:
+        steps, factor, infer_steps, infer_factor = 0, 1, 0, 1
+        for index, _ in links:
+            token = self._language.tokens[index]
+            times_by, infer_by = repetitions(token.kind, self._language, self._n_history)
+            steps, factor = times_over(token.steps, times_by, steps), times_over(0, times_by, factor)
+            infer_steps, infer_factor = times_over(token.steps, infer_by, infer_steps), times_over(0, infer_by, infer_factor)
+        return Way(tuple(index for index, _ in links), length, steps, factor, infer_steps, infer_factor)
+
+
+IDLE_SEARCH = -1
+"""Stands in a shortened path for a search over values that do not depend on y."""
+
+
+def _does(token) -> tuple[str, bytes]:
+    """Return what tells tokens of arity 1 apart by their values."""
+    return token.kind, token.table.tobytes() if token.table is not None else b""

@@ -1,0 +1,308 @@
+"""The work of a level or of whole programs, cut into tiles: which combinations of classes are to be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from mesaprior.hypotheses.counting import kernels as counting
+from mesaprior.hypotheses.terms import kernels as terms
+from mesaprior.hypotheses.terms.grid import Grid, operator_code
+from mesaprior.hypotheses.terms.language import Token
+from mesaprior.hypotheses.terms.merged import kernels
+from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Way, Wrapping
+from mesaprior.hypotheses.terms.program import inner_scope, is_allowed, repetitions
+
+TILE = 1 << 16
+"""Combinations of a tile, about."""
+
+NEAR = 1 << 11
+"""Classes that are combined with each class of a tile, at least where there are as many; they stay in the cache."""
+
+WHAT = {
+    "unary": terms.UNARY,
+    "binary": terms.BINARY,
+    "if": terms.IF,
+    "argmax": terms.SEARCH,
+    "argmin": terms.SEARCH,
+    "iterate": terms.ITERATE,
+    "fit": terms.FIT,
+}
+"""What tokens with arguments do, for the kernels; the others are leaves."""
+
+PLAIN = kernels.Steps(
+    what=np.array([kernels.CLASS], dtype=np.int64),
+    table=np.zeros(1, dtype=np.int64),
+    is_argmin=np.zeros(1, dtype=np.int64),
+    scope=np.zeros(1, dtype=np.int64),
+    parent=np.zeros(1, dtype=np.int64),
+    emission=np.zeros(1, dtype=np.int64),
+)
+"""No steps: the combination itself is what is counted."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Classes that stand together: first and end, with the terms that they stand for."""
+
+    first: int
+    end: int
+    n_terms: int
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return self.end - self.first
+
+
+@dataclass(frozen=True)
+class Task:
+    """One production over spans of classes.
+
+    Attributes
+    ----------
+    production, alike : int
+        Indices into a `Table`; `alike` stands for pairs of a class with itself, where the production commutes.
+    c, a, b : Span
+        Arguments; where there are fewer the first ones have one class that is not looked at.
+    space : int
+        Scope of the arguments.
+    steps : kernels.Steps
+    n_emissions : int
+    charge, factor : int
+        Steps of the head, and how often it evaluates its arguments.
+    """
+
+    production: int
+    alike: int
+    c: Span
+    a: Span
+    b: Span
+    space: int
+    steps: kernels.Steps
+    n_emissions: int
+    charge: int
+    factor: int
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A part of a task.
+
+    Attributes
+    ----------
+    task : Task
+    bounds : int64[6]
+        First and end of c, a and b.
+    n_terms : int
+        Terms that it stands for, about; for progress.
+    """
+
+    task: Task
+    bounds: np.ndarray
+    n_terms: int
+
+    @property
+    def n_combinations(self) -> int:
+        """How many combinations there are, at most."""
+        c, c_end, a, a_end, b, b_end = self.bounds.tolist()
+        return (c_end - c) * (a_end - a) * (b_end - b)
+
+
+ONE = Span(0, 1, 1)
+
+
+def tiles_of(tasks: list[Task]) -> Iterator[Tile]:
+    """Cut tasks into tiles, in an order that depends on nothing else."""
+    for task in tasks:
+        tile = max(1 << 10, TILE // max(1, task.n_emissions // 2))
+        n_c, n_a, n_b = task.c.n, task.a.n, task.b.n
+        step_b = min(n_b, max(NEAR, tile // max(1, n_a * n_c)))
+        step_a = min(n_a, max(1, tile // step_b)) if n_b else 1
+        step_c = min(n_c, max(1, tile // (step_a * step_b))) if n_b else 1
+        n_terms = prod(span.n_terms for span in (task.c, task.a, task.b))
+        for c in range(task.c.first, task.c.end, step_c):
+            for a in range(task.a.first, task.a.end, step_a):
+                for b in range(task.b.first, task.b.end, max(1, step_b)):
+                    ends = min(c + step_c, task.c.end), min(a + step_a, task.a.end), min(b + step_b, task.b.end)
+                    if task.alike != task.production and ends[2] <= a:
+                        continue
+                    bounds = np.array([c, ends[0], a, ends[1], b, ends[2]], dtype=np.int64)
+                    share = (ends[0] - c) * (ends[1] - a) * (ends[2] - b)
+                    yield Tile(task, bounds, n_terms * share // (n_c * n_a * n_b))
+
+
+class Table:
+    """Productions and emissions as they are listed, and as arrays for the kernels.
+
+    Parameters
+    ----------
+    grid : Grid
+    """
+
+    def __init__(self, grid: Grid):
+        self._grid = grid
+        self._language = grid.language
+        self._counting: list[tuple[int, ...]] = []
+        self._operations: list[tuple[int, ...]] = []
+        self.token: list[int] = []
+        self._ways: list[list[Way]] = []
+
+    def emissions(self, wrappings: list[Wrapping]) -> int:
+        """List the emissions of some wrappings and return the first."""
+        first = len(self._ways)
+        self._ways += [wrapping.ways for wrapping in wrappings]
+        return first
+
+    def production(self, index: int, scope: int, emission: int, *, weight: int = 1) -> int:
+        """List a production of a token in a scope and return its number."""
+        token = self._language.tokens[index]
+        factor, infer_factor = repetitions(token.kind, self._language, self._grid.log.n_history)
+        is_lookup = token.kind == "lookup"
+        inner = inner_scope(token.kind, scope)
+        return self._add(
+            (token.arity, inner, token.steps, factor, infer_factor, weight, emission),
+            (
+                WHAT.get(token.kind, terms.LEAF),
+                operator_code(token) if token.arity == 2 else 0,
+                index,
+                self._grid.log.feature_sizes[self._grid.log.features.index(token.name)] if is_lookup else 0,
+                self._language.used_features.index(token.name) if is_lookup else 0,
+                int(token.kind == "argmin"),
+                scope,
+                inner,
+            ),
+            index,
+        )
+
+    def renaming(self, scope: int, emission: int, what: int = kernels.CLASS) -> int:
+        """List a production that charges nothing: a class as it is, or as a condition; return its number."""
+        return self._add((1, scope, 0, 1, 1, 1, emission), (what, 0, 0, 0, 0, 0, scope, scope), -1)
+
+    def _add(self, counted: tuple[int, ...], does: tuple[int, ...], token: int) -> int:
+        self._counting.append(counted)
+        self._operations.append(does)
+        self.token.append(token)
+        return len(self.token) - 1
+
+    @property
+    def productions(self) -> counting.Productions:
+        """The productions as the counting kernels want them."""
+        return counting.Productions(*np.array(self._counting, dtype=np.int64).reshape(-1, 7).T.copy())
+
+    @property
+    def operations(self) -> kernels.Operations:
+        """The productions as the kernels that evaluate want them."""
+        return kernels.Operations(*np.array(self._operations, dtype=np.int64).reshape(-1, 8).T.copy())
+
+    @property
+    def ways(self) -> list[Way]:
+        """All ways of all emissions, in order."""
+        return [way for ways in self._ways for way in ways]
+
+    @property
+    def emission_table(self) -> counting.Emissions:
+        """The emissions as the counting kernels want them."""
+        start = np.cumsum([0] + [len(ways) for ways in self._ways], dtype=np.int64)
+        rows = [(w.length, w.steps, w.factor, w.infer_steps, w.infer_factor) for w in self.ways]
+        return counting.Emissions(start, *np.array(rows, dtype=np.int64).reshape(-1, 5).T.copy())
+
+
+def steps_of(wrappings: list[Wrapping], language) -> kernels.Steps:
+    """Return wrappings as a tree whose common beginnings are shared; wrapping number k makes emission k."""
+    nodes: list[tuple[int, int, int, int, int, int]] = [(kernels.CLASS, 0, 0, 0, 0, -1)]
+    place: dict[tuple[tuple[int, int], ...], int] = {(): 0}
+    for wrapping in wrappings:
+        for k in range(1, len(wrapping.links) + 1):
+            path = wrapping.links[:k]
+            if path not in place:
+                index, scope = path[-1]
+                kind = "argmax" if index == IDLE_SEARCH else language.tokens[index].kind
+                place[path] = len(nodes)
+                nodes.append((WHAT[kind], max(index, 0), int(kind == "argmin"), scope, place[path[:-1]], -1))
+    columns = np.array(nodes, dtype=np.int64).T.copy()
+    for number, wrapping in enumerate(wrappings):
+        columns[5, place[wrapping.links]] = number
+    return kernels.Steps(*columns)
+
+
+def commutes(token: Token) -> bool:
+    """Tell whether a binary operator is symmetric."""
+    assert token.table is not None
+    return bool(np.array_equal(token.table, token.table.T))
+
+
+def tasks_of(
+    grid: Grid,
+    bits: list[int],
+    table: Table,
+    spans: dict[tuple[int, int], Span],
+    conditions,
+    scope: int,
+    length: int,
+    wrappings: list[Wrapping] | None,
+    *,
+    with_unary: bool,
+) -> list[Task]:
+    """Return the productions of a level over the levels that are kept.
+
+    Parameters
+    ----------
+    spans : dict
+        Classes of the kept levels by scope and length.
+    conditions : callable
+        Given scope and length of a kept level, returns the span of its conditions.
+    wrappings : list of Wrapping or None
+        What is put on top; None where the level itself is kept.
+    with_unary : bool
+        Whether operators with one argument, binders and fits are meant, too; they belong to their bodies where the
+        level is not kept.
+    """
+    language = grid.language
+    if wrappings is None:
+        steps, n_emissions = PLAIN, 1
+        emission = table.emissions([Wrapping((), [Way((), length, 0, 1, 0, 1)])])
+    else:
+        steps, n_emissions = steps_of(wrappings, language), len(wrappings)
+        emission = table.emissions(wrappings)
+    steps = steps._replace(scope=np.where(np.arange(len(steps.scope)) == 0, scope, steps.scope))
+    tasks: list[Task] = []
+
+    def add(index: int, space: int, c: Span, a: Span, b: Span, *, weight: int = 1, alike: bool = False) -> None:
+        token = language.tokens[index]
+        factor = repetitions(token.kind, language, grid.log.n_history)[0]
+        production = table.production(index, scope, emission, weight=weight)
+        other = table.production(index, scope, emission) if alike else production
+        tasks.append(Task(production, other, c, a, b, space, steps, n_emissions, token.steps, factor))
+
+    for index, token in enumerate(language.tokens):
+        rest = length - bits[index]
+        if not is_allowed(token.kind, scope) or rest < 0:
+            continue
+        if token.arity == 0:
+            if rest == 0:
+                n = language.n_literals(token, grid.log)
+                add(index, scope, ONE, ONE, Span(0, n, n))
+        elif token.arity == 1:
+            inner = inner_scope(token.kind, scope)
+            if with_unary and (inner, rest) in spans:
+                add(index, inner, ONE, ONE, spans[inner, rest])
+        elif token.arity == 2:
+            symmetric = commutes(token)
+            for first in range(1, rest):
+                a, b = spans.get((scope, first)), spans.get((scope, rest - first))
+                if a is None or b is None or (symmetric and first > rest - first):
+                    continue
+                is_half = symmetric and 2 * first == rest
+                add(index, scope, ONE, a, b, weight=2 if symmetric else 1, alike=is_half)
+        else:
+            lengths = [k for of, k in spans if of == scope]
+            for condition in lengths:
+                for first in lengths:
+                    a, b = spans[scope, first], spans.get((scope, rest - condition - first))
+                    if b is not None:
+                        add(index, scope, conditions(scope, condition), a, b)
+    return tasks
