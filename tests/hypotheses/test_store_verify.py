@@ -160,7 +160,7 @@ def set_first(value):
 
 
 FORGED = {
-    "a count too many": ("programs-0001.parquet", "count", set_first(1000), "the manifest says"),
+    "a count too many": ("programs-0001.parquet", "count", set_first(1000), "programs, not"),
     "a count of 0": ("programs-0001.parquet", "count", set_first(0), "a count is 0"),
     "an id that is another": (
         "programs-0001.parquet",

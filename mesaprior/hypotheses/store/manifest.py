@@ -62,7 +62,15 @@ def same_shards(one: dict[str, Any], other: dict[str, Any]) -> bool:
 def shard_facts(census: Any, files: dict[str, str]) -> dict[str, Any]:
     """Return what the manifest says of one shard; its files are given with their SHA-256."""
     facts = {"behaviours": census.n_behaviours, "rows": len(census.count), "programs": census.n_programs}
+    if census.vectors is not None:
+        facts |= {"vectors": len(census.vectors.intact), "vector_rows": len(census.vectors.count)}
     return facts | {"files": files}
+
+
+def sizes_of(shards: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Return how many rows each table has in these shards together, as their facts say."""
+    names = {"behaviours": "behaviours", "programs": "rows", "vectors": "vectors", "vector_programs": "vector_rows"}
+    return {table: sum(facts.get(name, 0) for facts in shards) for table, name in names.items()}
 
 
 def manifest_of(note: dict[str, Any], files: dict[str, str], shards: Sequence[dict[str, Any]]) -> dict[str, Any]:

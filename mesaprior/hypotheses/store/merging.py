@@ -12,7 +12,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.store.layout import LOG, shard_record
 from mesaprior.hypotheses.store.manifest import language_of, read_manifest, same_shards, unfinished_at
 from mesaprior.hypotheses.store.places import place_of
-from mesaprior.hypotheses.store.reading import read_shard, read_table, shard_table_names
+from mesaprior.hypotheses.store.reading import read_shards, read_table, shard_table_names
 from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.tables import log_of, shard_tables
 from mesaprior.hypotheses.store.writing import CensusWriter
@@ -21,16 +21,16 @@ from mesaprior.hypotheses.terms.language import Language
 
 @dataclass(frozen=True)
 class _Source:
-    """A folder with some shards: for each its files, and those that all share, with their SHA-256."""
+    """A folder with some shards: what is said of each, and the files that all share, with their SHA-256."""
 
     folder: Path
     note: dict[str, Any]
-    files: dict[int, dict[str, str]]
+    shards: dict[int, dict[str, Any]]
     shared: dict[str, str]
 
     def read(self, k: int, language: Language) -> Census:
         """Read one shard."""
-        return read_shard(self.folder, k, self.note, language, files=self.files[k], shared=self.shared)
+        return read_shards(self.folder, {k: self.shards[k]}, self.note, language, shared=self.shared)
 
 
 def merge(folders: Sequence[str | Path], out: str | Path) -> CensusWriter:
@@ -67,7 +67,7 @@ def merge(folders: Sequence[str | Path], out: str | Path) -> CensusWriter:
                 f"{source.folder} does not hold shards of the same census as {first.folder}: language, log, bounds, "
                 "engine, version and number of shards must be the same; merge folders of one command."
             )
-    holding = next((source for source in sources if source.files), None)
+    holding = next((source for source in sources if source.shards), None)
     if holding is None:
         raise RunError(f"{first.folder}: no shard is complete there or in the other folders; count some first.")
     language = language_of(first.note, first.folder)
@@ -88,7 +88,7 @@ def merge(folders: Sequence[str | Path], out: str | Path) -> CensusWriter:
         space=note["space"],
     )
     for k in writer.missing:
-        source = next((source for source in sources if k in source.files), None)
+        source = next((source for source in sources if k in source.shards), None)
         if source is not None:
             writer.write(k, source.read(k, language))
     if not writer.missing:
@@ -104,29 +104,28 @@ def _source(folder: Path) -> _Source:
     unfinished = unfinished_at(folder)
     if unfinished is None:
         manifest = read_manifest(folder)
-        files = {k: facts["files"] for k, facts in enumerate(manifest["shards"])}
-        return _Source(folder, manifest, files, manifest["files"])
-    files: dict[int, dict[str, str]] = {}
+        return _Source(folder, manifest, dict(enumerate(manifest["shards"])), manifest["files"])
+    shards: dict[int, dict[str, Any]] = {}
     shared: dict[str, str] = {}
     for k in unfinished.done:
         record = read_sealed(folder / shard_record(k)) or {}
-        own, common = record.get("files"), record.get("shared")
-        if not isinstance(own, dict) or not isinstance(common, dict) or (shared and common != shared):
+        common = record.get("shared")
+        if not isinstance(common, dict) or (shared and common != shared):
             raise ContentError(
                 f"{folder / shard_record(k)}: this is not the record of a shard of this census; remove it, and the "
                 "shard is counted again."
             )
-        files[k], shared = own, common
-    return _Source(folder, unfinished.note, files, shared)
+        shards[k], shared = record, common
+    return _Source(folder, unfinished.note, shards, shared)
 
 
 def _refuse_contradictions(sources: Sequence[_Source], language: Language) -> None:
     """Refuse shards that are there twice and differ; files may differ where their tables do not."""
     first: dict[int, _Source] = {}
     for source in sources:
-        for k, files in source.files.items():
+        for k, facts in source.shards.items():
             other = first.setdefault(k, source)
-            if other.files[k] == files:
+            if other.shards[k]["files"] == facts["files"]:
                 continue
             one, two = shard_tables(k, other.read(k, language)), shard_tables(k, source.read(k, language))
             for name in shard_table_names(language):

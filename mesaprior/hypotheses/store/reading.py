@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.store.concatenation import concatenated
+from mesaprior.hypotheses.store.filling import census_of
 from mesaprior.hypotheses.store.layout import LOG, MANIFEST, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
-from mesaprior.hypotheses.store.manifest import language_of, read_manifest
+from mesaprior.hypotheses.store.manifest import language_of, read_manifest, sizes_of
 from mesaprior.hypotheses.store.places import place_of
-from mesaprior.hypotheses.store.tables import log_of, shard_of
+from mesaprior.hypotheses.store.tables import log_of
 from mesaprior.hypotheses.terms.language import Language
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
     manifest = read_manifest(place)
     language = language_of(manifest, place / MANIFEST)
     own_log = log_of(read_table(place, LOG, manifest["files"]), str(manifest["log"].get("source")))
-    census = concatenated(shards_at(place, manifest, language))
+    shards = dict(enumerate(manifest["shards"]))
+    census = read_shards(place, shards, manifest, language, shared=manifest["files"])
     if log is None or log.digest == own_log.digest:
         return StoredCensus(census, own_log, language, manifest)
     if census.vectors is None:
@@ -89,44 +90,40 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
     return StoredCensus(census, log, language, manifest)
 
 
-def shards_at(folder: Path, manifest: dict[str, Any], language: Language) -> Generator[Census]:
-    """Read the shards of a finished census, one after the other.
+def read_shards(
+    folder: Path,
+    shards: Mapping[int, dict[str, Any]],
+    note: dict[str, Any],
+    language: Language,
+    *,
+    shared: dict[str, str],
+) -> Census:
+    """Read shards as one census.
+
+    Parameters
+    ----------
+    folder : Path
+    shards : mapping of int to dict
+        By number, ascending: what the manifest says of each.
+    note : dict
+        A manifest, or what stands for it while a census is unfinished.
+    language : Language
+    shared : dict of str to str
+        SHA-256 of the files that all shards share.
 
     Raises
     ------
     ContentError
         If a file is missing or is not the one that the manifest was written for.
     """
-    for k, facts in enumerate(manifest["shards"]):
-        yield read_shard(folder, k, manifest, language, files=facts["files"], shared=manifest["files"])
-
-
-def read_shard(
-    folder: Path, k: int, note: dict[str, Any], language: Language, *, files: dict[str, str], shared: dict[str, str]
-) -> Census:
-    """Read one shard.
-
-    Parameters
-    ----------
-    folder : Path
-    k : int
-        Its number.
-    note : dict
-        A manifest, or what stands for it while a census is unfinished.
-    language : Language
-    files, shared : dict of str to str
-        SHA-256 of the files of the shard, and of those that all share.
-
-    Raises
-    ------
-    ContentError
-        If a file is missing or another.
-    """
     situations = None if language.has("fit") else read_table(folder, SITUATIONS, shared)
     names = shard_table_names(language)
-    tables = {name: read_table(folder, table_file(name, k), files) for name in names}
-    return shard_of(
-        tables,
+    return census_of(
+        (
+            {name: read_table(folder, table_file(name, k), facts["files"]) for name in names}
+            for k, facts in shards.items()
+        ),
+        sizes_of(list(shards.values())),
         row_cell=read_table(folder, ROWS, shared)["cell"].to_numpy(),
         situations=situations,
         n_actions=language.actions,

@@ -14,6 +14,7 @@ from mesaprior.hypotheses.census import FLAGS, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import sha256_of
+from mesaprior.hypotheses.store.filling import census_of
 from mesaprior.hypotheses.store.keys import census_key
 from mesaprior.hypotheses.store.layout import (
     LOG,
@@ -24,16 +25,26 @@ from mesaprior.hypotheses.store.layout import (
     shard_record,
     table_file,
 )
-from mesaprior.hypotheses.store.manifest import language_of, read_manifest, unfinished_at
+from mesaprior.hypotheses.store.manifest import language_of, read_manifest, shard_facts, unfinished_at
 from mesaprior.hypotheses.store.places import place_of
 from mesaprior.hypotheses.store.reading import read_table, shard_table_names
 from mesaprior.hypotheses.store.seals import read_sealed
-from mesaprior.hypotheses.store.tables import log_of, shard_of
+from mesaprior.hypotheses.store.tables import log_of
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.priors import codes
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_FACTS = {
+    "behaviours": "behaviours",
+    "rows": "programs",
+    "programs": "programs",
+    "vectors": "vectors",
+    "vector_rows": "vector_programs",
+}
+"""For each number in the manifest, the table that it is about."""
 
 
 @dataclass(frozen=True)
@@ -174,8 +185,9 @@ def _content_findings(folder: Path, manifest: dict[str, Any], language: Language
         tables = {name: read_table(folder, table_file(name, k), facts["files"]) for name in shard_table_names(language)}
         try:
             findings += _id_findings(k, tables)
-            shard = shard_of(
-                tables,
+            shard = census_of(
+                [tables],
+                {name: table.num_rows for name, table in tables.items()},
                 row_cell=row_cell,
                 situations=situations,
                 n_actions=language.actions,
@@ -220,11 +232,9 @@ def _shard_findings(k: int, shard: Census, facts: dict[str, Any]) -> list[Findin
         findings.append(
             Finding(behaviours, k, f"a prediction is no action, or one of {', '.join(FLAGS)} is not 0 or 1")
         )
-    found = {"behaviours": shard.n_behaviours, "rows": len(shard.count), "programs": shard.n_programs}
-    for name, number in found.items():
-        if number != facts[name]:
-            file = behaviours if name == "behaviours" else programs
-            findings.append(Finding(file, k, f"it has {number} {name}, and the manifest says {facts[name]}"))
+    for name, number in shard_facts(shard, {}).items():
+        if name != "files" and number != facts.get(name):
+            findings.append(Finding(table_file(_FACTS[name], k), k, f"it has {number} {name}, not {facts.get(name)}"))
     findings += _group_findings(programs, k, shard.behaviour_id, shard.columns, shard.count, shard.n_behaviours)
     vectors = shard.vectors
     if vectors is not None:

@@ -1,0 +1,192 @@
+"""From the Parquet tables of shards to the arrays of one census, each filled shard by shard.
+
+The arrays are made at once for all shards, since at tens of millions of behaviours every copy counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mesaprior.errors import ContentError
+from mesaprior.hypotheses.census import FLAGS, Census, Vectors
+from mesaprior.hypotheses.texts import Texts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Tables = Mapping[str, "pa.Table"]
+"""The tables of one shard by name."""
+
+
+def census_of(
+    shards: Iterable[Tables],
+    sizes: Mapping[str, int],
+    *,
+    row_cell: np.ndarray,
+    situations: pa.Table | None,
+    n_actions: int,
+    space: str,
+    bounds: dict[str, Any],
+) -> Census:
+    """Return the census of shards, in their order; nothing is sorted.
+
+    Parameters
+    ----------
+    shards : iterable of mapping of str to pyarrow.Table
+        The tables of each, as `shard_tables` gives them. A generator holds one at a time in memory.
+    sizes : mapping of str to int
+        For each table, how many rows it has in all shards together.
+    row_cell : int64[R]
+        Cell of each row of the log.
+    situations : pyarrow.Table or None
+        As `situations_table` gives them; None for languages with `fit`.
+    n_actions, space, bounds
+        As in `Census`.
+
+    Raises
+    ------
+    ContentError
+        If the tables have not as many rows, or a shard does not begin after the one before.
+    """
+    C = int(row_cell.max()) + 1
+    # Without features there is one situation, and a table without columns has no rows.
+    S = 0 if situations is None else situations.num_rows if situations.num_columns else 1
+    behaviours = _Counted("behaviours", "programs", sizes, {"cell": C})
+    vectors = None if situations is None else _Counted("vectors", "vector_programs", sizes, dict.fromkeys(_VARIANTS, S))
+    flags = np.empty((sizes["behaviours"], len(FLAGS)), dtype=np.uint8)
+    for tables in shards:
+        start = behaviours.n_filled
+        behaviours.take(tables)
+        for i, name in enumerate(FLAGS):
+            _fill(flags[start : behaviours.n_filled, i], tables["behaviours"][name])
+        if 0 < start < behaviours.n_filled:
+            ends = [[*behaviours.matrices["cell"][i].tolist(), *flags[i].tolist()] for i in (start - 1, start)]
+            if ends[1] <= ends[0]:
+                raise ContentError(
+                    "a shard begins at or before the end of the one before it, so these are not the shards of one "
+                    "census in order; count it again."
+                )
+        if vectors is not None:
+            vectors.take(tables)
+    return Census(
+        space=space,
+        n_actions=n_actions,
+        predictions=behaviours.matrices["cell"],
+        flags=flags,
+        witness=behaviours.witness(),  # type: ignore[arg-type]
+        behaviour_id=behaviours.ids,
+        columns=behaviours.columns,
+        count=behaviours.count,
+        row_cell=row_cell,
+        bounds=bounds,
+        vectors=None if vectors is None or situations is None else _vectors_of(vectors, situations, n_actions),
+    )
+
+
+_VARIANTS = ("intact", "search_inverted")
+
+
+def _vectors_of(filled: _Counted, situations: pa.Table, n_actions: int) -> Vectors:
+    values = [column.to_numpy() for column in situations.columns]
+    return Vectors(
+        features=tuple(situations.column_names),
+        situations=np.column_stack(values) if values else np.zeros((1, 0), dtype=np.int64),
+        n_actions=n_actions,
+        intact=filled.matrices["intact"],
+        search_inverted=filled.matrices["search_inverted"],
+        witness=filled.witness(),  # type: ignore[arg-type]
+        vector_id=filled.ids,
+        columns=filled.columns,
+        count=filled.count,
+    )
+
+
+class _Counted:
+    """Behaviours or vectors with their witnesses and the groups of programs, as far as they are filled.
+
+    Parameters
+    ----------
+    things, groups : str
+        Names of the two tables.
+    sizes : mapping of str to int
+        Rows of each table in all shards.
+    widths : dict of str to int
+        How many columns each matrix has.
+    """
+
+    def __init__(self, things: str, groups: str, sizes: Mapping[str, int], widths: dict[str, int]):
+        self.n_filled = 0
+        self.matrices: dict[str, np.ndarray] = {}
+        self._names = (things, groups)
+        self._sizes = (sizes[things], sizes[groups])
+        self._widths = widths
+        self._n_groups = 0
+        self._groups: dict[str, np.ndarray] = {}
+        self._texts: list[pa.ChunkedArray] = []
+
+    def take(self, tables: Tables) -> None:
+        """Fill in one shard."""
+        things, groups = (tables[name] for name in self._names)
+        start, first = self.n_filled, self._n_groups
+        self.n_filled += things.num_rows
+        self._n_groups += groups.num_rows
+        for name, size, filled in zip(self._names, self._sizes, (self.n_filled, self._n_groups), strict=True):
+            if filled > size:
+                raise _wrong_size(name, size)
+        for name, width in self._widths.items():
+            if name not in self.matrices:
+                dtype = things[f"{name}_0"].type.to_pandas_dtype()
+                self.matrices[name] = np.empty((self._sizes[0], width), dtype=dtype)
+            for i in range(width):
+                _fill(self.matrices[name][start : self.n_filled, i], things[f"{name}_{i}"])
+        # The first column is the shard, which the place of its rows says too.
+        for name in groups.column_names[1:]:
+            if name not in self._groups:
+                self._groups[name] = np.empty(self._sizes[1], dtype=groups[name].type.to_pandas_dtype())
+            _fill(self._groups[name][first : self._n_groups], groups[name])
+        self._groups[groups.column_names[1]][first : self._n_groups] += start
+        self._texts.append(things["witness"])
+
+    @property
+    def ids(self) -> np.ndarray:
+        """The first column of the groups: their behaviours or vectors, numbered through all shards."""
+        return next(iter(self._checked().values()))
+
+    @property
+    def columns(self) -> dict[str, np.ndarray]:
+        """The columns of the groups between ids and counts."""
+        return dict(list(self._checked().items())[1:-1])
+
+    @property
+    def count(self) -> np.ndarray:
+        """The last column of the groups."""
+        return list(self._checked().values())[-1]
+
+    def witness(self) -> Texts:
+        """Return the texts of all shards."""
+        import pyarrow as pa
+
+        columns, self._texts = self._texts, []
+        chunks = [chunk for column in columns for chunk in column.chunks]
+        return Texts.from_arrow(pa.chunked_array(chunks, type=pa.large_string()))
+
+    def _checked(self) -> dict[str, np.ndarray]:
+        for name, size, filled in zip(self._names, self._sizes, (self.n_filled, self._n_groups), strict=True):
+            if filled != size:
+                raise _wrong_size(name, size)
+        return self._groups
+
+
+def _wrong_size(name: str, size: int) -> ContentError:
+    return ContentError(f"the shards have not {size} rows of {name}, as their census says; count it again.")
+
+
+def _fill(array: np.ndarray, column: pa.ChunkedArray) -> None:
+    """Copy a column into an array of its length."""
+    start = 0
+    for chunk in column.chunks:
+        array[start : start + len(chunk)] = chunk.to_numpy()
+        start += len(chunk)
