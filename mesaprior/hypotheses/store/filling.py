@@ -60,8 +60,7 @@ def census_of(
     for tables in shards:
         start = behaviours.n_filled
         behaviours.take(tables)
-        for i, name in enumerate(FLAGS):
-            _fill(flags[start : behaviours.n_filled, i], tables["behaviours"][name])
+        _fill_matrix(flags[start : behaviours.n_filled], tables["behaviours"].select(FLAGS))
         if 0 < start < behaviours.n_filled:
             ends = [[*behaviours.matrices["cell"][i].tolist(), *flags[i].tolist()] for i in (start - 1, start)]
             if ends[1] <= ends[0]:
@@ -87,6 +86,9 @@ def census_of(
 
 
 _VARIANTS = ("intact", "search_inverted")
+
+_BLOCK = 2**14
+"""Rows that are copied at once."""
 
 
 def _vectors_of(filled: _Counted, situations: pa.Table, n_actions: int) -> Vectors:
@@ -140,8 +142,9 @@ class _Counted:
             if name not in self.matrices:
                 dtype = things[f"{name}_0"].type.to_pandas_dtype()
                 self.matrices[name] = np.empty((self._sizes[0], width), dtype=dtype)
-            for i in range(width):
-                _fill(self.matrices[name][start : self.n_filled, i], things[f"{name}_{i}"])
+            _fill_matrix(
+                self.matrices[name][start : self.n_filled], things.select([f"{name}_{i}" for i in range(width)])
+            )
         # The first column is the shard, which the place of its rows says too.
         for name in groups.column_names[1:]:
             if name not in self._groups:
@@ -190,3 +193,14 @@ def _fill(array: np.ndarray, column: pa.ChunkedArray) -> None:
     for chunk in column.chunks:
         array[start : start + len(chunk)] = chunk.to_numpy()
         start += len(chunk)
+
+
+def _fill_matrix(matrix: np.ndarray, table: pa.Table) -> None:
+    """Copy the columns of a table into those of a matrix."""
+    start = 0
+    # The rows of a block stay in the cache while one column after the other is written into them.
+    for batch in table.to_batches(max_chunksize=_BLOCK):
+        rows = matrix[start : start + batch.num_rows]
+        for i, column in enumerate(batch.columns):
+            rows[:, i] = column.to_numpy()
+        start += batch.num_rows
