@@ -18,6 +18,9 @@ from mesaprior.hypotheses.counting.rows import roomier
 NEVER = 2**62 + 1
 """A length or time that no program has."""
 
+LEAST_RECORDS = 1 << 15
+"""Records whose counts are multiplied out together, at least."""
+
 
 @dataclass
 class Ledger:
@@ -40,6 +43,8 @@ class Ledger:
         First class of each space.
     max_time : int
         Programs with more steps are dropped.
+    with_infer : bool
+        Whether infer_time differs from time at all.
     """
 
     arena: np.ndarray
@@ -51,6 +56,20 @@ class Ledger:
     entries: kernels.Entries
     base: np.ndarray
     max_time: int
+    with_infer: bool
+
+
+class Room:
+    """Memory that one worker uses over and over: to ask the system for it each time costs more than the counting."""
+
+    def __init__(self):
+        self._arrays: dict[str, np.ndarray] = {}
+
+    def __call__(self, name: str, n: int, dtype: type = np.int64) -> np.ndarray:
+        """Return an array of n entries whatever they are; it is good until the same name is asked for again."""
+        if name not in self._arrays or len(self._arrays[name]) < n:
+            self._arrays[name] = np.empty(n + n // 4, dtype=dtype)
+        return self._arrays[name][:n]
 
 
 Intern = Callable[..., bool]
@@ -84,7 +103,7 @@ class Bin:
         self.values = np.empty((64 if width else 0, width), dtype=np.uint8)
         self._slots = np.full(256, -1, dtype=np.int32)
         self.rows = empty_rows(0, 0)
-        self.best = kernels.Best(*(np.empty(0, dtype=np.int64),) * 3, np.empty((0, 5), dtype=np.int64))
+        self.best = kernels.Best(*(np.empty(0, dtype=np.int64),) * 3, np.empty((0, 5), dtype=np.int32))
 
     @property
     def n_bytes(self) -> int:
@@ -93,7 +112,7 @@ class Bin:
             array.nbytes for array in (self.keys, self.values, self._slots, *self.rows, *self.best)
         )
 
-    def absorb(self, ledger: Ledger, place: int, intern: Intern, reslot: Callable[..., None]) -> None:
+    def absorb(self, ledger: Ledger, place: int, room: Room, intern: Intern, reslot: Callable[..., None]) -> None:
         """Take in the records of bin number `place` of a ledger.
 
         `intern` is `kernels.intern_keys` or alike with everything but the tables of the bin filled in; `reslot`
@@ -104,13 +123,12 @@ class Bin:
         m = int((high - low).sum())
         if m == 0:
             return
-        ids, last = np.empty(m, dtype=np.int32), np.empty(m, dtype=np.uint64)
+        ids, last = room("ids", m, np.int32), room("last", m, np.uint64)
         state = np.array([self.n, 0, 0, 0], dtype=np.int64)
         while not intern(low, high, self.keys, self.values, self._slots, state, ids, last):
             self._grow(int(state[0]), reslot)
         self.n = int(state[0])
-        self._keep_best(ledger, ids, last, high - low)
-        self._count(ledger, ids, last)
+        self._count(ledger, room, ids, last, high - low)
 
     def _grow(self, n: int, reslot: Callable[..., None]) -> None:
         self.keys = roomier(self.keys, 2 * n, n)
@@ -120,52 +138,71 @@ class Bin:
             self._slots = np.full(4 * len(self._slots), -1, dtype=np.int32)
             reslot(self.keys, n, self._slots)
 
-    def _keep_best(self, ledger: Ledger, ids: np.ndarray, last: np.ndarray, sizes: np.ndarray) -> None:
-        known = len(self.best.time)
-        if known < self.n:
-            fresh = self.n - known
-            never = np.full(fresh, NEVER, dtype=np.int64)
-            self.best = kernels.Best(
-                *(np.concatenate([column, never]) for column in self.best[:3]),
-                np.concatenate([self.best.made, np.zeros((fresh, 5), dtype=np.int64)]),
-            )
-        kernels.keep_best(
-            ids,
-            last,
-            np.column_stack([ledger.numbers, sizes]),
-            ledger.runs,
-            ledger.productions,
-            ledger.emissions,
-            ledger.entries.least_time,
-            ledger.base,
-            ledger.max_time,
-            self.best,
-        )
+    def _count(self, ledger: Ledger, room: Room, ids: np.ndarray, last: np.ndarray, sizes: np.ndarray) -> None:
+        self._know_best()
+        # Empty tiles begin where the next one does, which must be the one that is found.
+        full = sizes > 0
+        tile_start, tile_number = (np.cumsum(sizes) - sizes)[full], ledger.numbers[full]
+        # A few classes may have most of the records: their products are added up before they leave the cache.
+        first = 0
+        while first < len(ids):
+            end = min(len(ids), first + max(LEAST_RECORDS, 4 * len(self.rows.time)))
+            self._add_up(ledger, room, ids[first:end], last[first:end], tile_start - first, tile_number)
+            first = end
 
-    def _count(self, ledger: Ledger, ids: np.ndarray, last: np.ndarray) -> None:
-        order = np.empty(len(ids), dtype=np.int64)
-        start = np.zeros(self.n + 2, dtype=np.int64)
-        kernels.group_records(ids, start, order)
-        start = start[: self.n + 1]
+    def _add_up(
+        self,
+        ledger: Ledger,
+        room: Room,
+        ids: np.ndarray,
+        last: np.ndarray,
+        tile_start: np.ndarray,
+        tile_number: np.ndarray,
+    ) -> None:
+        about = (ledger.runs, ledger.productions, ledger.emissions, ledger.entries, ledger.base)
+        start = np.zeros(self.n + 1, dtype=np.int64)
+        kernels.count_products(ids, last, *about, start)
+        n, columns = int(start[-1]), 4 if ledger.with_infer else 3
+        products = kernels.Products(
+            start[:-1], start[:-1].copy(), room("products", n * columns).reshape(n, columns)
+        )
+        kernels.multiply_out(ids, last, *about, ledger.max_time, ledger.with_infer, products)
+        chosen = np.full(self.n, -1, dtype=np.int32)
 
         def fill(tally: kernels.Tally, out: kernels.Rows, position: np.ndarray) -> None:
-            kernels.accumulate(
-                order,
-                start,
-                last,
-                ledger.runs,
-                ledger.productions,
-                ledger.emissions,
-                ledger.entries,
-                ledger.base,
+            kernels.add_up(
+                products,
+                ledger.with_infer,
                 self.rows,
+                self.best,
+                tile_start,
+                tile_number,
                 tally,
-                ledger.max_time,
                 out,
+                chosen,
                 position,
             )
 
-        self.rows = filled(fill, self.n, len(self.rows.time) + len(ids))
+        self.rows = filled(fill, self.n, len(self.rows.time) + n // 2, room)
+        better = np.flatnonzero(chosen >= 0)
+        kernels.read_records(
+            last[chosen[better]],
+            better,
+            *about[:3],
+            ledger.entries.least_time,
+            ledger.base,
+            self.best,
+        )
+
+    def _know_best(self) -> None:
+        """Make room for the best programs of new classes."""
+        fresh = self.n - len(self.best.time)
+        if fresh:
+            never = np.full(fresh, NEVER, dtype=np.int64)
+            self.best = kernels.Best(
+                *(np.concatenate([column, never]) for column in self.best[:3]),
+                np.concatenate([self.best.made, np.zeros((fresh, 5), dtype=np.int32)]),
+            )
 
 
 def empty_rows(n: int, room: int) -> kernels.Rows:
@@ -175,9 +212,15 @@ def empty_rows(n: int, room: int) -> kernels.Rows:
     return kernels.Rows(start, end, length, time, infer_time, np.empty(room, dtype=np.uint64))
 
 
-def filled(fill: Callable[..., None], n: int, room: int) -> kernels.Rows:
+def filled(fill: Callable[..., None], n: int, expected: int, room: Room) -> kernels.Rows:
     """Return the rows of n classes that a kernel writes; what turns out too small is enlarged and the kernel goes on."""
-    out = empty_rows(n, max(64, room))
+    expected = max(64, expected)
+    out = kernels.Rows(
+        np.empty(n, dtype=np.int64),
+        np.empty(n, dtype=np.int64),
+        *(room(name, expected) for name in ("length", "time", "infer_time")),
+        room("count", expected, np.uint64),
+    )
     tally = _tally_of(1 << 11)
     position = np.zeros(3, dtype=np.int64)
     while True:
@@ -221,7 +264,7 @@ def merged_rows(rows: kernels.Rows, members: np.ndarray, start: np.ndarray) -> k
     def fill(tally: kernels.Tally, out: kernels.Rows, position: np.ndarray) -> None:
         kernels.merge_rows(members, start, rows, tally, out, position)
 
-    return filled(fill, len(start) - 1, len(rows.count))
+    return filled(fill, len(start) - 1, len(rows.count), Room())
 
 
 def exact_sum(counts: np.ndarray) -> int:

@@ -104,6 +104,17 @@ def charge(steps, factor, below):
     return steps + factor * below
 
 
+def most_below(steps, factor):
+    """Return the largest number for which steps + factor * number does not saturate; SATURATION where none does."""
+    return SATURATION if factor == 0 else (SATURATION - min(steps, SATURATION)) // factor
+
+
+@njit
+def charge_below(steps, factor, most, below):
+    """Return steps + factor * below, saturating; `charge` without the division."""
+    return SATURATION if below > most else steps + factor * below
+
+
 class Productions(NamedTuple):
     """How terms are put together, by production d of D.
 
@@ -115,6 +126,8 @@ class Productions(NamedTuple):
         Whose classes the arguments are.
     steps, factor, infer_factor : int64[D]
         Charge of the head token: steps + factor * steps of the arguments.
+    most, infer_most : int64[D]
+        Steps of the arguments beyond which that saturates, see `most_below`.
     weight : int64[D]
         Terms of the same kind that a record stands for (2 for unequal halves of a commutative operator).
     emission : int64[D]
@@ -126,6 +139,8 @@ class Productions(NamedTuple):
     steps: np.ndarray
     factor: np.ndarray
     infer_factor: np.ndarray
+    most: np.ndarray
+    infer_most: np.ndarray
     weight: np.ndarray
     emission: np.ndarray
 
@@ -134,15 +149,17 @@ class Emissions(NamedTuple):
     """What becomes of a value that was put together: ways to wrap it that end in the same result.
 
     Way v of emission e, start[e] <= v < start[e + 1], gives a term of `length` bits that charges
-    steps + factor * time, and infer_steps + infer_factor * infer_time.
+    steps + factor * time, and infer_steps + infer_factor * infer_time; `most` and `infer_most` as in `Productions`.
     """
 
     start: np.ndarray
     length: np.ndarray
     steps: np.ndarray
     factor: np.ndarray
+    most: np.ndarray
     infer_steps: np.ndarray
     infer_factor: np.ndarray
+    infer_most: np.ndarray
 
 
 class Entries(NamedTuple):
@@ -185,8 +202,8 @@ class Best(NamedTuple):
     length, time : int64[n]
     tile : int64[n]
         Number of the tile that the record came from; of several programs alike the one of the first tile is kept.
-    made : int64[n, 5]
-        Production, emission (counted from the production's first), and the arguments c, a, b.
+    made : int32[n, 5]
+        Production, way, and the arguments c, a, b.
     """
 
     length: np.ndarray
@@ -387,23 +404,6 @@ def reslot_keys(keys, n, slots):
 
 
 @njit
-def group_records(ids, start, order):
-    """Write which records fall into each class, in order: order[start[c]] .. order[start[c + 1] - 1] are those of c.
-
-    `start` is int64[n + 2], all zeros; its last entry is scratch.
-    """
-    for c in ids:
-        start[c + 2] += 1
-    for c in range(2, len(start)):
-        start[c] += start[c - 1]
-    # Each start moves up as its class fills, and ends where the next class begins.
-    for r in range(len(ids)):
-        c = ids[r]
-        order[start[c + 1]] = r
-        start[c + 1] += 1
-
-
-@njit
 def _tally(tally, n_used, length, time, infer_time, count):
     """Add a count under (length, time, infer_time); return the number of used slots."""
     mask = len(tally.count) - 1
@@ -465,58 +465,168 @@ def _drop(tally, n_used):
         tally.count[tally.used[k]] = 0
 
 
-@njit
-def accumulate(order, start, last, runs, productions, emissions, entries, base, old, tally, max_time, out, position):
-    """Multiply the counts of arguments, add them up by (class, length, time, infer_time), and add the counts so far.
+class Products(NamedTuple):
+    """Counts of single records, grouped by class: those of class c are start[c] .. end[c] - 1.
 
-    Parameters
+    Attributes
     ----------
-    order : int64[m]
-        Records grouped by class.
-    start : int64[n + 1]
-        Where the group of each class begins in `order`.
-    last : uint64[m]
-        Last word of each record.
-    runs : int64[r, 3]
-        Production, c and a of each run.
-    productions : Productions
-    emissions : Emissions
-    entries : Entries
-        Counts of the classes of all spaces, one space after the other.
-    base : int64[spaces]
-        First class of each space.
-    old : Rows
-        Counts so far of the classes before this batch; the others are new.
-    tally : Tally
-        Scratch, empty.
-    max_time : int
-        Programs with more time are dropped.
-    out : Rows
-        Written from position[1] on.
-    position : int64[3]
-        In and out: the class to go on with, the next free place of `out`, and a status (0 done, 1 `out` is full,
-        2 `tally` is full). After growing what is full, call again.
+    start, end : int64[n]
+    product : int64[e, 3 or 4]
+        Time, count, length (above) and record (below) in one word, and infer_time where it differs from time at all.
+        What belongs to one product stands together, since products are written here and there.
+    """
+
+    start: np.ndarray
+    end: np.ndarray
+    product: np.ndarray
+
+
+_RECORD_BITS = 32
+_RECORD_MASK = (1 << _RECORD_BITS) - 1
+
+
+@njit
+def count_products(ids, last, runs, productions, emissions, entries, base, start):
+    """Add up how many counts the records of each class multiply out to; `start` is int64[n + 1], zeros, written."""
+    arity_of, space_of, emission_of = productions.arity, productions.space, productions.emission
+    way_start, entry_start, entry_end = emissions.start, entries.start, entries.end
+    for r in range(len(ids)):
+        word = last[r]
+        run = run_of(word)
+        d = runs[run, 0]
+        e = emission_of[d] + np.int64(word & _EMISSION_MASK)
+        n = way_start[e + 1] - way_start[e]
+        arity = arity_of[d]
+        first = base[space_of[d]]
+        if arity >= 1:
+            g = first + argument_of(word)
+            n *= entry_end[g] - entry_start[g]
+        if arity >= 2:
+            g = first + runs[run, 2]
+            n *= entry_end[g] - entry_start[g]
+        if arity >= 3:
+            g = first + runs[run, 1]
+            n *= entry_end[g] - entry_start[g]
+        start[ids[r] + 1] += n
+    for c in range(1, len(start)):
+        start[c] += start[c - 1]
+
+
+@njit
+def multiply_out(ids, last, runs, productions, emissions, entries, base, max_time, with_infer, out):
+    """Multiply the counts of the arguments of each record, and put the products where those of its class belong.
+
+    Records are read in the order in which they were made, so that arguments are found in the cache; the products of
+    a class then stand together. `out.end` holds the starts at first, and moves on.
 
     Notes
     -----
     Counts are at most the number of programs of the level, which the caller has checked to fit.
     """
-    room = len(tally.count) // 2
     arity_of, space_of, weight_of = productions.arity, productions.space, productions.weight
     steps_of, factor_of, infer_factor_of = productions.steps, productions.factor, productions.infer_factor
+    most_of, infer_most_of = productions.most, productions.infer_most
     emission_of, way_start, way_length = productions.emission, emissions.start, emissions.length
     way_steps, way_factor = emissions.steps, emissions.factor
     way_infer_steps, way_infer_factor = emissions.infer_steps, emissions.infer_factor
+    way_most, way_infer_most = emissions.most, emissions.infer_most
     entry_start, entry_end = entries.start, entries.end
     entry_time, entry_infer_time, entry_count = entries.time, entries.infer_time, entries.count
-    for cls in range(position[0], len(start) - 1):
+    out_end, product = out.end, out.product
+    for r in range(len(ids)):
+        word = last[r]
+        run = run_of(word)
+        d = runs[run, 0]
+        arity = arity_of[d]
+        steps, factor, infer_factor = steps_of[d], factor_of[d], infer_factor_of[d]
+        most, infer_most = most_of[d], infer_most_of[d]
+        weight = np.uint64(weight_of[d])
+        e = emission_of[d] + np.int64(word & _EMISSION_MASK)
+        first_way, end_way = way_start[e], way_start[e + 1]
+        first = base[space_of[d]]
+        c_start, c_end, a_start, a_end, b_start, b_end = 0, 1, 0, 1, 0, 1
+        if arity >= 1:
+            g = first + argument_of(word)
+            b_start, b_end = entry_start[g], entry_end[g]
+        if arity >= 2:
+            g = first + runs[run, 2]
+            a_start, a_end = entry_start[g], entry_end[g]
+        if arity >= 3:
+            g = first + runs[run, 1]
+            c_start, c_end = entry_start[g], entry_end[g]
+        cls = ids[r]
+        place = out_end[cls]
+        for i in range(c_start, c_end):
+            time_1, infer_1, count_1 = np.int64(0), np.int64(0), weight
+            if arity >= 3:
+                time_1, infer_1, count_1 = entry_time[i], entry_infer_time[i], weight * entry_count[i]
+            for j in range(a_start, a_end):
+                time_2, infer_2, count_2 = time_1, infer_1, count_1
+                if arity >= 2:
+                    time_2 = add_steps(time_1, entry_time[j])
+                    count_2 = count_1 * entry_count[j]
+                    if with_infer:
+                        infer_2 = add_steps(infer_1, entry_infer_time[j])
+                for k in range(b_start, b_end):
+                    time_3, infer_3, count_3 = time_2, infer_2, count_2
+                    if arity >= 1:
+                        time_3 = add_steps(time_2, entry_time[k])
+                        count_3 = count_2 * entry_count[k]
+                        if with_infer:
+                            infer_3 = add_steps(infer_2, entry_infer_time[k])
+                    time = charge_below(steps, factor, most, time_3)
+                    infer_time = charge_below(steps, infer_factor, infer_most, infer_3)
+                    for way in range(first_way, end_way):
+                        whole = charge_below(way_steps[way], way_factor[way], way_most[way], time)
+                        if whole <= max_time:
+                            product[place, 0] = whole
+                            product[place, 1] = np.int64(count_3)
+                            product[place, 2] = (way_length[way] << _RECORD_BITS) | r
+                            if with_infer:
+                                product[place, 3] = charge_below(
+                                    way_infer_steps[way], way_infer_factor[way], way_infer_most[way], infer_time
+                                )
+                            place += 1
+        out_end[cls] = place
+
+
+@njit
+def add_up(products, with_infer, old, best, tile_start, tile_number, tally, out, chosen, position):
+    """Add up the products of each class by (length, time, infer_time), and keep the best program of each.
+
+    Parameters
+    ----------
+    products : Products
+    with_infer : bool
+        Whether infer_time differs from time at all.
+    old : Rows
+        Counts so far of the classes before these products; the others are new.
+    best : Best
+        In and out: the program of least time among the shortest; of several alike that of the first record.
+    tile_start, tile_number : int64[k]
+        The first record of each tile, and the number of the tile.
+    tally : Tally
+        Scratch, empty.
+    out : Rows
+        Written from position[1] on.
+    chosen : int32[n]
+        Written: the record of the best program, -1 where it is an earlier one.
+    position : int64[3]
+        In and out: the class to go on with, the next free place of `out`, and a status (0 done, 1 `out` is full,
+        2 `tally` is full). After growing what is full, call again.
+    """
+    room = len(tally.count) // 2
+    start, end, product = products.start, products.end, products.product
+    infer_column = 3 if with_infer else 0
+    n_old = len(old.start)
+    for cls in range(position[0], len(start)):
         n_used = 0
         full = False
-        if cls < len(old.start):
-            if start[cls] == start[cls + 1]:
+        if cls < n_old:
+            if start[cls] == end[cls]:
                 # Nothing new: the rows stand sorted already.
-                n_old = old.end[cls] - old.start[cls]
-                if position[1] + n_old > len(out.time):
+                n = old.end[cls] - old.start[cls]
+                if position[1] + n > len(out.time):
                     position[0], position[2] = cls, 1
                     return
                 out.start[cls] = position[1]
@@ -534,58 +644,12 @@ def accumulate(order, start, last, runs, productions, emissions, entries, base, 
                 if n_used > room:
                     full = True
                     break
-        for place in range(start[cls], start[cls + 1]):
-            if full:
+        for e in range(start[cls], end[cls]):
+            length, time, infer_time = product[e, 2] >> _RECORD_BITS, product[e, 0], product[e, infer_column]
+            n_used = _tally(tally, n_used, length, time, infer_time, np.uint64(product[e, 1]))
+            if n_used > room:
+                full = True
                 break
-            word = last[order[place]]
-            run = np.int64(word >> _RUN_SHIFT)
-            d = runs[run, 0]
-            arity = arity_of[d]
-            steps, factor, infer_factor = steps_of[d], factor_of[d], infer_factor_of[d]
-            weight = np.uint64(weight_of[d])
-            e = emission_of[d] + np.int64(word & _EMISSION_MASK)
-            first_way, end_way = way_start[e], way_start[e + 1]
-            first = base[space_of[d]]
-            c_start, c_end, a_start, a_end, b_start, b_end = 0, 1, 0, 1, 0, 1
-            if arity >= 1:
-                g = first + argument_of(word)
-                b_start, b_end = entry_start[g], entry_end[g]
-            if arity >= 2:
-                g = first + runs[run, 2]
-                a_start, a_end = entry_start[g], entry_end[g]
-            if arity >= 3:
-                g = first + runs[run, 1]
-                c_start, c_end = entry_start[g], entry_end[g]
-            for i in range(c_start, c_end):
-                time_1, infer_1, count_1 = np.int64(0), np.int64(0), weight
-                if arity >= 3:
-                    time_1, infer_1, count_1 = entry_time[i], entry_infer_time[i], weight * entry_count[i]
-                for j in range(a_start, a_end):
-                    time_2, infer_2, count_2 = time_1, infer_1, count_1
-                    if arity >= 2:
-                        time_2 = add_steps(time_1, entry_time[j])
-                        infer_2 = add_steps(infer_1, entry_infer_time[j])
-                        count_2 = count_1 * entry_count[j]
-                    for k in range(b_start, b_end):
-                        time_3, infer_3, count_3 = time_2, infer_2, count_2
-                        if arity >= 1:
-                            time_3 = add_steps(time_2, entry_time[k])
-                            infer_3 = add_steps(infer_2, entry_infer_time[k])
-                            count_3 = count_2 * entry_count[k]
-                        time = charge(steps, factor, time_3)
-                        infer_time = charge(steps, infer_factor, infer_3)
-                        for way in range(first_way, end_way):
-                            whole = charge(way_steps[way], way_factor[way], time)
-                            if whole <= max_time:
-                                infer = charge(way_infer_steps[way], way_infer_factor[way], infer_time)
-                                n_used = _tally(tally, n_used, way_length[way], whole, infer, count_3)
-                        if n_used > room:
-                            full = True
-                            break
-                    if full:
-                        break
-                if full:
-                    break
         if full or position[1] + n_used > len(out.time):
             _drop(tally, n_used)
             position[0] = cls
@@ -595,65 +659,61 @@ def accumulate(order, start, last, runs, productions, emissions, entries, base, 
         _empty(tally, n_used, out, position[1])
         position[1] += n_used
         out.end[cls] = position[1]
-    position[0] = len(start) - 1
+        if n_used > 0:
+            first = out.start[cls]
+            _choose(products, cls, out.length[first], out.time[first], best, tile_start, tile_number, chosen)
+    position[0] = len(start)
     position[2] = 0
 
 
 @njit
-def keep_best(ids, last, tiles, runs, productions, emissions, least_time, base, max_time, best):
-    """Keep, for each class, the program of least time among the shortest; of several alike that of the first record.
+def _choose(products, cls, length, time, best, tile_start, tile_number, chosen):
+    """Keep the first record that makes a program of this length and time, the least of the class."""
+    for e in range(products.start[cls], products.end[cls]):
+        if products.product[e, 2] >> _RECORD_BITS == length and products.product[e, 0] == time:
+            record = products.product[e, 2] & _RECORD_MASK
+            low = np.searchsorted(tile_start, record, side="right") - 1
+            tile = tile_number[low]
+            if length < best.length[cls] or time < best.time[cls] or tile < best.tile[cls]:
+                best.length[cls] = length
+                best.time[cls] = time
+                best.tile[cls] = tile
+                chosen[cls] = record
+            return
 
-    Parameters
-    ----------
-    ids : int32[m]
-        Class of each record, tile by tile.
-    tiles : int64[k, 2]
-        Number of each tile and how many of the records are its.
-    best : Best
-        In and out.
+
+@njit
+def read_records(last, classes, runs, productions, emissions, least_time, base, best):
+    """Write how the best programs of some classes are put together, from the last words of their records.
+
+    Of the ways of a record the first is meant that gives the length and time of the best program from the fastest
+    arguments.
     """
-    arity_of, space_of, emission_of = productions.arity, productions.space, productions.emission
-    steps_of, factor_of = productions.steps, productions.factor
-    way_start, way_length, way_steps, way_factor = emissions.start, emissions.length, emissions.steps, emissions.factor
-    best_length, best_time, best_tile, made = best.length, best.time, best.tile, best.made
-    r = 0
-    for t in range(len(tiles)):
-        tile = tiles[t, 0]
-        for _ in range(tiles[t, 1]):
-            word = last[r]
-            cls = ids[r]
-            r += 1
-            run, b = run_of(word), argument_of(word)
-            d = runs[run, 0]
-            e = emission_of[d] + np.int64(word & _EMISSION_MASK)
-            arity = arity_of[d]
-            first = base[space_of[d]]
-            below = np.int64(0)
-            if arity >= 1:
-                below = least_time[first + b]
-            if arity >= 2:
-                below = add_steps(below, least_time[first + runs[run, 2]])
-            if arity >= 3:
-                below = add_steps(below, least_time[first + runs[run, 1]])
-            time = charge(steps_of[d], factor_of[d], below)
-            for way in range(way_start[e], way_start[e + 1]):
-                length = way_length[way]
-                if length > best_length[cls]:
-                    continue
-                whole = charge(way_steps[way], way_factor[way], time)
-                if whole > max_time:
-                    continue
-                if length == best_length[cls]:
-                    if whole > best_time[cls] or (whole == best_time[cls] and tile >= best_tile[cls]):
-                        continue
-                best_length[cls] = length
-                best_time[cls] = whole
-                best_tile[cls] = tile
-                made[cls, 0] = d
-                made[cls, 1] = way
-                made[cls, 2] = runs[run, 1]
-                made[cls, 3] = runs[run, 2]
-                made[cls, 4] = b
+    for k in range(len(classes)):
+        cls = classes[k]
+        word = last[k]
+        run, b = run_of(word), argument_of(word)
+        d, c, a = runs[run, 0], runs[run, 1], runs[run, 2]
+        first = base[productions.space[d]]
+        arity = productions.arity[d]
+        below = np.int64(0)
+        if arity >= 1:
+            below = least_time[first + b]
+        if arity >= 2:
+            below = add_steps(below, least_time[first + a])
+        if arity >= 3:
+            below = add_steps(below, least_time[first + c])
+        time = charge(productions.steps[d], productions.factor[d], below)
+        e = productions.emission[d] + np.int64(word & _EMISSION_MASK)
+        for way in range(emissions.start[e], emissions.start[e + 1]):
+            if emissions.length[way] == best.length[cls]:
+                if charge(emissions.steps[way], emissions.factor[way], time) == best.time[cls]:
+                    best.made[cls, 1] = way
+                    break
+        best.made[cls, 0] = d
+        best.made[cls, 2] = c
+        best.made[cls, 3] = a
+        best.made[cls, 4] = b
 
 
 @njit

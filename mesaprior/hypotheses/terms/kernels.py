@@ -65,6 +65,8 @@ class Layout(NamedTuple):
     state_start: np.ndarray
 
 
+# Indices that are sums are unsigned: a signed one might be negative, and loops over it are not vectorized.
+#
 # Every kernel below works on n rows at a time, so that a call costs little for each: rows source, source + 1, ... of an
 # array are turned into rows target, target + 1, ... of another.
 
@@ -79,18 +81,20 @@ def unary_rows(table, values, source, n, out, target, size):
 
 @njit
 def binary_rows(op, table, M, first, a, second, b, n, out, target, size):
-    """Write a binary operator's values of rows a[k] and b[k]; M is int32."""
-    # int32 inside: two values below 256 can neither wrap nor go below zero unseen.
+    """Write a binary operator's values of rows a[k] and b[k]."""
+    # In bytes that wrap, 256 is 0; what is compared before never does.
+    m = np.uint8(M & 255)
     for k in range(n):
         x_row, y_row = a[k], b[k]
         if op == ADD:
             for i in range(size):
-                s = np.int32(first[x_row, i]) + np.int32(second[y_row, i])
-                out[target + k, i] = np.uint8(s - M if s >= M else s)
+                x, y = first[x_row, i], second[y_row, i]
+                short = np.uint8(m - y)
+                out[target + k, i] = np.uint8(x - short) if x >= short else np.uint8(x + y)
         elif op == SUB:
             for i in range(size):
-                s = np.int32(first[x_row, i]) - np.int32(second[y_row, i])
-                out[target + k, i] = np.uint8(s + M if s < 0 else s)
+                x, y = first[x_row, i], second[y_row, i]
+                out[target + k, i] = np.uint8(x - y) if x >= y else np.uint8(np.uint8(x - y) + m)
         elif op == EQ:
             for i in range(size):
                 out[target + k, i] = np.uint8(1) if first[x_row, i] == second[y_row, i] else np.uint8(0)
@@ -118,9 +122,10 @@ def binary_rows(op, table, M, first, a, second, b, n, out, target, size):
 def if_rows(conditions, c, first, a, second, b, n, out, target, size):
     """Write row a[k] where row c[k] is not 0, else row b[k]."""
     for k in range(n):
-        z_row, x_row, y_row = c[k], a[k], b[k]
+        z_row, x_row, y_row, o_row = c[k], a[k], b[k], target + k
         for i in range(size):
-            out[target + k, i] = second[y_row, i] if conditions[z_row, i] == 0 else first[x_row, i]
+            x, y = first[x_row, i], second[y_row, i]
+            out[o_row, i] = y if conditions[z_row, i] == 0 else x
 
 
 @njit
@@ -140,87 +145,146 @@ def mask_rows(values, source, n, out, target, size):
 
 
 @njit
-def search_rows(bodies, source, n, out, target, layout, is_argmin, scope, scratch):
+def search_rows(bodies, source, n, out, target, layout, is_argmin, scope, flat):
     """Write the smallest best y of bodies with y bound; the search-inverted variant seeks the other extreme.
 
-    `scope` is that of the result; where it binds y too, the result is the same for every outer y. `scratch` is
-    uint8[2, width].
+    `scope` is that of the result; where it binds y too, the result is the same for every outer y. `flat` is
+    uint8[3, n * V * Q] or more: what belongs to one y stands together there for all rows, and is compared in one go.
     """
     P = layout.P if scope & 2 else 1
     Y_out = layout.Y if scope & 1 else 1
     Y, A = layout.Y, layout.A
-    width = layout.V * layout.Q
+    width = np.uint64(layout.V * layout.Q)
+    whole = np.uint64(n) * width
     complement = layout.complement
     # Where the least value is sought, values are compared as their complements.
     other = np.uint8(255) if is_argmin else np.uint8(0)
-    for k in range(n):
-        row, result = source + k, target + k
-        for p in range(P):
-            start = p * Y * width
-            end = p * Y_out * width
+    if A <= 4:
+        # With few actions all are compared at once; those that are missing are the first again, and never better.
+        zero = np.uint64(0)
+        step_1, step_2, step_3 = width, width * np.uint64(2) if A > 2 else zero, width * np.uint64(3) if A > 3 else zero
+        one, two, three = np.uint8(1), np.uint8(2), np.uint8(3)
+        for k in range(n):
+            for p in range(P):
+                at_0 = np.uint64(p * Y) * width
+                at_1, at_2, at_3 = at_0 + step_1, at_0 + step_2, at_0 + step_3
+                end = np.uint64(p * Y_out) * width
+                for i in range(width):
+                    flip = np.uint8(complement[i] ^ other)
+                    best = np.uint8(bodies[source + k, at_0 + i] ^ flip)
+                    winner = np.uint8(0)
+                    value = np.uint8(bodies[source + k, at_1 + i] ^ flip)
+                    winner = one if value > best else winner
+                    best = value if value > best else best
+                    value = np.uint8(bodies[source + k, at_2 + i] ^ flip)
+                    winner = two if value > best else winner
+                    best = value if value > best else best
+                    value = np.uint8(bodies[source + k, at_3 + i] ^ flip)
+                    winner = three if value > best else winner
+                    out[target + k, end + i] = winner
+                for y in range(1, Y_out):
+                    at = end + np.uint64(y) * width
+                    for i in range(width):
+                        out[target + k, at + i] = out[target + k, end + i]
+        return
+    best, winner, value = flat[0], flat[1], flat[2]
+    for p in range(P):
+        start = np.uint64(p * Y) * width
+        end = np.uint64(p * Y_out) * width
+        for k in range(n):
+            base = np.uint64(k) * width
             for i in range(width):
-                scratch[0, i] = bodies[row, start + i] ^ complement[i] ^ other
-                out[result, end + i] = np.uint8(0)
-            for y in range(1, A):
-                at = start + y * width
-                winner = np.uint8(y)
+                best[base + i] = bodies[source + k, start + i] ^ complement[i] ^ other
+        for i in range(whole):
+            winner[i] = np.uint8(0)
+        for y in range(1, A):
+            at = start + np.uint64(y) * width
+            for k in range(n):
+                base = np.uint64(k) * width
                 for i in range(width):
-                    value = bodies[row, at + i] ^ complement[i] ^ other
-                    best = scratch[0, i]
-                    scratch[0, i] = value if value > best else best
-                    out[result, end + i] = winner if value > best else out[result, end + i]
-            for y in range(1, Y_out):
+                    value[base + i] = bodies[source + k, at + i] ^ complement[i] ^ other
+            this = np.uint8(y)
+            for i in range(whole):
+                winner[i] = this if value[i] > best[i] else winner[i]
+                best[i] = max(value[i], best[i])
+        for k in range(n):
+            base = np.uint64(k) * width
+            for y in range(Y_out):
+                at = end + np.uint64(y) * width
                 for i in range(width):
-                    out[result, end + y * width + i] = out[result, end + i]
+                    out[target + k, at + i] = winner[base + i]
 
 
 @njit
-def iterate_rows(bodies, source, n, out, target, layout, scope, scratch):
+def iterate_rows(bodies, source, n, out, target, layout, scope, flat):
     """Write the y after K replacements of y by bodies with y bound, from the y around it or from 0.
 
-    `scratch` is uint8[2, width].
+    `flat` is uint8[3, width] or more.
     """
     P = layout.P if scope & 2 else 1
     Y_out = layout.Y if scope & 1 else 1
     Y, K = layout.Y, layout.K
-    width = layout.V * layout.Q
+    width = np.uint64(layout.V * layout.Q)
+    if Y_out == 1 and Y <= 8 and K <= 4 * Y and 4 * width <= flat.shape[1]:
+        _iterate_nibbles(bodies, source, n, out, target, P, Y, K, width, flat)
+        return
     for k in range(n):
         row, result = source + k, target + k
         for p in range(P):
-            start = p * Y * width
-            end = p * Y_out * width
+            start = np.uint64(p * Y) * width
+            end = np.uint64(p * Y_out) * width
             for y in range(Y_out):
                 for i in range(width):
-                    out[result, end + y * width + i] = np.uint8(y)
-            if Y_out == 1 and K <= 4 * Y:
-                for _ in range(K):
-                    moved = np.uint8(0)
-                    for i in range(width):
-                        y = out[result, end + i]
-                        y_next = bodies[row, start + np.int64(y) * width + i]
-                        moved |= y ^ y_next
-                        out[result, end + i] = y_next
-                    if moved == 0:
-                        break
-                continue
+                    out[result, end + np.uint64(y) * width + i] = np.uint8(y)
             # Powers of the body: it is squared while the bits of K are read from the lowest.
             power, square = 0, 1
-            for i in range(Y * width):
-                scratch[0, i] = bodies[row, start + i]
+            for i in range(np.uint64(Y) * width):
+                flat[0, i] = bodies[row, start + i]
             rounds = K
             while rounds > 0:
                 if rounds & 1:
                     for y in range(Y_out):
                         for i in range(width):
-                            at = end + y * width + i
-                            out[result, at] = scratch[power, np.int64(out[result, at]) * width + i]
+                            at = end + np.uint64(y) * width + i
+                            out[result, at] = flat[power, np.uint64(out[result, at]) * width + i]
                 rounds >>= 1
                 if rounds > 0:
                     for y in range(Y):
                         for i in range(width):
-                            once = np.int64(scratch[power, y * width + i])
-                            scratch[square, y * width + i] = scratch[power, once * width + i]
+                            at = np.uint64(y) * width + i
+                            flat[square, at] = flat[power, np.uint64(flat[power, at]) * width + i]
                     power, square = square, power
+
+
+@njit
+def _iterate_nibbles(bodies, source, n, out, target, P, Y, K, width, flat):
+    """Iterate from 0 with at most eight values of y: each cell's body fits into one word, four bits for each y."""
+    word = flat[1].view(np.uint32)
+    place = flat[2].view(np.uint32)
+    four, low = np.uint32(4), np.uint32(15)
+    for k in range(n):
+        row, result = source + k, target + k
+        for p in range(P):
+            start = np.uint64(p * Y) * width
+            end = np.uint64(p) * width
+            for i in range(width):
+                word[i] = np.uint32(bodies[row, start + i])
+                place[i] = np.uint32(0)
+            for y in range(1, Y):
+                shift = np.uint32(4 * y)
+                at = start + np.uint64(y) * width
+                for i in range(width):
+                    word[i] |= np.uint32(bodies[row, at + i]) << shift
+            for _ in range(K):
+                moved = np.uint32(0)
+                for i in range(width):
+                    then = (word[i] >> (place[i] * four)) & low
+                    moved |= then ^ place[i]
+                    place[i] = then
+                if moved == 0:
+                    break
+            for i in range(width):
+                out[result, end + i] = np.uint8(place[i])
 
 
 @njit
@@ -292,19 +356,20 @@ def signature_rows(values, n, out, layout, with_flags, is_later):
     if not with_flags:
         width = V * Q
         excess = (layout.M - 1) // A
-        most = np.uint8(A - 1)
+        a = np.uint8(A)
         for k in range(n):
             if excess > 4:
                 for i in range(width):
                     out[k, i] = action_of[values[k, i]]
                 continue
-            # A few subtractions of A, all values at once, are faster than looking each up.
+            # A few subtractions from all values at once are faster than looking each up.
             for i in range(width):
-                out[k, i] = values[k, i]
-            for _ in range(excess):
-                for i in range(width):
-                    value = out[k, i]
-                    out[k, i] = np.uint8(value - most - np.uint8(1)) if value > most else value
+                value = values[k, i]
+                value = np.uint8(value - a) if value >= a else value
+                value = np.uint8(value - a) if value >= a else value
+                value = np.uint8(value - a) if value >= a else value
+                value = np.uint8(value - a) if value >= a else value
+                out[k, i] = value
         return
     search = max(layout.search_variant, 0)
     learning = layout.learning_variant
@@ -469,7 +534,7 @@ def evaluate_block(syntax, layout, tokens, literals, scopes, sizes, values, scra
         The values of the term at each position, where it ends, and room for the binders.
     """
     rows, ends, places, pair, score = scratch
-    M = np.int32(layout.M)
+    M = layout.M
     for n in range(len(tokens)):
         for k in range(sizes[n] - 1, -1, -1):
             t = tokens[n, k]

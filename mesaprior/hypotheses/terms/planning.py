@@ -16,14 +16,14 @@ from itertools import accumulate
 from pathlib import Path
 
 from mesaprior.hypotheses.terms.grid import Grid
-from mesaprior.hypotheses.terms.merged.engine import ARENA_BYTES, MergedEngine
+from mesaprior.hypotheses.terms.merged.engine import MOST_ARENA, MergedEngine
 from mesaprior.hypotheses.terms.tabulation import census_of
 from mesaprior.priors import codes
 
 PROBE_SECONDS = 0.4
 """The probe goes to longer bounds until one of its runs takes this long."""
 
-FIXED_BYTES = 3 * 10**8 + ARENA_BYTES
+FIXED_BYTES = 3 * 10**8 + MOST_ARENA
 """What the interpreter, compiled kernels, buffers and a streamed batch take whatever the bound, at most."""
 
 GROWTH_FACTOR = 6.0

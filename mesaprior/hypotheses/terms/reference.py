@@ -118,7 +118,7 @@ class ReferenceEngine:
             np.zeros((positions + 3, max(grid.width)), dtype=np.uint8),
             np.zeros(positions + 3, dtype=np.int64),
             np.zeros((3, 1), dtype=np.int64),
-            np.zeros((2, max(grid.width)), dtype=np.uint8),
+            np.zeros((3, 4 * max(grid.width)), dtype=np.uint8),
             np.zeros(max(1, grid.layout.P), dtype=np.int64),
         )
         charges = self._charges()

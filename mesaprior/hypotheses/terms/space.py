@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from mesaprior.errors import RunError, UsageError
@@ -13,7 +15,7 @@ from mesaprior.hypotheses.terms import meaning
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine, Report
-from mesaprior.hypotheses.terms.planning import Plan, make_plan
+from mesaprior.hypotheses.terms.planning import Plan, available_memory, make_plan
 from mesaprior.hypotheses.terms.program import Program, format_program, parse_program
 from mesaprior.hypotheses.terms.reference import ReferenceEngine
 from mesaprior.hypotheses.terms.tabulation import census_of
@@ -21,6 +23,10 @@ from mesaprior.priors import codes
 
 Engine = Literal["merged", "reference"]
 """``merged`` counts classes of equal terms at once, ``reference`` evaluates programs one by one; same census."""
+
+
+PROGRAMS_OF_A_SHARD = 5 * 10**9
+"""Programs that one shard is meant for, where there is only one."""
 
 
 class TermSpace:
@@ -97,6 +103,61 @@ class TermSpace:
             hint = f"the shortest has {shortest} bits" if shortest else "the language has no finite program"
             raise RunError(f"no program of {self.language.source} is within the bounds ({hint}); raise the bounds.")
         return census_of(tabulation, grid, dict(self.bounds))
+
+    def shards(
+        self,
+        log: ImitationLog,
+        wanted: Sequence[int],
+        n_shards: int,
+        *,
+        workers: int = 1,
+        max_bytes: int | None = None,
+        report: Report | None = None,
+    ) -> Iterator[tuple[int, Census]]:
+        """Count some shards of the census, and yield the number and the census of each as soon as it is done.
+
+        Shards are cut by ranges of what programs predict, so the whole census is one after the other; see
+        `store.concatenated`.
+
+        Parameters
+        ----------
+        log : ImitationLog
+        wanted : sequence of int
+            Numbers of shards, ascending, below `n_shards`.
+        n_shards : int
+        workers : int
+            Threads; nothing depends on it.
+        max_bytes : int or None
+            Memory to keep to, about: with little of it there are more passes. Nothing else depends on it. None for
+            what is free.
+        report : callable or None
+            Called with how many more terms are accounted for; a pass adds up to about `n_terms`.
+
+        Raises
+        ------
+        ContentError, RunError
+            As `census`.
+        """
+        grid = self._grid(log)
+        engine = MergedEngine(
+            grid,
+            self.max_bits,
+            self.max_time,
+            workers=workers,
+            n_shards=n_shards,
+            max_bytes=available_memory() * 3 // 4 if max_bytes is None else max_bytes,
+            report=report,
+        )
+        for shard, tabulation in engine.shards(wanted):
+            yield shard, census_of(tabulation, grid, dict(self.bounds))
+
+    def n_shards(self, log: ImitationLog) -> int:
+        """Return into how many shards a census is cut where nobody says otherwise; it depends on the programs only.
+
+        Rows grow with about the 0.7th power of the number of programs, and a shard is meant to have some ten million.
+        """
+        n_programs = sum(self.count_by_length(log).values())
+        return max(1, math.ceil((n_programs / PROGRAMS_OF_A_SHARD) ** 0.7))
 
     def n_terms(self, log: ImitationLog, *, engine: Engine = "merged") -> int:
         """Return what the reports of progress of `census` add up to, about."""

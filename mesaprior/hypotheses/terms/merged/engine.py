@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ import numpy as np
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting import kernels as counting
-from mesaprior.hypotheses.counting.bins import Bin, Ledger, exact_sum
+from mesaprior.hypotheses.counting.bins import Bin, Ledger, Room, empty_rows, exact_sum
 from mesaprior.hypotheses.counting.classes import Classes, Making, joined_entries
 from mesaprior.hypotheses.terms.grid import Grid, padded
 from mesaprior.hypotheses.terms.merged import kernels
@@ -35,17 +35,20 @@ from mesaprior.priors import codes
 MOST_CLASSES = 1 << counting.ARGUMENT_BITS
 """Classes of a scope that a record can name."""
 
-BIN_COMBINATIONS = 1 << 19
+BIN_COMBINATIONS = 1 << 16
 """Combinations that one bin is meant for; more bins are better for the cache, fewer for small levels."""
 
-MOST_BINS = 256
+MOST_BINS = 512
 """Bins of a kept level, at most."""
 
-BINS_PER_SHARD = 64
+BINS_PER_SHARD = 512
 """Bins of a shard of whole programs, at most."""
 
-ARENA_BYTES = 1 << 29
-"""Records that are held before they are counted."""
+MOST_BYTES = 1 << 33
+"""Memory to keep to where nothing else is said."""
+
+LEAST_ARENA, MOST_ARENA = 1 << 26, 1 << 30
+"""Bytes of the records that are held before they are counted."""
 
 Report = Callable[[int], None]
 """Told, now and then, how many more terms are accounted for."""
@@ -57,6 +60,7 @@ class _Kit:
 
     scratch: kernels.Scratch
     batch: counting.Batch
+    room: Room
 
 
 class MergedEngine:
@@ -73,8 +77,8 @@ class MergedEngine:
         Threads; the result does not depend on it.
     n_shards : int
         Into how many shards the whole programs are cut, by ranges of what they predict.
-    arena_bytes : int
-        Memory for records that wait to be counted; the result does not depend on it.
+    max_bytes : int
+        Memory to keep to, about; the result does not depend on it.
     report : callable or None
         Progress, see `Report`.
     """
@@ -87,7 +91,7 @@ class MergedEngine:
         *,
         workers: int = 1,
         n_shards: int = 1,
-        arena_bytes: int = ARENA_BYTES,
+        max_bytes: int = MOST_BYTES,
         report: Report | None = None,
     ):
         self._grid = grid
@@ -97,7 +101,7 @@ class MergedEngine:
         self._has_time_bound = max_time is not None
         self._workers = workers
         self._n_shards = n_shards
-        self._arena_bytes = arena_bytes
+        self._max_bytes = max_bytes
         self._report = report or (lambda _: None)
         self._symbols = self._language.symbols(grid.log)
         self._bits = [symbol.bits for symbol in self._symbols]
@@ -176,7 +180,10 @@ class MergedEngine:
         partition = Partition.of_hashes(min(MOST_BINS, max(1, n // BIN_COMBINATIONS)))
         bins = [Bin(1, self._grid.width[scope]) for _ in range(partition.n)]
         wanted = partition.filter(0, partition.n, bits=0, with_flags=False)
-        self._gather(table, tiles_of(tasks), wanted, bins, self._inner_max_time, is_whole=False)
+        gathering = _Gathering(self, table, wanted, bins, self._inner_max_time, is_whole=False)
+        for number, tile in enumerate(tiles_of(tasks)):
+            gathering.take(number, tile)
+        gathering.absorb()
         return bins
 
     def _append(self, scope: int, table: Table, bins: list[Bin], n_terms: int) -> Span:
@@ -193,7 +200,7 @@ class MergedEngine:
             making = Making(
                 token[production].astype(np.int32),
                 inner[production].astype(np.int8),
-                *(made[:, k].astype(np.int32) for k in (2, 3, 4)),
+                *(made[:, k] for k in (2, 3, 4)),
                 size=np.empty(0, dtype=np.int32),
             )
             making.size = self._speller.sizes(making)
@@ -252,49 +259,57 @@ class MergedEngine:
 
     def run(self) -> Tabulation:
         """Count everything, and return the counts by signature."""
-        (tabulation,) = self.shards(range(1))
+        ((_, tabulation),) = self.shards([0])
         return tabulation
 
-    def shards(self, wanted: range) -> Iterator[Tabulation]:
-        """Count some consecutive shards in one pass, and yield them in order.
+    def shards(self, wanted: Sequence[int]) -> Iterator[tuple[int, Tabulation]]:
+        """Count some shards, and yield the number and the counts of each.
+
+        Shards are counted in passes: as many at a time as the memory allows, each pass evaluating everything.
+
+        Parameters
+        ----------
+        wanted : sequence of int
+            Numbers of shards, ascending.
 
         Raises
         ------
         RunError
-            As `build`; the total of each length is compared where all shards are counted.
+            As `build`; the total of each length is compared where all shards are counted in one pass.
         """
         self.build()
         partition = self._partition()
-        per_shard = partition.n // self._n_shards
-        first, end = wanted.start * per_shard, wanted.stop * per_shard
-        bins = [Bin(self._keys.n_words) for _ in range(first, end)]
         table, tasks = self._whole_tasks()
-        with self._working():
-            self._gather(
-                table,
-                tiles_of(tasks),
-                partition.filter(first, end, bits=self._keys.bits, with_flags=self._grid.with_fit),
-                bins,
-                self._max_time,
-                is_whole=True,
-            )
-            if len(wanted) == self._n_shards:
-                self._check_lengths(bins)
-            for shard in range(len(wanted)):
-                part = bins[shard * per_shard : (shard + 1) * per_shard]
-                yield self._tabulate(table, part)
-                bins[shard * per_shard : (shard + 1) * per_shard] = [Bin(1)] * per_shard
+        waiting = list(wanted)
+        while waiting:
+            # A pass takes shards that follow each other.
+            n = next((k for k in range(1, len(waiting)) if waiting[k] != waiting[0] + k), len(waiting))
+            shards = range(waiting[0], waiting[0] + n)
+            with self._working():
+                counting_pass = _Pass(self, table, partition, shards)
+                for number, tile in enumerate(tiles_of(tasks)):
+                    counting_pass.take(number, tile)
+                bins = counting_pass.finish()
+                if len(bins) == self._n_shards:
+                    self._check_lengths([found for of_shard in bins for found in of_shard])
+                done = len(bins)
+                for shard in shards[:done]:
+                    yield shard, self._tabulate(table, bins[shard - shards.start])
+                    bins[shard - shards.start] = []
+            waiting = waiting[done:]
 
     def _partition(self) -> Partition:
         """Cut the keys of whole programs into bins, by what the longest kept programs do."""
         kept = [span for (scope, _), span in sorted(self._spans.items(), key=lambda item: item[0]) if scope == 0][-2:]
         n = sum(self._expected[0])
-        per_shard = min(BINS_PER_SHARD, max(1, int((n / self._n_shards) ** 0.6) // 4000))
-        sample = [self._keys.first_words(self._classes[0].values[span.first : span.end]) for span in kept]
+        per_shard = min(BINS_PER_SHARD, max(1, int((n / self._n_shards) ** 0.7) // 15000))
+        sample = [self._keys.of(self._classes[0].values[span.first : span.end])[:, 0] for span in kept]
         return Partition.of_sample(
             np.concatenate(sample) if sample else np.empty(0, dtype=np.uint64),
             self._n_shards * per_shard,
+            self._n_shards,
             self._keys.mask,
+            self._keys.of_constants() if per_shard > 1 else np.empty(0, dtype=np.uint64),
         )
 
     def _whole_tasks(self) -> tuple[Table, list[Task]]:
@@ -351,8 +366,11 @@ class MergedEngine:
     def _tabulate(self, table: Table, bins: list[Bin]) -> Tabulation:
         """Return the counts of some bins, sorted by signature."""
         orders = [_sorted(found) for found in bins]
-        keys = np.concatenate([found.keys[order] for found, order in zip(bins, orders, strict=True)])
-        made = np.concatenate([found.best.made[order] for found, order in zip(bins, orders, strict=True)])
+        nobody = Bin(self._keys.n_words)
+        keys = np.concatenate([nobody.keys[:0], *(found.keys[order] for found, order in zip(bins, orders, strict=True))])
+        made = np.concatenate(
+            [nobody.best.made, *(found.best.made[order] for found, order in zip(bins, orders, strict=True))]
+        )
         rows = _joined([(found.rows, order) for found, order in zip(bins, orders, strict=True)])
         token = np.array(table.token, dtype=np.int64)[made[:, 0]]
         inner = table.productions.space[made[:, 0]]
@@ -380,28 +398,22 @@ class MergedEngine:
             finally:
                 self._pool = None
 
-    def _gather(
-        self,
-        table: Table,
-        tiles: Iterable[Tile],
-        wanted: kernels.Filter,
-        bins: list[Bin],
-        max_time: int,
-        *,
-        is_whole: bool,
-    ) -> None:
-        """Evaluate tiles and count what they give, as often as the memory for records is full."""
-        gathering = _Gathering(self, table, wanted, bins, max_time, is_whole=is_whole)
-        for number, tile in enumerate(tiles):
-            gathering.take(number, tile)
-        gathering.absorb()
-
     def _submit(self, function: Callable[[], None]) -> Future[None] | None:
         """Run a function, now or in a thread."""
         if self._pool is None:
             function()
             return None
         return self._pool.submit(function)
+
+    @property
+    def arena_bytes(self) -> int:
+        """Bytes for records that wait to be counted."""
+        return min(MOST_ARENA, max(LEAST_ARENA, (self._max_bytes - self.n_bytes) // 8))
+
+    @property
+    def bytes_for_bins(self) -> int:
+        """Bytes for the counts of whole programs; what else they need while they grow and are handed over is left."""
+        return max(0, self._max_bytes - 2 * self.n_bytes - self.arena_bytes) * 2 // 3
 
     @property
     def n_bytes(self) -> int:
@@ -420,7 +432,7 @@ class MergedEngine:
 
 
 class _Gathering:
-    """One round of evaluating and counting."""
+    """One round of evaluating combinations and counting what they give, as often as the memory for records is full."""
 
     def __init__(
         self,
@@ -431,12 +443,14 @@ class _Gathering:
         max_time: int,
         *,
         is_whole: bool,
+        after: Callable[[], None] | None = None,
     ):
         self._engine = engine
+        self._after = after
         self._grid = engine._grid
         self._operations, self._productions = table.operations, table.productions
         self._emissions = table.emission_table
-        self._wanted, self._bins = wanted, bins
+        self._wanted, self.bins = wanted, bins
         self._max_time, self._is_whole = max_time, is_whole
         self._limit = engine._inner_max_time
         self._pools = tuple(classes.values for classes in engine._classes)
@@ -444,7 +458,7 @@ class _Gathering:
         self._entries, self._base = joined_entries(engine._classes)
         self._n_words = engine._keys.n_words if is_whole else 1
         self._arena = np.empty((0, self._n_words + 1), dtype=np.uint64)
-        self._capacity = max(1, engine._arena_bytes // (8 * (self._n_words + 1)))
+        self._capacity = max(1, engine.arena_bytes // (8 * (self._n_words + 1)))
         self._kits: queue.SimpleQueue[_Kit] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._futures: list[Future[None]] = []
@@ -474,11 +488,8 @@ class _Gathering:
                 self.absorb()
         self._reserved += most
         if len(self._arena) < self._reserved:
-            self._finish()
-            room = min(max(self._capacity, most), max(self._reserved, 2 * len(self._arena), 1 << 14))
-            larger = np.empty((max(room, self._used + most), self._n_words + 1), dtype=np.uint64)
-            larger[: self._used] = self._arena[: self._used]
-            self._arena = larger
+            # Memory that is not written to costs nothing, so there is no need to begin small.
+            self._arena = np.empty((max(self._capacity, most), self._n_words + 1), dtype=np.uint64)
         future = self._engine._submit(lambda: self._evaluate(number, tile, below))
         if future is not None:
             self._futures.append(future)
@@ -492,9 +503,9 @@ class _Gathering:
         self._futures = []
 
     def _evaluate(self, number: int, tile: Tile, below: int) -> None:
-        kit = self._kit(tile)
-        kit.batch.n[:] = 0
         task = tile.task
+        kit = self._kit(tile.n_combinations * task.n_emissions, len(task.steps.what), 2 * tile.n_combinations)
+        kit.batch.n[:] = 0
         kernels.combine(
             self._operations,
             task.production,
@@ -512,7 +523,7 @@ class _Gathering:
         )
         n, n_runs = kit.batch.n.tolist()
         if n:
-            starts = np.zeros(len(self._bins) + 1, dtype=np.int64)
+            starts = np.zeros(len(self.bins) + 1, dtype=np.int64)
             with self._lock:
                 place, run_base = self._used, self._n_runs
                 self._used += n
@@ -524,15 +535,19 @@ class _Gathering:
         self._kits.put(kit)
         self._engine._report(tile.n_terms)
 
-    def _kit(self, tile: Tile) -> _Kit:
-        """Return room for a worker, with enough of it for this tile."""
+    def _kit(self, n_records: int = 1, n_rows: int = 1, n_runs: int = 1) -> _Kit:
+        """Return room for a worker, with enough of it."""
         try:
             kit = self._kits.get_nowait()
         except queue.Empty:
             kit = None
-        n_records, n_rows = tile.n_combinations * tile.task.n_emissions, len(tile.task.steps.what)
-        if kit is None or len(kit.batch.bin) < n_records or len(kit.scratch.rows) < n_rows:
-            kit = _kit_for(self._grid, self._n_words, n_records, n_rows, 2 * tile.n_combinations)
+        if (
+            kit is None
+            or len(kit.batch.bin) < n_records
+            or len(kit.batch.run) < n_runs
+            or len(kit.scratch.rows) < n_rows
+        ):
+            kit = _kit_for(self._grid, self._n_words, n_records, n_rows, n_runs)
         return kit
 
     def absorb(self) -> None:
@@ -551,50 +566,91 @@ class _Gathering:
                 self._entries,
                 self._base,
                 self._max_time,
+                self._grid.with_fit,
             )
-            waiting = [self._engine._submit(lambda place=place: self._absorb(ledger, place)) for place in range(len(self._bins))]
+            waiting = [self._engine._submit(lambda place=place: self._absorb(ledger, place)) for place in range(len(self.bins))]
             for future in waiting:
                 if future is not None:
                     future.result()
         self._reset()
         self._reserved = 0
+        if self._after is not None:
+            self._after()
+
+    def narrow(self, end: int) -> None:
+        """Forget the bins from number `end` on."""
+        self._wanted = self._wanted._replace(end=end)
+        del self.bins[end - self._wanted.first :]
 
     def _absorb(self, ledger: Ledger, place: int) -> None:
+        kit = self._kit()
         if self._is_whole:
 
             def intern_keys(low, high, keys, values, slots, state, ids, last) -> bool:
                 return counting.intern_keys(ledger.arena, low, high, keys, slots, state, ids, last)
 
-            self._bins[place].absorb(ledger, place, intern_keys, counting.reslot_keys)
-            return
-        scratch = _kit_for(self._grid, 1, 1, 1, 1).scratch
-        scope = int(self._operations.scope[0])
-        pools = [self._pools[inner] for inner in (scope, scope | Y, scope | THETA)]
+            self.bins[place].absorb(ledger, place, kit.room, intern_keys, counting.reslot_keys)
+        else:
+            scope = int(self._operations.scope[0])
+            pools = [self._pools[inner] for inner in (scope, scope | Y, scope | THETA)]
 
-        def intern_rows(low, high, keys, values, slots, state, ids, last) -> bool:
-            return kernels.intern_rows(
-                ledger.arena,
-                low,
-                high,
-                ledger.runs,
-                self._operations,
-                *pools,
-                self._grid.layout,
-                self._engine._ground,
-                scratch,
-                values.shape[1],
-                keys.reshape(-1),
-                values,
-                slots,
-                state,
-                ids,
-                last,
-            )
+            def intern_rows(low, high, keys, values, slots, state, ids, last) -> bool:
+                return kernels.intern_rows(
+                    ledger.arena,
+                    low,
+                    high,
+                    ledger.runs,
+                    self._operations,
+                    *pools,
+                    self._grid.layout,
+                    self._engine._ground,
+                    kit.scratch,
+                    values.shape[1],
+                    keys.reshape(-1),
+                    values,
+                    slots,
+                    state,
+                    ids,
+                    last,
+                )
 
-        def reslot(keys: np.ndarray, n: int, slots: np.ndarray) -> None:
-            kernels.reslot_hashes(keys.reshape(-1), n, slots)
+            def reslot(keys: np.ndarray, n: int, slots: np.ndarray) -> None:
+                kernels.reslot_hashes(keys.reshape(-1), n, slots)
 
-        self._bins[place].absorb(ledger, place, intern_rows, reslot)
+            self.bins[place].absorb(ledger, place, kit.room, intern_rows, reslot)
+        self._kits.put(kit)
+
+
+class _Pass:
+    """A pass over all whole programs that keeps as many shards as the memory allows."""
+
+    def __init__(self, engine: MergedEngine, table: Table, partition: Partition, shards: range):
+        self._engine = engine
+        self._cuts = [int(partition.shards[shard]) for shard in (*shards, shards.stop)]
+        self._n = len(shards)
+        self._filter = partition.filter(
+            self._cuts[0], self._cuts[-1], bits=engine._keys.bits, with_flags=engine._grid.with_fit
+        )
+        bins = [Bin(engine._keys.n_words) for _ in range(self._cuts[0], self._cuts[-1])]
+        self._gathering = _Gathering(
+            engine, table, self._filter, bins, engine._max_time, is_whole=True, after=self._fit_memory
+        )  # fmt: skip
+
+    def take(self, number: int, tile: Tile) -> None:
+        """Evaluate a tile."""
+        self._gathering.take(number, tile)
+
+    def finish(self) -> list[list[Bin]]:
+        """Return the bins of the shards that are done, shard by shard; it may be fewer than were begun."""
+        self._gathering.absorb()
+        bins = self._gathering.bins
+        return [bins[self._cuts[k] - self._cuts[0] : self._cuts[k + 1] - self._cuts[0]] for k in range(self._n)]
+
+    def _fit_memory(self) -> None:
+        """Give up the later half of the shards where they have outgrown the memory; they get a pass of their own."""
+        while self._n > 1 and sum(found.n_bytes for found in self._gathering.bins) > self._engine.bytes_for_bins:
+            self._n = (self._n + 1) // 2
+            self._gathering.narrow(self._cuts[self._n])
 
 
 def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int, n_runs: int) -> _Kit:
@@ -609,7 +665,7 @@ def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int, n_runs: int)
             signature_words=signature.view(np.uint64),
             key=np.zeros((kernels.BLOCK, n_words), dtype=np.uint64),
             places=np.zeros((3, kernels.BLOCK), dtype=np.int64),
-            pair=np.zeros((2, width), dtype=np.uint8),
+            pair=np.zeros((3, max(4 * width, kernels.BLOCK * grid.width[0])), dtype=np.uint8),
             score=np.zeros(max(1, grid.layout.P), dtype=np.int64),
         ),
         counting.Batch(
@@ -618,6 +674,7 @@ def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int, n_runs: int)
             run=np.empty((n_runs, 3), dtype=np.int64),
             n=np.zeros(2, dtype=np.int64),
         ),
+        Room(),
     )
 
 
@@ -636,6 +693,8 @@ def _joined(parts: list[tuple[counting.Rows, np.ndarray]]) -> counting.Rows:
     """Return the rows of classes of several bins, one class after the other."""
     columns: dict[str, list[np.ndarray]] = {name: [] for name in ("length", "time", "infer_time", "count")}
     sizes: list[np.ndarray] = []
+    # A shard may be empty, and nothing cannot be joined.
+    parts = parts or [(empty_rows(0, 0), np.empty(0, dtype=np.int64))]
     for rows, order in parts:
         size = (rows.end - rows.start)[order]
         ends = np.cumsum(size)
@@ -643,6 +702,6 @@ def _joined(parts: list[tuple[counting.Rows, np.ndarray]]) -> counting.Rows:
         for name, column in columns.items():
             column.append(getattr(rows, name)[places])
         sizes.append(size)
-    end = np.cumsum(np.concatenate(sizes)) if sizes else np.empty(0, dtype=np.int64)
-    start = np.concatenate([[0], end[:-1]]) if len(end) else end
-    return counting.Rows(start, end, *(np.concatenate(columns[name]) for name in ("length", "time", "infer_time", "count")))
+    end = np.cumsum(np.concatenate(sizes))
+    start = np.concatenate([[0], end])[:-1]
+    return counting.Rows(start, end, *(np.concatenate(column) for column in columns.values()))

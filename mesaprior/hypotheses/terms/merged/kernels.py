@@ -141,8 +141,6 @@ class Filter(NamedTuple):
     ----------
     splitters : uint64[bins - 1]
         Ascending; a record belongs to bin b where b of them are at most its first word.
-    mask : uint64
-        Bits of the first word that are compared.
     first, end : int
         Bins that are wanted.
     bits : int
@@ -151,7 +149,6 @@ class Filter(NamedTuple):
     """
 
     splitters: np.ndarray
-    mask: np.uint64
     first: int
     end: int
     bits: int
@@ -187,8 +184,7 @@ def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
     size = ground.size[scope]
     table = operations.table[d]
     if what == BINARY:
-        M = np.int32(layout.M)
-        binary_rows(operations.op[d], ground.tables[table], M, pool, places[1], pool, places[2], n, out, 0, size)
+        binary_rows(operations.op[d], ground.tables[table], layout.M, pool, places[1], pool, places[2], n, out, 0, size)
     elif what == IF:
         if_rows(pool, places[0], pool, places[1], pool, places[2], n, out, 0, size)
     elif what == LEAF:
@@ -203,7 +199,7 @@ def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
 
 
 @njit
-def pack_rows(words, n, bits, keys):
+def pack_rows(words, n, n_words, bits, keys):
     """Pack rows of bytes below 2^bits, eight to a word, into keys that sort as they do: uint64[n, words] -> [n, W]."""
     low_8, low_16, low_32 = (
         np.uint64(0x00FF00FF00FF00FF),
@@ -213,7 +209,7 @@ def pack_rows(words, n, bits, keys):
     b1, b2, b4, b8 = np.uint64(bits), np.uint64(2 * bits), np.uint64(4 * bits), np.uint64(8 * bits)
     half, quarter, byte = np.uint64(32), np.uint64(16), np.uint64(8)
     per_key = max(1, 8 // bits)
-    n_words, n_keys = words.shape[1], keys.shape[1]
+    n_keys = keys.shape[1]
     for k in range(n):
         at = 0
         for place in range(n_keys):
@@ -277,6 +273,7 @@ BLOCK = 64
 @njit
 def _emit(steps, layout, ground, scratch, n, wanted, batch, d):
     """Put the steps on top of the n combinations in the scratch, and append the records that are wanted."""
+    n_words = scratch.signature_words.shape[1]
     for k in range(len(steps.what)):
         rows = scratch.rows[k]
         if k > 0:
@@ -290,20 +287,24 @@ def _emit(steps, layout, ground, scratch, n, wanted, batch, d):
         if wanted.bits == 0:
             hash_rows(scratch.words[k], n, (ground.size[steps.scope[k]] + 7) // 8, scratch.key)
         else:
-            signature_rows(rows, n, scratch.signature, layout, wanted.with_flags, ground.is_later)
-            pack_rows(scratch.signature_words, n, wanted.bits, scratch.key)
+            if steps.what[k] == SEARCH and not wanted.with_flags:
+                # What a search finds are actions already.
+                pack_rows(scratch.words[k], n, n_words, wanted.bits, scratch.key)
+            else:
+                signature_rows(rows, n, scratch.signature, layout, wanted.with_flags, ground.is_later)
+                pack_rows(scratch.signature_words, n, n_words, wanted.bits, scratch.key)
         _append(
-            scratch.key, n, steps.emission[k], wanted.splitters, wanted.mask, wanted.first, wanted.end,
-            batch.record, batch.bin, batch.run, batch.n, d, scratch.places,
+            scratch.key, n, steps.emission[k], wanted.splitters, wanted.first, wanted.end, batch.record,
+            batch.bin, batch.run, batch.n, d, scratch.places,
         )  # fmt: skip
 
 
 @njit
-def _append(keys, n, emission, splitters, mask, first, end, record, bins, runs, used, d, places):
+def _append(keys, n, emission, splitters, first, end, record, bins, runs, used, d, places):
     """Append the records of one emission that are wanted; those that share production, c and a share a run."""
     n_words = keys.shape[1]
     for k in range(n):
-        bin_number = bin_of(keys[k, 0] & mask, splitters)
+        bin_number = bin_of(keys[k, 0], splitters)
         if bin_number < first or bin_number >= end:
             continue
         run = used[1] - 1

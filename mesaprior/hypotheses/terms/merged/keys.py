@@ -42,12 +42,20 @@ class Keys:
         """Return the keys ``uint64[n, W]`` of values ``uint8[n, width]`` of closed terms."""
         signatures = self._grid.signatures(values)
         keys = np.zeros((len(values), self.n_words), dtype=np.uint64)
-        kernels.pack_rows(signatures.view(np.uint64), len(values), self.bits, keys)
+        words = signatures.view(np.uint64)
+        kernels.pack_rows(words, len(values), words.shape[1], self.bits, keys)
         return keys
 
-    def first_words(self, values: np.ndarray) -> np.ndarray:
-        """Return the distinct first words of the keys of closed terms, masked, ascending."""
-        return np.unique(self.of(values)[:, 0] & self.mask)
+    def of_constants(self) -> np.ndarray:
+        """Return the first words of the keys of those who always do the same: more programs do so than anything else."""
+        if self._grid.with_fit:
+            return np.empty(0, dtype=np.uint64)
+        V, Q = self._grid.layout.V, self._grid.layout.Q
+        values = np.zeros((self._grid.layout.A ** V, self._grid.width[0]), dtype=np.uint8)
+        for number in range(len(values)):
+            actions = [number // self._grid.layout.A**v % self._grid.layout.A for v in range(V)]
+            values[number, : V * Q] = np.repeat(actions, Q)
+        return np.unique(self.of(values)[:, 0])
 
     def signatures(self, keys: np.ndarray) -> np.ndarray:
         """Return the signatures ``uint8[n, signature_size]`` that keys stand for."""
@@ -58,18 +66,18 @@ class Keys:
 
 @dataclass(frozen=True, eq=False)
 class Partition:
-    """A cut of keys into bins by ranges of their first words.
+    """A cut of keys into bins by ranges of their first words, and of the bins into shards.
 
     Attributes
     ----------
     splitters : uint64[n - 1]
         Ascending; bin b holds what b of them do not exceed.
-    mask : uint64
-        Bits that are compared.
+    shards : int64[shards + 1]
+        The first bin of each shard, and the number of bins.
     """
 
     splitters: np.ndarray
-    mask: np.uint64
+    shards: np.ndarray
 
     @property
     def n(self) -> int:
@@ -79,16 +87,32 @@ class Partition:
     @classmethod
     def of_hashes(cls, n: int) -> Partition:
         """Cut hashes into n equal ranges."""
-        return cls(np.array([(k << 64) // n for k in range(1, n)], dtype=np.uint64), ALL)
+        return cls(np.array([(k << 64) // n for k in range(1, n)], dtype=np.uint64), np.array([0, n]))
 
     @classmethod
-    def of_sample(cls, sample: np.ndarray, n: int, mask: np.uint64) -> Partition:
-        """Cut keys into n ranges that share a sample of first words about equally; some may be empty."""
-        if len(sample) == 0:
-            sample = np.zeros(1, dtype=np.uint64)
-        places = [len(sample) * k // n for k in range(1, n)]
-        return cls(sample[places], mask)
+    def of_sample(cls, sample: np.ndarray, n: int, n_shards: int, mask: np.uint64, alone: np.ndarray) -> Partition:
+        """Cut keys into about n ranges that share a sample of first words about equally.
+
+        Parameters
+        ----------
+        sample : uint64[m]
+        n, n_shards : int
+        mask : uint64
+            Shards do not cut through what is equal in these bits.
+        alone : uint64[k]
+            Words that get a bin of their own.
+        """
+        sample = np.sort(sample)
+        places = [len(sample) * k // n for k in range(1, n)] if len(sample) else []
+        ends = [len(sample) * k // n_shards for k in range(1, n_shards)] if len(sample) else []
+        cuts = sample[ends] & mask if ends else np.zeros(n_shards - 1, dtype=np.uint64)
+        above = alone[alone < ALL] + np.uint64(1)
+        splitters = np.unique(np.concatenate([sample[places], cuts, alone, above]).astype(np.uint64))
+        splitters = splitters[splitters > 0]
+        # A cut at 0 leaves the first shards empty.
+        shards = np.searchsorted(splitters, cuts, side="right")
+        return cls(splitters, np.concatenate([[0], shards, [len(splitters) + 1]]).astype(np.int64))
 
     def filter(self, first: int, end: int, *, bits: int, with_flags: bool) -> kernels.Filter:
         """Return the filter of records that fall into bins first .. end - 1."""
-        return kernels.Filter(self.splitters, self.mask, first, end, bits, with_flags)
+        return kernels.Filter(self.splitters, first, end, bits, with_flags)

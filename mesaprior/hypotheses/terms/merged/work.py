@@ -16,7 +16,7 @@ from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Way, Wrapping
 from mesaprior.hypotheses.terms.program import inner_scope, is_allowed, repetitions
 
-TILE = 1 << 16
+TILE = 1 << 15
 """Combinations of a tile, about."""
 
 NEAR = 1 << 11
@@ -164,7 +164,7 @@ class Table:
         is_lookup = token.kind == "lookup"
         inner = inner_scope(token.kind, scope)
         return self._add(
-            (token.arity, inner, token.steps, factor, infer_factor, weight, emission),
+            (token.arity, inner, *_charge(token.steps, factor, infer_factor), weight, emission),
             (
                 WHAT.get(token.kind, terms.LEAF),
                 operator_code(token) if token.arity == 2 else 0,
@@ -180,7 +180,7 @@ class Table:
 
     def renaming(self, scope: int, emission: int, what: int = kernels.CLASS) -> int:
         """List a production that charges nothing: a class as it is, or as a condition; return its number."""
-        return self._add((1, scope, 0, 1, 1, 1, emission), (what, 0, 0, 0, 0, 0, scope, scope), -1)
+        return self._add((1, scope, *_charge(0, 1, 1), 1, emission), (what, 0, 0, 0, 0, 0, scope, scope), -1)
 
     def _add(self, counted: tuple[int, ...], does: tuple[int, ...], token: int) -> int:
         self._counting.append(counted)
@@ -191,7 +191,7 @@ class Table:
     @property
     def productions(self) -> counting.Productions:
         """The productions as the counting kernels want them."""
-        return counting.Productions(*np.array(self._counting, dtype=np.int64).reshape(-1, 7).T.copy())
+        return counting.Productions(*np.array(self._counting, dtype=np.int64).reshape(-1, 9).T.copy())
 
     @property
     def operations(self) -> kernels.Operations:
@@ -207,8 +207,21 @@ class Table:
     def emission_table(self) -> counting.Emissions:
         """The emissions as the counting kernels want them."""
         start = np.cumsum([0] + [len(ways) for ways in self._ways], dtype=np.int64)
-        rows = [(w.length, w.steps, w.factor, w.infer_steps, w.infer_factor) for w in self.ways]
-        return counting.Emissions(start, *np.array(rows, dtype=np.int64).reshape(-1, 5).T.copy())
+        rows = [
+            (
+                w.length,
+                *(w.steps, w.factor, counting.most_below(w.steps, w.factor)),
+                *(w.infer_steps, w.infer_factor, counting.most_below(w.infer_steps, w.infer_factor)),
+            )
+            for w in self.ways
+        ]
+        return counting.Emissions(start, *np.array(rows, dtype=np.int64).reshape(-1, 7).T.copy())
+
+
+def _charge(steps: int, factor: int, infer_factor: int) -> tuple[int, int, int, int, int]:
+    """Return what `counting.Productions` holds of a charge."""
+    most = counting.most_below(steps, factor), counting.most_below(steps, infer_factor)
+    return steps, factor, infer_factor, *most
 
 
 def steps_of(wrappings: list[Wrapping], language) -> kernels.Steps:
