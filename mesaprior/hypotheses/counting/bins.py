@@ -34,7 +34,7 @@ class Ledger:
         Number of each tile, ascending.
     bounds : int64[k, bins + 1]
         Where in the arena the records of each tile and bin begin; the last is the end.
-    runs : int64[r, 3]
+    runs : int32[r, 3]
     productions : kernels.Productions
     emissions : kernels.Emissions
     entries : kernels.Entries
@@ -161,12 +161,20 @@ class Bin:
     ) -> None:
         about = (ledger.runs, ledger.productions, ledger.emissions, ledger.entries, ledger.base)
         start = np.zeros(self.n + 1, dtype=np.int64)
-        kernels.count_products(ids, last, *about, start)
+        m = len(ids)
+        arguments = kernels.Arguments(
+            room("place", 3 * m).reshape(m, 3),
+            room("n", 3 * m, np.int32).reshape(m, 3),
+            room("made", 2 * m, np.int32).reshape(m, 2),
+        )
+        kernels.look_up(ids, last, *about, arguments, start)
         n, columns = int(start[-1]), 4 if ledger.with_infer else 3
         products = kernels.Products(
             start[:-1], start[:-1].copy(), room("products", n * columns).reshape(n, columns)
         )
-        kernels.multiply_out(ids, last, *about, ledger.max_time, ledger.with_infer, products)
+        kernels.multiply_out(
+            ids, arguments, *about[1:4], ledger.max_time, ledger.with_infer, products
+        )  # fmt: skip
         chosen = np.full(self.n, -1, dtype=np.int32)
 
         def fill(tally: kernels.Tally, out: kernels.Rows, position: np.ndarray) -> None:

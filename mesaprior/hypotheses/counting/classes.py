@@ -53,8 +53,7 @@ class Classes:
         self._n_entries = 0
         self._values = np.zeros((0, width), dtype=np.uint8)
         self._start, self._end, self._least_time = (np.empty(0, dtype=np.int64) for _ in range(3))
-        self._time, self._infer_time = (np.empty(0, dtype=np.int64) for _ in range(2))
-        self._count = np.empty(0, dtype=np.uint64)
+        self._entry = np.empty((0, 3), dtype=np.int64)
         self._making = Making(
             *(np.empty(0, dtype=np.int8 if field.name == "inner" else np.int32) for field in fields(Making))
         )
@@ -68,8 +67,7 @@ class Classes:
     def entries(self) -> kernels.Entries:
         """The counts as the kernels want them; views, valid until the next `append`."""
         by_class = (column[: self.n] for column in (self._start, self._end, self._least_time))
-        by_entry = (column[: self._n_entries] for column in (self._time, self._infer_time, self._count))
-        return kernels.Entries(*by_class, *by_entry)
+        return kernels.Entries(*by_class, self._entry[: self._n_entries])
 
     @property
     def making(self) -> Making:
@@ -104,9 +102,7 @@ class Classes:
         self._put("_start", first, rows.start + base)
         self._put("_end", first, rows.end + base)
         self._put("_least_time", first, least_time)
-        self._put("_time", base, rows.time)
-        self._put("_infer_time", base, rows.infer_time)
-        self._put("_count", base, rows.count)
+        self._put("_entry", base, np.column_stack([rows.time, rows.infer_time, rows.count.view(np.int64)]))
         for field in fields(Making):
             column = getattr(self._making, field.name)
             if len(column) < first + n:
@@ -129,12 +125,13 @@ def joined_entries(spaces: list[Classes]) -> tuple[kernels.Entries, np.ndarray]:
     """Return the counts of several spaces as one, and the first class of each space (``int64[spaces]``)."""
     parts = [classes.entries for classes in spaces]
     base = np.cumsum([0] + [len(part.start) for part in parts[:-1]], dtype=np.int64)
-    shift = np.cumsum([0] + [len(part.time) for part in parts[:-1]], dtype=np.int64)
+    shift = np.cumsum([0] + [len(part.entry) for part in parts[:-1]], dtype=np.int64)
     return (
         kernels.Entries(
             np.concatenate([part.start + by for part, by in zip(parts, shift, strict=True)]),
             np.concatenate([part.end + by for part, by in zip(parts, shift, strict=True)]),
-            *(np.concatenate([getattr(part, name) for part in parts]) for name in kernels.Entries._fields[2:]),
+            np.concatenate([part.least_time for part in parts]),
+            np.concatenate([part.entry for part in parts]),
         ),
         base,
     )

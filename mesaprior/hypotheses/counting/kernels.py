@@ -121,7 +121,9 @@ class Productions(NamedTuple):
     Attributes
     ----------
     arity : int64[D]
-        0 to 3. One argument stands in column b of a record, two in a and b, three in c, a and b.
+        0 to 3. Arguments are called c, a and b; where there are fewer, the first ones are missing.
+    inner : int64[D]
+        Which argument a record names itself: 0 for c, 1 for a, 2 for b. The other two stand in its run, in order.
     space : int64[D]
         Whose classes the arguments are.
     steps, factor, infer_factor : int64[D]
@@ -135,6 +137,7 @@ class Productions(NamedTuple):
     """
 
     arity: np.ndarray
+    inner: np.ndarray
     space: np.ndarray
     steps: np.ndarray
     factor: np.ndarray
@@ -170,17 +173,14 @@ class Entries(NamedTuple):
     start, end : int64[n]
     least_time : int64[n]
         Least time of any program of the class.
-    time, infer_time : int64[e]
-        Steps.
-    count : uint64[e]
+    entry : int64[e, 3]
+        Time, infer_time and count; what is read together stands together.
     """
 
     start: np.ndarray
     end: np.ndarray
     least_time: np.ndarray
-    time: np.ndarray
-    infer_time: np.ndarray
-    count: np.ndarray
+    entry: np.ndarray
 
 
 class Rows(NamedTuple):
@@ -230,8 +230,8 @@ class Tally(NamedTuple):
     used: np.ndarray
 
 
-# A record is a key and one more word: the run that it belongs to, its argument b and its emission.
-# A run is what the records of one inner loop share: production and arguments c and a.
+# A record is a key and one more word: the run that it belongs to, one argument and its emission.
+# A run is what the records of one inner loop share: production and the other two arguments.
 EMISSION_BITS = 10
 ARGUMENT_BITS = 28
 _EMISSION_MASK = np.uint64((1 << EMISSION_BITS) - 1)
@@ -248,8 +248,8 @@ class Batch(NamedTuple):
     record : uint64[capacity, W + 1]
         Keys of W words, and the last word.
     bin : int32[capacity]
-    run : int64[capacity, 3]
-        Production, c, a.
+    run : int32[capacity, 3]
+        Production and two arguments.
     n : int64[2]
         Records and runs so far.
     """
@@ -275,9 +275,9 @@ def bin_of(word, splitters):
 
 
 @njit
-def last_word(run, b, emission):
+def last_word(run, argument, emission):
     """Return the last word of a record."""
-    return (np.uint64(run) << _RUN_SHIFT) | (np.uint64(b) << _EMISSION_SHIFT) | np.uint64(emission)
+    return (np.uint64(run) << _RUN_SHIFT) | (np.uint64(argument) << _EMISSION_SHIFT) | np.uint64(emission)
 
 
 @njit
@@ -288,8 +288,18 @@ def run_of(word):
 
 @njit
 def argument_of(word):
-    """Return the argument b of a record."""
+    """Return the argument that a record names itself."""
     return np.int64((word >> _EMISSION_SHIFT) & _ARGUMENT_MASK)
+
+
+@njit
+def arguments_in_order(inner, argument, first, second):
+    """Return c, a and b of a record, from the one that it names and the two of its run."""
+    if inner == 2:
+        return first, second, argument
+    if inner == 1:
+        return first, argument, second
+    return argument, first, second
 
 
 @njit
@@ -307,17 +317,19 @@ def scatter(batch, first_bin, run_base, out, starts):
         Zeros; written.
     """
     n, words = batch.n[0], batch.record.shape[1]
+    record, bins = batch.record, batch.bin
     for k in range(n):
-        starts[batch.bin[k] - first_bin + 1] += 1
+        starts[bins[k] - first_bin + 1] += 1
     for k in range(1, len(starts)):
         starts[k] += starts[k - 1]
     base = np.uint64(run_base) << _RUN_SHIFT
     for k in range(n):
-        place = starts[batch.bin[k] - first_bin]
-        starts[batch.bin[k] - first_bin] = place + 1
+        bin_number = bins[k] - first_bin
+        place = starts[bin_number]
+        starts[bin_number] = place + 1
         for w in range(words - 1):
-            out[place, w] = batch.record[k, w]
-        out[place, words - 1] = batch.record[k, words - 1] + base
+            out[place, w] = record[k, w]
+        out[place, words - 1] = record[k, words - 1] + base
     for k in range(len(starts) - 1, 0, -1):
         starts[k] = starts[k - 1]
     starts[0] = 0
@@ -485,104 +497,124 @@ _RECORD_BITS = 32
 _RECORD_MASK = (1 << _RECORD_BITS) - 1
 
 
+class Arguments(NamedTuple):
+    """What records refer to, looked up: entries of the arguments, production and emission of each record.
+
+    Attributes
+    ----------
+    place : int64[m, 3]
+        First entries of c, a and b.
+    n : int32[m, 3]
+        How many entries they have; 1 where there is no such argument.
+    made : int32[m, 2]
+        Production and emission.
+    """
+
+    place: np.ndarray
+    n: np.ndarray
+    made: np.ndarray
+
+
 @njit
-def count_products(ids, last, runs, productions, emissions, entries, base, start):
-    """Add up how many counts the records of each class multiply out to; `start` is int64[n + 1], zeros, written."""
+def look_up(ids, last, runs, productions, emissions, entries, base, arguments, start):
+    """Look up what records refer to, and add up how many counts those of each class multiply out to.
+
+    This is little work for each record, so that many of its cache misses are waited for together.
+
+    Parameters
+    ----------
+    start : int64[n + 1]
+        Zeros; written: where the products of each class begin.
+    """
     arity_of, space_of, emission_of = productions.arity, productions.space, productions.emission
+    inner_of = productions.inner
     way_start, entry_start, entry_end = emissions.start, entries.start, entries.end
+    place, n_of, made = arguments.place, arguments.n, arguments.made
     for r in range(len(ids)):
         word = last[r]
         run = run_of(word)
         d = runs[run, 0]
         e = emission_of[d] + np.int64(word & _EMISSION_MASK)
+        made[r, 0], made[r, 1] = d, e
         n = way_start[e + 1] - way_start[e]
         arity = arity_of[d]
         first = base[space_of[d]]
+        c, a, b = arguments_in_order(inner_of[d], argument_of(word), np.int64(runs[run, 1]), np.int64(runs[run, 2]))
+        c_n, a_n, b_n = 1, 1, 1
         if arity >= 1:
-            g = first + argument_of(word)
-            n *= entry_end[g] - entry_start[g]
+            g = first + b
+            place[r, 2] = entry_start[g]
+            b_n = entry_end[g] - entry_start[g]
         if arity >= 2:
-            g = first + runs[run, 2]
-            n *= entry_end[g] - entry_start[g]
+            g = first + a
+            place[r, 1] = entry_start[g]
+            a_n = entry_end[g] - entry_start[g]
         if arity >= 3:
-            g = first + runs[run, 1]
-            n *= entry_end[g] - entry_start[g]
-        start[ids[r] + 1] += n
+            g = first + c
+            place[r, 0] = entry_start[g]
+            c_n = entry_end[g] - entry_start[g]
+        n_of[r, 0], n_of[r, 1], n_of[r, 2] = c_n, a_n, b_n
+        start[ids[r] + 1] += n * c_n * a_n * b_n
     for c in range(1, len(start)):
         start[c] += start[c - 1]
 
 
 @njit
-def multiply_out(ids, last, runs, productions, emissions, entries, base, max_time, with_infer, out):
+def multiply_out(ids, arguments, productions, emissions, entries, max_time, with_infer, out):
     """Multiply the counts of the arguments of each record, and put the products where those of its class belong.
 
-    Records are read in the order in which they were made, so that arguments are found in the cache; the products of
-    a class then stand together. `out.end` holds the starts at first, and moves on.
+    The products of a class then stand together, in the order of the records. `out.end` holds the starts at first,
+    and moves on.
 
     Notes
     -----
     Counts are at most the number of programs of the level, which the caller has checked to fit.
     """
-    arity_of, space_of, weight_of = productions.arity, productions.space, productions.weight
+    arity_of, weight_of = productions.arity, productions.weight
     steps_of, factor_of, infer_factor_of = productions.steps, productions.factor, productions.infer_factor
     most_of, infer_most_of = productions.most, productions.infer_most
-    emission_of, way_start, way_length = productions.emission, emissions.start, emissions.length
+    way_start, way_length = emissions.start, emissions.length
     way_steps, way_factor = emissions.steps, emissions.factor
     way_infer_steps, way_infer_factor = emissions.infer_steps, emissions.infer_factor
     way_most, way_infer_most = emissions.most, emissions.infer_most
-    entry_start, entry_end = entries.start, entries.end
-    entry_time, entry_infer_time, entry_count = entries.time, entries.infer_time, entries.count
+    entry = entries.entry
+    from_entry, n_of, made = arguments.place, arguments.n, arguments.made
     out_end, product = out.end, out.product
     for r in range(len(ids)):
-        word = last[r]
-        run = run_of(word)
-        d = runs[run, 0]
+        d, e = made[r, 0], made[r, 1]
         arity = arity_of[d]
         steps, factor, infer_factor = steps_of[d], factor_of[d], infer_factor_of[d]
         most, infer_most = most_of[d], infer_most_of[d]
-        weight = np.uint64(weight_of[d])
-        e = emission_of[d] + np.int64(word & _EMISSION_MASK)
+        weight = weight_of[d]
         first_way, end_way = way_start[e], way_start[e + 1]
-        first = base[space_of[d]]
-        c_start, c_end, a_start, a_end, b_start, b_end = 0, 1, 0, 1, 0, 1
-        if arity >= 1:
-            g = first + argument_of(word)
-            b_start, b_end = entry_start[g], entry_end[g]
-        if arity >= 2:
-            g = first + runs[run, 2]
-            a_start, a_end = entry_start[g], entry_end[g]
-        if arity >= 3:
-            g = first + runs[run, 1]
-            c_start, c_end = entry_start[g], entry_end[g]
+        c_place, a_place, b_place = from_entry[r, 0], from_entry[r, 1], from_entry[r, 2]
         cls = ids[r]
         place = out_end[cls]
-        for i in range(c_start, c_end):
+        for i in range(n_of[r, 0]):
             time_1, infer_1, count_1 = np.int64(0), np.int64(0), weight
             if arity >= 3:
-                time_1, infer_1, count_1 = entry_time[i], entry_infer_time[i], weight * entry_count[i]
-            for j in range(a_start, a_end):
+                time_1, infer_1, count_1 = entry[c_place + i, 0], entry[c_place + i, 1], weight * entry[c_place + i, 2]
+            for j in range(n_of[r, 1]):
                 time_2, infer_2, count_2 = time_1, infer_1, count_1
                 if arity >= 2:
-                    time_2 = add_steps(time_1, entry_time[j])
-                    count_2 = count_1 * entry_count[j]
-                    if with_infer:
-                        infer_2 = add_steps(infer_1, entry_infer_time[j])
-                for k in range(b_start, b_end):
+                    time_2 = add_steps(time_1, entry[a_place + j, 0])
+                    infer_2 = add_steps(infer_1, entry[a_place + j, 1])
+                    count_2 = count_1 * entry[a_place + j, 2]
+                for k in range(n_of[r, 2]):
                     time_3, infer_3, count_3 = time_2, infer_2, count_2
                     if arity >= 1:
-                        time_3 = add_steps(time_2, entry_time[k])
-                        count_3 = count_2 * entry_count[k]
-                        if with_infer:
-                            infer_3 = add_steps(infer_2, entry_infer_time[k])
+                        time_3 = add_steps(time_2, entry[b_place + k, 0])
+                        infer_3 = add_steps(infer_2, entry[b_place + k, 1])
+                        count_3 = count_2 * entry[b_place + k, 2]
                     time = charge_below(steps, factor, most, time_3)
-                    infer_time = charge_below(steps, infer_factor, infer_most, infer_3)
                     for way in range(first_way, end_way):
                         whole = charge_below(way_steps[way], way_factor[way], way_most[way], time)
                         if whole <= max_time:
                             product[place, 0] = whole
-                            product[place, 1] = np.int64(count_3)
+                            product[place, 1] = count_3
                             product[place, 2] = (way_length[way] << _RECORD_BITS) | r
                             if with_infer:
+                                infer_time = charge_below(steps, infer_factor, infer_most, infer_3)
                                 product[place, 3] = charge_below(
                                     way_infer_steps[way], way_infer_factor[way], way_infer_most[way], infer_time
                                 )
@@ -619,28 +651,32 @@ def add_up(products, with_infer, old, best, tile_start, tile_number, tally, out,
     start, end, product = products.start, products.end, products.product
     infer_column = 3 if with_infer else 0
     n_old = len(old.start)
+    old_start, old_end, old_length = old.start, old.end, old.length
+    old_time, old_infer_time, old_count = old.time, old.infer_time, old.count
+    out_start, out_end, out_length = out.start, out.end, out.length
+    out_time, out_infer_time, out_count = out.time, out.infer_time, out.count
     for cls in range(position[0], len(start)):
         n_used = 0
         full = False
         if cls < n_old:
             if start[cls] == end[cls]:
                 # Nothing new: the rows stand sorted already.
-                n = old.end[cls] - old.start[cls]
-                if position[1] + n > len(out.time):
+                n = old_end[cls] - old_start[cls]
+                if position[1] + n > len(out_time):
                     position[0], position[2] = cls, 1
                     return
-                out.start[cls] = position[1]
-                for e in range(old.start[cls], old.end[cls]):
+                out_start[cls] = position[1]
+                for e in range(old_start[cls], old_end[cls]):
                     place = position[1]
-                    out.length[place] = old.length[e]
-                    out.time[place] = old.time[e]
-                    out.infer_time[place] = old.infer_time[e]
-                    out.count[place] = old.count[e]
+                    out_length[place] = old_length[e]
+                    out_time[place] = old_time[e]
+                    out_infer_time[place] = old_infer_time[e]
+                    out_count[place] = old_count[e]
                     position[1] = place + 1
-                out.end[cls] = position[1]
+                out_end[cls] = position[1]
                 continue
-            for e in range(old.start[cls], old.end[cls]):
-                n_used = _tally(tally, n_used, old.length[e], old.time[e], old.infer_time[e], old.count[e])
+            for e in range(old_start[cls], old_end[cls]):
+                n_used = _tally(tally, n_used, old_length[e], old_time[e], old_infer_time[e], old_count[e])
                 if n_used > room:
                     full = True
                     break
@@ -650,18 +686,18 @@ def add_up(products, with_infer, old, best, tile_start, tile_number, tally, out,
             if n_used > room:
                 full = True
                 break
-        if full or position[1] + n_used > len(out.time):
+        if full or position[1] + n_used > len(out_time):
             _drop(tally, n_used)
             position[0] = cls
             position[2] = 2 if full else 1
             return
-        out.start[cls] = position[1]
+        out_start[cls] = position[1]
         _empty(tally, n_used, out, position[1])
         position[1] += n_used
-        out.end[cls] = position[1]
+        out_end[cls] = position[1]
         if n_used > 0:
-            first = out.start[cls]
-            _choose(products, cls, out.length[first], out.time[first], best, tile_start, tile_number, chosen)
+            first = out_start[cls]
+            _choose(products, cls, out_length[first], out_time[first], best, tile_start, tile_number, chosen)
     position[0] = len(start)
     position[2] = 0
 
@@ -692,8 +728,11 @@ def read_records(last, classes, runs, productions, emissions, least_time, base, 
     for k in range(len(classes)):
         cls = classes[k]
         word = last[k]
-        run, b = run_of(word), argument_of(word)
-        d, c, a = runs[run, 0], runs[run, 1], runs[run, 2]
+        run = run_of(word)
+        d = runs[run, 0]
+        c, a, b = arguments_in_order(
+            productions.inner[d], argument_of(word), np.int64(runs[run, 1]), np.int64(runs[run, 2])
+        )
         first = base[productions.space[d]]
         arity = productions.arity[d]
         below = np.int64(0)
@@ -746,6 +785,26 @@ def merge_rows(members, start, old, tally, out, position):
         out.end[g] = position[1]
     position[0] = len(start) - 1
     position[2] = 0
+
+
+@njit
+def take_rows(rows, classes, out):
+    """Copy the rows of some classes one after the other; `out` has just the room."""
+    row_start, row_end = rows.start, rows.end
+    from_length, from_time, from_infer_time, from_count = rows.length, rows.time, rows.infer_time, rows.count
+    out_start, out_end = out.start, out.end
+    to_length, to_time, to_infer_time, to_count = out.length, out.time, out.infer_time, out.count
+    place = 0
+    for k in range(len(classes)):
+        cls = classes[k]
+        out_start[k] = place
+        for e in range(row_start[cls], row_end[cls]):
+            to_length[place] = from_length[e]
+            to_time[place] = from_time[e]
+            to_infer_time[place] = from_infer_time[e]
+            to_count[place] = from_count[e]
+            place += 1
+        out_end[k] = place
 
 
 @njit

@@ -25,7 +25,7 @@ Engine = Literal["merged", "reference"]
 """``merged`` counts classes of equal terms at once, ``reference`` evaluates programs one by one; same census."""
 
 
-PROGRAMS_OF_A_SHARD = 5 * 10**9
+PROGRAMS_OF_A_SHARD = 10**9
 """Programs that one shard is meant for, where there is only one."""
 
 
@@ -148,13 +148,12 @@ class TermSpace:
             max_bytes=available_memory() * 3 // 4 if max_bytes is None else max_bytes,
             report=report,
         )
-        for shard, tabulation in engine.shards(wanted):
-            yield shard, census_of(tabulation, grid, dict(self.bounds))
+        yield from engine.shards(wanted, lambda tabulation: census_of(tabulation, grid, dict(self.bounds)))
 
     def n_shards(self, log: ImitationLog) -> int:
         """Return into how many shards a census is cut where nobody says otherwise; it depends on the programs only.
 
-        Rows grow with about the 0.7th power of the number of programs, and a shard is meant to have some ten million.
+        Rows grow with about the 0.7th power of the number of programs, and a shard is meant to have a few million.
         """
         n_programs = sum(self.count_by_length(log).values())
         return max(1, math.ceil((n_programs / PROGRAMS_OF_A_SHARD) ** 0.7))

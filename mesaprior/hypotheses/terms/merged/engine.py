@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -47,8 +49,10 @@ BINS_PER_SHARD = 512
 MOST_BYTES = 1 << 33
 """Memory to keep to where nothing else is said."""
 
-LEAST_ARENA, MOST_ARENA = 1 << 26, 1 << 30
+LEAST_ARENA, MOST_ARENA = 1 << 26, 3 << 26
 """Bytes of the records that are held before they are counted."""
+
+T = TypeVar("T")
 
 Report = Callable[[int], None]
 """Told, now and then, how many more terms are accounted for."""
@@ -259,11 +263,11 @@ class MergedEngine:
 
     def run(self) -> Tabulation:
         """Count everything, and return the counts by signature."""
-        ((_, tabulation),) = self.shards([0])
+        ((_, tabulation),) = self.shards([0], lambda tabulation: tabulation)
         return tabulation
 
-    def shards(self, wanted: Sequence[int]) -> Iterator[tuple[int, Tabulation]]:
-        """Count some shards, and yield the number and the counts of each.
+    def shards(self, wanted: Sequence[int], finish: Callable[[Tabulation], T]) -> Iterator[tuple[int, T]]:
+        """Count some shards, and yield the number of each and what `finish` makes of its counts.
 
         Shards are counted in passes: as many at a time as the memory allows, each pass evaluating everything.
 
@@ -271,6 +275,8 @@ class MergedEngine:
         ----------
         wanted : sequence of int
             Numbers of shards, ascending.
+        finish : callable
+            Called in the threads of the workers.
 
         Raises
         ------
@@ -293,10 +299,28 @@ class MergedEngine:
                 if len(bins) == self._n_shards:
                     self._check_lengths([found for of_shard in bins for found in of_shard])
                 done = len(bins)
-                for shard in shards[:done]:
-                    yield shard, self._tabulate(table, bins[shard - shards.start])
-                    bins[shard - shards.start] = []
+                yield from self._finished(table, shards[:done], bins, finish)
             waiting = waiting[done:]
+
+    def _finished(
+        self, table: Table, shards: range, bins: list[list[Bin]], finish: Callable[[Tabulation], T]
+    ) -> Iterator[tuple[int, T]]:
+        """Hand over shards in order, several being made ready at a time."""
+
+        def make(place: int) -> T:
+            part, bins[place] = bins[place], []
+            return finish(self._tabulate(table, part))
+
+        if self._pool is None:
+            for place, shard in enumerate(shards):
+                yield shard, make(place)
+            return
+        ahead: deque[Future[T]] = deque()
+        for place in range(len(shards) + self._workers):
+            if place < len(shards):
+                ahead.append(self._pool.submit(make, place))
+            if place >= self._workers:
+                yield shards[place - self._workers], ahead.popleft().result()
 
     def _partition(self) -> Partition:
         """Cut the keys of whole programs into bins, by what the longest kept programs do."""
@@ -510,6 +534,7 @@ class _Gathering:
             self._operations,
             task.production,
             task.alike,
+            task.inner,
             tile.bounds,
             self._pools,
             self._grid.layout,
@@ -600,6 +625,7 @@ class _Gathering:
                     low,
                     high,
                     ledger.runs,
+                    self._productions.inner,
                     self._operations,
                     *pools,
                     self._grid.layout,
@@ -671,7 +697,7 @@ def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int, n_runs: int)
         counting.Batch(
             record=np.empty((n_records, n_words + 1), dtype=np.uint64),
             bin=np.empty(n_records, dtype=np.int32),
-            run=np.empty((n_runs, 3), dtype=np.int64),
+            run=np.empty((n_runs, 3), dtype=np.int32),
             n=np.zeros(2, dtype=np.int64),
         ),
         Room(),
@@ -691,17 +717,16 @@ def _sorted(found: Bin) -> np.ndarray:
 
 def _joined(parts: list[tuple[counting.Rows, np.ndarray]]) -> counting.Rows:
     """Return the rows of classes of several bins, one class after the other."""
-    columns: dict[str, list[np.ndarray]] = {name: [] for name in ("length", "time", "infer_time", "count")}
-    sizes: list[np.ndarray] = []
-    # A shard may be empty, and nothing cannot be joined.
-    parts = parts or [(empty_rows(0, 0), np.empty(0, dtype=np.int64))]
-    for rows, order in parts:
-        size = (rows.end - rows.start)[order]
-        ends = np.cumsum(size)
-        places = np.repeat(rows.start[order] - (ends - size), size) + np.arange(ends[-1] if len(ends) else 0)
-        for name, column in columns.items():
-            column.append(getattr(rows, name)[places])
-        sizes.append(size)
-    end = np.cumsum(np.concatenate(sizes))
-    start = np.concatenate([[0], end])[:-1]
-    return counting.Rows(start, end, *(np.concatenate(column) for column in columns.values()))
+    sizes = [int((rows.end[order] - rows.start[order]).sum()) for rows, order in parts]
+    joined = empty_rows(sum(len(order) for _, order in parts), sum(sizes))
+    first, first_row = 0, 0
+    for (rows, order), size in zip(parts, sizes, strict=True):
+        end, end_row = first + len(order), first_row + size
+        by_class = (column[first:end] for column in joined[:2])
+        by_row = (column[first_row:end_row] for column in joined[2:])
+        part = counting.Rows(*by_class, *by_row)
+        counting.take_rows(rows, order, part)
+        part.start[:] += first_row
+        part.end[:] += first_row
+        first, first_row = end, end_row
+    return joined

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mesaprior._jit import njit
-from mesaprior.hypotheses.counting.kernels import argument_of, bin_of, last_word, run_of
+from mesaprior.hypotheses.counting.kernels import argument_of, arguments_in_order, bin_of, last_word, run_of
 from mesaprior.hypotheses.terms.kernels import (
     BINARY,
     FIT,
@@ -271,7 +271,7 @@ BLOCK = 64
 
 
 @njit
-def _emit(steps, layout, ground, scratch, n, wanted, batch, d):
+def _emit(steps, layout, ground, scratch, n, wanted, batch, d, inner):
     """Put the steps on top of the n combinations in the scratch, and append the records that are wanted."""
     n_words = scratch.signature_words.shape[1]
     for k in range(len(steps.what)):
@@ -295,42 +295,45 @@ def _emit(steps, layout, ground, scratch, n, wanted, batch, d):
                 pack_rows(scratch.signature_words, n, n_words, wanted.bits, scratch.key)
         _append(
             scratch.key, n, steps.emission[k], wanted.splitters, wanted.first, wanted.end, batch.record,
-            batch.bin, batch.run, batch.n, d, scratch.places,
+            batch.bin, batch.run, batch.n, d, inner, scratch.places,
         )  # fmt: skip
 
 
 @njit
-def _append(keys, n, emission, splitters, first, end, record, bins, runs, used, d, places):
-    """Append the records of one emission that are wanted; those that share production, c and a share a run."""
+def _append(keys, n, emission, splitters, first, end, record, bins, runs, used, d, inner, places):
+    """Append the records of one emission that are wanted; those that share all but argument number `inner` share a run."""
     n_words = keys.shape[1]
+    first_outer, second_outer = 1 if inner == 0 else 0, 1 if inner == 2 else 2
     for k in range(n):
         bin_number = bin_of(keys[k, 0], splitters)
         if bin_number < first or bin_number >= end:
             continue
         run = used[1] - 1
-        c, a = places[0, k], places[1, k]
-        if run < 0 or runs[run, 2] != a or runs[run, 1] != c or runs[run, 0] != d:
+        x, y = places[first_outer, k], places[second_outer, k]
+        if run < 0 or runs[run, 2] != y or runs[run, 1] != x or runs[run, 0] != d:
             run += 1
             used[1] = run + 1
             runs[run, 0] = d
-            runs[run, 1] = c
-            runs[run, 2] = a
+            runs[run, 1] = x
+            runs[run, 2] = y
         place = used[0]
         for w in range(n_words):
             record[place, w] = keys[k, w]
-        record[place, n_words] = last_word(run, places[2, k], emission)
+        record[place, n_words] = last_word(run, places[inner, k], emission)
         bins[place] = bin_number
         used[0] = place + 1
 
 
 @njit
-def combine(operations, d, d_alike, tile, pools, layout, ground, steps, least_time, max_below, scratch, wanted, batch):
+def combine(operations, d, d_alike, inner, tile, pools, layout, ground, steps, least_time, max_below, scratch, wanted, batch):
     """Evaluate all combinations of a tile and append their records.
 
     Parameters
     ----------
     d, d_alike : int
         Production, and the one that stands for it where a is b; equal for productions that do not commute.
+    inner : int
+        Which argument the inner loop runs over: 0 for c, 1 for a, 2 for b.
     tile : int64[6]
         Ranges of c, a and b: start and end of each. Where the production commutes on one level, only b >= a count.
     least_time : int64[n]
@@ -352,7 +355,7 @@ def combine(operations, d, d_alike, tile, pools, layout, ground, steps, least_ti
                 n += 1
             if n > 0 and (n == BLOCK or places[2, n - 1] != b or b + 1 == tile[5]):
                 evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
-                _emit(steps, layout, ground, scratch, n, wanted, batch, d)
+                _emit(steps, layout, ground, scratch, n, wanted, batch, d, 2)
                 n = 0
         return
     if commutes:
@@ -362,34 +365,38 @@ def combine(operations, d, d_alike, tile, pools, layout, ground, steps, least_ti
                 n += 1
             if n == BLOCK:
                 evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
-                _emit(steps, layout, ground, scratch, n, wanted, batch, d_alike)
+                _emit(steps, layout, ground, scratch, n, wanted, batch, d_alike, 2)
                 n = 0
         if n > 0:
             evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
-            _emit(steps, layout, ground, scratch, n, wanted, batch, d_alike)
+            _emit(steps, layout, ground, scratch, n, wanted, batch, d_alike, 2)
             n = 0
-    for c in range(tile[0], tile[1]):
-        for a in range(tile[2], tile[3]):
-            most = max_below - least_time[a]
+    first, second = 1 if inner == 0 else 0, 1 if inner == 2 else 2
+    for x in range(tile[2 * first], tile[2 * first + 1]):
+        for y in range(tile[2 * second], tile[2 * second + 1]):
+            most = max_below - least_time[y]
             if what == IF:
-                most -= least_time[c]
-            for b in range(max(tile[4], a + 1) if commutes else tile[4], tile[5]):
-                if least_time[b] > most:
+                most -= least_time[x]
+            start = tile[2 * inner]
+            if commutes:
+                start = max(start, y + 1)
+            for z in range(start, tile[2 * inner + 1]):
+                if least_time[z] > most:
                     continue
-                places[0, n], places[1, n], places[2, n] = c, a, b
+                places[first, n], places[second, n], places[inner, n] = x, y, z
                 n += 1
                 if n == BLOCK:
                     evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
-                    _emit(steps, layout, ground, scratch, n, wanted, batch, d)
+                    _emit(steps, layout, ground, scratch, n, wanted, batch, d, inner)
                     n = 0
     if n > 0:
         evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
-        _emit(steps, layout, ground, scratch, n, wanted, batch, d)
+        _emit(steps, layout, ground, scratch, n, wanted, batch, d, inner)
 
 
 @njit
 def intern_rows(
-    arena, low, high, runs, operations, pool, pool_y, pool_theta, layout, ground, scratch, n_bytes, hashes, rows,
+    arena, low, high, runs, inner_of, operations, pool, pool_y, pool_theta, layout, ground, scratch, n_bytes, hashes, rows,
     slots, state, ids, last,
 ):  # fmt: skip
     """Number the distinct values that records stand for, which only name a hash; the twin of `counting.intern_keys`.
@@ -409,10 +416,12 @@ def intern_rows(
                 return False
             h = arena[k, 0]
             word = arena[k, 1]
-            run, b = run_of(word), argument_of(word)
-            d, c, a = runs[run, 0], runs[run, 1], runs[run, 2]
+            run = run_of(word)
+            d = runs[run, 0]
             what = what_of[d]
-            places[0, 0], places[1, 0], places[2, 0] = c, a, b
+            places[0, 0], places[1, 0], places[2, 0] = arguments_in_order(
+                inner_of[d], argument_of(word), np.int64(runs[run, 1]), np.int64(runs[run, 2])
+            )
             if what == SEARCH or what == ITERATE:
                 evaluate(operations, d, pool_y, layout, ground, places, 1, out, pair, score)
             elif what == FIT:

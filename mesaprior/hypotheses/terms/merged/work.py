@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -74,6 +75,8 @@ class Task:
     n_emissions : int
     charge, factor : int
         Steps of the head, and how often it evaluates its arguments.
+    inner : int
+        Which argument the inner loop runs over: 0 for c, 1 for a, 2 for b.
     """
 
     production: int
@@ -86,6 +89,7 @@ class Task:
     n_emissions: int
     charge: int
     factor: int
+    inner: int = 2
 
 
 @dataclass(frozen=True)
@@ -119,20 +123,24 @@ def tiles_of(tasks: list[Task]) -> Iterator[Tile]:
     """Cut tasks into tiles, in an order that depends on nothing else."""
     for task in tasks:
         tile = max(1 << 10, TILE // max(1, task.n_emissions // 2))
-        n_c, n_a, n_b = task.c.n, task.a.n, task.b.n
-        step_b = min(n_b, max(NEAR, tile // max(1, n_a * n_c)))
-        step_a = min(n_a, max(1, tile // step_b)) if n_b else 1
-        step_c = min(n_c, max(1, tile // (step_a * step_b))) if n_b else 1
-        n_terms = prod(span.n_terms for span in (task.c, task.a, task.b))
-        for c in range(task.c.first, task.c.end, step_c):
-            for a in range(task.a.first, task.a.end, step_a):
-                for b in range(task.b.first, task.b.end, max(1, step_b)):
-                    ends = min(c + step_c, task.c.end), min(a + step_a, task.a.end), min(b + step_b, task.b.end)
-                    if task.alike != task.production and ends[2] <= a:
-                        continue
-                    bounds = np.array([c, ends[0], a, ends[1], b, ends[2]], dtype=np.int64)
-                    share = (ends[0] - c) * (ends[1] - a) * (ends[2] - b)
-                    yield Tile(task, bounds, n_terms * share // (n_c * n_a * n_b))
+        spans = (task.c, task.a, task.b)
+        sizes = [span.n for span in spans]
+        if 0 in sizes:
+            continue
+        # The inner loop is long, so that its classes stay in the cache for the others.
+        others = [k for k in range(3) if k != task.inner]
+        steps = [1, 1, 1]
+        steps[task.inner] = min(sizes[task.inner], max(NEAR, tile // (sizes[others[0]] * sizes[others[1]])))
+        steps[others[1]] = min(sizes[others[1]], max(1, tile // steps[task.inner]))
+        steps[others[0]] = min(sizes[others[0]], max(1, tile // (steps[task.inner] * steps[others[1]])))
+        n_terms = prod(span.n_terms for span in spans)
+        for starts in product(*(range(span.first, span.end, step) for span, step in zip(spans, steps, strict=True))):
+            ends = [min(start + step, span.end) for start, step, span in zip(starts, steps, spans, strict=True)]
+            if task.alike != task.production and ends[2] <= starts[1]:
+                continue
+            bounds = np.array([starts[0], ends[0], starts[1], ends[1], starts[2], ends[2]], dtype=np.int64)
+            share = prod(end - start for start, end in zip(starts, ends, strict=True))
+            yield Tile(task, bounds, n_terms * share // prod(sizes))
 
 
 class Table:
@@ -157,14 +165,14 @@ class Table:
         self._ways += [wrapping.ways for wrapping in wrappings]
         return first
 
-    def production(self, index: int, scope: int, emission: int, *, weight: int = 1) -> int:
+    def production(self, index: int, scope: int, emission: int, *, weight: int = 1, inner_argument: int = 2) -> int:
         """List a production of a token in a scope and return its number."""
         token = self._language.tokens[index]
         factor, infer_factor = repetitions(token.kind, self._language, self._grid.log.n_history)
         is_lookup = token.kind == "lookup"
         inner = inner_scope(token.kind, scope)
         return self._add(
-            (token.arity, inner, *_charge(token.steps, factor, infer_factor), weight, emission),
+            (token.arity, inner_argument, inner, *_charge(token.steps, factor, infer_factor), weight, emission),
             (
                 WHAT.get(token.kind, terms.LEAF),
                 operator_code(token) if token.arity == 2 else 0,
@@ -180,7 +188,7 @@ class Table:
 
     def renaming(self, scope: int, emission: int, what: int = kernels.CLASS) -> int:
         """List a production that charges nothing: a class as it is, or as a condition; return its number."""
-        return self._add((1, scope, *_charge(0, 1, 1), 1, emission), (what, 0, 0, 0, 0, 0, scope, scope), -1)
+        return self._add((1, 2, scope, *_charge(0, 1, 1), 1, emission), (what, 0, 0, 0, 0, 0, scope, scope), -1)
 
     def _add(self, counted: tuple[int, ...], does: tuple[int, ...], token: int) -> int:
         self._counting.append(counted)
@@ -191,7 +199,7 @@ class Table:
     @property
     def productions(self) -> counting.Productions:
         """The productions as the counting kernels want them."""
-        return counting.Productions(*np.array(self._counting, dtype=np.int64).reshape(-1, 9).T.copy())
+        return counting.Productions(*np.array(self._counting, dtype=np.int64).reshape(-1, 10).T.copy())
 
     @property
     def operations(self) -> kernels.Operations:
@@ -287,9 +295,10 @@ def tasks_of(
     def add(index: int, space: int, c: Span, a: Span, b: Span, *, weight: int = 1, alike: bool = False) -> None:
         token = language.tokens[index]
         factor = repetitions(token.kind, language, grid.log.n_history)[0]
-        production = table.production(index, scope, emission, weight=weight)
+        largest = max((c.n, 0), (a.n, 1), (b.n, 2))[1] if not alike else 2
+        production = table.production(index, scope, emission, weight=weight, inner_argument=largest)
         other = table.production(index, scope, emission) if alike else production
-        tasks.append(Task(production, other, c, a, b, space, steps, n_emissions, token.steps, factor))
+        tasks.append(Task(production, other, c, a, b, space, steps, n_emissions, token.steps, factor, largest))
 
     for index, token in enumerate(language.tokens):
         rest = length - bits[index]
