@@ -350,7 +350,7 @@ def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", 
         flags=distinct[:, S:].astype(np.uint8),
         witness=vectors.witness.take(chosen),
         behaviour_id=np.repeat(np.arange(len(distinct)), merged.end - merged.start),
-        columns={"length": merged.length, "time": merged.time, "infer_time": merged.infer_time},
+        columns={"length": merged.length.astype(np.int64), "time": merged.time, "infer_time": merged.infer_time},
         count=merged.count,
         row_cell=log.row_situation,
         bounds=bounds,
@@ -362,7 +362,8 @@ def _rows_of(vectors: Vectors) -> Rows:
     """Return the counts of vectors as the kernels want them."""
     ends = np.searchsorted(vectors.vector_id, np.arange(len(vectors.intact)), side="right")
     start = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
-    return Rows(start, ends, *(vectors.columns[name] for name in ("length", "time", "infer_time")), vectors.count)
+    length = vectors.columns["length"].astype(np.int32)
+    return Rows(start, ends, length, vectors.columns["time"], vectors.columns["infer_time"], vectors.count)
 
 
 def _alike(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -16,7 +16,10 @@ from mesaprior.hypotheses.counting import kernels
 from mesaprior.hypotheses.counting.rows import roomier
 
 NEVER = 2**62 + 1
-"""A length or time that no program has."""
+"""A time that no program has."""
+
+NEVER_LONG = 2**31 - 1
+"""A length that no program has, and a number that no tile has."""
 
 LEAST_RECORDS = 1 << 15
 """Records whose counts are multiplied out together, at least."""
@@ -103,7 +106,7 @@ class Bin:
         self.values = np.empty((64 if width else 0, width), dtype=np.uint8)
         self._slots = np.full(256, -1, dtype=np.int32)
         self.rows = empty_rows(0, 0)
-        self.best = kernels.Best(*(np.empty(0, dtype=np.int64),) * 3, np.empty((0, 5), dtype=np.int32))
+        self.best = empty_best(0)
 
     @property
     def n_bytes(self) -> int:
@@ -191,7 +194,9 @@ class Bin:
                 position,
             )
 
-        self.rows = filled(fill, self.n, len(self.rows.time) + n // 2, room)
+        self.rows = filled(
+            fill, self.n, len(self.rows.time) + n // 2, room, with_infer=ledger.with_infer
+        )  # fmt: skip
         better = np.flatnonzero(chosen >= 0)
         kernels.read_records(
             last[chosen[better]],
@@ -204,31 +209,49 @@ class Bin:
 
     def _know_best(self) -> None:
         """Make room for the best programs of new classes."""
-        fresh = self.n - len(self.best.time)
-        if fresh:
-            never = np.full(fresh, NEVER, dtype=np.int64)
-            self.best = kernels.Best(
-                *(np.concatenate([column, never]) for column in self.best[:3]),
-                np.concatenate([self.best.made, np.zeros((fresh, 5), dtype=np.int32)]),
-            )
+        known, n = len(self.best.time), self.n
+        if known < n:
+            self.best, old = empty_best(n), self.best
+            for column, before in zip(self.best, old, strict=True):
+                column[:known] = before
 
 
-def empty_rows(n: int, room: int) -> kernels.Rows:
+def empty_rows(n: int, room: int, *, with_infer: bool = True) -> kernels.Rows:
     """Return rows of n classes with this much room."""
-    start, end = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    length, time, infer_time = (np.empty(room, dtype=np.int64) for _ in range(3))
-    return kernels.Rows(start, end, length, time, infer_time, np.empty(room, dtype=np.uint64))
+    return kernels.Rows(
+        np.zeros(n, dtype=np.int64),
+        np.zeros(n, dtype=np.int64),
+        np.empty(room, dtype=np.int32),
+        np.empty(room, dtype=np.int64),
+        np.empty(room if with_infer else 0, dtype=np.int64),
+        np.empty(room, dtype=np.uint64),
+    )
 
 
-def filled(fill: Callable[..., None], n: int, expected: int, room: Room) -> kernels.Rows:
+def empty_best(n: int) -> kernels.Best:
+    """Return what is known of the best programs of n classes without any."""
+    return kernels.Best(
+        np.full(n, NEVER_LONG, dtype=np.int32),
+        np.full(n, NEVER, dtype=np.int64),
+        np.full(n, NEVER_LONG, dtype=np.int32),
+        np.zeros((n, 5), dtype=np.int32),
+    )
+
+
+def filled(
+    fill: Callable[..., None], n: int, expected: int, room: Room, *, with_infer: bool = True
+) -> kernels.Rows:
     """Return the rows of n classes that a kernel writes; what turns out too small is enlarged and the kernel goes on."""
     expected = max(64, expected)
     out = kernels.Rows(
         np.empty(n, dtype=np.int64),
         np.empty(n, dtype=np.int64),
-        *(room(name, expected) for name in ("length", "time", "infer_time")),
+        room("length", expected, np.int32),
+        room("time", expected),
+        room("infer_time", expected if with_infer else 0),
         room("count", expected, np.uint64),
     )
+    by_row = ("length", "time", "infer_time", "count") if with_infer else ("length", "time", "count")
     tally = _tally_of(1 << 11)
     position = np.zeros(3, dtype=np.int64)
     while True:
@@ -239,11 +262,9 @@ def filled(fill: Callable[..., None], n: int, expected: int, room: Room) -> kern
             tally = _tally_of(4 * len(tally.count))
         used = int(position[1])
         larger = used + used // 2 + len(tally.count)
-        out = out._replace(
-            **{name: roomier(getattr(out, name), larger, used) for name in ("length", "time", "infer_time", "count")}
-        )
+        out = out._replace(**{name: roomier(getattr(out, name), larger, used) for name in by_row})
     used = int(position[1])
-    return out._replace(**{name: getattr(out, name)[:used].copy() for name in ("length", "time", "infer_time", "count")})
+    return out._replace(**{name: getattr(out, name)[:used].copy() for name in by_row})
 
 
 def _tally_of(size: int) -> kernels.Tally:

@@ -98,11 +98,12 @@ class Classes:
         """
         first, n = self.n, len(values)
         base, n_entries = self._n_entries, len(rows.time)
+        infer_time = rows.infer_time if len(rows.infer_time) == n_entries else rows.time
         self._put("_values", first, values)
         self._put("_start", first, rows.start + base)
         self._put("_end", first, rows.end + base)
         self._put("_least_time", first, least_time)
-        self._put("_entry", base, np.column_stack([rows.time, rows.infer_time, rows.count.view(np.int64)]))
+        self._put("_entry", base, np.column_stack([rows.time, infer_time, rows.count.view(np.int64)]))
         for field in fields(Making):
             column = getattr(self._making, field.name)
             if len(column) < first + n:

@@ -184,7 +184,18 @@ class Entries(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Exact counts by (length, time, infer_time), grouped by class as in `Entries`; sorted within each class."""
+    """Exact counts by (length, time, infer_time), grouped by class as in `Entries`; sorted within each class.
+
+    Attributes
+    ----------
+    start, end : int64[n]
+    length : int32[e]
+        Bits.
+    time : int64[e]
+    infer_time : int64[e]
+        Empty while counting where it does not differ from time at all.
+    count : uint64[e]
+    """
 
     start: np.ndarray
     end: np.ndarray
@@ -199,8 +210,9 @@ class Best(NamedTuple):
 
     Attributes
     ----------
-    length, time : int64[n]
-    tile : int64[n]
+    length : int32[n]
+    time : int64[n]
+    tile : int32[n]
         Number of the tile that the record came from; of several programs alike the one of the first tile is kept.
     made : int32[n, 5]
         Production, way, and the arguments c, a, b.
@@ -446,7 +458,7 @@ def _is_before(tally, s, t):
 
 
 @njit
-def _empty(tally, n_used, out, place):
+def _empty(tally, n_used, with_infer, out, place):
     """Move the tally to the rows from `place` on, sorted, and leave it empty."""
     used = tally.used
     gap = 1
@@ -465,7 +477,8 @@ def _empty(tally, n_used, out, place):
         slot = used[k]
         out.length[place + k] = tally.length[slot]
         out.time[place + k] = tally.time[slot]
-        out.infer_time[place + k] = tally.infer_time[slot]
+        if with_infer:
+            out.infer_time[place + k] = tally.infer_time[slot]
         out.count[place + k] = tally.count[slot]
         tally.count[slot] = 0
 
@@ -670,13 +683,15 @@ def add_up(products, with_infer, old, best, tile_start, tile_number, tally, out,
                     place = position[1]
                     out_length[place] = old_length[e]
                     out_time[place] = old_time[e]
-                    out_infer_time[place] = old_infer_time[e]
+                    if with_infer:
+                        out_infer_time[place] = old_infer_time[e]
                     out_count[place] = old_count[e]
                     position[1] = place + 1
                 out_end[cls] = position[1]
                 continue
             for e in range(old_start[cls], old_end[cls]):
-                n_used = _tally(tally, n_used, old_length[e], old_time[e], old_infer_time[e], old_count[e])
+                infer_time = old_infer_time[e] if with_infer else old_time[e]
+                n_used = _tally(tally, n_used, np.int64(old_length[e]), old_time[e], infer_time, old_count[e])
                 if n_used > room:
                     full = True
                     break
@@ -692,7 +707,7 @@ def add_up(products, with_infer, old, best, tile_start, tile_number, tally, out,
             position[2] = 2 if full else 1
             return
         out_start[cls] = position[1]
-        _empty(tally, n_used, out, position[1])
+        _empty(tally, n_used, with_infer, out, position[1])
         position[1] += n_used
         out_end[cls] = position[1]
         if n_used > 0:
@@ -768,7 +783,7 @@ def merge_rows(members, start, old, tally, out, position):
         for m in range(start[g], start[g + 1]):
             cls = members[m]
             for e in range(old.start[cls], old.end[cls]):
-                n_used = _tally(tally, n_used, old.length[e], old.time[e], old.infer_time[e], old.count[e])
+                n_used = _tally(tally, n_used, np.int64(old.length[e]), old.time[e], old.infer_time[e], old.count[e])
                 if n_used > room:
                     full = True
                     break
@@ -780,7 +795,7 @@ def merge_rows(members, start, old, tally, out, position):
             position[2] = 2 if full else 1
             return
         out.start[g] = position[1]
-        _empty(tally, n_used, out, position[1])
+        _empty(tally, n_used, True, out, position[1])
         position[1] += n_used
         out.end[g] = position[1]
     position[0] = len(start) - 1
@@ -788,7 +803,7 @@ def merge_rows(members, start, old, tally, out, position):
 
 
 @njit
-def take_rows(rows, classes, out):
+def take_rows(rows, classes, with_infer, out):
     """Copy the rows of some classes one after the other; `out` has just the room."""
     row_start, row_end = rows.start, rows.end
     from_length, from_time, from_infer_time, from_count = rows.length, rows.time, rows.infer_time, rows.count
@@ -801,7 +816,8 @@ def take_rows(rows, classes, out):
         for e in range(row_start[cls], row_end[cls]):
             to_length[place] = from_length[e]
             to_time[place] = from_time[e]
-            to_infer_time[place] = from_infer_time[e]
+            if with_infer:
+                to_infer_time[place] = from_infer_time[e]
             to_count[place] = from_count[e]
             place += 1
         out_end[k] = place

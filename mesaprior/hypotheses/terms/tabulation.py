@@ -51,7 +51,7 @@ def census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Cen
     signatures, rows = tabulation.signatures, tabulation.rows
     n, Q = len(signatures), grid.layout.Q
     ids = np.repeat(np.arange(n), rows.end - rows.start)
-    columns = {"length": rows.length, "time": rows.time, "infer_time": rows.infer_time}
+    columns = {"length": rows.length.astype(np.int64), "time": rows.time, "infer_time": rows.infer_time}
     witness = tabulation.witness(np.arange(n))
     if grid.with_fit:
         # Points stand in the signature as they appear in the log.

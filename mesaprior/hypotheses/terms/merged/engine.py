@@ -28,7 +28,7 @@ from mesaprior.hypotheses.terms.merged.keys import Keys, Partition
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Levels, Way, Wrapping
 from mesaprior.hypotheses.terms.merged.totals import Totals
 from mesaprior.hypotheses.terms.merged.witnesses import Speller
-from mesaprior.hypotheses.terms.merged.work import ONE, PLAIN, Span, Table, Task, Tile, steps_of, tasks_of, tiles_of
+from mesaprior.hypotheses.terms.merged.work import ONE, PLAIN, Conditions, Span, Table, Task, Tile, steps_of, tasks_of, tiles_of
 from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y, inner_scope, is_allowed
 from mesaprior.hypotheses.terms.reference import syntax_of
 from mesaprior.hypotheses.terms.tabulation import Tabulation
@@ -43,14 +43,16 @@ BIN_COMBINATIONS = 1 << 16
 MOST_BINS = 512
 """Bins of a kept level, at most."""
 
-BINS_PER_SHARD = 512
-"""Bins of a shard of whole programs, at most."""
+BIN_RECORDS = 40_000
+"""Records that a bin of whole programs gets at a time, about: few enough for the cache, enough to be worth a call."""
 
 MOST_BYTES = 1 << 33
 """Memory to keep to where nothing else is said."""
 
-LEAST_ARENA, MOST_ARENA = 1 << 26, 3 << 26
-"""Bytes of the records that are held before they are counted."""
+LEAST_ARENA, MOST_ARENA = 1 << 26, 3 << 29
+"""Bytes of the records that are held before they are counted, in `WAVES` waves or more."""
+
+WAVES = 4
 
 T = TypeVar("T")
 
@@ -124,7 +126,8 @@ class MergedEngine:
         self._inner_max_time = SATURATION if forgets else self._max_time
         self._classes = [Classes(width) for width in grid.width]
         self._spans: dict[tuple[int, int], Span] = {}
-        self._conditions: dict[tuple[int, int], Span] = {}
+        self._conditions: dict[tuple[int, int], Conditions] = {}
+        self._everything: dict[tuple[int, int], Span] = {}
         self._totals: dict[tuple[int, int], int] = {}
         syntax = syntax_of(grid, max_bits)
         self._ground = kernels.Ground(
@@ -134,6 +137,7 @@ class MergedEngine:
             size=np.array(grid.size, dtype=np.int64),
             is_later=grid.is_later,
         )
+        self._steps = Totals(self._language, self._symbols, self._n_history)
         self._keys = Keys(grid)
         self._speller = Speller(grid, self._classes, max_bits)
         self._pool: ThreadPoolExecutor | None = None
@@ -168,7 +172,8 @@ class MergedEngine:
         """Count a kept level and return how many terms it has, those dropped by the time bound aside."""
         table = Table(self._grid)
         tasks = tasks_of(
-            self._grid, self._bits, table, self._spans, self._conditions_of, scope, length, None, with_unary=True
+            self._grid, self._bits, table, self._spans, self._conditions_of, self._everything_of,
+            scope, length, None, with_unary=True
         )  # fmt: skip
         bins = self._gather_values(scope, table, tasks)
         total = sum(exact_sum(found.rows.count) for found in bins)
@@ -184,7 +189,7 @@ class MergedEngine:
         partition = Partition.of_hashes(min(MOST_BINS, max(1, n // BIN_COMBINATIONS)))
         bins = [Bin(1, self._grid.width[scope]) for _ in range(partition.n)]
         wanted = partition.filter(0, partition.n, bits=0, with_flags=False)
-        gathering = _Gathering(self, table, wanted, bins, self._inner_max_time, is_whole=False)
+        gathering = _Gathering(self, table, tasks, wanted, bins, self._inner_max_time, is_whole=False)
         for number, tile in enumerate(tiles_of(tasks)):
             gathering.take(number, tile)
         gathering.absorb()
@@ -216,7 +221,7 @@ class MergedEngine:
             )
         return Span(first, classes.n, n_terms)
 
-    def _conditions_of(self, scope: int, length: int) -> Span:
+    def _conditions_of(self, scope: int, length: int) -> Conditions:
         """Return a kept level as conditions: classes that are 0 in the same places are one."""
         if (scope, length) not in self._conditions:
             span = self._spans[scope, length]
@@ -226,8 +231,30 @@ class MergedEngine:
             steps = PLAIN._replace(scope=np.array([scope], dtype=np.int64))
             task = Task(production, production, ONE, ONE, span, scope, steps, 1, 0, 1)
             bins = self._gather_values(scope, table, [task])
-            self._conditions[scope, length] = self._append(scope, table, bins, span.n_terms)
+            self._conditions[scope, length] = self._sorted_out(scope, self._append(scope, table, bins, span.n_terms))
         return self._conditions[scope, length]
+
+    def _sorted_out(self, scope: int, span: Span) -> Conditions:
+        """Tell conditions that never vary from the others."""
+        if self._has_time_bound:
+            # Then it matters which terms the branch that is not taken may be.
+            return None, None, [span]
+        values = self._classes[scope].values[span.first : span.end, : self._grid.size[scope]]
+        constant = values.min(axis=1) == values.max(axis=1)
+        always = never = None
+        others: list[Span] = []
+        first = span.first
+        for place in [*(span.first + np.flatnonzero(constant)).tolist(), span.end]:
+            if first < place:
+                others.append(Span(first, place, max(1, span.n_terms * (place - first) // span.n)))
+            if place < span.end:
+                alone = Span(place, place + 1, max(1, span.n_terms // span.n))
+                if values[place - span.first, 0]:
+                    always = alone
+                else:
+                    never = alone
+            first = place + 1
+        return always, never, others
 
     def _most_terms(self, scope: int, length: int) -> int:
         """Return how many terms a level has; with a time bound, at most, since arguments may have dropped out."""
@@ -284,15 +311,15 @@ class MergedEngine:
             As `build`; the total of each length is compared where all shards are counted in one pass.
         """
         self.build()
-        partition = self._partition()
         table, tasks = self._whole_tasks()
+        partition = self._partition(tasks)
         waiting = list(wanted)
         while waiting:
             # A pass takes shards that follow each other.
             n = next((k for k in range(1, len(waiting)) if waiting[k] != waiting[0] + k), len(waiting))
             shards = range(waiting[0], waiting[0] + n)
             with self._working():
-                counting_pass = _Pass(self, table, partition, shards)
+                counting_pass = _Pass(self, table, tasks, partition, shards)
                 for number, tile in enumerate(tiles_of(tasks)):
                     counting_pass.take(number, tile)
                 bins = counting_pass.finish()
@@ -322,11 +349,11 @@ class MergedEngine:
             if place >= self._workers:
                 yield shards[place - self._workers], ahead.popleft().result()
 
-    def _partition(self) -> Partition:
+    def _partition(self, tasks: list[Task]) -> Partition:
         """Cut the keys of whole programs into bins, by what the longest kept programs do."""
         kept = [span for (scope, _), span in sorted(self._spans.items(), key=lambda item: item[0]) if scope == 0][-2:]
-        n = sum(self._expected[0])
-        per_shard = min(BINS_PER_SHARD, max(1, int((n / self._n_shards) ** 0.7) // 15000))
+        n_bins = self._arena_records(tasks, self._keys.n_words) // BIN_RECORDS
+        per_shard = max(1, n_bins // self._n_shards)
         sample = [self._keys.of(self._classes[0].values[span.first : span.end])[:, 0] for span in kept]
         return Partition.of_sample(
             np.concatenate(sample) if sample else np.empty(0, dtype=np.uint64),
@@ -339,7 +366,6 @@ class MergedEngine:
     def _whole_tasks(self) -> tuple[Table, list[Task]]:
         """Return all that ends up in whole programs without being kept, and the kept programs themselves."""
         table, tasks = Table(self._grid), []
-        totals = Totals(self._language, self._symbols, self._n_history)
         for length in range(1, self._max_bits + 1):
             for scope in (Y | THETA, THETA, Y, 0):
                 if not self._totals.get((scope, length)):
@@ -348,13 +374,14 @@ class MergedEngine:
                 idle = [w for w in wrappings if w.links and w.links[0][0] == IDLE_SEARCH]
                 other = [w for w in wrappings if w not in idle]
                 if idle:
-                    tasks.append(self._task_of_classes(table, scope, self._everything(totals, scope, length), idle))
+                    tasks.append(self._task_of_classes(table, scope, self._everything_of(scope, length), idle))
                 if self._levels.is_kept(scope, length):
                     if other and (scope, length) in self._spans:
                         tasks.append(self._task_of_classes(table, scope, self._spans[scope, length], other))
                 elif other:
                     tasks += tasks_of(
-                        self._grid, self._bits, table, self._spans, self._conditions_of, scope, length, other,
+                        self._grid, self._bits, table, self._spans, self._conditions_of, self._everything_of,
+                        scope, length, other,
                         with_unary=False,
                     )  # fmt: skip
         return table, tasks
@@ -364,19 +391,24 @@ class MergedEngine:
         steps = steps_of(wrappings, self._language)
         return Task(production, production, ONE, ONE, span, scope, steps, len(wrappings), 0, 1)
 
-    def _everything(self, totals: Totals, scope: int, length: int) -> Span:
-        """Return a class that stands for all terms of a level, for wrappings that do not look at what they do."""
-        of_level = totals.of if self._levels.is_kept(scope, length) else totals.without_wraps
-        time, infer_time, count = of_level(scope, length)
-        rows = counting.Rows(
-            np.zeros(1, np.int64), np.array([len(time)]), np.empty(0, np.int64), time, infer_time, count
-        )
-        zero = np.zeros(1, dtype=np.int32)
-        # Shorter programs of the same kind do the same, so this class is never anybody's witness.
-        making = Making(zero - 1, zero.astype(np.int8) + scope, zero, zero, zero, zero)
-        values = np.zeros((1, self._grid.width[scope]), dtype=np.uint8)
-        first = self._classes[scope].append(values, rows, time[:1], making)
-        return Span(first, first + 1, self._expected[scope][length])
+    def _everything_of(self, scope: int, length: int) -> Span:
+        """Return a class that stands for all terms of a level, where it does not matter what they do.
+
+        Of a level that is not kept, those with a wrapping token are left to the level of what is wrapped.
+        """
+        if (scope, length) not in self._everything:
+            of_level = self._steps.of if self._levels.is_kept(scope, length) else self._steps.without_wraps
+            time, infer_time, count = of_level(scope, length)
+            rows = counting.Rows(
+                np.zeros(1, np.int64), np.array([len(time)]), np.empty(0, np.int32), time, infer_time, count
+            )
+            zero = np.zeros(1, dtype=np.int32)
+            # Shorter programs do the same, so this class is never part of a witness.
+            making = Making(zero - 1, zero.astype(np.int8) + scope, zero, zero, zero, zero)
+            values = np.zeros((1, self._grid.width[scope]), dtype=np.uint8)
+            first = self._classes[scope].append(values, rows, time[:1], making)
+            self._everything[scope, length] = Span(first, first + 1, self._expected[scope][length])
+        return self._everything[scope, length]
 
     def _check_lengths(self, bins: list[Bin]) -> None:
         by_length: dict[int, int] = {}
@@ -429,15 +461,16 @@ class MergedEngine:
             return None
         return self._pool.submit(function)
 
-    @property
-    def arena_bytes(self) -> int:
-        """Bytes for records that wait to be counted."""
-        return min(MOST_ARENA, max(LEAST_ARENA, (self._max_bytes - self.n_bytes) // 8))
+    def _arena_records(self, tasks: list[Task], n_words: int) -> int:
+        """Return how many records are held before they are counted."""
+        record = 8 * (n_words + 1)
+        room = min(MOST_ARENA, max(LEAST_ARENA, (self._max_bytes - self.n_bytes) // 8))
+        return min(room, max(LEAST_ARENA, record * sum(task.n_records for task in tasks) // WAVES)) // record
 
     @property
     def bytes_for_bins(self) -> int:
         """Bytes for the counts of whole programs; what else they need while they grow and are handed over is left."""
-        return max(0, self._max_bytes - 2 * self.n_bytes - self.arena_bytes) * 2 // 3
+        return max(0, self._max_bytes - 2 * self.n_bytes - MOST_ARENA) * 2 // 3
 
     @property
     def n_bytes(self) -> int:
@@ -462,6 +495,7 @@ class _Gathering:
         self,
         engine: MergedEngine,
         table: Table,
+        tasks: list[Task],
         wanted: kernels.Filter,
         bins: list[Bin],
         max_time: int,
@@ -482,7 +516,7 @@ class _Gathering:
         self._entries, self._base = joined_entries(engine._classes)
         self._n_words = engine._keys.n_words if is_whole else 1
         self._arena = np.empty((0, self._n_words + 1), dtype=np.uint64)
-        self._capacity = max(1, engine.arena_bytes // (8 * (self._n_words + 1)))
+        self._capacity = engine._arena_records(tasks, self._n_words)
         self._kits: queue.SimpleQueue[_Kit] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._futures: list[Future[None]] = []
@@ -650,7 +684,9 @@ class _Gathering:
 class _Pass:
     """A pass over all whole programs that keeps as many shards as the memory allows."""
 
-    def __init__(self, engine: MergedEngine, table: Table, partition: Partition, shards: range):
+    def __init__(
+        self, engine: MergedEngine, table: Table, tasks: list[Task], partition: Partition, shards: range
+    ):
         self._engine = engine
         self._cuts = [int(partition.shards[shard]) for shard in (*shards, shards.stop)]
         self._n = len(shards)
@@ -659,7 +695,7 @@ class _Pass:
         )
         bins = [Bin(engine._keys.n_words) for _ in range(self._cuts[0], self._cuts[-1])]
         self._gathering = _Gathering(
-            engine, table, self._filter, bins, engine._max_time, is_whole=True, after=self._fit_memory
+            engine, table, tasks, self._filter, bins, engine._max_time, is_whole=True, after=self._fit_memory
         )  # fmt: skip
 
     def take(self, number: int, tile: Tile) -> None:
@@ -718,15 +754,16 @@ def _sorted(found: Bin) -> np.ndarray:
 def _joined(parts: list[tuple[counting.Rows, np.ndarray]]) -> counting.Rows:
     """Return the rows of classes of several bins, one class after the other."""
     sizes = [int((rows.end[order] - rows.start[order]).sum()) for rows, order in parts]
-    joined = empty_rows(sum(len(order) for _, order in parts), sum(sizes))
+    with_infer = any(len(rows.infer_time) for rows, _ in parts)
+    joined = empty_rows(sum(len(order) for _, order in parts), sum(sizes), with_infer=with_infer)
     first, first_row = 0, 0
     for (rows, order), size in zip(parts, sizes, strict=True):
         end, end_row = first + len(order), first_row + size
         by_class = (column[first:end] for column in joined[:2])
         by_row = (column[first_row:end_row] for column in joined[2:])
         part = counting.Rows(*by_class, *by_row)
-        counting.take_rows(rows, order, part)
+        counting.take_rows(rows, order, with_infer, part)
         part.start[:] += first_row
         part.end[:] += first_row
         first, first_row = end, end_row
-    return joined
+    return joined if with_infer else joined._replace(infer_time=joined.time)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -17,7 +17,7 @@ from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Way, Wrapping
 from mesaprior.hypotheses.terms.program import inner_scope, is_allowed, repetitions
 
-TILE = 1 << 15
+TILE = 1 << 14
 """Combinations of a tile, about."""
 
 NEAR = 1 << 11
@@ -91,6 +91,17 @@ class Task:
     factor: int
     inner: int = 2
 
+    @property
+    def n_combinations(self) -> int:
+        """How many combinations there are, at most."""
+        n = self.c.n * self.a.n * self.b.n
+        return n if self.alike == self.production else n // 2 + self.a.n
+
+    @property
+    def n_records(self) -> int:
+        """How many records they make, at most."""
+        return self.n_combinations * self.n_emissions
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -117,6 +128,9 @@ class Tile:
 
 
 ONE = Span(0, 1, 1)
+
+Conditions = tuple[Span | None, Span | None, list[Span]]
+"""Of a level: the one that holds always, the one that holds never, and the others."""
 
 
 def tiles_of(tasks: list[Task]) -> Iterator[Tile]:
@@ -261,7 +275,8 @@ def tasks_of(
     bits: list[int],
     table: Table,
     spans: dict[tuple[int, int], Span],
-    conditions,
+    conditions: Callable[[int, int], Conditions],
+    everything: Callable[[int, int], Span],
     scope: int,
     length: int,
     wrappings: list[Wrapping] | None,
@@ -275,7 +290,9 @@ def tasks_of(
     spans : dict
         Classes of the kept levels by scope and length.
     conditions : callable
-        Given scope and length of a kept level, returns the span of its conditions.
+        Given scope and length of a kept level, returns its conditions.
+    everything : callable
+        Given scope and length of a kept level, returns one class that stands for all its terms.
     wrappings : list of Wrapping or None
         What is put on top; None where the level itself is kept.
     with_unary : bool
@@ -326,5 +343,12 @@ def tasks_of(
                 for first in lengths:
                     a, b = spans[scope, first], spans.get((scope, rest - condition - first))
                     if b is not None:
-                        add(index, scope, conditions(scope, condition), a, b)
+                        always, never, others = conditions(scope, condition)
+                        for c in others:
+                            add(index, scope, c, a, b)
+                        # Where the condition never varies, one branch is the value whatever the other is.
+                        if always is not None:
+                            add(index, scope, always, a, everything(scope, rest - condition - first))
+                        if never is not None:
+                            add(index, scope, never, everything(scope, first), b)
     return tasks

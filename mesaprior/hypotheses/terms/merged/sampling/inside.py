@@ -1,0 +1,296 @@
+"""What sampling asks of the merged engine: its kept levels, their tasks, and the records that come to given values.
+
+This is the one place that looks inside the engine.
+"""
+
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mesaprior.hypotheses.counting import kernels as counting
+from mesaprior.hypotheses.counting.bins import Bin, Intern, Ledger, Room
+from mesaprior.hypotheses.counting.classes import joined_entries
+from mesaprior.hypotheses.terms.grid import Grid, padded
+from mesaprior.hypotheses.terms.merged import kernels
+from mesaprior.hypotheses.terms.merged.engine import MergedEngine, Report, _Gathering
+from mesaprior.hypotheses.terms.merged.keys import ALL
+from mesaprior.hypotheses.terms.merged.levels import Levels, Way, Wrapping
+from mesaprior.hypotheses.terms.merged.sampling.kernels import Heads
+from mesaprior.hypotheses.terms.merged.work import Span, Table, Task, tasks_of, tiles_of
+from mesaprior.priors import codes
+
+ENGINE_BYTES = 1 << 31
+"""Memory that the engine is told to keep to; it decides how many records wait to be looked at, and nothing else."""
+
+Keep = Callable[[np.ndarray], None]
+"""Told the records ``int64[m, 5]`` (production, emission, c, a, b) that come to a value, again and again."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """Where a class belongs: its level, and whether it is there as the condition of an `if`."""
+
+    length: int
+    scope: int
+    is_condition: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """The tasks of a level, or of whole programs, with the table of their productions."""
+
+    table: Table
+    tasks: list[Task]
+
+
+class KeptTerms:
+    """The kept levels of a language up to a length, for looking up how their terms are put together.
+
+    Parameters
+    ----------
+    grid : Grid
+    max_bits : int
+    max_time : int or None
+    workers : int
+        Threads; nothing depends on it.
+    report : callable or None
+        Progress, see `engine.Report`.
+
+    Raises
+    ------
+    RunError
+        As `MergedEngine.build`.
+    """
+
+    def __init__(self, grid: Grid, max_bits: int, max_time: int | None, *, workers: int, report: Report | None):
+        engine = MergedEngine(grid, max_bits, max_time, workers=workers, max_bytes=ENGINE_BYTES, report=report)
+        engine.build()
+        self._engine = engine
+        self._grid = grid
+        self._max_bits = max_bits
+        symbols = grid.language.symbols(grid.log)
+        # Every way to wrap is followed to its end: what is only counted in bulk could not be drawn from.
+        self._levels = Levels(
+            grid.language, engine._bits, codes.shortest(symbols), max_bits, grid.log.n_history, shorten=False
+        )
+
+    def level_of(self, space: int, number: int) -> Level:
+        """Return where a class of a space belongs."""
+        firsts, levels = self._places(space)
+        return levels[bisect_right(firsts, number) - 1]
+
+    def _places(self, space: int) -> tuple[list[int], list[Level]]:
+        """Return the first class of each span of a space, ascending, and the level of each."""
+        found: list[tuple[int, Level]] = []
+        for spans, is_condition in ((self._engine._spans, False), (self._engine._conditions, True)):
+            found += [
+                (span.first, Level(length, scope, is_condition))
+                for (scope, length), span in spans.items()
+                if scope == space
+            ]
+        found.sort(key=lambda item: item[0])
+        return [first for first, _ in found], [level for _, level in found]
+
+    def values(self, space: int, numbers: Sequence[int]) -> np.ndarray:
+        """Return the values ``uint8[n, width]`` of classes."""
+        return self._engine._classes[space].values[np.array(numbers, dtype=np.int64)]
+
+    def renamed(self, level: Level, number: int) -> np.ndarray:
+        """Return the classes ``int64[m]`` of a level that a class of its conditions stands for."""
+        span = self._engine._spans[level.scope, level.length]
+        values = self._engine._classes[level.scope].values
+        same = ((values[span.first : span.end] != 0) == (values[number] != 0)).all(axis=1)
+        return span.first + np.flatnonzero(same)
+
+    def of_level(self, level: Level) -> Round:
+        """Return the tasks of a kept level; for conditions, the one production that renames a class."""
+        table = Table(self._grid)
+        if level.is_condition:
+            table.renaming(level.scope, table.emissions([Wrapping((), [Way((), level.length, 0, 1, 0, 1)])]))
+            return Round(table, [])
+        return Round(table, self._tasks(table, level.scope, level.length, None, with_unary=True))
+
+    def of_whole(self, lengths: set[int]) -> Round:
+        """Return the tasks of whole programs of these lengths; the twin of the engine's own, without its shortcuts."""
+        table, tasks = Table(self._grid), []
+        for (scope, length), total in sorted(self._engine._totals.items()):
+            wrappings = [
+                replace(wrapping, ways=[way for way in wrapping.ways if way.length in lengths])
+                for wrapping in (self._levels.wrappings(scope, length) if total else [])
+            ]
+            wrappings = [wrapping for wrapping in wrappings if wrapping.ways]
+            span = self._engine._spans.get((scope, length))
+            if not wrappings:
+                continue
+            if span is not None:
+                tasks.append(self._engine._task_of_classes(table, scope, span, wrappings))
+            elif not self._levels.is_kept(scope, length):
+                tasks += self._tasks(table, scope, length, wrappings, with_unary=False)
+        return Round(table, tasks)
+
+    def _tasks(
+        self, table: Table, scope: int, length: int, wrappings: list[Wrapping] | None, *, with_unary: bool
+    ) -> list[Task]:
+        engine = self._engine
+        spans: dict[tuple[int, int], Span] = engine._spans
+        return tasks_of(
+            self._grid, engine._bits, table, spans, engine._conditions_of, scope, length, wrappings,
+            with_unary=with_unary,
+        )  # fmt: skip
+
+    def heads(self, table: Table) -> Heads:
+        """Return what the productions of a table charge, with the counts of all classes."""
+        productions, emissions = table.productions, table.emission_table
+        entries, base = joined_entries(self._engine._classes)
+        return Heads(
+            arity=productions.arity,
+            space=productions.space,
+            weight=productions.weight,
+            charge=_charges(
+                (productions.steps, productions.factor, productions.most),
+                (productions.steps, productions.infer_factor, productions.infer_most),
+            ),
+            start=emissions.start,
+            length=emissions.length,
+            way=_charges(
+                (emissions.steps, emissions.factor, emissions.most),
+                (emissions.infer_steps, emissions.infer_factor, emissions.infer_most),
+            ),
+            first=entries.start,
+            end=entries.end,
+            entry=entries.entry,
+            base=base,
+        )
+
+    def gather_values(self, of: Round, space: int, numbers: Sequence[int], keep: Sequence[Keep]) -> None:
+        """Evaluate all combinations of a level, and hand out the records that come to the values of some classes.
+
+        Parameters
+        ----------
+        of : Round
+        space : int
+        numbers : sequence of int
+            The classes.
+        keep : sequence of callable
+            For each of them, who is told of its records.
+        """
+        values = self.values(space, numbers)
+        words = (self._grid.size[space] + 7) // 8
+        keys = np.zeros((len(numbers), 1), dtype=np.uint64)
+        kernels.hash_rows(values.view(np.uint64), len(values), words, keys)
+        self._gather(of, [_Aim(*aim) for aim in zip(keys, values, keep, strict=True)], is_whole=False)
+
+    def gather_signatures(self, of: Round, signatures: np.ndarray, keep: Sequence[Keep]) -> None:
+        """Evaluate all combinations of whole programs, and hand out the records that come to some signatures.
+
+        Parameters
+        ----------
+        of : Round
+        signatures : uint8[n, signature_size]
+        keep : sequence of callable
+        """
+        engine = self._engine
+        cells = np.zeros((len(signatures), padded(self._grid.signature_size)), dtype=np.uint8)
+        cells[:, : signatures.shape[1]] = signatures
+        words = cells.view(np.uint64)
+        keys = np.zeros((len(signatures), engine._keys.n_words), dtype=np.uint64)
+        kernels.pack_rows(words, len(words), words.shape[1], engine._keys.bits, keys)
+        nothing = np.empty(0, dtype=np.uint8)
+        self._gather(of, [_Aim(key, nothing, told) for key, told in zip(keys, keep, strict=True)], is_whole=True)
+
+    def _gather(self, of: Round, aims: list[_Aim], *, is_whole: bool) -> None:
+        if not of.tasks:
+            return
+        engine = self._engine
+        # A bin for each first word that is aimed at, and bins for what lies between: these forget what they get.
+        words = np.array(sorted({aim.word for aim in aims}), dtype=np.uint64)
+        splitters = np.union1d(words, words[words < ALL] + np.uint64(1))
+        bins: list[Bin] = [_Nothing(1) for _ in range(len(splitters) + 1)]
+        for word in words:
+            place = int(np.searchsorted(splitters, word, side="right"))
+            bins[place] = _Catch([aim for aim in aims if aim.word == int(word)])
+        bits, with_flags = (engine._keys.bits, self._grid.with_fit) if is_whole else (0, False)
+        wanted = kernels.Filter(splitters, 0, len(bins), bits, with_flags)
+        with engine._working():
+            limit = engine._max_time if is_whole else engine._inner_max_time
+            gathering = _Gathering(engine, of.table, wanted, bins, limit, is_whole=is_whole)
+            for number, tile in enumerate(tiles_of(of.tasks)):
+                gathering.take(number, tile)
+            gathering.absorb()
+
+
+@dataclass(frozen=True, eq=False)
+class _Aim:
+    """A key (uint64[W]) with the values behind it (uint8[width], empty where the key says all), and who wants them."""
+
+    key: np.ndarray
+    values: np.ndarray
+    keep: Keep
+
+    @property
+    def word(self) -> int:
+        """The first word of the key."""
+        return int(self.key[0])
+
+
+class _Nothing(Bin):
+    """A bin of what nobody asked for."""
+
+    def absorb(self, ledger: Ledger, place: int, room: Room, intern: Intern, reslot: Callable[..., None]) -> None:
+        """Forget the records."""
+
+
+class _Catch(Bin):
+    """A bin that hands its records to those who aim at their keys instead of counting them."""
+
+    def __init__(self, aims: Iterable[_Aim]):
+        self._aims = list(aims)
+        super().__init__(len(self._aims[0].key), len(self._aims[0].values))
+
+    def absorb(self, ledger: Ledger, place: int, room: Room, intern: Intern, reslot: Callable[..., None]) -> None:
+        """Tell the values of the records apart, and hand out those that are aimed at."""
+        low, high = ledger.bounds[:, place].copy(), ledger.bounds[:, place + 1].copy()
+        m = int((high - low).sum())
+        if m == 0:
+            return
+        ids, last = np.empty(m, dtype=np.int32), np.empty(m, dtype=np.uint64)
+        state = np.array([self.n, 0, 0, 0], dtype=np.int64)
+        while not intern(low, high, self.keys, self.values, self._slots, state, ids, last):
+            self._grow(int(state[0]), reslot)
+        self.n = int(state[0])
+        for aim in self._aims:
+            same = (self.keys[: self.n] == aim.key).all(axis=1)
+            if len(aim.values):
+                same &= (self.values[: self.n] == aim.values).all(axis=1)
+            for found in np.flatnonzero(same):
+                aim.keep(_records(ledger, last[ids == found]))
+
+
+def _records(ledger: Ledger, last: np.ndarray) -> np.ndarray:
+    """Return records ``int64[m, 5]`` from their last words: production, emission, c, a, b."""
+    run = (last >> np.uint64(counting.EMISSION_BITS + counting.ARGUMENT_BITS)).astype(np.int64)
+    argument = (last >> np.uint64(counting.EMISSION_BITS)) & np.uint64((1 << counting.ARGUMENT_BITS) - 1)
+    argument = argument.astype(np.int64)
+    emission = (last & np.uint64((1 << counting.EMISSION_BITS) - 1)).astype(np.int64)
+    production, first, second = ledger.runs[run].astype(np.int64).T
+    inner = ledger.productions.inner[production]
+    return np.column_stack(
+        [
+            production,
+            ledger.productions.emission[production] + emission,
+            np.where(inner == 0, argument, first),
+            np.where(inner == 0, first, np.where(inner == 1, argument, second)),
+            np.where(inner == 2, argument, second),
+        ]
+    )
+
+
+def _charges(*columns: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
+    """Return steps, factor and most of time and of infer_time side by side, ``int64[n, 6]``."""
+    return np.column_stack([column for three in columns for column in three]).astype(np.int64)
