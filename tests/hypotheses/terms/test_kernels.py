@@ -1,4 +1,4 @@
-"""Kernels against the obvious Python, at the edges of their number types."""
+"""Kernels of the terms against the obvious Python, at the edges of their number types."""
 
 import os
 import subprocess
@@ -9,15 +9,49 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesaprior.hypotheses.counting import kernels as counting
-from mesaprior.hypotheses.counting.gathering import Gathering, Production, multiply_out
-from mesaprior.hypotheses.counting.nodes import Counts, Nodes
-from mesaprior.hypotheses.counting.rows import RowTable
 from mesaprior.hypotheses.terms import kernels
 from mesaprior.hypotheses.terms.grid import OPERATOR_CODES
 from mesaprior.hypotheses.terms.operators import BUILT_IN, built_in_table
 
-SATURATION = 2**62
+UNTOUCHED = 99
+seeds = st.integers(0, 2**32 - 1)
+
+
+def layout_of(*, V=1, P=1, Y=2, Q=1, A=2, M=256, K=0, search=-1, learning=-1, **others):
+    """Return a layout; the search-inverted variant has its complement."""
+    complement = np.zeros((V, Q), dtype=np.uint8)
+    if search >= 0:
+        complement[search] = 255
+    nothing = np.zeros(0, dtype=np.int64)
+    given_or_not = {
+        "order": np.arange(Q), "history_point": nothing, "history_action": nothing,
+        "seen": np.zeros(1, dtype=np.int64), "state_start": np.array([0, Q]),
+    } | others  # fmt: skip
+    return kernels.Layout(
+        V=V, P=P, Y=Y, Q=Q, A=A, M=M, K=K, search_variant=search, learning_variant=learning,
+        action_of=(np.arange(256) % A).astype(np.uint8), complement=complement.reshape(-1), **given_or_not,
+    )  # fmt: skip
+
+
+def rows_of(rng, n, size, M=256):
+    """Return random rows of values below M, with padding that is no value."""
+    rows = np.full((n, -(-size // 8) * 8), UNTOUCHED, dtype=np.uint8)
+    rows[:, :size] = rng.integers(0, M, size=(n, size))
+    return rows
+
+
+def blank(n, size):
+    """Return rows to write to."""
+    return np.full((n, -(-size // 8) * 8 + 8), UNTOUCHED, dtype=np.uint8)
+
+
+def assert_written(out, first, expected):
+    """Compare the rows from `first` on, and see that nothing else was touched."""
+    n, size = expected.shape
+    assert np.array_equal(out[first : first + n, :size], expected)
+    rest = out.copy()
+    rest[first : first + n, :size] = UNTOUCHED
+    assert (rest == UNTOUCHED).all()
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -25,129 +59,196 @@ SATURATION = 2**62
 def test_operators_on_every_pair_of_values(name, M):
     first, second = (values.reshape(-1).astype(np.uint8) for values in np.mgrid[0:M, 0:M])
     table = built_in_table(name, M)
-    code = OPERATOR_CODES.get(name, kernels.TABLE)
-    out = np.full(len(first) + 3, 99, dtype=np.uint8)
-    kernels.apply_binary(code, table, np.int32(M), first, second, out, len(first))
-    expected = [BUILT_IN[name](int(a), int(b), M) for a, b in zip(first, second, strict=True)]
-    assert out[:-3].tolist() == expected
-    assert out[-3:].tolist() == [99] * 3
-    kernels.apply_binary(kernels.TABLE, table, np.int32(M), first, second, out, len(first))
-    assert out[:-3].tolist() == expected
+    expected = np.array([[BUILT_IN[name](int(a), int(b), M) for a, b in zip(first, second, strict=True)]])
+    one = np.array([1], dtype=np.int64)
+    for code in (OPERATOR_CODES.get(name, kernels.TABLE), kernels.TABLE):
+        out = blank(2, M * M)
+        pool = np.stack([second, first])
+        kernels.binary_rows(code, table, M, pool, one, pool, one - 1, 1, out, 1, M * M)
+        assert_written(out, 1, expected)
 
 
-times = st.one_of(st.integers(0, 100), st.integers(0, SATURATION))
+@settings(max_examples=40)
+@given(seed=seeds, n=st.integers(0, 5), size=st.integers(1, 40))
+def test_rows_are_picked_by_their_places(seed, n, size):
+    rng = np.random.default_rng(seed)
+    pool, other = rows_of(rng, 7, size), rows_of(rng, 5, size, 2)
+    a, b, c = rng.integers(0, 7, n), rng.integers(0, 7, n), rng.integers(0, 5, n)
+    out = blank(n + 2, size)
+    kernels.binary_rows(kernels.SUB, np.zeros((1, 1), np.uint8), 256, pool, a, pool, b, n, out, 1, size)
+    assert_written(out, 1, pool[a, :size] - pool[b, :size])
+    out = blank(n + 2, size)
+    kernels.if_rows(other, c, pool, a, pool, b, n, out, 2, size)
+    assert_written(out, 2, np.where(other[c, :size] == 0, pool[b, :size], pool[a, :size]))
+    table = rng.integers(0, 256, (256, 256)).astype(np.uint8)
+    out = blank(n + 1, size)
+    kernels.unary_rows(table, pool, 2, n, out, 0, size)
+    assert_written(out, 0, table[pool[2 : 2 + n, :size], 0])
+    out = blank(n + 1, size)
+    kernels.mask_rows(pool, 1, n, out, 1, size)
+    assert_written(out, 1, (pool[1 : 1 + n, :size] > 0).astype(np.uint8))
+    out = blank(n + 1, size)
+    kernels.copy_rows(pool, 0, n, out, 1, size)
+    assert_written(out, 1, pool[:n, :size])
 
 
-@given(a=times, b=times, factor=st.one_of(st.integers(0, 300), st.integers(0, SATURATION)))
-def test_steps_saturate(a, b, factor):
-    assert counting.add_steps(a, b) == min(SATURATION, a + b)
-    assert counting.charge(a, factor, b) == min(SATURATION, a + factor * b)
+@settings(max_examples=80)
+@given(
+    seed=seeds,
+    n=st.integers(1, 4),
+    A=st.one_of(st.integers(2, 6), st.sampled_from((17, 200, 256))),
+    more=st.integers(0, 3),
+    Q=st.integers(1, 9),
+    variant=st.integers(-1, 1),
+    scope=st.integers(0, 3),
+    is_argmin=st.booleans(),
+    M=st.sampled_from((2, 3, 256)),
+)
+def test_a_search_finds_the_smallest_best(seed, n, A, more, Q, variant, scope, is_argmin, M):
+    rng = np.random.default_rng(seed)
+    V, P, Y = variant + 2, 2 if scope & 2 else 1, min(256, A + more)
+    layout = layout_of(V=V, P=2, Y=Y, Q=Q, A=A, search=variant)
+    Y_out = Y if scope & 1 else 1
+    bodies = rows_of(rng, n + 1, P * Y * V * Q, M)
+    expected = np.empty((n, P, Y_out, V, Q), dtype=np.uint8)
+    for k, p, y, v, q in np.ndindex(expected.shape):
+        body = bodies[k + 1, : P * Y * V * Q].reshape(P, Y, V, Q)
+        found = [int(body[p, action, v, q]) for action in range(A)]
+        expected[k, p, y, v, q] = found.index(min(found) if is_argmin != (v == variant) else max(found))
+    out = blank(n + 1, P * Y_out * V * Q)
+    flat = np.zeros((3, max(n * V * Q, bodies.shape[1])), dtype=np.uint8)
+    kernels.search_rows(bodies, 1, n, out, 1, layout, is_argmin, scope, flat)
+    assert_written(out, 1, expected.reshape(n, -1))
+
+
+@settings(max_examples=80)
+@given(
+    seed=seeds,
+    n=st.integers(1, 3),
+    Y=st.one_of(st.integers(2, 9), st.sampled_from((200, 256))),
+    Q=st.integers(1, 5),
+    V=st.integers(1, 2),
+    scope=st.integers(0, 3),
+    K=st.one_of(st.integers(0, 40), st.integers(2**61, 2**62)),
+    roomy=st.booleans(),
+)
+def test_iterate_goes_round_as_often_as_it_says(seed, n, Y, Q, V, scope, K, roomy):
+    rng = np.random.default_rng(seed)
+    P = 3 if scope & 2 else 1
+    layout = layout_of(V=V, P=3, Y=Y, Q=Q, K=K)
+    Y_out = Y if scope & 1 else 1
+    bodies = rows_of(rng, n + 1, P * Y * V * Q, Y)
+    expected = np.empty((n, P, Y_out, V, Q), dtype=np.uint8)
+    for k, p, start, v, q in np.ndindex(expected.shape):
+        body = bodies[k + 1, : P * Y * V * Q].reshape(P, Y, V, Q)[p, :, v, q].tolist()
+        # The obvious way, with the cycle that every walk over a finite set ends in.
+        path = [start]
+        while body[path[-1]] not in path:
+            path.append(body[path[-1]])
+        head = path.index(body[path[-1]])
+        expected[k, p, start, v, q] = path[K] if len(path) > K else path[head + (K - head) % (len(path) - head)]
+    out = blank(n + 1, P * Y_out * V * Q)
+    # With room for words as well as bytes, small domains go another way.
+    flat = np.zeros((3, (4 if roomy else 1) * bodies.shape[1]), dtype=np.uint8)
+    kernels.iterate_rows(bodies, 1, n, out, 1, layout, scope, flat)
+    assert_written(out, 1, expected.reshape(n, -1))
+
+
+@settings(max_examples=80)
+@given(
+    seed=seeds,
+    P=st.integers(1, 4),
+    A=st.integers(2, 4),
+    V=st.integers(1, 3),
+    scope=st.integers(0, 3),
+    states=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), min_size=1, max_size=4),
+)
+def test_a_fit_takes_the_first_theta_that_agrees_most(seed, P, A, V, scope, states):
+    rng = np.random.default_rng(seed)
+    seen = np.cumsum([more for more, _ in states])
+    state_start = np.cumsum([0] + [points for _, points in states])
+    Q = max(1, int(state_start[-1]))
+    state_start[-1] = Q
+    Y, H = 2, int(seen[-1]) + 1
+    point, action = rng.integers(0, Q, H), rng.integers(0, A, H)
+    layout = layout_of(
+        V=V, P=P, Y=Y, Q=Q, A=A, learning=V - 1,
+        history_point=point, history_action=action, seen=seen, state_start=state_start,
+    )  # fmt: skip
+    Y_out, P_out = Y if scope & 1 else 1, P if scope & 2 else 1
+    bodies = rows_of(rng, 3, P * Y_out * V * Q)
+    expected = np.empty((2, P_out, Y_out, V, Q), dtype=np.uint8)
+    for k, outer, y, v, q in np.ndindex(expected.shape):
+        body = bodies[k + 1, : P * Y_out * V * Q].reshape(P, Y_out, V, Q)
+        state = next(s for s in range(len(states)) if state_start[s] <= q < state_start[s + 1])
+        agreed = [sum(body[p, y, v, point[h]] % A == action[h] for h in range(seen[state])) for p in range(P)]
+        theta = agreed.index(min(agreed) if v == V - 1 else max(agreed))
+        expected[k, outer, y, v, q] = body[theta, y, v, q]
+    out = blank(3, P_out * Y_out * V * Q)
+    kernels.fit_rows(bodies, 1, 2, out, 0, layout, scope, np.full(P, 7, dtype=np.int64))
+    assert_written(out, 0, expected.reshape(2, -1))
+
+
+@settings(max_examples=40)
+@given(
+    A=st.sampled_from((2, 3, 200, 256)),
+    digits=st.integers(1, 6),
+    feature=st.lists(st.integers(0, 5), min_size=1, max_size=5),
+    copies=st.integers(1, 3),
+    data=st.data(),
+)
+def test_a_literal_table_is_the_digits_of_its_number(A, digits, feature, copies, data):
+    number, n = data.draw(st.integers(0, A**digits - 1)), 3
+    feature = np.array([value % digits for value in feature], dtype=np.uint8)
+    expected = np.empty((n, copies, len(feature)), dtype=np.uint8)
+    for k in range(n):
+        rest, entries = (number + k) % A**digits, []
+        for _ in range(digits):
+            rest, entry = divmod(rest, A)
+            entries.insert(0, entry)
+        expected[k] = np.array(entries)[feature]
+    out = blank(n + 2, copies * len(feature))
+    kernels.lookup_rows(number, n, digits, feature, A, out, 2, copies * len(feature))
+    assert_written(out, 2, expected.reshape(n, -1))
 
 
 @settings(max_examples=60)
-@given(data=st.data())
-def test_iterate_goes_round_as_often_as_it_says(data):
-    Y, Q = data.draw(st.integers(2, 6)), 3
-    K = data.draw(st.one_of(st.integers(0, 30), st.integers(2**61, 2**62)))
-    body = np.array(data.draw(st.lists(st.integers(0, Y - 1), min_size=Y * Q, max_size=Y * Q)), dtype=np.uint8)
-    layout = layout_of(Y=Y, Q=Q, K=K)
-    for scope in (0, 1):
-        out = np.zeros((Y if scope else 1) * Q, dtype=np.uint8)
-        kernels.apply_iterate(body, out, layout, scope)
-        for start in range(Y if scope else 1):
-            for q in range(Q):
-                # The obvious way, with the cycle that every walk over a finite set ends in.
-                path, y = [start], start
-                while (y := int(body[y * Q + q])) not in path:
-                    path.append(y)
-                head = path.index(y)
-                last = path[K] if len(path) > K else path[head + (K - head) % (len(path) - head)]
-                assert out[start * Q + q] == last
+@given(
+    seed=seeds,
+    n=st.integers(1, 4),
+    Q=st.integers(1, 12),
+    M=st.sampled_from((2, 3, 5, 8, 9, 40, 200, 256)),
+    A=st.one_of(st.integers(2, 5), st.integers(2, 256)),
+    variants=st.sampled_from(((1, -1, -1), (2, 1, -1))),
+)
+def test_signatures_without_flags_are_the_actions(seed, n, Q, M, A, variants):
+    V, search, learning = variants
+    A = min(A, M)
+    layout = layout_of(V=V, Q=Q, A=A, M=M, search=search, learning=learning)
+    values = rows_of(np.random.default_rng(seed), n, V * Q, M)
+    out = blank(n, V * Q)
+    kernels.signature_rows(values, n, out, layout, False, np.zeros(Q, dtype=np.uint8))
+    assert_written(out, 0, values[:, : V * Q] % A)
 
 
-def layout_of(*, Y, Q, K):
-    """Return a layout of one variant without parameters."""
-    nothing = np.zeros(0, dtype=np.int64)
-    return kernels.Layout(
-        V=1, P=1, Y=Y, Q=Q, A=2, M=Y, K=K, search_variant=-1, learning_variant=-1,
-        action_of=(np.arange(256) % 2).astype(np.uint8), history_point=nothing, history_action=nothing,
-        seen=nothing, state_start=np.zeros(1, dtype=np.int64),
-    )  # fmt: skip
-
-
-@given(st.lists(st.lists(st.integers(0, 3), min_size=16, max_size=16), max_size=80), st.integers(1, 9))
-def test_rows_are_merged_as_a_dictionary_does(rows, step):
-    table, known = RowTable(16), {}
-    for start in range(0, len(rows), step):
-        block = np.array(rows[start : start + step], dtype=np.uint8)
-        ids = table.intern(block)
-        assert ids.tolist() == [known.setdefault(tuple(row), len(known)) for row in rows[start : start + step]]
-    assert [tuple(row) for row in table.rows.tolist()] == list(known)
-
-
-def test_many_rows_and_equal_hashes():
-    numbers = np.arange(100_000, dtype=np.uint64)
-    block = np.ascontiguousarray(np.stack([numbers, numbers // 3], axis=1)).view(np.uint8)
-    table = RowTable(16)
-    assert np.array_equal(table.intern(block), numbers.astype(np.int64))
-    assert np.array_equal(table.intern(block[::-1].copy()), numbers.astype(np.int64)[::-1])
-    # Rows whose hashes are equal by force are still told apart by their content.
-    table = RowTable(16)
-    table.intern(block[:50])
-    table._hashes[:50] = table._hashes[0]
-    table._slots.fill(-1)
-    counting.reslot(table._hashes, 50, table._slots)
-    first = block[:1].copy()
-    assert table.intern(first).tolist() == [0]
-
-
-def test_products_grow_their_tables_and_stay_exact():
-    # Two nodes of 300 different times each: 90,000 products, with sums that coincide.
-    nodes, n = Nodes(), 300
-    for stride in (1, n):
-        time = np.arange(1, n + 1, dtype=np.int64) * stride
-        counts = Counts(np.array([0]), np.array([n]), time, time * 2, np.full(n, 2**20, dtype=np.uint64))
-        nodes.append(counts, np.array([stride]))
-    records = counting.Records(np.array([0, 0]), np.array([0, 1]), np.array([[0, 0], [1, 0], [0, 0]]))
-    productions = counting.Productions(
-        arity=np.array([2, 2]), steps=np.array([5, 0]), factor=np.array([1, 3]),
-        infer_factor=np.array([1, 1]), weight=np.array([1, 2]),
-    )  # fmt: skip
-    counts = multiply_out(records, productions, nodes.entries, 1, SATURATION)
-    expected: dict[tuple[int, int], int] = {}
-    for a in range(1, n + 1):
-        for b in range(1, n + 1):
-            for key, weight in (((5 + a + b * n, 5 + 2 * (a + b * n)), 1), ((3 * (a + b), 2 * (a + b)), 2)):
-                expected[key] = expected.get(key, 0) + weight * 2**40
-    keys = zip(counts.time.tolist(), counts.infer_time.tolist(), strict=True)
-    assert dict(zip(keys, counts.count.tolist(), strict=True)) == expected
-    assert counts.total() == 3 * n * n * 2**40
-
-
-def test_records_in_many_flushes_add_up_as_in_one():
-    rng = np.random.default_rng(7)
-    nodes = Nodes()
-    times = np.arange(1, 21, dtype=np.int64)
-    counts = Counts(np.arange(20), np.arange(20) + 1, times, times, np.ones(20, dtype=np.uint64))
-    nodes.append(counts, times)
-    class_id = rng.integers(0, 50, size=4000)
-    arguments = rng.integers(0, 20, size=(3, 4000))
-    results = []
-    for flush_at in (1 << 20, 300):
-        gathering = Gathering(nodes, max_time=30, flush_at=flush_at)
-        for start in range(0, 4000, 100):
-            block = slice(start, start + 100)
-            gathering.add(class_id[block], Production(3, 2, 1), arguments[:, block])
-        counts = gathering.finish(60)
-        found = {}
-        for c in range(60):
-            for entry in range(counts.start[c], counts.end[c]):
-                found[c, int(counts.time[entry]), int(counts.infer_time[entry])] = int(counts.count[entry])
-        results.append((found, gathering.best_time[:50].tolist(), gathering.heads.arguments[:, :50].tolist()))
-    assert results[0] == results[1]
-    assert max(time for _, time, _ in results[0][0]) <= 30
-    # Classes that no record names have nothing.
-    assert not [c for c, _, _ in results[0][0] if c >= 50]
+@settings(max_examples=60)
+@given(seed=seeds, Q=st.integers(1, 6), A=st.integers(2, 3), with_search=st.booleans())
+def test_signatures_with_flags_say_where_lesions_show(seed, Q, A, with_search):
+    rng = np.random.default_rng(seed)
+    V, n = 2 + with_search, 3
+    order, is_later = rng.permutation(Q), rng.integers(0, 2, Q).astype(np.uint8)
+    layout = layout_of(V=V, Q=Q, A=A, search=1 if with_search else -1, learning=V - 1, order=order)
+    values = rows_of(rng, n, V * Q, 4)
+    values[0, Q : V * Q] = np.tile(values[0, :Q], V - 1)
+    expected = np.zeros((n, Q + 4), dtype=np.uint8)
+    for k in range(n):
+        actions = (values[k, : V * Q] % A).reshape(V, Q)
+        expected[k, :Q] = actions[0, order]
+        for flag, (variant, later) in enumerate([(V - 2, 0), (V - 2, 1), (V - 1, 0), (V - 1, 1)]):
+            expected[k, Q + flag] = any(actions[variant, q] != actions[0, q] for q in range(Q) if is_later[q] == later)
+    out = blank(n, Q + 4)
+    kernels.signature_rows(values, n, out, layout, True, is_later)
+    assert_written(out, 0, expected)
 
 
 CENSUS = """
