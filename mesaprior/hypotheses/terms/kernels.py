@@ -144,6 +144,25 @@ def mask_rows(values, source, n, out, target, size):
             out[target + k, i] = np.uint8(0) if values[source + k, i] == 0 else np.uint8(1)
 
 
+# Bytes that are worked on together.
+CHUNK = np.uint64(32)
+
+
+@njit
+def _winner_of_four(v0, v1, v2, v3, flip):
+    """Return the first of the largest among four bytes whose bits are flipped first."""
+    best = np.uint8(v0 ^ flip)
+    winner = np.uint8(0)
+    value = np.uint8(v1 ^ flip)
+    winner = np.uint8(1) if value > best else winner
+    best = value if value > best else best
+    value = np.uint8(v2 ^ flip)
+    winner = np.uint8(2) if value > best else winner
+    best = value if value > best else best
+    value = np.uint8(v3 ^ flip)
+    return np.uint8(3) if value > best else winner
+
+
 @njit
 def search_rows(bodies, source, n, out, target, layout, is_argmin, scope, flat):
     """Write the smallest best y of bodies with y bound; the search-inverted variant seeks the other extreme.
@@ -163,25 +182,31 @@ def search_rows(bodies, source, n, out, target, layout, is_argmin, scope, flat):
         # With few actions all are compared at once; those that are missing are the first again, and never better.
         zero = np.uint64(0)
         step_1, step_2, step_3 = width, width * np.uint64(2) if A > 2 else zero, width * np.uint64(3) if A > 3 else zero
-        one, two, three = np.uint8(1), np.uint8(2), np.uint8(3)
+        chunks = width - width % CHUNK
         for k in range(n):
             for p in range(P):
                 at_0 = np.uint64(p * Y) * width
                 at_1, at_2, at_3 = at_0 + step_1, at_0 + step_2, at_0 + step_3
                 end = np.uint64(p * Y_out) * width
-                for i in range(width):
-                    flip = np.uint8(complement[i] ^ other)
-                    best = np.uint8(bodies[source + k, at_0 + i] ^ flip)
-                    winner = np.uint8(0)
-                    value = np.uint8(bodies[source + k, at_1 + i] ^ flip)
-                    winner = one if value > best else winner
-                    best = value if value > best else best
-                    value = np.uint8(bodies[source + k, at_2 + i] ^ flip)
-                    winner = two if value > best else winner
-                    best = value if value > best else best
-                    value = np.uint8(bodies[source + k, at_3 + i] ^ flip)
-                    winner = three if value > best else winner
-                    out[target + k, end + i] = winner
+                # Chunks of a fixed size are vectorized even where a row is short.
+                for chunk in range(np.uint64(0), chunks, CHUNK):
+                    for j in range(CHUNK):
+                        i = chunk + j
+                        out[target + k, end + i] = _winner_of_four(
+                            bodies[source + k, at_0 + i],
+                            bodies[source + k, at_1 + i],
+                            bodies[source + k, at_2 + i],
+                            bodies[source + k, at_3 + i],
+                            complement[i] ^ other,
+                        )
+                for i in range(chunks, width):
+                    out[target + k, end + i] = _winner_of_four(
+                        bodies[source + k, at_0 + i],
+                        bodies[source + k, at_1 + i],
+                        bodies[source + k, at_2 + i],
+                        bodies[source + k, at_3 + i],
+                        complement[i] ^ other,
+                    )
                 for y in range(1, Y_out):
                     at = end + np.uint64(y) * width
                     for i in range(width):
@@ -351,25 +376,12 @@ def signature_rows(values, n, out, layout, with_flags, is_later):
     Without flags: the actions of all variants at all points. With flags (languages with `fit`): the intact actions at
     the points in their order of appearance, then searching on training and on later points, learning likewise.
     """
-    V, Q, A = layout.V, layout.Q, layout.A
+    V, Q = layout.V, layout.Q
     action_of, order = layout.action_of, layout.order
     if not with_flags:
-        width = V * Q
-        excess = (layout.M - 1) // A
-        a = np.uint8(A)
         for k in range(n):
-            if excess > 4:
-                for i in range(width):
-                    out[k, i] = action_of[values[k, i]]
-                continue
-            # A few subtractions from all values at once are faster than looking each up.
-            for i in range(width):
-                value = values[k, i]
-                value = np.uint8(value - a) if value >= a else value
-                value = np.uint8(value - a) if value >= a else value
-                value = np.uint8(value - a) if value >= a else value
-                value = np.uint8(value - a) if value >= a else value
-                out[k, i] = value
+            for i in range(V * Q):
+                out[k, i] = action_of[values[k, i]]
         return
     search = max(layout.search_variant, 0)
     learning = layout.learning_variant

@@ -199,8 +199,14 @@ def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
 
 
 @njit
-def pack_rows(words, n, n_words, bits, keys):
-    """Pack rows of bytes below 2^bits, eight to a word, into keys that sort as they do: uint64[n, words] -> [n, W]."""
+def pack_rows(words, n, n_words, bits, excess, A, keys):
+    """Pack rows of bytes, eight to a word, into keys that sort as they do: uint64[n, words] -> [n, W].
+
+    Bytes are below 2^bits once A was subtracted from those that reach it, `excess` times; where that is not 0, they
+    are below 128 at first.
+    """
+    ones, highs = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+    every_a, a, seven = np.uint64(A) * ones, np.uint64(A), np.uint64(7)
     low_8, low_16, low_32 = (
         np.uint64(0x00FF00FF00FF00FF),
         np.uint64(0x0000FFFF0000FFFF),
@@ -218,6 +224,9 @@ def pack_rows(words, n, n_words, bits, keys):
                 w = np.uint64(0)
                 if at < n_words:
                     w = words[k, at]
+                    for _ in range(excess):
+                        # The high bit of a byte survives the subtraction where the byte reaches A.
+                        w -= ((((w | highs) - every_a) & highs) >> seven) * a
                     w = ((w & low_8) << b1) | ((w >> byte) & low_8)
                     w = ((w & low_16) << b2) | ((w >> quarter) & low_16)
                     w = ((w & low_32) << b4) | (w >> half)
@@ -287,12 +296,13 @@ def _emit(steps, layout, ground, scratch, n, wanted, batch, d, inner):
         if wanted.bits == 0:
             hash_rows(scratch.words[k], n, (ground.size[steps.scope[k]] + 7) // 8, scratch.key)
         else:
-            if steps.what[k] == SEARCH and not wanted.with_flags:
-                # What a search finds are actions already.
-                pack_rows(scratch.words[k], n, n_words, wanted.bits, scratch.key)
+            # What a search finds are actions already; other values are taken modulo A while they are packed.
+            excess = 0 if steps.what[k] == SEARCH else (layout.M - 1) // layout.A
+            if not wanted.with_flags and (excess == 0 or (layout.M <= 128 and excess <= 4)):
+                pack_rows(scratch.words[k], n, n_words, wanted.bits, excess, layout.A, scratch.key)
             else:
                 signature_rows(rows, n, scratch.signature, layout, wanted.with_flags, ground.is_later)
-                pack_rows(scratch.signature_words, n, n_words, wanted.bits, scratch.key)
+                pack_rows(scratch.signature_words, n, n_words, wanted.bits, 0, layout.A, scratch.key)
         _append(
             scratch.key, n, steps.emission[k], wanted.splitters, wanted.first, wanted.end, batch.record,
             batch.bin, batch.run, batch.n, d, inner, scratch.places,

@@ -43,7 +43,7 @@ class Keys:
         signatures = self._grid.signatures(values)
         keys = np.zeros((len(values), self.n_words), dtype=np.uint64)
         words = signatures.view(np.uint64)
-        kernels.pack_rows(words, len(values), words.shape[1], self.bits, keys)
+        kernels.pack_rows(words, len(values), words.shape[1], self.bits, 0, self._grid.layout.A, keys)
         return keys
 
     def of_constants(self) -> np.ndarray:

@@ -100,7 +100,9 @@ def signatures_of(census: Census, grid: Grid, groups: Sequence[int]) -> list[lis
     behaviours = census.behaviour_id[list(groups)]
     if grid.with_fit or census.vectors is None:
         if not grid.with_fit and grid.with_search:
-            raise RunError("this census does not say what its searches do upside down; count it again to sample from it.")
+            raise RunError(
+                "this census does not say what its searches do upside down; count it again to sample from it."
+            )
         whole = _signatures_of_behaviours(census, grid, behaviours)
         return [
             [_group(signature, census.columns, row, int(census.count[row]))]
@@ -143,7 +145,7 @@ def _vectors_of_behaviours(
     """Return the vectors that come to each behaviour on a log. Cost: one pass over the vectors."""
     columns = _columns_of(vectors, log)
     in_training, in_later = (
-        np.isin(np.arange(log.n_situations), log.row_situation[rows])
+        np.isin(np.arange(len(log.situations)), log.row_situation[rows])
         for rows in (log.split == TRAIN, log.split != TRAIN)
     )
     wanted = {

@@ -16,7 +16,7 @@ import numpy as np
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.counting.bins import Bin, Intern, Ledger, Room
 from mesaprior.hypotheses.counting.classes import joined_entries
-from mesaprior.hypotheses.terms.grid import Grid, padded
+from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine, Report, _Gathering
 from mesaprior.hypotheses.terms.merged.keys import ALL
@@ -32,13 +32,26 @@ Keep = Callable[[np.ndarray], None]
 """Told the records ``int64[m, 5]`` (production, emission, c, a, b) that come to a value, again and again."""
 
 
-@dataclass(frozen=True)
+PLAIN, CONDITION, ANYTHING = 0, 1, 2
+"""What a class is: terms of equal values, what an `if` sees of several such classes, or all terms of a level."""
+
+
+@dataclass(frozen=True, order=True)
 class Level:
-    """Where a class belongs: its level, and whether it is there as the condition of an `if`."""
+    """Where a class belongs.
+
+    Attributes
+    ----------
+    length : int
+        Bits of its terms.
+    kind : int
+        `PLAIN`, `CONDITION` or `ANYTHING`.
+    scope : int
+    """
 
     length: int
+    kind: int
     scope: int
-    is_condition: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,31 +100,31 @@ class KeptTerms:
 
     def _places(self, space: int) -> tuple[list[int], list[Level]]:
         """Return the first class of each span of a space, ascending, and the level of each."""
-        found: list[tuple[int, Level]] = []
-        for spans, is_condition in ((self._engine._spans, False), (self._engine._conditions, True)):
-            found += [
-                (span.first, Level(length, scope, is_condition))
-                for (scope, length), span in spans.items()
-                if scope == space
-            ]
-        found.sort(key=lambda item: item[0])
-        return [first for first, _ in found], [level for _, level in found]
+        engine = self._engine
+        spans = [(span.first, PLAIN, place) for place, span in engine._spans.items()]
+        spans += [(span.first, ANYTHING, place) for place, span in engine._everything.items()]
+        for place, (always, never, others) in engine._conditions.items():
+            spans += [(span.first, CONDITION, place) for span in (always, never, *others) if span is not None]
+        spans = sorted(item for item in spans if item[2][0] == space)
+        return [first for first, *_ in spans], [Level(length, kind, scope) for _, kind, (scope, length) in spans]
 
     def values(self, space: int, numbers: Sequence[int]) -> np.ndarray:
         """Return the values ``uint8[n, width]`` of classes."""
         return self._engine._classes[space].values[np.array(numbers, dtype=np.int64)]
 
     def renamed(self, level: Level, number: int) -> np.ndarray:
-        """Return the classes ``int64[m]`` of a level that a class of its conditions stands for."""
+        """Return the classes ``int64[m]`` of equal values that a class of another kind stands for."""
         span = self._engine._spans[level.scope, level.length]
+        if level.kind == ANYTHING:
+            return np.arange(span.first, span.end)
         values = self._engine._classes[level.scope].values
         same = ((values[span.first : span.end] != 0) == (values[number] != 0)).all(axis=1)
         return span.first + np.flatnonzero(same)
 
     def of_level(self, level: Level) -> Round:
-        """Return the tasks of a kept level; for conditions, the one production that renames a class."""
+        """Return the tasks of a kept level; where classes are others by another name, the production that renames."""
         table = Table(self._grid)
-        if level.is_condition:
+        if level.kind != PLAIN:
             table.renaming(level.scope, table.emissions([Wrapping((), [Way((), level.length, 0, 1, 0, 1)])]))
             return Round(table, [])
         return Round(table, self._tasks(table, level.scope, level.length, None, with_unary=True))
@@ -140,8 +153,8 @@ class KeptTerms:
         engine = self._engine
         spans: dict[tuple[int, int], Span] = engine._spans
         return tasks_of(
-            self._grid, engine._bits, table, spans, engine._conditions_of, scope, length, wrappings,
-            with_unary=with_unary,
+            self._grid, engine._bits, table, spans, engine._conditions_of, engine._everything_of,
+            scope, length, wrappings, with_unary=with_unary,
         )  # fmt: skip
 
     def heads(self, table: Table) -> Heads:
@@ -196,11 +209,13 @@ class KeptTerms:
         keep : sequence of callable
         """
         engine = self._engine
-        cells = np.zeros((len(signatures), padded(self._grid.signature_size)), dtype=np.uint8)
+        bits, n_words = engine._keys.bits, engine._keys.n_words
+        # The inverse of `Keys.signatures`: the first cell stands in the highest bits of the first word.
+        per_word = 8 * max(1, 8 // bits)
+        cells = np.zeros((len(signatures), n_words * per_word), dtype=np.uint64)
         cells[:, : signatures.shape[1]] = signatures
-        words = cells.view(np.uint64)
-        keys = np.zeros((len(signatures), engine._keys.n_words), dtype=np.uint64)
-        kernels.pack_rows(words, len(words), words.shape[1], engine._keys.bits, keys)
+        shifts = np.arange(per_word)[::-1].astype(np.uint64) * np.uint64(bits)
+        keys = np.bitwise_or.reduce(cells.reshape(-1, n_words, per_word) << shifts, axis=2)
         nothing = np.empty(0, dtype=np.uint8)
         self._gather(of, [_Aim(key, nothing, told) for key, told in zip(keys, keep, strict=True)], is_whole=True)
 
@@ -219,10 +234,17 @@ class KeptTerms:
         wanted = kernels.Filter(splitters, 0, len(bins), bits, with_flags)
         with engine._working():
             limit = engine._max_time if is_whole else engine._inner_max_time
-            gathering = _Gathering(engine, of.table, wanted, bins, limit, is_whole=is_whole)
+            gathering = _Roomy(engine, of.table, of.tasks, wanted, bins, limit, is_whole=is_whole)
             for number, tile in enumerate(tiles_of(of.tasks)):
                 gathering.take(number, tile)
             gathering.absorb()
+
+
+class _Roomy(_Gathering):
+    """A gathering with room for as many runs as records: where inner loops are short, each emission has its own."""
+
+    def _kit(self, n_records: int = 1, n_rows: int = 1, n_runs: int = 1):
+        return super()._kit(n_records, n_rows, max(n_runs, n_records))
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged.engine import Report
 from mesaprior.hypotheses.terms.merged.levels import Way
 from mesaprior.hypotheses.terms.merged.sampling import kernels
-from mesaprior.hypotheses.terms.merged.sampling.inside import KeptTerms, Level, Round
+from mesaprior.hypotheses.terms.merged.sampling.inside import PLAIN, KeptTerms, Level, Round
 from mesaprior.hypotheses.terms.program import Program, length_of, steps_of
 from mesaprior.hypotheses.terms.tabulation import literal_of
 
@@ -67,11 +67,11 @@ class _Hole:
 
     def nodes(self) -> Iterator[_Hole]:
         """Yield this node and all below it in prefix order."""
-        waiting = [self]
+        waiting: list[_Hole] = [self]
         while waiting:
             node = waiting.pop()
             yield node
-            waiting += reversed(node.arguments)
+            waiting.extend(reversed(node.arguments))
 
 
 Wanted = list[tuple[int, _Hole]]
@@ -143,8 +143,8 @@ class Unranker:
         if by_group:
             self._open_wholes(by_group)
         while self._pending:
-            # Arguments are shorter than what they stand in, and a condition is another name of a class of its length.
-            level = max(self._pending, key=lambda level: (level.length, level.is_condition, level.scope))
+            # Arguments are shorter than what they stand in, and classes of other kinds are plain ones of their length.
+            level = max(self._pending)
             self._open_level(level, self._pending.pop(level))
         programs = [self._written(root) for root in roots]
         for (group, _), program in zip(asked, programs, strict=True):
@@ -167,14 +167,14 @@ class Unranker:
             self._open(of, searches[group], wanted)
 
     def _open_level(self, level: Level, by_part: dict[_Part, Wanted]) -> None:
-        """The same for terms of a kept level."""
+        """Do the same for terms of a kept level."""
         of = self._kept.of_level(level)
         heads = self._kept.heads(of.table)
         searches = {part: _Search(heads, level.length, part.time, part.infer_time, part.count) for part in by_part}
         by_number: defaultdict[int, list[_Search]] = defaultdict(list)
         for part, search in searches.items():
             by_number[part.number].append(search)
-        if level.is_condition:
+        if level.kind != PLAIN:
             for number, fan in by_number.items():
                 members = self._kept.renamed(level, number)
                 made = np.zeros((len(members), 5), dtype=np.int64)
@@ -231,7 +231,7 @@ class Unranker:
 
 @dataclass(frozen=True)
 class _Choice:
-    """One record with one way and one count of each argument: production, way, literal; and of each argument the rest."""
+    """A production, a way, the number of a literal, and what each argument is one of, with its number there."""
 
     production: int
     way: int
