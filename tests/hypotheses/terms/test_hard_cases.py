@@ -1,0 +1,73 @@
+"""Small languages that once went wrong, each in an interpreter of its own where every index is checked."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+CHECK = """
+import json, sys, warnings
+import numpy as np
+np.seterr(over="ignore")
+from tests.hypotheses.terms.test_engines_agree import assert_same, log_of
+from mesaprior.hypotheses.terms.language import language_from_dict
+from mesaprior.hypotheses.terms.space import TermSpace
+language, rows, max_bits = json.loads(sys.argv[1])
+space, log = TermSpace(language_from_dict(language), max_bits), log_of(rows)
+assert_same(space.census(log), space.census(log, engine="reference"))
+"""
+
+P = {"kind": "feature", "name": "p", "bits": 2}
+Y = {"kind": "candidate", "bits": 3}
+ROW = {"p": 0, "split": "train", "action": 0}
+CASES = {
+    # Levels all of whose terms are headed by a wrapping token, below a search of nothing.
+    "nothing but wraps": (
+        [
+            P,
+            {"kind": "unary", "name": "f", "table": [0, 0], "bits": 2},
+            {"kind": "argmax", "bits": 2},
+            {"kind": "argmin", "bits": 3},
+            Y,
+        ],
+        [ROW],
+        9,
+    ),
+    # Inner loops that are shorter than the number of emissions.
+    "short inner loops": (
+        [
+            {"kind": "fit"},
+            {"kind": "binary", "name": "min"},
+            P | {"bits": 3},
+            {"kind": "fit"},
+            {"kind": "iterate", "bits": 3},
+            {"kind": "argmax"},
+            {"kind": "parameter"},
+            Y,
+        ],
+        [ROW, ROW | {"p": 1}],
+        17,
+    ),
+}
+
+
+BROKEN = {
+    "nothing but wraps": "a class that stands for no terms is appended with one value and no least time",
+    "short inner loops": "a buffer has room for two runs a combination, and each emission may begin a run of its own",
+}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xfail(reason=BROKEN[name])) for name in CASES])
+def test_hard_cases(name):
+    tokens, rows, max_bits = CASES[name]
+    question = json.dumps([{"domain": 2, "actions": 2, "token": tokens}, rows, max_bits])
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK, question],
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
