@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Kernels compile on first use, so no example has a deadline.
@@ -12,3 +13,12 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("default")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_store_of_the_user(tmp_path_factory):
+    """Keep the store of whoever runs the tests out of them; commands that run in processes of their own inherit it."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("MESAPRIOR_STORE", str(tmp_path_factory.mktemp("store")))
+    yield
+    patch.undo()

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from mesaprior.cli.options import language_option, max_bits_option, max_time_option
+from mesaprior.cli.options import Memory, language_option, max_bits_option, max_time_option
+
+if TYPE_CHECKING:
+    from mesaprior.cli.counting import Remote
+    from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.hypotheses.terms.space import Engine, TermSpace
+
+MOST_SHARDS = 9999
+"""More shards than any census is cut into for a reason."""
 
 
 @click.command()
@@ -29,49 +38,169 @@ from mesaprior.cli.options import language_option, max_bits_option, max_time_opt
     metavar="W",
     help="Threads of the merged engine; as many as there are cores where not given. The census does not depend on it.",
 )
-@click.option("--out", "folder", required=True, metavar="DIR", help="Folder of the census.")
+@click.option(
+    "--max-memory",
+    "max_bytes",
+    type=Memory(),
+    default=None,
+    metavar="M",
+    help="Memory to keep to, about, such as 8G; with less, there are more passes. The census does not depend on it.",
+)
+@click.option(
+    "--shards",
+    type=click.IntRange(1, MOST_SHARDS),
+    default=None,
+    metavar="N",
+    help="Parts that are counted and written one by one; as many as the programs call for where not given.",
+)
+@click.option(
+    "--cluster", "address", default=None, metavar="ADDRESS", help="Count on the cluster at this address instead."
+)
+@click.option("--out", default=None, metavar="DIR", help="Folder of the census; without it, one in the store.")
 def census(
     log_file: str,
     language_file: str | None,
     max_bits: int | None,
     max_time: int | None,
-    engine: str,
+    engine: Engine,
     workers: int | None,
-    folder: str,
+    max_bytes: int | None,
+    shards: int | None,
+    address: str | None,
+    out: str | None,
 ) -> None:
-    """Count every program once and keep the counts in a folder.
+    """Count every program once and keep the counts in a folder or in the store.
+
+    A long census is written shard by shard. Whatever ends the run, the shards that are done are kept, and the same
+    command goes on with the others. `mesaprior infer` then answers at once, for any prior.
 
     A folder that holds this very census already is left as it is, and one that holds another is replaced when the
-    new one is complete. `mesaprior infer DIR` then answers at once, for any prior.
+    new one is complete.
 
     \b
-    Example:
+    Examples:
       mesaprior census corridor.csv --language corridor.toml --max-bits 32 --out corridor-32
+      mesaprior census corridor.csv --language corridor.toml --max-bits 44 --max-memory 8G
     """
-    from mesaprior.cli.question import count, space_of
-    from mesaprior.errors import MesapriorError
+    from mesaprior.cli.counting import Means, count_into
+    from mesaprior.cli.question import space_of, store_entry
     from mesaprior.hypotheses.log import read_log
-    from mesaprior.hypotheses.store import check_writable, open_census, save_census
+    from mesaprior.hypotheses.store import CensusWriter, open_manifest
 
+    _check_options(engine, workers=workers, max_bytes=max_bytes, shards=shards, address=address)
+    remote = None if address is None else _remote(address)
     log = read_log(log_file)
     space = space_of(log, language_file, max_bits, max_time)
-    check_writable(folder)
-    if Path(folder).is_dir() and any(Path(folder).iterdir()):
-        try:
-            stored = open_census(folder)
-        except MesapriorError:
-            stored = None
-        if stored and (stored.language.digest, stored.log.digest, stored.census.bounds) == (
-            space.language.digest,
-            log.digest,
-            space.bounds,
-        ):
-            click.echo(f"{folder} holds this census already: {stored.census.n_programs:,} programs.", err=True)
-            return
-    result = count(space, log, engine=engine, workers=workers or os.cpu_count() or 1)  # type: ignore[arg-type]
-    save_census(folder, result, log, space.language, engine=engine)
+    if not space.count_by_length(log):
+        # Without a program there is nothing to count, and the space says why.
+        space.census(log)
+    if out is None and _is_answered(space, log):
+        return
+    folder = Path(out) if out is not None else store_entry(space, log)
+    writer = CensusWriter(
+        folder,
+        log,
+        space.language,
+        bounds=space.bounds,
+        engine=engine,
+        n_shards=_n_shards(folder, space, log, engine, shards),
+    )
+    if writer.is_complete:
+        click.echo(f"{folder} holds this census already: {open_manifest(folder)['n_programs']:,} programs.", err=True)
+        return
+    means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
+    count_into(writer, space, log, means)
+    facts = open_manifest(folder)
+    source = folder if out is not None else log_file
     click.echo(
-        f"Counted {result.n_programs:,} programs in {result.n_behaviours:,} behaviours; `mesaprior infer {folder}` "
-        "answers at once.",
+        f"Counted {facts['n_programs']:,} programs in {facts['n_behaviours']:,} behaviours"
+        + (f", kept in the store, {folder}" if out is None else "")
+        + f"; `mesaprior infer {source}` "
+        + ("with the same language and bounds " if out is None else "")
+        + "answers at once.",
         err=True,
     )
+
+
+def _check_options(
+    engine: str, *, workers: int | None, max_bytes: int | None, shards: int | None, address: str | None
+) -> None:
+    """Refuse options that do not go together."""
+    from mesaprior.errors import UsageError
+
+    if engine == "reference":
+        for option, is_given in (
+            ("--workers", workers is not None),
+            ("--max-memory", max_bytes is not None),
+            ("--shards", shards not in (None, 1)),
+            ("--cluster", address is not None),
+        ):
+            if is_given:
+                raise UsageError(
+                    f"{option} goes with the merged engine, and --engine is reference, which counts one shard in one "
+                    "thread; leave one of the two out."
+                )
+    if address is not None:
+        for option, value in (("--workers", workers), ("--max-memory", max_bytes)):
+            if value is not None:
+                raise UsageError(
+                    f"{option} is about this machine, and with --cluster others count; say it where they are started, "
+                    "and leave it out here."
+                )
+
+
+def _remote(address: str) -> Remote:
+    """Return what counts shards on a cluster."""
+    import importlib
+    from functools import partial
+
+    from mesaprior.errors import RunError
+
+    try:
+        # By name, since it comes with packages that are not always there.
+        cluster = importlib.import_module("mesaprior.hypotheses.cluster")
+    except ImportError:
+        raise RunError(
+            "--cluster needs packages that are not installed; `pip install 'mesaprior[cluster]'` installs them."
+        ) from None
+    return partial(cluster.shards_on_cluster, address)
+
+
+def _is_answered(space: TermSpace, log: ImitationLog) -> bool:
+    """Tell whether a census of the store answers already, and say so."""
+    from mesaprior.hypotheses.store import find_census, is_whole, open_manifest
+
+    found = find_census(space.language, log, space.bounds)
+    if found is None or not is_whole(found):
+        return False
+    manifest = open_manifest(found)
+    own = manifest["log"].get("digest") == log.digest
+    situations = "" if own else f", counted for {manifest['log'].get('source')} over the same situations"
+    click.echo(
+        f"The store holds this census already, {found}: {manifest['n_programs']:,} programs{situations}.", err=True
+    )
+    return True
+
+
+def _n_shards(folder: Path, space: TermSpace, log: ImitationLog, engine: Engine, asked: int | None) -> int:
+    """Return into how many shards to cut a census: those that it was begun in, those asked for, or what is usual.
+
+    Raises
+    ------
+    UsageError
+        If it was begun in other shards than those asked for.
+    """
+    from mesaprior.errors import UsageError
+    from mesaprior.hypotheses.store import begun_at
+
+    begun = begun_at(folder, log, space.language, bounds=space.bounds, engine=engine)
+    if begun is not None:
+        if asked not in (None, begun.n_shards):
+            raise UsageError(
+                f"--shards {asked} does not go on with {folder}, where this census was begun in {begun.n_shards} "
+                f"shards; leave --shards out, or remove {begun.folder} to begin anew."
+            )
+        return begun.n_shards
+    if engine == "reference":
+        return 1
+    return asked or space.n_shards(log)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -33,6 +35,23 @@ class Parameter(click.ParamType):
             return name.strip(), float(number)
         except ValueError:
             self.fail(f"{value!r} is not {self.name} with a number, such as alpha=2.", param, ctx)
+
+
+class Memory(click.ParamType):
+    """An amount of memory: bytes, or a number with K, M, G or T, each a thousand times the one before."""
+
+    name = "MEMORY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number of bytes."""
+        text = str(value).strip()
+        match = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{0,15})?)([KMGT]?)B?", text, flags=re.IGNORECASE | re.ASCII)
+        n_bytes = int(Fraction(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " ")) if match else 0
+        if n_bytes < 1:
+            self.fail(
+                f"{text[:60]!r} is no amount of memory; give bytes, or a number with M or G, such as 8G.", param, ctx
+            )
+        return n_bytes
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:

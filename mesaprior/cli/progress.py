@@ -23,9 +23,53 @@ TELLING_SHARE = 0.02
 """Before this share is done, no time is estimated: the first reports may have waited for kernels to be compiled."""
 
 
+class Meter:
+    """How much of some work is done; called with how much more is.
+
+    Parameters
+    ----------
+    total : int
+        What the reports add up to, about.
+    show : callable
+        Called with the meter after each report.
+    """
+
+    def __init__(self, total: int, show: Callable[[Meter], None]):
+        self._done, self._total = 0, max(total, 1)
+        self._show = show
+        self._start = time.monotonic()
+        self._lock = threading.Lock()
+
+    def __call__(self, more: int) -> None:
+        """Take note of more work that is done; any thread may."""
+        with self._lock:
+            self._done += more
+            self._show(self)
+
+    def expect(self, more: int) -> None:
+        """Expect so much more work from now on, whatever was said before."""
+        with self._lock:
+            self._total = max(self._done + more, 1)
+
+    @property
+    def done(self) -> int:
+        """What is done."""
+        return self._done
+
+    @property
+    def share(self) -> float:
+        """The share that is done, at most 1."""
+        return min(1.0, self._done / self._total)
+
+    @property
+    def seconds(self) -> float:
+        """Time since the work began."""
+        return time.monotonic() - self._start
+
+
 @contextmanager
-def progress(title: str, total: int) -> Generator[Callable[[int], None]]:
-    """Show the progress of work, and hand out the function that is told how much more is done.
+def progress(title: str, total: int) -> Generator[Meter]:
+    """Show the progress of work, and hand out what is told how much more is done.
 
     Parameters
     ----------
@@ -35,8 +79,8 @@ def progress(title: str, total: int) -> Generator[Callable[[int], None]]:
         What the reports add up to, about.
     """
     shown = _bar if sys.stderr.isatty() else _lines
-    with shown(title, max(total, 1)) as report:
-        yield report
+    with shown(title, total) as meter:
+        yield meter
 
 
 def time_left(share: float, seconds: float) -> str:
@@ -45,7 +89,7 @@ def time_left(share: float, seconds: float) -> str:
 
 
 @contextmanager
-def _bar(title: str, total: int) -> Generator[Callable[[int], None]]:
+def _bar(title: str, total: int) -> Generator[Meter]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -53,21 +97,14 @@ def _bar(title: str, total: int) -> Generator[Callable[[int], None]]:
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     # Shares are shown, since totals can exceed what floating point counts exactly.
     task = bar.add_task(title, total=1.0, left="")
-    start = time.monotonic()
-    done = 0
     # A clock of its own shows the bar, since the first report can come late: kernels may have to be compiled.
     clock = threading.Timer(QUIET_SECONDS, bar.start)
     clock.daemon = True
     clock.start()
-
-    def report(more: int) -> None:
-        nonlocal done
-        done += more
-        share = min(1.0, done / total)
-        bar.update(task, completed=share, left=time_left(share, time.monotonic() - start))
-
     try:
-        yield report
+        yield Meter(
+            total, lambda meter: bar.update(task, completed=meter.share, left=time_left(meter.share, meter.seconds))
+        )
     finally:
         clock.cancel()
         clock.join()
@@ -76,17 +113,17 @@ def _bar(title: str, total: int) -> Generator[Callable[[int], None]]:
 
 
 @contextmanager
-def _lines(title: str, total: int) -> Generator[Callable[[int], None]]:
-    start = last = time.monotonic()
-    done = 0
+def _lines(title: str, total: int) -> Generator[Meter]:
+    last = time.monotonic()
 
-    def report(more: int) -> None:
-        nonlocal done, last
-        done += more
+    def show(meter: Meter) -> None:
+        nonlocal last
         now = time.monotonic()
-        if now - last > LINE_SECONDS and 0 < done < total:
+        if now - last > LINE_SECONDS and 0 < meter.share < 1:
             last = now
-            left = (now - start) * (total - done) / done
-            click.echo(f"{title}: {done / total:.0%} after {now - start:.0f} s, about {left:.0f} s left", err=True)
+            left = time_left(meter.share, meter.seconds)
+            click.echo(
+                f"{title}: {meter.share:.0%} after {duration_text(meter.seconds)}{left and ', ' + left}", err=True
+            )
 
-    yield report
+    yield Meter(total, show)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from mesaprior.cli import counting
 from mesaprior.cli.options import LONGEST, language_of
 from mesaprior.cli.progress import progress
-from mesaprior.cli.words import bytes_text, duration_text
-from mesaprior.errors import ContentError, UsageError
+from mesaprior.errors import ContentError, MesapriorError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, read_log
-from mesaprior.hypotheses.store import open_census
+from mesaprior.hypotheses.store import CensusWriter, begun_at, entry_path, find_census, open_census
 from mesaprior.hypotheses.terms.language import Language, default_language
-from mesaprior.hypotheses.terms.space import Engine, TermSpace
+from mesaprior.hypotheses.terms.space import TermSpace
 
 COMFORTABLE = 3_000_000
 """Where no bound is given, the longest one with at most this many programs is taken."""
-
-PROBED_FROM = 20_000_000
-"""From this many programs on, time and memory are estimated before the run; below it any machine has enough."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def ask(
         raise UsageError(f"--log goes with a census folder, and {source} is none; give the log alone.")
     log = read_log(source)
     space = space_of(log, language_file, max_bits, max_time)
-    return Question(count(space, log), log, space, language_file is None)
+    return Question(census_of(space, log), log, space, language_file is None)
 
 
 def _is_default(language: Language, log: ImitationLog) -> bool:
@@ -114,18 +112,76 @@ def comfortable_bits(language: Language, log: ImitationLog) -> int:
         bound *= 4
 
 
-def count(space: TermSpace, log: ImitationLog, *, engine: Engine = "merged", workers: int = 1) -> Census:
-    """Count a census with progress; before a long run, say what it takes, or refuse it for want of memory."""
+def census_of(space: TermSpace, log: ImitationLog) -> Census:
+    """Return the census of the store that answers, or count one; what took long to count is kept in the store."""
+    stored = _from_store(space, log)
+    if stored is not None:
+        return stored
     n_programs = sum(space.count_by_length(log).values())
-    if engine == "merged" and n_programs > PROBED_FROM:
-        plan = space.check_memory(log)
-        click.echo(
-            f"{n_programs:,} programs to count: about {duration_text(plan.seconds)} and "
-            f"{bytes_text(plan.n_bytes)} of memory.",
-            err=True,
+    if n_programs > counting.PROBED_FROM:
+        return _count_and_keep(space, log)
+    return _count(space, log)
+
+
+def _from_store(space: TermSpace, log: ImitationLog) -> Census | None:
+    """Return the census of the store that answers for a log, if there is one."""
+    try:
+        found = find_census(space.language, log, space.bounds)
+        if found is None:
+            return None
+        stored = open_census(found, log=log)
+    except (MesapriorError, OSError) as error:
+        click.echo(f"The store cannot answer, so the programs are counted: {_sentence(error)}", err=True)
+        return None
+    of_another = stored.manifest["log"].get("digest") != log.digest
+    situations = f", counted for {stored.manifest['log'].get('source')} over the same situations" * of_another
+    click.echo(f"Nothing to count: the census is in the store, {found}{situations}.", err=True)
+    return stored.census
+
+
+def _count_and_keep(space: TermSpace, log: ImitationLog) -> Census:
+    """Count a census into the store, and read it from there; where the store is of no use, only count it."""
+    # The answer needs the whole census at once, however it is counted.
+    counting.say_sizes(sum(space.count_by_length(log).values()), space.check_memory(log))
+    try:
+        entry = store_entry(space, log)
+        begun = begun_at(entry, log, space.language, bounds=space.bounds, engine="merged")
+        writer = CensusWriter(
+            entry,
+            log,
+            space.language,
+            bounds=space.bounds,
+            engine="merged",
+            n_shards=begun.n_shards if begun else space.n_shards(log),
         )
-    with progress(f"Counting {n_programs:,} programs", space.n_terms(log, engine=engine)) as report:
-        return space.census(log, engine=engine, workers=workers, report=report)
+    except (MesapriorError, OSError) as error:
+        click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
+        return _count(space, log)
+    if not writer.is_complete:
+        counting.count_into(writer, space, log, counting.Means(workers=os.cpu_count() or 1), is_announced=True)
+    click.echo(f"Kept in the store, {entry}: the same programs need not be counted again.", err=True)
+    return open_census(entry, log=log).census
+
+
+def store_entry(space: TermSpace, log: ImitationLog) -> Path:
+    """Return where the store keeps a census; the store itself is made if it is not there yet."""
+    entry = entry_path(space.language, log, space.bounds)
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    return entry
+
+
+def _count(space: TermSpace, log: ImitationLog) -> Census:
+    """Count a census with progress, and keep it nowhere."""
+    n_programs = sum(space.count_by_length(log).values())
+    with progress(f"Counting {n_programs:,} programs", space.n_terms(log)) as report:
+        return space.census(log, report=report)
+
+
+def _sentence(error: MesapriorError | OSError) -> str:
+    """Return an error as one sentence."""
+    if isinstance(error, MesapriorError):
+        return str(error)
+    return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
 
 
 def provenance_of(question: Question, **settings: Any) -> dict[str, Any]:

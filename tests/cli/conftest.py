@@ -42,6 +42,14 @@ value = 2
 """
 
 
+@pytest.fixture(autouse=True)
+def store(tmp_path_factory, monkeypatch):
+    """Give each test a store of its own, which is not there yet."""
+    place = tmp_path_factory.mktemp("data") / "store"
+    monkeypatch.setenv("MESAPRIOR_STORE", str(place))
+    return place
+
+
 @pytest.fixture
 def files(tmp_path, monkeypatch):
     """Work in a fresh folder with a log and a language."""

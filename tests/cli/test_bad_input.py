@@ -217,6 +217,7 @@ def test_more_memory_than_there_is_is_said_before_the_run(files, run, monkeypatc
         raise AssertionError("counted all the same")
 
     monkeypatch.setattr(space.TermSpace, "census", never)
+    monkeypatch.setattr(space.TermSpace, "shards", never)
     before = sorted(files.iterdir())
     for command in (["infer"], ["census", "--out", "counted"]):
         result = run(command[0], "log.csv", "--language", "mine.toml", "--max-bits", 45, *command[1:], code=1)

@@ -130,10 +130,11 @@ def test_plan(files, run):
 
 
 def test_sizes_are_said_before_a_long_run(files, run, monkeypatch):
-    assert "programs to count" not in run(*ASK, "--format", "json").stderr
-    monkeypatch.setattr("mesaprior.cli.question.PROBED_FROM", 1000)
+    result = run(*ASK, "--format", "json")
+    assert "programs to count" not in result.stderr
+    n_programs = json.loads(result.stdout)["programs"]
+    monkeypatch.setattr("mesaprior.cli.counting.PROBED_FROM", 1000)
     said = run(*ASK, "--format", "json").stderr
-    n_programs = json.loads(run(*ASK, "--format", "json").stdout)["programs"]
     assert f"{n_programs:,} programs to count: about under a second and" in said
     assert "MB of memory" in said
 

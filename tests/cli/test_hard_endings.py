@@ -40,6 +40,7 @@ def test_ctrl_c_is_one_sentence_and_leaves_nothing(command, files, run, monkeypa
 
     before = sorted(files.iterdir())
     monkeypatch.setattr(TermSpace, "census", interrupted)
+    monkeypatch.setattr(TermSpace, "shards", interrupted)
     result = run(*command, code=130)
     assert result.stdout == ""
     assert result.stderr == "Error: interrupted before the end; nothing half-written is left behind.\n"

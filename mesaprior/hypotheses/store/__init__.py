@@ -4,6 +4,7 @@ The files are described in ``docs/reference/census.md``. Whatever interrupts a r
 complete, and a census that was there is there.
 """
 
+from mesaprior.hypotheses.store.begun import begun_at, is_whole
 from mesaprior.hypotheses.store.concatenation import concatenated
 from mesaprior.hypotheses.store.entries import Entry, entries_in, entry_at, open_manifest, resolve_entry
 from mesaprior.hypotheses.store.keys import census_key
@@ -23,6 +24,7 @@ __all__ = [
     "Removal",
     "StoredCensus",
     "Unfinished",
+    "begun_at",
     "census_key",
     "check_writable",
     "concatenated",
@@ -30,6 +32,7 @@ __all__ = [
     "entry_at",
     "entry_path",
     "find_census",
+    "is_whole",
     "merge",
     "open_census",
     "open_manifest",

@@ -108,6 +108,12 @@ class CensusWriter:
         with self._lock:
             return [k for k in range(self.n_shards) if k not in self._done]
 
+    @property
+    def n_programs(self) -> int:
+        """How many programs the shards that are done have."""
+        with self._lock:
+            return sum(record["programs"] for record in self._done.values())
+
     def write(self, k: int, shard: Census) -> None:
         """Write one shard; several threads may write different ones at once.
 
@@ -167,6 +173,15 @@ class CensusWriter:
         if self._work != self.folder:
             swap_in(self._work, self.folder)
         self._is_complete = True
+
+    def abandon(self) -> None:
+        """Give the census up: its shards are removed, and a census that was in the folder before stays."""
+        if self._is_complete:
+            return
+        with self._lock:
+            self._done = {}
+            remove_census(self._work)
+            self._claim.release()
 
     def _is_there(self) -> bool:
         """Tell whether the folder holds this census, finished and intact."""

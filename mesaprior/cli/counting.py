@@ -1,0 +1,201 @@
+"""Counting a census into a folder, shard by shard, so that an interruption loses little."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+
+from mesaprior.cli.main import InterruptionError
+from mesaprior.cli.progress import Meter, progress
+from mesaprior.cli.words import bytes_text, duration_text
+from mesaprior.errors import RunError
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store import CensusWriter
+from mesaprior.hypotheses.terms.planning import FIXED_BYTES, Plan
+from mesaprior.hypotheses.terms.space import Engine, TermSpace
+
+PROBED_FROM = 20_000_000
+"""From this many programs on, time and memory are estimated before the run; below it any machine has enough."""
+
+Remote = Callable[..., Iterator[tuple[int, Census]]]
+"""Counts shards elsewhere; see `cluster.shards_on_cluster`."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a census is counted with; none of it but the engine is seen in the result.
+
+    Attributes
+    ----------
+    engine : {"merged", "reference"}
+    workers : int
+        Threads of the merged engine.
+    max_bytes : int or None
+        Memory that the merged engine keeps to, about; None for what is free.
+    remote : callable or None
+        Counts the shards elsewhere; called with space, log, numbers of shards and how many there are in all.
+    """
+
+    engine: Engine = "merged"
+    workers: int = 1
+    max_bytes: int | None = None
+    remote: Remote | None = None
+
+
+def count_into(
+    writer: CensusWriter, space: TermSpace, log: ImitationLog, means: Means, *, is_announced: bool = False
+) -> None:
+    """Count the shards that a census lacks, write each as soon as it is counted, and finish the census.
+
+    Parameters
+    ----------
+    writer : CensusWriter
+        It must not be complete.
+    space : TermSpace
+    log : ImitationLog
+    means : Means
+    is_announced : bool
+        Whether time and memory have been looked at; if not, a long run says what it takes.
+
+    Raises
+    ------
+    InterruptionError
+        If somebody interrupts it when shards are done; they are kept, and the message says so.
+    RunError
+        If there are no programs, or not as many as the language's generating function says.
+    """
+    n_shards = writer.n_shards
+    n_done = n_shards - len(writer.missing)
+    if n_done:
+        click.echo(f"{n_done} of {n_shards} shards were done already.", err=True)
+    try:
+        if writer.missing:
+            if not is_announced:
+                _announce(space, log, means, n_shards)
+            for k, shard in _counted(writer, space, log, means):
+                writer.write(k, shard)
+                # Two shards at once are more than a machine may have room for.
+                del shard
+        _check_programs(writer, space, log)
+        writer.finish()
+    except BaseException as error:
+        n_done = n_shards - len(writer.missing)
+        if not writer.n_programs:
+            writer.abandon()
+        elif isinstance(error, KeyboardInterrupt):
+            raise InterruptionError(
+                f"interrupted; {n_done} of {n_shards} shards are done and kept in {writer.folder}, and the same "
+                "command goes on from there."
+            ) from None
+        raise
+
+
+def _announce(space: TermSpace, log: ImitationLog, means: Means, n_shards: int) -> None:
+    """Say what a long run takes, or refuse it for want of memory."""
+    n_programs = sum(space.count_by_length(log).values())
+    if means.engine != "merged" or means.remote is not None or n_programs <= PROBED_FROM:
+        return
+    if n_shards == 1:
+        say_sizes(n_programs, space.check_memory(log))
+        return
+    plan = space.plan(log)
+    # Kept terms take the same room whatever the shards, so this is the least it can be.
+    least = FIXED_BYTES + (plan.n_bytes - FIXED_BYTES) // n_shards
+    if least > plan.available_bytes:
+        raise RunError(
+            f"a census up to {space.max_bits} bits in {n_shards} shards needs at least {bytes_text(least)} of memory "
+            f"and {bytes_text(plan.available_bytes)} are free; --max-bits {plan.fitting_bits} would fit, and more "
+            "--shards may."
+        )
+    click.echo(
+        f"{n_programs:,} programs to count in {n_shards} shards: about {duration_text(plan.seconds)} on one worker for "
+        "each pass over them, and as many passes as it takes to keep to the memory.",
+        err=True,
+    )
+
+
+def say_sizes(n_programs: int, plan: Plan) -> None:
+    """Say what a census that is counted at once takes."""
+    click.echo(
+        f"{n_programs:,} programs to count: about {duration_text(plan.seconds)} and "
+        f"{bytes_text(plan.n_bytes)} of memory.",
+        err=True,
+    )
+
+
+def _counted(writer: CensusWriter, space: TermSpace, log: ImitationLog, means: Means) -> Iterator[tuple[int, Census]]:
+    """Count the missing shards with progress, and yield each as it is done."""
+    wanted, n_shards = writer.missing, writer.n_shards
+    title = f"Counting {sum(space.count_by_length(log).values()):,} programs"
+    if means.remote is not None:
+        # What other machines have begun is not known here, so shards are the measure.
+        with progress(title, len(wanted)) as meter:
+            for k, shard in means.remote(space, log, wanted, n_shards):
+                yield k, shard
+                meter(1)
+        return
+    n_terms = space.n_terms(log, engine=means.engine)
+    with progress(title, n_terms) as meter:
+        if means.engine == "reference":
+            yield 0, space.census(log, engine="reference", report=meter)
+            return
+        passes = Passes(meter, len(wanted))
+        for k, shard in space.shards(
+            log, wanted, n_shards, workers=means.workers, max_bytes=means.max_bytes, report=passes.report
+        ):
+            passes.take_shard()
+            yield k, shard
+
+
+class Passes:
+    """Tells a meter how much work is left, as the passes over all programs show how many shards each of them keeps.
+
+    Parameters
+    ----------
+    meter : Meter
+        It expects one pass.
+    n_shards : int
+        Shards to count.
+    """
+
+    def __init__(self, meter: Meter, n_shards: int):
+        self._meter = meter
+        self._left = n_shards
+        self._taken = 0
+        self._begin = 0
+        # The workers of an engine report, each in its own thread.
+        self._lock = threading.Lock()
+
+    def report(self, more: int) -> None:
+        """Take note of more terms that are accounted for; the first ones after some shards begin another pass."""
+        with self._lock:
+            if self._taken:
+                terms = max(1, self._meter.done - self._begin)
+                self._meter.expect(-(-self._left // self._taken) * terms)
+                self._taken, self._begin = 0, self._meter.done
+        self._meter(more)
+
+    def take_shard(self) -> None:
+        """Take note of a shard that is done."""
+        self._taken += 1
+        self._left -= 1
+
+
+def _check_programs(writer: CensusWriter, space: TermSpace, log: ImitationLog) -> None:
+    """Refuse a census without programs, or with another number of them than there are."""
+    counted, expected = writer.n_programs, sum(space.count_by_length(log).values())
+    if not counted:
+        raise RunError(
+            f"no program of {space.language.source} is within the bounds (--max-bits {space.max_bits}"
+            + (f", --max-time {space.max_time}" if space.max_time is not None else "")
+            + "); raise the bounds."
+        )
+    if counted > expected or (counted < expected and space.max_time is None):
+        raise RunError(
+            f"the shards have {counted} programs where the counting identity says {expected}; this is a defect, so "
+            f"please report the language and the log, and remove {writer.folder}."
+        )
