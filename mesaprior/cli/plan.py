@@ -44,6 +44,9 @@ def plan(
             "bounds": asked.bounds,
             "programs": result.n_programs,
             "programs_by_length": {str(length): n for length, n in result.count_by_length.items()},
+            "classes": result.n_classes,
+            "rows": result.n_rows,
+            "shards": asked.n_shards(log),
             "seconds": result.seconds,
             "bytes": result.n_bytes,
             "available_bytes": result.available_bytes,
@@ -66,7 +69,13 @@ def plan(
         table.add_row(str(length), f"{n:,}", f"{total:,}")
     out = console()
     out.print(table)
-    fits = "fits" if result.n_bytes <= result.available_bytes else f"does not fit; {result.fitting_bits} bits would"
+    shards = asked.n_shards(log)
+    out.print(
+        f"Up to {asked.max_bits} bits: about {result.n_classes:,} different ways to act, {result.n_rows:,} rows, "
+        f"{shards} {'shard' if shards == 1 else 'shards'}.",
+        markup=False,
+    )
+    fits = "fits" if result.n_bytes <= result.available_bytes else f"more than one pass; up to {result.fitting_bits} bits takes one"
     out.print(
         f"Up to {asked.max_bits} bits: {result.n_programs:,} programs, {duration_text(result.seconds)}, "
         f"{bytes_text(result.n_bytes)} of {bytes_text(result.available_bytes)} free memory ({fits}).",

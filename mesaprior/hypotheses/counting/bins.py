@@ -102,9 +102,9 @@ class Bin:
 
     def __init__(self, n_words: int, width: int = 0):
         self.n = 0
-        self.keys = np.empty((64, n_words), dtype=np.uint64)
-        self.values = np.empty((64 if width else 0, width), dtype=np.uint8)
-        self._slots = np.full(256, -1, dtype=np.int32)
+        self.keys = np.empty((0, n_words), dtype=np.uint64)
+        self.values = np.empty((0, width), dtype=np.uint8)
+        self._slots = np.empty(0, dtype=np.int32)
         self.rows = empty_rows(0, 0)
         self.best = empty_best(0)
 
@@ -127,11 +127,20 @@ class Bin:
         if m == 0:
             return
         ids, last = room("ids", m, np.int32), room("last", m, np.uint64)
+        if self.n == 0:
+            self._expect(m // 8)
         state = np.array([self.n, 0, 0, 0], dtype=np.int64)
         while not intern(low, high, self.keys, self.values, self._slots, state, ids, last):
             self._grow(int(state[0]), reslot)
         self.n = int(state[0])
         self._count(ledger, room, ids, last, high - low)
+
+    def _expect(self, n: int) -> None:
+        """Make room for about n classes, while there are none."""
+        n = max(64, n)
+        self.keys = np.empty((n, self.keys.shape[1]), dtype=np.uint64)
+        self.values = np.empty((n if self.values.shape[1] else 0, self.values.shape[1]), dtype=np.uint8)
+        self._slots = np.full(1 << (4 * n).bit_length(), -1, dtype=np.int32)
 
     def _grow(self, n: int, reslot: Callable[..., None]) -> None:
         self.keys = roomier(self.keys, 2 * n, n)

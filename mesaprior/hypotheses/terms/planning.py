@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -23,11 +23,14 @@ from mesaprior.priors import codes
 PROBE_SECONDS = 0.4
 """The probe goes to longer bounds until one of its runs takes this long."""
 
-FIXED_BYTES = 3 * 10**8 + MOST_ARENA
-"""What the interpreter, compiled kernels, buffers and a streamed batch take whatever the bound, at most."""
+FIXED_BYTES = 3 * 10**8
+"""What the interpreter, compiled kernels and buffers take whatever the bound, at most."""
 
-GROWTH_FACTOR = 6.0
-"""Peak against stored bytes, as measured at 4 GB: arrays double as they grow, and the tables are sorted in copies."""
+FAR = 64
+"""How many times fewer programs a run must have had to tell how time and memory grow."""
+
+CLASS_BYTES, ROW_BYTES = 120, 26
+"""Bytes of a class of whole programs and of one of its counts, with the slack of arrays that grow."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,14 @@ class Plan:
         Exact number of programs of each length that occurs, up to the bound; time bounds aside.
     n_programs : int
         Their sum.
+    n_classes : int
+        Expected classes of whole programs: how many different things they do.
+    n_rows : int
+        Expected counts by class, length and time.
     seconds : float
         Expected time of the merged engine on one worker.
     n_bytes : int
-        Expected peak of memory.
+        Expected peak of memory where all is counted in one pass.
     available_bytes : int
         Memory that is free now.
     probe_bits : int
@@ -54,6 +61,8 @@ class Plan:
 
     count_by_length: dict[int, int]
     n_programs: int
+    n_classes: int
+    n_rows: int
     seconds: float
     n_bytes: int
     available_bytes: int
@@ -80,28 +89,47 @@ def make_plan(grid: Grid, max_bits: int, max_time: int | None) -> Plan:
     totals = list(accumulate(counts))
     lengths = [length for length, count in enumerate(counts) if count]
     samples = _probe(grid, [length for length in lengths if totals[length] >= 1000] or lengths[-1:], max_time)
-    seconds = _line([(totals[bits], spent) for bits, spent, _ in samples])
-    stored = _line([(totals[bits], float(n_bytes)) for bits, _, n_bytes in samples])
+    seconds = _line([(totals[sample.bits], sample.seconds) for sample in samples])
+    kept = _line([(totals[sample.bits], sample.kept_bytes) for sample in samples])
+    classes = _line([(totals[sample.bits], sample.n_classes) for sample in samples])
+    rows = _line([(totals[sample.bits], sample.n_rows) for sample in samples])
     available = available_memory()
 
     def n_bytes(length: int) -> int:
-        return int(FIXED_BYTES + GROWTH_FACTOR * stored(totals[length]))
+        n = totals[length]
+        counted = CLASS_BYTES * classes(n) + ROW_BYTES * rows(n)
+        # Records that wait to be counted grow with the rows, up to a limit.
+        return int(FIXED_BYTES + 2 * kept(n) + counted + min(MOST_ARENA, 20 * rows(n)))
 
     fitting = [length for length in lengths if n_bytes(length) <= available]
+    n = totals[-1]
     return Plan(
         count_by_length={length: counts[length] for length in lengths},
-        n_programs=sum(counts),
-        seconds=seconds(totals[-1]) if totals[-1] else 0.0,
-        n_bytes=n_bytes(max_bits) if totals[-1] else FIXED_BYTES,
+        n_programs=n,
+        n_classes=round(classes(n)),
+        n_rows=round(rows(n)),
+        seconds=seconds(n),
+        n_bytes=n_bytes(max_bits) if n else FIXED_BYTES,
         available_bytes=available,
-        probe_bits=samples[-1][0] if samples else 0,
+        probe_bits=samples[-1].bits if samples else 0,
         fitting_bits=fitting[-1] if fitting else 0,
     )
 
 
-def _probe(grid: Grid, lengths: list[int], max_time: int | None) -> list[tuple[int, float, int]]:
-    """Return (bits, seconds, bytes stored) of runs at growing bounds, the last of which took long enough."""
-    samples: list[tuple[int, float, int]] = []
+@dataclass(frozen=True)
+class _Sample:
+    """What a run at a shorter bound took."""
+
+    bits: int
+    seconds: float
+    kept_bytes: int
+    n_classes: int
+    n_rows: int
+
+
+def _probe(grid: Grid, lengths: list[int], max_time: int | None) -> list[_Sample]:
+    """Return what runs at growing bounds took, the last of which took long enough."""
+    samples: list[_Sample] = []
     if lengths:
         # The first run pays for compiling, or for loading what was compiled before.
         MergedEngine(grid, lengths[0], max_time).run()
@@ -112,18 +140,21 @@ def _probe(grid: Grid, lengths: list[int], max_time: int | None) -> list[tuple[i
         if tabulation.n_rows:
             census_of(tabulation, grid, {})
         spent = time.perf_counter() - start
-        samples.append((bits, spent, engine.n_bytes + 48 * tabulation.n_rows))
+        samples.append(_Sample(bits, spent, engine.n_bytes, len(tabulation.signatures), tabulation.n_rows))
         if spent >= PROBE_SECONDS:
             break
     return samples
 
 
-def _line(points: list[tuple[int, float]]) -> Callable[[int], float]:
-    """Return the line through the last point and one at least eight times smaller, on logarithmic scales."""
+def _line(points: Sequence[tuple[int, float]]) -> Callable[[int], float]:
+    """Return the line through the last point and one far below it, on logarithmic scales.
+
+    Operators with two arguments make odd and even numbers of tokens differ, so the lower point is some lengths away.
+    """
     if not points:
         return lambda _: 0.0
     x, y = points[-1]
-    earlier = [(a, b) for a, b in points if 8 * a <= x]
+    earlier = [(a, b) for a, b in points if FAR * a <= x]
     slope = 1.0
     if earlier and y > 0 and earlier[-1][1] > 0:
         slope = math.log(y / earlier[-1][1]) / math.log(x / earlier[-1][0])

@@ -54,6 +54,9 @@ LEAST_ARENA, MOST_ARENA = 1 << 26, 3 << 29
 
 WAVES = 4
 
+OTHER_BYTES = 7 * 10**8
+"""Memory for the interpreter, for buffers, and for the shards that are being handed over."""
+
 T = TypeVar("T")
 
 Report = Callable[[int], None]
@@ -469,8 +472,9 @@ class MergedEngine:
 
     @property
     def bytes_for_bins(self) -> int:
-        """Bytes for the counts of whole programs; what else they need while they grow and are handed over is left."""
-        return max(0, self._max_bytes - 2 * self.n_bytes - MOST_ARENA) * 2 // 3
+        """Bytes that the counts of whole programs may take: what kept classes, records and the rest leave of all."""
+        # The counts of kept classes stand there twice, once joined for the kernels.
+        return max(0, self._max_bytes - 3 * self.n_bytes // 2 - MOST_ARENA - OTHER_BYTES)
 
     @property
     def n_bytes(self) -> int:
