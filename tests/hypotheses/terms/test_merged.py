@@ -1,0 +1,283 @@
+"""The merged engine in parts: shards, many small waves and bins, other choices of kept levels, totals, wrappings."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, note, settings
+from hypothesis import strategies as st
+
+from mesaprior.errors import RunError
+from mesaprior.hypotheses.counting import bins
+from mesaprior.hypotheses.store import concatenated
+from mesaprior.hypotheses.terms.language import language_from_dict
+from mesaprior.hypotheses.terms.merged import engine, levels, work
+from mesaprior.hypotheses.terms.merged.levels import Levels
+from mesaprior.hypotheses.terms.merged.totals import Totals
+from mesaprior.hypotheses.terms.merged.work import ONE, PLAIN, Span, Task, tiles_of
+from mesaprior.hypotheses.terms.program import SATURATION, length_of, parse_program, repetitions, steps_of
+from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.priors import codes
+from tests import naive, strategies
+from tests.hypotheses.terms.test_engines_agree import assert_same, log_of
+
+
+def assert_identical(one, other):
+    """Compare two censuses in everything that is kept of them, witnesses and vectors included."""
+    assert_same(one, other)
+    assert one.witness == other.witness
+    assert (one.vectors is None) == (other.vectors is None)
+    if one.vectors is not None:
+        assert one.vectors.witness == other.vectors.witness
+        for name in ("situations", "intact", "search_inverted", "vector_id", "count"):
+            assert np.array_equal(getattr(one.vectors, name), getattr(other.vectors, name)), name
+        for name, column in one.vectors.columns.items():
+            assert np.array_equal(column, other.vectors.columns[name]), name
+
+
+def assert_witnesses(census, space, log):
+    """Check that witnesses are programs of least time among the shortest of their behaviour, and behave so."""
+    first = np.searchsorted(census.behaviour_id, np.arange(census.n_behaviours))
+    for behaviour, text in enumerate(census.witness):
+        program = parse_program(text, space.language, log)
+        assert length_of(program, space.language, log) == census.columns["length"][first[behaviour]]
+        assert steps_of(program, space.language, log.n_history)[0] == census.columns["time"][first[behaviour]]
+    for behaviour in range(0, census.n_behaviours, 1 + census.n_behaviours // 5):
+        explanation = space.explain(census.witness[behaviour], log)
+        assert np.array_equal(explanation.predictions["intact"], census.predictions[behaviour][census.row_cell])
+        assert [int(flag) for flag in explanation.flags.values()] == census.flags[behaviour].tolist()
+
+
+@st.composite
+def questions(draw, most=3000):
+    """A space, perhaps with a time bound that some programs keep, and a log."""
+    language, rows, max_bits = draw(strategies.examples(most=most))
+    log = log_of(rows)
+    space = TermSpace(language_from_dict(language), max_bits)
+    if draw(st.booleans()):
+        sizes = naive.Sizes(language, rows)
+        few = strategies.bound(language, rows, most=300)
+        times = sorted({sizes.time(program) for program in naive.programs(language, rows, few)})
+        if times:
+            space = TermSpace(space.language, max_bits, draw(st.sampled_from(times)))
+    return space, log
+
+
+def limited(draw):
+    """Return limits that make many waves, bins and tiles of little work, and other levels be kept."""
+    arena = draw(st.sampled_from((1, 100, 5000, 1 << 26)), label="bytes of records")
+    tile = draw(st.sampled_from((1, 16, 1 << 14)), label="combinations of a tile")
+    return [
+        (engine, "LEAST_ARENA", arena),
+        (engine, "MOST_ARENA", arena),
+        (engine, "BIN_COMBINATIONS", draw(st.sampled_from((1, 10, 1 << 16)), label="combinations of a bin")),
+        (engine, "BIN_RECORDS", max(1, arena // 16 // draw(st.sampled_from((1, 8, 100)), label="bins"))),
+        (bins, "LEAST_RECORDS", draw(st.sampled_from((1, 50, 1 << 15)), label="records together")),
+        (work, "TILE", tile),
+        (work, "NEAR", min(tile, draw(st.sampled_from((1, 3, 1 << 11)), label="inner loop"))),
+        (levels, "MOST_WRAPS", draw(st.integers(0, 3), label="tokens around a term")),
+        (levels, "MOST_WRAPPINGS", draw(st.sampled_from((1, 4, 64)), label="ways around a term")),
+    ]
+
+
+def counted(limits, count):
+    """Count under other limits."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, value in limits:
+            patch.setattr(module, name, value)
+        try:
+            return count()
+        except RunError as error:
+            if "no program" not in str(error):
+                raise
+            return None
+
+
+@settings(max_examples=120)
+@given(question=questions(), data=st.data())
+def test_small_waves_bins_and_other_kept_levels_count_the_same(question, data):
+    space, log = question
+    limits = limited(data.draw)
+    workers = data.draw(st.sampled_from((1, 1, 3)), label="workers")
+    reference = counted([], lambda: space.census(log, engine="reference"))
+    census = counted(limits, lambda: space.census(log, workers=workers))
+    assert (census is None) == (reference is None)
+    if census is not None:
+        assert_same(census, reference)
+        assert_witnesses(census, space, log)
+        # The order of waves and workers decides nothing, not even which witness it is.
+        kept = [limit for limit in limits if limit[0] is levels or limit[1] in ("TILE", "NEAR")]
+        assert_identical(counted(kept, lambda: space.census(log)), census)
+
+
+@settings(max_examples=30)
+@given(question=questions(most=60_000), data=st.data())
+def test_small_waves_of_larger_censuses(question, data):
+    space, log = question
+    limits = limited(data.draw)
+    reference = counted([], lambda: space.census(log, engine="reference"))
+    census = counted(limits, lambda: space.census(log, workers=2))
+    assert (census is None) == (reference is None)
+    if census is not None:
+        assert_same(census, reference)
+
+
+@settings(max_examples=120)
+@given(question=questions(), n=st.integers(1, 9), data=st.data())
+def test_shards_are_the_census_one_after_the_other(question, n, data):
+    space, log = question
+    whole = counted([], lambda: space.census(log))
+    assume(whole is not None)
+    limits = limited(data.draw) if data.draw(st.booleans(), label="small limits") else []
+    kept = [limit for limit in limits if limit[0] is levels or limit[1] in ("TILE", "NEAR")]
+    whole = counted(kept, lambda: space.census(log))
+
+    def shards(wanted):
+        workers = data.draw(st.sampled_from((1, 2, 4)), label="workers")
+        max_bytes = data.draw(st.sampled_from((1, 10**5, None)), label="bytes")
+        return counted(limits, lambda: list(space.shards(log, wanted, n, workers=workers, max_bytes=max_bytes)))
+
+    found = shards(range(n))
+    assert [number for number, _ in found] == list(range(n))
+    parts = [census for _, census in found]
+    note([part.n_behaviours for part in parts])
+    assert_identical(concatenated(parts), replace(whole, vectors=sorted_by_shard(whole, parts)))
+    subset = sorted(data.draw(st.sets(st.integers(0, n - 1), min_size=1), label="subset"))
+    again = shards(subset)
+    assert [number for number, _ in again] == subset
+    for number, census in again:
+        assert_identical(census, parts[number])
+
+
+def sorted_by_shard(whole, parts):
+    """Return the vectors of a census; they are sorted, and so are the shards'."""
+    assert whole.vectors is None or sum(len(part.vectors.intact) for part in parts) == len(whole.vectors.intact)
+    return whole.vectors
+
+
+def engine_parts(language, log, max_bits, *, shorten=True):
+    """Return the symbols, their bits and the levels as the engine has them."""
+    symbols = language.symbols(log)
+    bits = [symbol.bits for symbol in symbols]
+    return symbols, bits, Levels(language, bits, codes.shortest(symbols), max_bits, log.n_history, shorten=shorten)
+
+
+@settings(max_examples=80)
+@given(example=strategies.examples())
+def test_totals_are_those_of_all_programs(example):
+    language, rows, max_bits = example
+    log = log_of(rows)
+    sizes = naive.Sizes(language, rows)
+    every: dict[int, Counter] = {}
+    unwrapped: dict[int, Counter] = {}
+    for program in naive.programs(language, rows, max_bits):
+        key = sizes.time(program), sizes.infer_time(program)
+        every.setdefault(naive.length(program), Counter())[key] += 1
+        if program[0].arity != 1:
+            unwrapped.setdefault(naive.length(program), Counter())[key] += 1
+    ours = language_from_dict(language)
+    totals = Totals(ours, ours.symbols(log), log.n_history)
+    for length in range(1, max_bits + 1):
+        for found, expected in ((totals.of(0, length), every), (totals.without_wraps(0, length), unwrapped)):
+            keys = list(zip(found[0].tolist(), found[1].tolist(), strict=True))
+            assert list(zip(keys, found[2].tolist(), strict=True)) == sorted(expected.get(length, {}).items())
+
+
+@settings(max_examples=150)
+@given(
+    example=strategies.examples(),
+    most_wraps=st.integers(0, 4),
+    most_wrappings=st.sampled_from((1, 2, 4, 64)),
+    shorten=st.booleans(),
+)
+def test_every_program_is_a_kept_term_or_a_bare_one_in_exactly_one_wrapping(
+    example, most_wraps, most_wrappings, shorten
+):
+    language, rows, max_bits = example
+    log, ours = log_of(rows), language_from_dict(language)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(levels, "MOST_WRAPS", most_wraps)
+        patch.setattr(levels, "MOST_WRAPPINGS", most_wrappings)
+        symbols, bits, found = engine_parts(ours, log, max_bits, shorten=shorten)
+    expected = codes.count_by_length(symbols, max_bits)
+    totals = Totals(ours, symbols, log.n_history)
+    counts = [0] * (max_bits + 1)
+    for length in range(1, max_bits + 1):
+        for scope in range(4):
+            if not found.is_useful(scope, length):
+                continue
+            of_level = totals.of if found.is_kept(scope, length) else totals.without_wraps
+            n_terms = sum(of_level(scope, length)[2].tolist())
+            if found.is_kept(scope, length):
+                assert n_terms == expected[scope][length]
+            wrappings = found.wrappings(scope, length)
+            paths = [way.tokens for wrapping in wrappings for way in wrapping.ways]
+            assert len(set(paths)) == len(paths)
+            assert len({wrapping.links for wrapping in wrappings}) == len(wrappings)
+            for wrapping in wrappings:
+                for way in wrapping.ways:
+                    assert way.length == length + sum(bits[index] for index in way.tokens)
+                    assert_charges(ours, log, way)
+                    counts[way.length] += n_terms
+                    if not found.is_kept(scope, length):
+                        assert len(way.tokens) <= most_wraps
+            if not found.is_kept(scope, length):
+                assert len(paths) <= most_wrappings
+    assert counts == [expected[0][length] for length in range(max_bits + 1)]
+
+
+def assert_charges(language, log, way):
+    """Compare what a way charges with its tokens, one after the other."""
+    for time in (0, 1, 2, 7, SATURATION // 3, SATURATION):
+        whole = infer = time
+        for index in way.tokens:
+            token = language.tokens[index]
+            factor, infer_factor = repetitions(token.kind, language, log.n_history)
+            whole = min(SATURATION, token.steps + factor * whole)
+            infer = min(SATURATION, token.steps + infer_factor * infer)
+        assert min(SATURATION, way.steps + way.factor * time) == whole
+        assert min(SATURATION, way.infer_steps + way.infer_factor * time) == infer
+
+
+@settings(max_examples=100)
+@given(
+    firsts=st.tuples(*[st.integers(0, 5)] * 3),
+    sizes=st.tuples(*[st.integers(0, 40)] * 3),
+    form=st.sampled_from(("one", "two", "commuting", "halves", "three")),
+    n_emissions=st.integers(1, 9),
+    tile=st.sampled_from((1, 30, 1 << 14)),
+    near=st.sampled_from((1, 7, 1 << 11)),
+    inner=st.integers(0, 2),
+    least=st.sampled_from((1, 1 << 10)),
+)
+def test_tiles_cover_every_combination_once(firsts, sizes, form, n_emissions, tile, near, inner, least):
+    c, a, b = (Span(first, first + n, 3 * n) for first, n in zip(firsts, sizes, strict=True))
+    alike = form == "halves"
+    if form == "one":
+        c, a, b, inner = ONE, ONE, Span(b.first, b.first + 50 * b.n, 100), 2
+    elif form != "three":
+        c = ONE
+    if alike:
+        a, inner = b, 2
+    task = Task(3, 4 if alike else 3, c, a, b, 0, PLAIN, n_emissions, 1, 1, inner)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work, "TILE", tile)
+        patch.setattr(work, "NEAR", near)
+        tiles = list(tiles_of([task]))
+    found: Counter = Counter()
+    for part in tiles:
+        assert part.task is task
+        bounds = part.bounds.tolist()
+        ranges = [range(bounds[2 * k], bounds[2 * k + 1]) for k in range(3)]
+        assert part.n_combinations == np.prod([len(r) for r in ranges])
+        found.update((x, y, z) for x in ranges[0] for y in ranges[1] for z in ranges[2] if not alike or z >= y)
+    expected = {
+        (x, y, z)
+        for x in range(c.first, c.end)
+        for y in range(a.first, a.end)
+        for z in range(b.first, b.end)
+        if not alike or z >= y
+    }
+    assert set(found) == expected
+    assert set(found.values()) <= {1}
