@@ -84,7 +84,7 @@ def count_into(
         writer.finish()
     except BaseException as error:
         n_done = n_shards - len(writer.missing)
-        if not writer.n_programs:
+        if n_done == 0 or (n_done == n_shards and not writer.n_programs):
             writer.abandon()
         elif isinstance(error, KeyboardInterrupt):
             raise InterruptionError(

@@ -1,0 +1,128 @@
+"""A long census in a process of its own, killed or interrupted anywhere, ends in the same bytes."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from itertools import count
+
+import pytest
+
+from tests.hypotheses.small_census import content
+from tests.test_examples import EXAMPLES
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="there are no such signals here")
+
+N_SHARDS = 6
+PATIENCE = 300
+"""Seconds; kernels may have to be compiled."""
+
+
+def command(folder, max_bits):
+    corridor = EXAMPLES / "corridor"
+    # Little memory makes a pass of every shard, so that there are many moments to be hit at.
+    return [
+        *(sys.executable, "-m", "mesaprior", "census", str(corridor / "corridor.csv")),
+        *("--language", str(corridor / "corridor.toml"), "--max-bits", str(max_bits)),
+        *("--shards", str(N_SHARDS), "--workers", "2", "--max-memory", "1", "--out", str(folder)),
+    ]
+
+
+def begin(folder, max_bits):
+    """Start the command in a process of its own."""
+    # A shell may have told those it starts to pass over Ctrl-C.
+    return subprocess.Popen(
+        command(folder, max_bits),
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def wait_for(path, process):
+    """Wait until a file is there or the process has ended."""
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def counted(folder, max_bits):
+    """Count without interruption; return how long it takes from the first file on, and what is said."""
+    process = begin(folder, max_bits)
+    wait_for(folder / "unfinished.json", process)
+    start = time.monotonic()
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    return time.monotonic() - start, said
+
+
+def kill(folder, max_bits, delay):
+    """Count, and kill the process some time after its first file; return whether that hit it."""
+    process = begin(folder, max_bits)
+    if delay < 0:
+        time.sleep(-delay)
+    else:
+        wait_for(folder / "unfinished.json", process)
+        time.sleep(delay)
+    process.kill()
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode in (0, -signal.SIGKILL), said
+    return process.returncode != 0
+
+
+def kill_many(tmp_path, max_bits, n_kills, seed):
+    """Kill at random moments until there were so many hits, and complete the census now and then."""
+    counted(tmp_path / "warm", max_bits)
+    seconds, _ = counted(tmp_path / "whole", max_bits)
+    whole = content(tmp_path / "whole")
+    draw = random.Random(seed)
+    hits, states = 0, set()
+    for attempt in count():
+        if hits >= n_kills:
+            break
+        assert attempt < 10 * n_kills
+        folder = tmp_path / "cut"
+        for _ in range(draw.randint(1, 3)):
+            # Now and then before anything is written.
+            delay = -draw.uniform(0, 1) if draw.random() < 0.1 else draw.uniform(0, seconds)
+            hits += kill(folder, max_bits, delay)
+            states.add(len(list(folder.glob("shard-*.json"))) if folder.exists() else None)
+        counted(folder, max_bits)
+        assert content(folder) == whole
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["cut", "warm", "whole"]
+        shutil.rmtree(folder)
+    return states
+
+
+def test_killed_twice_it_ends_in_the_same_bytes(tmp_path):
+    kill_many(tmp_path, 24, 2, seed=1)
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_it_ends_in_the_same_bytes(tmp_path):
+    states = kill_many(tmp_path, 28, 50, seed=2)
+    # The moments were such that some shards were done and others not.
+    assert len(states & set(range(1, N_SHARDS))) >= 3
+
+
+def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(tmp_path):
+    counted(tmp_path / "whole", 28)
+    process = begin(tmp_path / "cut", 28)
+    wait_for(tmp_path / "cut" / "shard-0001.json", process)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=PATIENCE)
+    done = len(list((tmp_path / "cut").glob("shard-*.json")))
+    assert 2 <= done < N_SHARDS
+    lines = [line for line in said.splitlines() if "programs:" not in line]
+    assert lines == [
+        f"Error: interrupted; {done} of {N_SHARDS} shards are done and kept in {tmp_path / 'cut'}, and the same "
+        "command goes on from there."
+    ]
+    assert process.returncode == 130
+    _, said = counted(tmp_path / "cut", 28)
+    assert f"{done} of {N_SHARDS} shards were done already." in said.splitlines()
+    assert content(tmp_path / "cut") == content(tmp_path / "whole")
