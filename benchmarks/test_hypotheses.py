@@ -1,4 +1,7 @@
-"""The census: both engines on the same work, and what the merged engine accounts for per second."""
+"""The census: both engines on the same work, and what the merged engine accounts for per second.
+
+The reference engine is the plain compiled loop over programs, one after the other, that merging is compared with.
+"""
 
 import pytest
 
@@ -23,7 +26,7 @@ def test_engines_side_by_side(benchmark, corridor, engine, rounds):
 
 
 @pytest.mark.benchmark(group="corridor, merged")
-@pytest.mark.parametrize("bits", [32, 36])
+@pytest.mark.parametrize("bits", [28, 32, 36])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_merged_at_larger_bounds(benchmark, corridor, bits, workers):
     count(benchmark, corridor, bits, rounds=3, workers=workers)
