@@ -402,6 +402,8 @@ class MergedEngine:
         if (scope, length) not in self._everything:
             of_level = self._steps.of if self._levels.is_kept(scope, length) else self._steps.without_wraps
             time, infer_time, count = of_level(scope, length)
+            if len(time) == 0:
+                return Span(0, 0, 0)
             rows = counting.Rows(
                 np.zeros(1, np.int64), np.array([len(time)]), np.empty(0, np.int32), time, infer_time, count
             )
@@ -566,7 +568,7 @@ class _Gathering:
 
     def _evaluate(self, number: int, tile: Tile, below: int) -> None:
         task = tile.task
-        kit = self._kit(tile.n_combinations * task.n_emissions, len(task.steps.what), 2 * tile.n_combinations)
+        kit = self._kit(tile.n_combinations * task.n_emissions, len(task.steps.what))
         kit.batch.n[:] = 0
         kernels.combine(
             self._operations,
@@ -598,19 +600,14 @@ class _Gathering:
         self._kits.put(kit)
         self._engine._report(tile.n_terms)
 
-    def _kit(self, n_records: int = 1, n_rows: int = 1, n_runs: int = 1) -> _Kit:
+    def _kit(self, n_records: int = 1, n_rows: int = 1) -> _Kit:
         """Return room for a worker, with enough of it."""
         try:
             kit = self._kits.get_nowait()
         except queue.Empty:
             kit = None
-        if (
-            kit is None
-            or len(kit.batch.bin) < n_records
-            or len(kit.batch.run) < n_runs
-            or len(kit.scratch.rows) < n_rows
-        ):
-            kit = _kit_for(self._grid, self._n_words, n_records, n_rows, n_runs)
+        if kit is None or len(kit.batch.bin) < n_records or len(kit.scratch.rows) < n_rows:
+            kit = _kit_for(self._grid, self._n_words, n_records, n_rows)
         return kit
 
     def absorb(self) -> None:
@@ -719,7 +716,7 @@ class _Pass:
             self._gathering.narrow(self._cuts[self._n])
 
 
-def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int, n_runs: int) -> _Kit:
+def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int) -> _Kit:
     width = max(grid.width)
     rows = np.zeros((n_rows, kernels.BLOCK, width), dtype=np.uint8)
     signature = np.zeros((kernels.BLOCK, padded(grid.signature_size)), dtype=np.uint8)
@@ -737,7 +734,8 @@ def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int, n_runs: int)
         counting.Batch(
             record=np.empty((n_records, n_words + 1), dtype=np.uint64),
             bin=np.empty(n_records, dtype=np.int32),
-            run=np.empty((n_runs, 3), dtype=np.int32),
+            # Each record may begin a run of its own.
+            run=np.empty((n_records, 3), dtype=np.int32),
             n=np.zeros(2, dtype=np.int64),
         ),
         Room(),

@@ -112,7 +112,7 @@ class Scratch(NamedTuple):
     Attributes
     ----------
     rows : uint8[k, BLOCK, width]
-        Values of the nodes of `Steps`. The padding is zero and stays so.
+        Values of the nodes of `Steps`, for any scope.
     words : uint64[k, BLOCK, width / 8]
         The same bytes.
     signature : uint8[BLOCK, n]
@@ -280,6 +280,14 @@ BLOCK = 64
 
 
 @njit
+def _clear_padding(rows, n, size):
+    """Make rows zero from their size to the next whole word: a wider scope may have left something there."""
+    for k in range(n):
+        for i in range(size, (size + 7) // 8 * 8):
+            rows[k, i] = np.uint8(0)
+
+
+@njit
 def _emit(steps, layout, ground, scratch, n, wanted, batch, d, inner):
     """Put the steps on top of the n combinations in the scratch, and append the records that are wanted."""
     n_words = scratch.signature_words.shape[1]
@@ -293,6 +301,7 @@ def _emit(steps, layout, ground, scratch, n, wanted, batch, d, inner):
             )  # fmt: skip
         if steps.emission[k] < 0:
             continue
+        _clear_padding(rows, n, ground.size[steps.scope[k]])
         if wanted.bits == 0:
             hash_rows(scratch.words[k], n, (ground.size[steps.scope[k]] + 7) // 8, scratch.key)
         else:
@@ -438,6 +447,7 @@ def intern_rows(
                 evaluate(operations, d, pool_theta, layout, ground, places, 1, out, pair, score)
             else:
                 evaluate(operations, d, pool, layout, ground, places, 1, out, pair, score)
+            _clear_padding(out, 1, ground.size[operations.scope[d]])
             slot = (h * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(20)) & mask
             while True:
                 found = slots[slot]
