@@ -68,14 +68,7 @@ CASES = {
 }
 
 
-BROKEN = {
-    "narrow after wide": "scratch rows keep values of wider scopes in what is padding for narrower ones",
-    "nothing but wraps": "a class that stands for no terms is appended with one value and no least time",
-    "short inner loops": "a buffer has room for two runs a combination, and each emission may begin a run of its own",
-}
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xfail(reason=BROKEN[name])) for name in CASES])
+@pytest.mark.parametrize("name", CASES)
 def test_hard_cases(name):
     domain, tokens, rows, max_bits = CASES[name]
     question = json.dumps([{"domain": domain, "actions": 2, "token": tokens}, rows, max_bits])
