@@ -54,7 +54,11 @@ MOST_SHARDS = 9999
     help="Parts that are counted and written one by one; as many as the programs call for where not given.",
 )
 @click.option(
-    "--cluster", "address", default=None, metavar="ADDRESS", help="Count on the cluster at this address instead."
+    "--cluster",
+    "address",
+    default=None,
+    metavar="ADDRESS",
+    help="Have a Dask cluster count; this is the address of its scheduler.",
 )
 @click.option("--out", default=None, metavar="DIR", help="Folder of the census; without it, one in the store.")
 def census(
@@ -151,19 +155,11 @@ def _check_options(
 
 def _remote(address: str) -> Remote:
     """Return what counts shards on a cluster."""
-    import importlib
     from functools import partial
 
-    from mesaprior.errors import RunError
+    from mesaprior.hypotheses.cluster import shards_on_cluster
 
-    try:
-        # By name, since it comes with packages that are not always there.
-        cluster = importlib.import_module("mesaprior.hypotheses.cluster")
-    except ImportError:
-        raise RunError(
-            "--cluster needs packages that are not installed; `pip install 'mesaprior[cluster]'` installs them."
-        ) from None
-    return partial(cluster.shards_on_cluster, address)
+    return partial(shards_on_cluster, address)
 
 
 def _is_answered(space: TermSpace, log: ImitationLog) -> bool:

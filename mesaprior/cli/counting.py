@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import click
@@ -76,10 +77,12 @@ def count_into(
         if writer.missing:
             if not is_announced:
                 _announce(space, log, means, n_shards)
-            for k, shard in _counted(writer, space, log, means):
-                writer.write(k, shard)
-                # Two shards at once are more than a machine may have room for.
-                del shard
+            # Closed at once, whatever happens, so that others do not count on in vain.
+            with closing(_counted(writer, space, log, means)) as shards:
+                for k, shard in shards:
+                    writer.write(k, shard)
+                    # Two shards at once are more than a machine may have room for.
+                    del shard
         _check_programs(writer, space, log)
         writer.finish()
     except BaseException as error:
@@ -127,7 +130,7 @@ def say_sizes(n_programs: int, plan: Plan) -> None:
     )
 
 
-def _counted(writer: CensusWriter, space: TermSpace, log: ImitationLog, means: Means) -> Iterator[tuple[int, Census]]:
+def _counted(writer: CensusWriter, space: TermSpace, log: ImitationLog, means: Means) -> Generator[tuple[int, Census]]:
     """Count the missing shards with progress, and yield each as it is done."""
     wanted, n_shards = writer.missing, writer.n_shards
     title = f"Counting {sum(space.count_by_length(log).values()):,} programs"

@@ -236,9 +236,24 @@ def test_a_cluster_counts_in_any_order(whole, files, run, begin, monkeypatch):
 
 
 def test_a_cluster_that_is_not_installed(files, run, monkeypatch):
-    monkeypatch.setitem(sys.modules, "mesaprior.hypotheses.cluster", None)
-    one_sentence(run(*COUNT, "--cluster", "here", "--out", "new", code=1), "pip install 'mesaprior[cluster]'")
+    monkeypatch.setattr("mesaprior.hypotheses.cluster.find_spec", lambda name: None)
+    one_sentence(run(*COUNT, "--cluster", "here", "--out", "new", code=2), "pip install 'mesaprior[cluster]'")
     assert not (files / "new").exists()
+
+
+def test_a_cluster_is_told_when_nobody_waits_any_more(files, run, begin, monkeypatch):
+    ends = []
+
+    def elsewhere(address, space, log, wanted, n_shards, *, report=None):
+        try:
+            yield from space.shards(log, wanted, n_shards)
+        finally:
+            ends.append(address)
+
+    pretend_cluster(monkeypatch, elsewhere)
+    said = begin(*COUNT, "--cluster", "there", "--shards", 6, "--out", "cut", done=2).stderr
+    assert "2 of 6 shards are done" in said
+    assert ends == ["there"]
 
 
 def test_what_a_long_census_takes_is_said_before(files, run, monkeypatch):
