@@ -64,6 +64,26 @@ def questions(draw, most=3000):
     return space, log
 
 
+@st.composite
+def wrapped(draw):
+    """A language with several unary operators and binders, some of them alike in what they do, a log and a bound."""
+    M, A = draw(st.sampled_from(((2, 2), (3, 2), (3, 3), (5, 5))))
+    tables = draw(st.lists(st.lists(st.integers(0, M - 1), min_size=M, max_size=M), min_size=1, max_size=2))
+    tokens = [{"kind": "feature", "name": "p", "bits": 2}, {"kind": "candidate", "bits": 3}]
+    for k in range(draw(st.integers(2, 3))):
+        table = draw(st.sampled_from(tables))
+        tokens.append({"kind": "unary", "name": f"f{k}", "table": table, "steps": draw(st.integers(0, 3)), "bits": 4})
+    binders = draw(st.lists(st.sampled_from(("argmax", "argmin", "iterate", "fit")), min_size=1, max_size=3))
+    tokens += [{"kind": kind, "steps": draw(st.integers(1, 3)), "bits": 4} for kind in binders]
+    if draw(st.booleans()):
+        tokens.append({"kind": "parameter", "bits": 4})
+    if draw(st.booleans()):
+        tokens.append({"kind": "binary", "name": "dist", "bits": 4})
+    language = {"domain": M, "actions": A, "token": tokens, "rounds": draw(st.integers(0, 3))}
+    rows = draw(strategies.logs(language, long=False))
+    return language, rows, strategies.bound(language, rows, most=1500)
+
+
 def limited(draw):
     """Return limits that make many waves, bins and tiles of little work, and other levels be kept."""
     arena = draw(st.sampled_from((1, 100, 5000, 1 << 26)), label="bytes of records")
@@ -109,6 +129,19 @@ def test_small_waves_bins_and_other_kept_levels_count_the_same(question, data):
         # The order of waves and workers decides nothing, not even which witness it is.
         kept = [limit for limit in limits if limit[0] is levels or limit[1] in ("TILE", "NEAR")]
         assert_identical(counted(kept, lambda: space.census(log)), census)
+
+
+@settings(max_examples=60)
+@given(example=wrapped(), most_wraps=st.integers(2, 4), data=st.data())
+def test_wrappings_that_are_alike_and_those_that_are_not(example, most_wraps, data):
+    language, rows, max_bits = example
+    times = sorted({time for _, _, time, _ in naive.census(language, rows, min(max_bits, 14))["programs"]})
+    max_time = data.draw(st.sampled_from((None, None, *times)))
+    space, log = TermSpace(language_from_dict(language), max_bits, max_time), log_of(rows)
+    reference = counted([], lambda: space.census(log, engine="reference"))
+    census = counted([(levels, "MOST_WRAPS", most_wraps)], lambda: space.census(log))
+    assert_same(census, reference)
+    assert_witnesses(census, space, log)
 
 
 @settings(max_examples=30)
