@@ -16,6 +16,7 @@ from mesaprior.errors import MesapriorError
 COMMANDS = {
     "infer": ("mesaprior.cli.infer", "Say who holds the posterior, at every training prefix."),
     "census": ("mesaprior.cli.census", "Count every program once and keep the counts in a folder."),
+    "sample": ("mesaprior.cli.sample", "Draw programs from the posterior, each with its exact probability."),
     "plan": ("mesaprior.cli.plan", "Say how many programs a bound holds, and what time and memory they take."),
     "store": ("mesaprior.cli.store", "List, check, merge and tidy up censuses on disk."),
     "export": ("mesaprior.cli.export", "Print a table of a census as CSV."),

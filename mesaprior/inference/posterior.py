@@ -184,7 +184,7 @@ def posterior(
     beyond the census, memory is O(G + N). All sums run in one fixed order: the result does not depend on
     threads.
     """
-    _check(census, log)
+    check_log(census, log)
     judgement = judge(census, log, tolerance=tolerance)
     training = tally(census, log, np.arange(log.n_training))
 
@@ -262,7 +262,7 @@ def is_stable(odds_by_bound: np.ndarray) -> bool:
     return bool((np.sign(last) == np.sign(last[0])).all() and last.max() - last.min() <= 1)
 
 
-def _check(census: Census, log: ImitationLog) -> None:
+def check_log(census: Census, log: ImitationLog) -> None:
     """Refuse a log that is not the one the census was counted on, as far as can be seen."""
     if len(census.row_cell) != log.n_rows:
         raise RunError(

@@ -234,17 +234,10 @@ class KeptTerms:
         wanted = kernels.Filter(splitters, 0, len(bins), bits, with_flags)
         with engine._working():
             limit = engine._max_time if is_whole else engine._inner_max_time
-            gathering = _Roomy(engine, of.table, of.tasks, wanted, bins, limit, is_whole=is_whole)
+            gathering = _Gathering(engine, of.table, of.tasks, wanted, bins, limit, is_whole=is_whole)
             for number, tile in enumerate(tiles_of(of.tasks)):
                 gathering.take(number, tile)
             gathering.absorb()
-
-
-class _Roomy(_Gathering):
-    """A gathering with room for as many runs as records: where inner loops are short, each emission has its own."""
-
-    def _kit(self, n_records: int = 1, n_rows: int = 1, n_runs: int = 1):
-        return super()._kit(n_records, n_rows, max(n_runs, n_records))
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,17 +268,7 @@ class _Catch(Bin):
         self._aims = list(aims)
         super().__init__(len(self._aims[0].key), len(self._aims[0].values))
 
-    def absorb(self, ledger: Ledger, place: int, room: Room, intern: Intern, reslot: Callable[..., None]) -> None:
-        """Tell the values of the records apart, and hand out those that are aimed at."""
-        low, high = ledger.bounds[:, place].copy(), ledger.bounds[:, place + 1].copy()
-        m = int((high - low).sum())
-        if m == 0:
-            return
-        ids, last = np.empty(m, dtype=np.int32), np.empty(m, dtype=np.uint64)
-        state = np.array([self.n, 0, 0, 0], dtype=np.int64)
-        while not intern(low, high, self.keys, self.values, self._slots, state, ids, last):
-            self._grow(int(state[0]), reslot)
-        self.n = int(state[0])
+    def _count(self, ledger: Ledger, room: Room, ids: np.ndarray, last: np.ndarray, sizes: np.ndarray) -> None:
         for aim in self._aims:
             same = (self.keys[: self.n] == aim.key).all(axis=1)
             if len(aim.values):

@@ -1,0 +1,153 @@
+"""`mesaprior sample`: programs drawn from the posterior."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mesaprior.cli.options import (
+    check_columns,
+    format_option,
+    noise_of,
+    noise_option,
+    prior_of,
+    prior_options,
+    tolerance_option,
+)
+
+if TYPE_CHECKING:
+    from mesaprior.inference.sampling import Draw
+
+COLUMNS = ("program", "length", "time", "infer_time", "role", "verdict", "probability")
+"""What is said of each program."""
+
+
+@click.command()
+@click.argument("folder", metavar="CENSUS")
+@click.option(
+    "-k", "--draws", "k", type=click.IntRange(min=0), default=20, show_default=True, help="How many programs."
+)
+@click.option("--log", "other_log", metavar="LOG", help="Ask the census about this log instead of its own.")
+@prior_options
+@noise_option
+@tolerance_option
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Where chance begins; the same seed draws the same programs.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=None,
+    metavar="W",
+    help="Threads; as many as there are cores where not given. The programs do not depend on it.",
+)
+@format_option("table", "csv", "json")
+def sample(
+    folder: str,
+    k: int,
+    other_log: str | None,
+    prior_text: str,
+    parameters: tuple[tuple[str, float], ...],
+    noise_text: str,
+    tolerance: float,
+    seed: int,
+    workers: int | None,
+    form: str,
+) -> None:
+    """Draw programs from the posterior over the programs of a census.
+
+    Every program counted is drawn with exactly its posterior probability, each draw independent of the others. It
+    takes about as long as the census did, however many programs are drawn.
+
+    CENSUS is a folder that `mesaprior census` wrote.
+
+    \b
+    Examples:
+      mesaprior sample corridor-28
+      mesaprior sample corridor-28 -k 100 --prior levin --seed 1 --format json
+    """
+    from pathlib import Path
+
+    from mesaprior.cli.progress import progress
+    from mesaprior.cli.question import ask
+    from mesaprior.errors import UsageError
+    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.inference.sampling import sample as draw
+
+    prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
+    check_columns(prior, TermSpace.name, TermSpace.columns)
+    if not Path(folder).is_dir():
+        raise UsageError(
+            f"{folder}: there is no such folder; `mesaprior census LOG --max-bits B --out DIR` writes a census."
+        )
+    question = ask(folder, other_log=other_log, language_file=None, max_bits=None, max_time=None)
+    with progress(f"Drawing {k:,} programs", question.space.n_terms(question.log)) as report:
+        draws = draw(
+            question.census,
+            question.log,
+            question.space,
+            prior,
+            k,
+            seed,
+            noise=noise,
+            tolerance=tolerance,
+            workers=workers or os.cpu_count() or 1,
+            report=report,
+        )
+    rows = [_facts(entry) for entry in draws]
+    if form == "json":
+        from mesaprior.cli.question import provenance_of
+
+        provenance = provenance_of(
+            question,
+            prior={"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)},
+            noise=str(noise),
+            tolerance=tolerance,
+            seed=seed,
+        )
+        click.echo(json.dumps({"draws": rows, "provenance": provenance}, allow_nan=False))
+    elif form == "csv":
+        from mesaprior.cli.streams import print_csv
+
+        print_csv(COLUMNS, [list(row.values()) for row in rows])
+    else:
+        _render(rows)
+
+
+def _facts(draw: Draw) -> dict[str, Any]:
+    """Return what is said of a program."""
+    from mesaprior.inference.roles import ROLES, VERDICTS
+
+    facts = {name: getattr(draw, name) for name in COLUMNS}
+    return facts | {"role": ROLES[draw.role], "verdict": VERDICTS[draw.verdict]}
+
+
+def _render(rows: list[dict[str, Any]]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from mesaprior.cli.render import console
+    from mesaprior.cli.words import share_text
+
+    table = Table()
+    for name in ("probability", "role", "verdict", "bits", "steps"):
+        table.add_column(name, justify="left" if name in ("role", "verdict") else "right")
+    table.add_column("program", overflow="fold")
+    for row in rows:
+        table.add_row(
+            share_text(row["probability"]),
+            row["role"],
+            row["verdict"],
+            f"{row['length']:,}",
+            f"{row['time']:,}",
+            escape(row["program"]),
+        )
+    console().print(table)
