@@ -65,7 +65,7 @@ def sample(
     """Draw programs from the posterior over the programs of a census.
 
     Every program counted is drawn with exactly its posterior probability, each draw independent of the others. It
-    takes about as long as the census did, however many programs are drawn.
+    takes a few times as long as the census did, however many programs are drawn.
 
     CENSUS is a folder that `mesaprior census` wrote.
 
