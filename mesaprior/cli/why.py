@@ -100,6 +100,7 @@ def _census_of_one(explanation: Explanation, log: ImitationLog, n_actions: int) 
     import numpy as np
 
     from mesaprior.hypotheses.census import Census
+    from mesaprior.hypotheses.texts import Texts
 
     columns = {name: np.array([getattr(explanation, name)]) for name in ("length", "time", "infer_time")}
     return Census(
@@ -107,7 +108,7 @@ def _census_of_one(explanation: Explanation, log: ImitationLog, n_actions: int) 
         n_actions=n_actions,
         predictions=explanation.predictions["intact"][None, :].astype(np.int16),
         flags=np.array([[int(flag) for flag in explanation.flags.values()]], dtype=np.uint8),
-        witness=(explanation.text,),
+        witness=Texts.of([explanation.text]),
         behaviour_id=np.zeros(1, dtype=np.int64),
         columns=columns,
         count=np.ones(1, dtype=np.uint64),

@@ -6,6 +6,7 @@ Tens of millions of Python strings would take ten times the memory of the bytes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -91,7 +92,7 @@ class Texts(Sequence[str]):
     def __iter__(self) -> Iterator[str]:
         content = self.data.tobytes()
         places = self.offsets.tolist()
-        for start, end in zip(places, places[1:], strict=False):
+        for start, end in pairwise(places):
             yield content[start:end].decode()
 
     def __add__(self, other: Texts) -> Texts:

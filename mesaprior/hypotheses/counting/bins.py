@@ -111,9 +111,7 @@ class Bin:
     @property
     def n_bytes(self) -> int:
         """Bytes in use, about."""
-        return sum(
-            array.nbytes for array in (self.keys, self.values, self._slots, *self.rows, *self.best)
-        )
+        return sum(array.nbytes for array in (self.keys, self.values, self._slots, *self.rows, *self.best))
 
     def absorb(self, ledger: Ledger, place: int, room: Room, intern: Intern, reslot: Callable[..., None]) -> None:
         """Take in the records of bin number `place` of a ledger.
@@ -181,9 +179,7 @@ class Bin:
         )
         kernels.look_up(ids, last, *about, arguments, start)
         n, columns = int(start[-1]), 4 if ledger.with_infer else 3
-        products = kernels.Products(
-            start[:-1], start[:-1].copy(), room("products", n * columns).reshape(n, columns)
-        )
+        products = kernels.Products(start[:-1], start[:-1].copy(), room("products", n * columns).reshape(n, columns))
         kernels.multiply_out(
             ids, arguments, *about[1:4], ledger.max_time, ledger.with_infer, products
         )  # fmt: skip
@@ -247,10 +243,8 @@ def empty_best(n: int) -> kernels.Best:
     )
 
 
-def filled(
-    fill: Callable[..., None], n: int, expected: int, room: Room, *, with_infer: bool = True
-) -> kernels.Rows:
-    """Return the rows of n classes that a kernel writes; what turns out too small is enlarged and the kernel goes on."""
+def filled(fill: Callable[..., None], n: int, expected: int, room: Room, *, with_infer: bool = True) -> kernels.Rows:
+    """Return the rows of n classes that a kernel writes; what turns out too small is enlarged, and it goes on."""
     expected = max(64, expected)
     out = kernels.Rows(
         np.empty(n, dtype=np.int64),
@@ -277,11 +271,8 @@ def filled(
 
 
 def _tally_of(size: int) -> kernels.Tally:
-    return kernels.Tally(
-        *(np.empty(size, dtype=np.int64) for _ in range(3)),
-        np.zeros(size, dtype=np.uint64),
-        np.empty(size, dtype=np.int64),
-    )
+    length, time, infer_time, used = (np.empty(size, dtype=np.int64) for _ in range(4))
+    return kernels.Tally(length, time, infer_time, np.zeros(size, dtype=np.uint64), used)
 
 
 def merged_rows(rows: kernels.Rows, members: np.ndarray, start: np.ndarray) -> kernels.Rows:

@@ -66,8 +66,8 @@ class Classes:
     @property
     def entries(self) -> kernels.Entries:
         """The counts as the kernels want them; views, valid until the next `append`."""
-        by_class = (column[: self.n] for column in (self._start, self._end, self._least_time))
-        return kernels.Entries(*by_class, self._entry[: self._n_entries])
+        start, end, least_time = (column[: self.n] for column in (self._start, self._end, self._least_time))
+        return kernels.Entries(start, end, least_time, self._entry[: self._n_entries])
 
     @property
     def making(self) -> Making:

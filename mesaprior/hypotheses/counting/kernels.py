@@ -359,7 +359,7 @@ def hash_key(key, n_words):
 
 @njit
 def intern_keys(arena, low, high, keys, slots, state, ids, last):
-    """Number the distinct keys of the records of one bin, and write the class and the last word of each record.
+    """Give numbers to the distinct keys of the records of one bin; write the class and last word of each record.
 
     Parameters
     ----------
@@ -760,10 +760,10 @@ def read_records(last, classes, runs, productions, emissions, least_time, base, 
         time = charge(productions.steps[d], productions.factor[d], below)
         e = productions.emission[d] + np.int64(word & _EMISSION_MASK)
         for way in range(emissions.start[e], emissions.start[e + 1]):
-            if emissions.length[way] == best.length[cls]:
-                if charge(emissions.steps[way], emissions.factor[way], time) == best.time[cls]:
-                    best.made[cls, 1] = way
-                    break
+            whole = charge(emissions.steps[way], emissions.factor[way], time)
+            if emissions.length[way] == best.length[cls] and whole == best.time[cls]:
+                best.made[cls, 1] = way
+                break
         best.made[cls, 0] = d
         best.made[cls, 2] = c
         best.made[cls, 3] = a

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mesaprior.hypotheses.counting.kernels import Rows, steps_block
 from mesaprior.hypotheses.counting.bins import NEVER
+from mesaprior.hypotheses.counting.kernels import Rows, steps_block
 from mesaprior.hypotheses.counting.rows import RowTable, grown
 from mesaprior.hypotheses.terms import kernels
 from mesaprior.hypotheses.terms.grid import Grid, operator_code, padded

@@ -320,7 +320,7 @@ def _emit(steps, layout, ground, scratch, n, wanted, batch, d, inner):
 
 @njit
 def _append(keys, n, emission, splitters, first, end, record, bins, runs, used, d, inner, places):
-    """Append the records of one emission that are wanted; those that share all but argument number `inner` share a run."""
+    """Append the records of one emission that are wanted; those that share all but argument `inner` share a run."""
     n_words = keys.shape[1]
     first_outer, second_outer = 1 if inner == 0 else 0, 1 if inner == 2 else 2
     for k in range(n):
@@ -344,7 +344,9 @@ def _append(keys, n, emission, splitters, first, end, record, bins, runs, used, 
 
 
 @njit
-def combine(operations, d, d_alike, inner, tile, pools, layout, ground, steps, least_time, max_below, scratch, wanted, batch):
+def combine(
+    operations, d, d_alike, inner, tile, pools, layout, ground, steps, least_time, max_below, scratch, wanted, batch
+):
     """Evaluate all combinations of a tile and append their records.
 
     Parameters
@@ -415,10 +417,10 @@ def combine(operations, d, d_alike, inner, tile, pools, layout, ground, steps, l
 
 @njit
 def intern_rows(
-    arena, low, high, runs, inner_of, operations, pool, pool_y, pool_theta, layout, ground, scratch, n_bytes, hashes, rows,
-    slots, state, ids, last,
+    arena, low, high, runs, inner_of, operations, pool, pool_y, pool_theta, layout, ground, scratch, n_bytes, hashes,
+    rows, slots, state, ids, last,
 ):  # fmt: skip
-    """Number the distinct values that records stand for, which only name a hash; the twin of `counting.intern_keys`.
+    """Give numbers to the distinct values that records stand for; they only name a hash. See `counting.intern_keys`.
 
     A hash that is known already is not believed: the combination is evaluated again and compared. `pool`, `pool_y`
     and `pool_theta` are the values of the scope itself and of those below its binders.
@@ -441,7 +443,7 @@ def intern_rows(
             places[0, 0], places[1, 0], places[2, 0] = arguments_in_order(
                 inner_of[d], argument_of(word), np.int64(runs[run, 1]), np.int64(runs[run, 2])
             )
-            if what == SEARCH or what == ITERATE:
+            if what in (SEARCH, ITERATE):
                 evaluate(operations, d, pool_y, layout, ground, places, 1, out, pair, score)
             elif what == FIT:
                 evaluate(operations, d, pool_theta, layout, ground, places, 1, out, pair, score)

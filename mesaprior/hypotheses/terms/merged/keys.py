@@ -47,11 +47,11 @@ class Keys:
         return keys
 
     def of_constants(self) -> np.ndarray:
-        """Return the first words of the keys of those who always do the same: more programs do so than anything else."""
+        """Return the first words of the keys of those who always do the same, as very many programs do."""
         if self._grid.with_fit:
             return np.empty(0, dtype=np.uint64)
         V, Q = self._grid.layout.V, self._grid.layout.Q
-        values = np.zeros((self._grid.layout.A ** V, self._grid.width[0]), dtype=np.uint8)
+        values = np.zeros((self._grid.layout.A**V, self._grid.width[0]), dtype=np.uint8)
         for number in range(len(values)):
             actions = [number // self._grid.layout.A**v % self._grid.layout.A for v in range(V)]
             values[number, : V * Q] = np.repeat(actions, Q)

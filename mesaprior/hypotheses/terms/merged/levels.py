@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mesaprior.hypotheses.terms.language import Language
-from mesaprior.hypotheses.terms.program import Y, inner_scope, is_allowed, repetitions, times_over
+from mesaprior.hypotheses.terms.program import Y, inner_scope, repetitions, times_over
 
 MOST_WRAPS = 2
 """Tokens around a term that is not kept, at most."""
@@ -208,7 +208,10 @@ class Levels:
             token = self._language.tokens[index]
             times_by, infer_by = repetitions(token.kind, self._language, self._n_history)
             steps, factor = times_over(token.steps, times_by, steps), times_over(0, times_by, factor)
-            infer_steps, infer_factor = times_over(token.steps, infer_by, infer_steps), times_over(0, infer_by, infer_factor)
+            infer_steps, infer_factor = (
+                times_over(token.steps, infer_by, infer_steps),
+                times_over(0, infer_by, infer_factor),
+            )
         return Way(tuple(index for index, _ in links), length, steps, factor, infer_steps, infer_factor)
 
 

@@ -18,7 +18,8 @@ from mesaprior.hypotheses.counting.bins import Bin, Intern, Ledger, Room
 from mesaprior.hypotheses.counting.classes import joined_entries
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import kernels
-from mesaprior.hypotheses.terms.merged.engine import MergedEngine, Report, _Gathering
+from mesaprior.hypotheses.terms.merged.engine import MergedEngine, Report
+from mesaprior.hypotheses.terms.merged.gathering import Gathering
 from mesaprior.hypotheses.terms.merged.keys import ALL
 from mesaprior.hypotheses.terms.merged.levels import Levels, Way, Wrapping
 from mesaprior.hypotheses.terms.merged.sampling.kernels import Heads
@@ -90,7 +91,7 @@ class KeptTerms:
         symbols = grid.language.symbols(grid.log)
         # Every way to wrap is followed to its end: what is only counted in bulk could not be drawn from.
         self._levels = Levels(
-            grid.language, engine._bits, codes.shortest(symbols), max_bits, grid.log.n_history, shorten=False
+            grid.language, engine.bits, codes.shortest(symbols), max_bits, grid.log.n_history, shorten=False
         )
 
     def level_of(self, space: int, number: int) -> Level:
@@ -101,23 +102,23 @@ class KeptTerms:
     def _places(self, space: int) -> tuple[list[int], list[Level]]:
         """Return the first class of each span of a space, ascending, and the level of each."""
         engine = self._engine
-        spans = [(span.first, PLAIN, place) for place, span in engine._spans.items()]
-        spans += [(span.first, ANYTHING, place) for place, span in engine._everything.items()]
-        for place, (always, never, others) in engine._conditions.items():
+        spans = [(span.first, PLAIN, place) for place, span in engine.spans.items()]
+        spans += [(span.first, ANYTHING, place) for place, span in engine.everything.items()]
+        for place, (always, never, others) in engine.conditions.items():
             spans += [(span.first, CONDITION, place) for span in (always, never, *others) if span is not None]
         spans = sorted(item for item in spans if item[2][0] == space)
         return [first for first, *_ in spans], [Level(length, kind, scope) for _, kind, (scope, length) in spans]
 
     def values(self, space: int, numbers: Sequence[int]) -> np.ndarray:
         """Return the values ``uint8[n, width]`` of classes."""
-        return self._engine._classes[space].values[np.array(numbers, dtype=np.int64)]
+        return self._engine.classes[space].values[np.array(numbers, dtype=np.int64)]
 
     def renamed(self, level: Level, number: int) -> np.ndarray:
         """Return the classes ``int64[m]`` of equal values that a class of another kind stands for."""
-        span = self._engine._spans[level.scope, level.length]
+        span = self._engine.spans[level.scope, level.length]
         if level.kind == ANYTHING:
             return np.arange(span.first, span.end)
-        values = self._engine._classes[level.scope].values
+        values = self._engine.classes[level.scope].values
         same = ((values[span.first : span.end] != 0) == (values[number] != 0)).all(axis=1)
         return span.first + np.flatnonzero(same)
 
@@ -132,17 +133,17 @@ class KeptTerms:
     def of_whole(self, lengths: set[int]) -> Round:
         """Return the tasks of whole programs of these lengths; the twin of the engine's own, without its shortcuts."""
         table, tasks = Table(self._grid), []
-        for (scope, length), total in sorted(self._engine._totals.items()):
+        for (scope, length), total in sorted(self._engine.totals.items()):
             wrappings = [
                 replace(wrapping, ways=[way for way in wrapping.ways if way.length in lengths])
                 for wrapping in (self._levels.wrappings(scope, length) if total else [])
             ]
             wrappings = [wrapping for wrapping in wrappings if wrapping.ways]
-            span = self._engine._spans.get((scope, length))
+            span = self._engine.spans.get((scope, length))
             if not wrappings:
                 continue
             if span is not None:
-                tasks.append(self._engine._task_of_classes(table, scope, span, wrappings))
+                tasks.append(self._engine.task_of_classes(table, scope, span, wrappings))
             elif not self._levels.is_kept(scope, length):
                 tasks += self._tasks(table, scope, length, wrappings, with_unary=False)
         return Round(table, tasks)
@@ -151,16 +152,16 @@ class KeptTerms:
         self, table: Table, scope: int, length: int, wrappings: list[Wrapping] | None, *, with_unary: bool
     ) -> list[Task]:
         engine = self._engine
-        spans: dict[tuple[int, int], Span] = engine._spans
+        spans: dict[tuple[int, int], Span] = engine.spans
         return tasks_of(
-            self._grid, engine._bits, table, spans, engine._conditions_of, engine._everything_of,
+            self._grid, engine.bits, table, spans, engine.conditions_of, engine.everything_of,
             scope, length, wrappings, with_unary=with_unary,
         )  # fmt: skip
 
     def heads(self, table: Table) -> Heads:
         """Return what the productions of a table charge, with the counts of all classes."""
         productions, emissions = table.productions, table.emission_table
-        entries, base = joined_entries(self._engine._classes)
+        entries, base = joined_entries(self._engine.classes)
         return Heads(
             arity=productions.arity,
             space=productions.space,
@@ -209,7 +210,7 @@ class KeptTerms:
         keep : sequence of callable
         """
         engine = self._engine
-        bits, n_words = engine._keys.bits, engine._keys.n_words
+        bits, n_words = engine.keys.bits, engine.keys.n_words
         # The inverse of `Keys.signatures`: the first cell stands in the highest bits of the first word.
         per_word = 8 * max(1, 8 // bits)
         cells = np.zeros((len(signatures), n_words * per_word), dtype=np.uint64)
@@ -230,11 +231,11 @@ class KeptTerms:
         for word in words:
             place = int(np.searchsorted(splitters, word, side="right"))
             bins[place] = _Catch([aim for aim in aims if aim.word == int(word)])
-        bits, with_flags = (engine._keys.bits, self._grid.with_fit) if is_whole else (0, False)
+        bits, with_flags = (engine.keys.bits, self._grid.with_fit) if is_whole else (0, False)
         wanted = kernels.Filter(splitters, 0, len(bins), bits, with_flags)
-        with engine._working():
-            limit = engine._max_time if is_whole else engine._inner_max_time
-            gathering = _Gathering(engine, of.table, of.tasks, wanted, bins, limit, is_whole=is_whole)
+        with engine.working():
+            limit = engine.max_time if is_whole else engine.inner_max_time
+            gathering = Gathering(engine, of.table, of.tasks, wanted, bins, limit, is_whole=is_whole)
             for number, tile in enumerate(tiles_of(of.tasks)):
                 gathering.take(number, tile)
             gathering.absorb()

@@ -1,0 +1,281 @@
+"""Evaluating combinations and counting what they give: rounds that fit into the memory."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mesaprior.hypotheses.counting import kernels as counting
+from mesaprior.hypotheses.counting.bins import Bin, Ledger, Room
+from mesaprior.hypotheses.counting.classes import joined_entries
+from mesaprior.hypotheses.terms.grid import Grid, padded
+from mesaprior.hypotheses.terms.merged import kernels
+from mesaprior.hypotheses.terms.merged.keys import Partition
+from mesaprior.hypotheses.terms.merged.work import Table, Task, Tile
+from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y
+
+if TYPE_CHECKING:
+    from mesaprior.hypotheses.terms.merged.engine import MergedEngine
+
+
+@dataclass
+class _Kit:
+    """What one worker writes into."""
+
+    scratch: kernels.Scratch
+    batch: counting.Batch
+    room: Room
+
+
+class Gathering:
+    """One round of evaluating combinations and counting what they give, as often as the memory for records is full."""
+
+    def __init__(
+        self,
+        engine: MergedEngine,
+        table: Table,
+        tasks: list[Task],
+        wanted: kernels.Filter,
+        bins: list[Bin],
+        max_time: int,
+        *,
+        is_whole: bool,
+        after: Callable[[], None] | None = None,
+    ):
+        self._engine = engine
+        self._after = after
+        self.grid = engine.grid
+        self._operations, self._productions = table.operations, table.productions
+        self._emissions = table.emission_table
+        self._wanted, self.bins = wanted, bins
+        self.max_time, self._is_whole = max_time, is_whole
+        self._limit = engine.inner_max_time
+        self._pools = tuple(classes.values for classes in engine.classes)
+        self._least_time = tuple(classes.entries.least_time for classes in engine.classes)
+        self._entries, self._base = joined_entries(engine.classes)
+        self._n_words = engine.keys.n_words if is_whole else 1
+        self._arena = np.empty((0, self._n_words + 1), dtype=np.uint64)
+        self._capacity = engine.arena_records(tasks, self._n_words)
+        self._kits: queue.SimpleQueue[_Kit] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._futures: list[Future[None]] = []
+        self._reserved = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self._used, self._n_runs = 0, 0
+        self._placed: list[tuple[int, np.ndarray]] = []
+        self._runs: list[np.ndarray] = []
+
+    def take(self, number: int, tile: Tile) -> None:
+        """Evaluate a tile, now or soon."""
+        task = tile.task
+        below = self._limit - task.charge
+        if task.factor > 0 and below >= 0:
+            below //= task.factor
+        elif task.factor == 0 and below >= 0:
+            below = SATURATION
+        if below < 0:
+            return
+        most = tile.n_combinations * task.n_emissions
+        if self._reserved + most > self._capacity and self._reserved:
+            self._finish()
+            self._reserved = self._used
+            if self._reserved + most > self._capacity:
+                self.absorb()
+        self._reserved += most
+        if len(self._arena) < self._reserved:
+            # Memory that is not written to costs nothing, so there is no need to begin small.
+            self._arena = np.empty((max(self._capacity, most), self._n_words + 1), dtype=np.uint64)
+        future = self._engine.submit(lambda: self._evaluate(number, tile, below))
+        if future is not None:
+            self._futures.append(future)
+            if len(self._futures) > 64:
+                self._futures.pop(0).result()
+
+    def _finish(self) -> None:
+        """Wait for what is being evaluated."""
+        for future in self._futures:
+            future.result()
+        self._futures = []
+
+    def _evaluate(self, number: int, tile: Tile, below: int) -> None:
+        task = tile.task
+        kit = self._kit(tile.n_combinations * task.n_emissions, len(task.steps.what))
+        kit.batch.n[:] = 0
+        kernels.combine(
+            self._operations,
+            task.production,
+            task.alike,
+            task.inner,
+            tile.bounds,
+            self._pools,
+            self.grid.layout,
+            self._engine.ground,
+            task.steps,
+            self._least_time[task.space],
+            below,
+            kit.scratch,
+            self._wanted,
+            kit.batch,
+        )
+        n, n_runs = kit.batch.n.tolist()
+        if n:
+            starts = np.zeros(len(self.bins) + 1, dtype=np.int64)
+            with self._lock:
+                place, run_base = self._used, self._n_runs
+                self._used += n
+                self._n_runs += n_runs
+                self._runs.append(kit.batch.run[:n_runs].copy())
+            counting.scatter(kit.batch, self._wanted.first, run_base, self._arena[place : place + n], starts)
+            with self._lock:
+                self._placed.append((number, starts + place))
+        self._kits.put(kit)
+        self._engine.report(tile.n_terms)
+
+    def _kit(self, n_records: int = 1, n_rows: int = 1) -> _Kit:
+        """Return room for a worker, with enough of it."""
+        try:
+            kit = self._kits.get_nowait()
+        except queue.Empty:
+            kit = None
+        if kit is None or len(kit.batch.bin) < n_records or len(kit.scratch.rows) < n_rows:
+            kit = _kit_for(self.grid, self._n_words, n_records, n_rows)
+        return kit
+
+    def absorb(self) -> None:
+        """Count the records that have been made, and forget them."""
+        self._finish()
+        if self._placed:
+            self._placed.sort(key=lambda item: item[0])
+            runs = np.concatenate(self._runs)
+            ledger = Ledger(
+                self._arena,
+                np.array([number for number, _ in self._placed], dtype=np.int64),
+                np.stack([bounds for _, bounds in self._placed]),
+                runs,
+                self._productions,
+                self._emissions,
+                self._entries,
+                self._base,
+                self.max_time,
+                self.grid.with_fit,
+            )
+            waiting = [
+                self._engine.submit(lambda place=place: self._absorb(ledger, place)) for place in range(len(self.bins))
+            ]
+            for future in waiting:
+                if future is not None:
+                    future.result()
+        self._reset()
+        self._reserved = 0
+        if self._after is not None:
+            self._after()
+
+    def narrow(self, end: int) -> None:
+        """Forget the bins from number `end` on."""
+        self._wanted = self._wanted._replace(end=end)
+        del self.bins[end - self._wanted.first :]
+
+    def _absorb(self, ledger: Ledger, place: int) -> None:
+        kit = self._kit()
+        if self._is_whole:
+
+            def intern_keys(low, high, keys, values, slots, state, ids, last) -> bool:
+                return counting.intern_keys(ledger.arena, low, high, keys, slots, state, ids, last)
+
+            self.bins[place].absorb(ledger, place, kit.room, intern_keys, counting.reslot_keys)
+        else:
+            scope = int(self._operations.scope[0])
+            pools = [self._pools[inner] for inner in (scope, scope | Y, scope | THETA)]
+
+            def intern_rows(low, high, keys, values, slots, state, ids, last) -> bool:
+                return kernels.intern_rows(
+                    ledger.arena,
+                    low,
+                    high,
+                    ledger.runs,
+                    self._productions.inner,
+                    self._operations,
+                    *pools,
+                    self.grid.layout,
+                    self._engine.ground,
+                    kit.scratch,
+                    values.shape[1],
+                    keys.reshape(-1),
+                    values,
+                    slots,
+                    state,
+                    ids,
+                    last,
+                )
+
+            def reslot(keys: np.ndarray, n: int, slots: np.ndarray) -> None:
+                kernels.reslot_hashes(keys.reshape(-1), n, slots)
+
+            self.bins[place].absorb(ledger, place, kit.room, intern_rows, reslot)
+        self._kits.put(kit)
+
+
+class Pass:
+    """A pass over all whole programs that keeps as many shards as the memory allows."""
+
+    def __init__(self, engine: MergedEngine, table: Table, tasks: list[Task], partition: Partition, shards: range):
+        self._engine = engine
+        self._cuts = [int(partition.shards[shard]) for shard in (*shards, shards.stop)]
+        self._n = len(shards)
+        self._filter = partition.filter(
+            self._cuts[0], self._cuts[-1], bits=engine.keys.bits, with_flags=engine.grid.with_fit
+        )
+        bins = [Bin(engine.keys.n_words) for _ in range(self._cuts[0], self._cuts[-1])]
+        self._gathering = Gathering(
+            engine, table, tasks, self._filter, bins, engine.max_time, is_whole=True, after=self._fit_memory
+        )  # fmt: skip
+
+    def take(self, number: int, tile: Tile) -> None:
+        """Evaluate a tile."""
+        self._gathering.take(number, tile)
+
+    def finish(self) -> list[list[Bin]]:
+        """Return the bins of the shards that are done, shard by shard; it may be fewer than were begun."""
+        self._gathering.absorb()
+        bins = self._gathering.bins
+        return [bins[self._cuts[k] - self._cuts[0] : self._cuts[k + 1] - self._cuts[0]] for k in range(self._n)]
+
+    def _fit_memory(self) -> None:
+        """Give up the later half of the shards where they have outgrown the memory; they get a pass of their own."""
+        while self._n > 1 and sum(found.n_bytes for found in self._gathering.bins) > self._engine.bytes_for_bins:
+            self._n = (self._n + 1) // 2
+            self._gathering.narrow(self._cuts[self._n])
+
+
+def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int) -> _Kit:
+    width = max(grid.width)
+    rows = np.zeros((n_rows, kernels.BLOCK, width), dtype=np.uint8)
+    signature = np.zeros((kernels.BLOCK, padded(grid.signature_size)), dtype=np.uint8)
+    return _Kit(
+        kernels.Scratch(
+            rows=rows,
+            words=rows.view(np.uint64),
+            signature=signature,
+            signature_words=signature.view(np.uint64),
+            key=np.zeros((kernels.BLOCK, n_words), dtype=np.uint64),
+            places=np.zeros((3, kernels.BLOCK), dtype=np.int64),
+            pair=np.zeros((3, max(4 * width, kernels.BLOCK * grid.width[0])), dtype=np.uint8),
+            score=np.zeros(max(1, grid.layout.P), dtype=np.int64),
+        ),
+        counting.Batch(
+            record=np.empty((n_records, n_words + 1), dtype=np.uint64),
+            bin=np.empty(n_records, dtype=np.int32),
+            # Each record may begin a run of its own.
+            run=np.empty((n_records, 3), dtype=np.int32),
+            n=np.zeros(2, dtype=np.int64),
+        ),
+        Room(),
+    )
