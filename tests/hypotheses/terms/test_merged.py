@@ -71,10 +71,12 @@ def wrapped(draw):
     tables = draw(st.lists(st.lists(st.integers(0, M - 1), min_size=M, max_size=M), min_size=1, max_size=2))
     tokens = [{"kind": "feature", "name": "p", "bits": 2}, {"kind": "candidate", "bits": 3}]
     for k in range(draw(st.integers(2, 3))):
-        table = draw(st.sampled_from(tables))
-        tokens.append({"kind": "unary", "name": f"f{k}", "table": table, "steps": draw(st.integers(0, 3)), "bits": 4})
+        table, bits = draw(st.sampled_from(tables)), draw(st.integers(4, 6))
+        tokens.append(
+            {"kind": "unary", "name": f"f{k}", "table": table, "steps": draw(st.integers(0, 3)), "bits": bits}
+        )
     binders = draw(st.lists(st.sampled_from(("argmax", "argmin", "iterate", "fit")), min_size=1, max_size=3))
-    tokens += [{"kind": kind, "steps": draw(st.integers(1, 3)), "bits": 4} for kind in binders]
+    tokens += [{"kind": kind, "steps": draw(st.integers(1, 3)), "bits": draw(st.integers(4, 5))} for kind in binders]
     if draw(st.booleans()):
         tokens.append({"kind": "parameter", "bits": 4})
     if draw(st.booleans()):
@@ -142,6 +144,26 @@ def test_wrappings_that_are_alike_and_those_that_are_not(example, most_wraps, da
     census = counted([(levels, "MOST_WRAPS", most_wraps)], lambda: space.census(log))
     assert_same(census, reference)
     assert_witnesses(census, space, log)
+
+
+@settings(max_examples=40)
+@given(question=questions(), kept=st.sampled_from((0, 1, 2**62)))
+def test_values_with_equal_hashes_are_told_apart(question, kept):
+    space, log = question
+    combine = engine.kernels.combine
+
+    def combine_with_poor_hashes(*arguments):
+        combine(*arguments)
+        wanted, batch = arguments[-2:]
+        if wanted.bits == 0:
+            batch.record[: batch.n[0], 0] &= np.uint64(kept)
+
+    reference = counted([], lambda: space.census(log, engine="reference"))
+    poor = [(engine.kernels, "combine", combine_with_poor_hashes), (levels, "MOST_WRAPS", 0)]
+    census = counted(poor, lambda: space.census(log))
+    assert (census is None) == (reference is None)
+    if census is not None:
+        assert_same(census, reference)
 
 
 @settings(max_examples=30)
