@@ -199,4 +199,4 @@ def _n_shards(folder: Path, space: TermSpace, log: ImitationLog, engine: Engine,
         return begun.n_shards
     if engine == "reference":
         return 1
-    return asked or space.n_shards(log)
+    return asked or min(MOST_SHARDS, space.n_shards(log))

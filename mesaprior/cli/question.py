@@ -22,6 +22,9 @@ from mesaprior.hypotheses.terms.space import TermSpace
 COMFORTABLE = 3_000_000
 """Where no bound is given, the longest one with at most this many programs is taken."""
 
+ROWS_OF_A_SHARD = 10_000_000
+"""Where a question counts into the store, a shard is meant for so many rows."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -142,7 +145,8 @@ def _from_store(space: TermSpace, log: ImitationLog) -> Census | None:
 def _count_and_keep(space: TermSpace, log: ImitationLog) -> Census:
     """Count a census into the store, and read it from there; where the store is of no use, only count it."""
     # The answer needs the whole census at once, however it is counted.
-    counting.say_sizes(sum(space.count_by_length(log).values()), space.check_memory(log))
+    plan = space.check_memory(log)
+    counting.say_sizes(plan.n_programs, plan)
     try:
         entry = store_entry(space, log)
         begun = begun_at(entry, log, space.language, bounds=space.bounds, engine="merged")
@@ -152,7 +156,8 @@ def _count_and_keep(space: TermSpace, log: ImitationLog) -> Census:
             space.language,
             bounds=space.bounds,
             engine="merged",
-            n_shards=begun.n_shards if begun else space.n_shards(log),
+            # Many programs can have few rows, and then shards would only take time.
+            n_shards=begun.n_shards if begun else min(space.n_shards(log), 1 + plan.n_rows // ROWS_OF_A_SHARD),
         )
     except (MesapriorError, OSError) as error:
         click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
