@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from mesaprior.errors import RunError
-from mesaprior.hypotheses.counting.kernels import Rows
 from mesaprior.hypotheses.counting.bins import exact_sum, merged_rows
+from mesaprior.hypotheses.counting.kernels import Rows
 from mesaprior.hypotheses.log import TRAIN, ImitationLog
 from mesaprior.hypotheses.texts import Texts
 
