@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import pickle
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -92,15 +94,16 @@ def shards_on_cluster(
         return
     n_terms = space.n_terms(log)
     client = _connected(address)
-    try:
-        _check_workers(client, address)
-        results = _Counting(client, address, space, log, n_shards).results(wanted)
-        for n_done, (k, shard) in enumerate(results):
-            if report:
-                report(n_terms * (n_done + 1) // len(wanted) - n_terms * n_done // len(wanted))
-            yield k, shard
-    finally:
-        client.close()
+    with _quiet():
+        try:
+            _check_workers(client, address)
+            results = _Counting(client, address, space, log, n_shards).results(wanted)
+            for n_done, (k, shard) in enumerate(results):
+                if report:
+                    report(n_terms * (n_done + 1) // len(wanted) - n_terms * n_done // len(wanted))
+                yield k, shard
+        finally:
+            client.close()
 
 
 # Connecting
@@ -131,6 +134,13 @@ def _connected(address: str) -> Any:
             "prints, such as tcp://192.168.0.5:8786."
         )
     return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+
+
+def _quiet() -> AbstractContextManager[Any]:
+    """Keep Dask's log off the terminal: what it says at length is raised as one sentence."""
+    from distributed.utils import silence_logging_cmgr
+
+    return silence_logging_cmgr(logging.CRITICAL)
 
 
 async def _kind_of(address: str) -> str:
@@ -218,7 +228,8 @@ class _Counting:
 
         self._client = client
         self._address = address
-        self._question = (space, log, n_shards)
+        self._n_shards = n_shards
+        self._question = pickle.dumps((space, log, n_shards), protocol=5)
         self._waiting: deque[_Group] = deque()
         self._given: dict[Any, _Group] = {}
         self._completed = as_completed(loop=client.loop)
@@ -239,7 +250,9 @@ class _Counting:
                     yield k, unpacked(result)
                     self._give()
         finally:
-            self._client.cancel(list(self._given))
+            # Where the scheduler is gone, so are the tasks.
+            with suppress(OSError):
+                self._client.cancel(list(self._given))
 
     def _size(self, n: int) -> int:
         """Return how many shards a task has, for `n` in all."""
@@ -252,10 +265,14 @@ class _Counting:
         if not self._waiting:
             return
         n_busy = sum(future.status == "pending" for future in self._given)
-        for _ in range(max(1, len(self._client.nthreads())) - n_busy):
+        try:
+            n_workers = len(self._client.nthreads())
+        except (OSError, RuntimeError):
+            raise self._gone() from None
+        for _ in range(max(1, n_workers) - n_busy):
             if self._waiting:
                 group = self._waiting.popleft()
-                future = self._client.submit(count_shards, *self._question, group.shards, version(), pure=False)
+                future = self._client.submit(_task(), self._question, list(group.shards), version(), pure=False)
                 self._given[future] = group
                 self._completed.add(future)
 
@@ -271,10 +288,7 @@ class _Counting:
             self._split(group)
             return []
         except (CancelledError, OSError):
-            raise RunError(
-                f"the scheduler at {self._address} has gone away; start it and its workers again, and give the same "
-                "command again."
-            ) from None
+            raise self._gone() from None
         except ImportError as error:
             raise RunError(
                 f"a worker cannot count {group}, for it lacks something ({_line(error)}); install mesaprior "
@@ -289,16 +303,38 @@ class _Counting:
             return []
         return results
 
+    def _gone(self) -> RunError:
+        """Return the error of a scheduler that does not answer any more."""
+        return RunError(
+            f"the scheduler at {self._address} has gone away; start it and its workers again, and give the same "
+            "command again."
+        )
+
     def _split(self, group: _Group) -> None:
         """Have shards counted again that were too much for a worker, in smaller tasks."""
         if len(group.shards) == 1 and group.n_lost + 1 >= MOST_LOSSES:
             raise RunError(
-                f"{group} of {self._question[2]} was lost with its worker again and again; give workers more memory, "
+                f"{group} of {self._n_shards} was lost with its worker again and again; give workers more memory, "
                 "or cut the census into more shards (--shards)."
             )
         half = -(-len(group.shards) // 2)
         parts = [part for part in (group.shards[:half], group.shards[half:]) if part]
         self._waiting.extendleft(_Group(part, group.n_lost + 1) for part in reversed(parts))
+
+
+def _task() -> Callable[[bytes, list[int], str], list[tuple[int, Packed]]]:
+    """Return what a worker is told to do.
+
+    A nested function travels as code and the question as bytes, so that a worker without mesaprior can read the task
+    and say what it lacks; otherwise Dask would wait for it for ever. The scheduler needs no mesaprior either.
+    """
+
+    def count(question: bytes, shards: list[int], wanted_version: str) -> list[tuple[int, Packed]]:
+        from mesaprior.hypotheses.cluster import count_shards
+
+        return count_shards(question, shards, wanted_version)
+
+    return count
 
 
 def _line(error: BaseException) -> str:
@@ -332,10 +368,16 @@ class _GivenUpError(Exception):
     """Nobody wants the result of this task any more."""
 
 
-def count_shards(
-    space: TermSpace, log: ImitationLog, n_shards: int, shards: Sequence[int], wanted_version: str
-) -> list[tuple[int, Packed]]:
+def count_shards(question: bytes, shards: list[int], wanted_version: str) -> list[tuple[int, Packed]]:
     """Count some shards, as a task of a worker; nothing is returned where the task was cancelled.
+
+    Parameters
+    ----------
+    question : bytes
+        Pickle of the space, the log and the number of shards in all.
+    shards : list of int
+    wanted_version : str
+        What `version` must return.
 
     Raises
     ------
@@ -348,6 +390,7 @@ def count_shards(
     key = worker.get_current_task()
     # Workers that came late were not there to be asked.
     _check_version(worker.address, version(), wanted_version)
+    space, log, n_shards = pickle.loads(question)
 
     def go_on(_: int) -> None:
         # Threads cannot be stopped from outside, so a task looks up whether it is still wanted.
