@@ -67,13 +67,22 @@ class Process:
 
 
 class Cluster:
-    """A scheduler, and workers that are gone when they are killed."""
+    """A scheduler, and workers that are gone when they are killed; they end by themselves if the tests are killed."""
 
     def __init__(self, folder):
         self._folder = folder
         self._processes = contextlib.ExitStack()
         self.scheduler = self._start(
-            "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"
+            "scheduler",
+            "--idle-timeout",
+            "300",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--dashboard-address",
+            "127.0.0.1:0",
         )
         self.address = self.scheduler.wait_for(r"Scheduler at: +(tcp://\S+)")[1]
 
@@ -85,7 +94,7 @@ class Cluster:
     def add_worker(self, *options):
         return self._start(
             "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard",
-            "--dashboard-address", "127.0.0.1:0", "--memory-limit", "2GiB", "--local-directory", str(self._folder),
+            "--dashboard-address", "127.0.0.1:0", "--death-timeout", "60", "--memory-limit", "2GiB", "--local-directory", str(self._folder),
             *options,
         )  # fmt: skip
 
@@ -197,7 +206,8 @@ def test_a_worker_is_killed(two_workers, corridor, whole, tmp_path):
 
 def test_closing_gives_up_what_is_counted(two_workers, corridor):
     space, log = corridor
-    long = TermSpace(space.language, 40)
+    # Bits for hours, so that a task that is over was given up.
+    long = TermSpace(space.language, 56)
     results = shards_on_cluster(two_workers.address, long, log, [3, 70], 100)
     with two_workers.client() as client:
         waiting = threading.Thread(target=lambda: client.run(_wait_for_a_task))
