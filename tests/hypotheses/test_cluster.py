@@ -94,7 +94,8 @@ class Cluster:
     def add_worker(self, *options):
         return self._start(
             "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard",
-            "--dashboard-address", "127.0.0.1:0", "--death-timeout", "60", "--memory-limit", "2GiB", "--local-directory", str(self._folder),
+            "--dashboard-address", "127.0.0.1:0", "--death-timeout", "60", "--memory-limit", "2GiB",
+            "--local-directory", str(self._folder),
             *options,
         )  # fmt: skip
 
