@@ -15,7 +15,7 @@ from mesaprior.cli.words import bytes_text, duration_text
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.store import CensusWriter
+from mesaprior.hypotheses.store import CensusWriter, begun_at
 from mesaprior.hypotheses.terms.planning import FIXED_BYTES, Plan
 from mesaprior.hypotheses.terms.space import Engine, TermSpace
 
@@ -86,7 +86,9 @@ def count_into(
         _check_programs(writer, space, log)
         writer.finish()
     except BaseException as error:
-        n_done = n_shards - len(writer.missing)
+        # The last shard may be on the disk without the writer having been told.
+        begun = begun_at(writer.folder, log, space.language, bounds=space.bounds, engine=means.engine)
+        n_done = max(n_shards - len(writer.missing), len(begun.done) if begun else 0)
         if n_done == 0 or (n_done == n_shards and not writer.n_programs):
             writer.abandon()
         elif isinstance(error, KeyboardInterrupt):
