@@ -75,7 +75,8 @@ def plan(
         f"{shards} {'shard' if shards == 1 else 'shards'}.",
         markup=False,
     )
-    fits = "fits" if result.n_bytes <= result.available_bytes else f"more than one pass; up to {result.fitting_bits} bits takes one"
+    one_pass = result.n_bytes <= result.available_bytes
+    fits = "fits" if one_pass else f"more than one pass; up to {result.fitting_bits} bits takes one"
     out.print(
         f"Up to {asked.max_bits} bits: {result.n_programs:,} programs, {duration_text(result.seconds)}, "
         f"{bytes_text(result.n_bytes)} of {bytes_text(result.available_bytes)} free memory ({fits}).",
