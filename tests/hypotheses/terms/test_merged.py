@@ -66,7 +66,7 @@ def questions(draw, most=3000):
 
 @st.composite
 def wrapped(draw):
-    """A language with several unary operators and binders, some of them alike in what they do, a log and a bound."""
+    """A language with several unary operators and binders, some alike in what they do, a log and a bound."""
     M, A = draw(st.sampled_from(((2, 2), (3, 2), (3, 3), (5, 5))))
     tables = draw(st.lists(st.lists(st.integers(0, M - 1), min_size=M, max_size=M), min_size=1, max_size=2))
     tokens = [{"kind": "feature", "name": "p", "bits": 2}, {"kind": "candidate", "bits": 3}]
@@ -79,8 +79,8 @@ def wrapped(draw):
     tokens += [{"kind": kind, "steps": draw(st.integers(1, 3)), "bits": draw(st.integers(4, 5))} for kind in binders]
     if draw(st.booleans()):
         tokens.append({"kind": "parameter", "bits": 4})
-    if draw(st.booleans()):
-        tokens.append({"kind": "binary", "name": "dist", "bits": 4})
+    operators = ({"kind": "binary", "name": "dist", "bits": 4}, {"kind": "if", "bits": 4})
+    tokens += draw(st.sampled_from(((), operators[:1], operators[1:], operators[1:])))
     language = {"domain": M, "actions": A, "token": tokens, "rounds": draw(st.integers(0, 3))}
     rows = draw(strategies.logs(language, long=False))
     return language, rows, strategies.bound(language, rows, most=1500)
