@@ -1,6 +1,7 @@
 """Settings that all tests share."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,3 +23,18 @@ def no_store_of_the_user(tmp_path_factory):
     patch.setenv("MESAPRIOR_STORE", str(tmp_path_factory.mktemp("store")))
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled():
+    """Compile the engines once, so that no test takes the progress of a long first run for something else."""
+    from mesaprior.hypotheses.log import read_log
+    from mesaprior.hypotheses.terms.language import read_language
+    from mesaprior.hypotheses.terms.space import TermSpace
+
+    corridor = Path(__file__).parent.parent / "examples" / "corridor"
+    log = read_log(corridor / "corridor.csv")
+    for name in ("corridor.toml", "corridor-learning.toml"):
+        space = TermSpace(read_language(corridor / name), 12)
+        space.census(log)
+        space.census(log, engine="reference")

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mesaprior.errors import RunError
-from mesaprior.hypotheses.counting.bins import exact_sum, merged_rows
-from mesaprior.hypotheses.counting.kernels import Rows
+from mesaprior.hypotheses.counting.sums import exact_sum
 from mesaprior.hypotheses.log import TRAIN, ImitationLog
 from mesaprior.hypotheses.texts import Texts
+
+if TYPE_CHECKING:
+    from mesaprior.hypotheses.counting.kernels import Rows
 
 ABSTAIN = -1
 """Stands in `Census.predictions` where a hypothesis gives no prediction."""
@@ -334,6 +336,9 @@ def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", 
     flags = np.zeros((len(predictions), len(FLAGS)), dtype=np.uint8)
     flags[:, 0] = (differs & in_training).any(axis=1)
     flags[:, 1] = (differs & in_later).any(axis=1)
+    # Kernels are loaded where they are needed: who only reads a census does without.
+    from mesaprior.hypotheses.counting.bins import merged_rows
+
     distinct, members, start = _alike(np.hstack([predictions, flags.astype(np.int16)]))
     rows = _rows_of(vectors)
     merged = merged_rows(rows, members, start)
@@ -360,6 +365,8 @@ def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", 
 
 def _rows_of(vectors: Vectors) -> Rows:
     """Return the counts of vectors as the kernels want them."""
+    from mesaprior.hypotheses.counting.kernels import Rows
+
     ends = np.searchsorted(vectors.vector_id, np.arange(len(vectors.intact)), side="right")
     start = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
     length = vectors.columns["length"].astype(np.int32)

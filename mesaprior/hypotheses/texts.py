@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from mesaprior.hypotheses.counting.kernels import take_bytes
-
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -65,6 +63,8 @@ class Texts(Sequence[str]):
 
     def take(self, places: np.ndarray) -> Texts:
         """Return the texts at these places (``int64[m]``), in this order."""
+        from mesaprior.hypotheses.counting.kernels import take_bytes
+
         offsets = np.zeros(len(places) + 1, dtype=np.int64)
         np.cumsum(np.diff(self.offsets)[places], out=offsets[1:])
         data = np.empty(int(offsets[-1]), dtype=np.uint8)

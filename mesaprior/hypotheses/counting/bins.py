@@ -294,10 +294,3 @@ def merged_rows(rows: kernels.Rows, members: np.ndarray, start: np.ndarray) -> k
         kernels.merge_rows(members, start, rows, tally, out, position)
 
     return filled(fill, len(start) - 1, len(rows.count), Room())
-
-
-def exact_sum(counts: np.ndarray) -> int:
-    """Return the sum of ``uint64`` counts as an exact integer that never wraps."""
-    # Halves are summed apart: up to 2^32 of them fit into 64 bits.
-    low = int((counts & np.uint64(0xFFFFFFFF)).sum(dtype=np.uint64))
-    return (int((counts >> np.uint64(32)).sum(dtype=np.uint64)) << 32) + low

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesaprior.hypotheses.counting import kernels as counting
-from mesaprior.hypotheses.counting.bins import exact_sum, merged_rows
+from mesaprior.hypotheses.counting.bins import merged_rows
 from mesaprior.hypotheses.counting.rows import RowTable
+from mesaprior.hypotheses.counting.sums import exact_sum
 
 SATURATION = 2**62
 times = st.one_of(st.integers(0, 100), st.integers(0, SATURATION))

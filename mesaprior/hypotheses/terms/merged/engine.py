@@ -17,8 +17,9 @@ import numpy as np
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting import kernels as counting
-from mesaprior.hypotheses.counting.bins import Bin, empty_rows, exact_sum
+from mesaprior.hypotheses.counting.bins import Bin, empty_rows
 from mesaprior.hypotheses.counting.classes import Classes, Making
+from mesaprior.hypotheses.counting.sums import exact_sum
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.gathering import Gathering, Pass
