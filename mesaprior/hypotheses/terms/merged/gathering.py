@@ -58,6 +58,9 @@ class Gathering:
         self._limit = engine.inner_max_time
         self._pools = tuple(classes.values for classes in engine.classes)
         self._least_time = tuple(classes.entries.least_time for classes in engine.classes)
+        if self._limit >= SATURATION:
+            # Times that saturate are not too long, and sums of them would be.
+            self._least_time = tuple(np.zeros_like(times) for times in self._least_time)
         self._entries, self._base = joined_entries(engine.classes)
         self._n_words = engine.keys.n_words if is_whole else 1
         self._arena = np.empty((0, self._n_words + 1), dtype=np.uint64)
@@ -76,13 +79,12 @@ class Gathering:
     def take(self, number: int, tile: Tile) -> None:
         """Evaluate a tile, now or soon."""
         task = tile.task
-        below = self._limit - task.charge
-        if task.factor > 0 and below >= 0:
-            below //= task.factor
-        elif task.factor == 0 and below >= 0:
-            below = SATURATION
-        if below < 0:
-            return
+        below = SATURATION
+        if self._limit < SATURATION:
+            below = self._limit - task.charge
+            if below < 0:
+                return
+            below = below // task.factor if task.factor > 0 else SATURATION
         most = tile.n_combinations * task.n_emissions
         if self._reserved + most > self._capacity and self._reserved:
             self._finish()
