@@ -78,14 +78,7 @@ for name, more, max_bits in (
     CASES[name] = (2, [*SLOW, *more], [ROW], max_bits)
 
 
-BROKEN = {
-    name: pytest.mark.xfail(reason="times that saturate are taken for times beyond the bound where there is none")
-    for name in CASES
-    if name.startswith("slow")
-}
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=BROKEN.get(name, ())) for name in CASES])
+@pytest.mark.parametrize("name", CASES)
 def test_hard_cases(name):
     domain, tokens, rows, max_bits = CASES[name]
     question = json.dumps(
