@@ -546,7 +546,7 @@ def evaluate_block(syntax, layout, tokens, literals, scopes, sizes, values, scra
         The values of the term at each position, where it ends, and room for the binders.
     """
     rows, ends, places, pair, score = scratch
-    M = layout.M
+    M, one = layout.M, np.int64(1)
     for n in range(len(tokens)):
         for k in range(sizes[n] - 1, -1, -1):
             t = tokens[n, k]
@@ -562,23 +562,23 @@ def evaluate_block(syntax, layout, tokens, literals, scopes, sizes, values, scra
             if what == LEAF:
                 if syntax.digits[t] > 0:
                     feature = syntax.features[syntax.feature[t]]
-                    lookup_rows(literals[n, k], 1, syntax.digits[t], feature, layout.A, rows, k, size)
+                    lookup_rows(literals[n, k], one, syntax.digits[t], feature, layout.A, rows, k, size)
                 else:
-                    copy_rows(syntax.leaves[scope], t, 1, rows, k, size)
+                    copy_rows(syntax.leaves[scope], t, one, rows, k, size)
             elif what == UNARY:
-                unary_rows(syntax.tables[syntax.table[t]], rows, k + 1, 1, rows, k, size)
+                unary_rows(syntax.tables[syntax.table[t]], rows, k + 1, one, rows, k, size)
             elif what == BINARY:
                 table = syntax.tables[syntax.table[t]]
                 places[0, 0], places[1, 0] = k + 1, ends[k + 1]
-                binary_rows(syntax.op[t], table, M, rows, places[0], rows, places[1], 1, rows, k, size)
+                binary_rows(syntax.op[t], table, M, rows, places[0], rows, places[1], one, rows, k, size)
             elif what == IF:
                 places[0, 0], places[1, 0], places[2, 0] = k + 1, ends[k + 1], ends[ends[k + 1]]
-                if_rows(rows, places[0], rows, places[1], rows, places[2], 1, rows, k, size)
+                if_rows(rows, places[0], rows, places[1], rows, places[2], one, rows, k, size)
             elif what == SEARCH:
-                search_rows(rows, k + 1, 1, rows, k, layout, syntax.is_argmin[t] == 1, scope, pair)
+                search_rows(rows, k + 1, one, rows, k, layout, syntax.is_argmin[t] == 1, scope, pair)
             elif what == ITERATE:
-                iterate_rows(rows, k + 1, 1, rows, k, layout, scope, pair)
+                iterate_rows(rows, k + 1, one, rows, k, layout, scope, pair)
             else:
-                fit_rows(rows, k + 1, 1, rows, k, layout, scope, score)
+                fit_rows(rows, k + 1, one, rows, k, layout, scope, score)
         for i in range(layout.V * layout.Q):
             values[n, i] = rows[0, i]

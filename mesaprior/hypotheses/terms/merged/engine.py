@@ -29,7 +29,6 @@ from mesaprior.hypotheses.terms.merged.totals import Totals
 from mesaprior.hypotheses.terms.merged.witnesses import Speller
 from mesaprior.hypotheses.terms.merged.work import (
     ONE,
-    PLAIN,
     Conditions,
     Span,
     Table,
@@ -202,19 +201,11 @@ class MergedEngine:
         """Append the classes of some bins to those of a scope, in an order that nothing but their values decides."""
         classes = self.classes[scope]
         first = classes.n
-        token = np.array(table.token, dtype=np.int64)
-        inner = table.productions.space
         for found in bins:
             # Classes without a program within the time bound would only breed more of their kind.
             live = np.flatnonzero(found.rows.end > found.rows.start)
             order = live[np.argsort(found.keys[live, 0], kind="stable")]
-            production, made = found.best.made[order, 0], found.best.made[order]
-            making = Making(
-                token[production].astype(np.int32),
-                inner[production].astype(np.int8),
-                *(made[:, k] for k in (2, 3, 4)),
-                size=np.empty(0, dtype=np.int32),
-            )
+            making = _making(table, found.best.made[order])
             making.size = self._speller.sizes(making)
             rows = found.rows._replace(start=found.rows.start[order], end=found.rows.end[order])
             classes.append(found.values[order], rows, found.best.time[order], making)
@@ -229,9 +220,9 @@ class MergedEngine:
         if (scope, length) not in self.conditions:
             span = self.spans[scope, length]
             table = Table(self.grid)
-            emission = table.emissions([Wrapping((), [_unchanged(length)])])
-            production = table.renaming(scope, emission, kernels.MASK)
-            steps = PLAIN._replace(scope=np.array([scope], dtype=np.int64))
+            alone = [Wrapping((), [_unchanged(length)])]
+            production = table.renaming(scope, table.emissions(alone), kernels.MASK)
+            steps = steps_of(alone, scope, self._language)
             task = Task(production, production, ONE, ONE, span, scope, steps, 1, 0, 1)
             bins = self._gather_values(scope, table, [task])
             self.conditions[scope, length] = self._sorted_out(scope, self._append(scope, table, bins, span.n_terms))
@@ -392,7 +383,7 @@ class MergedEngine:
     def task_of_classes(self, table: Table, scope: int, span: Span, wrappings: list[Wrapping]) -> Task:
         """Return the task of wrapping classes as they are."""
         production = table.renaming(scope, table.emissions(wrappings))
-        steps = steps_of(wrappings, self._language)
+        steps = steps_of(wrappings, scope, self._language)
         return Task(production, production, ONE, ONE, span, scope, steps, len(wrappings), 0, 1)
 
     def everything_of(self, scope: int, length: int) -> Span:
@@ -436,15 +427,11 @@ class MergedEngine:
             [nobody.best.made, *(found.best.made[order] for found, order in zip(bins, orders, strict=True))]
         )
         rows = _joined([(found.rows, order) for found, order in zip(bins, orders, strict=True)])
-        token = np.array(table.token, dtype=np.int64)[made[:, 0]]
-        inner = table.productions.space[made[:, 0]]
         ways = table.ways
         return Tabulation(
             signatures=self.keys.signatures(keys),
             rows=rows,
-            witness=lambda ids: self._speller.texts(
-                token[ids], inner[ids], made[ids, 2], made[ids, 3], made[ids, 4], ways, made[ids, 1]
-            ),
+            witness=lambda ids: self._speller.texts(_making(table, made[ids]), ways, made[ids, 1].astype(np.int64)),
         )
 
     # Evaluating and counting
@@ -502,6 +489,14 @@ class MergedEngine:
 def _unchanged(length: int) -> Way:
     """Return the way of a class that is only renamed."""
     return Way((), length, 0, 1, 0, 1)
+
+
+def _making(table: Table, made: np.ndarray) -> Making:
+    """Return how terms are put together, from what `counting.kernels.Best` knows of them (``int32[n, 5]``)."""
+    production, _, c, a, b = made.T.copy()
+    token = np.array(table.token, dtype=np.int32)[production]
+    inner = table.productions.space[production].astype(np.int8)
+    return Making(token, inner, c, a, b, size=np.empty(0, dtype=np.int32))
 
 
 def _sorted(found: Bin) -> np.ndarray:

@@ -109,7 +109,7 @@ class Gathering:
 
     def _evaluate(self, number: int, tile: Tile, below: int) -> None:
         task = tile.task
-        kit = self._kit(tile.n_combinations * task.n_emissions, len(task.steps.what))
+        kit = self._kit(tile.n_combinations * task.n_emissions, len(task.steps.parent))
         kit.batch.n[:] = 0
         kernels.combine(
             self._operations,
@@ -269,6 +269,7 @@ def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int) -> _Kit:
             signature_words=signature.view(np.uint64),
             key=np.zeros((kernels.BLOCK, n_words), dtype=np.uint64),
             places=np.zeros((3, kernels.BLOCK), dtype=np.int64),
+            origin=np.zeros((3, 1), dtype=np.int64),
             pair=np.zeros((3, max(4 * width, kernels.BLOCK * grid.width[0])), dtype=np.uint8),
             score=np.zeros(max(1, grid.layout.P), dtype=np.int64),
         ),

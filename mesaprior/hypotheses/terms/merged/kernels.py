@@ -69,17 +69,14 @@ class Steps(NamedTuple):
 
     Attributes
     ----------
-    what, table, is_argmin, scope : int64[k]
-        As in `Operations`; the scope is that of the result.
+    operations : Operations
+        What each node does; of node 0 only the scope is looked at.
     parent : int64[k]
     emission : int64[k]
         Number of the emission, counted from the production's first; -1 where the value is only passed on.
     """
 
-    what: np.ndarray
-    table: np.ndarray
-    is_argmin: np.ndarray
-    scope: np.ndarray
+    operations: Operations
     parent: np.ndarray
     emission: np.ndarray
 
@@ -120,6 +117,8 @@ class Scratch(NamedTuple):
     key : uint64[BLOCK, W]
     places : int64[3, BLOCK]
         Arguments c, a and b of each combination.
+    origin : int64[3, 1]
+        Zeros: the arguments of a step are the rows below it, from the first on.
     pair : uint8[2, width]
     score : int64[P]
     """
@@ -130,6 +129,7 @@ class Scratch(NamedTuple):
     signature_words: np.ndarray
     key: np.ndarray
     places: np.ndarray
+    origin: np.ndarray
     pair: np.ndarray
     score: np.ndarray
 
@@ -156,24 +156,6 @@ class Filter(NamedTuple):
 
 
 @njit
-def apply(what, table, is_argmin, scope, source, first, n, out, target, layout, ground, pair, score):
-    """Write the values of a unary operator or a binder for n rows."""
-    size = ground.size[scope]
-    if what == SEARCH:
-        search_rows(source, first, n, out, target, layout, is_argmin == 1, scope, pair)
-    elif what == ITERATE:
-        iterate_rows(source, first, n, out, target, layout, scope, pair)
-    elif what == FIT:
-        fit_rows(source, first, n, out, target, layout, scope, score)
-    elif what == UNARY:
-        unary_rows(ground.tables[table], source, first, n, out, target, size)
-    elif what == MASK:
-        mask_rows(source, first, n, out, target, size)
-    else:
-        copy_rows(source, first, n, out, target, size)
-
-
-@njit
 def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
     """Write the values of n combinations with arguments c, a, b = places[0, k], places[1, k], places[2, k].
 
@@ -183,19 +165,30 @@ def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
     scope = operations.scope[d]
     size = ground.size[scope]
     table = operations.table[d]
+    zero, one = np.int64(0), np.int64(1)
     if what == BINARY:
-        binary_rows(operations.op[d], ground.tables[table], layout.M, pool, places[1], pool, places[2], n, out, 0, size)
+        first, second = places[1], places[2]
+        binary_rows(operations.op[d], ground.tables[table], layout.M, pool, first, pool, second, n, out, zero, size)
     elif what == IF:
-        if_rows(pool, places[0], pool, places[1], pool, places[2], n, out, 0, size)
+        if_rows(pool, places[0], pool, places[1], pool, places[2], n, out, zero, size)
     elif what == LEAF:
         if operations.digits[d] > 0:
             feature = ground.features[operations.feature[d]]
-            lookup_rows(places[2, 0], n, operations.digits[d], feature, layout.A, out, 0, size)
+            lookup_rows(places[2, 0], n, operations.digits[d], feature, layout.A, out, zero, size)
         else:
-            copy_rows(ground.leaves[scope], table, 1, out, 0, size)
+            copy_rows(ground.leaves[scope], table, one, out, zero, size)
+    elif what == SEARCH:
+        search_rows(pool, places[2, 0], n, out, zero, layout, operations.is_argmin[d] == 1, scope, pair)
+    elif what == ITERATE:
+        iterate_rows(pool, places[2, 0], n, out, zero, layout, scope, pair)
+    elif what == FIT:
+        fit_rows(pool, places[2, 0], n, out, zero, layout, scope, score)
+    elif what == UNARY:
+        unary_rows(ground.tables[table], pool, places[2, 0], n, out, zero, size)
+    elif what == MASK:
+        mask_rows(pool, places[2, 0], n, out, zero, size)
     else:
-        argmin = operations.is_argmin[d]
-        apply(what, table, argmin, scope, pool, places[2, 0], n, out, 0, layout, ground, pair, score)
+        copy_rows(pool, places[2, 0], n, out, zero, size)
 
 
 @njit
@@ -288,33 +281,32 @@ def _clear_padding(rows, n, size):
 
 
 @njit
-def _emit(steps, layout, ground, scratch, n, wanted, batch, d, inner):
-    """Put the steps on top of the n combinations in the scratch, and append the records that are wanted."""
+def _emit(operations, d, d_recorded, inner, pool, layout, ground, steps, scratch, n, wanted, batch):
+    """Evaluate the n combinations in the scratch with the steps on top, and append the records that are wanted."""
     n_words = scratch.signature_words.shape[1]
-    for k in range(len(steps.what)):
+    zero = np.int64(0)
+    acts, number, source, places = operations, d, pool, scratch.places
+    for k in range(len(steps.parent)):
         rows = scratch.rows[k]
         if k > 0:
-            source = scratch.rows[steps.parent[k]]
-            apply(
-                steps.what[k], steps.table[k], steps.is_argmin[k], steps.scope[k], source, 0, n, rows, 0,
-                layout, ground, scratch.pair, scratch.score,
-            )  # fmt: skip
+            acts, number, source, places = steps.operations, k, scratch.rows[steps.parent[k]], scratch.origin
+        evaluate(acts, number, source, layout, ground, places, n, rows, scratch.pair, scratch.score)
         if steps.emission[k] < 0:
             continue
-        _clear_padding(rows, n, ground.size[steps.scope[k]])
+        _clear_padding(rows, n, ground.size[acts.scope[number]])
         if wanted.bits == 0:
-            hash_rows(scratch.words[k], n, (ground.size[steps.scope[k]] + 7) // 8, scratch.key)
+            hash_rows(scratch.words[k], n, (ground.size[acts.scope[number]] + 7) // 8, scratch.key)
         else:
             # What a search finds are actions already; other values are taken modulo A while they are packed.
-            excess = 0 if steps.what[k] == SEARCH else (layout.M - 1) // layout.A
+            excess = zero if acts.what[number] == SEARCH else (layout.M - 1) // layout.A
             if not wanted.with_flags and (excess == 0 or (layout.M <= 128 and excess <= 4)):
                 pack_rows(scratch.words[k], n, n_words, wanted.bits, excess, layout.A, scratch.key)
             else:
                 signature_rows(rows, n, scratch.signature, layout, wanted.with_flags, ground.is_later)
-                pack_rows(scratch.signature_words, n, n_words, wanted.bits, 0, layout.A, scratch.key)
+                pack_rows(scratch.signature_words, n, n_words, wanted.bits, zero, layout.A, scratch.key)
         _append(
             scratch.key, n, steps.emission[k], wanted.splitters, wanted.first, wanted.end, batch.record,
-            batch.bin, batch.run, batch.n, d, inner, scratch.places,
+            batch.bin, batch.run, batch.n, d_recorded, inner, scratch.places,
         )  # fmt: skip
 
 
@@ -364,10 +356,10 @@ def combine(
     """
     what = operations.what[d]
     pool = pools[operations.inner[d]]
-    rows, places = scratch.rows[0], scratch.places
-    pair, score = scratch.pair, scratch.score
+    places = scratch.places
     commutes = d != d_alike
-    n = 0
+    # A plain 0 would be a type of its own, and kernels would be compiled for it once more.
+    n, last = np.int64(0), np.int64(2)
     if what != BINARY and what != IF:
         # One argument: rows that follow each other are evaluated as they stand.
         for b in range(tile[4], tile[5]):
@@ -375,9 +367,8 @@ def combine(
                 places[0, n], places[1, n], places[2, n] = 0, 0, b
                 n += 1
             if n > 0 and (n == BLOCK or places[2, n - 1] != b or b + 1 == tile[5]):
-                evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
-                _emit(steps, layout, ground, scratch, n, wanted, batch, d, 2)
-                n = 0
+                _emit(operations, d, d, last, pool, layout, ground, steps, scratch, n, wanted, batch)
+                n = np.int64(0)
         return
     if commutes:
         for a in range(max(tile[2], tile[4]), min(tile[3], tile[5])):
@@ -385,13 +376,11 @@ def combine(
                 places[0, n], places[1, n], places[2, n] = 0, a, a
                 n += 1
             if n == BLOCK:
-                evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
-                _emit(steps, layout, ground, scratch, n, wanted, batch, d_alike, 2)
-                n = 0
+                _emit(operations, d, d_alike, last, pool, layout, ground, steps, scratch, n, wanted, batch)
+                n = np.int64(0)
         if n > 0:
-            evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
-            _emit(steps, layout, ground, scratch, n, wanted, batch, d_alike, 2)
-            n = 0
+            _emit(operations, d, d_alike, last, pool, layout, ground, steps, scratch, n, wanted, batch)
+            n = np.int64(0)
     first, second = 1 if inner == 0 else 0, 1 if inner == 2 else 2
     for x in range(tile[2 * first], tile[2 * first + 1]):
         for y in range(tile[2 * second], tile[2 * second + 1]):
@@ -407,12 +396,10 @@ def combine(
                 places[first, n], places[second, n], places[inner, n] = x, y, z
                 n += 1
                 if n == BLOCK:
-                    evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
-                    _emit(steps, layout, ground, scratch, n, wanted, batch, d, inner)
-                    n = 0
+                    _emit(operations, d, d, inner, pool, layout, ground, steps, scratch, n, wanted, batch)
+                    n = np.int64(0)
     if n > 0:
-        evaluate(operations, d, pool, layout, ground, places, n, rows, pair, score)
-        _emit(steps, layout, ground, scratch, n, wanted, batch, d, inner)
+        _emit(operations, d, d, inner, pool, layout, ground, steps, scratch, n, wanted, batch)
 
 
 @njit
@@ -426,7 +413,7 @@ def intern_rows(
     and `pool_theta` are the values of the scope itself and of those below its binders.
     """
     mask = np.uint64(len(slots) - 1)
-    n, tile, done = state[0], state[1], state[3]
+    n, tile, done, one = state[0], state[1], state[3], np.int64(1)
     out, places, pair, score = scratch.rows[0], scratch.places, scratch.pair, scratch.score
     what_of = operations.what
     while tile < len(low):
@@ -438,18 +425,18 @@ def intern_rows(
             h = arena[k, 0]
             word = arena[k, 1]
             run = run_of(word)
-            d = runs[run, 0]
+            d = np.int64(runs[run, 0])
             what = what_of[d]
             places[0, 0], places[1, 0], places[2, 0] = arguments_in_order(
                 inner_of[d], argument_of(word), np.int64(runs[run, 1]), np.int64(runs[run, 2])
             )
+            source = pool
             if what in (SEARCH, ITERATE):
-                evaluate(operations, d, pool_y, layout, ground, places, 1, out, pair, score)
+                source = pool_y
             elif what == FIT:
-                evaluate(operations, d, pool_theta, layout, ground, places, 1, out, pair, score)
-            else:
-                evaluate(operations, d, pool, layout, ground, places, 1, out, pair, score)
-            _clear_padding(out, 1, ground.size[operations.scope[d]])
+                source = pool_theta
+            evaluate(operations, d, source, layout, ground, places, one, out, pair, score)
+            _clear_padding(out, one, ground.size[operations.scope[d]])
             slot = (h * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(20)) & mask
             while True:
                 found = slots[slot]

@@ -51,29 +51,19 @@ class Speller:
         )  # fmt: skip
         return sizes
 
-    def texts(
-        self,
-        token: np.ndarray,
-        inner: np.ndarray,
-        c: np.ndarray,
-        a: np.ndarray,
-        b: np.ndarray,
-        ways: list[Way],
-        way: np.ndarray,
-    ) -> Texts:
+    def texts(self, making: Making, ways: list[Way], way: np.ndarray) -> Texts:
         """Return the texts of n terms, each below the tokens of its way (``int64[n]``)."""
         outermost = [way.tokens[::-1] for way in ways]
         wraps = np.array([index for tokens in outermost for index in tokens], dtype=np.int64)
         wrap_start = np.cumsum([0] + [len(tokens) for tokens in outermost], dtype=np.int64)
         names = np.diff(self._spelling.start)
         around = np.array([sum(3 + int(names[index]) for index in tokens) for tokens in outermost], dtype=np.int64)
-        sizes = np.empty(len(token), dtype=np.int64)
-        kernels.text_sizes(self._spelling, token, inner, c, a, b, self._heads, sizes)
-        offsets = np.zeros(len(token) + 1, dtype=np.int64)
-        np.cumsum(sizes + around[way], out=offsets[1:])
+        offsets = np.zeros(len(way) + 1, dtype=np.int64)
+        np.cumsum(self.sizes(making) + around[way], out=offsets[1:])
         out = np.empty(int(offsets[-1]), dtype=np.uint8)
         stack = np.empty((self._stack, 2), dtype=np.int64)
         kernels.write_texts(
-            self._spelling, self._heads, wraps, wrap_start, token, inner, c, a, b, way, stack, out, offsets
+            self._spelling, self._heads, wraps, wrap_start,
+            making.token, making.inner, making.c, making.a, making.b, way, stack, out, offsets,
         )  # fmt: skip
         return Texts(out, offsets)

@@ -12,7 +12,7 @@ import numpy as np
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.terms import kernels as terms
 from mesaprior.hypotheses.terms.grid import Grid, operator_code
-from mesaprior.hypotheses.terms.language import Token
+from mesaprior.hypotheses.terms.language import Language, Token
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Way, Wrapping
 from mesaprior.hypotheses.terms.program import inner_scope, is_allowed, repetitions
@@ -33,16 +33,6 @@ WHAT = {
     "fit": terms.FIT,
 }
 """What tokens with arguments do, for the kernels; the others are leaves."""
-
-PLAIN = kernels.Steps(
-    what=np.array([kernels.CLASS], dtype=np.int64),
-    table=np.zeros(1, dtype=np.int64),
-    is_argmin=np.zeros(1, dtype=np.int64),
-    scope=np.zeros(1, dtype=np.int64),
-    parent=np.zeros(1, dtype=np.int64),
-    emission=np.zeros(1, dtype=np.int64),
-)
-"""No steps: the combination itself is what is counted."""
 
 
 @dataclass(frozen=True)
@@ -187,22 +177,24 @@ class Table:
         inner = inner_scope(token.kind, scope)
         return self._add(
             (token.arity, inner_argument, inner, *_charge(token.steps, factor, infer_factor), weight, emission),
-            (
+            _act(
                 WHAT.get(token.kind, terms.LEAF),
-                operator_code(token) if token.arity == 2 else 0,
                 index,
-                self._grid.log.feature_sizes[self._grid.log.features.index(token.name)] if is_lookup else 0,
-                self._language.used_features.index(token.name) if is_lookup else 0,
-                int(token.kind == "argmin"),
                 scope,
                 inner,
+                op=operator_code(token) if token.arity == 2 else 0,
+                digits=self._grid.log.feature_sizes[self._grid.log.features.index(token.name)] if is_lookup else 0,
+                feature=self._language.used_features.index(token.name) if is_lookup else 0,
+                is_argmin=token.kind == "argmin",
             ),
             index,
         )
 
     def renaming(self, scope: int, emission: int, what: int = kernels.CLASS) -> int:
         """List a production that charges nothing: a class as it is, or as a condition; return its number."""
-        return self._add((1, 2, scope, *_charge(0, 1, 1), 1, emission), (what, 0, 0, 0, 0, 0, scope, scope), -1)
+        return self._add(
+            (1, 2, scope, *_charge(0, 1, 1), 1, emission), _act(what, 0, scope, scope, is_argmin=False), -1
+        )
 
     def _add(self, counted: tuple[int, ...], does: tuple[int, ...], token: int) -> int:
         self._counting.append(counted)
@@ -218,7 +210,7 @@ class Table:
     @property
     def operations(self) -> kernels.Operations:
         """The productions as the kernels that evaluate want them."""
-        return kernels.Operations(*np.array(self._operations, dtype=np.int64).reshape(-1, 8).T.copy())
+        return _operations(self._operations)
 
     @property
     def ways(self) -> list[Way]:
@@ -246,22 +238,35 @@ def _charge(steps: int, factor: int, infer_factor: int) -> tuple[int, int, int, 
     return steps, factor, infer_factor, *most
 
 
-def steps_of(wrappings: list[Wrapping], language) -> kernels.Steps:
-    """Return wrappings as a tree whose common beginnings are shared; wrapping number k makes emission k."""
-    nodes: list[tuple[int, int, int, int, int, int]] = [(kernels.CLASS, 0, 0, 0, 0, -1)]
+def steps_of(wrappings: list[Wrapping], scope: int, language: Language) -> kernels.Steps:
+    """Return wrappings of terms of a scope as a tree whose common beginnings are shared; number k makes emission k."""
+    acts = [_act(kernels.CLASS, 0, scope, scope, is_argmin=False)]
+    parents = [0]
     place: dict[tuple[tuple[int, int], ...], int] = {(): 0}
     for wrapping in wrappings:
         for k in range(1, len(wrapping.links) + 1):
             path = wrapping.links[:k]
             if path not in place:
-                index, scope = path[-1]
+                index, result = path[-1]
                 kind = "argmax" if index == IDLE_SEARCH else language.tokens[index].kind
-                place[path] = len(nodes)
-                nodes.append((WHAT[kind], max(index, 0), int(kind == "argmin"), scope, place[path[:-1]], -1))
-    columns = np.array(nodes, dtype=np.int64).T.copy()
+                place[path] = len(acts)
+                acts.append(_act(WHAT[kind], max(index, 0), result, result, is_argmin=kind == "argmin"))
+                parents.append(place[path[:-1]])
+    emission = np.full(len(acts), -1, dtype=np.int64)
     for number, wrapping in enumerate(wrappings):
-        columns[5, place[wrapping.links]] = number
-    return kernels.Steps(*columns)
+        emission[place[wrapping.links]] = number
+    return kernels.Steps(_operations(acts), np.array(parents, dtype=np.int64), emission)
+
+
+def _act(
+    what: int, index: int, scope: int, inner: int, *, op: int = 0, digits: int = 0, feature: int = 0, is_argmin: bool
+) -> tuple[int, ...]:
+    """Return what `kernels.Operations` holds of a token, or of what stands for one."""
+    return what, op, index, digits, feature, int(is_argmin), scope, inner
+
+
+def _operations(acts: list[tuple[int, ...]]) -> kernels.Operations:
+    return kernels.Operations(*np.array(acts, dtype=np.int64).reshape(-1, 8).T.copy())
 
 
 def commutes(token: Token) -> bool:
@@ -301,12 +306,9 @@ def tasks_of(
     """
     language = grid.language
     if wrappings is None:
-        steps, n_emissions = PLAIN, 1
-        emission = table.emissions([Wrapping((), [Way((), length, 0, 1, 0, 1)])])
-    else:
-        steps, n_emissions = steps_of(wrappings, language), len(wrappings)
-        emission = table.emissions(wrappings)
-    steps = steps._replace(scope=np.where(np.arange(len(steps.scope)) == 0, scope, steps.scope))
+        wrappings = [Wrapping((), [Way((), length, 0, 1, 0, 1)])]
+    steps, n_emissions = steps_of(wrappings, scope, language), len(wrappings)
+    emission = table.emissions(wrappings)
     tasks: list[Task] = []
 
     def add(index: int, space: int, c: Span, a: Span, b: Span, *, weight: int = 1, alike: bool = False) -> None:
