@@ -15,11 +15,8 @@ import numpy as np
 from mesaprior.hypotheses.counting import kernels
 from mesaprior.hypotheses.counting.rows import roomier
 
-NEVER = 2**62 + 1
-"""A time that no program has."""
-
-NEVER_LONG = 2**31 - 1
-"""A length that no program has, and a number that no tile has."""
+NO_TILE = 2**31 - 1
+"""A number that no tile has."""
 
 LEAST_RECORDS = 1 << 15
 """Records whose counts are multiplied out together, at least."""
@@ -35,8 +32,10 @@ class Ledger:
         Records, tile by tile, within each tile bin by bin.
     numbers : int64[k]
         Number of each tile, ascending.
-    bounds : int64[k, bins + 1]
-        Where in the arena the records of each tile and bin begin; the last is the end.
+    places : int64[k]
+        Where in the arena the records of each tile begin.
+    starts : int32[bins + 1, k]
+        Where those of each bin begin, counted from there; the last is the end.
     runs : int32[r, 3]
     productions : kernels.Productions
     emissions : kernels.Emissions
@@ -52,7 +51,8 @@ class Ledger:
 
     arena: np.ndarray
     numbers: np.ndarray
-    bounds: np.ndarray
+    places: np.ndarray
+    starts: np.ndarray
     runs: np.ndarray
     productions: kernels.Productions
     emissions: kernels.Emissions
@@ -119,8 +119,8 @@ class Bin:
         `intern` is `kernels.intern_keys` or alike with everything but the tables of the bin filled in; `reslot`
         fills a larger table of slots.
         """
-        low = ledger.bounds[:, place].copy()
-        high = ledger.bounds[:, place + 1].copy()
+        low = ledger.places + ledger.starts[place]
+        high = ledger.places + ledger.starts[place + 1]
         m = int((high - low).sum())
         if m == 0:
             return
@@ -138,14 +138,14 @@ class Bin:
         n = max(64, n)
         self.keys = np.empty((n, self.keys.shape[1]), dtype=np.uint64)
         self.values = np.empty((n if self.values.shape[1] else 0, self.values.shape[1]), dtype=np.uint8)
-        self._slots = np.full(1 << (4 * n).bit_length(), -1, dtype=np.int32)
+        self._slots = np.full(1 << (3 * n // 2).bit_length(), -1, dtype=np.int32)
 
     def _grow(self, n: int, reslot: Callable[..., None]) -> None:
         self.keys = roomier(self.keys, 2 * n, n)
         if self.values.shape[1]:
             self.values = roomier(self.values, 2 * n, n)
-        if 4 * n >= len(self._slots):
-            self._slots = np.full(4 * len(self._slots), -1, dtype=np.int32)
+        if 2 * n >= len(self._slots):
+            self._slots = np.full(2 * len(self._slots), -1, dtype=np.int32)
             reslot(self.keys, n, self._slots)
 
     def _count(self, ledger: Ledger, room: Room, ids: np.ndarray, last: np.ndarray, sizes: np.ndarray) -> None:
@@ -209,12 +209,13 @@ class Bin:
             *about[:3],
             ledger.entries.least_time,
             ledger.base,
-            self.best,
+            self.rows,
+            self.best.made,
         )
 
     def _know_best(self) -> None:
         """Make room for the best programs of new classes."""
-        known, n = len(self.best.time), self.n
+        known, n = len(self.best.tile), self.n
         if known < n:
             self.best, old = empty_best(n), self.best
             for column, before in zip(self.best, old, strict=True):
@@ -236,9 +237,7 @@ def empty_rows(n: int, room: int, *, with_infer: bool = True) -> kernels.Rows:
 def empty_best(n: int) -> kernels.Best:
     """Return what is known of the best programs of n classes without any."""
     return kernels.Best(
-        np.full(n, NEVER_LONG, dtype=np.int32),
-        np.full(n, NEVER, dtype=np.int64),
-        np.full(n, NEVER_LONG, dtype=np.int32),
+        np.full(n, NO_TILE, dtype=np.int32),
         np.zeros((n, 5), dtype=np.int32),
     )
 
@@ -264,7 +263,7 @@ def filled(fill: Callable[..., None], n: int, expected: int, room: Room, *, with
         if position[2] == 2:
             tally = _tally_of(4 * len(tally.count))
         used = int(position[1])
-        larger = used + used // 2 + len(tally.count)
+        larger = len(out.time) + used // 2 + len(tally.count)
         out = out._replace(**{name: roomier(getattr(out, name), larger, used) for name in by_row})
     used = int(position[1])
     return out._replace(**{name: getattr(out, name)[:used].copy() for name in by_row})
@@ -291,6 +290,6 @@ def merged_rows(rows: kernels.Rows, members: np.ndarray, start: np.ndarray) -> k
     """
 
     def fill(tally: kernels.Tally, out: kernels.Rows, position: np.ndarray) -> None:
-        kernels.merge_rows(members, start, rows, tally, out, position)
+        kernels.merge_rows(members, start, rows, True, tally, out, position)
 
     return filled(fill, len(start) - 1, len(rows.count), Room())

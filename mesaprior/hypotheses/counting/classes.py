@@ -22,8 +22,6 @@ class Making:
         Space of the arguments.
     c, a, b : int32[n]
         The arguments, the last one in `b`; for a literal, `b` is its number.
-    size : int32[n]
-        Bytes of its text.
     """
 
     token: np.ndarray
@@ -31,7 +29,6 @@ class Making:
     c: np.ndarray
     a: np.ndarray
     b: np.ndarray
-    size: np.ndarray
 
 
 class Classes:
@@ -77,7 +74,7 @@ class Classes:
     @property
     def n_bytes(self) -> int:
         """Bytes in use."""
-        return self.n * (self._values.shape[1] + 3 * 8 + 21) + self._n_entries * 24
+        return self.n * (self._values.shape[1] + 3 * 8 + 17) + self._n_entries * 24
 
     def append(
         self,

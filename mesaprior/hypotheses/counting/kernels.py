@@ -208,18 +208,16 @@ class Rows(NamedTuple):
 class Best(NamedTuple):
     """The program of least time among the shortest of each class, as the record that made it.
 
+    Its length and time are those of the first row of the class.
+
     Attributes
     ----------
-    length : int32[n]
-    time : int64[n]
     tile : int32[n]
         Number of the tile that the record came from; of several programs alike the one of the first tile is kept.
     made : int32[n, 5]
         Production, way, and the arguments c, a, b.
     """
 
-    length: np.ndarray
-    time: np.ndarray
     tile: np.ndarray
     made: np.ndarray
 
@@ -251,6 +249,9 @@ _ARGUMENT_MASK = np.uint64((1 << ARGUMENT_BITS) - 1)
 _RUN_SHIFT = np.uint64(EMISSION_BITS + ARGUMENT_BITS)
 _EMISSION_SHIFT = np.uint64(EMISSION_BITS)
 
+# Runs that can be numbered, but for those of a few tiles.
+MOST_RUNS = (1 << (64 - EMISSION_BITS - ARGUMENT_BITS)) - (1 << 22)
+
 
 class Batch(NamedTuple):
     """Records as they are made, in the buffer of one worker.
@@ -273,17 +274,19 @@ class Batch(NamedTuple):
 
 
 @njit
-def bin_of(word, splitters):
-    """Return how many of the ascending splitters are at most this word."""
-    low, n = 0, len(splitters)
-    while n > 0:
-        half = n >> 1
-        if splitters[low + half] <= word:
-            low += half + 1
-            n -= half + 1
-        else:
-            n = half
-    return low
+def bins_of(keys, n, splitters, bins):
+    """Write for n keys how many of the ascending splitters are at most their first word.
+
+    Nothing here depends on a comparison but numbers, so that many searches are under way at a time.
+    """
+    for k in range(n):
+        word = keys[k, 0]
+        low, left = np.int64(0), np.int64(len(splitters))
+        while left > 0:
+            half = (left + 1) >> 1
+            low += half if splitters[low + half - 1] <= word else np.int64(0)
+            left -= half
+        bins[k] = low
 
 
 @njit
@@ -386,7 +389,7 @@ def intern_keys(arena, low, high, keys, slots, state, ids, last):
     while tile < len(low):
         k = max(low[tile], state[2])
         while k < high[tile]:
-            if n == len(keys) or 2 * n >= len(slots):
+            if n == len(keys) or 3 * n >= 2 * len(slots):
                 state[0], state[1], state[2], state[3] = n, tile, k, done
                 return False
             slot = hash_key(arena[k], n_words) & mask
@@ -458,8 +461,8 @@ def _is_before(tally, s, t):
 
 
 @njit
-def _empty(tally, n_used, with_infer, out, place):
-    """Move the tally to the rows from `place` on, sorted, and leave it empty."""
+def _sort(tally, n_used):
+    """Bring the used slots into the order of (length, time, infer_time)."""
     used = tally.used
     gap = 1
     while gap < n_used // 3:
@@ -473,14 +476,57 @@ def _empty(tally, n_used, with_infer, out, place):
                 j -= gap
             used[j] = slot
         gap //= 3
-    for k in range(n_used):
-        slot = used[k]
-        out.length[place + k] = tally.length[slot]
-        out.time[place + k] = tally.time[slot]
-        if with_infer:
-            out.infer_time[place + k] = tally.infer_time[slot]
-        out.count[place + k] = tally.count[slot]
-        tally.count[slot] = 0
+
+
+@njit
+def _empty(tally, n_used, old, first, end, with_infer, out, place):
+    """Write the tally and the sorted rows first .. end - 1 of `old` as sorted rows from `place` on.
+
+    The tally is left empty. Returns the place after the last row.
+    """
+    _sort(tally, n_used)
+    used, lengths, times, infer_times, counts = tally.used, tally.length, tally.time, tally.infer_time, tally.count
+    old_length, old_time, old_count = old.length, old.time, old.count
+    # Where infer_time is time, nobody looks at what stands here.
+    old_infer_time = old.infer_time if with_infer else old.time
+    out_length, out_time, out_infer_time, out_count = out.length, out.time, out.infer_time, out.count
+    e = first
+    for k in range(n_used + 1):
+        slot = used[k] if k < n_used else np.int64(0)
+        length, time, infer_time = np.int64(lengths[slot]), times[slot], infer_times[slot]
+        count = counts[slot]
+        while e < end:
+            if k < n_used:
+                # What stands before the slot's row goes first, and what is equal to it is added.
+                if old_length[e] != length:
+                    if old_length[e] > length:
+                        break
+                elif old_time[e] != time:
+                    if old_time[e] > time:
+                        break
+                elif with_infer and old_infer_time[e] != infer_time:
+                    if old_infer_time[e] > infer_time:
+                        break
+                else:
+                    count += old_count[e]
+                    e += 1
+                    break
+            out_length[place] = old_length[e]
+            out_time[place] = old_time[e]
+            if with_infer:
+                out_infer_time[place] = old_infer_time[e]
+            out_count[place] = old_count[e]
+            place += 1
+            e += 1
+        if k < n_used:
+            out_length[place] = length
+            out_time[place] = time
+            if with_infer:
+                out_infer_time[place] = infer_time
+            out_count[place] = count
+            place += 1
+            counts[slot] = np.uint64(0)
+    return place
 
 
 @njit
@@ -664,78 +710,69 @@ def add_up(products, with_infer, old, best, tile_start, tile_number, tally, out,
     start, end, product = products.start, products.end, products.product
     infer_column = 3 if with_infer else 0
     n_old = len(old.start)
-    old_start, old_end, old_length = old.start, old.end, old.length
+    old_starts, old_ends, old_length = old.start, old.end, old.length
     old_time, old_infer_time, old_count = old.time, old.infer_time, old.count
     out_start, out_end, out_length = out.start, out.end, out.length
     out_time, out_infer_time, out_count = out.time, out.infer_time, out.count
     for cls in range(position[0], len(start)):
-        n_used = 0
+        n_used = np.int64(0)
         full = False
-        if cls < n_old:
-            if start[cls] == end[cls]:
-                # Nothing new: the rows stand sorted already.
-                n = old_end[cls] - old_start[cls]
-                if position[1] + n > len(out_time):
-                    position[0], position[2] = cls, 1
-                    return
-                out_start[cls] = position[1]
-                for e in range(old_start[cls], old_end[cls]):
-                    place = position[1]
-                    out_length[place] = old_length[e]
-                    out_time[place] = old_time[e]
-                    if with_infer:
-                        out_infer_time[place] = old_infer_time[e]
-                    out_count[place] = old_count[e]
-                    position[1] = place + 1
-                out_end[cls] = position[1]
-                continue
-            for e in range(old_start[cls], old_end[cls]):
-                infer_time = old_infer_time[e] if with_infer else old_time[e]
-                n_used = _tally(tally, n_used, np.int64(old_length[e]), old_time[e], infer_time, old_count[e])
-                if n_used > room:
-                    full = True
-                    break
         for e in range(start[cls], end[cls]):
             length, time, infer_time = product[e, 2] >> _RECORD_BITS, product[e, 0], product[e, infer_column]
             n_used = _tally(tally, n_used, length, time, infer_time, np.uint64(product[e, 1]))
             if n_used > room:
                 full = True
                 break
-        if full or position[1] + n_used > len(out_time):
+        old_start, old_end = np.int64(0), np.int64(0)
+        if cls < n_old:
+            old_start, old_end = old_starts[cls], old_ends[cls]
+        first = position[1]
+        if full or first + n_used + old_end - old_start > len(out_time):
             _drop(tally, n_used)
             position[0] = cls
             position[2] = 2 if full else 1
             return
-        out_start[cls] = position[1]
-        _empty(tally, n_used, with_infer, out, position[1])
-        position[1] += n_used
-        out_end[cls] = position[1]
-        if n_used > 0:
-            first = out_start[cls]
-            _choose(products, cls, out_length[first], out_time[first], best, tile_start, tile_number, chosen)
+        place = first
+        if n_used == 0:
+            # Most classes get nothing new in most calls.
+            for e in range(old_start, old_end):
+                out_length[place] = old_length[e]
+                out_time[place] = old_time[e]
+                if with_infer:
+                    out_infer_time[place] = old_infer_time[e]
+                out_count[place] = old_count[e]
+                place += 1
+        else:
+            place = _empty(tally, n_used, old, old_start, old_end, with_infer, out, first)
+            length, time = out_length[first], out_time[first]
+            is_better = old_start == old_end or length != old_length[old_start] or time != old_time[old_start]
+            _choose(products, cls, length, time, is_better, best, tile_start, tile_number, chosen)
+        out_start[cls], out_end[cls] = first, place
+        position[1] = place
     position[0] = len(start)
     position[2] = 0
 
 
 @njit
-def _choose(products, cls, length, time, best, tile_start, tile_number, chosen):
-    """Keep the first record that makes a program of this length and time, the least of the class."""
+def _choose(products, cls, length, time, is_better, best, tile_start, tile_number, chosen):
+    """Keep the first record that makes a program of this length and time, the least of the class.
+
+    If that is no better than what was known, only a record of an earlier tile is.
+    """
     for e in range(products.start[cls], products.end[cls]):
         if products.product[e, 2] >> _RECORD_BITS == length and products.product[e, 0] == time:
             record = products.product[e, 2] & _RECORD_MASK
             low = np.searchsorted(tile_start, record, side="right") - 1
             tile = tile_number[low]
-            if length < best.length[cls] or time < best.time[cls] or tile < best.tile[cls]:
-                best.length[cls] = length
-                best.time[cls] = time
+            if is_better or tile < best.tile[cls]:
                 best.tile[cls] = tile
                 chosen[cls] = record
             return
 
 
 @njit
-def read_records(last, classes, runs, productions, emissions, least_time, base, best):
-    """Write how the best programs of some classes are put together, from the last words of their records.
+def read_records(last, classes, runs, productions, emissions, least_time, base, rows, made):
+    """Write how the best programs of some classes are put together (see `Best`), from the last words of their records.
 
     Of the ways of a record the first is meant that gives the length and time of the best program from the fastest
     arguments.
@@ -758,27 +795,29 @@ def read_records(last, classes, runs, productions, emissions, least_time, base, 
         if arity >= 3:
             below = add_steps(below, least_time[first + c])
         time = charge(productions.steps[d], productions.factor[d], below)
+        best = rows.start[cls]
         e = productions.emission[d] + np.int64(word & _EMISSION_MASK)
         for way in range(emissions.start[e], emissions.start[e + 1]):
             whole = charge(emissions.steps[way], emissions.factor[way], time)
-            if emissions.length[way] == best.length[cls] and whole == best.time[cls]:
-                best.made[cls, 1] = way
+            if emissions.length[way] == rows.length[best] and whole == rows.time[best]:
+                made[cls, 1] = way
                 break
-        best.made[cls, 0] = d
-        best.made[cls, 2] = c
-        best.made[cls, 3] = a
-        best.made[cls, 4] = b
+        made[cls, 0] = d
+        made[cls, 2] = c
+        made[cls, 3] = a
+        made[cls, 4] = b
 
 
 @njit
-def merge_rows(members, start, old, tally, out, position):
+def merge_rows(members, start, old, with_infer, tally, out, position):
     """Add up the rows of classes that are one: group g has the classes members[start[g]] .. members[start[g + 1] - 1].
 
-    The parameters are those of `accumulate`.
+    The parameters are those of `add_up`.
     """
     room = len(tally.count) // 2
+    zero = np.int64(0)
     for g in range(position[0], len(start) - 1):
-        n_used = 0
+        n_used = np.int64(0)
         full = False
         for m in range(start[g], start[g + 1]):
             cls = members[m]
@@ -795,8 +834,7 @@ def merge_rows(members, start, old, tally, out, position):
             position[2] = 2 if full else 1
             return
         out.start[g] = position[1]
-        _empty(tally, n_used, True, out, position[1])
-        position[1] += n_used
+        position[1] = _empty(tally, n_used, old, zero, zero, with_infer, out, position[1])
         out.end[g] = position[1]
     position[0] = len(start) - 1
     position[2] = 0

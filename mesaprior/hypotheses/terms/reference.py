@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mesaprior.hypotheses.counting.bins import NEVER
 from mesaprior.hypotheses.counting.kernels import Rows, steps_block
 from mesaprior.hypotheses.counting.rows import RowTable, grown
 from mesaprior.hypotheses.terms import kernels
@@ -15,6 +14,9 @@ from mesaprior.hypotheses.terms.program import SATURATION, Program, format_progr
 from mesaprior.hypotheses.terms.tabulation import Tabulation, literal_of
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.priors import codes
+
+NEVER = 2**62 + 1
+"""A time that no program has, and a length."""
 
 BLOCK = 1 << 12
 """Programs that are enumerated, evaluated and counted together."""

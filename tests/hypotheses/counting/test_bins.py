@@ -37,7 +37,7 @@ def spaces(draw, with_infer):
             )  # fmt: skip
             least = np.array([entries[0][0] if entries else 0 for entries in by_class], dtype=np.int64)
             zero = np.zeros(2, dtype=np.int32)
-            making = Making(zero, zero.astype(np.int8), zero, zero, zero, zero)
+            making = Making(zero, zero.astype(np.int8), zero, zero, zero)
             classes.append(np.zeros((2, 8), dtype=np.uint8), rows, least, making)
         found.append(classes)
     return found
@@ -152,7 +152,7 @@ def test_counts_and_best_programs_are_those_of_a_dictionary(data, with_infer, W)
                         best[key] = (here, (d, mine[shortest], c, a, b))
             bounds = np.cumsum([0, *sizes], dtype=np.int64)
             ledger = Ledger(
-                arena, tiles, np.stack([bounds[:-1], bounds[1:]], axis=1),
+                arena, tiles, bounds[:-1], np.array([np.zeros_like(sizes), sizes], dtype=np.int32),
                 np.array(runs, dtype=np.int32).reshape(-1, 3), *about, entries, base, max_time, with_infer,
             )  # fmt: skip
 
@@ -171,7 +171,7 @@ def test_counts_and_best_programs_are_those_of_a_dictionary(data, with_infer, W)
         expected = counts[key]
         assert list(zip(groups, rows.count[mine].tolist(), strict=True)) == sorted(expected.items())
         (length, time, tile), made = best[key]
-        assert (one_bin.best.length[k], one_bin.best.time[k], one_bin.best.tile[k]) == (length, time, tile)
+        assert (rows.length[rows.start[k]], rows.time[rows.start[k]], one_bin.best.tile[k]) == (length, time, tile)
         assert tuple(one_bin.best.made[k].tolist()) == made
 
 
@@ -185,13 +185,21 @@ def test_many_different_times_grow_the_tables():
             np.array([0]), np.array([n]), np.ones(n, dtype=np.int32), time, time * 2, np.full(n, 2**20, dtype=np.uint64)
         )
         zero = np.zeros(1, dtype=np.int32)
-        making = Making(zero, zero.astype(np.int8), zero, zero, zero, zero)
+        making = Making(zero, zero.astype(np.int8), zero, zero, zero)
         classes.append(np.zeros((1, 8), dtype=np.uint8), rows, time[:1], making)
     about = compiled([(2, 2, 0, 5, 1, 1, 1, 0), (2, 2, 0, 0, 3, 1, 2, 0)], [[(7, 0, 1, 0, 1)]])
     arena = np.array([[4, counting.last_word(0, 1, 0)], [4, counting.last_word(1, 0, 0)]], dtype=np.uint64)
     runs = np.array([[0, 0, 0], [1, 0, 0]], dtype=np.int32)
     ledger = Ledger(
-        arena, np.array([0]), np.array([[0, 2]]), runs, *about, *joined_entries([classes]), SATURATION, True
+        arena,
+        np.array([0]),
+        np.array([0]),
+        np.array([[0], [2]], dtype=np.int32),
+        runs,
+        *about,
+        *joined_entries([classes]),
+        SATURATION,
+        True,
     )
     one_bin = Bin(1)
 

@@ -15,7 +15,7 @@ from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.merged import engine, levels, work
 from mesaprior.hypotheses.terms.merged.levels import Levels
 from mesaprior.hypotheses.terms.merged.totals import Totals
-from mesaprior.hypotheses.terms.merged.work import ONE, PLAIN, Span, Task, tiles_of
+from mesaprior.hypotheses.terms.merged.work import ONE, Span, Task, tiles_of
 from mesaprior.hypotheses.terms.program import SATURATION, length_of, parse_program, repetitions, steps_of
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.priors import codes
@@ -315,7 +315,9 @@ def test_tiles_cover_every_combination_once(firsts, sizes, form, n_emissions, ti
         c = ONE
     if alike:
         a, inner = b, 2
-    task = Task(3, 4 if alike else 3, c, a, b, 0, PLAIN, n_emissions, 1, 1, inner)
+    # Without wrappings nothing is asked of a language.
+    steps = work.steps_of([], 0, language=None)  # type: ignore[arg-type]
+    task = Task(3, 4 if alike else 3, c, a, b, 0, steps, n_emissions, 1, 1, inner)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(work, "TILE", tile)
         patch.setattr(work, "NEAR", near)

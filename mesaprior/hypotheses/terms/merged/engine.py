@@ -141,7 +141,7 @@ class MergedEngine:
         )
         self._steps = Totals(self._language, self._symbols, self._n_history)
         self.keys = Keys(grid)
-        self._speller = Speller(grid, self.classes, max_bits)
+        self._speller = Speller(grid, self.classes, self.bits, max_bits)
         self._pool: ThreadPoolExecutor | None = None
 
     # The kept levels
@@ -206,9 +206,8 @@ class MergedEngine:
             live = np.flatnonzero(found.rows.end > found.rows.start)
             order = live[np.argsort(found.keys[live, 0], kind="stable")]
             making = _making(table, found.best.made[order])
-            making.size = self._speller.sizes(making)
             rows = found.rows._replace(start=found.rows.start[order], end=found.rows.end[order])
-            classes.append(found.values[order], rows, found.best.time[order], making)
+            classes.append(found.values[order], rows, rows.time[rows.start], making)
         if classes.n >= MOST_CLASSES:
             raise RunError(
                 f"there are {classes.n} classes of terms, and records can name {MOST_CLASSES}; ask for a smaller bound."
@@ -313,15 +312,20 @@ class MergedEngine:
             n = next((k for k in range(1, len(waiting)) if waiting[k] != waiting[0] + k), len(waiting))
             shards = range(waiting[0], waiting[0] + n)
             with self.working():
-                counting_pass = Pass(self, table, tasks, partition, shards)
-                for number, tile in enumerate(tiles_of(tasks)):
-                    counting_pass.take(number, tile)
-                bins = counting_pass.finish()
-                if len(bins) == self._n_shards:
-                    self._check_lengths([found for of_shard in bins for found in of_shard])
+                bins = self._counted(table, tasks, partition, shards)
                 done = len(bins)
                 yield from self._finished(table, shards[:done], bins, finish)
             waiting = waiting[done:]
+
+    def _counted(self, table: Table, tasks: list[Task], partition: Partition, shards: range) -> list[list[Bin]]:
+        """Return the bins of the first of some shards, as many as the memory allows; what it took is given back."""
+        counting_pass = Pass(self, table, tasks, partition, shards)
+        for number, tile in enumerate(tiles_of(tasks)):
+            counting_pass.take(number, tile)
+        bins = counting_pass.finish()
+        if len(bins) == self._n_shards:
+            self._check_lengths([found for of_shard in bins for found in of_shard])
+        return bins
 
     def _finished(
         self, table: Table, shards: range, bins: list[list[Bin]], finish: Callable[[Tabulation], T]
@@ -401,7 +405,7 @@ class MergedEngine:
             )
             zero = np.zeros(1, dtype=np.int32)
             # Shorter programs do the same, so this class is never part of a witness.
-            making = Making(zero - 1, zero.astype(np.int8) + scope, zero, zero, zero, zero)
+            making = Making(zero - 1, zero.astype(np.int8) + scope, zero, zero, zero)
             values = np.zeros((1, self.grid.width[scope]), dtype=np.uint8)
             first = self.classes[scope].append(values, rows, time[:1], making)
             self.everything[scope, length] = Span(first, first + 1, self._expected[scope][length])
@@ -456,19 +460,24 @@ class MergedEngine:
             return None
         return self._pool.submit(function)
 
-    def arena_records(self, tasks: list[Task], n_words: int) -> int:
-        """Return how many records are held before they are counted."""
+    def arena_records(self, tasks: list[Task], n_words: int, bytes_in_bins: int | None = None) -> int:
+        """Return how many records are held before they are counted.
+
+        The fewer times, the better; so what bins do not need yet is for records. Bins grow by less than the records.
+        """
         record = 8 * (n_words + 1)
         room = min(MOST_ARENA, max(LEAST_ARENA, (self._max_bytes - self.n_bytes) // 8))
+        if bytes_in_bins is not None:
+            room = max(room, (self._max_bytes - 3 * self.n_bytes // 2 - OTHER_BYTES - bytes_in_bins) // 2)
         return min(room, max(LEAST_ARENA, record * sum(task.n_records for task in tasks) // WAVES)) // record
 
     @property
     def bytes_for_bins(self) -> int:
         """Bytes that the counts of whole programs may take: what kept classes, records and the rest leave of all."""
-        # The counts of kept classes stand there twice, once joined for the kernels. Arrays that grow leave holes, and
-        # shards that are handed over need room of their own: a fifth, as measured at 16 GB.
+        # The counts of kept classes stand there twice, once joined for the kernels. Arrays that grow leave holes: a
+        # twentieth, as measured at 16 GB. Shards are handed over when the records are gone, and need less.
         rest = self._max_bytes - 3 * self.n_bytes // 2 - MOST_ARENA - OTHER_BYTES
-        return max(0, rest * 4 // 5)
+        return max(0, rest * 19 // 20)
 
     @property
     def n_bytes(self) -> int:
@@ -496,7 +505,7 @@ def _making(table: Table, made: np.ndarray) -> Making:
     production, _, c, a, b = made.T.copy()
     token = np.array(table.token, dtype=np.int32)[production]
     inner = table.productions.space[production].astype(np.int8)
-    return Making(token, inner, c, a, b, size=np.empty(0, dtype=np.int32))
+    return Making(token, inner, c, a, b)
 
 
 def _sorted(found: Bin) -> np.ndarray:

@@ -64,16 +64,20 @@ class Gathering:
         self._entries, self._base = joined_entries(engine.classes)
         self._n_words = engine.keys.n_words if is_whole else 1
         self._arena = np.empty((0, self._n_words + 1), dtype=np.uint64)
-        self._capacity = engine.arena_records(tasks, self._n_words)
+        self._tasks = tasks
         self._kits: queue.SimpleQueue[_Kit] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._futures: list[Future[None]] = []
-        self._reserved = 0
         self._reset()
 
     def _reset(self) -> None:
-        self._used, self._n_runs = 0, 0
-        self._placed: list[tuple[int, np.ndarray]] = []
+        """Begin with an empty arena, as large as bins leave room for."""
+        in_bins = sum(found.n_bytes for found in self.bins)
+        self._capacity = self._engine.arena_records(self._tasks, self._n_words, in_bins)
+        if len(self._arena) > self._capacity:
+            self._arena = self._arena[:0].copy()
+        self._reserved, self._used, self._n_runs = 0, 0, 0
+        self._placed: list[tuple[int, int, np.ndarray]] = []
         self._runs: list[np.ndarray] = []
 
     def take(self, number: int, tile: Tile) -> None:
@@ -86,10 +90,10 @@ class Gathering:
                 return
             below = below // task.factor if task.factor > 0 else SATURATION
         most = tile.n_combinations * task.n_emissions
-        if self._reserved + most > self._capacity and self._reserved:
+        if self._is_full(most):
             self._finish()
             self._reserved = self._used
-            if self._reserved + most > self._capacity:
+            if self._is_full(most):
                 self.absorb()
         self._reserved += most
         if len(self._arena) < self._reserved:
@@ -100,6 +104,14 @@ class Gathering:
             self._futures.append(future)
             if len(self._futures) > 64:
                 self._futures.pop(0).result()
+
+    def _is_full(self, more: int) -> bool:
+        """Tell whether so many more records may be too many, or begin too many runs."""
+        if not self._reserved:
+            return False
+        return self._reserved + more > self._capacity or (
+            self._n_runs + self._reserved - self._used + more > counting.MOST_RUNS
+        )
 
     def _finish(self) -> None:
         """Wait for what is being evaluated."""
@@ -129,7 +141,7 @@ class Gathering:
         )
         n, n_runs = kit.batch.n.tolist()
         if n:
-            starts = np.zeros(len(self.bins) + 1, dtype=np.int64)
+            starts = np.zeros(len(self.bins) + 1, dtype=np.int32)
             with self._lock:
                 place, run_base = self._used, self._n_runs
                 self._used += n
@@ -137,7 +149,7 @@ class Gathering:
                 self._runs.append(kit.batch.run[:n_runs].copy())
             counting.scatter(kit.batch, self._wanted.first, run_base, self._arena[place : place + n], starts)
             with self._lock:
-                self._placed.append((number, starts + place))
+                self._placed.append((number, place, starts))
         self._kits.put(kit)
         self._engine.report(tile.n_terms)
 
@@ -156,12 +168,15 @@ class Gathering:
         self._finish()
         if self._placed:
             self._placed.sort(key=lambda item: item[0])
-            runs = np.concatenate(self._runs)
+            numbers, places, starts = zip(*self._placed, strict=True)
+            # Tiles and bins are many: what they come to is kept once, and for each bin together.
+            self._placed = []
             ledger = Ledger(
                 self._arena,
-                np.array([number for number, _ in self._placed], dtype=np.int64),
-                np.stack([bounds for _, bounds in self._placed]),
-                runs,
+                np.array(numbers, dtype=np.int64),
+                np.array(places, dtype=np.int64),
+                np.ascontiguousarray(np.stack(starts).T),
+                np.concatenate(self._runs),
                 self._productions,
                 self._emissions,
                 self._entries,
@@ -172,13 +187,20 @@ class Gathering:
             waiting = [
                 self._engine.submit(lambda place=place: self._absorb(ledger, place)) for place in range(len(self.bins))
             ]
+            del starts
             for future in waiting:
                 if future is not None:
                     future.result()
-        self._reset()
-        self._reserved = 0
         if self._after is not None:
             self._after()
+        self._reset()
+
+    def release(self) -> None:
+        """Give back what was needed for counting; the bins stay."""
+        self._after = None
+        self._arena = self._arena[:0].copy()
+        self._entries = self._entries._replace(entry=self._entries.entry[:0].copy())
+        self._kits = queue.SimpleQueue()
 
     def narrow(self, end: int) -> None:
         """Forget the bins from number `end` on."""
@@ -247,6 +269,7 @@ class Pass:
     def finish(self) -> list[list[Bin]]:
         """Return the bins of the shards that are done, shard by shard; it may be fewer than were begun."""
         self._gathering.absorb()
+        self._gathering.release()
         bins = self._gathering.bins
         return [bins[self._cuts[k] - self._cuts[0] : self._cuts[k + 1] - self._cuts[0]] for k in range(self._n)]
 
@@ -270,6 +293,7 @@ def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int) -> _Kit:
             key=np.zeros((kernels.BLOCK, n_words), dtype=np.uint64),
             places=np.zeros((3, kernels.BLOCK), dtype=np.int64),
             origin=np.zeros((3, 1), dtype=np.int64),
+            bin=np.zeros(kernels.BLOCK, dtype=np.int64),
             pair=np.zeros((3, max(4 * width, kernels.BLOCK * grid.width[0])), dtype=np.uint8),
             score=np.zeros(max(1, grid.layout.P), dtype=np.int64),
         ),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mesaprior._jit import njit
-from mesaprior.hypotheses.counting.kernels import argument_of, arguments_in_order, bin_of, last_word, run_of
+from mesaprior.hypotheses.counting.kernels import argument_of, arguments_in_order, bins_of, last_word, run_of
 from mesaprior.hypotheses.terms.kernels import (
     BINARY,
     FIT,
@@ -119,6 +119,7 @@ class Scratch(NamedTuple):
         Arguments c, a and b of each combination.
     origin : int64[3, 1]
         Zeros: the arguments of a step are the rows below it, from the first on.
+    bin : int64[BLOCK]
     pair : uint8[2, width]
     score : int64[P]
     """
@@ -130,6 +131,7 @@ class Scratch(NamedTuple):
     key: np.ndarray
     places: np.ndarray
     origin: np.ndarray
+    bin: np.ndarray
     pair: np.ndarray
     score: np.ndarray
 
@@ -306,17 +308,18 @@ def _emit(operations, d, d_recorded, inner, pool, layout, ground, steps, scratch
                 pack_rows(scratch.signature_words, n, n_words, wanted.bits, zero, layout.A, scratch.key)
         _append(
             scratch.key, n, steps.emission[k], wanted.splitters, wanted.first, wanted.end, batch.record,
-            batch.bin, batch.run, batch.n, d_recorded, inner, scratch.places,
+            batch.bin, batch.run, batch.n, d_recorded, inner, scratch.places, scratch.bin,
         )  # fmt: skip
 
 
 @njit
-def _append(keys, n, emission, splitters, first, end, record, bins, runs, used, d, inner, places):
+def _append(keys, n, emission, splitters, first, end, record, bins, runs, used, d, inner, places, bin_of):
     """Append the records of one emission that are wanted; those that share all but argument `inner` share a run."""
     n_words = keys.shape[1]
     first_outer, second_outer = 1 if inner == 0 else 0, 1 if inner == 2 else 2
+    bins_of(keys, n, splitters, bin_of)
     for k in range(n):
-        bin_number = bin_of(keys[k, 0], splitters)
+        bin_number = bin_of[k]
         if bin_number < first or bin_number >= end:
             continue
         run = used[1] - 1
@@ -419,7 +422,7 @@ def intern_rows(
     while tile < len(low):
         k = max(low[tile], state[2])
         while k < high[tile]:
-            if n == len(hashes) or 2 * n >= len(slots):
+            if n == len(hashes) or 3 * n >= 2 * len(slots):
                 state[0], state[1], state[2], state[3] = n, tile, k, done
                 return False
             h = arena[k, 0]
@@ -509,8 +512,6 @@ class Heads(NamedTuple):
         Scope of the arguments.
     c, a, b : int32[n]
         Arguments; for a lookup, b is the number of its table.
-    size : int32[n]
-        Bytes of the text.
     """
 
     token: np.ndarray
@@ -518,49 +519,6 @@ class Heads(NamedTuple):
     c: np.ndarray
     a: np.ndarray
     b: np.ndarray
-    size: np.ndarray
-
-
-@njit
-def _digits_of(number):
-    """Return how many decimal digits a number below 1000 has."""
-    return 1 if number < 10 else (2 if number < 100 else 3)
-
-
-@njit
-def _literal_size(number, digits, A):
-    """Return the bytes of a literal table with its brackets."""
-    size = 2 + digits - 1
-    rest = number
-    for _ in range(digits):
-        size += _digits_of(rest % A)
-        rest //= A
-    return size
-
-
-@njit
-def text_size(spelling, token, inner, c, a, b, heads):
-    """Return the bytes of the text of a term that is put together from classes; token -1 renames class b."""
-    if token < 0:
-        return np.int64(heads[inner].size[b])
-    size = spelling.start[token + 1] - spelling.start[token]
-    if spelling.digits[token] > 0:
-        return size + _literal_size(b, spelling.digits[token], spelling.A)
-    arity = spelling.arity[token]
-    if arity >= 1:
-        size += 3 + np.int64(heads[inner].size[b])
-    if arity >= 2:
-        size += 1 + np.int64(heads[inner].size[a])
-    if arity >= 3:
-        size += 1 + np.int64(heads[inner].size[c])
-    return size
-
-
-@njit
-def text_sizes(spelling, token, inner, c, a, b, heads, out):
-    """Write the bytes of the texts of many terms."""
-    for k in range(len(token)):
-        out[k] = text_size(spelling, token[k], inner[k], c[k], a[k], b[k], heads)
 
 
 @njit
@@ -599,8 +557,8 @@ def _literal(spelling, token, number, out, at):
 
 
 @njit
-def write_texts(spelling, heads, wraps, wrap_start, token, inner, c, a, b, wrap, stack, out, offsets):
-    """Write the texts of terms, each below its wrapping tokens.
+def write_texts(spelling, heads, wraps, wrap_start, wanted, wrap, stack, longest, first, out, offsets):
+    """Write the texts of terms, each below its wrapping tokens, from number `first` on.
 
     Parameters
     ----------
@@ -608,17 +566,27 @@ def write_texts(spelling, heads, wraps, wrap_start, token, inner, c, a, b, wrap,
         By scope.
     wraps : int64[...]
         Tokens of all wrappings, outermost first; wrapping w has wraps[wrap_start[w]] .. wraps[wrap_start[w + 1] - 1].
-    token, inner, c, a, b : int64[n]
-        What stands inside, see `Heads`.
+    wanted : Heads
+        What stands inside, for each of n texts.
     wrap : int64[n]
     stack : int64[depth, 2]
-        Scratch: what is still to be written, (scope, class), (-1, byte) for a byte, or (-2, closing brackets).
+        Scratch: what is still to be written, (scope, class), or (-1, byte) for a byte.
+    longest : int
+        Bytes that no text exceeds.
     out : uint8[...]
     offsets : int64[n + 1]
-        Where each text goes.
+        Where each text begins; known for the first, written for the others.
+
+    Returns
+    -------
+    int
+        The first text that there was no room for, or n. After enlarging `out`, call again with it.
     """
-    for k in range(len(token)):
+    token, inner, c, a, b = wanted.token, wanted.inner, wanted.c, wanted.a, wanted.b
+    for k in range(first, len(token)):
         at = offsets[k]
+        if at + longest > len(out):
+            return k
         n_wraps = wrap_start[wrap[k] + 1] - wrap_start[wrap[k]]
         for w in range(wrap_start[wrap[k]], wrap_start[wrap[k] + 1]):
             out[at] = np.uint8(40)
@@ -626,15 +594,16 @@ def write_texts(spelling, heads, wraps, wrap_start, token, inner, c, a, b, wrap,
             out[at] = np.uint8(32)
             at += 1
         top = 0
-        head, scope, third, first, second = token[k], inner[k], c[k], a[k], b[k]
+        head, scope = np.int64(token[k]), np.int64(inner[k])
+        third, second, last = np.int64(c[k]), np.int64(a[k]), np.int64(b[k])
         while True:
             # A head with its arguments: written at once where it has none, else spread over the stack.
             if head < 0:
-                stack[top, 0], stack[top, 1] = scope, second
+                stack[top, 0], stack[top, 1] = scope, last
                 top += 1
             elif spelling.digits[head] > 0:
                 at = _name(spelling, head, out, at)
-                at = _literal(spelling, head, second, out, at)
+                at = _literal(spelling, head, last, out, at)
             elif spelling.arity[head] == 0:
                 at = _name(spelling, head, out, at)
             else:
@@ -643,12 +612,12 @@ def write_texts(spelling, heads, wraps, wrap_start, token, inner, c, a, b, wrap,
                 arity = spelling.arity[head]
                 stack[top, 0], stack[top, 1] = -1, 41
                 top += 1
-                stack[top, 0], stack[top, 1] = scope, second
+                stack[top, 0], stack[top, 1] = scope, last
                 top += 1
                 stack[top, 0], stack[top, 1] = -1, 32
                 top += 1
                 if arity >= 2:
-                    stack[top, 0], stack[top, 1] = scope, first
+                    stack[top, 0], stack[top, 1] = scope, second
                     top += 1
                     stack[top, 0], stack[top, 1] = -1, 32
                     top += 1
@@ -667,7 +636,9 @@ def write_texts(spelling, heads, wraps, wrap_start, token, inner, c, a, b, wrap,
             scope_of, place = stack[top, 0], stack[top, 1]
             table = heads[scope_of]
             head, scope = np.int64(table.token[place]), np.int64(table.inner[place])
-            third, first, second = np.int64(table.c[place]), np.int64(table.a[place]), np.int64(table.b[place])
+            third, second, last = np.int64(table.c[place]), np.int64(table.a[place]), np.int64(table.b[place])
         for _ in range(n_wraps):
             out[at] = np.uint8(41)
             at += 1
+        offsets[k + 1] = at
+    return len(token)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from mesaprior.hypotheses.counting.classes import Classes, Making
+from mesaprior.hypotheses.counting.rows import roomier
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.levels import Way
 from mesaprior.hypotheses.texts import Texts
+
+TYPICAL_BYTES = 48
+"""Bytes of a text, about; where they are longer, more room is made."""
 
 
 class Speller:
@@ -19,11 +23,13 @@ class Speller:
     grid : Grid
     classes : list of Classes
         By scope.
+    bits : list of int
+        Bits of each token, literals included.
     max_bits : int
-        Bits of the longest term, which bounds its depth.
+        Bits of the longest term, which bounds its depth and its text.
     """
 
-    def __init__(self, grid: Grid, classes: list[Classes], max_bits: int):
+    def __init__(self, grid: Grid, classes: list[Classes], bits: list[int], max_bits: int):
         names = [token.name.encode() for token in grid.language.tokens]
         sizes = dict(zip(grid.log.features, grid.log.feature_sizes, strict=True))
         self._classes = classes
@@ -38,32 +44,36 @@ class Speller:
             A=grid.language.actions,
         )
 
-    @property
-    def _heads(self) -> tuple[kernels.Heads, ...]:
-        makings = [classes.making for classes in self._classes]
-        return tuple(kernels.Heads(m.token, m.inner, m.c, m.a, m.b, m.size) for m in makings)
-
-    def sizes(self, making: Making) -> np.ndarray:
-        """Return the bytes ``int32[n]`` of the texts of terms that are put together from classes."""
-        sizes = np.empty(len(making.token), dtype=np.int32)
-        kernels.text_sizes(
-            self._spelling, making.token, making.inner, making.c, making.a, making.b, self._heads, sizes
-        )  # fmt: skip
-        return sizes
+        # A name with two brackets and a space, and what a literal table adds.
+        n_bytes = [len(name) + 3 + 4 * int(n) + 1 for name, n in zip(names, self._spelling.digits, strict=True)]
+        self._longest = max((-(-max_bits * n // of) for n, of in zip(n_bytes, bits, strict=True)), default=0)
 
     def texts(self, making: Making, ways: list[Way], way: np.ndarray) -> Texts:
-        """Return the texts of n terms, each below the tokens of its way (``int64[n]``)."""
+        """Return the texts of n terms that are put together from classes, each below the tokens of its way.
+
+        Parameters
+        ----------
+        making : Making
+        ways : list of Way
+        way : int64[n]
+        """
         outermost = [way.tokens[::-1] for way in ways]
         wraps = np.array([index for tokens in outermost for index in tokens], dtype=np.int64)
         wrap_start = np.cumsum([0] + [len(tokens) for tokens in outermost], dtype=np.int64)
-        names = np.diff(self._spelling.start)
-        around = np.array([sum(3 + int(names[index]) for index in tokens) for tokens in outermost], dtype=np.int64)
-        offsets = np.zeros(len(way) + 1, dtype=np.int64)
-        np.cumsum(self.sizes(making) + around[way], out=offsets[1:])
-        out = np.empty(int(offsets[-1]), dtype=np.uint8)
+        heads = tuple(_heads(classes.making) for classes in self._classes)
         stack = np.empty((self._stack, 2), dtype=np.int64)
-        kernels.write_texts(
-            self._spelling, self._heads, wraps, wrap_start,
-            making.token, making.inner, making.c, making.a, making.b, way, stack, out, offsets,
-        )  # fmt: skip
-        return Texts(out, offsets)
+        n, done = len(way), 0
+        offsets = np.zeros(n + 1, dtype=np.int64)
+        out = np.empty(TYPICAL_BYTES * n + self._longest, dtype=np.uint8)
+        while True:
+            done = kernels.write_texts(
+                self._spelling, heads, wraps, wrap_start, _heads(making), way, stack, self._longest, done, out, offsets
+            )  # fmt: skip
+            used = int(offsets[done])
+            if done == n:
+                return Texts(out[:used], offsets)
+            out = roomier(out, 2 * len(out), used)
+
+
+def _heads(making: Making) -> kernels.Heads:
+    return kernels.Heads(making.token, making.inner, making.c, making.a, making.b)
