@@ -1,0 +1,90 @@
+"""The oracle: every machine, one after the other, entry by entry; nothing of the package is imported.
+
+A machine is a tuple of 2n entries, entry 2 * state + symbol: (write, move, next state), or (write,) for a halt.
+"""
+
+import itertools
+from collections import Counter
+
+import numba
+import numpy as np
+
+
+def entries(n):
+    """Return the 4n + 2 ways to fill an entry."""
+    moving = [(write, move, state) for state in range(n) for move in (-1, 1) for write in (0, 1)]
+    return [*moving, (0,), (1,)]
+
+
+def machines(n):
+    """Yield all (4n + 2)^(2n) machines."""
+    return itertools.product(entries(n), repeat=2 * n)
+
+
+def run(machine, max_steps, tape=None):
+    """Return (steps, head, tape, visited cells) at the halt, or None where it does not halt within the steps."""
+    tape = dict(tape or {})
+    state, head, visited = 0, 0, {0}
+    for step in range(1, max_steps + 1):
+        entry = machine[2 * state + tape.get(head, 0)]
+        tape[head] = entry[0]
+        if len(entry) == 1:
+            return step, head, tape, visited
+        head, state = head + entry[1], entry[2]
+        visited.add(head)
+    return None
+
+
+def strings(n, max_steps):
+    """Return how many machines print each string in so many steps, as a Counter of (string, steps)."""
+    found = Counter()
+    for machine in machines(n):
+        end = run(machine, max_steps)
+        if end is not None:
+            steps, _, tape, visited = end
+            found["".join(str(tape.get(cell, 0)) for cell in sorted(visited)), steps] += 1
+    return found
+
+
+def text(machine):
+    """Return the text of a machine, as the package writes it."""
+    words = [
+        f"{entry[0]}-H" if len(entry) == 1 else f"{entry[0]}{'L' if entry[1] < 0 else 'R'}{'ABCDEF'[entry[2]]}"
+        for entry in machine
+    ]
+    return "_".join(words[i] + words[i + 1] for i in range(0, len(words), 2))
+
+
+@numba.njit
+def _all_strings(n, max_steps, counts):
+    """Count halting runs of all machines by steps and by output, a 1 in front of the cells as a binary number."""
+    choices = 4 * n + 2
+    tape = np.zeros(2 * max_steps + 1, dtype=np.int64)
+    table = np.zeros(2 * n, dtype=np.int64)
+    for number in range(choices ** (2 * n)):
+        rest = number
+        for e in range(2 * n):
+            table[e] = rest % choices
+            rest //= choices
+        tape[:] = 0
+        state, head = 0, max_steps
+        left = right = head
+        for step in range(1, max_steps + 1):
+            code = table[2 * state + tape[head]]
+            tape[head] = code % 2
+            if code >= 4 * n:
+                output = 1
+                for cell in range(left, right + 1):
+                    output = 2 * output + tape[cell]
+                counts[step, output] += 1
+                break
+            state = code // 4
+            head += 1 if code // 2 % 2 else -1
+            left, right = min(left, head), max(right, head)
+
+
+def strings_compiled(n, max_steps, widest):
+    """Return the same as `strings`, by a plain compiled loop; no output may be longer than `widest`."""
+    counts = np.zeros((max_steps + 1, 2 ** (widest + 1)), dtype=np.int64)
+    _all_strings(n, max_steps, counts)
+    return Counter({(f"{output:b}"[1:], int(t)): int(counts[t, output]) for t, output in np.argwhere(counts)})
