@@ -88,3 +88,76 @@ def strings_compiled(n, max_steps, widest):
     counts = np.zeros((max_steps + 1, 2 ** (widest + 1)), dtype=np.int64)
     _all_strings(n, max_steps, counts)
     return Counter({(f"{output:b}"[1:], int(t)): int(counts[t, output]) for t, output in np.argwhere(counts)})
+
+
+def policies(n, max_steps, tapes, n_actions):
+    """Return how many machines do what on some tapes, as a Counter of (actions, time, space).
+
+    A tape is a list of bits, the head starts on the first. The action is -1 where a machine does not halt in time; time
+    and space are the worst of all tapes, and `max_steps` where it does not halt on one.
+    """
+    bits = (n_actions - 1).bit_length()
+    found = Counter()
+    for machine in machines(n):
+        actions, time, space = [], 0, 0
+        for given in tapes:
+            end = run(machine, max_steps, dict(enumerate(given)))
+            if end is None:
+                actions.append(-1)
+                continue
+            steps, head, tape, visited = end
+            cells = "".join(str(tape.get(head + k, 0)) for k in range(bits))
+            actions.append(int(cells, 2) % n_actions)
+            time, space = max(time, steps), max(space, len(visited))
+        if -1 in actions:
+            time = space = max_steps
+        found[tuple(actions), time, space] += 1
+    return found
+
+
+@numba.njit
+def _all_policies(n, max_steps, tapes, counts):
+    """Count all machines by actions in base 3 (2 where it does not halt in time), time and space; two actions."""
+    choices = 4 * n + 2
+    S, n_cells = tapes.shape
+    tape = np.zeros(2 * max_steps + 1 + n_cells, dtype=np.int64)
+    table = np.zeros(2 * n, dtype=np.int64)
+    for number in range(choices ** (2 * n)):
+        rest = number
+        for e in range(2 * n):
+            table[e] = rest % choices
+            rest //= choices
+        actions, time, space, all_halt = 0, 0, 0, True
+        for i in range(S):
+            tape[:] = 0
+            tape[max_steps : max_steps + n_cells] = tapes[i]
+            state, head, action = 0, max_steps, 2
+            left = right = head
+            for step in range(1, max_steps + 1):
+                code = table[2 * state + tape[head]]
+                tape[head] = code % 2
+                if code >= 4 * n:
+                    action = tape[head]
+                    time, space = max(time, step), max(space, right - left + 1)
+                    break
+                state = code // 4
+                head += 1 if code // 2 % 2 else -1
+                left, right = min(left, head), max(right, head)
+            actions = 3 * actions + action
+            all_halt = all_halt and action < 2
+        if all_halt:
+            counts[actions, time, space] += 1
+        else:
+            counts[actions, max_steps, max_steps] += 1
+
+
+def policies_compiled(n, max_steps, tapes):
+    """Return the same as `policies` for two actions, by a plain compiled loop."""
+    S = len(tapes)
+    counts = np.zeros((3**S, max_steps + 1, max_steps + 1), dtype=np.int64)
+    _all_policies(n, max_steps, np.array(tapes, dtype=np.int64), counts)
+    found = Counter()
+    for number, time, space in np.argwhere(counts):
+        digits = [int(number) // 3**k % 3 for k in reversed(range(S))]
+        found[tuple(-1 if d == 2 else d for d in digits), int(time), int(space)] = int(counts[number, time, space])
+    return found

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from functools import reduce
 from operator import add
 
@@ -16,6 +14,7 @@ from mesaprior.hypotheses.turing.kernels import UNDEFINED, VERDICTS
 from mesaprior.hypotheses.turing.machine import Machine, check_size, n_machines
 from mesaprior.hypotheses.turing.strings.table import LONGEST_RUN, Champion, StringTable, table_from_groups
 from mesaprior.hypotheses.turing.strings.tallying import Tallying
+from mesaprior.hypotheses.turing.threads import Report, spread
 
 DEFAULT_MAX_STEPS = LONGEST_RUN | {5: 500, 6: 200}
 """Steps to follow where nobody says otherwise: the longest run, and the cap of the published table for 5 states."""
@@ -76,7 +75,7 @@ class StringEnumeration:
         which: Iterable[int] | None = None,
         *,
         workers: int = 1,
-        report: Callable[[int], None] | None = None,
+        report: Report | None = None,
     ) -> StringTable:
         """Count the machines below some prefixes.
 
@@ -86,31 +85,15 @@ class StringEnumeration:
             Numbers of prefixes; None for all.
         workers : int
             Threads; the table does not depend on it.
-        report : callable or None
-            Called from the threads with 1 for every prefix that is done.
+        report : Report or None
         """
-        waiting = iter(range(len(self.prefixes)) if which is None else which)
-        lock, stop = threading.Lock(), threading.Event()
-
-        def work() -> Tallying:
-            tallying = self._tallying()
-            while not stop.is_set():
-                with lock:
-                    rank = next(waiting, None)
-                if rank is None:
-                    break
-                tallying.extend(self.prefixes[rank], rank, goes_on=lambda: not stop.is_set())
-                if report is not None:
-                    report(1)
-            return tallying
-
-        with ThreadPoolExecutor(workers) as pool:
-            futures = [pool.submit(work) for _ in range(workers)]
-            try:
-                done = [future.result() for future in futures]
-            except BaseException:
-                stop.set()
-                raise
+        done = spread(
+            range(len(self.prefixes)) if which is None else which,
+            self._tallying,
+            lambda tallying, rank, goes_on: tallying.extend(self.prefixes[rank], rank, goes_on=goes_on),
+            workers=workers,
+            report=report,
+        )
         return _together(done)
 
     def _tallying(self) -> Tallying:
@@ -123,7 +106,7 @@ def count_strings(
     *,
     radius: int | None = None,
     workers: int = 1,
-    report: Callable[[int], None] | None = None,
+    report: Report | None = None,
 ) -> StringTable:
     """Count what all machines of a size print on a blank tape, exactly.
 

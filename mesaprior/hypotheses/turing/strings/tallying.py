@@ -12,9 +12,7 @@ from mesaprior.hypotheses.turing.machine import Machine
 from mesaprior.hypotheses.turing.scratch import make_scratch
 from mesaprior.hypotheses.turing.strings import kernels
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable, table_from_groups
-
-BUDGET = 1_000_000
-"""Partial machines that are looked at in one call of the kernel; about a second, after which Ctrl-C is heard."""
+from mesaprior.hypotheses.turing.threads import BUDGET
 
 
 class Tallying:
