@@ -91,7 +91,7 @@ def escaping(table, n, right):
 
 
 @njit
-def run(table, n, tape, begin, edges, escapes, cap, scratch):
+def run(table, n, tape, pos, state, t, lo, hi, first, last, escapes_left, escapes_right, cap, scratch):
     """Run a partial machine until it needs a choice, halts, is proved never to halt, or has done all steps allowed.
 
     Parameters
@@ -99,12 +99,12 @@ def run(table, n, tape, begin, edges, escapes, cap, scratch):
     table : int64[2 * n]
     tape : uint8[cells]
         Changed in place. A run of `cap` steps must stay inside.
-    begin : (int, int, int, int, int)
+    pos, state, t, lo, hi : int
         Head, state, steps done, leftmost and rightmost cell visited.
-    edges : (int, int)
-        Cells left of the first and right of the second were blank at the start of all; the head starts between.
-    escapes : (int, int)
-        See `escaping`: to the left, to the right.
+    first, last : int
+        Cells left of the first and right of the last were blank at the start of all; the head starts between.
+    escapes_left, escapes_right : int
+        See `escaping`.
     cap : int
         Most steps, the halting one counted.
     scratch : Scratch
@@ -121,8 +121,6 @@ def run(table, n, tape, begin, edges, escapes, cap, scratch):
     the head; so the same follows for ever, further on (Lin and Rado 1965). Both compare with a step kept at doubling
     intervals (Brent 1980).
     """
-    pos, state, t, lo, hi = begin
-    first, last = edges
     kept, flip = scratch.kept, scratch.flip
     h = np.uint64(0)
 
@@ -150,7 +148,7 @@ def run(table, n, tape, begin, edges, escapes, cap, scratch):
         if pos > hi:
             hi = pos
             if pos > last:
-                if (escapes[1] >> state) & 1:
+                if (escapes_right >> state) & 1:
                     return ESCAPE, pos, state, t, lo, hi
                 if state == right_state and lowest >= right_from:
                     alike = True
@@ -170,7 +168,7 @@ def run(table, n, tape, begin, edges, escapes, cap, scratch):
         elif pos < lo:
             lo = pos
             if pos < first:
-                if (escapes[0] >> state) & 1:
+                if (escapes_left >> state) & 1:
                     return ESCAPE, pos, state, t, lo, hi
                 if state == left_state and highest <= left_to:
                     alike = True

@@ -29,8 +29,9 @@ FULL = 1
 PAUSED = 2
 
 # Columns of `Frames.node`.
-HEAD, STATE, STEPS_DONE, LEFT, RIGHT, USED, CHOICE, SITUATION, MOST_STEPS, MOST_CELLS, ABSTAINS, UNDECIDED = range(12)
-N_COLUMNS = 12
+HEAD, STATE, STEPS_DONE, LEFT, RIGHT, ENTRY, USED, CHOICE, ESCAPES_LEFT, ESCAPES_RIGHT = range(10)
+SITUATION, MOST_STEPS, MOST_CELLS, ABSTAINS, UNDECIDED = range(10, 15)
+N_COLUMNS = 15
 
 # Places in `Tally.verdict`.
 HALTS, ABSTAINS_SOMEWHERE, UNDECIDED_SOMEWHERE = range(3)
@@ -76,20 +77,26 @@ class Frames(NamedTuple):
         The machine; entries above `level` are chosen further down.
     node : int64[levels, N_COLUMNS]
         Where the run of each level needs a choice: in which situation, where; how many states it names, which choice
-        is next; and, of the situations before, the most steps and cells, and whether it abstains or is undecided.
+        is next, the states from which it escapes; and, of the situations before, the most steps and cells, and whether
+        it abstains or is undecided.
     multiplicity : int64[levels]
         Ways to name its states.
-    tape : uint8[levels, cells]
+    saved : uint8[levels, cells]
+        The tape of each level where its run needs a choice.
+    tape : uint8[cells]
+        The tape that is run on.
     action : int64[S]
         Plus one; 0 where the machine abstains. Of a level, those before its situation.
-    place : int64[3]
-        The level to go on with, -1 at the start; the number of entries of the prefix; machines written down.
+    place : int64[5]
+        The level to go on with, -1 at the start; the number of entries of the prefix; machines written down; leftmost
+        and rightmost cell of `tape` that may not be blank.
     scratch : Scratch
     """
 
     table: np.ndarray
     node: np.ndarray
     multiplicity: np.ndarray
+    saved: np.ndarray
     tape: np.ndarray
     action: np.ndarray
     place: np.ndarray
@@ -206,7 +213,7 @@ def _add(tally, table, rank, count):
 
 
 @njit
-def _advance(question, table, node, tape, action, escapes, scratch):
+def _advance(question, table, node, level, tape, action, scratch):
     """Run a partial machine on from where a choice was made, situation by situation.
 
     Returns
@@ -214,31 +221,33 @@ def _advance(question, table, node, tape, action, escapes, scratch):
     bool
         Whether it needs another choice, which then stands in the node; else all situations are done.
     """
-    n, cap, S = question.n, question.cap, len(question.tape)
-    cells = question.tape.shape[1]
+    n, cap, S, cells = question.n, question.cap, len(question.tape), question.tape.shape[1]
     first = np.int64(cap + 1)
     last = first + cells - 1
-    pos, state, t, lo, hi = node[HEAD], node[STATE], node[STEPS_DONE], node[LEFT], node[RIGHT]
-    i = node[SITUATION]
+    pos, state, t = node[level, HEAD], node[level, STATE], node[level, STEPS_DONE]
+    lo, hi, i = node[level, LEFT], node[level, RIGHT], node[level, SITUATION]
     while True:
         verdict = np.int64(NO_HALT)
         if reaches_halt(table, n, state):
             verdict, pos, state, t, lo, hi = run(
-                table, n, tape, (pos, state, t, lo, hi), (first, last), escapes, cap, scratch
-            )
+                table, n, tape, pos, state, t, lo, hi, first, last, node[level, ESCAPES_LEFT],
+                node[level, ESCAPES_RIGHT], cap, scratch,
+            )  # fmt: skip
             if verdict == STOPPED:
-                code = table[2 * state + np.int64(tape[pos])]
+                entry = 2 * state + np.int64(tape[pos])
+                code = table[entry]
                 if code == UNDEFINED:
-                    node[HEAD], node[STATE], node[STEPS_DONE], node[LEFT], node[RIGHT] = pos, state, t, lo, hi
-                    node[SITUATION] = i
+                    node[level, HEAD], node[level, STATE], node[level, STEPS_DONE] = pos, state, t
+                    node[level, LEFT], node[level, RIGHT] = lo, hi
+                    node[level, ENTRY], node[level, SITUATION] = entry, i
                     return True
                 tape[pos] = np.uint8(code & 1)
                 value = np.int64(0)
                 for k in range(question.action_bits):
                     value = 2 * value + np.int64(tape[pos + k])
                 action[i] = value % question.A + 1
-                node[MOST_STEPS] = max(node[MOST_STEPS], t + 1)
-                node[MOST_CELLS] = max(node[MOST_CELLS], hi - lo + 1)
+                node[level, MOST_STEPS] = max(node[level, MOST_STEPS], t + 1)
+                node[level, MOST_CELLS] = max(node[level, MOST_CELLS], hi - lo + 1)
             elif (
                 verdict == CAP
                 and question.radius > 0
@@ -247,12 +256,12 @@ def _advance(question, table, node, tape, action, escapes, scratch):
                 verdict = CLOSED
         if verdict != STOPPED:
             action[i] = 0
-            node[ABSTAINS] = 1
+            node[level, ABSTAINS] = 1
             if verdict == CAP:
-                node[UNDECIDED] = 1
+                node[level, UNDECIDED] = 1
         i += 1
         if i == S:
-            node[LEFT], node[RIGHT] = lo, hi
+            node[level, LEFT], node[level, RIGHT] = lo, hi
             return False
         for k in range(lo, max(hi, last) + 1):
             tape[k] = 0
@@ -262,17 +271,17 @@ def _advance(question, table, node, tape, action, escapes, scratch):
 
 
 @njit
-def _count(question, node, table, action, rank, count, tally):
+def _count(question, node, level, table, action, rank, count, tally):
     """Count machines that have done all situations."""
-    time, space = node[MOST_STEPS], node[MOST_CELLS]
-    if node[ABSTAINS]:
+    time, space = node[level, MOST_STEPS], node[level, MOST_CELLS]
+    if node[level, ABSTAINS]:
         time, space = np.int64(question.cap), np.int64(question.cap)
     pack_actions(action, question.A, tally.scratch)
     tally.scratch[len(tally.scratch) - 1] = np.uint64(time) << np.uint64(32) | np.uint64(space)
     _add(tally, table, rank, count)
-    if node[UNDECIDED]:
+    if node[level, UNDECIDED]:
         tally.verdict[UNDECIDED_SOMEWHERE] += count
-    elif node[ABSTAINS]:
+    elif node[level, ABSTAINS]:
         tally.verdict[ABSTAINS_SOMEWHERE] += count
     else:
         tally.verdict[HALTS] += count
@@ -301,73 +310,80 @@ def explore(question, frames, rank, tally, found, budget):
     """
     n, powers = question.n, question.powers
     table, node, multiplicity, place = frames.table, frames.node, frames.multiplicity, frames.place
-    action, scratch = frames.action, frames.scratch
-    first = np.int64(question.cap + 1)
+    saved, tape, action, scratch = frames.saved, frames.tape, frames.action, frames.scratch
     cells = question.tape.shape[1]
+    first = np.int64(question.cap + 1)
     last = first + cells - 1
     room = min(len(tally.key), len(tally.slots) // 2) - 1
     level, given = place[0], place[1]
+    # The tape that is run on is blank but for these cells.
+    dirty_left, dirty_right = place[3], place[4]
     if level < 0:
-        top, tape = node[0], frames.tape[0]
-        for k in range(top[LEFT], max(top[RIGHT], last) + 1):
+        for k in range(dirty_left, dirty_right + 1):
             tape[k] = 0
         for k in range(cells):
             tape[first + k] = question.tape[0, k]
-        top[HEAD], top[STATE], top[STEPS_DONE], top[LEFT], top[RIGHT] = first, 0, 0, first, first
-        top[SITUATION], top[MOST_STEPS], top[MOST_CELLS], top[ABSTAINS], top[UNDECIDED] = 0, 0, 0, 0, 0
-        top[CHOICE] = -1
+        node[0, HEAD], node[0, STATE], node[0, STEPS_DONE], node[0, LEFT], node[0, RIGHT] = first, 0, 0, first, first
+        node[0, ESCAPES_LEFT], node[0, ESCAPES_RIGHT] = escaping(table, n, 0), escaping(table, n, 1)
+        for column in range(SITUATION, N_COLUMNS):
+            node[0, column] = 0
+        node[0, CHOICE] = -1
         # A prefix needs a choice somewhere.
-        _advance(question, table, top, tape, action, (escaping(table, n, 0), escaping(table, n, 1)), scratch)
+        _advance(question, table, node, 0, tape, action, scratch)
         level = np.int64(0)
+        dirty_left, dirty_right = node[0, LEFT], max(node[0, RIGHT], last)
     while level >= 0:
-        here, tape = node[level], frames.tape[level]
-        entry = 2 * here[STATE] + np.int64(tape[here[HEAD]])
+        lo, hi, entry = node[level, LEFT], max(node[level, RIGHT], last), node[level, ENTRY]
         undefined = 2 * n - given - level
-        if here[CHOICE] < 0:
+        if node[level, CHOICE] < 0:
             if given + level == question.depth:
                 for e in range(2 * n):
                     found[place[2], e] = table[e]
                 place[2] += 1
                 level -= 1
                 continue
-            here[CHOICE] = 0
-        choice = here[CHOICE]
-        steps = 4 * min(here[USED] + 1, n)
-        if choice == steps + 2:
+            # A level is new here, so its tape is still the one that was run on.
+            for k in range(lo, hi + 1):
+                saved[level, k] = tape[k]
+            node[level, CHOICE] = 0
+        choice, used, ways = node[level, CHOICE], node[level, USED], multiplicity[level]
+        if choice == 4 * min(used + 1, n) + 2:
             table[entry] = UNDEFINED
-            here[CHOICE] = -1
             level -= 1
             continue
-        if tally.used[0] >= room:
-            place[0] = level
-            return FULL
-        if budget <= 0:
-            place[0] = level
-            return PAUSED
+        if tally.used[0] >= room or budget <= 0:
+            place[0], place[3], place[4] = level, dirty_left, dirty_right
+            return FULL if tally.used[0] >= room else PAUSED
         budget -= 1
-        here[CHOICE] = choice + 1
-        below, other = node[level + 1], frames.tape[level + 1]
-        ways, used = multiplicity[level], here[USED]
+        node[level, CHOICE] = choice + 1
+        below = level + 1
+        for column in range(N_COLUMNS):
+            node[below, column] = node[level, column]
         if choice < 2:
             table[entry] = 4 * n + choice
         else:
-            table[entry] = choice - 2
-            if (choice - 2) >> 2 == used:
+            code = choice - 2
+            table[entry] = code
+            if code >> 2 == used:
                 ways *= n - used
-                used += 1
-        # The tape below is blank but for what its last run visited and was given.
-        for k in range(below[LEFT], max(below[RIGHT], last) + 1):
-            other[k] = 0
-        for k in range(here[LEFT], max(here[RIGHT], last) + 1):
-            other[k] = tape[k]
-        for column in range(N_COLUMNS):
-            below[column] = here[column]
-        below[USED] = used
-        below[CHOICE] = -1
-        escapes = (escaping(table, n, 0), escaping(table, n, 1))
-        if _advance(question, table, below, other, action, escapes, scratch):
-            multiplicity[level + 1] = ways
-            level += 1
+                node[below, USED] = used + 1
+            if entry & 1 == 0:
+                if code & 2:
+                    node[below, ESCAPES_RIGHT] = escaping(table, n, 1)
+                else:
+                    node[below, ESCAPES_LEFT] = escaping(table, n, 0)
+        node[below, CHOICE] = -1
+        for k in range(dirty_left, lo):
+            tape[k] = 0
+        for k in range(hi + 1, dirty_right + 1):
+            tape[k] = 0
+        for k in range(lo, hi + 1):
+            tape[k] = saved[level, k]
+        if _advance(question, table, node, below, tape, action, scratch):
+            multiplicity[below] = ways
+            level = below
         else:
-            _count(question, below, table, action, rank, ways * powers[undefined - 1], tally)
+            _count(question, node, below, table, action, rank, ways * powers[undefined - 1], tally)
+        dirty_left, dirty_right = node[below, LEFT], max(node[below, RIGHT], last)
+    place[0], place[3], place[4] = level, dirty_left, dirty_right
     return DONE

@@ -70,9 +70,10 @@ class Tallying:
             table=np.full(2 * n, running.UNDEFINED, dtype=np.int64),
             node=np.zeros((levels, kernels.N_COLUMNS), dtype=np.int64),
             multiplicity=np.zeros(levels, dtype=np.int64),
-            tape=np.zeros((levels, cells), dtype=np.uint8),
+            saved=np.zeros((levels, cells), dtype=np.uint8),
+            tape=np.zeros(cells, dtype=np.uint8),
             action=np.zeros(len(tapes), dtype=np.int64),
-            place=np.zeros(3, dtype=np.int64),
+            place=np.zeros(5, dtype=np.int64),
             scratch=make_scratch(n, cells, radius),
         )
         rows, W = 1 << 8, -(-len(tapes) // (64 // encoding.n_actions.bit_length())) + 1
@@ -119,7 +120,7 @@ class Tallying:
         n, frames = self._question.n, self._frames
         named = 1 + max((int(code) >> 2 for code in prefix if code < 4 * n), default=0)
         frames.table[:] = prefix
-        frames.place[:] = (-1, np.count_nonzero(prefix != running.UNDEFINED), 0)
+        frames.place[:3] = (-1, np.count_nonzero(prefix != running.UNDEFINED), 0)
         frames.node[0, kernels.USED] = named
         frames.multiplicity[0] = np.prod(np.arange(n - named + 1, n), dtype=np.int64)
         question = self._question._replace(depth=2 * n if depth is None else depth)

@@ -19,8 +19,8 @@ from mesaprior.hypotheses.turing.threads import Report, spread
 DEFAULT_MAX_STEPS = LONGEST_RUN | {5: 500, 6: 200}
 """Steps to follow where nobody says otherwise: the longest run, and the cap of the published table for 5 states."""
 
-DEFAULT_RADIUS = 6
-"""Cells to each side that closed sets are tried with for up to four states; none are beyond."""
+DEFAULT_RADIUS = {1: 6, 2: 6, 3: 6, 4: 6, 5: 3, 6: 3}
+"""Cells to each side that closed sets are tried with, by states; more decide few more machines, and take longer."""
 
 
 class StringEnumeration:
@@ -59,7 +59,7 @@ class StringEnumeration:
         max_steps = DEFAULT_MAX_STEPS.get(states, 1) if max_steps is None else max_steps
         check_size(states, max_steps)
         self.states, self.max_steps = states, max_steps
-        self.radius = (DEFAULT_RADIUS if states <= 4 else 0) if radius is None else radius
+        self.radius = DEFAULT_RADIUS[states] if radius is None else radius
         depth = min(states, 4)
         tallying = self._tallying()
         prefixes = [np.empty((0, 2 * states), dtype=np.int64)]

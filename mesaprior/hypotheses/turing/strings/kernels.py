@@ -29,11 +29,11 @@ FULL = 1
 PAUSED = 2
 
 # Columns of `Frames.node`.
-HEAD, STATE, STEPS_DONE, LEFT, RIGHT, USED, CHOICE = range(7)
-N_COLUMNS = 7
+HEAD, STATE, STEPS_DONE, LEFT, RIGHT, ENTRY, USED, CHOICE, ESCAPES_LEFT, ESCAPES_RIGHT = range(10)
+N_COLUMNS = 10
 
-# Columns of `Tally.head`.
-WIDTH, STEPS, OFFSET = range(3)
+# Columns of `Tally.entry`: all that is looked at for most strings stands in one line of the cache.
+SIZES, WORD, COUNT, OFFSET = range(4)
 
 # Places in `Tally.best`.
 MOST_STEPS, MOST_ONES = range(2)
@@ -47,12 +47,17 @@ class Frames(NamedTuple):
     table : int64[2 * n]
         The machine; entries above `level` are chosen further down.
     node : int64[levels, N_COLUMNS]
-        Where the run of each level needs a choice, how many states it names, and which choice is next (-1: halting).
+        Where the run of each level needs a choice, how many states it names, which choice is next (-1: halting), and
+        the states from which it escapes.
     multiplicity : int64[levels]
         Ways to name its states.
-    tape : uint8[levels, cells]
-    place : int64[3]
-        The level to go on with, -1 at the start; the number of entries of the prefix; machines written down.
+    saved : uint8[levels, cells]
+        The tape of each level where its run needs a choice.
+    tape : uint8[cells]
+        The tape that is run on.
+    place : int64[5]
+        The level to go on with, -1 at the start; the number of entries of the prefix; machines written down; leftmost
+        and rightmost cell of `tape` that may not be blank.
     blank : uint8[1]
         A blank tape.
     scratch : Scratch
@@ -61,6 +66,7 @@ class Frames(NamedTuple):
     table: np.ndarray
     node: np.ndarray
     multiplicity: np.ndarray
+    saved: np.ndarray
     tape: np.ndarray
     place: np.ndarray
     blank: np.ndarray
@@ -74,15 +80,15 @@ class Tally(NamedTuple):
     ----------
     verdict : int64[len(VERDICTS)]
         By verdict; `STOPPED` counts those that halt.
-    head : int64[rows, 3]
-        Width, steps, and first word of each distinct (string, steps).
-    count : int64[rows]
+    entry : uint64[power of two, 4]
+        One for each distinct (string, steps), by open addressing: width * 2^32 + steps, 0 where empty; cells 0 to 63 as
+        bits, the first one lowest; the count; and where in `words` wider strings stand.
     words : uint64[...]
-        The strings: cell i is bit i % 64 of word i // 64.
-    slots : int32[power of two]
-        Open addressing, -1 where empty.
+        Strings wider than 64 cells: cell i is bit i % 64 of word i // 64.
+    string : uint64[words]
+        Scratch for one string.
     used : int64[2]
-        Rows and words in use.
+        Entries and words in use.
     best : int64[2]
         Most steps and most ones so far.
     witness : int64[2, 2 * n]
@@ -90,102 +96,113 @@ class Tally(NamedTuple):
     """
 
     verdict: np.ndarray
-    head: np.ndarray
-    count: np.ndarray
+    entry: np.ndarray
     words: np.ndarray
-    slots: np.ndarray
+    string: np.ndarray
     used: np.ndarray
     best: np.ndarray
     witness: np.ndarray
 
 
 @njit
-def _slot_of(width, steps, words, offset, n_slots):
+def _slot_of(sizes, words, offset, n_slots):
     """Return where to look first for a string."""
-    h = np.uint64(width) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(steps)
-    for i in range((width + 63) >> 6):
+    h = sizes * np.uint64(0x9E3779B97F4A7C15)
+    n_words = (np.int64(sizes >> np.uint64(32)) + 63) >> 6
+    for i in range(n_words):
         h = (h ^ words[offset + i]) * np.uint64(0x9E3779B97F4A7C15)
         h ^= h >> np.uint64(29)
     return np.int64(h & np.uint64(n_slots - 1))
 
 
 @njit
-def reslot(tally):
-    """Fill empty slots (all -1) after they were enlarged."""
-    n_slots = len(tally.slots)
-    for row in range(tally.used[0]):
-        width, steps, offset = tally.head[row, WIDTH], tally.head[row, STEPS], tally.head[row, OFFSET]
-        slot = _slot_of(width, steps, tally.words, offset, n_slots)
-        while tally.slots[slot] >= 0:
+def refill(old, tally):
+    """Move the entries of an old table to an empty one."""
+    n_slots = len(tally.entry)
+    for k in range(len(old)):
+        sizes = old[k, SIZES]
+        if sizes == 0:
+            continue
+        if sizes >> np.uint64(32) > 64:
+            slot = _slot_of(sizes, tally.words, np.int64(old[k, OFFSET]), n_slots)
+        else:
+            slot = _slot_of(sizes, old[k], WORD, n_slots)
+        while tally.entry[slot, SIZES] != 0:
             slot = (slot + 1) & (n_slots - 1)
-        tally.slots[slot] = row
+        for column in range(4):
+            tally.entry[slot, column] = old[k, column]
 
 
 @njit
 def _add(tally, width, steps, count):
-    """Count the string that stands behind the words in use."""
-    n_rows, offset = tally.used[0], tally.used[1]
-    n_slots = len(tally.slots)
+    """Count machines that print the string in the scratch."""
+    entry, words, string, used = tally.entry, tally.words, tally.string, tally.used
+    sizes = np.uint64(width) << np.uint64(32) | np.uint64(steps)
     n_words = (width + 63) >> 6
-    slot = _slot_of(width, steps, tally.words, offset, n_slots)
+    n_slots = len(entry)
+    slot = _slot_of(sizes, string, 0, n_slots)
     while True:
-        row = np.int64(tally.slots[slot])
-        if row < 0:
-            tally.slots[slot] = n_rows
-            tally.head[n_rows, WIDTH] = width
-            tally.head[n_rows, STEPS] = steps
-            tally.head[n_rows, OFFSET] = offset
-            tally.count[n_rows] = count
-            tally.used[0] = n_rows + 1
-            tally.used[1] = offset + n_words
+        there = entry[slot, SIZES]
+        if there == 0:
+            entry[slot, SIZES] = sizes
+            entry[slot, WORD] = string[0]
+            entry[slot, COUNT] = np.uint64(count)
+            used[0] += 1
+            if n_words > 1:
+                entry[slot, OFFSET] = np.uint64(used[1])
+                for i in range(n_words):
+                    words[used[1] + i] = string[i]
+                used[1] += n_words
             return
-        if tally.head[row, WIDTH] == width and tally.head[row, STEPS] == steps:
-            other = tally.head[row, OFFSET]
+        if there == sizes and entry[slot, WORD] == string[0]:
             same = True
-            for i in range(n_words):
-                if tally.words[other + i] != tally.words[offset + i]:
-                    same = False
-                    break
+            if n_words > 1:
+                offset = np.int64(entry[slot, OFFSET])
+                for i in range(1, n_words):
+                    if words[offset + i] != string[i]:
+                        same = False
+                        break
             if same:
-                tally.count[row] += count
+                entry[slot, COUNT] += np.uint64(count)
                 return
         slot = (slot + 1) & (n_slots - 1)
 
 
 @njit
-def _write_string(tally, tape, left, right):
-    """Write the cells from left to right behind the words in use; return how many are 1."""
+def _count_halts(tally, tape, head, steps, left, right, table, entry, n, count):
+    """Count the two machines that halt at an undefined entry, one for each symbol written; `count` each."""
+    steps += 1
+    width = right - left + 1
+    string = tally.string
     ones = np.int64(0)
     word = np.uint64(0)
-    at = tally.used[1]
-    for i in range(right - left + 1):
-        bit = tape[left + i]
-        ones += np.int64(bit)
+    for i in range(width):
+        bit = np.int64(tape[left + i]) if left + i != head else 0
+        ones += bit
         word |= np.uint64(bit) << np.uint64(i & 63)
         if i & 63 == 63:
-            tally.words[at] = word
-            at += 1
+            string[i >> 6] = word
             word = np.uint64(0)
-    if (right - left + 1) & 63:
-        tally.words[at] = word
-    return ones
+    if width & 63:
+        string[width >> 6] = word
+    for written in range(2):
+        if written:
+            ones += 1
+            string[(head - left) >> 6] |= np.uint64(1) << np.uint64((head - left) & 63)
+        if steps > tally.best[MOST_STEPS]:
+            _keep_witness(tally, MOST_STEPS, steps, table, entry, 4 * n + written)
+        if ones > tally.best[MOST_ONES]:
+            _keep_witness(tally, MOST_ONES, ones, table, entry, 4 * n + written)
+        _add(tally, width, steps, count)
 
 
 @njit
-def _count_halts(tally, tape, node, table, entry, n, count):
-    """Count the two machines that halt at the undefined entry, one for each symbol written; `count` each."""
-    head, left, right = node[HEAD], node[LEFT], node[RIGHT]
-    steps, width = node[STEPS_DONE] + 1, right - left + 1
-    for symbol in range(2):
-        tape[head] = symbol
-        ones = _write_string(tally, tape, left, right)
-        for which, value in ((MOST_STEPS, steps), (MOST_ONES, ones)):
-            if value > tally.best[which]:
-                tally.best[which] = value
-                for e in range(2 * n):
-                    tally.witness[which, e] = table[e]
-                tally.witness[which, entry] = 4 * n + symbol
-        _add(tally, width, steps, count)
+def _keep_witness(tally, which, value, table, entry, code):
+    """Keep a machine that does more than all before."""
+    tally.best[which] = value
+    for e in range(len(table)):
+        tally.witness[which, e] = table[e]
+    tally.witness[which, entry] = code
 
 
 @njit
@@ -217,33 +234,39 @@ def explore(n, cap, radius, depth, powers, frames, tally, found, budget):
         `DONE`; `FULL`: enlarge the tally and go on; `PAUSED`: go on.
     """
     table, node, multiplicity = frames.table, frames.node, frames.multiplicity
-    place, scratch = frames.place, frames.scratch
-    n_words = (cap + 63) >> 6
-    room = min(len(tally.head), len(tally.slots) // 2) - 2
-    word_room = len(tally.words) - 2 * n_words
+    saved, tape, place, scratch = frames.saved, frames.tape, frames.place, frames.scratch
+    room = len(tally.entry) // 2 - 2
+    word_room = len(tally.words) - 2 * len(tally.string)
     start = np.int64(cap + 1)
-    level = place[0]
-    given = place[1]
+    level, given = place[0], place[1]
+    # The tape that is run on is blank but for these cells.
+    dirty_left, dirty_right = place[3], place[4]
     if level < 0:
-        for i in range(node[0, LEFT], node[0, RIGHT] + 1):
-            frames.tape[0, i] = 0
+        for i in range(dirty_left, dirty_right + 1):
+            tape[i] = 0
+        escapes_left, escapes_right = escaping(table, n, 0), escaping(table, n, 1)
         verdict, pos, state, t, lo, hi = run(
-            table, n, frames.tape[0], (start, 0, 0, start, start), (start, start), (0, 0), cap, scratch
-        )
-        node[0, HEAD], node[0, STATE], node[0, STEPS_DONE], node[0, LEFT], node[0, RIGHT] = pos, state, t, lo, hi
-        if verdict == CAP and radius > 0 and is_closed(table, n, frames.blank, 0, radius, scratch):
-            verdict = CLOSED
-        if verdict != STOPPED:
+            table, n, tape, start, np.int64(0), np.int64(0), start, start, start, start, escapes_left, escapes_right,
+            cap, scratch,
+        )  # fmt: skip
+        dirty_left, dirty_right = lo, hi
+        if verdict == STOPPED:
+            node[0, HEAD], node[0, STATE], node[0, STEPS_DONE], node[0, LEFT], node[0, RIGHT] = pos, state, t, lo, hi
+            node[0, ENTRY] = 2 * state + np.int64(tape[pos])
+            node[0, ESCAPES_LEFT], node[0, ESCAPES_RIGHT] = escapes_left, escapes_right
+            node[0, CHOICE] = -1
+            for i in range(lo, hi + 1):
+                saved[0, i] = tape[i]
+            level = np.int64(0)
+        else:
+            if verdict == CAP and radius > 0 and is_closed(table, n, frames.blank, 0, radius, scratch):
+                verdict = CLOSED
             tally.verdict[verdict] += multiplicity[0] * powers[2 * n - given]
-            return DONE
-        node[0, CHOICE] = -1
-        level = 0
     while level >= 0:
-        here = node[level]
-        tape = frames.tape[level]
-        entry = 2 * here[STATE] + np.int64(tape[here[HEAD]])
+        entry, lo, hi = node[level, ENTRY], node[level, LEFT], node[level, RIGHT]
         undefined = 2 * n - given - level
-        if here[CHOICE] < 0:
+        choice = node[level, CHOICE]
+        if choice < 0:
             if given + level == depth:
                 for e in range(2 * n):
                     found[place[2], e] = table[e]
@@ -251,32 +274,32 @@ def explore(n, cap, radius, depth, powers, frames, tally, found, budget):
                 level -= 1
                 continue
             if tally.used[0] > room or tally.used[1] > word_room:
-                place[0] = level
+                place[0], place[3], place[4] = level, dirty_left, dirty_right
                 return FULL
-            symbol = tape[here[HEAD]]
+            # A level is new here, so its tape is still the one that was run on.
             count = multiplicity[level] * powers[undefined - 1]
-            _count_halts(tally, tape, here, table, entry, n, count)
-            tape[here[HEAD]] = symbol
+            _count_halts(tally, tape, node[level, HEAD], node[level, STEPS_DONE], lo, hi, table, entry, n, count)
             tally.verdict[STOPPED] += 2 * count
             if undefined == 1:
                 # Without a halting entry nothing halts, whatever the last entry does.
                 tally.verdict[NO_HALT] += 4 * n * count
                 level -= 1
                 continue
-            here[CHOICE] = 0
+            for i in range(lo, hi + 1):
+                saved[level, i] = tape[i]
+            choice = np.int64(0)
             budget -= 1
-        choice = here[CHOICE]
-        if choice == 4 * min(here[USED] + 1, n):
+        if choice == 4 * min(node[level, USED] + 1, n):
             table[entry] = UNDEFINED
-            here[CHOICE] = -1
             level -= 1
             continue
         if budget < 0:
-            place[0] = level
+            node[level, CHOICE] = choice
+            place[0], place[3], place[4] = level, dirty_left, dirty_right
             return PAUSED
-        here[CHOICE] = choice + 1
+        node[level, CHOICE] = choice + 1
         table[entry] = choice
-        used = here[USED]
+        used = node[level, USED]
         ways = multiplicity[level]
         if choice >> 2 == used:
             ways *= n - used
@@ -284,30 +307,33 @@ def explore(n, cap, radius, depth, powers, frames, tally, found, budget):
         if not reaches_halt(table, n, choice >> 2):
             tally.verdict[NO_HALT] += ways * powers[undefined - 1]
             continue
-        # The tape below is blank but for what its last run visited.
-        below, other = node[level + 1], frames.tape[level + 1]
-        for i in range(below[LEFT], below[RIGHT] + 1):
-            other[i] = 0
-        for i in range(here[LEFT], here[RIGHT] + 1):
-            other[i] = tape[i]
-        verdict, pos, state, t, lo, hi = run(
-            table,
-            n,
-            other,
-            (here[HEAD], here[STATE], here[STEPS_DONE], here[LEFT], here[RIGHT]),
-            (start, start),
-            (escaping(table, n, 0), escaping(table, n, 1)),
-            cap,
-            scratch,
-        )
-        below[LEFT], below[RIGHT] = lo, hi
-        if verdict == CAP and radius > 0 and is_closed(table, n, frames.blank, 0, radius, scratch):
-            verdict = CLOSED
+        escapes_left, escapes_right = node[level, ESCAPES_LEFT], node[level, ESCAPES_RIGHT]
+        if entry & 1 == 0:
+            if choice & 2:
+                escapes_right = escaping(table, n, 1)
+            else:
+                escapes_left = escaping(table, n, 0)
+        for i in range(dirty_left, lo):
+            tape[i] = 0
+        for i in range(hi + 1, dirty_right + 1):
+            tape[i] = 0
+        for i in range(lo, hi + 1):
+            tape[i] = saved[level, i]
+        verdict, pos, state, t, dirty_left, dirty_right = run(
+            table, n, tape, node[level, HEAD], node[level, STATE], node[level, STEPS_DONE], lo, hi, start, start,
+            escapes_left, escapes_right, cap, scratch,
+        )  # fmt: skip
         if verdict != STOPPED:
+            if verdict == CAP and radius > 0 and is_closed(table, n, frames.blank, 0, radius, scratch):
+                verdict = CLOSED
             tally.verdict[verdict] += ways * powers[undefined - 1]
             continue
-        below[HEAD], below[STATE], below[STEPS_DONE], below[USED] = pos, state, t, used
-        below[CHOICE] = -1
-        multiplicity[level + 1] = ways
         level += 1
+        node[level, HEAD], node[level, STATE], node[level, STEPS_DONE] = pos, state, t
+        node[level, LEFT], node[level, RIGHT] = dirty_left, dirty_right
+        node[level, ENTRY] = 2 * state + np.int64(tape[pos])
+        node[level, USED], node[level, CHOICE] = used, -1
+        node[level, ESCAPES_LEFT], node[level, ESCAPES_RIGHT] = escapes_left, escapes_right
+        multiplicity[level] = ways
+    place[0], place[3], place[4] = level, dirty_left, dirty_right
     return DONE

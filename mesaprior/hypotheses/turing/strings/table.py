@@ -193,10 +193,16 @@ def _sorted_distinct(texts: Texts) -> tuple[Texts, np.ndarray]:
     for width in np.unique(widths):
         rows = np.flatnonzero(widths == width)
         cells = texts.data[texts.offsets[rows, None] + np.arange(width)]
-        distinct, inverse = np.unique(cells.view(f"S{width}").reshape(-1), return_inverse=True)
-        rank[rows] = n + inverse
+        # Numbers sort faster than texts, and alike.
+        bits = np.zeros((len(rows), -(-width // 64) * 64), dtype=np.uint8)
+        bits[:, :width] = cells & 1
+        words = np.packbits(bits, axis=1).view(">u8").astype(np.uint64)
+        keys = words[:, 0] if width <= 64 else words
+        _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        distinct = cells[first]
+        rank[rows] = n + inverse.reshape(-1)
         n += len(distinct)
-        data.append(distinct.view(np.uint8))
+        data.append(distinct.reshape(-1))
         sizes.append(np.full(len(distinct), width, dtype=np.int64))
     offsets = np.zeros(n + 1, dtype=np.int64)
     if n:

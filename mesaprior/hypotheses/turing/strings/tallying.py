@@ -34,18 +34,18 @@ class Tallying:
             table=np.full(2 * n, running.UNDEFINED, dtype=np.int64),
             node=np.zeros((levels, kernels.N_COLUMNS), dtype=np.int64),
             multiplicity=np.zeros(levels, dtype=np.int64),
-            tape=np.zeros((levels, cells), dtype=np.uint8),
-            place=np.zeros(3, dtype=np.int64),
+            saved=np.zeros((levels, cells), dtype=np.uint8),
+            tape=np.zeros(cells, dtype=np.uint8),
+            place=np.zeros(5, dtype=np.int64),
             blank=np.zeros(1, dtype=np.uint8),
             scratch=make_scratch(n, cells, radius),
         )
-        rows, words_a_string = 1 << 10, (max_steps + 63) >> 6
+        words_a_string = (max_steps + 63) >> 6
         self._tally = kernels.Tally(
             verdict=np.zeros(len(running.VERDICTS), dtype=np.int64),
-            head=np.zeros((rows, 3), dtype=np.int64),
-            count=np.zeros(rows, dtype=np.int64),
-            words=np.zeros(rows + 4 * words_a_string, dtype=np.uint64),
-            slots=np.full(4 * rows, -1, dtype=np.int32),
+            entry=np.zeros((1 << 12, 4), dtype=np.uint64),
+            words=np.zeros(4 * words_a_string, dtype=np.uint64),
+            string=np.zeros(words_a_string, dtype=np.uint64),
             used=np.zeros(2, dtype=np.int64),
             best=np.zeros(2, dtype=np.int64),
             witness=np.full((2, 2 * n), running.UNDEFINED, dtype=np.int64),
@@ -84,7 +84,7 @@ class Tallying:
         n, frames, tally = self._states, self._frames, self._tally
         named = 1 + max((int(code) >> 2 for code in prefix if code != running.UNDEFINED), default=0)
         frames.table[:] = prefix
-        frames.place[:] = (-1, np.count_nonzero(prefix != running.UNDEFINED), 0)
+        frames.place[:3] = (-1, np.count_nonzero(prefix != running.UNDEFINED), 0)
         frames.node[0, kernels.USED] = named
         frames.multiplicity[0] = np.prod(np.arange(n - named + 1, n), dtype=np.int64)
         tally.best[:] = 0
@@ -112,14 +112,12 @@ class Tallying:
     def _enlarge(self) -> None:
         """Double the room for strings."""
         old = self._tally
-        slots = np.full(2 * len(old.slots), -1, dtype=np.int32)
-        self._tally = old._replace(
-            head=np.concatenate([old.head, np.zeros_like(old.head)]),
-            count=np.concatenate([old.count, np.zeros_like(old.count)]),
-            words=np.concatenate([old.words, np.zeros_like(old.words)]),
-            slots=slots,
-        )
-        kernels.reslot(self._tally)
+        n_entries, n_words = old.used.tolist()
+        if 2 * n_words > len(old.words) - 4 * len(old.string):
+            self._tally = self._tally._replace(words=np.concatenate([old.words, np.zeros_like(old.words)]))
+        if 4 * n_entries > len(old.entry):
+            self._tally = self._tally._replace(entry=np.zeros((2 * len(old.entry), 4), dtype=np.uint64))
+            kernels.refill(old.entry, self._tally)
 
     def _keep_champions(self, rank: int) -> None:
         for which in (kernels.MOST_STEPS, kernels.MOST_ONES):
@@ -136,10 +134,10 @@ class Tallying:
     def table(self) -> StringTable:
         """Return what was counted, with the mirror images: machines whose first step goes left."""
         tally = self._tally
-        n_rows = int(tally.used[0])
-        head, count = tally.head[:n_rows], tally.count[:n_rows].astype(np.uint64)
-        texts, mirrored = _texts_of(head[:, kernels.WIDTH], head[:, kernels.OFFSET], tally.words)
-        steps = head[:, kernels.STEPS]
+        entry = tally.entry[tally.entry[:, kernels.SIZES] > 0]
+        texts, mirrored = _texts_of(entry, tally.words)
+        steps = (entry[:, kernels.SIZES] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        count = entry[:, kernels.COUNT]
         best: list[Champion | None] = []
         for which in (kernels.MOST_STEPS, kernels.MOST_ONES):
             champion = self._champions.get(which)
@@ -148,7 +146,7 @@ class Tallying:
             states=self._states,
             max_steps=self._max_steps,
             strings=texts + mirrored,
-            string_id=np.arange(2 * n_rows),
+            string_id=np.arange(2 * len(entry)),
             steps=np.concatenate([steps, steps]),
             count=np.concatenate([count, count]),
             verdicts=dict(zip(running.VERDICTS, (2 * tally.verdict).tolist(), strict=True)),
@@ -157,14 +155,17 @@ class Tallying:
         )
 
 
-def _texts_of(width: np.ndarray, offset: np.ndarray, words: np.ndarray) -> tuple[Texts, Texts]:
-    """Return strings that are kept as bits, and the same read from right to left."""
+def _texts_of(entry: np.ndarray, words: np.ndarray) -> tuple[Texts, Texts]:
+    """Return the strings of entries, see `kernels.Tally`, and the same read from right to left."""
+    width = (entry[:, kernels.SIZES] >> np.uint64(32)).astype(np.int64)
+    offset = entry[:, kernels.OFFSET].astype(np.int64)
     offsets = np.zeros(len(width) + 1, dtype=np.int64)
     np.cumsum(width, out=offsets[1:])
     data = np.empty((2, int(offsets[-1])), dtype=np.uint8)
     for w in np.unique(width):
         rows = np.flatnonzero(width == w)
-        packed = words[offset[rows, None] + np.arange((w + 63) >> 6)]
+        n_words = (w + 63) >> 6
+        packed = entry[rows, kernels.WORD, None] if n_words == 1 else words[offset[rows, None] + np.arange(n_words)]
         cells = np.unpackbits(packed.astype("<u8").view(np.uint8), axis=1, bitorder="little")[:, :w] + ord("0")
         places = offsets[rows, None] + np.arange(w)
         data[0, places] = cells
