@@ -118,8 +118,8 @@ def run(table, n, tape, pos, state, t, lo, hi, first, last, escapes_left, escape
     -----
     Every proof is exact. `CYCLE`: a whole configuration returns. `TRANSLATED`: twice the head enters, in the same
     state, a blank half-tape that it never was on, and all cells that were read in between stood alike as seen from
-    the head; so the same follows for ever, further on (Lin and Rado 1965). Both compare with a step kept at doubling
-    intervals (Brent 1980).
+    the head; so the same follows for ever, further on (the partial recurrence of Lin and Rado 1965). Both compare with
+    a step kept at doubling intervals (Brent 1980).
     """
     kept, flip = scratch.kept, scratch.flip
     h = np.uint64(0)
@@ -283,7 +283,7 @@ def is_closed(table, n, tape, head, radius, scratch):
     -----
     A view is the state, the cell under the head, and `radius` cells on each side. A cell that comes into view may be
     anything that ever stood there next to the others in view. Where no view reads an entry that stops, nothing does
-    (closed position sets of n-grams; Marxen and Buntrock 1990 for the idea).
+    (closed position sets, Georgiev 2003, of n-grams).
     """
     for r in range(1, radius + 1):  # noqa: SIM110 - generators are not compiled
         if _is_closed(table, n, tape, head, r, scratch):

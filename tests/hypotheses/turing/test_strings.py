@@ -87,6 +87,16 @@ def test_output_frequencies_of_three_and_four_states(tables):
     assert (sum(four.values()), len(four)) == (2 * 2985384480, 1832)
 
 
+@pytest.mark.slow
+def test_output_frequencies_of_five_states():
+    # Soler-Toscano et al. 2014, with the same cap of 500 steps.
+    table = count_strings(5, 500, workers=2)
+    assert len(table.output_counts()) == 99608
+    assert table.is_whole
+    assert not table.is_final
+    assert table.verdicts["halted"] == 6897263888672
+
+
 def test_output_frequencies_are_symmetric_and_in_order(tables):
     for table in tables.values():
         counts = table.output_counts()
