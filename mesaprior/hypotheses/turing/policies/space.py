@@ -1,0 +1,294 @@
+"""The space of machines with n states as policies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from mesaprior.errors import ContentError, RunError
+from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, census_from_groups
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.texts import Texts
+from mesaprior.hypotheses.turing.machine import (
+    UNDEFINED,
+    Machine,
+    Run,
+    check_size,
+    format_machine,
+    n_machines,
+    parse_machine,
+    run_machine,
+)
+from mesaprior.hypotheses.turing.policies.encoding import Encoding, check_encoding, encoding_of
+from mesaprior.hypotheses.turing.policies.tallying import Groups, Tallying
+from mesaprior.hypotheses.turing.threads import Report, spread
+
+DEFAULT_RADIUS = 3
+"""Cells to each side that closed sets are tried with where a run comes to the bound."""
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyCounts:
+    """A census of machines, and why machines abstain.
+
+    Attributes
+    ----------
+    census : Census
+    verdicts : dict of str to int
+        Machines that halt in every situation (``halts``), that are proved not to in some and are decided in all
+        (``abstains``), and that came to the bound on steps in some (``undecided``).
+    """
+
+    census: Census
+    verdicts: dict[str, int]
+
+
+class TuringSpace:
+    """All machines with n states and two symbols, as policies.
+
+    The bits of a situation stand side by side on a tape of zeros, the head on the leftmost; the action is read where
+    the machine halts, from the cell under the head and, where there are more than two actions, those right of it, the
+    most significant bit first, modulo A. A machine that does not halt within the bound abstains there.
+
+    Parameters
+    ----------
+    states : int
+        1 to `machine.MOST_STATES`.
+    max_steps : int
+        Most steps of a run, the halting one counted.
+    actions : int or None
+        A; None for the largest action or rival of a log, plus one, at least 2.
+    domain : int or None
+        M: every feature is written in ceil(log2 M) bits. None for as many as its own values need, at least 1.
+    radius : int
+        Cells to each side in proofs by closed sets; 0 for no such proofs. Only `PolicyCounts.verdicts` depend on it.
+
+    Raises
+    ------
+    UsageError
+        If a number is out of range.
+
+    Notes
+    -----
+    Columns: ``length`` is 2n * log2(4n + 2) bits for every machine. ``time`` and ``infer_time`` are the most steps in
+    any distinct situation of the log, ``space`` the most cells visited; a machine that abstains anywhere has the bound
+    on steps in all three (nothing that halts in so many steps takes more time or visits more cells).
+    """
+
+    name = "turing"
+    columns = ("length", "time", "infer_time", "space")
+
+    def __init__(
+        self,
+        states: int,
+        max_steps: int,
+        *,
+        actions: int | None = None,
+        domain: int | None = None,
+        radius: int = DEFAULT_RADIUS,
+    ):
+        check_size(states, max_steps)
+        check_encoding(actions, domain)
+        self.states, self.max_steps = states, max_steps
+        self.actions, self.domain = actions, domain
+        self._radius = radius
+
+    @property
+    def bounds(self) -> dict[str, int | None]:
+        """The bounds as plain data."""
+        return {"states": self.states, "max_steps": self.max_steps}
+
+    @property
+    def length(self) -> float:
+        """Bits of every machine."""
+        return 2 * self.states * math.log2(4 * self.states + 2)
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of the space and the bounds."""
+        content = {"space": self.name, "actions": self.actions, "domain": self.domain} | self.bounds
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def count_by_length(self, log: ImitationLog) -> dict[int | float, int]:
+        """Return the exact number of machines; all have the same length."""
+        return {self.length: n_machines(self.states)}
+
+    def census(
+        self,
+        log: ImitationLog,
+        *,
+        engine: Literal["lazy"] = "lazy",
+        workers: int = 1,
+        report: Report | None = None,
+    ) -> Census:
+        """Count every machine of the space on a log, exactly; see `counts`."""
+        return self.counts(log, workers=workers, report=report).census
+
+    def counts(self, log: ImitationLog, *, workers: int = 1, report: Report | None = None) -> PolicyCounts:
+        """Count every machine of the space on a log, exactly, and why machines abstain.
+
+        Parameters
+        ----------
+        log : ImitationLog
+        workers : int
+            Threads; nothing depends on it.
+        report : Report or None
+
+        Raises
+        ------
+        ContentError
+            If the log does not fit the numbers of actions and values.
+        RunError
+            If the machines counted are not all there are: an error of the program.
+
+        Notes
+        -----
+        A machine runs in one situation after the other, and an entry is chosen when a run first reads it; a leaf
+        stands for every way to fill the entries that no situation reads, which the witness fills with ``0-H``. Names
+        of states are counted, in the order in which they are entered.
+        """
+        encoding = encoding_of(log, actions=self.actions, domain=self.domain)
+        tapes = encoding.tapes(log.situations)
+
+        def make() -> Tallying:
+            return Tallying(self.states, self.max_steps, tapes, encoding, self._radius)
+
+        depth = min(self.states, 3)
+        start = np.full(2 * self.states, UNDEFINED, dtype=np.int64)
+        found = np.empty(((4 * self.states + 2) ** depth, 2 * self.states), dtype=np.int64)
+        rest = make()
+        prefixes = found[: rest.extend(start, -1, depth=depth, found=found)]
+        parts = spread(
+            range(len(prefixes)),
+            make,
+            lambda tallying, rank, goes_on: tallying.extend(prefixes[rank], rank, goes_on=goes_on),
+            workers=workers,
+            report=report,
+        )
+        parts.append(rest)
+        verdicts = {name: sum(part.verdicts[name] for part in parts) for name in rest.verdicts}
+        if sum(verdicts.values()) != n_machines(self.states):
+            raise RunError(
+                f"{sum(verdicts.values())} machines were counted and there are {n_machines(self.states)}; report this."
+            )
+        groups = Groups(*(np.concatenate(columns) for columns in zip(*(part.groups() for part in parts), strict=True)))
+        return PolicyCounts(self._census(log, encoding, groups), verdicts)
+
+    def _census(self, log: ImitationLog, encoding: Encoding, groups: Groups) -> Census:
+        # Of machines that do the same at the same cost, the witness is the first of the lowest prefix.
+        order = np.lexsort((groups.rank, groups.space, groups.time))
+        groups = Groups(*(column[order] for column in groups))
+        G = len(groups.machines)
+        return census_from_groups(
+            space=self.name,
+            n_actions=encoding.n_actions,
+            predictions=groups.action,
+            flags=np.zeros((G, len(FLAGS)), dtype=np.uint8),
+            witness=self._texts(groups.witness),
+            behaviour_id=np.arange(G),
+            columns={
+                "length": np.full(G, self.length),
+                "time": groups.time,
+                "infer_time": groups.time.copy(),
+                "space": groups.space,
+            },
+            count=groups.machines,
+            row_cell=log.row_situation,
+            bounds=dict(self.bounds),
+        )
+
+    def _texts(self, tables: np.ndarray) -> Texts:
+        """Return the texts of machines, ``uint8[G, 2 * n]``; entries that nothing reads halt."""
+        n = self.states
+        codes = [*range(4 * n + 2)]
+        entry = np.zeros((256, 3), dtype=np.uint8)
+        for code in codes:
+            text = format_machine(Machine((code,) * (2 * n)))[:3]
+            entry[code] = np.frombuffer(text.encode(), dtype=np.uint8)
+        entry[UNDEFINED] = entry[4 * n]
+        G, size = len(tables), 7 * n - 1
+        data = np.full((G, n, 7), ord("_"), dtype=np.uint8)
+        data[:, :, :6] = entry[tables].reshape(G, n, 6)
+        return Texts(
+            np.ascontiguousarray(data.reshape(G, 7 * n)[:, :size]).reshape(-1), np.arange(G + 1, dtype=np.int64) * size
+        )
+
+    def parse(self, text: str, log: ImitationLog | None = None) -> Machine:
+        """Read a machine from its text; see `machine.format_machine`. The log does not matter.
+
+        Raises
+        ------
+        ContentError
+            If it is not the text of a machine of the space.
+        """
+        machine = parse_machine(text)
+        if machine.n_states != self.states:
+            raise ContentError(f"{text!r} has {machine.n_states} states, and the machines of this space {self.states}.")
+        if not machine.is_complete:
+            raise ContentError(f"{text!r} leaves an entry undefined; write what it does, such as 0-H.")
+        return machine
+
+    def format(self, program: Machine) -> str:
+        """Return the text of a machine."""
+        return format_machine(program)
+
+    def predict(self, program: Machine, log: ImitationLog) -> Policy:
+        """Return the plain-Python meaning of a machine on a log."""
+        encoding = encoding_of(log, actions=self.actions, domain=self.domain)
+        return Policy(program, encoding, log, self.max_steps)
+
+
+class Policy:
+    """What one machine does on a log, in plain Python.
+
+    Parameters
+    ----------
+    machine : Machine
+    encoding : Encoding
+    log : ImitationLog
+    max_steps : int
+    """
+
+    def __init__(self, machine: Machine, encoding: Encoding, log: ImitationLog, max_steps: int):
+        self.machine = machine
+        self._encoding, self._log, self._max_steps = encoding, log, max_steps
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The run in each situation."""
+        tapes = self._encoding.tapes(self._log.situations).tolist()
+        return [run_machine(self.machine, self._max_steps, dict(enumerate(tape))) for tape in tapes]
+
+    def _action(self, run: Run) -> int:
+        if not run.halted:
+            return ABSTAIN
+        cells = range(run.head, run.head + self._encoding.action_bits)
+        return self._encoding.action([run.tape.get(cell, 0) for cell in cells])
+
+    @property
+    def predictions(self) -> dict[str, np.ndarray]:
+        """Action on each row, ``int64[R]``, or `ABSTAIN`."""
+        action = np.array([self._action(run) for run in self.runs], dtype=np.int64)
+        return {"intact": action[self._log.row_situation]}
+
+    @property
+    def flags(self) -> dict[str, bool]:
+        """Lesion flags: a machine has nothing that could be turned upside down."""
+        return dict.fromkeys(FLAGS, False)
+
+    @property
+    def time(self) -> int:
+        """Most steps in any situation; the bound where it abstains anywhere."""
+        return max(run.steps if run.halted else self._max_steps for run in self.runs)
+
+    @property
+    def space(self) -> int:
+        """Most cells visited in any situation; the bound on steps where it abstains anywhere."""
+        if not all(run.halted for run in self.runs):
+            return self._max_steps
+        return max(run.visited[1] - run.visited[0] + 1 for run in self.runs)

@@ -1,0 +1,170 @@
+"""Counting all machines of a size on a blank tape, below a fixed list of prefixes, in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import add
+
+import numpy as np
+
+from mesaprior.errors import RunError
+from mesaprior.hypotheses.texts import Texts
+from mesaprior.hypotheses.turing.kernels import UNDEFINED, VERDICTS
+from mesaprior.hypotheses.turing.machine import Machine, check_size, n_machines
+from mesaprior.hypotheses.turing.strings.table import LONGEST_RUN, Champion, StringTable, table_from_groups
+from mesaprior.hypotheses.turing.strings.tallying import Tallying
+from mesaprior.hypotheses.turing.threads import Report, spread
+
+DEFAULT_MAX_STEPS = LONGEST_RUN | {5: 500, 6: 200}
+"""Steps to follow where nobody says otherwise: the longest run, and the cap of the published table for 5 states."""
+
+DEFAULT_RADIUS = {1: 6, 2: 6, 3: 6, 4: 6, 5: 3, 6: 3}
+"""Cells to each side that closed sets are tried with, by states; more decide few more machines, and take longer."""
+
+
+class StringEnumeration:
+    """All machines of a size, cut into disjoint sets: below each prefix, and the rest.
+
+    Parameters
+    ----------
+    states : int
+        1 to `machine.MOST_STATES`.
+    max_steps : int or None
+        Longer runs are not followed; None for `DEFAULT_MAX_STEPS`.
+    radius : int or None
+        Cells to each side in proofs by closed sets, 0 for no such proofs; None for `DEFAULT_RADIUS`.
+
+    Attributes
+    ----------
+    prefixes : int64[P, 2 * n]
+        Partial machines, see `machine.Machine`. They depend on the parameters only.
+    rest : StringTable
+        Machines below no prefix.
+
+    Raises
+    ------
+    UsageError
+        If a size is out of range.
+
+    Notes
+    -----
+    Tree normal form: an entry is chosen when a run first reads it, so a leaf stands for every way to fill the entries
+    that its run does not read, (4n + 2) for each; states are named in the order in which they are entered, and every
+    name counts; a machine whose first step goes left is the mirror image of one whose first step goes right (Lin and
+    Rado 1965; Brady 1983; Marxen and Buntrock 1990).
+    """
+
+    def __init__(self, states: int, max_steps: int | None = None, *, radius: int | None = None):
+        max_steps = DEFAULT_MAX_STEPS.get(states, 1) if max_steps is None else max_steps
+        check_size(states, max_steps)
+        self.states, self.max_steps = states, max_steps
+        self.radius = DEFAULT_RADIUS[states] if radius is None else radius
+        depth = min(states, 4)
+        tallying = self._tallying()
+        prefixes = [np.empty((0, 2 * states), dtype=np.int64)]
+        for root in _roots(states):
+            # Every choice but the first has at most 4n ways.
+            found = np.empty(((4 * states) ** (depth - 1), 2 * states), dtype=np.int64)
+            prefixes.append(found[: tallying.extend(root, -1, depth=depth, found=found)].copy())
+        self.prefixes = np.concatenate(prefixes)
+        self.rest = _first_steps(states, max_steps) + tallying.table()
+
+    def count(
+        self,
+        which: Iterable[int] | None = None,
+        *,
+        workers: int = 1,
+        report: Report | None = None,
+    ) -> StringTable:
+        """Count the machines below some prefixes.
+
+        Parameters
+        ----------
+        which : iterable of int or None
+            Numbers of prefixes; None for all.
+        workers : int
+            Threads; the table does not depend on it.
+        report : Report or None
+        """
+        done = spread(
+            range(len(self.prefixes)) if which is None else which,
+            self._tallying,
+            lambda tallying, rank, goes_on: tallying.extend(self.prefixes[rank], rank, goes_on=goes_on),
+            workers=workers,
+            report=report,
+        )
+        return _together(done)
+
+    def _tallying(self) -> Tallying:
+        return Tallying(self.states, self.max_steps, self.radius)
+
+
+def count_strings(
+    states: int,
+    max_steps: int | None = None,
+    *,
+    radius: int | None = None,
+    workers: int = 1,
+    report: Report | None = None,
+) -> StringTable:
+    """Count what all machines of a size print on a blank tape, exactly.
+
+    Parameters
+    ----------
+    states, max_steps, radius
+        See `StringEnumeration`.
+    workers, report
+        See `StringEnumeration.count`.
+
+    Raises
+    ------
+    UsageError
+        If a size is out of range.
+    RunError
+        If the machines counted are not all there are: an error of the program.
+    """
+    enumeration = StringEnumeration(states, max_steps, radius=radius)
+    table = enumeration.rest + enumeration.count(workers=workers, report=report)
+    if not table.is_whole:
+        raise RunError(f"{table.n_machines} machines were counted and there are {n_machines(states)}; report this.")
+    return table
+
+
+def _roots(states: int) -> list[np.ndarray]:
+    """Return the machines of one entry: the first step goes right, to another state, and writes 0 or 1."""
+    tables = [np.full(2 * states, UNDEFINED, dtype=np.int64) for _ in range(2 if states > 1 else 0)]
+    for write, table in enumerate(tables):
+        table[0] = 4 + 2 + write
+    return tables
+
+
+def _first_steps(states: int, max_steps: int) -> StringTable:
+    """Return the machines that halt in the first step, and those that stay in the first state and run away."""
+    each = (4 * states + 2) ** (2 * states - 1)
+    table = [UNDEFINED] * (2 * states)
+    table[0] = 4 * states
+    longest = Machine(tuple(table))
+    table[0] = 4 * states + 1
+    return table_from_groups(
+        states=states,
+        max_steps=max_steps,
+        strings=Texts.of(["0", "1"]),
+        string_id=np.arange(2),
+        steps=np.ones(2, dtype=np.int64),
+        count=np.full(2, each, dtype=np.uint64),
+        verdicts=dict.fromkeys(VERDICTS, 0) | {"halted": 2 * each, "escape": 4 * each},
+        most_steps=Champion(1, longest),
+        most_ones=Champion(1, Machine(tuple(table))),
+    )
+
+
+def _together(parts: list[Tallying]) -> StringTable:
+    """Return the sum of what threads counted; of champions alike, that of the lowest prefix."""
+    best: dict[int, tuple[int, int, tuple[int, ...]]] = {}
+    for part in parts:
+        for which, champion in part.champions.items():
+            best[which] = max(best.get(which, champion), champion, key=lambda one: one[:2])
+    for part in parts:
+        part.champions.update(best)
+    return reduce(add, (part.table() for part in parts))

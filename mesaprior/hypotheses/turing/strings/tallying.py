@@ -1,0 +1,173 @@
+"""The counts of one thread: machines that extend a prefix, added up until they are made a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mesaprior.hypotheses.texts import Texts
+from mesaprior.hypotheses.turing import kernels as running
+from mesaprior.hypotheses.turing.machine import Machine
+from mesaprior.hypotheses.turing.scratch import make_scratch
+from mesaprior.hypotheses.turing.strings import kernels
+from mesaprior.hypotheses.turing.strings.table import Champion, StringTable, table_from_groups
+from mesaprior.hypotheses.turing.threads import BUDGET
+
+
+class Tallying:
+    """Counts machines below prefixes; see `strings.kernels` for the enumeration.
+
+    Parameters
+    ----------
+    states : int
+    max_steps : int
+    radius : int
+        Of closed sets; 0 for none.
+    """
+
+    def __init__(self, states: int, max_steps: int, radius: int):
+        n, levels, cells = states, 2 * states + 1, 2 * max_steps + 3
+        self._states, self._max_steps, self._radius = states, max_steps, radius
+        self._powers = np.array([(4 * n + 2) ** k for k in range(2 * n + 1)], dtype=np.int64)
+        self._frames = kernels.Frames(
+            table=np.full(2 * n, running.UNDEFINED, dtype=np.int64),
+            node=np.zeros((levels, kernels.N_COLUMNS), dtype=np.int64),
+            multiplicity=np.zeros(levels, dtype=np.int64),
+            saved=np.zeros((levels, cells), dtype=np.uint8),
+            tape=np.zeros(cells, dtype=np.uint8),
+            place=np.zeros(5, dtype=np.int64),
+            blank=np.zeros(1, dtype=np.uint8),
+            scratch=make_scratch(n, cells, radius),
+        )
+        words_a_string = (max_steps + 63) >> 6
+        self._tally = kernels.Tally(
+            verdict=np.zeros(len(running.VERDICTS), dtype=np.int64),
+            entry=np.zeros((1 << 12, 4), dtype=np.uint64),
+            words=np.zeros(4 * words_a_string, dtype=np.uint64),
+            string=np.zeros(words_a_string, dtype=np.uint64),
+            used=np.zeros(2, dtype=np.int64),
+            best=np.zeros(2, dtype=np.int64),
+            witness=np.full((2, 2 * n), running.UNDEFINED, dtype=np.int64),
+        )
+        self._champions: dict[int, tuple[int, int, tuple[int, ...]]] = {}
+
+    def extend(
+        self,
+        prefix: np.ndarray,
+        rank: int,
+        *,
+        depth: int | None = None,
+        found: np.ndarray | None = None,
+        goes_on: Callable[[], bool] = lambda: True,
+    ) -> int:
+        """Count the machines that extend a prefix.
+
+        Parameters
+        ----------
+        prefix : int64[2 * n]
+            A machine whose first step goes right.
+        rank : int
+            Number of the prefix; of machines that do equally much, that of the lowest number is kept.
+        depth : int or None
+            Machines that need a choice after so many entries are not counted but written down; None for none.
+        found : int64[..., 2 * n]
+            Written: these machines.
+        goes_on : callable
+            Asked now and then; where it says no, what was counted is of no use any more.
+
+        Returns
+        -------
+        int
+            Machines written down.
+        """
+        n, frames, tally = self._states, self._frames, self._tally
+        named = 1 + max((int(code) >> 2 for code in prefix if code != running.UNDEFINED), default=0)
+        frames.table[:] = prefix
+        frames.place[:3] = (-1, np.count_nonzero(prefix != running.UNDEFINED), 0)
+        frames.node[0, kernels.USED] = named
+        frames.multiplicity[0] = np.prod(np.arange(n - named + 1, n), dtype=np.int64)
+        tally.best[:] = 0
+        if found is None:
+            found = np.empty((0, 2 * n), dtype=np.int64)
+        while goes_on():
+            status = kernels.explore(
+                n,
+                self._max_steps,
+                self._radius,
+                2 * n if depth is None else depth,
+                self._powers,
+                frames,
+                self._tally,
+                found,
+                BUDGET,
+            )
+            if status == kernels.DONE:
+                break
+            if status == kernels.FULL:
+                self._enlarge()
+        self._keep_champions(rank)
+        return int(frames.place[2])
+
+    def _enlarge(self) -> None:
+        """Double the room for strings."""
+        old = self._tally
+        n_entries, n_words = old.used.tolist()
+        if 2 * n_words > len(old.words) - 4 * len(old.string):
+            self._tally = self._tally._replace(words=np.concatenate([old.words, np.zeros_like(old.words)]))
+        if 4 * n_entries > len(old.entry):
+            self._tally = self._tally._replace(entry=np.zeros((2 * len(old.entry), 4), dtype=np.uint64))
+            kernels.refill(old.entry, self._tally)
+
+    def _keep_champions(self, rank: int) -> None:
+        for which in (kernels.MOST_STEPS, kernels.MOST_ONES):
+            value = int(self._tally.best[which])
+            machine = tuple(self._tally.witness[which].tolist())
+            if value > 0 and (value, -rank) > self._champions.get(which, (0, 0, ()))[:2]:
+                self._champions[which] = (value, -rank, machine)
+
+    @property
+    def champions(self) -> dict[int, tuple[int, int, tuple[int, ...]]]:
+        """By `kernels.MOST_STEPS` and `kernels.MOST_ONES`: the value, less the number of the prefix, the machine."""
+        return self._champions
+
+    def table(self) -> StringTable:
+        """Return what was counted, with the mirror images: machines whose first step goes left."""
+        tally = self._tally
+        entry = tally.entry[tally.entry[:, kernels.SIZES] > 0]
+        texts, mirrored = _texts_of(entry, tally.words)
+        steps = (entry[:, kernels.SIZES] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        count = entry[:, kernels.COUNT]
+        best: list[Champion | None] = []
+        for which in (kernels.MOST_STEPS, kernels.MOST_ONES):
+            champion = self._champions.get(which)
+            best.append(champion and Champion(champion[0], Machine(champion[2])))
+        return table_from_groups(
+            states=self._states,
+            max_steps=self._max_steps,
+            strings=texts + mirrored,
+            string_id=np.arange(2 * len(entry)),
+            steps=np.concatenate([steps, steps]),
+            count=np.concatenate([count, count]),
+            verdicts=dict(zip(running.VERDICTS, (2 * tally.verdict).tolist(), strict=True)),
+            most_steps=best[0],
+            most_ones=best[1],
+        )
+
+
+def _texts_of(entry: np.ndarray, words: np.ndarray) -> tuple[Texts, Texts]:
+    """Return the strings of entries, see `kernels.Tally`, and the same read from right to left."""
+    width = (entry[:, kernels.SIZES] >> np.uint64(32)).astype(np.int64)
+    offset = entry[:, kernels.OFFSET].astype(np.int64)
+    offsets = np.zeros(len(width) + 1, dtype=np.int64)
+    np.cumsum(width, out=offsets[1:])
+    data = np.empty((2, int(offsets[-1])), dtype=np.uint8)
+    for w in np.unique(width):
+        rows = np.flatnonzero(width == w)
+        n_words = (w + 63) >> 6
+        packed = entry[rows, kernels.WORD, None] if n_words == 1 else words[offset[rows, None] + np.arange(n_words)]
+        cells = np.unpackbits(packed.astype("<u8").view(np.uint8), axis=1, bitorder="little")[:, :w] + ord("0")
+        places = offsets[rows, None] + np.arange(w)
+        data[0, places] = cells
+        data[1, places] = cells[:, ::-1]
+    return Texts(data[0], offsets), Texts(data[1], offsets)
