@@ -22,6 +22,8 @@ COMMANDS = {
     "export": ("mesaprior.cli.export", "Print a table of a census as CSV."),
     "language": ("mesaprior.cli.language", "Print the default language of a log, fit its prices, look at its code."),
     "why": ("mesaprior.cli.why", "Take one program apart: bits, steps, predictions, lesions."),
+    "strings": ("mesaprior.cli.strings", "Count what all Turing machines of a size print."),
+    "complexity": ("mesaprior.cli.complexity", "Say how many bits strings have, by the machines that print them."),
     "prior": ("mesaprior.cli.prior", "List, show, check, draw and compare priors."),
 }
 """For each command its module, where a command of the same name stands, and its line in the help."""

@@ -137,6 +137,21 @@ def prior_of(prior_text: str, parameters: tuple[tuple[str, float], ...]) -> Form
     return make_prior(prior_text, parameters_of(parameters))
 
 
+def weights_of(
+    prior_text: str | None, parameters: tuple[tuple[str, float], ...], space: str, columns: Sequence[str]
+) -> FormulaPrior | None:
+    """Return the prior over these columns that the options name, or None where they name none."""
+    if prior_text is None:
+        if parameters:
+            from mesaprior.errors import UsageError
+
+            raise UsageError(f"--param {parameters[0][0]} belongs to a prior, and none is given; name one.")
+        return None
+    prior = prior_of(prior_text, parameters)
+    check_columns(prior, space, columns)
+    return prior
+
+
 def priors_of(priors_text: str, parameters: tuple[tuple[str, float], ...]) -> list[FormulaPrior]:
     """Return the priors of a list with commas; a parameter goes to each prior that has it."""
     from mesaprior.errors import UsageError

@@ -96,6 +96,22 @@ class StringEnumeration:
         )
         return _together(done)
 
+    def table(self, *, workers: int = 1, report: Report | None = None) -> StringTable:
+        """Count all machines of the size.
+
+        Raises
+        ------
+        RunError
+            If the machines counted are not all there are: an error of the program.
+        """
+        table = self.rest + self.count(workers=workers, report=report)
+        if not table.is_whole:
+            raise RunError(
+                f"{table.n_machines} machines were counted and there are {n_machines(self.states)}; this is a defect, "
+                "so please report the size and the bound on steps."
+            )
+        return table
+
     def _tallying(self) -> Tallying:
         return Tallying(self.states, self.max_steps, self.radius)
 
@@ -124,11 +140,7 @@ def count_strings(
     RunError
         If the machines counted are not all there are: an error of the program.
     """
-    enumeration = StringEnumeration(states, max_steps, radius=radius)
-    table = enumeration.rest + enumeration.count(workers=workers, report=report)
-    if not table.is_whole:
-        raise RunError(f"{table.n_machines} machines were counted and there are {n_machines(states)}; report this.")
-    return table
+    return StringEnumeration(states, max_steps, radius=radius).table(workers=workers, report=report)
 
 
 def _roots(states: int) -> list[np.ndarray]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -75,6 +76,11 @@ class StringTable:
         return sum(self.verdicts.values())
 
     @property
+    def length(self) -> float:
+        """Bits of every machine, 2n * log2(4n + 2)."""
+        return 2 * self.states * math.log2(4 * self.states + 2)
+
+    @property
     def is_whole(self) -> bool:
         """Whether every machine of the size is accounted for."""
         return self.n_machines == n_machines(self.states)
@@ -96,6 +102,17 @@ class StringTable:
         np.add.at(totals, self.string_id, self.count)
         return dict(zip(self.strings, totals.tolist(), strict=True))
 
+    def on_both_blanks(self) -> StringTable:
+        """Return the runs on a tape of zeros and on a tape of ones; every machine is counted twice.
+
+        Notes
+        -----
+        On a blank tape of ones a machine does what the one with exchanged symbols does on zeros, and prints the
+        complement; so the counts are those of each string and of its complement together (Delahaye and Zenil 2012).
+        """
+        # The complement of a digit differs in the last bit of its character.
+        return self + replace(self, strings=Texts(self.strings.data ^ 1, self.strings.offsets))
+
     def output_counts(self) -> dict[str, int]:
         """Return the runs that print each string, on a tape of zeros and on a tape of ones: D(n) before it is divided.
 
@@ -103,17 +120,8 @@ class StringTable:
         -------
         dict of str to int
             The most frequent first; of equal ones the shorter, then the lexicographically smaller (OEIS A141474).
-
-        Notes
-        -----
-        On a blank tape of ones a machine does what the one with exchanged symbols does on zeros, and prints the
-        complement; so the counts are those of each string and of its complement together (Delahaye and Zenil 2012).
         """
-        once = self.counted_by_string
-        both = dict(once)
-        for text, count in once.items():
-            complement = text.translate(_COMPLEMENT)
-            both[complement] = both.get(complement, 0) + count
+        both = self.on_both_blanks().counted_by_string
         return dict(sorted(both.items(), key=lambda item: (-item[1], len(item[0]), item[0])))
 
     def __add__(self, other: StringTable) -> StringTable:
@@ -134,9 +142,6 @@ class StringTable:
             most_steps=_better(self.most_steps, other.most_steps),
             most_ones=_better(self.most_ones, other.most_ones),
         )
-
-
-_COMPLEMENT = str.maketrans("01", "10")
 
 
 def table_from_groups(
