@@ -7,7 +7,7 @@ a core, and nothing that one bin does depends on another.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +75,9 @@ class Room:
         return self._arrays[name][:n]
 
 
+MOST_RECORDS = 1 << 22
+"""Records of a bin that are looked at together, about: nearly all programs may do the same."""
+
 Intern = Callable[..., bool]
 """Numbers the records of a bin, see `Bin.absorb`."""
 
@@ -121,17 +124,16 @@ class Bin:
         """
         low = ledger.places + ledger.starts[place]
         high = ledger.places + ledger.starts[place + 1]
-        m = int((high - low).sum())
-        if m == 0:
-            return
-        ids, last = room("ids", m, np.int32), room("last", m, np.uint64)
-        if self.n == 0:
-            self._expect(m // 8)
-        state = np.array([self.n, 0, 0, 0], dtype=np.int64)
-        while not intern(low, high, self.keys, self.values, self._slots, state, ids, last):
-            self._grow(int(state[0]), reslot)
-        self.n = int(state[0])
-        self._count(ledger, room, ids, last, high - low)
+        for tiles in _pieces(high - low):
+            m = int((high[tiles] - low[tiles]).sum())
+            ids, last = room("ids", m, np.int32), room("last", m, np.uint64)
+            if self.n == 0:
+                self._expect(m // 8)
+            state = np.array([self.n, 0, 0, 0], dtype=np.int64)
+            while not intern(low[tiles], high[tiles], self.keys, self.values, self._slots, state, ids, last):
+                self._grow(int(state[0]), reslot)
+            self.n = int(state[0])
+            self._count(ledger, room, ids, last, tiles, (high - low)[tiles])
 
     def _expect(self, n: int) -> None:
         """Make room for about n classes, while there are none."""
@@ -148,11 +150,13 @@ class Bin:
             self._slots = np.full(2 * len(self._slots), -1, dtype=np.int32)
             reslot(self.keys, n, self._slots)
 
-    def _count(self, ledger: Ledger, room: Room, ids: np.ndarray, last: np.ndarray, sizes: np.ndarray) -> None:
+    def _count(
+        self, ledger: Ledger, room: Room, ids: np.ndarray, last: np.ndarray, tiles: slice, sizes: np.ndarray
+    ) -> None:
         self._know_best()
         # Empty tiles begin where the next one does, which must be the one that is found.
         full = sizes > 0
-        tile_start, tile_number = (np.cumsum(sizes) - sizes)[full], ledger.numbers[full]
+        tile_start, tile_number = (np.cumsum(sizes) - sizes)[full], ledger.numbers[tiles][full]
         # A few classes may have most of the records: their products are added up before they leave the cache.
         first = 0
         while first < len(ids):
@@ -220,6 +224,17 @@ class Bin:
             self.best, old = empty_best(n), self.best
             for column, before in zip(self.best, old, strict=True):
                 column[:known] = before
+
+
+def _pieces(sizes: np.ndarray) -> Iterator[slice]:
+    """Cut tiles with these numbers of records into runs that have about `MOST_RECORDS`, and at least one."""
+    ends = np.cumsum(sizes)
+    first, done = 0, 0
+    while first < len(sizes) and done < ends[-1]:
+        end = max(first + 1, int(np.searchsorted(ends, done + MOST_RECORDS, side="right")))
+        if ends[end - 1] > done:
+            yield slice(first, end)
+        first, done = end, int(ends[end - 1])
 
 
 def empty_rows(n: int, room: int, *, with_infer: bool = True) -> kernels.Rows:

@@ -23,13 +23,13 @@ from mesaprior.priors import codes
 PROBE_SECONDS = 0.4
 """The probe goes to longer bounds until one of its runs takes this long."""
 
-FIXED_BYTES = 3 * 10**8
+FIXED_BYTES = 6 * 10**8
 """What the interpreter, compiled kernels and buffers take whatever the bound, at most."""
 
 FAR = 64
 """How many times fewer programs a run must have had to tell how time and memory grow."""
 
-CLASS_BYTES, ROW_BYTES = 120, 26
+CLASS_BYTES, ROW_BYTES = 70, 22
 """Bytes of a class of whole programs and of one of its counts, with the slack of arrays that grow."""
 
 

@@ -116,6 +116,7 @@ def test_counts_and_best_programs_are_those_of_a_dictionary(data, with_infer, W)
     numbers = rng.permutation(12)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bins, "LEAST_RECORDS", data.draw(st.sampled_from((1, 7, 1 << 15))))
+        patch.setattr(bins, "MOST_RECORDS", data.draw(st.sampled_from((1, 9, 1 << 22))))
         for wave in range(n_waves):
             sizes = data.draw(st.lists(st.integers(0, 12), min_size=1, max_size=4))
             tiles = np.sort(numbers[4 * wave : 4 * wave + len(sizes)])

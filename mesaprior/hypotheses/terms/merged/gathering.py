@@ -171,11 +171,16 @@ class Gathering:
             numbers, places, starts = zip(*self._placed, strict=True)
             # Tiles and bins are many: what they come to is kept once, and for each bin together.
             self._placed = []
+            by_bin = np.ascontiguousarray(np.stack(starts).T)
+            del starts
+            # The largest bins first, so that no worker is left with one of them at the end.
+            sizes = (by_bin[1:].sum(axis=1, dtype=np.int64) - by_bin[:-1].sum(axis=1, dtype=np.int64)).tolist()
+            order = sorted(range(len(self.bins)), key=lambda place: -sizes[place])
             ledger = Ledger(
                 self._arena,
                 np.array(numbers, dtype=np.int64),
                 np.array(places, dtype=np.int64),
-                np.ascontiguousarray(np.stack(starts).T),
+                by_bin,
                 np.concatenate(self._runs),
                 self._productions,
                 self._emissions,
@@ -184,10 +189,7 @@ class Gathering:
                 self.max_time,
                 self.grid.with_fit,
             )
-            waiting = [
-                self._engine.submit(lambda place=place: self._absorb(ledger, place)) for place in range(len(self.bins))
-            ]
-            del starts
+            waiting = [self._engine.submit(lambda place=place: self._absorb(ledger, place)) for place in order]
             for future in waiting:
                 if future is not None:
                     future.result()

@@ -269,7 +269,9 @@ class _Catch(Bin):
         self._aims = list(aims)
         super().__init__(len(self._aims[0].key), len(self._aims[0].values))
 
-    def _count(self, ledger: Ledger, room: Room, ids: np.ndarray, last: np.ndarray, sizes: np.ndarray) -> None:
+    def _count(
+        self, ledger: Ledger, room: Room, ids: np.ndarray, last: np.ndarray, tiles: slice, sizes: np.ndarray
+    ) -> None:
         for aim in self._aims:
             same = (self.keys[: self.n] == aim.key).all(axis=1)
             if len(aim.values):
