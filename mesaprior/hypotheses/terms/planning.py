@@ -20,14 +20,17 @@ from mesaprior.hypotheses.terms.merged.engine import MOST_ARENA, MergedEngine
 from mesaprior.hypotheses.terms.tabulation import census_of
 from mesaprior.priors import codes
 
-PROBE_SECONDS = 0.4
+PROBE_SECONDS = 0.6
 """The probe goes to longer bounds until one of its runs takes this long."""
 
 FIXED_BYTES = 6 * 10**8
 """What the interpreter, compiled kernels and buffers take whatever the bound, at most."""
 
 FAR = 64
-"""How many times fewer programs a run must have had to tell how time and memory grow."""
+"""How many times fewer programs a run must have had to tell how classes, rows and memory grow."""
+
+NEAR = 8
+"""The same for time, of which a share that shrinks does not grow at all."""
 
 CLASS_BYTES, ROW_BYTES = 70, 22
 """Bytes of a class of whole programs and of one of its counts, with the slack of arrays that grow."""
@@ -89,7 +92,9 @@ def make_plan(grid: Grid, max_bits: int, max_time: int | None) -> Plan:
     totals = list(accumulate(counts))
     lengths = [length for length, count in enumerate(counts) if count]
     samples = _probe(grid, [length for length in lengths if totals[length] >= 1000] or lengths[-1:], max_time)
-    seconds = _line([(totals[sample.bits], sample.seconds) for sample in samples])
+    # What even the smallest run takes says nothing of larger ones.
+    least = min((sample.seconds for sample in samples), default=0.0) if len(samples) > 1 else 0.0
+    seconds = _line([(totals[sample.bits], sample.seconds - least) for sample in samples], far=NEAR)
     kept = _line([(totals[sample.bits], sample.kept_bytes) for sample in samples])
     classes = _line([(totals[sample.bits], sample.n_classes) for sample in samples])
     rows = _line([(totals[sample.bits], sample.n_rows) for sample in samples])
@@ -108,7 +113,7 @@ def make_plan(grid: Grid, max_bits: int, max_time: int | None) -> Plan:
         n_programs=n,
         n_classes=round(classes(n)),
         n_rows=round(rows(n)),
-        seconds=seconds(n),
+        seconds=least + seconds(n),
         n_bytes=n_bytes(max_bits) if n else FIXED_BYTES,
         available_bytes=available,
         probe_bits=samples[-1].bits if samples else 0,
@@ -146,7 +151,7 @@ def _probe(grid: Grid, lengths: list[int], max_time: int | None) -> list[_Sample
     return samples
 
 
-def _line(points: Sequence[tuple[int, float]]) -> Callable[[int], float]:
+def _line(points: Sequence[tuple[int, float]], *, far: int = FAR) -> Callable[[int], float]:
     """Return the line through the last point and one far below it, on logarithmic scales.
 
     Operators with two arguments make odd and even numbers of tokens differ, so the lower point is some lengths away.
@@ -154,7 +159,7 @@ def _line(points: Sequence[tuple[int, float]]) -> Callable[[int], float]:
     if not points:
         return lambda _: 0.0
     x, y = points[-1]
-    earlier = [(a, b) for a, b in points if FAR * a <= x]
+    earlier = [(a, b) for a, b in points if far * a <= x]
     slope = 1.0
     if earlier and y > 0 and earlier[-1][1] > 0:
         slope = math.log(y / earlier[-1][1]) / math.log(x / earlier[-1][0])
