@@ -26,8 +26,9 @@ class Entry:
     folder : Path
     state : str
         `complete`, `unfinished`, `damaged` or `other schema`; only manifests are looked at.
-    key, language, log : str
-        Key, and the names of the files that it was counted from; empty where they are not known.
+    key, space, language, log : str
+        Key, name of the space, and the names of the files that it was counted from; empty where they are not known,
+        the language also where the space has none.
     bounds : dict of str to int or None
     programs, behaviours : int or None
         None where the census is not complete.
@@ -47,6 +48,7 @@ class Entry:
     shards_done: int
     n_shards: int
     n_bytes: int
+    space: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as plain data."""
@@ -123,7 +125,7 @@ def _entry(folder: Path, state: str, note: dict[str, Any], shards_done: int, n_b
         folder=folder,
         state=state,
         key=note["key"],
-        language=str(note["language"].get("source", "")),
+        language=str((note["language"] or {}).get("source", "")),
         log=str(note["log"].get("source", "")),
         bounds=note["bounds"],
         programs=note.get("n_programs"),
@@ -131,4 +133,5 @@ def _entry(folder: Path, state: str, note: dict[str, Any], shards_done: int, n_b
         shards_done=shards_done,
         n_shards=note["n_shards"],
         n_bytes=n_bytes,
+        space=note["space"],
     )
