@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 LIST_COLUMNS = (
     *("folder", "state", "key", "language", "log", "max_bits", "max_time"),
-    *("programs", "behaviours", "shards_done", "n_shards", "n_bytes", "space", "states"),
+    *("programs", "behaviours", "shards_done", "n_shards", "n_bytes"),
 )
-"""Columns of the CSV of `store list`; its JSON has `bounds` in place of `max_bits`, `max_time` and `states`."""
+"""Columns of the CSV of `store list`; its JSON has `bounds` in place of the two."""
 
 
 @click.group()
@@ -73,7 +73,7 @@ def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
         table.add_row(
             entry.folder.name,
             entry.key[:16] or entry.state,
-            entry.language or entry.space,
+            entry.language,
             entry.log,
             _bounds_text(entry.bounds),
             _number_text(entry.programs),
@@ -109,6 +109,8 @@ def show(folder: str, root: str | None, form: str) -> None:
         click.echo(json.dumps(head | {"shards": shards}))
         return
     facts = _flat(entry) | {"engine": note.get("engine"), "space": note.get("space")} | versions
+    if (states := _states_text(entry.bounds)) is not None:
+        facts["states"] = states
     if form == "csv":
         print_csv(["field", "value"], [[name, "" if value is None else value] for name, value in facts.items()])
         return
@@ -247,7 +249,6 @@ def _flat(entry: Entry) -> dict[str, Any]:
     bounds = {
         "max_bits": bounds.get("max_bits"),
         "max_time": bounds.get("max_time", bounds.get("max_steps")),
-        "states": _states_text(bounds),
     }
     return {name: bounds[name] if name in bounds else data[name] for name in LIST_COLUMNS}
 

@@ -26,9 +26,9 @@ class Entry:
     folder : Path
     state : str
         `complete`, `unfinished`, `damaged` or `other schema`; only manifests are looked at.
-    key, space, language, log : str
-        Key, name of the space, and the names of the files that it was counted from; empty where they are not known,
-        the language also where the space has none.
+    key, language, log : str
+        Key, and the names of the files that it was counted from; empty where they are not known. A space without a
+        language has its name in place of one.
     bounds : dict of str to int or None
     programs, behaviours : int or None
         None where the census is not complete.
@@ -48,7 +48,6 @@ class Entry:
     shards_done: int
     n_shards: int
     n_bytes: int
-    space: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as plain data."""
@@ -125,7 +124,7 @@ def _entry(folder: Path, state: str, note: dict[str, Any], shards_done: int, n_b
         folder=folder,
         state=state,
         key=note["key"],
-        language=str((note["language"] or {}).get("source", "")),
+        language=str(note["language"].get("source", "")) if note["language"] else note["space"],
         log=str(note["log"].get("source", "")),
         bounds=note["bounds"],
         programs=note.get("n_programs"),
@@ -133,5 +132,4 @@ def _entry(folder: Path, state: str, note: dict[str, Any], shards_done: int, n_b
         shards_done=shards_done,
         n_shards=note["n_shards"],
         n_bytes=n_bytes,
-        space=note["space"],
     )

@@ -289,7 +289,7 @@ def _exact_counts(
 ) -> dict[int | float, int] | None:
     """Return how many programs of each length there are, known without counting; None where that is not known."""
     bounds = manifest["bounds"]
-    if language is not None:
+    if manifest["space"] == "terms" and language is not None:
         # With a bound on time, how many programs there are is known from the census only.
         if bounds.get("max_time") is not None:
             return None
