@@ -126,7 +126,7 @@ def test_csv_and_a_picture(bits, run):
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert len(rows) == 4 * 16
     assert math.isclose(sum(float(row["mass"]) for row in rows if row["n"] == "3"), 1)
-    assert "defecting" in (bits / "odds.svg").read_text() or (bits / "odds.svg").stat().st_size > 1000
+    assert "<svg" in (bits / "odds.svg").read_text()
 
 
 def test_sizes_are_a_space_like_any_other(bits):
