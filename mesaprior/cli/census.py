@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mesaprior.cli.options import Memory, language_option, max_bits_option, max_time_option
+from mesaprior.cli.options import Memory, SpaceOptions, space_options
 
 if TYPE_CHECKING:
     from mesaprior.cli.counting import Remote
+    from mesaprior.cli.spaces import Space
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.hypotheses.terms.space import Engine, TermSpace
 
@@ -21,9 +22,7 @@ MOST_SHARDS = 9999
 
 @click.command()
 @click.argument("log_file", metavar="LOG")
-@language_option
-@max_bits_option
-@max_time_option
+@space_options
 @click.option(
     "--engine",
     type=click.Choice(["merged", "reference"]),
@@ -63,9 +62,7 @@ MOST_SHARDS = 9999
 @click.option("--out", default=None, metavar="DIR", help="Folder of the census; without it, one in the store.")
 def census(
     log_file: str,
-    language_file: str | None,
-    max_bits: int | None,
-    max_time: int | None,
+    asked: SpaceOptions,
     engine: Engine,
     workers: int | None,
     max_bytes: int | None,
@@ -85,16 +82,22 @@ def census(
     Examples:
       mesaprior census corridor.csv --language corridor.toml --max-bits 32 --out corridor-32
       mesaprior census corridor.csv --language corridor.toml --max-bits 44 --max-memory 8G
+      mesaprior census corridor.csv --space turing --states 3 --out corridor-machines
     """
     from mesaprior.cli.counting import Means, count_into
-    from mesaprior.cli.question import space_of, store_entry
+    from mesaprior.cli.counting_machines import MACHINE_ENGINE, count_machines_into
+    from mesaprior.cli.question import store_entry
+    from mesaprior.cli.spaces import space_of
     from mesaprior.hypotheses.log import read_log
     from mesaprior.hypotheses.store import CensusWriter, open_manifest
+    from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
 
     _check_options(engine, workers=workers, max_bytes=max_bytes, shards=shards, address=address)
+    if asked.space == "turing":
+        _check_machine_options(engine, max_bytes=max_bytes, shards=shards, address=address)
     remote = None if address is None else _remote(address)
     log = read_log(log_file)
-    space = space_of(log, language_file, max_bits, max_time)
+    space = space_of(log, asked)
     if not space.count_by_length(log):
         # Without a program there is nothing to count, and the space says why.
         space.census(log)
@@ -106,21 +109,27 @@ def census(
         log,
         space.language,
         bounds=space.bounds,
-        engine=engine,
-        n_shards=_n_shards(folder, space, log, engine, shards),
+        engine=MACHINE_ENGINE if isinstance(space, TuringSizes) else engine,
+        n_shards=1 if isinstance(space, TuringSizes) else _n_shards(folder, space, log, engine, shards),
+        space=space.name,
     )
     if writer.is_complete:
-        click.echo(f"{folder} holds this census already: {open_manifest(folder)['n_programs']:,} programs.", err=True)
+        click.echo(
+            f"{folder} holds this census already: {open_manifest(folder)['n_programs']:,} {space.noun}.", err=True
+        )
         return
-    means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
-    count_into(writer, space, log, means)
+    if isinstance(space, TuringSizes):
+        count_machines_into(writer, space, log, workers=workers)
+    else:
+        means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
+        count_into(writer, space, log, means)
     facts = open_manifest(folder)
     source = folder if out is not None else log_file
     click.echo(
-        f"Counted {facts['n_programs']:,} programs in {facts['n_behaviours']:,} behaviours"
+        f"Counted {facts['n_programs']:,} {space.noun} in {facts['n_behaviours']:,} behaviours"
         + (f", kept in the store, {folder}" if out is None else "")
         + f"; `mesaprior infer {source}` "
-        + ("with the same language and bounds " if out is None else "")
+        + (f"with the same {'language' if space.language else 'space'} and bounds " if out is None else "")
         + "answers at once.",
         err=True,
     )
@@ -153,6 +162,23 @@ def _check_options(
                 )
 
 
+def _check_machine_options(engine: str, *, max_bytes: int | None, shards: int | None, address: str | None) -> None:
+    """Refuse options that say how terms are counted."""
+    from mesaprior.errors import UsageError
+
+    for option, is_given in (
+        ("--engine", engine != "merged"),
+        ("--max-memory", max_bytes is not None),
+        ("--shards", shards not in (None, 1)),
+        ("--cluster", address is not None),
+    ):
+        if is_given:
+            raise UsageError(
+                f"{option} goes with --space terms; machines are counted on this machine, in one shard, so leave it "
+                "out."
+            )
+
+
 def _remote(address: str) -> Remote:
     """Return what counts shards on a cluster."""
     from functools import partial
@@ -162,18 +188,18 @@ def _remote(address: str) -> Remote:
     return partial(shards_on_cluster, address)
 
 
-def _is_answered(space: TermSpace, log: ImitationLog) -> bool:
+def _is_answered(space: Space, log: ImitationLog) -> bool:
     """Tell whether a census of the store answers already, and say so."""
     from mesaprior.hypotheses.store import find_census, is_whole, open_manifest
 
-    found = find_census(space.language, log, space.bounds)
+    found = find_census(space.language, log, space.bounds, space.name)
     if found is None or not is_whole(found):
         return False
     manifest = open_manifest(found)
     own = manifest["log"].get("digest") == log.digest
     situations = "" if own else f", counted for {manifest['log'].get('source')} over the same situations"
     click.echo(
-        f"The store holds this census already, {found}: {manifest['n_programs']:,} programs{situations}.", err=True
+        f"The store holds this census already, {found}: {manifest['n_programs']:,} {space.noun}{situations}.", err=True
     )
     return True
 

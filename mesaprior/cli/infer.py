@@ -8,17 +8,14 @@ from pathlib import Path
 import click
 
 from mesaprior.cli.options import (
-    check_columns,
+    SpaceOptions,
     format_option,
     is_noiseless,
-    language_option,
-    max_bits_option,
-    max_time_option,
     noise_of,
     noise_option,
     prior_of,
     prior_options,
-    space_option,
+    space_options,
     tolerance_option,
 )
 
@@ -26,25 +23,21 @@ from mesaprior.cli.options import (
 @click.command()
 @click.argument("source", metavar="LOG_OR_CENSUS")
 @click.option("--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own.")
-@language_option
-@space_option
-@max_bits_option
-@max_time_option
+@space_options
 @prior_options
 @noise_option
 @tolerance_option
 @click.option(
     "--top", type=click.IntRange(min=0), default=10, show_default=True, metavar="K", help="Leading behaviours to list."
 )
-@click.option("--plot", "plot_file", metavar="FILE", help="Draw the mass by role along n into a .png or .svg file.")
+@click.option(
+    "--plot", "plot_file", metavar="FILE", help="Draw who holds the posterior along n into a .png or .svg file."
+)
 @format_option("table", "json", "csv")
 def infer(
     source: str,
     other_log: str | None,
-    language_file: str | None,
-    space: str,
-    max_bits: int | None,
-    max_time: int | None,
+    asked: SpaceOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -57,7 +50,8 @@ def infer(
 
     Counts every program of the language up to a length, weighs the programs by the prior, updates on the training
     rows of the log, and says whether imitators or optimizers hold the posterior, and what the leading programs do
-    later.
+    later. With --space turing the programs are Turing machines, and the answer is by what they do later: whether
+    faithful or defecting machines hold the posterior.
 
     LOG_OR_CENSUS is a log (.csv or .parquet), or a folder that `mesaprior census` wrote, which answers at once.
 
@@ -65,26 +59,29 @@ def infer(
     Examples:
       mesaprior infer corridor.csv --language corridor.toml --max-bits 28
       mesaprior infer corridor.csv --prior speed --param alpha=2 --noise 0.05 --format json
+      mesaprior infer corridor.csv --space turing --states 1-3
     """
     from mesaprior.cli.question import ask, provenance_of
-    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.posterior import posterior
     from mesaprior.inference.result import to_frame, to_json
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
-    check_columns(prior, TermSpace.name, TermSpace.columns)
+    check_prior(prior, source, asked)
     if plot_file:
         from mesaprior.cli.pictures import check_picture
 
         check_picture(plot_file, "--plot")
-    question = ask(source, other_log=other_log, language_file=language_file, max_bits=max_bits, max_time=max_time)
+    question = ask(source, other_log=other_log, asked=asked)
     result = posterior(question.census, question.log, prior, noise=noise, tolerance=tolerance)
     mass_beyond = question.space.mass_beyond(question.census, question.log)
 
     if plot_file:
         from mesaprior.cli.plot import plot_posterior
+        from mesaprior.cli.sides import sides_of
 
-        plot_posterior(result, plot_file, title_source=Path(question.log.source).stem)
+        sides = sides_of(result, has_lesions=question.space.has_lesions, noun=question.space.noun)
+        plot_posterior(sides, plot_file, title_source=Path(question.log.source).stem)
         click.echo(f"Wrote {plot_file}.", err=True)
     if is_noiseless(noise):
         from mesaprior.cli.render import learner_warning
@@ -103,7 +100,7 @@ def infer(
             question.census,
             question.log,
             mass_beyond=mass_beyond,
-            given=question.language.ledger(),
+            given=question.language.ledger() if question.language else [],
             provenance=provenance,
             top=top,
         )
@@ -112,8 +109,11 @@ def infer(
         click.echo(to_frame(result).to_csv(index=False, na_rep="nan", lineterminator="\n"), nl=False)
     else:
         from mesaprior.cli.render import render_posterior
+        from mesaprior.cli.render_verdicts import render_verdicts
 
-        render_posterior(
+        # Roles need something to turn upside down.
+        render = render_posterior if question.space.has_lesions else render_verdicts
+        render(
             question,
             result,
             prior_name=prior.name,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -35,6 +37,56 @@ class Parameter(click.ParamType):
             return name.strip(), float(number)
         except ValueError:
             self.fail(f"{value!r} is not {self.name} with a number, such as alpha=2.", param, ctx)
+
+
+class Sizes(click.ParamType):
+    """Numbers of states: one, or the least and the most with a hyphen between."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Return (least, most)."""
+        match = re.fullmatch(r"([1-6])(?:-([1-6]))?", str(value).strip(), flags=re.ASCII)
+        least, most = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if least > most:
+            self.fail(
+                f"{str(value)[:60]!r} is no number of states; give one from 1 to 6, such as 3, or a range such as 1-3.",
+                param,
+                ctx,
+            )
+        return least, most
+
+
+@dataclass(frozen=True)
+class SpaceOptions:
+    """The options that name a hypothesis space, as they were given; None where they were not.
+
+    Attributes
+    ----------
+    space : str or None
+        Name of the space; terms where there is none.
+    language_file : str or None
+    max_bits : int or None
+    states : tuple of int or None
+        Least and most states of Turing machines.
+    max_time : int or None
+    """
+
+    space: str | None = None
+    language_file: str | None = None
+    max_bits: int | None = None
+    states: tuple[int, int] | None = None
+    max_time: int | None = None
+
+    @property
+    def by_option(self) -> dict[str, Any]:
+        """The values other than the space by option."""
+        return {
+            "--language": self.language_file,
+            "--max-bits": self.max_bits,
+            "--states": self.states,
+            "--max-time": self.max_time,
+        }
 
 
 class Memory(click.ParamType):
@@ -72,14 +124,46 @@ language_option = click.option(
     help="The term language; without it, a default one is derived from the log.",
 )
 space_option = click.option(
-    "--space", type=click.Choice(["terms"]), default="terms", show_default=True, help="The hypothesis space."
+    "--space", type=click.Choice(["terms", "turing"]), show_default="terms", help="The hypothesis space."
 )
 max_bits_option = click.option(
     "--max-bits", type=click.IntRange(1, LONGEST), metavar="B", help="Count every program of at most B bits."
 )
-max_time_option = click.option(
-    "--max-time", type=click.IntRange(min=1), metavar="T", help="Leave out programs of more than T steps."
+sizes_option = click.option(
+    "--states",
+    type=Sizes(),
+    metavar="N",
+    help="Count every Turing machine with N states, or with L to N where it is L-N; with --space turing.",
 )
+max_time_option = click.option(
+    "--max-time",
+    "--max-steps",
+    "max_time",
+    type=click.IntRange(min=1),
+    metavar="T",
+    help="Leave out programs of more than T steps; follow the runs of Turing machines for T steps.",
+)
+
+
+def space_options(function: F) -> F:
+    """Give a command the options that name a hypothesis space, as one argument `asked`."""
+
+    @wraps(function)
+    def with_space(
+        *arguments: Any,
+        space: str | None,
+        language_file: str | None,
+        max_bits: int | None,
+        states: tuple[int, int] | None,
+        max_time: int | None,
+        **others: Any,
+    ) -> Any:
+        return function(*arguments, asked=SpaceOptions(space, language_file, max_bits, states, max_time), **others)
+
+    options = (language_option, space_option, max_bits_option, sizes_option, max_time_option)
+    return together(*options)(with_space)  # type: ignore[return-value]
+
+
 prior_options = together(
     click.option(
         "--prior",

@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
-from mesaprior.cli.options import format_option, language_option, max_bits_option, max_time_option, space_option
+from mesaprior.cli.options import SpaceOptions, format_option, space_options
+
+if TYPE_CHECKING:
+    from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
 
 
 @click.command()
 @click.argument("log_file", metavar="LOG")
-@language_option
-@space_option
-@max_bits_option
-@max_time_option
+@space_options
 @format_option("table", "json", "csv")
-def plan(
-    log_file: str, language_file: str | None, space: str, max_bits: int | None, max_time: int | None, form: str
-) -> None:
+def plan(log_file: str, asked: SpaceOptions, form: str) -> None:
     """Say how many programs a bound holds, and what time and memory they take.
 
     The numbers of programs are exact and cost nothing; time and memory are estimates from counting shorter
-    programs for about a second.
+    programs for about a second. Of Turing machines there are the numbers only.
 
     \b
     Example:
       mesaprior plan corridor.csv --language corridor.toml --max-bits 40
     """
-    from mesaprior.cli.question import space_of
+    from mesaprior.cli.spaces import space_of
     from mesaprior.hypotheses.log import read_log
+    from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
 
     log = read_log(log_file)
-    asked = space_of(log, language_file, max_bits, max_time)
-    result = asked.plan(log)
+    space = space_of(log, asked)
+    if isinstance(space, TuringSizes):
+        _plan_machines(space, log, form)
+        return
+    result = space.plan(log)
     if form == "csv":
         click.echo("length,count")
         for length, n in result.count_by_length.items():
@@ -41,12 +45,12 @@ def plan(
         return
     if form == "json":
         estimates = {
-            "bounds": asked.bounds,
+            "bounds": space.bounds,
             "programs": result.n_programs,
             "programs_by_length": {str(length): n for length, n in result.count_by_length.items()},
             "classes": result.n_classes,
             "rows": result.n_rows,
-            "shards": asked.n_shards(log),
+            "shards": space.n_shards(log),
             "seconds": result.seconds,
             "bytes": result.n_bytes,
             "available_bytes": result.available_bytes,
@@ -60,7 +64,7 @@ def plan(
     from mesaprior.cli.render import console
     from mesaprior.cli.words import bytes_text, duration_text
 
-    table = Table(title=f"Programs of {asked.language.source} on {log.source}", title_justify="left")
+    table = Table(title=f"Programs of {space.language.source} on {log.source}", title_justify="left")
     for name in ("bits", "programs", "up to here"):
         table.add_column(name, justify="right")
     total = 0
@@ -69,20 +73,45 @@ def plan(
         table.add_row(str(length), f"{n:,}", f"{total:,}")
     out = console()
     out.print(table)
-    shards = asked.n_shards(log)
+    shards = space.n_shards(log)
     out.print(
-        f"Up to {asked.max_bits} bits: about {result.n_classes:,} different ways to act, {result.n_rows:,} rows, "
+        f"Up to {space.max_bits} bits: about {result.n_classes:,} different ways to act, {result.n_rows:,} rows, "
         f"{shards} {'shard' if shards == 1 else 'shards'}.",
         markup=False,
     )
     one_pass = result.n_bytes <= result.available_bytes
     fits = "fits" if one_pass else f"more than one pass; up to {result.fitting_bits} bits takes one"
     out.print(
-        f"Up to {asked.max_bits} bits: {result.n_programs:,} programs, {duration_text(result.seconds)}, "
+        f"Up to {space.max_bits} bits: {result.n_programs:,} programs, {duration_text(result.seconds)}, "
         f"{bytes_text(result.n_bytes)} of {bytes_text(result.available_bytes)} free memory ({fits}).",
         markup=False,
     )
-    if result.probe_bits < asked.max_bits:
+    if result.probe_bits < space.max_bits:
         out.print(
             f"Time and memory are estimated from a run up to {result.probe_bits} bits.", style="dim", markup=False
         )
+
+
+def _plan_machines(space: TuringSizes, log: ImitationLog, form: str) -> None:
+    """Say how many machines there are of each size; what they take is not estimated."""
+    counts = space.count_by_length(log)
+    if form == "csv":
+        click.echo("length,count")
+        for length, n in counts.items():
+            click.echo(f"{length},{n}")
+        return
+    if form == "json":
+        by_length = {str(length): n for length, n in counts.items()}
+        facts = {"bounds": space.bounds, "programs": sum(counts.values()), "programs_by_length": by_length}
+        click.echo(json.dumps(facts))
+        return
+    from rich.table import Table
+
+    from mesaprior.cli.render import console
+
+    table = Table(title=f"Turing machines, runs of at most {space.max_steps:,} steps", title_justify="left")
+    for name in ("states", "bits", "machines"):
+        table.add_column(name, justify="right")
+    for size, (length, n) in zip(space.sizes, counts.items(), strict=True):
+        table.add_row(str(size.states), f"{length:.2f}", f"{n:,}")
+    console().print(table)

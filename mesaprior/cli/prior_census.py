@@ -8,26 +8,20 @@ import click
 
 from mesaprior.cli.options import (
     Parameter,
-    check_columns,
+    SpaceOptions,
     format_option,
-    language_option,
-    max_bits_option,
-    max_time_option,
     noise_of,
     noise_option,
     prior_of,
     prior_options,
     priors_of,
-    together,
+    space_options,
     tolerance_option,
 )
 from mesaprior.cli.streams import print_csv
 
-question_options = together(
-    click.option("--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own."),
-    language_option,
-    max_bits_option,
-    max_time_option,
+other_log_option = click.option(
+    "--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own."
 )
 
 
@@ -48,7 +42,8 @@ question_options = together(
     multiple=True,
     help="A parameter, for each of the priors that has it; repeatable.",
 )
-@question_options
+@other_log_option
+@space_options
 @noise_option
 @tolerance_option
 @format_option("table", "json", "csv")
@@ -57,9 +52,7 @@ def compare_priors(
     priors_text: str,
     parameters: tuple[tuple[str, float], ...],
     other_log: str | None,
-    language_file: str | None,
-    max_bits: int | None,
-    max_time: int | None,
+    asked: SpaceOptions,
     noise_text: str,
     tolerance: float,
     form: str,
@@ -76,21 +69,21 @@ def compare_priors(
       mesaprior prior compare corridor.csv --max-bits 24 --priors 'speed,2**-length/infer_time' --param alpha=2
     """
     from mesaprior.cli.question import ask
-    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.comparison import compare
     from mesaprior.inference.result import json_number
     from mesaprior.inference.roles import ROLES
 
     priors, noise = priors_of(priors_text, parameters), noise_of(noise_text)
     for subject in priors:
-        check_columns(subject, TermSpace.name, TermSpace.columns)
-    question = ask(source, other_log=other_log, language_file=language_file, max_bits=max_bits, max_time=max_time)
+        check_prior(subject, source, asked)
+    question = ask(source, other_log=other_log, asked=asked)
     result = compare(question.census, question.log, priors, noise=noise, tolerance=tolerance)
     witness = question.census.witness
     if form == "table":
         from mesaprior.cli.render import render_comparison
 
-        render_comparison(result, witness)
+        render_comparison(result, witness, has_lesions=question.space.has_lesions)
         return
     standings = [
         {
@@ -131,7 +124,8 @@ def compare_priors(
     metavar="S,S,...",
     help="Bits by which a program may be longer than the shortest of its behaviour.",
 )
-@question_options
+@other_log_option
+@space_options
 @prior_options
 @noise_option
 @click.option(
@@ -142,9 +136,7 @@ def depth(
     source: str,
     significance_text: str,
     other_log: str | None,
-    language_file: str | None,
-    max_bits: int | None,
-    max_time: int | None,
+    asked: SpaceOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -162,8 +154,8 @@ def depth(
       mesaprior prior depth corridor.csv --max-bits 28 --significance 0,8,16
     """
     from mesaprior.cli.question import ask
+    from mesaprior.cli.spaces import check_prior
     from mesaprior.errors import UsageError
-    from mesaprior.hypotheses.terms.space import TermSpace
     from mesaprior.inference.depth import logical_depth
     from mesaprior.inference.posterior import posterior
     from mesaprior.inference.result import json_number, top_behaviours
@@ -176,8 +168,8 @@ def depth(
             f"--significance {significance_text!r} is no list of numbers; write bits with commas, such as 0,4,8."
         ) from None
     subject, noise = prior_of(prior_text, parameters), noise_of(noise_text)
-    check_columns(subject, TermSpace.name, TermSpace.columns)
-    question = ask(source, other_log=other_log, language_file=language_file, max_bits=max_bits, max_time=max_time)
+    check_prior(subject, source, asked)
+    question = ask(source, other_log=other_log, asked=asked)
     depths = logical_depth(question.census, significance)
     result = posterior(question.census, question.log, subject, noise=noise)
     leading = top_behaviours(result, question.census.witness, top)

@@ -10,17 +10,17 @@ from typing import Any
 import click
 
 from mesaprior.cli import counting
-from mesaprior.cli.options import LONGEST, language_of
+from mesaprior.cli.counting_machines import MACHINE_ENGINE, count_machines
+from mesaprior.cli.options import SpaceOptions
 from mesaprior.cli.progress import progress
+from mesaprior.cli.spaces import Space, space_of, stored_space
 from mesaprior.errors import ContentError, MesapriorError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, read_log
-from mesaprior.hypotheses.store import CensusWriter, begun_at, entry_path, find_census, open_census
+from mesaprior.hypotheses.store import CensusWriter, begun_at, entry_path, find_census, open_census, save_census
 from mesaprior.hypotheses.terms.language import Language, default_language
 from mesaprior.hypotheses.terms.space import TermSpace
-
-COMFORTABLE = 3_000_000
-"""Where no bound is given, the longest one with at most this many programs is taken."""
+from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
 
 ROWS_OF_A_SHARD = 10_000_000
 """Where a question counts into the store, a shard is meant for so many rows."""
@@ -34,25 +34,23 @@ class Question:
     ----------
     census : Census
     log : ImitationLog
-    space : TermSpace
+    space : TermSpace or TuringSizes
     is_default_language : bool
-        Whether the language is the default one of the log.
+        Whether there is a language, and it is the default one of the log.
     """
 
     census: Census
     log: ImitationLog
-    space: TermSpace
+    space: Space
     is_default_language: bool
 
     @property
-    def language(self) -> Language:
-        """The language of the space."""
+    def language(self) -> Language | None:
+        """The language of the space, where it has one."""
         return self.space.language
 
 
-def ask(
-    source: str, *, other_log: str | None, language_file: str | None, max_bits: int | None, max_time: int | None
-) -> Question:
+def ask(source: str, *, other_log: str | None, asked: SpaceOptions) -> Question:
     """Count a census on a log, or open the one in a folder.
 
     Raises
@@ -61,28 +59,33 @@ def ask(
         If options do not go together.
     """
     if Path(source).is_dir():
-        for option, value in (("--language", language_file), ("--max-bits", max_bits), ("--max-time", max_time)):
-            if value is not None:
-                raise UsageError(
-                    f"{source} is a census that was counted already, so {option} cannot change it; leave it out."
-                )
-        stored = open_census(source, log=read_log(other_log) if other_log else None)
-        bounds = stored.census.bounds
-        return Question(
-            stored.census,
-            stored.log,
-            TermSpace(stored.language, bounds["max_bits"], bounds["max_time"]),
-            _is_default(stored.language, stored.log),
-        )
+        return _ask_folder(source, other_log, asked)
     if other_log is not None:
         raise UsageError(f"--log goes with a census folder, and {source} is none; give the log alone.")
     log = read_log(source)
-    space = space_of(log, language_file, max_bits, max_time)
-    return Question(census_of(space, log), log, space, language_file is None)
+    space = space_of(log, asked)
+    is_default = space.language is not None and asked.language_file is None
+    return Question(census_of(space, log), log, space, is_default)
 
 
-def _is_default(language: Language, log: ImitationLog) -> bool:
+def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions) -> Question:
+    """Open the census in a folder."""
+    for option, value in asked.by_option.items():
+        if value is not None:
+            raise UsageError(
+                f"{folder} is a census that was counted already, so {option} cannot change it; leave it out."
+            )
+    stored = open_census(folder, log=read_log(other_log) if other_log else None)
+    space = stored_space(stored.census.space, stored.language, stored.census.bounds)
+    if asked.space not in (None, space.name):
+        raise UsageError(f"{folder} is a census of the space {space.name}, not {asked.space}; leave --space out.")
+    return Question(stored.census, stored.log, space, _is_default(stored.language, stored.log))
+
+
+def _is_default(language: Language | None, log: ImitationLog) -> bool:
     """Tell whether a language is the default one of a log."""
+    if language is None:
+        return False
     try:
         return language.digest == default_language(log).digest
     except ContentError:
@@ -90,51 +93,26 @@ def _is_default(language: Language, log: ImitationLog) -> bool:
         return False
 
 
-def space_of(log: ImitationLog, language_file: str | None, max_bits: int | None, max_time: int | None) -> TermSpace:
-    """Return the space that the options name; without a bound, one that is counted in seconds."""
-    language = language_of(language_file, log)
-    language.check_log(log)
-    if max_bits is None:
-        max_bits = comfortable_bits(language, log)
-        click.echo(f"No --max-bits given: counting up to {max_bits} bits.", err=True)
-    return TermSpace(language, max_bits, max_time)
-
-
-def comfortable_bits(language: Language, log: ImitationLog) -> int:
-    """Return the longest bound with at most `COMFORTABLE` programs, or the shortest one with any."""
-    bound = 64
-    while True:
-        total, best = 0, 0
-        for length, n in TermSpace(language, bound).count_by_length(log).items():
-            total += n
-            if total > COMFORTABLE:
-                return best or length
-            best = length
-        if bound >= LONGEST:
-            return best or 1
-        bound *= 4
-
-
-def census_of(space: TermSpace, log: ImitationLog) -> Census:
+def census_of(space: Space, log: ImitationLog) -> Census:
     """Return the census of the store that answers, or count one; what took long to count is kept in the store."""
     stored = _from_store(space, log)
     if stored is not None:
         return stored
     n_programs = sum(space.count_by_length(log).values())
     if n_programs > counting.PROBED_FROM:
-        return _count_and_keep(space, log)
+        return _count_machines_and_keep(space, log) if isinstance(space, TuringSizes) else _count_and_keep(space, log)
     return _count(space, log)
 
 
-def _from_store(space: TermSpace, log: ImitationLog) -> Census | None:
+def _from_store(space: Space, log: ImitationLog) -> Census | None:
     """Return the census of the store that answers for a log, if there is one."""
     try:
-        found = find_census(space.language, log, space.bounds)
+        found = find_census(space.language, log, space.bounds, space.name)
         if found is None:
             return None
         stored = open_census(found, log=log)
     except (MesapriorError, OSError) as error:
-        click.echo(f"The store cannot answer, so the programs are counted: {_sentence(error)}", err=True)
+        click.echo(f"The store cannot answer, so the {space.noun} are counted: {_sentence(error)}", err=True)
         return None
     of_another = stored.manifest["log"].get("digest") != log.digest
     situations = f", counted for {stored.manifest['log'].get('source')} over the same situations" * of_another
@@ -168,15 +146,30 @@ def _count_and_keep(space: TermSpace, log: ImitationLog) -> Census:
     return open_census(entry, log=log).census
 
 
-def store_entry(space: TermSpace, log: ImitationLog) -> Path:
+def _count_machines_and_keep(space: TuringSizes, log: ImitationLog) -> Census:
+    """Count a census of machines and keep it in the store; where the store is of no use, only count it."""
+    census = _count(space, log)
+    try:
+        entry = store_entry(space, log)
+        save_census(entry, census, log, None, engine=MACHINE_ENGINE)
+    except (MesapriorError, OSError) as error:
+        click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
+    else:
+        click.echo(f"Kept in the store, {entry}: the same machines need not be counted again.", err=True)
+    return census
+
+
+def store_entry(space: Space, log: ImitationLog) -> Path:
     """Return where the store keeps a census; the store itself is made if it is not there yet."""
-    entry = entry_path(space.language, log, space.bounds)
+    entry = entry_path(space.language, log, space.bounds, space.name)
     entry.parent.mkdir(parents=True, exist_ok=True)
     return entry
 
 
-def _count(space: TermSpace, log: ImitationLog) -> Census:
+def _count(space: Space, log: ImitationLog) -> Census:
     """Count a census with progress, and keep it nowhere."""
+    if isinstance(space, TuringSizes):
+        return count_machines(space, log)
     n_programs = sum(space.count_by_length(log).values())
     with progress(f"Counting {n_programs:,} programs", space.n_terms(log)) as report:
         return space.census(log, report=report)
@@ -194,12 +187,14 @@ def provenance_of(question: Question, **settings: Any) -> dict[str, Any]:
     import platform
     from importlib.metadata import version
 
-    language = question.language
+    language, described = question.language, None
+    if language is not None:
+        described = {"source": Path(language.source).name, "digest": language.digest} | language.to_dict()
     return {
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in ("mesaprior", "numpy", "numba")},
         "space": question.space.name,
-        "language": {"source": Path(language.source).name, "digest": language.digest} | language.to_dict(),
+        "language": described,
         "log": {"source": Path(question.log.source).name, "digest": question.log.digest},
         "bounds": question.space.bounds,
     } | settings

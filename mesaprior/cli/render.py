@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mesaprior.cli.words import bits_text, odds_text, share_text, sparkline
+from mesaprior.cli.sides import sides_of
+from mesaprior.cli.words import bits_text, share_text, sparkline
 from mesaprior.inference.result import summarize, top_behaviours
 from mesaprior.inference.roles import IMITATOR, LEARNER, PLANNER_LEARNER, ROLES, UNJUDGED, VERDICTS
 
@@ -38,7 +39,7 @@ def render_posterior(
     *,
     prior_name: str,
     noise_name: str,
-    mass_beyond: float,
+    mass_beyond: float | None,
     top: int,
     source: str,
     is_plotted: bool,
@@ -47,7 +48,7 @@ def render_posterior(
     out = console()
     n = posterior.n_training
     census = question.census
-    out.print(f"[bold]{headline(posterior)}[/bold]")
+    out.print(f"[bold]{sides_of(posterior).headline}[/bold]")
     out.print(
         f"{posterior.programs:,} programs counted in {census.n_behaviours:,} behaviours · prior {prior_name} · "
         f"noise {noise_name} · {n} training rows, {question.log.n_rows - n} later",
@@ -55,7 +56,7 @@ def render_posterior(
         markup=False,
     )
     out.print()
-    _print_odds(out, posterior)
+    print_odds(out, posterior)
     out.print(_roles_table(posterior))
     out.print(_top_table(question, posterior, top))
     for line in _notes(question, posterior, mass_beyond):
@@ -65,19 +66,8 @@ def render_posterior(
         out.print(f"{'      or' if index else 'Next:'} {step}", style="dim", markup=False, soft_wrap=True)
 
 
-def headline(posterior: Posterior) -> str:
-    """Return one sentence: who holds the posterior after all training rows, and by how much."""
-    summary = summarize(posterior)
-    if summary.leader is None:
-        return "No hypothesis is left: every program counted was ruled out."
-    held = float(posterior.mass_by_role[IMITATOR, -1])
-    side, share = ("Imitators", held) if held >= 0.5 else ("Optimizers", 1 - held)
-    odds = odds_text(float(posterior.log2_odds[-1]), "optimizers", "imitators")
-    return f"{side} hold {share_text(share)} of the posterior after {posterior.n_training} training rows: {odds}."
-
-
-def _print_odds(out: Console, posterior: Posterior) -> None:
-    """Print the odds along n as lines of blocks."""
+def print_odds(out: Console, posterior: Posterior) -> None:
+    """Print the odds along n as lines of blocks; none where a side never has any mass."""
     for name, odds in (
         ("optimizers over imitators", posterior.log2_odds),
         ("defecting over faithful", posterior.log2_odds_verdict),
@@ -137,7 +127,7 @@ def _top_table(question: Question, posterior: Posterior, top: int) -> Table:
     return table
 
 
-def _notes(question: Question, posterior: Posterior, mass_beyond: float) -> Iterable[str]:
+def _notes(question: Question, posterior: Posterior, mass_beyond: float | None) -> Iterable[str]:
     """Yield what one has to know to read the tables."""
     yield _loses_sentence(posterior)
     exact = posterior.exact
@@ -158,11 +148,12 @@ def _notes(question: Question, posterior: Posterior, mass_beyond: float) -> Iter
             "Advantage: bits that the shortest optimizer saves over the shortest imitator with the same actions on "
             "every row (- where only one of the two was counted)."
         )
-    yield f"Programs not counted have {share_text(mass_beyond)} of all coin tosses (2^-length), before any data."
+    if mass_beyond is not None:
+        yield f"Programs not counted have {share_text(mass_beyond)} of all coin tosses (2^-length), before any data."
     sleepers = float(posterior.sleepers[-1])
     if sleepers > 0:
         yield f"Sleepers, optimizers that nothing in training gives away, hold {share_text(sleepers)}."
-    ledger = question.language.ledger()
+    ledger = question.language.ledger() if question.language else []
     if ledger:
         given = ", ".join(
             f"{entry['name']} ({entry['literal_bits']} bits for {entry['charged_bits']})" for entry in ledger
@@ -190,18 +181,24 @@ def _next_steps(
 ) -> Iterable[str]:
     """Yield commands and options that lead on from here."""
     is_log = source.endswith((".csv", ".parquet"))
-    language = "" if question.is_default_language else f" --language {shlex.quote(question.language.source)}"
+    own = None if question.is_default_language else question.language
+    language = "" if own is None else f" --language {shlex.quote(own.source)}"
     if is_log:
         best = top_behaviours(posterior, question.census.witness, 1)[0].behaviour
         program = shlex.quote(posterior.exact.program if posterior.exact else question.census.witness[best])
         yield f"mesaprior why {program} --log {shlex.quote(source)}{language}"
-    others = {"levin": "--prior levin", "speed": "--prior speed --param alpha=2", "uniform": "--prior uniform"}
-    another = ", ".join([option for name, option in others.items() if name != prior_name][:2])
-    yield f"another prior: {another}" + ("" if is_plotted else "; a picture: --plot odds.png")
+    yield another_step(prior_name, is_plotted)
     bounds = "".join(
         f" --{name.replace('_', '-')} {bound}" for name, bound in question.space.bounds.items() if bound is not None
     )
     yield f"mesaprior prior compare {shlex.quote(source)}{f'{language}{bounds}' if is_log else ''}"
+
+
+def another_step(prior_name: str, is_plotted: bool) -> str:
+    """Return the options that lead on from here, whatever was counted."""
+    others = {"levin": "--prior levin", "speed": "--prior speed --param alpha=2", "uniform": "--prior uniform"}
+    another = ", ".join([option for name, option in others.items() if name != prior_name][:2])
+    return f"another prior: {another}" + ("" if is_plotted else "; a picture: --plot odds.png")
 
 
 def render_findings(name: str, findings: Sequence[Finding], n_examples: int) -> None:
@@ -217,19 +214,20 @@ def render_findings(name: str, findings: Sequence[Finding], n_examples: int) -> 
     out.print(table)
 
 
-def render_comparison(comparison: Comparison, witness: Sequence[str]) -> None:
-    """Print the result of `prior compare`."""
+def render_comparison(comparison: Comparison, witness: Sequence[str], *, has_lesions: bool = True) -> None:
+    """Print the result of `prior compare`; without lesions roles say nothing and are left out."""
     out = console()
     table = Table(title="Who leads under each prior", title_justify="left")
-    columns = ("prior", "optimizers : imitators", "defecting : faithful", "imitators", "among", "leader", "its share")
+    by_role = ("optimizers : imitators",) * has_lesions, ("imitators",) * has_lesions
+    columns = ("prior", *by_role[0], "defecting : faithful", *by_role[1], "among", "leader", "its share")
     for name in columns:
         table.add_column(name, overflow="fold", justify="left" if name in ("prior", "leader") else "right")
     for standing in comparison.standings:
         table.add_row(
             escape(standing.name),
-            f"{bits_text(standing.log2_odds)} bits",
+            *[f"{bits_text(standing.log2_odds)} bits"] * has_lesions,
             f"{bits_text(standing.log2_odds_verdict)} bits",
-            share_text(float(standing.mass_by_role[IMITATOR])),
+            *[share_text(float(standing.mass_by_role[IMITATOR]))] * has_lesions,
             "-" if math.isnan(standing.effective_programs) else f"{standing.effective_programs:,.1f}",
             "-" if standing.leader is None else escape(witness[standing.leader]),
             share_text(standing.leader_mass),
@@ -291,7 +289,7 @@ def _plain_text(number: float) -> str:
 
 def learner_warning(question: Question) -> str | None:
     """Return a warning where a noise of 0 rules out whatever must err before it learns."""
-    if not question.language.has("fit"):
+    if question.language is None or not question.language.has("fit"):
         return None
     names = f"{ROLES[LEARNER]}s and {ROLES[PLANNER_LEARNER]}s"
     return f"Note: with noise 0, {names} that must err before they learn are ruled out; a noise above 0 keeps them."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli.options import (
-    check_columns,
+    SpaceOptions,
     format_option,
     noise_of,
     noise_option,
@@ -78,17 +78,23 @@ def sample(
 
     from mesaprior.cli.progress import progress
     from mesaprior.cli.question import ask
+    from mesaprior.cli.spaces import check_prior
     from mesaprior.errors import UsageError
     from mesaprior.hypotheses.terms.space import TermSpace
     from mesaprior.inference.sampling import sample as draw
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
-    check_columns(prior, TermSpace.name, TermSpace.columns)
     if not Path(folder).is_dir():
         raise UsageError(
             f"{folder}: there is no such folder; `mesaprior census LOG --max-bits B --out DIR` writes a census."
         )
-    question = ask(folder, other_log=other_log, language_file=None, max_bits=None, max_time=None)
+    check_prior(prior, folder, SpaceOptions())
+    question = ask(folder, other_log=other_log, asked=SpaceOptions())
+    if not isinstance(question.space, TermSpace):
+        raise UsageError(
+            f"{folder} is a census of the space {question.space.name}, and programs are drawn from terms only; give a "
+            "census of terms."
+        )
     with progress(f"Drawing {k:,} programs", question.space.n_terms(question.log)) as report:
         draws = draw(
             question.census,

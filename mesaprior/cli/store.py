@@ -109,6 +109,8 @@ def show(folder: str, root: str | None, form: str) -> None:
         click.echo(json.dumps(head | {"shards": shards}))
         return
     facts = _flat(entry) | {"engine": note.get("engine"), "space": note.get("space")} | versions
+    if (states := _states_text(entry.bounds)) is not None:
+        facts["states"] = states
     if form == "csv":
         print_csv(["field", "value"], [[name, "" if value is None else value] for name, value in facts.items()])
         return
@@ -117,8 +119,9 @@ def show(folder: str, root: str | None, form: str) -> None:
             text = f"{value:,}" if name in ("programs", "behaviours", "n_bytes") else str(value)
             click.echo(f"{name:<13}{text}")
     for k, shard in enumerate(shards):
+        noun = "programs" if note.get("language") else "machines"
         click.echo(
-            f"{f'shard {k}':<13}{shard['programs']:,} programs in {shard['behaviours']:,} behaviours, "
+            f"{f'shard {k}':<13}{shard['programs']:,} {noun} in {shard['behaviours']:,} behaviours, "
             f"{shard['rows']:,} rows"
         )
 
@@ -243,14 +246,26 @@ def _flat(entry: Entry) -> dict[str, Any]:
     """Return an entry with a value for each bound."""
     data = entry.to_dict()
     bounds = data.pop("bounds")
-    bounds = {"max_bits": bounds.get("max_bits"), "max_time": bounds.get("max_time")}
+    bounds = {
+        "max_bits": bounds.get("max_bits"),
+        "max_time": bounds.get("max_time", bounds.get("max_steps")),
+    }
     return {name: bounds[name] if name in bounds else data[name] for name in LIST_COLUMNS}
 
 
 def _bounds_text(bounds: dict[str, Any]) -> str:
     """Return bounds in words."""
-    time = bounds.get("max_time")
+    time = bounds.get("max_time", bounds.get("max_steps"))
+    if "states" in bounds:
+        return f"{_states_text(bounds)} states, {time} steps"
     return f"{bounds.get('max_bits', '?')} bits" + (f", {time} steps" if time is not None else "") if bounds else "-"
+
+
+def _states_text(bounds: dict[str, Any]) -> str | None:
+    """Return the numbers of states of Turing machines as they would be typed, if there are any."""
+    if "states" not in bounds:
+        return None
+    return f"{bounds['least_states']}-{bounds['states']}" if "least_states" in bounds else str(bounds["states"])
 
 
 def _number_text(number: int | None) -> str:

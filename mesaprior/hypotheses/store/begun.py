@@ -16,7 +16,7 @@ from mesaprior.hypotheses.terms.language import Language
 def begun_at(
     folder: str | Path,
     log: ImitationLog,
-    language: Language,
+    language: Language | None,
     *,
     bounds: dict[str, Any],
     engine: str,

@@ -27,7 +27,8 @@ class Entry:
     state : str
         `complete`, `unfinished`, `damaged` or `other schema`; only manifests are looked at.
     key, language, log : str
-        Key, and the names of the files that it was counted from; empty where they are not known.
+        Key, and the names of the files that it was counted from; empty where they are not known. A space without a
+        language has its name in place of one.
     bounds : dict of str to int or None
     programs, behaviours : int or None
         None where the census is not complete.
@@ -123,7 +124,7 @@ def _entry(folder: Path, state: str, note: dict[str, Any], shards_done: int, n_b
         folder=folder,
         state=state,
         key=note["key"],
-        language=str(note["language"].get("source", "")),
+        language=str(note["language"].get("source", "")) if note["language"] else note["space"],
         log=str(note["log"].get("source", "")),
         bounds=note["bounds"],
         programs=note.get("n_programs"),

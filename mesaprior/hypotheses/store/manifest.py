@@ -11,7 +11,7 @@ from typing import Any
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.store.keys import census_key
+from mesaprior.hypotheses.store.keys import census_key, n_actions_of
 from mesaprior.hypotheses.store.layout import MANIFEST, SCHEMA, UNFINISHED, read_json, shard_record
 from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
@@ -25,16 +25,19 @@ _KINDS = {
     "key": str,
     "bounds": dict,
     "n_shards": int,
-    "language": dict,
+    "language": (dict, type(None)),
     "log": dict,
 }
 _MANIFEST_KINDS = _KINDS | {"n_programs": int, "n_behaviours": int, "files": dict, "shards": list}
 
 
 def note_of(
-    log: ImitationLog, language: Language, *, bounds: dict[str, Any], engine: str, n_shards: int, space: str
+    log: ImitationLog, language: Language | None, *, bounds: dict[str, Any], engine: str, n_shards: int, space: str
 ) -> dict[str, Any]:
     """Return what is being counted, as plain data: the content of `unfinished.json`."""
+    about: dict[str, Any] = {"language": None, "actions": n_actions_of(None, log, bounds)}
+    if language is not None:
+        about = {"language": {"source": Path(language.source).name, "digest": language.digest} | language.to_dict()}
     return {
         "schema": SCHEMA,
         "mesaprior": version("mesaprior"),
@@ -43,7 +46,7 @@ def note_of(
         "bounds": bounds,
         "key": census_key(language, log, bounds, space),
         "n_shards": n_shards,
-        "language": {"source": Path(language.source).name, "digest": language.digest} | language.to_dict(),
+        **about,
         "log": {"source": Path(log.source).name, "digest": log.digest, "features": list(log.features)},
     }
 
@@ -92,7 +95,7 @@ def manifest_of(note: dict[str, Any], files: dict[str, str], shards: Sequence[di
         "n_behaviours": sum(shard["behaviours"] for shard in shards),
     }
     middle = {name: note[name] for name in ("engine", "space", "bounds", "key")} | totals
-    last = {name: note[name] for name in ("n_shards", "language", "log")}
+    last = {name: note[name] for name in ("n_shards", "language", "actions", "log") if name in note}
     return head | middle | last | {"files": files, "shards": list(shards)}
 
 
@@ -180,15 +183,26 @@ def unfinished_at(folder: Path) -> Unfinished | None:
     return Unfinished(folder, note, done)
 
 
-def language_of(note: dict[str, Any], place: Path) -> Language:
-    """Return the language that a manifest or note holds.
+def actions_of(note: dict[str, Any]) -> int:
+    """Return A, as a manifest or note has it: the language's, or its own where there is no language."""
+    return note["actions"] if note["language"] is None else note["language"]["actions"]
+
+
+def language_of(note: dict[str, Any], place: Path) -> Language | None:
+    """Return the language that a manifest or note holds; None where the space has none.
 
     Raises
     ------
     ContentError
-        If it is not one, or not the one of its digest.
+        If it is not one, or not the one of its digest, or there is none where there must be.
     """
     data = note["language"]
+    if data is None:
+        if note["space"] == "terms" or not isinstance(note.get("actions"), int):
+            raise ContentError(
+                f"{place}: there is no language, and the space {note['space']!r} needs one; count it again."
+            )
+        return None
     try:
         language = language_from_dict({key: data[key] for key in _LANGUAGE_KEYS}, source=str(data["source"]))
     except KeyError as error:
@@ -198,8 +212,9 @@ def language_of(note: dict[str, Any], place: Path) -> Language:
     return language
 
 
-def _check_kinds(path: Path, content: dict[str, Any], kinds: dict[str, type]) -> None:
+def _check_kinds(path: Path, content: dict[str, Any], kinds: dict[str, Any]) -> None:
     """Refuse a manifest or note that lacks a key or has another kind of value there."""
     for name, kind in kinds.items():
-        if not isinstance(content.get(name), kind) or isinstance(content.get(name), bool):
+        value = content.get(name)
+        if name not in content or not isinstance(value, kind) or isinstance(value, bool):
             raise ContentError(f"{path}: {name!r} is missing or not as it was written; count it again.")

@@ -28,7 +28,7 @@ class _Source:
     shards: dict[int, dict[str, Any]]
     shared: dict[str, str]
 
-    def read(self, k: int, language: Language) -> Census:
+    def read(self, k: int, language: Language | None) -> Census:
         """Read one shard."""
         return read_shards(self.folder, {k: self.shards[k]}, self.note, language, shared=self.shared)
 
@@ -119,7 +119,7 @@ def _source(folder: Path) -> _Source:
     return _Source(folder, unfinished.note, shards, shared)
 
 
-def _refuse_contradictions(sources: Sequence[_Source], language: Language) -> None:
+def _refuse_contradictions(sources: Sequence[_Source], language: Language | None) -> None:
     """Refuse shards that are there twice and differ; files may differ where their tables do not."""
     first: dict[int, _Source] = {}
     for source in sources:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.deriving import for_log
 from mesaprior.hypotheses.store.filling import census_of
+from mesaprior.hypotheses.store.keys import census_key, has_vectors
 from mesaprior.hypotheses.store.layout import LOG, MANIFEST, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
-from mesaprior.hypotheses.store.manifest import language_of, read_manifest, sizes_of
+from mesaprior.hypotheses.store.manifest import actions_of, language_of, read_manifest, sizes_of
 from mesaprior.hypotheses.store.places import place_of
 from mesaprior.hypotheses.store.tables import log_of
 from mesaprior.hypotheses.terms.language import Language
@@ -31,14 +33,15 @@ class StoredCensus:
     census : Census
     log : ImitationLog
         The log that the census is for.
-    language : Language
+    language : Language or None
+        None where the space has none.
     manifest : dict
         Provenance as plain data.
     """
 
     census: Census
     log: ImitationLog
-    language: Language
+    language: Language | None
     manifest: dict[str, Any]
 
 
@@ -50,7 +53,8 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
     folder : str or Path
     log : ImitationLog or None
         A log over situations of the census; the language must be without `fit`, and every looked-up feature must
-        have as many values as in the log of the census. None for the log that it was counted for.
+        have as many values as in the log of the census. In a space without a language it must have exactly these
+        situations, and as many actions. None for the log that it was counted for.
 
     Raises
     ------
@@ -74,6 +78,13 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
     census = read_shards(place, shards, manifest, language, shared=manifest["files"])
     if log is None or log.digest == own_log.digest:
         return StoredCensus(census, own_log, language, manifest)
+    if language is None:
+        if census_key(None, log, census.bounds, census.space) != manifest["key"]:
+            raise RunError(
+                f"{folder} was counted over the situations of {own_log.source} with {census.n_actions} actions, and "
+                f"{log.source} has other situations or another number of actions; count a census for this log."
+            )
+        return StoredCensus(for_log(census, own_log, log), log, None, manifest)
     if census.vectors is None:
         raise RunError(
             f"{folder} was counted for {own_log.source} in a language with `fit`, where the teacher matters, so it "
@@ -94,7 +105,7 @@ def read_shards(
     folder: Path,
     shards: Mapping[int, dict[str, Any]],
     note: dict[str, Any],
-    language: Language,
+    language: Language | None,
     *,
     shared: dict[str, str],
 ) -> Census:
@@ -107,7 +118,7 @@ def read_shards(
         By number, ascending: what the manifest says of each.
     note : dict
         A manifest, or what stands for it while a census is unfinished.
-    language : Language
+    language : Language or None
     shared : dict of str to str
         SHA-256 of the files that all shards share.
 
@@ -116,7 +127,7 @@ def read_shards(
     ContentError
         If a file is missing or is not the one that the manifest was written for.
     """
-    situations = None if language.has("fit") else read_table(folder, SITUATIONS, shared)
+    situations = read_table(folder, SITUATIONS, shared) if has_vectors(language) else None
     names = shard_table_names(language)
     return census_of(
         (
@@ -126,15 +137,15 @@ def read_shards(
         sizes_of(list(shards.values())),
         row_cell=read_table(folder, ROWS, shared)["cell"].to_numpy(),
         situations=situations,
-        n_actions=language.actions,
+        n_actions=actions_of(note),
         space=note["space"],
         bounds=note["bounds"],
     )
 
 
-def shard_table_names(language: Language) -> tuple[str, ...]:
+def shard_table_names(language: Language | None) -> tuple[str, ...]:
     """Return the names of the tables that each shard has."""
-    return SHARD_TABLES if language.has("fit") else (*SHARD_TABLES, *VECTOR_TABLES)
+    return (*SHARD_TABLES, *VECTOR_TABLES) if has_vectors(language) else SHARD_TABLES
 
 
 def read_table(folder: Path, name: str, digests: dict[str, str]) -> pa.Table:

@@ -31,7 +31,7 @@ def store_root() -> Path:
 
 
 def entry_path(
-    language: Language,
+    language: Language | None,
     log: ImitationLog,
     bounds: dict[str, Any],
     space: str = "terms",
@@ -52,7 +52,7 @@ def entry_path(
 
 
 def find_census(
-    language: Language,
+    language: Language | None,
     log: ImitationLog,
     bounds: dict[str, Any],
     space: str = "terms",
@@ -61,8 +61,8 @@ def find_census(
 ) -> Path | None:
     """Return the finished census of the store that answers, or None; the parameters are those of `entry_path`.
 
-    In a language without `fit` it may have been counted for another log over the same situations:
-    ``open_census(found, log=log)`` derives this one's.
+    In a language without `fit`, or in a space without a language, it may have been counted for another log over the
+    same situations: ``open_census(found, log=log)`` derives this one's.
     """
     path = place_of(entry_path(language, log, bounds, space, root=root))
     try:

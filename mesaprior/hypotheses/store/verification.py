@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mesaprior.errors import ContentError, UsageError
-from mesaprior.hypotheses.census import FLAGS, Census, exact_sum
+from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import sha256_of
 from mesaprior.hypotheses.store.filling import census_of
-from mesaprior.hypotheses.store.keys import census_key
+from mesaprior.hypotheses.store.keys import census_key, has_vectors
 from mesaprior.hypotheses.store.layout import (
     LOG,
     MANIFEST,
@@ -25,7 +25,7 @@ from mesaprior.hypotheses.store.layout import (
     shard_record,
     table_file,
 )
-from mesaprior.hypotheses.store.manifest import language_of, read_manifest, shard_facts, unfinished_at
+from mesaprior.hypotheses.store.manifest import actions_of, language_of, read_manifest, shard_facts, unfinished_at
 from mesaprior.hypotheses.store.places import place_of
 from mesaprior.hypotheses.store.reading import read_table, shard_table_names
 from mesaprior.hypotheses.store.seals import read_sealed
@@ -133,9 +133,9 @@ def _unfinished_findings(folder: Path, n_shards: int) -> list[Finding]:
     return findings or [Finding(MANIFEST, None, "the file is missing: the census is unfinished")]
 
 
-def _file_findings(folder: Path, manifest: dict[str, Any], language: Language) -> list[Finding]:
+def _file_findings(folder: Path, manifest: dict[str, Any], language: Language | None) -> list[Finding]:
     """Check that the files are exactly those that there must be, each with its SHA-256."""
-    shared = {LOG, ROWS} if language.has("fit") else {LOG, ROWS, SITUATIONS}
+    shared = {LOG, ROWS, SITUATIONS} if has_vectors(language) else {LOG, ROWS}
     parts: list[tuple[int | None, set[str], dict[str, str]]] = [(None, shared, manifest["files"])]
     for k, facts in enumerate(manifest["shards"]):
         parts.append((k, {table_file(name, k) for name in shard_table_names(language)}, facts["files"]))
@@ -151,12 +151,13 @@ def _file_findings(folder: Path, manifest: dict[str, Any], language: Language) -
     return findings
 
 
-def _identity_findings(manifest: dict[str, Any], language: Language, log: ImitationLog) -> list[Finding]:
+def _identity_findings(manifest: dict[str, Any], language: Language | None, log: ImitationLog) -> list[Finding]:
     """Check that language, log and bounds are those of the key."""
     if log.digest != manifest["log"].get("digest"):
         return [Finding(LOG, None, "this is another log than the one that the manifest names")]
     try:
-        language.check_log(log)
+        if language is not None:
+            language.check_log(log)
         key = census_key(language, log, manifest["bounds"], manifest["space"])
     except ContentError as error:
         return [Finding(LOG, None, str(error))]
@@ -165,13 +166,15 @@ def _identity_findings(manifest: dict[str, Any], language: Language, log: Imitat
     return []
 
 
-def _content_findings(folder: Path, manifest: dict[str, Any], language: Language, log: ImitationLog) -> list[Finding]:
+def _content_findings(
+    folder: Path, manifest: dict[str, Any], language: Language | None, log: ImitationLog
+) -> list[Finding]:
     """Check ids, order and counts."""
     findings: list[Finding] = []
     row_cell = read_table(folder, ROWS, manifest["files"])["cell"].to_numpy()
     if len(row_cell) != log.n_rows or not _is_by_first_appearance(row_cell):
         return [Finding(ROWS, None, "the cells are not those of the log's rows, numbered by first appearance")]
-    situations = None if language.has("fit") else read_table(folder, SITUATIONS, manifest["files"])
+    situations = read_table(folder, SITUATIONS, manifest["files"]) if has_vectors(language) else None
     if situations is not None:
         rows = zip(*(situations[name].to_pylist() for name in situations.column_names), strict=True)
         # Without features there is one situation, and a table without columns has no rows.
@@ -190,7 +193,7 @@ def _content_findings(folder: Path, manifest: dict[str, Any], language: Language
                 {name: table.num_rows for name, table in tables.items()},
                 row_cell=row_cell,
                 situations=situations,
-                n_actions=language.actions,
+                n_actions=actions_of(manifest),
                 space=manifest["space"],
                 bounds=manifest["bounds"],
             )
@@ -228,7 +231,8 @@ def _shard_findings(k: int, shard: Census, facts: dict[str, Any]) -> list[Findin
     findings: list[Finding] = []
     if not _ascend(np.hstack([shard.predictions, shard.flags.astype(shard.predictions.dtype)])):
         findings.append(Finding(behaviours, k, "the behaviours do not ascend by predictions and flags"))
-    if shard.predictions.max(initial=0) >= shard.n_actions or shard.flags.max(initial=0) > 1:
+    is_wrong = shard.predictions.max(initial=0) >= shard.n_actions or shard.predictions.min(initial=0) < ABSTAIN
+    if is_wrong or shard.flags.max(initial=0) > 1:
         findings.append(
             Finding(behaviours, k, f"a prediction is no action, or one of {', '.join(FLAGS)} is not 0 or 1")
         )
@@ -262,23 +266,40 @@ def _group_findings(
 
 
 def _total_findings(
-    manifest: dict[str, Any], language: Language, log: ImitationLog, total: Counter[Any], n_behaviours: int
+    manifest: dict[str, Any], language: Language | None, log: ImitationLog, total: Counter[Any], n_behaviours: int
 ) -> list[Finding]:
-    """Check the totals against the manifest and against the language's own count of its programs."""
+    """Check the totals against the manifest and against the space's own count of its programs."""
     findings: list[Finding] = []
     for name, number in (("n_programs", sum(total.values())), ("n_behaviours", n_behaviours)):
         if number != manifest[name]:
             findings.append(Finding(MANIFEST, None, f"{name} is {manifest[name]}, and the shards add up to {number}"))
-    bounds = manifest["bounds"]
-    # With a bound on time, how many programs there are is known from the census only.
-    if manifest["space"] == "terms" and bounds.get("max_time") is None:
-        exact = codes.count_by_length(language.symbols(log), bounds["max_bits"])[0]
-        for length in sorted(total.keys() | {length for length, count in enumerate(exact) if count}):
-            expected = exact[int(length)] if length < len(exact) else 0
+    exact = _exact_counts(manifest, language, log)
+    if exact is not None:
+        whose = "language" if language is not None else "space"
+        for length in sorted(total.keys() | exact.keys()):
+            expected = exact.get(length, 0)
             if total[length] != expected:
-                problem = f"{total[length]} programs of {length} bits were counted, and the language has {expected}"
+                problem = f"{total[length]} programs of {length} bits were counted, and the {whose} has {expected}"
                 findings.append(Finding(MANIFEST, None, problem))
     return findings
+
+
+def _exact_counts(
+    manifest: dict[str, Any], language: Language | None, log: ImitationLog
+) -> dict[int | float, int] | None:
+    """Return how many programs of each length there are, known without counting; None where that is not known."""
+    bounds = manifest["bounds"]
+    if manifest["space"] == "terms" and language is not None:
+        # With a bound on time, how many programs there are is known from the census only.
+        if bounds.get("max_time") is not None:
+            return None
+        counts = codes.count_by_length(language.symbols(log), bounds["max_bits"])[0]
+        return {length: count for length, count in enumerate(counts) if count}
+    if manifest["space"] == "turing":
+        from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+
+        return TuringSizes.of_bounds(bounds).count_by_length(log)
+    return None
 
 
 def _ascend(rows: np.ndarray) -> bool:

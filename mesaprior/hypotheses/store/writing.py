@@ -15,9 +15,11 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import remove_census, remove_temporaries, write_json
+from mesaprior.hypotheses.store.keys import has_vectors
 from mesaprior.hypotheses.store.layout import MANIFEST, UNFINISHED, foreign_names, shard_record
 from mesaprior.hypotheses.store.locking import Claim
 from mesaprior.hypotheses.store.manifest import (
+    actions_of,
     manifest_of,
     note_of,
     read_manifest,
@@ -41,7 +43,8 @@ class CensusWriter:
     folder : str or Path
         It may be missing, be empty or hold a census, finished or not.
     log : ImitationLog
-    language : Language
+    language : Language or None
+        None for a space without one.
     bounds : dict of str to int or None
         As in `Census`.
     engine : str
@@ -63,7 +66,7 @@ class CensusWriter:
         self,
         folder: str | Path,
         log: ImitationLog,
-        language: Language,
+        language: Language | None,
         *,
         bounds: dict[str, Any],
         engine: str,
@@ -77,7 +80,7 @@ class CensusWriter:
         self.n_shards = n_shards
         self._log = log
         self._note = note_of(log, language, bounds=bounds, engine=engine, n_shards=n_shards, space=space)
-        self._has_vectors = not language.has("fit")
+        self._has_vectors = has_vectors(language)
         self._lock = threading.Lock()
         self._shared: dict[str, str] = {}
         self._row_cell: np.ndarray | None = None
@@ -247,7 +250,7 @@ class CensusWriter:
         if (
             shard.space != self._note["space"]
             or shard.bounds != self._note["bounds"]
-            or shard.n_actions != self._note["language"]["actions"]
+            or shard.n_actions != actions_of(self._note)
             or (shard.vectors is not None) != self._has_vectors
             or len(shard.row_cell) != self._log.n_rows
             or not np.array_equal(shard.row_cell, self._row_cell)
@@ -256,7 +259,7 @@ class CensusWriter:
 
 
 def save_census(
-    folder: str | Path, census: Census, log: ImitationLog, language: Language, *, engine: str = "merged"
+    folder: str | Path, census: Census, log: ImitationLog, language: Language | None, *, engine: str = "merged"
 ) -> None:
     """Write a census as one shard into a folder that is not there yet, or replace one that holds a census.
 

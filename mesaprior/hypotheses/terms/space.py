@@ -47,6 +47,8 @@ class TermSpace:
     """
 
     name = "terms"
+    noun = "programs"
+    has_lesions = True
     columns = ("length", "time", "infer_time")
 
     def __init__(self, language: Language, max_bits: int, max_time: int | None = None):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, partial
+from typing import Any, Literal
 
 import numpy as np
 
@@ -100,9 +101,12 @@ class TuringSpace:
         self._radius = radius
 
     @property
-    def bounds(self) -> dict[str, int | None]:
-        """The bounds as plain data."""
-        return {"states": self.states, "max_steps": self.max_steps}
+    def bounds(self) -> dict[str, Any]:
+        """The bounds as plain data; the numbers of actions and values only where they are given."""
+        given = {"actions": self.actions, "domain": self.domain}
+        return {"states": self.states, "max_steps": self.max_steps} | {
+            name: value for name, value in given.items() if value is not None
+        }
 
     @property
     def length(self) -> float:
@@ -153,16 +157,9 @@ class TuringSpace:
         of states are counted, in the order in which they are entered.
         """
         encoding = encoding_of(log, actions=self.actions, domain=self.domain)
-        tapes = encoding.tapes(log.situations)
-
-        def make() -> Tallying:
-            return Tallying(self.states, self.max_steps, tapes, encoding, self._radius)
-
-        depth = min(self.states, 3)
-        start = np.full(2 * self.states, UNDEFINED, dtype=np.int64)
-        found = np.empty(((4 * self.states + 2) ** depth, 2 * self.states), dtype=np.int64)
+        make = self._tallying(log, encoding)
         rest = make()
-        prefixes = found[: rest.extend(start, -1, depth=depth, found=found)]
+        prefixes = self._prefixes(rest)
         parts = spread(
             range(len(prefixes)),
             make,
@@ -178,6 +175,21 @@ class TuringSpace:
             )
         groups = Groups(*(np.concatenate(columns) for columns in zip(*(part.groups() for part in parts), strict=True)))
         return PolicyCounts(self._census(log, encoding, groups), verdicts)
+
+    def n_reports(self, log: ImitationLog) -> int:
+        """Return how many reports of progress `census` makes."""
+        return len(self._prefixes(self._tallying(log, encoding_of(log, actions=self.actions, domain=self.domain))()))
+
+    def _tallying(self, log: ImitationLog, encoding: Encoding) -> Callable[[], Tallying]:
+        """Return what makes an empty tally."""
+        return partial(Tallying, self.states, self.max_steps, encoding.tapes(log.situations), encoding, self._radius)
+
+    def _prefixes(self, rest: Tallying) -> np.ndarray:
+        """Return the partial machines that threads extend, ``int64[P, 2 * n]``; machines below none go to the rest."""
+        depth = min(self.states, 3)
+        start = np.full(2 * self.states, UNDEFINED, dtype=np.int64)
+        found = np.empty(((4 * self.states + 2) ** depth, 2 * self.states), dtype=np.int64)
+        return found[: rest.extend(start, -1, depth=depth, found=found)]
 
     def _census(self, log: ImitationLog, encoding: Encoding, groups: Groups) -> Census:
         # Of machines that do the same at the same cost, the witness is the first of the lowest prefix.

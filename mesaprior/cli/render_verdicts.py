@@ -1,0 +1,143 @@
+"""The verdict of `infer` for a space without lesions: by what the hypotheses do later, since no role can be told."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.table import Table
+
+from mesaprior.cli.render import another_step, console, print_odds
+from mesaprior.cli.sides import Sides, loses_by_verdict, sides_of
+from mesaprior.cli.words import bits_text, share_text
+from mesaprior.hypotheses.census import ABSTAIN, exact_sum
+from mesaprior.inference.result import top_behaviours
+from mesaprior.inference.roles import IMITATOR, UNJUDGED, VERDICTS
+
+if TYPE_CHECKING:
+    from mesaprior.cli.question import Question
+    from mesaprior.inference.posterior import Posterior
+
+
+def render_verdicts(
+    question: Question,
+    posterior: Posterior,
+    *,
+    prior_name: str,
+    noise_name: str,
+    mass_beyond: float | None,
+    top: int,
+    source: str,
+    is_plotted: bool,
+) -> None:
+    """Print the result of `infer`."""
+    out = console()
+    n, noun = posterior.n_training, question.space.noun
+    sides = sides_of(posterior, has_lesions=False, noun=noun)
+    out.print(f"[bold]{sides.headline}[/bold]")
+    out.print(
+        f"{posterior.programs:,} {noun} counted in {question.census.n_behaviours:,} behaviours · prior {prior_name} · "
+        f"noise {noise_name} · {n} training rows, {question.log.n_rows - n} later",
+        style="dim",
+        markup=False,
+    )
+    out.print()
+    print_odds(out, posterior)
+    out.print(_verdicts_table(posterior, sides, noun))
+    out.print(_top_table(question, posterior, top))
+    for line in _notes(question, posterior, mass_beyond):
+        out.print(f"• {line}", markup=False, soft_wrap=True)
+    out.print()
+    out.print(f"Next: {another_step(prior_name, is_plotted)}", style="dim", markup=False, soft_wrap=True)
+    out.print(
+        f"      or mesaprior prior compare {_source_text(question, source)}", style="dim", markup=False, soft_wrap=True
+    )
+
+
+def _verdicts_table(posterior: Posterior, sides: Sides, noun: str) -> Table:
+    table = Table(title="Who holds the posterior", title_justify="left", title_style="bold")
+    table.add_column("verdict")
+    for name in ("mass before", "mass", noun):
+        table.add_column(name, justify="right")
+    for verdict, name in enumerate(sides.names):
+        number = sides.number[verdict]
+        if number or verdict != UNJUDGED:
+            before, after = (share_text(float(sides.mass[verdict, n])) for n in (0, -1))
+            table.add_row(name, before, after, f"{number:,}")
+    return table
+
+
+def _top_table(question: Question, posterior: Posterior, top: int) -> Table:
+    noun = question.space.noun
+    title = f"Leading behaviours, each with a shortest of its {noun}"
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in ("mass", "verdict", "bits", "steps"):
+        table.add_column(name, justify="left" if name == "verdict" else "right")
+    table.add_column(noun.removesuffix("s"), overflow="fold")
+    witness = question.census.witness
+    for entry in top_behaviours(posterior, witness, top):
+        if entry.mass == 0:
+            break
+        b = entry.behaviour
+        verdict, bits, steps = VERDICTS[posterior.verdict[b]], f"{posterior.length[b]:,.2f}", f"{posterior.time[b]:,}"
+        table.add_row(share_text(entry.mass), verdict, bits, steps, witness[b])
+    return table
+
+
+def _notes(question: Question, posterior: Posterior, mass_beyond: float | None) -> Iterable[str]:
+    """Yield what one has to know to read the tables."""
+    noun = question.space.noun
+    yield (
+        f"Roles need something to turn upside down, a search or a fit, and {noun} have nothing of the kind: whether "
+        "they optimize cannot be told here, and the verdicts are what to read."
+    )
+    yield loses_by_verdict(posterior, noun)
+    exact = posterior.exact
+    if exact:
+        fits = f"{exact.program} ({exact.length:.2f} bits)"
+        yield f"One of the {noun} fits the training rows without error: {fits}."
+    else:
+        yield f"None of the {noun} fits the training rows without error."
+    missed = float(posterior.misses[IMITATOR])
+    if not np.isnan(missed):
+        yield f"Later rows that are missed: {share_text(missed)}, expected."
+    yield from _abstentions(question)
+    yield from _lengths(posterior, noun)
+    if mass_beyond is not None:
+        yield f"{noun.capitalize()} not counted have {share_text(mass_beyond)} of all coin tosses (2^-length)."
+
+
+def _abstentions(question: Question) -> Iterable[str]:
+    """Yield how many hypotheses give no action somewhere."""
+    census = question.census
+    abstaining = (census.predictions == ABSTAIN).any(axis=1)[census.behaviour_id]
+    if abstaining.any():
+        n = exact_sum(census.count[abstaining])
+        yield (
+            f"{n:,} of the {question.space.noun} ({share_text(n / census.n_programs)}) do not halt within "
+            f"{census.bounds['max_steps']:,} steps in some situation: they abstain there, which is a chance of one in "
+            f"{census.n_actions} in training and a miss later."
+        )
+
+
+def _lengths(posterior: Posterior, noun: str) -> Iterable[str]:
+    """Yield what the lengths make of a prior."""
+    if len(posterior.bounds) == 1:
+        yield f"All of the {noun} have {float(posterior.bounds[0]):.2f} bits, so priors over length alone are uniform."
+    else:
+        lengths = ", ".join(bits_text(float(bound)).lstrip("+") for bound in posterior.bounds)
+        yield f"There are {noun} of {lengths} bits; under 2^-length each of these sizes has the same mass."
+
+
+def _source_text(question: Question, source: str) -> str:
+    """Return the source as another command takes it, with what it was counted with."""
+    space = question.space
+    quoted = shlex.quote(source)
+    if not source.endswith((".csv", ".parquet")):
+        return quoted
+    bounds = dict(space.bounds)
+    least, most = bounds.get("least_states"), bounds["states"]
+    states = most if least is None else f"{least}-{most}"
+    return f"{quoted} --space {space.name} --states {states} --max-time {bounds['max_steps']}"

@@ -1,0 +1,147 @@
+"""Machines of one size or of several as one space: what a census of machines is counted from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from functools import reduce
+from operator import add
+from typing import Any, Literal
+
+from mesaprior.errors import ContentError, UsageError
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.turing.machine import Machine, format_machine, parse_machine
+from mesaprior.hypotheses.turing.policies.space import Policy, TuringSpace
+from mesaprior.hypotheses.turing.threads import Report
+
+DEFAULT_MAX_STEPS = 500
+"""Steps to follow a run for where nobody says otherwise; nearly every run that halts is shorter (see the reference)."""
+
+
+class TuringSizes:
+    """All machines with `least` to `most` states and two symbols, as policies; see `TuringSpace`.
+
+    Parameters
+    ----------
+    least, most : int
+        Numbers of states, 1 to `machine.MOST_STATES`; every size from the one to the other is counted.
+    max_steps : int or None
+        Most steps of a run, the halting one counted; None for `DEFAULT_MAX_STEPS`.
+    actions, domain : int or None
+        As in `TuringSpace`.
+
+    Raises
+    ------
+    UsageError
+        If a number is out of range.
+
+    Notes
+    -----
+    A machine of n states has 2n * log2(4n + 2) bits, and there are (4n + 2)^(2n) of them: under 2^-length every size
+    has the same mass, 1, so the mass of all sizes is without bound.
+    """
+
+    name = "turing"
+    noun = "machines"
+    columns = TuringSpace.columns
+    has_lesions = False
+    language = None
+
+    def __init__(
+        self,
+        least: int,
+        most: int,
+        max_steps: int | None = None,
+        *,
+        actions: int | None = None,
+        domain: int | None = None,
+    ):
+        if least > most:
+            raise UsageError(f"--states {least}-{most} holds no size; write the smaller number first.")
+        steps = DEFAULT_MAX_STEPS if max_steps is None else max_steps
+        self.sizes = [TuringSpace(states, steps, actions=actions, domain=domain) for states in range(least, most + 1)]
+
+    @classmethod
+    def of_bounds(cls, bounds: dict[str, Any]) -> TuringSizes:
+        """Return the space that has these bounds."""
+        return cls(
+            bounds.get("least_states", bounds["states"]),
+            bounds["states"],
+            bounds["max_steps"],
+            actions=bounds.get("actions"),
+            domain=bounds.get("domain"),
+        )
+
+    @property
+    def max_steps(self) -> int:
+        """Most steps of a run."""
+        return self.sizes[0].max_steps
+
+    @property
+    def states(self) -> str:
+        """The sizes as they would be typed."""
+        least, most = self.sizes[0].states, self.sizes[-1].states
+        return str(most) if least == most else f"{least}-{most}"
+
+    @property
+    def bounds(self) -> dict[str, Any]:
+        """The bounds as plain data; those of one size are its own."""
+        least, most = self.sizes[0], self.sizes[-1]
+        return most.bounds if least is most else {"least_states": least.states} | most.bounds
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of the space and the bounds."""
+        content = {"space": self.name} | self.bounds
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def count_by_length(self, log: ImitationLog) -> dict[int | float, int]:
+        """Return the exact number of machines of each length, which is that of each size."""
+        return reduce(lambda counts, size: counts | size.count_by_length(log), self.sizes, {})
+
+    def n_reports(self, log: ImitationLog) -> int:
+        """Return what the reports of progress of `census` add up to."""
+        return sum(size.n_reports(log) for size in self.sizes)
+
+    def census(
+        self,
+        log: ImitationLog,
+        *,
+        engine: Literal["lazy"] = "lazy",
+        workers: int = 1,
+        report: Report | None = None,
+    ) -> Census:
+        """Count every machine of every size on a log, exactly; see `TuringSpace.counts`.
+
+        Notes
+        -----
+        Cost: about that of the largest size.
+        """
+        parts = [size.census(log, workers=workers, report=report) for size in self.sizes]
+        return replace(reduce(add, parts), bounds=self.bounds)
+
+    def mass_beyond(self, census: Census, log: ImitationLog) -> None:
+        """Return None: there are machines of every size, and together they have no mass to be left out of."""
+
+    def parse(self, text: str, log: ImitationLog | None = None) -> Machine:
+        """Read a machine from its text; see `machine.format_machine`. The log does not matter.
+
+        Raises
+        ------
+        ContentError
+            If it is not the text of a machine of the space.
+        """
+        n = parse_machine(text).n_states
+        for size in self.sizes:
+            if size.states == n:
+                return size.parse(text, log)
+        raise ContentError(f"{text!r} has {n} states, and the machines of this space have {self.states}.")
+
+    def format(self, program: Machine) -> str:
+        """Return the text of a machine."""
+        return format_machine(program)
+
+    def predict(self, program: Machine, log: ImitationLog) -> Policy:
+        """Return the plain-Python meaning of a machine on a log."""
+        return self.sizes[0].predict(program, log)
