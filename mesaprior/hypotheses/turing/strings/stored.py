@@ -149,8 +149,8 @@ def _tidy(folder: Path) -> None:
 
 
 def _plain(champion: Champion | None) -> dict[str, Any] | None:
-    return champion and {"value": champion.value, "machine": format_machine(champion.machine)}
+    return None if champion is None else {"value": champion.value, "machine": format_machine(champion.machine)}
 
 
 def _champion(plain: dict[str, Any] | None) -> Champion | None:
-    return plain and Champion(plain["value"], parse_machine(plain["machine"]))
+    return None if plain is None else Champion(plain["value"], parse_machine(plain["machine"]))
