@@ -38,7 +38,7 @@ def complexity(
 
     All machines of N states run on a blank tape of zeros and on one of ones. The depth is the least number of steps
     of any run that prints the string. A string that no such machine prints has no finite complexity here; more
-    states print more.
+    states print more. What takes long is counted once and kept in the store, for `mesaprior strings` too.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""What commands about Turing machines share: their options, and the table of strings with progress."""
+"""What commands about Turing machines share: their options, and the table of strings, kept or counted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
+    from mesaprior.hypotheses.turing.strings.size import Size
     from mesaprior.hypotheses.turing.strings.table import StringTable
 
 states_option = click.option(
@@ -21,11 +23,85 @@ max_steps_option = click.option(
 
 
 def string_table(states: int, max_steps: int | None, workers: int) -> StringTable:
-    """Count what machines print, with progress on standard error."""
+    """Return what machines print, from the store or counted with progress; what takes long to count is kept there."""
+    from mesaprior.hypotheses.turing.strings.keeping import is_kept
+    from mesaprior.hypotheses.turing.strings.size import Size
+
+    size = Size.of(states, max_steps)
+    if not is_kept(size):
+        return _count(size, workers)
+    return _from_store(size) or _count_and_keep(size, workers)
+
+
+def _count(size: Size, workers: int) -> StringTable:
+    """Count with progress, and keep it nowhere."""
     from mesaprior.cli.progress import progress
-    from mesaprior.hypotheses.turing.machine import n_machines
     from mesaprior.hypotheses.turing.strings.counting import StringEnumeration
 
-    enumeration = StringEnumeration(states, max_steps)
-    with progress(f"Running {n_machines(states):,} machines", len(enumeration.prefixes)) as report:
+    enumeration = StringEnumeration(size.states, size.max_steps, radius=size.radius)
+    with progress(_title(size), len(enumeration.prefixes)) as report:
         return enumeration.table(workers=workers, report=report)
+
+
+def _from_store(size: Size) -> StringTable | None:
+    from mesaprior.hypotheses.turing.strings.stored import find_strings, strings_folder
+
+    try:
+        table = find_strings(size)
+    except OSError as error:
+        click.echo(f"The store cannot answer, so the machines are run: {_sentence(error)}", err=True)
+        return None
+    if table is not None:
+        click.echo(f"Nothing to count: the table is in the store, {strings_folder(size)}.", err=True)
+    return table
+
+
+def _count_and_keep(size: Size, workers: int) -> StringTable:
+    """Count into the store; where the store is of no use, only count."""
+    from mesaprior.errors import RunError
+    from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
+
+    try:
+        keeper = StringKeeper(size)
+    except (RunError, OSError) as error:
+        click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
+        return _count(size, workers)
+    table = _count_into(keeper, size, workers)
+    click.echo(f"Kept in the store, {keeper.folder}: the same machines need not be run again.", err=True)
+    return table
+
+
+def _count_into(keeper: StringKeeper, size: Size, workers: int) -> StringTable:
+    """Count what is missing; after an interruption, say what is kept."""
+    from mesaprior.cli.main import InterruptionError
+    from mesaprior.cli.progress import progress
+
+    n_shards = keeper.n_shards
+    n_done = n_shards - len(keeper.missing)
+    if n_done:
+        click.echo(f"{n_done} of {n_shards} shards were done already.", err=True)
+    try:
+        with progress(_title(size), keeper.n_missing_prefixes) as report:
+            return keeper.count(workers=workers, report=report)
+    except KeyboardInterrupt:
+        n_done = n_shards - len(keeper.missing)
+        if n_done == 0:
+            keeper.abandon()
+            raise
+        raise InterruptionError(
+            f"interrupted; {n_done} of {n_shards} shards are done and kept in {keeper.folder}, and the same command "
+            "goes on from there."
+        ) from None
+
+
+def _title(size: Size) -> str:
+    from mesaprior.hypotheses.turing.machine import n_machines
+
+    return f"Running {n_machines(size.states):,} machines"
+
+
+def _sentence(error: Exception) -> str:
+    """Return an error as one sentence."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
+    return str(error)

@@ -55,7 +55,8 @@ def strings(
 
     Machines have N states, two symbols and a halting transition. Each runs on a blank tape of zeros and on one of
     ones, and prints every cell that it has visited when it halts. The share of runs that print a string is the
-    string's algorithmic probability; -log2 of it estimates the string's complexity.
+    string's algorithmic probability; -log2 of it estimates the string's complexity. What takes long is counted once
+    and kept in the store; after Ctrl-C the same command goes on where it was.
 
     \b
     Examples:

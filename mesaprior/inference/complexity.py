@@ -72,8 +72,9 @@ def string_prior(table: StringTable, prior: FormulaPrior | None = None) -> Strin
         length = np.full(len(both.steps), table.length)
         weight = prior.log2_weight({"length": length, "time": both.steps, "infer_time": both.steps})
         log2_mass = log2_sum(weight + np.log2(both.count.astype(np.float64)), both.string_id, n)
-    bits = log2_total(log2_mass) - log2_mass if n else log2_mass
-    bits[log2_mass == -np.inf] = np.inf
+    bits = np.full(n, np.inf)
+    has_mass = log2_mass > -np.inf
+    bits[has_mass] = log2_total(log2_mass) - log2_mass[has_mass]
     # The strings stand by length and lexicographically already.
     order = np.lexsort((np.arange(n), -count.astype(np.int64), bits))
     return StringPrior(both.strings.take(order), count[order], bits[order], depth[order])

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
-from operator import add
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.turing.kernels import UNDEFINED, VERDICTS
-from mesaprior.hypotheses.turing.machine import Machine, check_size, n_machines
-from mesaprior.hypotheses.turing.strings.table import LONGEST_RUN, Champion, StringTable, table_from_groups
+from mesaprior.hypotheses.turing.machine import Machine, n_machines
+from mesaprior.hypotheses.turing.strings.size import Size
+from mesaprior.hypotheses.turing.strings.table import Champion, StringTable, sum_of_tables, table_from_groups
 from mesaprior.hypotheses.turing.strings.tallying import Tallying
 from mesaprior.hypotheses.turing.threads import Report, spread
-
-DEFAULT_MAX_STEPS = LONGEST_RUN | {5: 500, 6: 200}
-"""Steps to follow where nobody says otherwise: the longest run, and the cap of the published table for 5 states."""
-
-DEFAULT_RADIUS = {1: 6, 2: 6, 3: 6, 4: 6, 5: 3, 6: 3}
-"""Cells to each side that closed sets are tried with, by states; more decide few more machines, and take longer."""
 
 
 class StringEnumeration:
@@ -31,12 +25,13 @@ class StringEnumeration:
     states : int
         1 to `machine.MOST_STATES`.
     max_steps : int or None
-        Longer runs are not followed; None for `DEFAULT_MAX_STEPS`.
+        Longer runs are not followed; None for `size.DEFAULT_MAX_STEPS`.
     radius : int or None
-        Cells to each side in proofs by closed sets, 0 for no such proofs; None for `DEFAULT_RADIUS`.
+        Cells to each side in proofs by closed sets, 0 for no such proofs; None for `size.DEFAULT_RADIUS`.
 
     Attributes
     ----------
+    size : Size
     prefixes : int64[P, 2 * n]
         Partial machines, see `machine.Machine`. They depend on the parameters only.
     rest : StringTable
@@ -56,10 +51,8 @@ class StringEnumeration:
     """
 
     def __init__(self, states: int, max_steps: int | None = None, *, radius: int | None = None):
-        max_steps = DEFAULT_MAX_STEPS.get(states, 1) if max_steps is None else max_steps
-        check_size(states, max_steps)
-        self.states, self.max_steps = states, max_steps
-        self.radius = DEFAULT_RADIUS[states] if radius is None else radius
+        self.size = Size.of(states, max_steps, radius)
+        self.states, self.max_steps, self.radius = self.size
         depth = min(states, 4)
         tallying = self._tallying()
         prefixes = [np.empty((0, 2 * states), dtype=np.int64)]
@@ -68,7 +61,7 @@ class StringEnumeration:
             found = np.empty(((4 * states) ** (depth - 1), 2 * states), dtype=np.int64)
             prefixes.append(found[: tallying.extend(root, -1, depth=depth, found=found)].copy())
         self.prefixes = np.concatenate(prefixes)
-        self.rest = _first_steps(states, max_steps) + tallying.table()
+        self.rest = _first_steps(states, self.max_steps) + tallying.table()
 
     def count(
         self,
@@ -104,7 +97,56 @@ class StringEnumeration:
         RunError
             If the machines counted are not all there are: an error of the program.
         """
-        table = self.rest + self.count(workers=workers, report=report)
+        return self.together([self.count(workers=workers, report=report)])
+
+    def count_blocks(
+        self,
+        blocks: Mapping[int, Sequence[int]],
+        keep: Callable[[int, StringTable], None],
+        *,
+        workers: int = 1,
+        report: Report | None = None,
+    ) -> None:
+        """Count blocks of prefixes, each in one thread, and hand over every table as soon as it is counted.
+
+        Parameters
+        ----------
+        blocks : mapping of int to sequence of int
+            Numbers of prefixes, by number of the block.
+        keep : callable
+            Called with the number of a block and its table, from the thread that has counted it.
+        workers : int
+            Threads; no table depends on it.
+        report : Report or None
+        """
+
+        def extend(_: None, k: int, goes_on: Callable[[], bool]) -> None:
+            tallying = self._tallying()
+            for rank in blocks[k]:
+                tallying.extend(self.prefixes[rank], rank, goes_on=goes_on)
+                if not goes_on():
+                    # What was counted may lack something.
+                    return
+                if report is not None:
+                    report(1)
+            keep(k, tallying.table())
+
+        spread(blocks, lambda: None, extend, workers=workers)
+
+    def together(self, parts: Iterable[StringTable]) -> StringTable:
+        """Return the table of all machines of the size.
+
+        Parameters
+        ----------
+        parts : iterable of StringTable
+            What was counted below disjoint sets of prefixes, all of them; see `sum_of_tables`.
+
+        Raises
+        ------
+        RunError
+            If the machines counted are not all there are: an error of the program.
+        """
+        table = sum_of_tables(chain([self.rest], parts))
         if not table.is_whole:
             raise RunError(
                 f"{table.n_machines} machines were counted and there are {n_machines(self.states)}; this is a defect, "
@@ -179,4 +221,4 @@ def _together(parts: list[Tallying]) -> StringTable:
             best[which] = max(best.get(which, champion), champion, key=lambda one: one[:2])
     for part in parts:
         part.champions.update(best)
-    return reduce(add, (part.table() for part in parts))
+    return sum_of_tables(part.table() for part in parts)

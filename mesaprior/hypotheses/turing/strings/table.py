@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import accumulate
+from operator import add
 
 import numpy as np
 
@@ -125,23 +127,62 @@ class StringTable:
         return dict(sorted(both.items(), key=lambda item: (-item[1], len(item[0]), item[0])))
 
     def __add__(self, other: StringTable) -> StringTable:
-        """Return the table of two disjoint sets of machines of the same size."""
-        if (self.states, self.max_steps) != (other.states, other.max_steps):
+        """Return the table of two disjoint sets of machines of the same size; see `sum_of_tables`."""
+        return _sum([self, other])
+
+
+AT_ONCE = 1 << 22
+"""Groups that `sum_of_tables` waits for before it adds them up."""
+
+
+def sum_of_tables(tables: Iterable[StringTable]) -> StringTable:
+    """Return the table of disjoint sets of machines of the same size.
+
+    Parameters
+    ----------
+    tables : iterable of StringTable
+        At least one. They are taken one by one, and few are held at a time.
+
+    Raises
+    ------
+    RunError
+        If they are not of one size.
+
+    Notes
+    -----
+    Of machines that do equally much, the one of the first table is kept. Time is O(G log G) for G groups in all.
+    """
+    waiting: list[StringTable] = []
+    for table in tables:
+        waiting.append(table)
+        # What is added up already is added again only together with as much of others.
+        others = sum(len(one.count) for one in waiting[1:])
+        if others > max(AT_ONCE, len(waiting[0].count)):
+            waiting = [_sum(waiting)]
+    return _sum(waiting)
+
+
+def _sum(tables: Sequence[StringTable]) -> StringTable:
+    """Return the sum of tables that are added at once."""
+    first = tables[0]
+    for other in tables[1:]:
+        if (first.states, first.max_steps) != (other.states, other.max_steps):
             raise RunError(
-                f"machines of {self.states} states and {self.max_steps} steps and those of {other.states} and "
+                f"machines of {first.states} states and {first.max_steps} steps and those of {other.states} and "
                 f"{other.max_steps} cannot be added; count them alike."
             )
-        return table_from_groups(
-            states=self.states,
-            max_steps=self.max_steps,
-            strings=self.strings + other.strings,
-            string_id=np.concatenate([self.string_id, other.string_id + len(self.strings)]),
-            steps=np.concatenate([self.steps, other.steps]),
-            count=np.concatenate([self.count, other.count]),
-            verdicts={name: count + other.verdicts[name] for name, count in self.verdicts.items()},
-            most_steps=_better(self.most_steps, other.most_steps),
-            most_ones=_better(self.most_ones, other.most_ones),
-        )
+    begins = accumulate((len(one.strings) for one in tables), initial=0)
+    return table_from_groups(
+        states=first.states,
+        max_steps=first.max_steps,
+        strings=reduce(add, (one.strings for one in tables)),
+        string_id=np.concatenate([one.string_id + begin for one, begin in zip(tables, begins, strict=False)]),
+        steps=np.concatenate([one.steps for one in tables]),
+        count=np.concatenate([one.count for one in tables]),
+        verdicts={name: sum(one.verdicts[name] for one in tables) for name in first.verdicts},
+        most_steps=reduce(_better, (one.most_steps for one in tables)),
+        most_ones=reduce(_better, (one.most_ones for one in tables)),
+    )
 
 
 def table_from_groups(

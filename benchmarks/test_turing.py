@@ -1,0 +1,114 @@
+"""What all machines of a size print: lazy enumeration beside a plain loop over every machine, and larger sizes."""
+
+import numba
+import numpy as np
+import pytest
+
+from mesaprior.hypotheses.turing.strings.counting import StringEnumeration, count_strings
+from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
+from mesaprior.hypotheses.turing.strings.size import Size
+from mesaprior.hypotheses.turing.strings.stored import find_strings
+from mesaprior.inference.complexity import string_prior
+
+HALTING = {3: 2147184, 4: 2985384480, 5: 6897263888672}
+"""Machines that halt on a blank tape, of 5 states within 500 steps."""
+
+
+@numba.njit
+def run_every_machine(n, max_steps, halting):
+    """Run every machine of n states by itself, for `max_steps` at most, and count what those that halt print.
+
+    Entry 2 * state + symbol is a digit of the machine's number: 4 * next + 2 * right + write, or 4 * n + write to halt.
+    What is printed is written in `halting` at the number whose binary digits are a 1 and then the string.
+    """
+    n_entries, base = 2 * n, 4 * n + 2
+    table = np.zeros(n_entries, dtype=np.int64)
+    tape = np.zeros(2 * max_steps + 3, dtype=np.uint8)
+    for _ in range(base**n_entries):
+        state, head = 0, max_steps + 1
+        left = right = head
+        for _ in range(max_steps):
+            code = table[2 * state + tape[head]]
+            tape[head] = code & 1
+            if code >= 4 * n:
+                text = 1
+                for cell in range(left, right + 1):
+                    text = 2 * text + tape[cell]
+                halting[text] += 1
+                break
+            head += (code & 2) - 1
+            state = code >> 2
+            left, right = min(left, head), max(right, head)
+        tape[left : right + 1] = 0
+        # The next machine: the next number in base 4n + 2.
+        for entry in range(n_entries):
+            table[entry] += 1
+            if table[entry] < base:
+                break
+            table[entry] = 0
+
+
+def say_rate(benchmark, states, table):
+    """Check a table, and note how many machines it accounts for in a second."""
+    assert table.is_whole
+    assert table.verdicts["halted"] == HALTING[states]
+    benchmark.extra_info["machines"] = table.n_machines
+    benchmark.extra_info["machines per second"] = round(table.n_machines / benchmark.stats["min"])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compiled():
+    """Compile both before anything is timed."""
+    count_strings(2)
+    run_every_machine(2, 6, np.zeros(1 << 8, dtype=np.int64))
+
+
+@pytest.mark.benchmark(group="3 states, 21 steps, 1 worker")
+def test_plain_loop(benchmark):
+    halting = np.zeros(1 << 22, dtype=np.int64)
+
+    def run():
+        halting[:] = 0
+        run_every_machine(3, 21, halting)
+
+    benchmark.pedantic(run, rounds=5)
+    assert halting.sum() == HALTING[3]
+    found = {bin(text)[3:]: int(halting[text]) for text in np.flatnonzero(halting)}
+    assert found == count_strings(3).counted_by_string
+    benchmark.extra_info["machines"] = 14**6
+
+
+@pytest.mark.benchmark(group="3 states, 21 steps, 1 worker")
+def test_lazy_enumeration(benchmark):
+    say_rate(benchmark, 3, benchmark.pedantic(lambda: count_strings(3, 21), rounds=5))
+
+
+@pytest.mark.benchmark(group="4 states, 107 steps")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_four_states(benchmark, workers):
+    say_rate(benchmark, 4, benchmark.pedantic(lambda: count_strings(4, workers=workers), rounds=5))
+
+
+@pytest.mark.benchmark(group="5 states, 500 steps")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_five_states(benchmark, workers):
+    table = benchmark.pedantic(lambda: StringEnumeration(5, 500).table(workers=workers), rounds=1)
+    say_rate(benchmark, 5, table)
+    # Soler-Toscano et al. 2014 list as many strings.
+    assert len(table.output_counts()) == 99608
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Return a store that has the table of 5 states."""
+    root = tmp_path_factory.mktemp("store")
+    StringKeeper(Size.of(5), root=root).count(workers=2)
+    return root
+
+
+@pytest.mark.benchmark(group="5 states, kept in the store")
+def test_an_answer_from_the_store(benchmark, kept):
+    weighed = benchmark.pedantic(lambda: string_prior(find_strings(Size.of(5), kept)), rounds=5, warmup_rounds=1)
+    shares = np.exp2(-weighed.bits)
+    assert shares.sum() == pytest.approx(1)
+    assert len(weighed.strings) == 99608

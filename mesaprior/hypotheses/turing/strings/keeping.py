@@ -1,0 +1,170 @@
+"""Counting a table of strings into the store, shard by shard, so that an interruption loses little."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mesaprior.errors import RunError
+from mesaprior.hypotheses.store.files import write_json
+from mesaprior.hypotheses.store.locking import Claim
+from mesaprior.hypotheses.store.seals import read_sealed
+from mesaprior.hypotheses.turing.strings.counting import StringEnumeration
+from mesaprior.hypotheses.turing.strings.size import Size
+from mesaprior.hypotheses.turing.strings.stored import (
+    CLAIM,
+    MANIFEST,
+    TABLE,
+    identity_of,
+    is_intact,
+    is_of,
+    read_strings,
+    remove_left_behind,
+    strings_folder,
+    versions,
+    write_strings,
+)
+from mesaprior.hypotheses.turing.strings.table import StringTable
+from mesaprior.hypotheses.turing.threads import Report
+
+KEPT_FROM = {4: 20_001, 5: 1, 6: 1}
+"""Steps from which on a table is worth keeping, by states; below them it is counted in a second or less."""
+
+N_SHARDS = 64
+"""Shards of a table; with more states than 5 every prefix is one."""
+
+
+def is_kept(size: Size) -> bool:
+    """Tell whether a table of this size is worth keeping."""
+    return size.max_steps >= KEPT_FROM.get(size.states, size.max_steps + 1)
+
+
+class StringKeeper:
+    """The folder of a table that is being counted; what is there of it already is taken, so far as it is intact.
+
+    Parameters
+    ----------
+    size : Size
+    root : str or Path or None
+        Folder of the store; None for `store_root`. What is missing of it is made.
+    n_shards : int or None
+        Shards; None for `N_SHARDS`, or as many as there are prefixes. Those of another number are counted again.
+
+    Attributes
+    ----------
+    folder : Path
+    n_shards : int
+
+    Raises
+    ------
+    RunError
+        If another process is counting the table.
+    OSError
+        If the folder cannot be written.
+
+    Notes
+    -----
+    A shard is a block of prefixes of `StringEnumeration`, counted by one thread and written as soon as it is counted:
+    its counts, and then a sealed record with their SHA-256. When all are there, they are added up in their order into
+    the table, then the manifest is written, and then the shards are removed. So the bytes depend on nothing but the
+    size and the versions, and an interruption at any moment costs the shards that were being counted.
+    """
+
+    def __init__(self, size: Size, *, root: str | Path | None = None, n_shards: int | None = None):
+        self._size = size
+        self._enumeration = StringEnumeration(size.states, size.max_steps, radius=size.radius)
+        n_prefixes = len(self._enumeration.prefixes)
+        self.n_shards = n_shards or (N_SHARDS if size.states <= 5 else n_prefixes)
+        self.folder = strings_folder(size, root)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / CLAIM).touch()
+        try:
+            self._claim = Claim(self.folder / CLAIM, self.folder)
+        except RunError:
+            raise RunError(
+                f"{self.folder}: another process is counting this table; wait for it, and it is there."
+            ) from None
+        self._done = {k for k in range(self.n_shards) if self._record(k) is not None}
+
+    @property
+    def missing(self) -> list[int]:
+        """Shards that are still to be counted, ascending."""
+        return [k for k in range(self.n_shards) if k not in self._done]
+
+    @property
+    def n_missing_prefixes(self) -> int:
+        """Prefixes that are still to be counted: the work that is left."""
+        return sum(len(self._block(k)) for k in self.missing)
+
+    def count(self, *, workers: int = 1, report: Report | None = None) -> StringTable:
+        """Count the shards that are missing, and finish the table.
+
+        Parameters
+        ----------
+        workers : int
+            Threads; no byte depends on it.
+        report : Report or None
+
+        Raises
+        ------
+        RunError
+            If the machines counted are not all there are: an error of the program.
+        OSError
+            If a file cannot be written.
+        """
+        self._enumeration.count_blocks(
+            {k: self._block(k) for k in self.missing}, self._write, workers=workers, report=report
+        )
+        return self._finish()
+
+    def abandon(self) -> None:
+        """Give the table up: its shards are removed, and so is the folder if nothing else is in it."""
+        remove_left_behind(self.folder)
+        self._claim.release()
+        if not any(self.folder.iterdir()):
+            self.folder.rmdir()
+
+    def _block(self, k: int) -> range:
+        """Return the numbers of the prefixes of a shard."""
+        n_prefixes = len(self._enumeration.prefixes)
+        return range(k * n_prefixes // self.n_shards, (k + 1) * n_prefixes // self.n_shards)
+
+    def _write(self, k: int, shard: StringTable) -> None:
+        facts = write_strings(self.folder / _table_file(k), shard)
+        head = identity_of(self._size) | versions() | {"shard": k, "n_shards": self.n_shards}
+        write_json(self.folder / _record_file(k), head | facts)
+        self._done.add(k)
+
+    def _record(self, k: int) -> dict | None:
+        """Return the record of a shard that is there, intact, and counted as this version would."""
+        record = read_sealed(self.folder / _record_file(k))
+        if record is None or not is_of(record, self._size):
+            return None
+        expected = versions() | {"shard": k, "n_shards": self.n_shards}
+        if any(record.get(name) != value for name, value in expected.items()):
+            return None
+        return record if is_intact(self.folder, _table_file(k), record) else None
+
+    def _finish(self) -> StringTable:
+        table = self._enumeration.together(self._read(k) for k in range(self.n_shards))
+        facts = write_strings(self.folder / TABLE, table)
+        write_json(self.folder / MANIFEST, identity_of(self._size) | versions() | facts)
+        remove_left_behind(self.folder)
+        self._claim.release()
+        return table
+
+    def _read(self, k: int) -> StringTable:
+        record = self._record(k)
+        if record is None:
+            raise RunError(
+                f"{self.folder / _table_file(k)}: this shard has changed since it was written; give the same command "
+                "again, and it is counted again."
+            )
+        return read_strings(self.folder / _table_file(k), self._size, record)
+
+
+def _table_file(k: int) -> str:
+    return f"shard-{k:04d}.parquet"
+
+
+def _record_file(k: int) -> str:
+    return f"shard-{k:04d}.json"

@@ -1,0 +1,156 @@
+"""Tables of strings on disk: a folder for each size, with the counts in a Parquet file and a sealed manifest."""
+
+from __future__ import annotations
+
+import platform
+import re
+from contextlib import ExitStack, suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mesaprior.errors import RunError
+from mesaprior.hypotheses.store.files import sha256_of, write_table
+from mesaprior.hypotheses.store.locking import Claim
+from mesaprior.hypotheses.store.root import store_root
+from mesaprior.hypotheses.store.seals import read_sealed
+from mesaprior.hypotheses.texts import Texts
+from mesaprior.hypotheses.turing.machine import format_machine, parse_machine
+from mesaprior.hypotheses.turing.strings.size import Size
+from mesaprior.hypotheses.turing.strings.table import Champion, StringTable
+
+SCHEMA = 1
+"""Version of the folder's layout, and of what the counts mean."""
+
+MANIFEST, TABLE = "manifest.json", "strings.parquet"
+
+CLAIM = "claim"
+"""Locked by the process that counts. Nobody reads it: a process that closes a file gives up its locks on it."""
+
+_UNFINISHED = r"shard-\d{4,}\.(json|parquet)"
+_LEFT_BEHIND = re.compile(
+    rf"{_UNFINISHED}|{CLAIM}|\.({_UNFINISHED}|manifest\.json|strings\.parquet)\.[0-9a-f]+\.tmp", flags=re.ASCII
+)
+
+
+def strings_folder(size: Size, root: str | Path | None = None) -> Path:
+    """Return where the store keeps the table of a size, whether or not it is there.
+
+    Parameters
+    ----------
+    size : Size
+    root : str or Path or None
+        Folder of the store; None for `store_root`.
+    """
+    return Path(root if root is not None else store_root()) / "strings" / size.name
+
+
+def find_strings(size: Size, root: str | Path | None = None) -> StringTable | None:
+    """Return the table of a size that the store keeps, or None where there is none that is as it was written.
+
+    The parameters are those of `strings_folder`.
+    """
+    folder = strings_folder(size, root)
+    manifest = read_sealed(folder / MANIFEST)
+    if manifest is None or not is_of(manifest, size) or not is_intact(folder, TABLE, manifest):
+        return None
+    _tidy(folder)
+    return read_strings(folder / TABLE, size, manifest)
+
+
+def identity_of(size: Size) -> dict[str, Any]:
+    """Return what every record of a table of this size says first."""
+    return {"kind": "strings", "schema": SCHEMA} | size._asdict()
+
+
+def is_of(record: dict[str, Any], size: Size) -> bool:
+    """Tell whether a manifest, or the record of a shard, is of this size and in the layout of this version."""
+    return all(record.get(name) == value for name, value in identity_of(size).items())
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what counts."""
+    return {"python": platform.python_version()} | {name: version(name) for name in ("mesaprior", "numpy", "numba")}
+
+
+def write_strings(path: Path, table: StringTable) -> dict[str, Any]:
+    """Write the groups of a table as a Parquet file; return the rest of it, and the file's SHA-256, as plain data."""
+    import pyarrow as pa
+
+    columns = pa.table(
+        {"string": table.strings.take(table.string_id).to_arrow(), "steps": table.steps, "count": table.count}
+    )
+    digest = write_table(path, columns)
+    return {
+        "machines": table.n_machines,
+        "verdicts": table.verdicts,
+        "strings": len(table.strings),
+        "rows": len(table.count),
+        "most_steps": _plain(table.most_steps),
+        "most_ones": _plain(table.most_ones),
+        "files": {path.name: digest},
+    }
+
+
+def read_strings(path: Path, size: Size, facts: dict[str, Any]) -> StringTable:
+    """Read a table.
+
+    Parameters
+    ----------
+    path : Path
+        Of the Parquet file; it must be intact.
+    size : Size
+    facts : dict
+        As `write_strings` returned them.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = pq.ParquetFile(path).read()
+    # Rows are sorted by string, so strings are numbered in their order.
+    strings = columns["string"].combine_chunks().dictionary_encode()
+    return StringTable(
+        states=size.states,
+        max_steps=size.max_steps,
+        strings=Texts.from_arrow(pa.chunked_array([strings.dictionary])),
+        string_id=strings.indices.to_numpy().astype(np.int64),
+        steps=columns["steps"].to_numpy(),
+        count=columns["count"].to_numpy(),
+        verdicts=dict(facts["verdicts"]),
+        most_steps=_champion(facts["most_steps"]),
+        most_ones=_champion(facts["most_ones"]),
+    )
+
+
+def is_intact(folder: Path, name: str, record: dict[str, Any]) -> bool:
+    """Tell whether a file is there, with the SHA-256 that a record gives."""
+    path = folder / name
+    return path.is_file() and record.get("files") == {name: sha256_of(path)}
+
+
+def remove_left_behind(folder: Path) -> None:
+    """Remove what serves counting alone, the claim last."""
+    for path in sorted(folder.iterdir(), key=lambda path: (path.name == CLAIM, path.name)):
+        if _LEFT_BEHIND.fullmatch(path.name):
+            path.unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what is left of counting beside a finished table, unless the process that counted it is still at it."""
+    if not any(_LEFT_BEHIND.fullmatch(path.name) for path in folder.iterdir()):
+        return
+    # The table is there whether or not this can be done.
+    with suppress(OSError, RunError), ExitStack() as stack:
+        if (folder / CLAIM).exists():
+            stack.callback(Claim(folder / CLAIM, folder).release)
+        remove_left_behind(folder)
+
+
+def _plain(champion: Champion | None) -> dict[str, Any] | None:
+    return None if champion is None else {"value": champion.value, "machine": format_machine(champion.machine)}
+
+
+def _champion(plain: dict[str, Any] | None) -> Champion | None:
+    return None if plain is None else Champion(plain["value"], parse_machine(plain["machine"]))
