@@ -216,3 +216,29 @@ def test_many_different_times_grow_the_tables():
     rows = one_bin.rows
     groups = zip(rows.length.tolist(), rows.time.tolist(), rows.infer_time.tolist(), strict=True)
     assert list(zip(groups, rows.count.tolist(), strict=True)) == sorted(expected.items())
+
+
+def test_of_ways_that_are_alike_the_first_is_kept():
+    # Ways 1 and 3 both make the program of least time among the shortest.
+    ways = [(6, 0, 1, 0, 1), (5, 2, 1, 2, 1), (5, 3, 1, 3, 1), (5, 2, 1, 2, 1), (5, 9, 1, 9, 1)]
+    about = compiled([(0, 2, 0, 3, 1, 1, 1, 0)], [ways])
+    arena = np.array([[4, counting.last_word(0, 1, 0)]], dtype=np.uint64)
+    ledger = Ledger(
+        arena,
+        np.array([0]),
+        np.array([0]),
+        np.array([[0], [1]], dtype=np.int32),
+        np.zeros((1, 3), dtype=np.int32),
+        *about,
+        *joined_entries([Classes(8)]),
+        SATURATION,
+        True,
+    )
+    one_bin = Bin(1)
+
+    def intern(low, high, keys, values, slots, state, ids, last):
+        return counting.intern_keys(arena, low, high, keys, slots, state, ids, last)
+
+    one_bin.absorb(ledger, 0, Room(), intern, counting.reslot_keys)
+    assert one_bin.rows.count.tolist() == [2, 1, 1, 1]
+    assert one_bin.best.made.tolist() == [[0, 1, 0, 0, 1]]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting import bins
 from mesaprior.hypotheses.store import concatenated
 from mesaprior.hypotheses.terms.language import language_from_dict
-from mesaprior.hypotheses.terms.merged import engine, levels, work
+from mesaprior.hypotheses.terms.merged import engine, gathering, levels, witnesses, work
 from mesaprior.hypotheses.terms.merged.levels import Levels
 from mesaprior.hypotheses.terms.merged.totals import Totals
 from mesaprior.hypotheses.terms.merged.work import ONE, Span, Task, tiles_of
@@ -211,6 +212,86 @@ def sorted_by_shard(whole, parts):
     return whole.vectors
 
 
+SUCCESSORS = [
+    {"kind": "feature", "name": "p", "bits": 2},
+    {"kind": "unary", "name": "f", "table": [*range(1, 128), 0], "bits": 1},
+]
+LOOKUP = [{"kind": "lookup", "feature": "p", "bits": 2}]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "max_bits", "text"), [(SUCCESSORS, 14, "(f " * 12 + "p" + ")" * 12), (LOOKUP, 16, "p[127 126]")]
+)
+def test_no_text_is_longer_than_the_room_that_is_kept_for_one(monkeypatch, tokens, max_bits, text):
+    write_texts, room = witnesses.kernels.write_texts, []
+
+    def watched(*arguments):
+        room.append(arguments[7])
+        return write_texts(*arguments)
+
+    monkeypatch.setattr(witnesses.kernels, "write_texts", watched)
+    language = language_from_dict({"domain": 128, "actions": 128, "token": tokens})
+    rows = [{"p": p, "action": 0, "split": "train"} for p in range(2)]
+    census = TermSpace(language, max_bits).census(log_of(rows))
+    assert text in census.witness
+    assert max(map(len, census.witness)) <= min(room)
+
+
+@pytest.fixture
+def many_behaviours():
+    """A space of two thousand programs, many of which differ, and a log."""
+    tokens = [{"kind": "feature", "name": name} for name in "pq"]
+    tokens += [{"kind": "binary", "name": name} for name in ("add", "mul", "sub")]
+    language = language_from_dict({"domain": 16, "actions": 16, "token": tokens})
+    rows = [{"p": k, "q": 5 * k % 7, "action": 0, "split": "train"} for k in range(8)]
+    return TermSpace(language, 21), log_of(rows)
+
+
+def crumbs(tasks):
+    """Cut tasks into tiles of one combination, each of which begins a run."""
+    for tile in tiles_of(tasks):
+        bounds = tile.bounds.reshape(3, 2).tolist()
+        for places in product(*(range(start, end) for start, end in bounds)):
+            yield replace(tile, bounds=np.array([(place, place + 1) for place in places]).reshape(6))
+
+
+def test_a_wave_begins_no_more_runs_than_can_be_numbered(monkeypatch, many_behaviours):
+    space, log = many_behaviours
+    whole, waves = space.census(log), []
+
+    def watched(*parts):
+        ledger = bins.Ledger(*parts)
+        waves.append(len(ledger.runs))
+        return ledger
+
+    monkeypatch.setattr(gathering, "Ledger", watched)
+    monkeypatch.setattr(gathering.counting, "MOST_RUNS", 30)
+    monkeypatch.setattr(engine, "tiles_of", crumbs)
+    assert_same(space.census(log), whole)
+    assert max(waves) == 30
+
+
+def test_shards_that_do_not_fit_are_halved_until_they_do(monkeypatch, many_behaviours):
+    space, log = many_behaviours
+    whole, passes = space.census(log), []
+
+    class Watched(engine.Pass):
+        def finish(self):
+            found = super().finish()
+            passes.append([sum(part.n_bytes for part in of_shard) for of_shard in found])
+            return found
+
+    monkeypatch.setattr(engine, "Pass", Watched)
+    assert_same(concatenated([census for _, census in space.shards(log, range(8), 8)]), whole)
+    (sizes,) = passes
+    assert len(sizes) == 8
+    passes.clear()
+    monkeypatch.setattr(engine.MergedEngine, "bytes_for_bins", sum(sizes[:4]))
+    assert_same(concatenated([census for _, census in space.shards(log, range(8), 8)]), whole)
+    # What fits is not given up.
+    assert passes[0] == sizes[:4]
+
+
 def engine_parts(language, log, max_bits, *, shorten=True):
     """Return the symbols, their bits and the levels as the engine has them."""
     symbols = language.symbols(log)
@@ -338,3 +419,18 @@ def test_tiles_cover_every_combination_once(firsts, sizes, form, n_emissions, ti
     }
     assert set(found) == expected
     assert set(found.values()) <= {1}
+
+
+@pytest.mark.parametrize(("n", "near"), [(1, 1), (150, 7), (150, 40)])
+def test_tiles_of_two_halves_leave_out_no_pair_and_hold_one_each(monkeypatch, n, near):
+    monkeypatch.setattr(work, "NEAR", near)
+    steps = work.steps_of([], 0, language=None)  # type: ignore[arg-type]
+    half = Span(5, 5 + n, n)
+    tiles = list(tiles_of([Task(3, 4, ONE, half, half, 0, steps, 1, 1, 1)]))
+    pairs: list[list[tuple[int, int]]] = []
+    for part in tiles:
+        _, _, a, a_end, b, b_end = part.bounds.tolist()
+        pairs.append([(x, y) for x in range(a, a_end) for y in range(max(b, x), b_end)])
+    assert all(pairs)
+    expected = [(x, y) for x in range(5, 5 + n) for y in range(x, 5 + n)]
+    assert sorted(pair for found in pairs for pair in found) == expected
