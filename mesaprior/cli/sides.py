@@ -103,8 +103,11 @@ def _headline_by_verdict(posterior: Posterior, noun: str) -> str:
     if leader == UNJUDGED:
         return f"No later row has an action to judge by, so nothing is said of the {noun} {after}."
     held = f"{VERDICTS[leader].capitalize()} {noun} hold {share_text(float(last[leader]))}"
-    odds = odds_text(float(posterior.log2_odds_verdict[-1]), f"defecting {noun}", f"faithful {noun}")
-    return f"{held} of the posterior {after}: {odds}."
+    odds = float(posterior.log2_odds_verdict[-1])
+    if math.isinf(odds):
+        # That one side alone has mass would contradict a third one that leads.
+        return f"{held} of the posterior {after}; none are left that are {'faithful' if odds > 0 else 'defecting'}."
+    return f"{held} of the posterior {after}: {odds_text(odds, f'defecting {noun}', f'faithful {noun}')}."
 
 
 def loses_by_verdict(posterior: Posterior, noun: str) -> str:
