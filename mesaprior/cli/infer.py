@@ -33,6 +33,18 @@ from mesaprior.cli.options import (
 @click.option(
     "--plot", "plot_file", metavar="FILE", help="Draw who holds the posterior along n into a .png or .svg file."
 )
+@click.option(
+    "--utility",
+    "utilities",
+    multiple=True,
+    metavar="TERM",
+    help="Say who is like an agent for this: a term with y for the action, such as '(eq y c)'; repeatable.",
+)
+@click.option(
+    "--utility-language",
+    metavar="FILE.toml",
+    help="The language of the utilities; without it that of the programs, or the default one of the log.",
+)
 @format_option("table", "json", "csv")
 def infer(
     source: str,
@@ -44,6 +56,8 @@ def infer(
     tolerance: float,
     top: int,
     plot_file: str | None,
+    utilities: tuple[str, ...],
+    utility_language: str | None,
     form: str,
 ) -> None:
     """Say who holds the posterior, at every training prefix.
@@ -60,7 +74,9 @@ def infer(
       mesaprior infer corridor.csv --language corridor.toml --max-bits 28
       mesaprior infer corridor.csv --prior speed --param alpha=2 --noise 0.05 --format json
       mesaprior infer corridor.csv --space turing --states 1-3
+      mesaprior infer corridor.csv --language corridor.toml --utility '(eq (move p y) c)'
     """
+    from mesaprior.cli.agency import agencies_of, agencies_to_json, render_agencies
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.posterior import posterior
@@ -75,6 +91,7 @@ def infer(
     question = ask(source, other_log=other_log, asked=asked)
     result = posterior(question.census, question.log, prior, noise=noise, tolerance=tolerance)
     mass_beyond = question.space.mass_beyond(question.census, question.log)
+    agencies = agencies_of(question, utilities, utility_language, prior)
 
     if plot_file:
         from mesaprior.cli.plot import plot_posterior
@@ -104,6 +121,8 @@ def infer(
             provenance=provenance,
             top=top,
         )
+        if agencies:
+            answer["agency"] = agencies_to_json(agencies, result)
         click.echo(json.dumps(answer, allow_nan=False))
     elif form == "csv":
         click.echo(to_frame(result).to_csv(index=False, na_rep="nan", lineterminator="\n"), nl=False)
@@ -123,3 +142,5 @@ def infer(
             source=source,
             is_plotted=plot_file is not None,
         )
+        if agencies:
+            render_agencies(agencies, result)

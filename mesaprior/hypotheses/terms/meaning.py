@@ -72,6 +72,15 @@ class Meaning:
             flags += [bool(differs[in_training].any()), bool(differs[~in_training].any())]
         return dict(zip(FLAGS, flags, strict=True))
 
+    def values_of(self, y: int) -> np.ndarray:
+        """Return the intact value in each cell, ``int64[C]``, of a term below something that binds y to this value."""
+        return np.array([self._value("intact", 0, cell, y, 0) for cell in range(len(self._cells.situation))])
+
+    @property
+    def row_cell(self) -> np.ndarray:
+        """Cell of each row of the log, ``int64[R]``."""
+        return self._cells.row_cell
+
     def _value(self, variant: str, position: int, cell: int, y: int, theta: int) -> int:
         """Return the value of the subterm at a position; y and theta are 0 where nothing binds them."""
         key = (variant, position, cell, y, theta)

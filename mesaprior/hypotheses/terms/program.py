@@ -72,13 +72,21 @@ def format_lookup(token: Token, literal: tuple[int, ...]) -> str:
     return f"{token.name}[{' '.join(map(str, literal))}]"
 
 
-def parse_program(text: str, language: Language, log: ImitationLog) -> Program:
+def parse_program(text: str, language: Language, log: ImitationLog, *, scope: int = 0) -> Program:
     """Read a program from its text; of alike tokens the cheapest is meant (fewest bits, then steps, then first).
+
+    Parameters
+    ----------
+    text : str
+    language : Language
+    log : ImitationLog
+    scope : int
+        What something around the text binds, `Y` or `THETA` or both; 0 for a program.
 
     Raises
     ------
     UsageError
-        If the text is not one closed term of this language; the message names the column.
+        If the text is not one term of this language that is closed but for that; the message names the column.
     """
     tokens: list[int] = []
     literals: list[tuple[int, ...] | None] = []
@@ -124,7 +132,7 @@ def parse_program(text: str, language: Language, log: ImitationLog) -> Program:
         root = read(text)
     except ValueError as error:
         raise UsageError(f"program {text!r}, {error}; write a term such as (if c 1 0).") from None
-    visit(root, 0)
+    visit(root, scope)
     return Program(tuple(tokens), tuple(literals))
 
 
