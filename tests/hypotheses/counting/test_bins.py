@@ -242,3 +242,28 @@ def test_of_ways_that_are_alike_the_first_is_kept():
     one_bin.absorb(ledger, 0, Room(), intern, counting.reslot_keys)
     assert one_bin.rows.count.tolist() == [2, 1, 1, 1]
     assert one_bin.best.made.tolist() == [[0, 1, 0, 0, 1]]
+
+
+def test_keys_are_known_again_after_their_table_has_grown():
+    n = 300
+    last = counting.last_word(0, 0, 0)
+    arena = np.array([[k, last] for k in (*range(n), *range(n))], dtype=np.uint64)
+    ledger = Ledger(
+        arena,
+        np.array([0]),
+        np.array([0]),
+        np.array([[0], [2 * n]], dtype=np.int32),
+        np.zeros((1, 3), dtype=np.int32),
+        *compiled([(0, 2, 0, 3, 1, 1, 1, 0)], [[(5, 0, 1, 0, 1)]]),
+        *joined_entries([Classes(8)]),
+        SATURATION,
+        True,
+    )
+    one_bin = Bin(1)
+
+    def intern(low, high, keys, values, slots, state, ids, last):
+        return counting.intern_keys(arena, low, high, keys, slots, state, ids, last)
+
+    one_bin.absorb(ledger, 0, Room(), intern, counting.reslot_keys)
+    assert one_bin.keys[: one_bin.n, 0].tolist() == list(range(n))
+    assert one_bin.rows.count.tolist() == [2] * n

@@ -1,5 +1,6 @@
 """The merged engine in parts: shards, many small waves and bins, other choices of kept levels, totals, wrappings."""
 
+import itertools
 from collections import Counter
 from dataclasses import replace
 from itertools import product
@@ -42,8 +43,14 @@ def assert_witnesses(census, space, log):
     first = np.searchsorted(census.behaviour_id, np.arange(census.n_behaviours))
     for behaviour, text in enumerate(census.witness):
         program = parse_program(text, space.language, log)
+        time = steps_of(program, space.language, log.n_history)[0]
+        if space.max_time is not None and time > space.max_time:
+            # Of tokens with one name the cheapest is read, and here only another one keeps to the bound.
+            names = [token.name for token in space.language.tokens]
+            assert len(set(names)) < len(names)
+            continue
         assert length_of(program, space.language, log) == census.columns["length"][first[behaviour]]
-        assert steps_of(program, space.language, log.n_history)[0] == census.columns["time"][first[behaviour]]
+        assert time == census.columns["time"][first[behaviour]]
     for behaviour in range(0, census.n_behaviours, 1 + census.n_behaviours // 5):
         explanation = space.explain(census.witness[behaviour], log)
         assert np.array_equal(explanation.predictions["intact"], census.predictions[behaviour][census.row_cell])
@@ -269,6 +276,14 @@ def test_a_wave_begins_no_more_runs_than_can_be_numbered(monkeypatch, many_behav
     monkeypatch.setattr(engine, "tiles_of", crumbs)
     assert_same(space.census(log), whole)
     assert max(waves) == 30
+
+
+def test_records_that_wait_are_kept_when_there_is_more_room_for_the_next(monkeypatch, many_behaviours):
+    space, log = many_behaviours
+    whole, n = space.census(log), itertools.count()
+    monkeypatch.setattr(engine.MergedEngine, "arena_records", lambda *_: 50 if next(n) % 2 else 200)
+    monkeypatch.setattr(engine, "tiles_of", crumbs)
+    assert_same(space.census(log), whole)
 
 
 def test_shards_that_do_not_fit_are_halved_until_they_do(monkeypatch, many_behaviours):

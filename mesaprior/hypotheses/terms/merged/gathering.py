@@ -95,10 +95,10 @@ class Gathering:
             self._reserved = self._used
             if self._is_full(most):
                 self.absorb()
-        self._reserved += most
-        if len(self._arena) < self._reserved:
-            # Memory that is not written to costs nothing, so there is no need to begin small.
+        if self._reserved == 0 and len(self._arena) < max(self._capacity, most):
+            # Before a wave: what waits in an arena would be lost. Memory that is not written to costs nothing.
             self._arena = np.empty((max(self._capacity, most), self._n_words + 1), dtype=np.uint64)
+        self._reserved += most
         future = self._engine.submit(lambda: self._evaluate(number, tile, below))
         if future is not None:
             self._futures.append(future)
