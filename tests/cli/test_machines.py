@@ -214,8 +214,9 @@ def test_the_commands_on_folders_know_machines(counted, run):
     assert entry["bounds"] == {"least_states": 1, "states": 2, "max_steps": STEPS}
     (row,) = csv.DictReader(io.StringIO(run("store", "list", "counted", "--format", "csv").stdout))
     assert (row["language"], row["max_time"], row["max_bits"]) == ("turing", str(STEPS), "")
-    # A table that is too wide breaks its cells into lines.
-    assert {"1-2", "states,", str(STEPS), "steps"} <= set(run("store", "list", "counted").stdout.split())
+    listed = run("store", "list", "counted").stdout
+    for part in ("turing", "1-2", "10,036"):
+        assert part in listed
     shown = run("store", "show", "counted").stdout
     assert "10,036 machines" in shown
     assert "states       1-2" in shown
