@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from itertools import pairwise
 from math import log2
 
 import duckdb
@@ -12,6 +13,7 @@ from mesaprior.hypotheses.turing.strings.counting import count_strings
 from mesaprior.hypotheses.turing.strings.keeping import KEPT_FROM, StringKeeper
 from mesaprior.hypotheses.turing.strings.size import DEFAULT_MAX_STEPS, Size
 from mesaprior.hypotheses.turing.strings.stored import strings_folder
+from mesaprior.inference.complexity import string_prior
 from tests.cli.test_store_page import DOCS, blocks
 
 PAGE = DOCS / "explanation" / "turing.md"
@@ -35,6 +37,11 @@ def test_pandas_makes_complexities_of_the_table(run, tmp_path, monkeypatch, caps
     counts = count_strings(4).output_counts()
     assert found["table"]["count"].to_dict() == counts
     assert len(counts) == 1832
+    assert sum(len(string) <= 8 for string in counts) == 2**9 - 2
+    # What is said of depth: the same bits, and other steps.
+    weighed = string_prior(count_strings(4))
+    pairs = zip(pairwise(weighed.bits.tolist()), pairwise(weighed.depth.tolist()), strict=True)
+    assert any(later == one and depths[0] != depths[1] for (one, later), depths in pairs)
     bits = {string: log2(sum(counts.values()) / count) for string, count in counts.items()}
     assert found["bits"].to_dict() == pytest.approx(bits)
     assert found["complexity"] == pytest.approx(bits["0101"] + 1 + bits["0110"])
