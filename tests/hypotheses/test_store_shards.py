@@ -343,6 +343,17 @@ def test_two_processes_do_not_count_into_one_folder(tmp_path):
     small.write(tmp_path / "kept")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no locks of this kind here")
+def test_a_census_that_is_gone_on_with_is_held_against_others(tmp_path):
+    small = counted()
+    small.write(tmp_path / "kept", only=[0])
+    writer = small.writer(tmp_path / "kept")
+    command = [sys.executable, "-c", HOLDER, str(tmp_path / "kept" / "unfinished.json")]
+    other = subprocess.run(command, cwd=Path(__file__).parents[2], input="", capture_output=True, text=True)
+    assert "another process is working on this census" in other.stderr
+    assert writer.missing
+
+
 def test_the_key_is_what_the_counts_depend_on():
     small = counted()
     key = census_key_of(small)

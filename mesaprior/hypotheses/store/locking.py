@@ -33,18 +33,29 @@ class Claim:
     """
 
     def __init__(self, path: Path, folder: Path):
-        handle = os.open(path, os.O_RDWR)
+        self._handle = os.open(path, os.O_RDWR)
+        self._folder = folder
         # A run that fails need not know of the claim: it ends with the object.
-        self.release = weakref.finalize(self, os.close, handle)
+        self.release = weakref.finalize(self, os.close, self._handle)
+        self.hold()
+
+    def hold(self) -> None:
+        """Claim the census, or claim it again: a process that reads the file gives the claim up when it closes it.
+
+        Raises
+        ------
+        RunError
+            If another process holds it.
+        """
         if fcntl is None:
             return
         try:
-            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno in (errno.EACCES, errno.EAGAIN):
                 self.release()
                 raise RunError(
-                    f"{folder}: another process is working on this census; wait for it or choose another folder."
+                    f"{self._folder}: another process is working on this census; wait for it or choose another folder."
                 ) from None
             # Some network file systems have no locks; there the census is counted without.
 

@@ -214,6 +214,7 @@ class CensusWriter:
             claim = Claim(path, self.folder)
             found = unfinished_at(work)
             if found is not None and same_shards(found.note, self._note):
+                claim.hold()
                 return work, claim
             claim.release()
         remove_census(work)
