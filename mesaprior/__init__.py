@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.store import open_census, save_census
     from mesaprior.hypotheses.terms.language import Language, default_language, read_language
     from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.hypotheses.turing.policies.space import TuringSpace
+    from mesaprior.hypotheses.turing.strings.counting import count_strings
+    from mesaprior.inference.agency import agency, term_utility
     from mesaprior.inference.comparison import compare
+    from mesaprior.inference.complexity import string_prior
     from mesaprior.inference.noise import BetaNoise, Noise, parse_noise
     from mesaprior.inference.posterior import Posterior, posterior
     from mesaprior.priors.prior import FormulaPrior, make_prior
@@ -32,8 +36,11 @@ _HOME = {
     "Noise": "mesaprior.inference.noise",
     "Posterior": "mesaprior.inference.posterior",
     "TermSpace": "mesaprior.hypotheses.terms.space",
+    "TuringSpace": "mesaprior.hypotheses.turing.policies.space",
+    "agency": "mesaprior.inference.agency",
     "check_space": "mesaprior.hypotheses.conformance",
     "compare": "mesaprior.inference.comparison",
+    "count_strings": "mesaprior.hypotheses.turing.strings.counting",
     "default_language": "mesaprior.hypotheses.terms.language",
     "log_from_frame": "mesaprior.hypotheses.log",
     "make_prior": "mesaprior.priors.prior",
@@ -43,7 +50,9 @@ _HOME = {
     "read_language": "mesaprior.hypotheses.terms.language",
     "read_log": "mesaprior.hypotheses.log",
     "save_census": "mesaprior.hypotheses.store",
+    "string_prior": "mesaprior.inference.complexity",
     "sweep": "mesaprior.priors.sweeps",
+    "term_utility": "mesaprior.inference.agency",
 }
 
 __all__ = [
@@ -56,8 +65,11 @@ __all__ = [
     "Noise",
     "Posterior",
     "TermSpace",
+    "TuringSpace",
+    "agency",
     "check_space",
     "compare",
+    "count_strings",
     "default_language",
     "log_from_frame",
     "make_prior",
@@ -67,7 +79,9 @@ __all__ = [
     "read_language",
     "read_log",
     "save_census",
+    "string_prior",
     "sweep",
+    "term_utility",
 ]
 
 
