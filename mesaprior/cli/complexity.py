@@ -67,7 +67,9 @@ def complexity(
             }
         )
     if form == "json":
-        entries = [row | {"bits": "inf" if row["bits"] == math.inf else row["bits"]} for row in rows]
+        from mesaprior.inference.result import json_number
+
+        entries = [row | {"bits": json_number(row["bits"])} for row in rows]
         click.echo(json.dumps({"states": states, "strings": entries}, allow_nan=False))
     elif form == "csv":
         from mesaprior.cli.streams import print_csv

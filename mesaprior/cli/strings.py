@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +80,9 @@ def strings(
     if form == "csv":
         _print_csv(weighed, with_bits=prior is not None)
     elif form == "json":
-        bits = ["inf" if value == math.inf else value for value in weighed.bits.tolist()]
+        from mesaprior.inference.result import json_number
+
+        bits = [json_number(value) for value in weighed.bits.tolist()]
         entries = [
             {"string": string, "count": count, "bits": of, "depth": depth}
             for string, count, of, depth in zip(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -164,6 +165,11 @@ def _code(match: re.Match[str], n: int, text: str) -> int:
 def n_machines(states: int) -> int:
     """Return the number of machines, (4n + 2)^(2n)."""
     return (4 * states + 2) ** (2 * states)
+
+
+def length_of_machines(states: int) -> float:
+    """Return the bits of every machine, 2n * log2(4n + 2)."""
+    return 2 * states * math.log2(4 * states + 2)
 
 
 def check_size(states: int, max_steps: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -22,6 +21,7 @@ from mesaprior.hypotheses.turing.machine import (
     Run,
     check_size,
     format_machine,
+    length_of_machines,
     n_machines,
     parse_machine,
     run_machine,
@@ -111,7 +111,7 @@ class TuringSpace:
     @property
     def length(self) -> float:
         """Bits of every machine."""
-        return 2 * self.states * math.log2(4 * self.states + 2)
+        return length_of_machines(self.states)
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of the space and the bounds."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
@@ -14,7 +13,7 @@ import numpy as np
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting.sums import exact_sum
 from mesaprior.hypotheses.texts import Texts
-from mesaprior.hypotheses.turing.machine import Machine, n_machines
+from mesaprior.hypotheses.turing.machine import Machine, length_of_machines, n_machines
 
 LONGEST_RUN = {1: 1, 2: 6, 3: 21, 4: 107}
 """Steps of the longest run that halts, by states (Rado 1962 and Lin and Rado 1965 for 3; Brady 1983 for 4)."""
@@ -79,8 +78,8 @@ class StringTable:
 
     @property
     def length(self) -> float:
-        """Bits of every machine, 2n * log2(4n + 2)."""
-        return 2 * self.states * math.log2(4 * self.states + 2)
+        """Bits of every machine."""
+        return length_of_machines(self.states)
 
     @property
     def is_whole(self) -> bool:
