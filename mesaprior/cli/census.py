@@ -85,16 +85,16 @@ def census(
       mesaprior census corridor.csv --space turing --states 3 --out corridor-machines
     """
     from mesaprior.cli.counting import Means, count_into
-    from mesaprior.cli.counting_machines import MACHINE_ENGINE, count_machines_into
+    from mesaprior.cli.counting_whole import count_whole_into
     from mesaprior.cli.question import store_entry
     from mesaprior.cli.spaces import space_of
     from mesaprior.hypotheses.log import read_log
     from mesaprior.hypotheses.store import CensusWriter, open_manifest
-    from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+    from mesaprior.hypotheses.terms.space import TermSpace
 
     _check_options(engine, workers=workers, max_bytes=max_bytes, shards=shards, address=address)
-    if asked.space == "turing":
-        _check_machine_options(engine, max_bytes=max_bytes, shards=shards, address=address)
+    if asked.space not in (None, TermSpace.name):
+        _check_whole_options(asked.space, engine, max_bytes=max_bytes, shards=shards, address=address)
     remote = None if address is None else _remote(address)
     log = read_log(log_file)
     space = space_of(log, asked)
@@ -109,8 +109,8 @@ def census(
         log,
         space.language,
         bounds=space.bounds,
-        engine=MACHINE_ENGINE if isinstance(space, TuringSizes) else engine,
-        n_shards=1 if isinstance(space, TuringSizes) else _n_shards(folder, space, log, engine, shards),
+        engine=engine if isinstance(space, TermSpace) else space.engine,
+        n_shards=_n_shards(folder, space, log, engine, shards) if isinstance(space, TermSpace) else 1,
         space=space.name,
     )
     if writer.is_complete:
@@ -118,11 +118,11 @@ def census(
             f"{folder} holds this census already: {open_manifest(folder)['n_programs']:,} {space.noun}.", err=True
         )
         return
-    if isinstance(space, TuringSizes):
-        count_machines_into(writer, space, log, workers=workers)
-    else:
+    if isinstance(space, TermSpace):
         means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
         count_into(writer, space, log, means)
+    else:
+        count_whole_into(writer, space, log, workers=workers)
     facts = open_manifest(folder)
     source = folder if out is not None else log_file
     click.echo(
@@ -162,7 +162,9 @@ def _check_options(
                 )
 
 
-def _check_machine_options(engine: str, *, max_bytes: int | None, shards: int | None, address: str | None) -> None:
+def _check_whole_options(
+    space: str, engine: str, *, max_bytes: int | None, shards: int | None, address: str | None
+) -> None:
     """Refuse options that say how terms are counted."""
     from mesaprior.errors import UsageError
 
@@ -174,8 +176,8 @@ def _check_machine_options(engine: str, *, max_bytes: int | None, shards: int | 
     ):
         if is_given:
             raise UsageError(
-                f"{option} goes with --space terms; machines are counted on this machine, in one shard, so leave it "
-                "out."
+                f"{option} goes with --space terms, and the space here is {space}, which is counted on this machine, "
+                "in one shard; leave it out."
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mesaprior.priors.prior import FormulaPrior
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+SPACES = ("terms", "turing")
+"""Names of the hypothesis spaces; each has a module in `mesaprior.cli.spaces`."""
 
 LONGEST = 4096
 """Most bits that can be asked for; counting reaches its limits long before."""
@@ -59,34 +62,22 @@ class Sizes(click.ParamType):
 
 @dataclass(frozen=True)
 class SpaceOptions:
-    """The options that name a hypothesis space, as they were given; None where they were not.
+    """The options that name a hypothesis space, as they were given.
 
     Attributes
     ----------
     space : str or None
         Name of the space; terms where there is none.
-    language_file : str or None
-    max_bits : int or None
-    states : tuple of int or None
-        Least and most states of Turing machines.
-    max_time : int or None
+    given : dict of str to Any
+        The values of the others by option; only those that were given.
     """
 
     space: str | None = None
-    language_file: str | None = None
-    max_bits: int | None = None
-    states: tuple[int, int] | None = None
-    max_time: int | None = None
+    given: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def by_option(self) -> dict[str, Any]:
-        """The values other than the space by option."""
-        return {
-            "--language": self.language_file,
-            "--max-bits": self.max_bits,
-            "--states": self.states,
-            "--max-time": self.max_time,
-        }
+    def get(self, option: str) -> Any:
+        """Return the value of an option, or None where it was not given."""
+        return self.given.get(option)
 
 
 class Memory(click.ParamType):
@@ -123,9 +114,7 @@ language_option = click.option(
     metavar="FILE.toml",
     help="The term language; without it, a default one is derived from the log.",
 )
-space_option = click.option(
-    "--space", type=click.Choice(["terms", "turing"]), show_default="terms", help="The hypothesis space."
-)
+space_option = click.option("--space", type=click.Choice(SPACES), show_default="terms", help="The hypothesis space.")
 max_bits_option = click.option(
     "--max-bits", type=click.IntRange(1, LONGEST), metavar="B", help="Count every program of at most B bits."
 )
@@ -145,23 +134,26 @@ max_time_option = click.option(
 )
 
 
+_SPACE_OPTIONS = {
+    "--language": ("language_file", language_option),
+    "--max-bits": ("max_bits", max_bits_option),
+    "--states": ("states", sizes_option),
+    "--max-time": ("max_time", max_time_option),
+}
+"""The options of spaces: the name of the argument, and what adds it to a command."""
+
+
 def space_options(function: F) -> F:
     """Give a command the options that name a hypothesis space, as one argument `asked`."""
 
     @wraps(function)
-    def with_space(
-        *arguments: Any,
-        space: str | None,
-        language_file: str | None,
-        max_bits: int | None,
-        states: tuple[int, int] | None,
-        max_time: int | None,
-        **others: Any,
-    ) -> Any:
-        return function(*arguments, asked=SpaceOptions(space, language_file, max_bits, states, max_time), **others)
+    def with_space(*arguments: Any, space: str | None, **others: Any) -> Any:
+        values = {option: others.pop(name) for option, (name, _) in _SPACE_OPTIONS.items()}
+        given = {option: value for option, value in values.items() if value is not None}
+        return function(*arguments, asked=SpaceOptions(space, given), **others)
 
-    options = (language_option, space_option, max_bits_option, sizes_option, max_time_option)
-    return together(*options)(with_space)  # type: ignore[return-value]
+    first, *rest = (option for _, option in _SPACE_OPTIONS.values())
+    return together(first, space_option, *rest)(with_space)  # type: ignore[return-value]
 
 
 prior_options = together(

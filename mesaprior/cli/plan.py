@@ -11,7 +11,7 @@ from mesaprior.cli.options import SpaceOptions, format_option, space_options
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
-    from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+    from mesaprior.hypotheses.space import WholeSpace
 
 
 @click.command()
@@ -22,7 +22,7 @@ def plan(log_file: str, asked: SpaceOptions, form: str) -> None:
     """Say how many programs a bound holds, and what time and memory they take.
 
     The numbers of programs are exact and cost nothing; time and memory are estimates from counting shorter
-    programs for about a second. Of Turing machines there are the numbers only.
+    programs for about a second. Of other spaces there are the numbers only.
 
     \b
     Example:
@@ -30,12 +30,12 @@ def plan(log_file: str, asked: SpaceOptions, form: str) -> None:
     """
     from mesaprior.cli.spaces import space_of
     from mesaprior.hypotheses.log import read_log
-    from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+    from mesaprior.hypotheses.terms.space import TermSpace
 
     log = read_log(log_file)
     space = space_of(log, asked)
-    if isinstance(space, TuringSizes):
-        _plan_machines(space, log, form)
+    if not isinstance(space, TermSpace):
+        _plan_whole(space, log, form)
         return
     result = space.plan(log)
     if form == "csv":
@@ -92,8 +92,8 @@ def plan(log_file: str, asked: SpaceOptions, form: str) -> None:
         )
 
 
-def _plan_machines(space: TuringSizes, log: ImitationLog, form: str) -> None:
-    """Say how many machines there are of each size; what they take is not estimated."""
+def _plan_whole(space: WholeSpace, log: ImitationLog, form: str) -> None:
+    """Say how many programs there are of each size; what they take is not estimated."""
     counts = space.count_by_length(log)
     if form == "csv":
         click.echo("length,count")
@@ -108,10 +108,12 @@ def _plan_machines(space: TuringSizes, log: ImitationLog, form: str) -> None:
     from rich.table import Table
 
     from mesaprior.cli.render import console
+    from mesaprior.cli.spaces import whole_formalism
 
-    table = Table(title=f"Turing machines, runs of at most {space.max_steps:,} steps", title_justify="left")
-    for name in ("states", "bits", "machines"):
+    formalism = whole_formalism(space.name)
+    table = Table(title=formalism.title(space), title_justify="left")
+    for name in (formalism.size, "bits", space.noun):
         table.add_column(name, justify="right")
-    for size, (length, n) in zip(space.sizes, counts.items(), strict=True):
-        table.add_row(str(size.states), f"{length:.2f}", f"{n:,}")
+    for size, (length, n) in zip(formalism.sizes(space), counts.items(), strict=True):
+        table.add_row(size, f"{length:.2f}", f"{n:,}")
     console().print(table)

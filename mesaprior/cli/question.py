@@ -10,17 +10,17 @@ from typing import Any
 import click
 
 from mesaprior.cli import counting
-from mesaprior.cli.counting_machines import MACHINE_ENGINE, count_machines
+from mesaprior.cli.counting_whole import count_whole
 from mesaprior.cli.options import SpaceOptions
 from mesaprior.cli.progress import progress
 from mesaprior.cli.spaces import Space, space_of, stored_space
 from mesaprior.errors import ContentError, MesapriorError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, read_log
+from mesaprior.hypotheses.space import WholeSpace
 from mesaprior.hypotheses.store import CensusWriter, begun_at, entry_path, find_census, open_census, save_census
 from mesaprior.hypotheses.terms.language import Language, default_language
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
 
 ROWS_OF_A_SHARD = 10_000_000
 """Where a question counts into the store, a shard is meant for so many rows."""
@@ -34,7 +34,7 @@ class Question:
     ----------
     census : Census
     log : ImitationLog
-    space : TermSpace or TuringSizes
+    space : TermSpace or WholeSpace
     is_default_language : bool
         Whether there is a language, and it is the default one of the log.
     """
@@ -64,17 +64,14 @@ def ask(source: str, *, other_log: str | None, asked: SpaceOptions) -> Question:
         raise UsageError(f"--log goes with a census folder, and {source} is none; give the log alone.")
     log = read_log(source)
     space = space_of(log, asked)
-    is_default = space.language is not None and asked.language_file is None
+    is_default = space.language is not None and asked.get("--language") is None
     return Question(census_of(space, log), log, space, is_default)
 
 
 def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions) -> Question:
     """Open the census in a folder."""
-    for option, value in asked.by_option.items():
-        if value is not None:
-            raise UsageError(
-                f"{folder} is a census that was counted already, so {option} cannot change it; leave it out."
-            )
+    for option in asked.given:
+        raise UsageError(f"{folder} is a census that was counted already, so {option} cannot change it; leave it out.")
     stored = open_census(folder, log=read_log(other_log) if other_log else None)
     space = stored_space(stored.census.space, stored.language, stored.census.bounds)
     if asked.space not in (None, space.name):
@@ -100,7 +97,7 @@ def census_of(space: Space, log: ImitationLog) -> Census:
         return stored
     n_programs = sum(space.count_by_length(log).values())
     if n_programs > counting.PROBED_FROM:
-        return _count_machines_and_keep(space, log) if isinstance(space, TuringSizes) else _count_and_keep(space, log)
+        return _count_and_keep(space, log) if isinstance(space, TermSpace) else _count_whole_and_keep(space, log)
     return _count(space, log)
 
 
@@ -146,16 +143,16 @@ def _count_and_keep(space: TermSpace, log: ImitationLog) -> Census:
     return open_census(entry, log=log).census
 
 
-def _count_machines_and_keep(space: TuringSizes, log: ImitationLog) -> Census:
-    """Count a census of machines and keep it in the store; where the store is of no use, only count it."""
+def _count_whole_and_keep(space: WholeSpace, log: ImitationLog) -> Census:
+    """Count a census all at once and keep it in the store; where the store is of no use, only count it."""
     census = _count(space, log)
     try:
         entry = store_entry(space, log)
-        save_census(entry, census, log, None, engine=MACHINE_ENGINE)
+        save_census(entry, census, log, None, engine=space.engine)
     except (MesapriorError, OSError) as error:
         click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
     else:
-        click.echo(f"Kept in the store, {entry}: the same machines need not be counted again.", err=True)
+        click.echo(f"Kept in the store, {entry}: the same {space.noun} need not be counted again.", err=True)
     return census
 
 
@@ -168,8 +165,8 @@ def store_entry(space: Space, log: ImitationLog) -> Path:
 
 def _count(space: Space, log: ImitationLog) -> Census:
     """Count a census with progress, and keep it nowhere."""
-    if isinstance(space, TuringSizes):
-        return count_machines(space, log)
+    if not isinstance(space, TermSpace):
+        return count_whole(space, log)
     n_programs = sum(space.count_by_length(log).values())
     with progress(f"Counting {n_programs:,} programs", space.n_terms(log)) as report:
         return space.census(log, report=report)

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from mesaprior.cli.render import another_step, console, print_odds
 from mesaprior.cli.sides import Sides, loses_by_verdict, sides_of
-from mesaprior.cli.words import bits_text, share_text
-from mesaprior.hypotheses.census import ABSTAIN, exact_sum
+from mesaprior.cli.spaces import whole_formalism
+from mesaprior.cli.words import share_text
 from mesaprior.inference.result import top_behaviours
 from mesaprior.inference.roles import IMITATOR, UNJUDGED, VERDICTS
 
@@ -103,32 +103,9 @@ def _notes(question: Question, posterior: Posterior, mass_beyond: float | None) 
     missed = float(posterior.misses[IMITATOR])
     if not np.isnan(missed):
         yield f"Later rows that are missed: {share_text(missed)}, expected."
-    yield from _abstentions(question)
-    yield from _lengths(posterior, noun)
+    yield from whole_formalism(question.space.name).notes(question.census)
     if mass_beyond is not None:
         yield f"{noun.capitalize()} not counted have {share_text(mass_beyond)} of all coin tosses (2^-length)."
-
-
-def _abstentions(question: Question) -> Iterable[str]:
-    """Yield how many hypotheses give no action somewhere."""
-    census = question.census
-    abstaining = (census.predictions == ABSTAIN).any(axis=1)[census.behaviour_id]
-    if abstaining.any():
-        n = exact_sum(census.count[abstaining])
-        yield (
-            f"{n:,} of the {question.space.noun} ({share_text(n / census.n_programs)}) do not halt within "
-            f"{census.bounds['max_steps']:,} steps in some situation: they abstain there, which is a chance of one in "
-            f"{census.n_actions} in training and a miss later."
-        )
-
-
-def _lengths(posterior: Posterior, noun: str) -> Iterable[str]:
-    """Yield what the lengths make of a prior."""
-    if len(posterior.bounds) == 1:
-        yield f"All of the {noun} have {float(posterior.bounds[0]):.2f} bits, so priors over length alone are uniform."
-    else:
-        lengths = ", ".join(bits_text(float(bound)).lstrip("+") for bound in posterior.bounds)
-        yield f"There are {noun} of {lengths} bits; under 2^-length each of these sizes has the same mass."
 
 
 def _source_text(question: Question, source: str) -> str:
@@ -137,7 +114,4 @@ def _source_text(question: Question, source: str) -> str:
     quoted = shlex.quote(source)
     if not source.endswith((".csv", ".parquet")):
         return quoted
-    bounds = dict(space.bounds)
-    least, most = bounds.get("least_states"), bounds["states"]
-    states = most if least is None else f"{least}-{most}"
-    return f"{quoted} --space {space.name} --states {states} --max-time {bounds['max_steps']}"
+    return f"{quoted} --space {space.name} {whole_formalism(space.name).typed(space.bounds)}"

@@ -75,7 +75,7 @@ def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
             entry.key[:16] or entry.state,
             entry.language,
             entry.log,
-            _bounds_text(entry.bounds),
+            _bounds_text(entry),
             _number_text(entry.programs),
             _number_text(entry.behaviours),
             f"{entry.shards_done} of {entry.n_shards}" if is_known else "-",
@@ -95,6 +95,7 @@ def show(folder: str, root: str | None, form: str) -> None:
     Example:
       mesaprior store show corridor-32
     """
+    from mesaprior.hypotheses.spaces import whole_space
     from mesaprior.hypotheses.store import entry_at, open_manifest, resolve_entry
 
     path = resolve_entry(folder, _root(root))
@@ -105,12 +106,12 @@ def show(folder: str, root: str | None, form: str) -> None:
     ]
     versions = {name: note[name] for name in ("mesaprior", "python", "numpy", "numba") if name in note}
     if form == "json":
-        head = entry.to_dict() | {"engine": note.get("engine"), "space": note.get("space"), "versions": versions}
+        head = entry.to_dict() | {"engine": note.get("engine"), "versions": versions}
         click.echo(json.dumps(head | {"shards": shards}))
         return
-    facts = _flat(entry) | {"engine": note.get("engine"), "space": note.get("space")} | versions
-    if (states := _states_text(entry.bounds)) is not None:
-        facts["states"] = states
+    facts = _flat(entry) | {"engine": note.get("engine"), "space": entry.space} | versions
+    if entry.bounds:
+        facts["bounds"] = _bounds_text(entry)
     if form == "csv":
         print_csv(["field", "value"], [[name, "" if value is None else value] for name, value in facts.items()])
         return
@@ -118,8 +119,9 @@ def show(folder: str, root: str | None, form: str) -> None:
         if value not in (None, ""):
             text = f"{value:,}" if name in ("programs", "behaviours", "n_bytes") else str(value)
             click.echo(f"{name:<13}{text}")
+    of_space = whole_space(entry.space)
+    noun = "programs" if of_space is None else of_space.noun
     for k, shard in enumerate(shards):
-        noun = "programs" if note.get("language") else "machines"
         click.echo(
             f"{f'shard {k}':<13}{shard['programs']:,} {noun} in {shard['behaviours']:,} behaviours, "
             f"{shard['rows']:,} rows"
@@ -253,19 +255,16 @@ def _flat(entry: Entry) -> dict[str, Any]:
     return {name: bounds[name] if name in bounds else data[name] for name in LIST_COLUMNS}
 
 
-def _bounds_text(bounds: dict[str, Any]) -> str:
+def _bounds_text(entry: Entry) -> str:
     """Return bounds in words."""
-    time = bounds.get("max_time", bounds.get("max_steps"))
-    if "states" in bounds:
-        return f"{_states_text(bounds)} states, {time} steps"
-    return f"{bounds.get('max_bits', '?')} bits" + (f", {time} steps" if time is not None else "") if bounds else "-"
+    from mesaprior.cli.options import SPACES
+    from mesaprior.cli.spaces import whole_formalism
 
-
-def _states_text(bounds: dict[str, Any]) -> str | None:
-    """Return the numbers of states of Turing machines as they would be typed, if there are any."""
-    if "states" not in bounds:
-        return None
-    return f"{bounds['least_states']}-{bounds['states']}" if "least_states" in bounds else str(bounds["states"])
+    bounds, is_of_terms = entry.bounds, entry.space == SPACES[0]
+    if entry.space in SPACES and not is_of_terms:
+        return whole_formalism(entry.space).in_words(bounds)
+    time = f", {bounds['max_time']} steps" if bounds.get("max_time") is not None else ""
+    return f"{bounds.get('max_bits', '?')} bits{time}" if bounds else "-"
 
 
 def _number_text(number: int | None) -> str:

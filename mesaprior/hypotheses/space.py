@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+
+Report = Callable[[int], None]
+"""Is told how many more parts of the work are done."""
 
 
 class Prediction(Protocol):
@@ -42,7 +46,7 @@ class HypothesisSpace(Protocol):
         """Count every program within the bounds, exactly."""
         ...
 
-    def count_by_length(self, log: ImitationLog) -> dict[int, int]:
+    def count_by_length(self, log: ImitationLog) -> dict[Any, int]:
         """Return the exact number of programs of each length, known without counting."""
         ...
 
@@ -60,4 +64,52 @@ class HypothesisSpace(Protocol):
 
     def fingerprint(self) -> str:
         """Return a digest of the language and the bounds."""
+        ...
+
+
+class WholeSpace(HypothesisSpace, Protocol):
+    """A space without a language and without lesions, which is counted all at once.
+
+    Attributes
+    ----------
+    noun : str
+        What its programs are called, in the plural.
+    engine : str
+        What the manifest of a census calls the way of counting.
+    has_lesions : bool
+        False: nothing in the programs can be turned upside down.
+    language : None
+    """
+
+    noun: str
+    engine: str
+    has_lesions: bool
+    language: None
+
+    @property
+    def bounds(self) -> dict[str, Any]:
+        """The bounds as plain data."""
+        ...
+
+    @classmethod
+    def of_bounds(cls, bounds: dict[str, Any]) -> WholeSpace:
+        """Return the space that has these bounds."""
+        ...
+
+    def count_by_length(self, log: ImitationLog) -> dict[int | float, int]:
+        """Return the exact number of programs of each length, known without counting."""
+        ...
+
+    def n_reports(self, log: ImitationLog) -> int:
+        """Return what the reports of progress of `census` add up to."""
+        ...
+
+    def census(
+        self, log: ImitationLog, *, engine: Any = ..., workers: int = ..., report: Report | None = ...
+    ) -> Census:
+        """Count every program within the bounds, exactly; nothing depends on the workers."""
+        ...
+
+    def mass_beyond(self, census: Census, log: ImitationLog) -> float | None:
+        """Return the mass under 2^-length of the programs that were not counted; None where it is without bound."""
         ...

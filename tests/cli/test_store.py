@@ -36,7 +36,7 @@ def test_list(root, run):
     assert [entry["state"] for entry in listed] == ["unfinished", "complete"]
     assert list(listed[1]) == [
         *("folder", "state", "key", "language", "log", "bounds"),
-        *("programs", "behaviours", "shards_done", "n_shards", "n_bytes"),
+        *("programs", "behaviours", "shards_done", "n_shards", "n_bytes", "space"),
     ]
     assert (listed[1]["programs"], listed[1]["behaviours"]) == (census.n_programs, census.n_behaviours)
     assert listed[1]["bounds"] == {"max_bits": 12, "max_time": None}

@@ -35,6 +35,8 @@ class Entry:
     shards_done, n_shards : int
     n_bytes : int
         Of its files on disk.
+    space : str
+        Name of the hypothesis space; empty where it is not known.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class Entry:
     shards_done: int
     n_shards: int
     n_bytes: int
+    space: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as plain data."""
@@ -132,4 +135,5 @@ def _entry(folder: Path, state: str, note: dict[str, Any], shards_done: int, n_b
         shards_done=shards_done,
         n_shards=note["n_shards"],
         n_bytes=n_bytes,
+        space=note["space"],
     )

@@ -12,6 +12,7 @@ import numpy as np
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.spaces import whole_space
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import sha256_of
 from mesaprior.hypotheses.store.filling import census_of
@@ -295,11 +296,8 @@ def _exact_counts(
             return None
         counts = codes.count_by_length(language.symbols(log), bounds["max_bits"])[0]
         return {length: count for length, count in enumerate(counts) if count}
-    if manifest["space"] == "turing":
-        from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
-
-        return TuringSizes.of_bounds(bounds).count_by_length(log)
-    return None
+    space = whole_space(manifest["space"])
+    return None if space is None else space.of_bounds(bounds).count_by_length(log)
 
 
 def _ascend(rows: np.ndarray) -> bool:

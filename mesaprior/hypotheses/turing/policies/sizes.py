@@ -45,6 +45,7 @@ class TuringSizes:
 
     name = "turing"
     noun = "machines"
+    engine = "lazy"
     columns = TuringSpace.columns
     has_lesions = False
     language = None
