@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from mesaprior.hypotheses.store.files import sha256_of, write_table
 from mesaprior.hypotheses.store.layout import LOG, ROWS, SITUATIONS, table_file
 from mesaprior.hypotheses.store.manifest import shard_facts
 from mesaprior.hypotheses.store.tables import log_table, rows_table, shard_tables, situations_table
+
+_AT_ONCE = 2
+"""Tables of a shard that are encoded and written at the same time."""
 
 
 def write_shared(folder: Path, log: ImitationLog, census: Census) -> dict[str, str]:
@@ -23,11 +27,10 @@ def write_shared(folder: Path, log: ImitationLog, census: Census) -> dict[str, s
 
 def write_shard(folder: Path, shard: int, census: Census) -> dict[str, Any]:
     """Write the tables of one shard; return what the manifest says of it."""
-    names = {name: table_file(name, shard) for name in ("behaviours", "programs", "vectors", "vector_programs")}
-    files = {
-        names[name]: write_table(folder / names[name], table) for name, table in shard_tables(shard, census).items()
-    }
-    return shard_facts(census, files)
+    tables = {table_file(name, shard): table for name, table in shard_tables(shard, census).items()}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        digests = pool.map(lambda name: write_table(folder / name, tables[name]), tables)
+        return shard_facts(census, dict(zip(tables, digests, strict=True)))
 
 
 def is_intact(folder: Path, files: dict[str, str]) -> bool:

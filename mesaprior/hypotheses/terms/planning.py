@@ -21,7 +21,10 @@ from mesaprior.hypotheses.terms.tabulation import census_of
 from mesaprior.priors import codes
 
 PROBE_SECONDS = 0.6
-"""The probe goes to longer bounds until one of its runs takes this long."""
+"""The probe goes to longer bounds until one of its runs takes this long, or the next would take thrice as long."""
+
+GROWTH = 0.55
+"""Time grows with about this power of the number of programs, for a guess what the next run of a probe takes."""
 
 FIXED_BYTES = 6 * 10**8
 """What the interpreter, compiled kernels and buffers take whatever the bound, at most."""
@@ -91,7 +94,7 @@ def make_plan(grid: Grid, max_bits: int, max_time: int | None) -> Plan:
     counts = codes.count_by_length(grid.language.symbols(grid.log), max_bits)[0]
     totals = list(accumulate(counts))
     lengths = [length for length, count in enumerate(counts) if count]
-    samples = _probe(grid, [length for length in lengths if totals[length] >= 1000] or lengths[-1:], max_time)
+    samples = _probe(grid, [length for length in lengths if totals[length] >= 1000] or lengths[-1:], totals, max_time)
     # What even the smallest run takes says nothing of larger ones.
     least = min((sample.seconds for sample in samples), default=0.0) if len(samples) > 1 else 0.0
     seconds = _line([(totals[sample.bits], sample.seconds - least) for sample in samples], far=NEAR)
@@ -132,13 +135,13 @@ class _Sample:
     n_rows: int
 
 
-def _probe(grid: Grid, lengths: list[int], max_time: int | None) -> list[_Sample]:
+def _probe(grid: Grid, lengths: list[int], totals: list[int], max_time: int | None) -> list[_Sample]:
     """Return what runs at growing bounds took, the last of which took long enough."""
     samples: list[_Sample] = []
     if lengths:
         # The first run pays for compiling, or for loading what was compiled before.
         MergedEngine(grid, lengths[0], max_time).run()
-    for bits in lengths:
+    for bits, after in zip(lengths, [*lengths[1:], *lengths[-1:]], strict=True):
         engine = MergedEngine(grid, bits, max_time)
         start = time.perf_counter()
         tabulation = engine.run()
@@ -146,7 +149,8 @@ def _probe(grid: Grid, lengths: list[int], max_time: int | None) -> list[_Sample
             census_of(tabulation, grid, {})
         spent = time.perf_counter() - start
         samples.append(_Sample(bits, spent, engine.n_bytes, len(tabulation.signatures), tabulation.n_rows))
-        if spent >= PROBE_SECONDS:
+        growth = (totals[after] / totals[bits]) ** GROWTH
+        if spent >= PROBE_SECONDS or spent * growth >= 3 * PROBE_SECONDS:
             break
     return samples
 
