@@ -24,6 +24,7 @@ COMMANDS = {
     "why": ("mesaprior.cli.why", "Take one program apart: bits, steps, predictions, lesions."),
     "strings": ("mesaprior.cli.strings", "Count what all Turing machines of a size print."),
     "complexity": ("mesaprior.cli.complexity", "Say how many bits strings have, by the machines that print them."),
+    "compare-spaces": ("mesaprior.cli.compare_spaces", "Ask one log of several hypothesis spaces, side by side."),
     "prior": ("mesaprior.cli.prior", "List, show, check, draw and compare priors."),
 }
 """For each command its module, where a command of the same name stands, and its line in the help."""
@@ -46,7 +47,7 @@ class LazyGroup(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        return getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -148,12 +148,28 @@ def space_options(function: F) -> F:
 
     @wraps(function)
     def with_space(*arguments: Any, space: str | None, **others: Any) -> Any:
-        values = {option: others.pop(name) for option, (name, _) in _SPACE_OPTIONS.items()}
-        given = {option: value for option, value in values.items() if value is not None}
-        return function(*arguments, asked=SpaceOptions(space, given), **others)
+        asked = SpaceOptions(space, _given(others))
+        return function(*arguments, asked=asked, **others)
 
     first, *rest = (option for _, option in _SPACE_OPTIONS.values())
     return together(first, space_option, *rest)(with_space)  # type: ignore[return-value]
+
+
+def bounds_options(function: F) -> F:
+    """Give a command the options that bound hypothesis spaces, whichever they belong to, as one argument `given`."""
+
+    @wraps(function)
+    def with_bounds(*arguments: Any, **others: Any) -> Any:
+        given = _given(others)
+        return function(*arguments, given=given, **others)
+
+    return together(*(option for _, option in _SPACE_OPTIONS.values()))(with_bounds)  # type: ignore[return-value]
+
+
+def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take the options of spaces out of the arguments of a command, and return those that were given."""
+    values = {option: arguments.pop(name) for option, (name, _) in _SPACE_OPTIONS.items()}
+    return {option: value for option, value in values.items() if value is not None}
 
 
 prior_options = together(

@@ -20,6 +20,7 @@ from mesaprior.inference.agreement import tally
 from mesaprior.inference.logspace import ROUNDING, log2_sum
 from mesaprior.inference.noise import NoiseModel, log2_likelihood
 from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
+from mesaprior.inference.ranks import average_ranks, correlation_of_ranks
 from mesaprior.inference.result import TIED, top_behaviours
 from mesaprior.inference.weights import Prior, log2_prior
 
@@ -243,7 +244,7 @@ def _distance(first: int, second: int, one: _Shares, other: _Shares) -> Distance
         total_variation=_total_variation(one.after, other.after),
         kl=_relative_entropy(one.after, other.after),
         kl_reverse=_relative_entropy(other.after, one.after),
-        rank_correlation=_correlation(one.rank, other.rank),
+        rank_correlation=correlation_of_ranks(one.rank, other.rank),
     )
 
 
@@ -283,23 +284,4 @@ def _ranks(log2_behaviour: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
     log2_mass = log2_behaviour + likelihood
     size = np.maximum(np.abs(log2_behaviour), np.abs(likelihood))
     size[log2_mass == -np.inf] = 0.0
-    tied = np.maximum(ROUNDING * size, TIED)
-
-    order = np.argsort(log2_mass, kind="stable")
-    value, tied = log2_mass[order], tied[order]
-    is_new = np.ones(len(order), dtype=bool)
-    is_new[1:] = value[1:] > value[:-1] + np.maximum(tied[1:], tied[:-1])
-    start = np.flatnonzero(is_new)
-    stop = np.append(start[1:], len(order))
-    rank = np.empty(len(order))
-    rank[order] = np.repeat((start + 1 + stop) / 2, stop - start)
-    return rank
-
-
-def _correlation(first: np.ndarray, second: np.ndarray) -> float:
-    """Return the correlation of average ranks, nan where all are tied on one side; rounding never takes it past 1."""
-    # The mean of average ranks is known exactly, so that all tied means all 0.
-    middle = (len(first) + 1) / 2
-    x, y = first - middle, second - middle
-    spread = np.sqrt((x * x).sum() * (y * y).sum())
-    return float(np.clip((x * y).sum() / spread, -1.0, 1.0)) if spread > 0 else math.nan
+    return average_ranks(log2_mass, np.maximum(ROUNDING * size, TIED))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from mesaprior.hypotheses.terms.space import TermSpace
 if TYPE_CHECKING:
     from mesaprior.priors.prior import FormulaPrior
 
-__all__ = ["Space", "check_prior", "formalism", "space_of", "stored_space", "whole_formalism"]
+__all__ = ["Space", "check_prior", "formalism", "space_of", "spaces_of", "stored_space", "whole_formalism"]
 
 
 def formalism(name: str) -> Formalism:
@@ -50,6 +51,28 @@ def space_of(log: ImitationLog, asked: SpaceOptions) -> Space:
                 f"or ask for --space {homes[0]}."
             )
     return chosen.of_options(log, asked)
+
+
+def spaces_of(log: ImitationLog, names: Sequence[str], given: dict[str, Any]) -> list[Space]:
+    """Return several spaces, each bounded by those of the options that it understands.
+
+    Raises
+    ------
+    UsageError
+        If an option belongs to none of them.
+    """
+    chosen = [formalism(name) for name in names]
+    for option in given:
+        if not any(option in one.options for one in chosen):
+            homes = [name for name in SPACES if option in formalism(name).options]
+            raise UsageError(
+                f"{option} belongs to the space {' or '.join(homes)}, which is not asked; name it, or leave the option "
+                "out."
+            )
+    return [
+        one.of_options(log, SpaceOptions(one.name, {name: given[name] for name in given if name in one.options}))
+        for one in chosen
+    ]
 
 
 def stored_space(name: str, language: Language | None, bounds: dict[str, Any]) -> Space:

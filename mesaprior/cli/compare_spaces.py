@@ -1,0 +1,242 @@
+"""`mesaprior compare-spaces`: one log, several formalisms."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mesaprior.cli.options import (
+    SPACES,
+    Parameter,
+    bounds_options,
+    check_columns,
+    format_option,
+    noise_of,
+    noise_option,
+    prior_of,
+    tolerance_option,
+)
+
+if TYPE_CHECKING:
+    from mesaprior.inference.spaces import Agreement, SpacesCompared
+    from mesaprior.priors.prior import FormulaPrior
+
+
+@click.command("compare-spaces")
+@click.argument("log_file", metavar="LOG")
+@click.option(
+    "--spaces",
+    "spaces_text",
+    default=",".join(SPACES),
+    show_default=True,
+    metavar="S,S,...",
+    help="The hypothesis spaces to ask.",
+)
+@bounds_options
+@click.option(
+    "--prior",
+    "prior_texts",
+    multiple=True,
+    metavar="[SPACE:]PRIOR",
+    help="A prior of the catalogue or a formula, for all spaces or, with its name and a colon before it, for one; "
+    "repeatable.  [default: simplicity]",
+)
+@click.option(
+    "--param",
+    "parameters",
+    type=Parameter(),
+    multiple=True,
+    help="A parameter, for each of the priors that has it; repeatable.",
+)
+@noise_option
+@tolerance_option
+@click.option(
+    "--top", type=click.IntRange(min=0), default=5, show_default=True, metavar="K", help="Functions to name a side."
+)
+@click.option("--plot", "plot_file", metavar="FILE", help="Draw verdicts and agreement into a .png or .svg file.")
+@format_option("table", "json", "csv")
+def compare_spaces(
+    log_file: str,
+    spaces_text: str,
+    given: dict[str, Any],
+    prior_texts: tuple[str, ...],
+    parameters: tuple[tuple[str, float], ...],
+    noise_text: str,
+    tolerance: float,
+    top: int,
+    plot_file: str | None,
+    form: str,
+) -> None:
+    """Ask one log of several hypothesis spaces, and say how far the answer depends on the formalism.
+
+    For each space: who holds the posterior by what they do later, the odds of defecting over faithful programs, and
+    the leading one. For each pair: the rank correlation of the masses that they give to functions, from situations to
+    actions. The largest difference between the odds is the price of the choice of the machine.
+
+    Options that bound a space go to the spaces that have them. Without, each is counted as far as seconds allow.
+
+    \b
+    Examples:
+      mesaprior compare-spaces moves.csv
+      mesaprior compare-spaces moves.csv --spaces terms,turing --max-bits 24 --states 1-2 --prior levin
+      mesaprior compare-spaces moves.csv --prior simplicity --prior networks:regularized --plot spaces.png
+    """
+    from mesaprior.cli.question import census_of
+    from mesaprior.cli.spaces import formalism, spaces_of
+    from mesaprior.hypotheses.log import read_log
+    from mesaprior.inference.spaces import answer_of
+    from mesaprior.inference.spaces import compare_spaces as compare
+
+    names = _names(spaces_text)
+    priors, noise = _priors(names, prior_texts, parameters), noise_of(noise_text)
+    for name in names:
+        check_columns(priors[name], name, formalism(name).columns)
+    if plot_file:
+        from mesaprior.cli.pictures import check_picture
+
+        check_picture(plot_file, "--plot")
+    log = read_log(log_file)
+    answers = [
+        answer_of(
+            census_of(space, log),
+            log,
+            priors[space.name],
+            has_lesions=space.has_lesions,
+            noise=noise,
+            tolerance=tolerance,
+        )
+        for space in spaces_of(log, names, given)
+    ]
+    result = compare(answers, top=top)
+    situations = [dict(zip(log.features, row, strict=True)) for row in log.situations.tolist()]
+    if plot_file:
+        from mesaprior.cli.plot_spaces import plot_spaces
+
+        plot_spaces(result, plot_file, title_source=log.source)
+        click.echo(f"Wrote {plot_file}.", err=True)
+    if form == "json":
+        click.echo(json.dumps(_to_json(result, situations), allow_nan=False))
+    elif form == "csv":
+        _print_csv(result)
+    else:
+        from mesaprior.cli.render_spaces import render_spaces
+
+        render_spaces(result, situations)
+
+
+def _names(text: str) -> list[str]:
+    """Return the names of spaces in a list with commas."""
+    from mesaprior.errors import UsageError
+
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in SPACES:
+            raise UsageError(f"--spaces: {name[:60]!r} is no hypothesis space; there are {', '.join(SPACES)}.")
+        if names.count(name) > 1:
+            raise UsageError(f"--spaces names {name} {names.count(name)} times; name it once.")
+    if len(names) < 2:
+        raise UsageError(f"--spaces {text} is one space alone; name at least two of {', '.join(SPACES)}.")
+    return names
+
+
+def _priors(
+    names: list[str], texts: tuple[str, ...], parameters: tuple[tuple[str, float], ...]
+) -> dict[str, FormulaPrior]:
+    """Return the prior of each space; parameters go to those that have them."""
+    from mesaprior.errors import UsageError
+    from mesaprior.priors.prior import describe_prior
+
+    chosen: dict[str | None, str] = {}
+    for text in texts:
+        name, colon, rest = text.partition(":")
+        key, prior = (name.strip(), rest.strip()) if colon else (None, text)
+        if key is not None and key not in names:
+            raise UsageError(
+                f"--prior {text[:60]!r} is for {key!r}, which is not among the spaces asked; these are "
+                f"{', '.join(names)}."
+            )
+        if key in chosen:
+            raise UsageError(f"--prior names two priors for {key or 'all spaces'}; name one.")
+        chosen[key] = prior
+    by_name = {name: chosen.get(name, chosen.get(None, "simplicity")) for name in names}
+    wanted = {text: describe_prior(text).parameters for text in by_name.values()}
+    for parameter, _ in parameters:
+        if not any(parameter in known for known in wanted.values()):
+            raise UsageError(f"--param {parameter!r} belongs to none of the priors; remove it.")
+    return {
+        name: prior_of(text, tuple((key, value) for key, value in parameters if key in wanted[text]))
+        for name, text in by_name.items()
+    }
+
+
+def _to_json(result: SpacesCompared, situations: list[dict[str, int]]) -> dict[str, Any]:
+    from mesaprior.inference.result import json_number
+    from mesaprior.inference.roles import VERDICTS
+
+    def agreements(found: tuple[Agreement, ...]) -> list[dict[str, Any]]:
+        return [
+            {
+                "actions": list(one.actions),
+                "log2_mass": [json_number(float(mass)) for mass in one.log2_mass],
+                "spread": one.spread,
+            }
+            for one in found
+        ]
+
+    def matrix(values: Any) -> list[list[float | str]]:
+        return [[json_number(float(value)) for value in row] for row in values]
+
+    return {
+        "spaces": [
+            {
+                "space": answer.space,
+                "prior": answer.prior,
+                "programs": answer.programs,
+                "behaviours": answer.behaviours,
+                "functions": len(answer.functions.actions),
+                "abstaining": json_number(answer.functions.abstaining),
+                "mass_by_verdict": {
+                    name: json_number(float(mass)) for name, mass in zip(VERDICTS, answer.mass_by_verdict, strict=True)
+                },
+                "log2_odds": json_number(answer.log2_odds),
+                "log2_odds_verdict": json_number(answer.log2_odds_verdict),
+                "loses_at_verdict": answer.loses_at_verdict,
+                "leader": answer.leader,
+                "leader_length": json_number(answer.leader_length),
+                "leader_mass": json_number(answer.leader_mass),
+                "leader_verdict": answer.leader_verdict,
+            }
+            for answer in result.answers
+        ],
+        "common_functions": result.common.tolist(),
+        "rank_correlation_before": matrix(result.before),
+        "rank_correlation": matrix(result.after),
+        "shared_functions": result.n_shared,
+        "situations": situations,
+        "best": agreements(result.best),
+        "worst": agreements(result.worst),
+        "price": json_number(result.price),
+    }
+
+
+def _print_csv(result: SpacesCompared) -> None:
+    from mesaprior.cli.streams import print_csv
+    from mesaprior.inference.roles import VERDICTS
+
+    print_csv(
+        ["space", "prior", "programs", *VERDICTS, "log2_odds_verdict", "leader", "leader_mass"],
+        [
+            [
+                answer.space,
+                answer.prior,
+                answer.programs,
+                *answer.mass_by_verdict.tolist(),
+                answer.log2_odds_verdict,
+                answer.leader or "",
+                answer.leader_mass,
+            ]
+            for answer in result.answers
+        ],
+    )
