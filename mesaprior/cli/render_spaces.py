@@ -24,6 +24,7 @@ def render_spaces(result: SpacesCompared, situations: Sequence[dict[str, int]]) 
     out = console()
     out.print(f"[bold]{headline(result)}[/bold]")
     out.print()
+    out.print("[bold]Who holds the posterior[/bold]")
     out.print(_verdicts_table(result))
     _print_correlations(out, result)
     _print_functions(out, result, situations)
@@ -52,7 +53,7 @@ def _leading_verdict(mass: np.ndarray) -> str:
 
 
 def _verdicts_table(result: SpacesCompared) -> Table:
-    table = Table(title="Who holds the posterior", title_justify="left", title_style="bold")
+    table = Table()
     verdicts = [v for v in range(len(VERDICTS)) if v != UNJUDGED or any(a.mass_by_verdict[v] for a in result.answers)]
     table.add_column("space")
     for name in ("programs", "functions", *(VERDICTS[v] for v in verdicts), "defecting : faithful"):
@@ -75,8 +76,8 @@ def _verdicts_table(result: SpacesCompared) -> Table:
 
 def _print_correlations(out: Console, result: SpacesCompared) -> None:
     names = [answer.space for answer in result.answers]
-    title = "Rank correlation of the masses of functions: before the data / after (functions in common)"
-    table = Table(title=title, title_justify="left", title_style="bold")
+    out.print("[bold]Rank correlation of the masses of functions[/bold]: before / after the data (functions in common)")
+    table = Table()
     table.add_column("")
     for name in names[1:]:
         table.add_column(name, justify="right")
@@ -100,11 +101,8 @@ def _print_functions(out: Console, result: SpacesCompared, situations: Sequence[
     shown = ", ".join("".join(str(v) for v in row.values()) for row in situations[:MOST_SITUATIONS])
     dots = " ..." if len(situations) > MOST_SITUATIONS else ""
     for title, found in (("agree most", result.best), ("agree least", result.worst)):
-        table = Table(
-            title=f"Functions that the spaces {title} on, log2 share before the data",
-            title_justify="left",
-            title_style="bold",
-        )
+        out.print(f"[bold]Functions that the spaces {title} on[/bold]: log2 share before the data")
+        table = Table()
         table.add_column("actions", overflow="fold")
         for answer in result.answers:
             table.add_column(answer.space, justify="right")
@@ -127,7 +125,8 @@ def _rho(value: float) -> str:
 def _notes(result: SpacesCompared) -> list[str]:
     notes = [
         f"A function says which action is taken in each situation of the log; {result.n_shared:,} of them are "
-        "expressed in all spaces. The spread is how many bits lie between the largest and the least share that a space gives.",
+        "expressed in all spaces. The spread is how many bits lie between the largest and the least share that a space "
+        "gives.",
     ]
     for answer in result.answers:
         abstaining = answer.functions.abstaining
