@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from mesaprior.inference.spaces import Agreement, SpacesCompared
     from mesaprior.priors.prior import FormulaPrior
 
+COMPARED = ("terms", "turing")
+"""The spaces that are asked where none are named: those that any log of bits can be asked of."""
+
 
 @click.command("compare-spaces")
 @click.argument("log_file", metavar="LOG")
 @click.option(
     "--spaces",
     "spaces_text",
-    default=",".join(SPACES),
+    default=",".join(COMPARED),
     show_default=True,
     metavar="S,S,...",
     help="The hypothesis spaces to ask.",

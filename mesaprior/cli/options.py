@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-SPACES = ("terms", "turing")
+SPACES = ("terms", "turing", "generators")
 """Names of the hypothesis spaces; each has a module in `mesaprior.cli.spaces`."""
 
 LONGEST = 4096
@@ -124,6 +124,12 @@ sizes_option = click.option(
     metavar="N",
     help="Count every Turing machine with N states, or with L to N where it is L-N; with --space turing.",
 )
+extra_gates_option = click.option(
+    "--extra-gates",
+    type=click.IntRange(0, 8),
+    metavar="E",
+    help="Let generators write circuits of n - 1 + E gates for n inputs; with --space generators.  [default: 0]",
+)
 max_time_option = click.option(
     "--max-time",
     "--max-steps",
@@ -138,6 +144,7 @@ _SPACE_OPTIONS = {
     "--language": ("language_file", language_option),
     "--max-bits": ("max_bits", max_bits_option),
     "--states": ("states", sizes_option),
+    "--extra-gates": ("extra_gates", extra_gates_option),
     "--max-time": ("max_time", max_time_option),
 }
 """The options of spaces: the name of the argument, and what adds it to a command."""

@@ -114,6 +114,6 @@ def _plan_whole(space: WholeSpace, log: ImitationLog, form: str) -> None:
     table = Table(title=formalism.title(space), title_justify="left")
     for name in (formalism.size, "bits", space.noun):
         table.add_column(name, justify="right")
-    for size, (length, n) in zip(formalism.sizes(space), counts.items(), strict=True):
+    for size, (length, n) in zip(formalism.sizes(space, log), counts.items(), strict=True):
         table.add_row(size, f"{length:.2f}", f"{n:,}")
     console().print(table)

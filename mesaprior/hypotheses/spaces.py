@@ -6,7 +6,10 @@ import importlib
 
 from mesaprior.hypotheses.space import WholeSpace
 
-_PLACES = {"turing": ("mesaprior.hypotheses.turing.policies.sizes", "TuringSizes")}
+_PLACES = {
+    "generators": ("mesaprior.hypotheses.generators.space", "GeneratorSpace"),
+    "turing": ("mesaprior.hypotheses.turing.policies.sizes", "TuringSizes"),
+}
 """For each name the module and the class."""
 
 

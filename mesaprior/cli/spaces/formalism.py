@@ -48,7 +48,7 @@ class WholeFormalism(Formalism):
     title : callable
         Returns what a space holds, in a few words.
     sizes : callable
-        Returns the sizes of a space in the order of `count_by_length`, as they are shown.
+        Returns the sizes of a space on a log in the order of `count_by_length`, as they are shown.
     typed : callable
         Returns the options that ask for the bounds of a space again.
     in_words : callable
@@ -59,7 +59,7 @@ class WholeFormalism(Formalism):
 
     size: str
     title: Callable[[Any], str]
-    sizes: Callable[[Any], Sequence[str]]
+    sizes: Callable[[Any, ImitationLog], Sequence[str]]
     typed: Callable[[dict[str, Any]], str]
     in_words: Callable[[dict[str, Any]], str]
     notes: Callable[[Census], Iterable[str]]

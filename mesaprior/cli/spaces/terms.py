@@ -14,6 +14,15 @@ COMFORTABLE = 3_000_000
 """Where no bound is given, the longest one with at most this many programs is taken."""
 
 
+def bits_of(asked: SpaceOptions, language: Language, log: ImitationLog) -> int:
+    """Return the bound on bits that is asked for, or one that is counted in seconds, with a note."""
+    max_bits = asked.get("--max-bits")
+    if max_bits is None:
+        max_bits = comfortable_bits(language, log)
+        click.echo(f"No --max-bits given: counting up to {max_bits} bits.", err=True)
+    return max_bits
+
+
 def comfortable_bits(language: Language, log: ImitationLog) -> int:
     """Return the longest bound with at most `COMFORTABLE` programs, or the shortest one with any."""
     bound = 64
@@ -32,11 +41,7 @@ def comfortable_bits(language: Language, log: ImitationLog) -> int:
 def _of_options(log: ImitationLog, asked: SpaceOptions) -> TermSpace:
     language = language_of(asked.get("--language"), log)
     language.check_log(log)
-    max_bits = asked.get("--max-bits")
-    if max_bits is None:
-        max_bits = comfortable_bits(language, log)
-        click.echo(f"No --max-bits given: counting up to {max_bits} bits.", err=True)
-    return TermSpace(language, max_bits, asked.get("--max-time"))
+    return TermSpace(language, bits_of(asked, language, log), asked.get("--max-time"))
 
 
 FORMALISM = Formalism(
