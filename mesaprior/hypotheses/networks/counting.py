@@ -114,7 +114,7 @@ def check_shape(shape: Architecture) -> None:
         )
     if shape.hidden:
         layout_of(shape, 1)
-    if len(shape.weights) ** (shape.inputs + 1 + shape.outputs) > MOST_SETTINGS:
+    if len(shape.weights) ** (shape.inputs + 1 + shape.outputs * (shape.hidden > 0)) > MOST_SETTINGS:
         raise UsageError(
             f"--weights has {len(shape.weights)} numbers, and a unit of {shape.inputs} inputs can be set in too many ways; "
             "take fewer."
@@ -125,6 +125,11 @@ def _count_perceptrons(shape: Architecture, inputs: np.ndarray) -> NetworkCounts
     """Count networks without hidden units: their outputs are units that have nothing to do with each other."""
     units = Units(shape.weights, inputs, shape.inputs)
     D, k = len(inputs), shape.outputs
+    if len(units.table) ** k > MOST_SETTINGS * 10:
+        raise UsageError(
+            f"--weights has {len(shape.weights)} numbers, with which {len(units.table):,} units differ, and {k} of them are "
+            "too many to put together; take fewer."
+        )
     behaviour, code, count = np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64)
     number = np.zeros((1, 0), dtype=np.int64)
     for output in range(k):
