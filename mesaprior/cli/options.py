@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-SPACES = ("terms", "turing", "generators")
+SPACES = ("terms", "turing", "networks", "generators")
 """Names of the hypothesis spaces; each has a module in `mesaprior.cli.spaces`."""
 
 LONGEST = 4096
@@ -43,21 +43,45 @@ class Parameter(click.ParamType):
 
 
 class Sizes(click.ParamType):
-    """Numbers of states: one, or the least and the most with a hyphen between."""
+    """Numbers of something: one, or the least and the most with a hyphen between.
+
+    Parameters
+    ----------
+    least, most : int
+        Of what can be asked for.
+    noun : str
+        What they are numbers of.
+    """
 
     name = "N"
 
+    def __init__(self, least: int, most: int, noun: str):
+        self._least, self._most, self._noun = least, most, noun
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         """Return (least, most)."""
-        match = re.fullmatch(r"([1-6])(?:-([1-6]))?", str(value).strip(), flags=re.ASCII)
+        match = re.fullmatch(r"([0-9]{1,4})(?:-([0-9]{1,4}))?", str(value).strip(), flags=re.ASCII)
         least, most = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-        if least > most:
+        if not self._least <= least <= most <= self._most:
             self.fail(
-                f"{str(value)[:60]!r} is no number of states; give one from 1 to 6, such as 3, or a range such as 1-3.",
+                f"{str(value)[:60]!r} is no number of {self._noun}; give one from {self._least} to {self._most}, such as "
+                "3, or a range such as 1-3.",
                 param,
                 ctx,
             )
         return least, most
+
+
+class Weights(click.ParamType):
+    """The numbers that the weights of a network are from."""
+
+    name = "W"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Return them in ascending order."""
+        from mesaprior.hypotheses.networks.architecture import parse_weights
+
+        return parse_weights(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -120,7 +144,7 @@ max_bits_option = click.option(
 )
 sizes_option = click.option(
     "--states",
-    type=Sizes(),
+    type=Sizes(1, 6, "states"),
     metavar="N",
     help="Count every Turing machine with N states, or with L to N where it is L-N; with --space turing.",
 )
@@ -138,6 +162,23 @@ max_time_option = click.option(
     metavar="T",
     help="Leave out programs of more than T steps; follow the runs of Turing machines for T steps.",
 )
+hidden_option = click.option(
+    "--hidden",
+    type=Sizes(0, 20, "hidden units"),
+    metavar="H",
+    help="Count every threshold network with H hidden units, or with L to H where it is L-H; with --space networks.",
+)
+weights_option = click.option(
+    "--weights",
+    type=Weights(),
+    metavar="W,W,...",
+    help="Integers that every weight and bias of a network is from; without it -1,0,1.",
+)
+encoding_option = click.option(
+    "--encoding",
+    type=click.Choice(["binary", "one-hot"]),
+    help="How features with more than two values become inputs of Boolean functions.",
+)
 
 
 _SPACE_OPTIONS = {
@@ -145,6 +186,9 @@ _SPACE_OPTIONS = {
     "--max-bits": ("max_bits", max_bits_option),
     "--states": ("states", sizes_option),
     "--extra-gates": ("extra_gates", extra_gates_option),
+    "--hidden": ("hidden", hidden_option),
+    "--weights": ("weights", weights_option),
+    "--encoding": ("encoding", encoding_option),
     "--max-time": ("max_time", max_time_option),
 }
 """The options of spaces: the name of the argument, and what adds it to a command."""

@@ -30,10 +30,9 @@ other_log_option = click.option(
 @click.option(
     "--priors",
     "priors_text",
-    default="uniform,simplicity,bounded,levin,s_fast",
-    show_default=True,
     metavar="A,B,C",
-    help="Names of the catalogue, or formulas.",
+    help="Names of the catalogue, or formulas; without it uniform,simplicity,bounded,levin,s_fast, of networks "
+    "uniform,simplicity,regularized.",
 )
 @click.option(
     "--param",
@@ -49,7 +48,7 @@ other_log_option = click.option(
 @format_option("table", "json", "csv")
 def compare_priors(
     source: str,
-    priors_text: str,
+    priors_text: str | None,
     parameters: tuple[tuple[str, float], ...],
     other_log: str | None,
     asked: SpaceOptions,
@@ -69,11 +68,12 @@ def compare_priors(
       mesaprior prior compare corridor.csv --max-bits 24 --priors 'speed,2**-length/infer_time' --param alpha=2
     """
     from mesaprior.cli.question import ask
-    from mesaprior.cli.spaces import check_prior
+    from mesaprior.cli.spaces import check_prior, formalism, space_name
     from mesaprior.inference.comparison import compare
     from mesaprior.inference.result import json_number
     from mesaprior.inference.roles import ROLES
 
+    priors_text = priors_text or formalism(space_name(source, asked)).compared
     priors, noise = priors_of(priors_text, parameters), noise_of(noise_text)
     for subject in priors:
         check_prior(subject, source, asked)

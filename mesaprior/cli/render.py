@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -180,6 +180,8 @@ def _next_steps(
     question: Question, posterior: Posterior, source: str, prior_name: str, is_plotted: bool
 ) -> Iterable[str]:
     """Yield commands and options that lead on from here."""
+    from mesaprior.cli.spaces import formalism
+
     is_log = source.endswith((".csv", ".parquet"))
     own = None if question.is_default_language else question.language
     language = "" if own is None else f" --language {shlex.quote(own.source)}"
@@ -187,17 +189,16 @@ def _next_steps(
         best = top_behaviours(posterior, question.census.witness, 1)[0].behaviour
         program = shlex.quote(posterior.exact.program if posterior.exact else question.census.witness[best])
         yield f"mesaprior why {program} --log {shlex.quote(source)}{language}"
-    yield another_step(prior_name, is_plotted)
+    yield another_step(prior_name, is_plotted, formalism(question.space.name).suggested)
     bounds = "".join(
         f" --{name.replace('_', '-')} {bound}" for name, bound in question.space.bounds.items() if bound is not None
     )
     yield f"mesaprior prior compare {shlex.quote(source)}{f'{language}{bounds}' if is_log else ''}"
 
 
-def another_step(prior_name: str, is_plotted: bool) -> str:
-    """Return the options that lead on from here, whatever was counted."""
-    others = {"levin": "--prior levin", "speed": "--prior speed --param alpha=2", "uniform": "--prior uniform"}
-    another = ", ".join([option for name, option in others.items() if name != prior_name][:2])
+def another_step(prior_name: str, is_plotted: bool, suggested: Mapping[str, str]) -> str:
+    """Return the options that lead on from here; priors are suggested by name with their options."""
+    another = ", ".join([option for name, option in suggested.items() if name != prior_name][:2])
     return f"another prior: {another}" + ("" if is_plotted else "; a picture: --plot odds.png")
 
 

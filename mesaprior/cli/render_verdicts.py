@@ -50,7 +50,8 @@ def render_verdicts(
     for line in _notes(question, posterior, mass_beyond):
         out.print(f"• {line}", markup=False, soft_wrap=True)
     out.print()
-    out.print(f"Next: {another_step(prior_name, is_plotted)}", style="dim", markup=False, soft_wrap=True)
+    step = another_step(prior_name, is_plotted, whole_formalism(question.space.name).suggested)
+    out.print(f"Next: {step}", style="dim", markup=False, soft_wrap=True)
     out.print(
         f"      or mesaprior prior compare {_source_text(question, source)}", style="dim", markup=False, soft_wrap=True
     )

@@ -9,6 +9,7 @@ from mesaprior.hypotheses.space import WholeSpace
 _PLACES = {
     "generators": ("mesaprior.hypotheses.generators.space", "GeneratorSpace"),
     "turing": ("mesaprior.hypotheses.turing.policies.sizes", "TuringSizes"),
+    "networks": ("mesaprior.hypotheses.networks.space", "NetworkSpace"),
 }
 """For each name the module and the class."""
 

@@ -19,7 +19,16 @@ from mesaprior.hypotheses.terms.space import TermSpace
 if TYPE_CHECKING:
     from mesaprior.priors.prior import FormulaPrior
 
-__all__ = ["Space", "check_prior", "formalism", "space_of", "spaces_of", "stored_space", "whole_formalism"]
+__all__ = [
+    "Space",
+    "check_prior",
+    "formalism",
+    "space_name",
+    "space_of",
+    "spaces_of",
+    "stored_space",
+    "whole_formalism",
+]
 
 
 def formalism(name: str) -> Formalism:
@@ -91,6 +100,14 @@ def stored_space(name: str, language: Language | None, bounds: dict[str, Any]) -
     return found.of_bounds(bounds)
 
 
+def space_name(source: str, asked: SpaceOptions) -> str:
+    """Return the name of the space asked for, or of that of a census folder."""
+    is_folder = Path(source).is_dir()
+    name = str(open_manifest(Path(source)).get("space")) if is_folder else asked.space or TermSpace.name
+    # A folder that says nothing sensible is refused when it is opened.
+    return name if name in SPACES else TermSpace.name
+
+
 def check_prior(prior: FormulaPrior, source: str, asked: SpaceOptions) -> None:
     """Refuse a prior that reads what the space asked for, or that of a census folder, does not count.
 
@@ -99,8 +116,5 @@ def check_prior(prior: FormulaPrior, source: str, asked: SpaceOptions) -> None:
     UsageError
         If so.
     """
-    is_folder = Path(source).is_dir()
-    name = str(open_manifest(Path(source)).get("space")) if is_folder else asked.space or TermSpace.name
-    # A folder that says nothing sensible is refused when it is opened.
-    name = name if name in SPACES else TermSpace.name
+    name = space_name(source, asked)
     check_columns(prior, name, formalism(name).columns)

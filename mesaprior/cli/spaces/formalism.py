@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mesaprior.cli.options import SpaceOptions
@@ -29,12 +29,25 @@ class Formalism:
     of_options : callable
         Returns the space that a log and the options name; without a bound, one that is counted in seconds, and a note
         on standard error says which.
+    compared : str
+        Priors that `prior compare` takes where none are named.
+    suggested : dict of str to str
+        Priors to try next, by name, and the options that ask for them.
     """
 
     name: str
     columns: tuple[str, ...]
     options: tuple[str, ...]
     of_options: Callable[[ImitationLog, SpaceOptions], Space]
+    compared: str = field(default="uniform,simplicity,bounded,levin,s_fast", kw_only=True)
+    suggested: dict[str, str] = field(
+        default_factory=lambda: {
+            "levin": "--prior levin",
+            "speed": "--prior speed --param alpha=2",
+            "uniform": "--prior uniform",
+        },
+        kw_only=True,
+    )
 
 
 @dataclass(frozen=True)

@@ -109,8 +109,8 @@ def check_shape(shape: Architecture) -> None:
             if hidden == 0 or replace(shape, hidden=hidden).n_networks < 2**63
         )
         raise UsageError(
-            f"--hidden {shape.hidden}: there are {len(shape.weights)}^{shape.n_weights} networks of {shape.inputs} inputs "
-            f"and {shape.outputs} output bits, more than can be counted in 64 bits; --hidden {most} is the most."
+            f"--hidden {shape.hidden}: there are {len(shape.weights)}^{shape.n_weights} networks with {shape.inputs} inputs "
+            f"and {_bits(shape)}, more than fit into 64 bits; take --hidden {most} or fewer."
         )
     if shape.hidden:
         layout_of(shape, 1)
@@ -237,9 +237,14 @@ def _halves(shape: Architecture, inputs: np.ndarray, layout: Layout, symmetries:
 def _too_large(shape: Architecture, fitting: int) -> UsageError:
     """Return the refusal of a shape."""
     return UsageError(
-        f"--hidden {shape.hidden} would take hours or more memory than there is: {shape.n_networks:,} networks of "
-        f"{shape.inputs} inputs and {shape.outputs} output bits; --hidden {fitting} fits."
+        f"--hidden {shape.hidden} with {shape.inputs} inputs and {_bits(shape)} would take hours, or more memory than there "
+        f"is, for {shape.n_networks:,} networks; --hidden {fitting} fits."
     )
+
+
+def _bits(shape: Architecture) -> str:
+    """Return the number of outputs in words."""
+    return "1 output bit" if shape.outputs == 1 else f"{shape.outputs} output bits"
 
 
 def _moved_units(symmetries: Symmetries, w: int, k: int) -> np.ndarray:
