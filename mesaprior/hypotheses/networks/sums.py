@@ -12,6 +12,9 @@ from mesaprior.hypotheses.networks.layout import Layout
 from mesaprior.hypotheses.networks.symmetry import Symmetries
 from mesaprior.hypotheses.networks.units import Units, settings_of
 
+_FIRST_ROOM = 1 << 10
+"""Rows that there is room for at first."""
+
 _NOBODY = -1
 """Stands for the row before the first unit."""
 
@@ -119,7 +122,7 @@ def add_unit(before: Parts, unit: Parts, layout: Layout, symmetries: Symmetries 
     norm_sum = np.searchsorted(norm, before.norm[:, None] + unit.norm[None])
     sources = np.arange(layout.situations)[None] if symmetries is None else symmetries.source
     fields, scratch = layout.fields(sources), np.zeros((3, W), dtype=np.uint64)
-    found = _room(1 << 10, W)
+    found = _room(_FIRST_ROOM, W)
     while kernels.add_sums(before.rows, unit.rows, fields, norm_sum, found, scratch) == kernels.FULL:
         found = _enlarged(found)
     n = int(found.place[0])
