@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.census import Census
     from mesaprior.hypotheses.conformance import check_space
     from mesaprior.hypotheses.log import ImitationLog, log_from_frame, read_log
+    from mesaprior.hypotheses.networks.space import NetworkSpace
     from mesaprior.hypotheses.store import open_census, save_census
     from mesaprior.hypotheses.terms.language import Language, default_language, read_language
     from mesaprior.hypotheses.terms.space import TermSpace
@@ -33,6 +34,7 @@ _HOME = {
     "ImitationLog": "mesaprior.hypotheses.log",
     "Language": "mesaprior.hypotheses.terms.language",
     "MesapriorError": "mesaprior.errors",
+    "NetworkSpace": "mesaprior.hypotheses.networks.space",
     "Noise": "mesaprior.inference.noise",
     "Posterior": "mesaprior.inference.posterior",
     "TermSpace": "mesaprior.hypotheses.terms.space",
@@ -62,6 +64,7 @@ __all__ = [
     "ImitationLog",
     "Language",
     "MesapriorError",
+    "NetworkSpace",
     "Noise",
     "Posterior",
     "TermSpace",

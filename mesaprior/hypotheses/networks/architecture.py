@@ -24,8 +24,8 @@ MOST_HIDDEN = 20
 NORMS = ("weights", "l1", "l2")
 """What is counted of the weights of a network: how many are not 0, their absolute values and their squares, summed."""
 
-_PLACE = 16
-"""Bits between two norms in a code; see `norm_codes`."""
+_SHIFTS = (32, 16, 0)
+"""Lowest bit of each norm in a code, so that codes ascend as the norms do one after the other; see `norm_codes`."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,10 @@ def norm_codes(weights: np.ndarray) -> np.ndarray:
     int64[...]
     """
     norms = ((weights != 0), np.abs(weights), weights**2)
-    return sum(np.sum(norm, axis=-1, dtype=np.int64) << (_PLACE * place) for place, norm in enumerate(norms))
+    summed = [np.sum(norm, axis=-1, dtype=np.int64) for norm in norms]
+    return sum(norm << shift for norm, shift in zip(summed, _SHIFTS, strict=True))
 
 
 def norms_of(codes: np.ndarray) -> dict[str, np.ndarray]:
     """Return the norms by name, ``int64[...]`` each; see `norm_codes`."""
-    return {name: (codes >> (_PLACE * place)) & ((1 << _PLACE) - 1) for place, name in enumerate(NORMS)}
+    return {name: (codes >> shift) & 0xFFFF for name, shift in zip(NORMS, _SHIFTS, strict=True)}
