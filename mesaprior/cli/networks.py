@@ -115,8 +115,8 @@ def _render(counts: FunctionCounts, top: int) -> None:
         f"{shape.inputs} {'input' if shape.inputs == 1 else 'inputs'}.[/bold]"
     )
     out.print(
-        f"{shape.hidden} hidden units · weights {','.join(map(str, shape.weights))} · {shape.n_weights} weights and biases, "
-        f"{shape.bits:.2f} bits",
+        f"{shape.hidden} hidden units · weights {','.join(map(str, shape.weights))} · {shape.n_weights} weights and "
+        f"biases, {shape.bits:.2f} bits",
         style="dim",
         markup=False,
     )
@@ -131,8 +131,8 @@ def _render(counts: FunctionCounts, top: int) -> None:
         shown.add_row(f"{function}", f"{count:,}", share, f"{least[function]}", table, counts.witness[function])
     out.print(shown)
     out.print(
-        f"• Constants have {share_text(counts.constant_share)} of the networks, and {share_text(2 / n_functions)} of the "
-        "functions.",
+        f"• Constants have {share_text(counts.constant_share)} of the networks, and {share_text(2 / n_functions)} of "
+        "the functions.",
         markup=False,
         soft_wrap=True,
     )

@@ -64,8 +64,8 @@ class Sizes(click.ParamType):
         least, most = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if not self._least <= least <= most <= self._most:
             self.fail(
-                f"{str(value)[:60]!r} is no number of {self._noun}; give one from {self._least} to {self._most}, such as "
-                "3, or a range such as 1-3.",
+                f"{str(value)[:60]!r} is no number of {self._noun}; give one from {self._least} to {self._most}, such "
+                "as 3, or a range such as 1-3.",
                 param,
                 ctx,
             )

@@ -1,4 +1,4 @@
-"""Threshold networks at the command line: the whole verdict against every network run by itself, and what is refused."""
+"""Threshold networks at the command line: the verdict against every network run by itself, and what is refused."""
 
 import csv
 import io

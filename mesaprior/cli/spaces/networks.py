@@ -25,9 +25,7 @@ def _of_options(log: ImitationLog, asked: SpaceOptions) -> NetworkSpace:
     if hidden is None:
         hidden = COMFORTABLE_HIDDEN
         click.echo(f"No --hidden given: counting networks with {hidden[0]} to {hidden[1]} hidden units.", err=True)
-    space = NetworkSpace(
-        *hidden, weights=asked.get("--weights") or DEFAULT_WEIGHTS, encoding=asked.get("--encoding")
-    )
+    space = NetworkSpace(*hidden, weights=asked.get("--weights") or DEFAULT_WEIGHTS, encoding=asked.get("--encoding"))
     # A log that networks cannot take is refused before anything else is done with it.
     space.shapes(log)
     return space
@@ -59,18 +57,21 @@ def _notes(census: Census) -> Iterable[str]:
     constant = (census.predictions == census.predictions[:, :1]).all(axis=1)[census.behaviour_id]
     n = exact_sum(census.count[constant])
     yield (
-        f"{n:,} of the networks ({share_text(n / census.n_programs)}) take the same action in every situation: networks "
-        "with random weights lean to constants by themselves."
+        f"{n:,} of the networks ({share_text(n / census.n_programs)}) take the same action in every situation: "
+        "networks with random weights lean to constants by themselves."
     )
     lengths = [float(length) for length in np.unique(census.columns["length"])]
     if len(lengths) == 1:
         yield (
-            f"All of the networks have {lengths[0]:.2f} bits, so priors over length alone are uniform; `regularized` is a "
-            "prior over their weights."
+            f"All of the networks have {lengths[0]:.2f} bits, so priors over length alone are uniform; `regularized` is "
+            "a prior over their weights."
         )
     else:
         listed = ", ".join(bits_text(length).lstrip("+") for length in lengths)
-        yield f"There are networks of {listed} bits; 2^-length is a code of the hidden units, and uniform on their weights."
+        yield (
+            f"There are networks of {listed} bits; 2^-length is a code of how many hidden units there are, and uniform on "
+            "their weights."
+        )
 
 
 FORMALISM = WholeFormalism(

@@ -89,7 +89,7 @@ def parse_weights(text: str) -> tuple[int, ...]:
     for word in words:
         if not re.fullmatch(r"[+-]?[0-9]{1,3}", word, flags=re.ASCII):
             raise UsageError(
-                f"--weights {text[:60]!r}: {word[:20]!r} is no integer; give integers with commas between, as in -1,0,1."
+                f"--weights {text[:60]!r}: {word[:20]!r} is no integer; give integers with commas, as in -1,0,1."
             )
     return check_weights([int(word) for word in words])
 

@@ -13,7 +13,7 @@ from mesaprior.hypotheses.networks.layout import Layout
 from mesaprior.hypotheses.networks.sums import Parts, add_unit, no_units, single_units
 from mesaprior.hypotheses.networks.symmetry import Symmetries
 from mesaprior.hypotheses.networks.tallying import Tallying, merged
-from mesaprior.hypotheses.networks.units import Units, settings_of
+from mesaprior.hypotheses.networks.units import Units
 from mesaprior.hypotheses.space import Report
 from mesaprior.hypotheses.turing.threads import spread
 
@@ -72,22 +72,25 @@ def count_networks(
 
     Raises
     ------
+    UsageError
+        If there are too many to be counted.
     RunError
-        If the networks counted are not all there are: an error of the program.
+        If there is not enough memory, or the networks counted are not all there are (an error of the program).
 
     Notes
     -----
-    What the outputs of a network see before their biases is a sum over its hidden units, each of which adds its outgoing
-    weights wherever it is 1. So units are grouped by what they add, sums over half of the units are grouped by vector, and
-    only pairs of such sums are put together, under each choice of biases. Permutations of the inputs that leave the
-    situations as they are permute the sums: of those that they make of each other, one is paired with all other sums.
+    What the outputs of a network see before their biases is a sum over its hidden units, each of which adds its
+    outgoing weights wherever it is 1. So units are grouped by what they add, sums over half of the units are grouped by
+    vector, and only pairs of such sums are put together, under each choice of biases. Permutations of the inputs that
+    leave the situations as they are permute the sums: of those that they make of each other, one is paired with all
+    other sums. Cost: (sums over half of the units)^2 * |W|^k, divided by the number of these permutations.
     """
-    counts = _count_perceptrons(shape, inputs) if shape.hidden == 0 else None
-    if counts is not None:
+    if shape.hidden:
+        counts = _count_layered(shape, inputs, workers, report)
+    else:
+        counts = _count_perceptrons(shape, inputs)
         if report is not None:
             report(PARTS)
-    else:
-        counts = _count_layered(shape, inputs, workers, report)
     total = sum(int(row.sum()) for row in counts.count)
     if total != shape.n_networks:
         raise RunError(f"{total} networks were counted and there are {shape.n_networks}; report this.")
@@ -109,15 +112,15 @@ def check_shape(shape: Architecture) -> None:
             if hidden == 0 or replace(shape, hidden=hidden).n_networks < 2**63
         )
         raise UsageError(
-            f"--hidden {shape.hidden}: there are {len(shape.weights)}^{shape.n_weights} networks with {shape.inputs} inputs "
-            f"and {_bits(shape)}, more than fit into 64 bits; take --hidden {most} or fewer."
+            f"--hidden {shape.hidden}: there are {len(shape.weights)}^{shape.n_weights} networks with {shape.inputs} "
+            f"inputs and {_bits(shape)}, more than fit into 64 bits; take --hidden {most} or fewer."
         )
     if shape.hidden:
         layout_of(shape, 1)
     if len(shape.weights) ** (shape.inputs + 1 + shape.outputs * (shape.hidden > 0)) > MOST_SETTINGS:
         raise UsageError(
-            f"--weights has {len(shape.weights)} numbers, and a unit of {shape.inputs} inputs can be set in too many ways; "
-            "take fewer."
+            f"--weights has {len(shape.weights)} numbers, and a unit of {shape.inputs} inputs can be set in too many "
+            "ways; take fewer."
         )
 
 
@@ -127,8 +130,8 @@ def _count_perceptrons(shape: Architecture, inputs: np.ndarray) -> NetworkCounts
     D, k = len(inputs), shape.outputs
     if len(units.table) ** k > MOST_SETTINGS * 10:
         raise UsageError(
-            f"--weights has {len(shape.weights)} numbers, with which {len(units.table):,} units differ, and {k} of them are "
-            "too many to put together; take fewer."
+            f"--weights has {len(shape.weights)} numbers, with which {len(units.table):,} units differ, and {k} of them "
+            "are too many to put together; take fewer."
         )
     behaviour, code, count = np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64)
     number = np.zeros((1, 0), dtype=np.int64)
@@ -147,9 +150,7 @@ def _count_perceptrons(shape: Architecture, inputs: np.ndarray) -> NetworkCounts
     return NetworkCounts(distinct, norm, counts, np.empty((len(distinct), 0), dtype=np.int64), number[best])
 
 
-def _count_layered(
-    shape: Architecture, inputs: np.ndarray, workers: int, report: Report | None
-) -> NetworkCounts:
+def _count_layered(shape: Architecture, inputs: np.ndarray, workers: int, report: Report | None) -> NetworkCounts:
     """Count networks with hidden units."""
     h, k, weights = shape.hidden, shape.outputs, shape.weights
     layout = layout_of(shape, len(inputs))
@@ -237,8 +238,8 @@ def _halves(shape: Architecture, inputs: np.ndarray, layout: Layout, symmetries:
 def _too_large(shape: Architecture, fitting: int) -> UsageError:
     """Return the refusal of a shape."""
     return UsageError(
-        f"--hidden {shape.hidden} with {shape.inputs} inputs and {_bits(shape)} would take hours, or more memory than there "
-        f"is, for {shape.n_networks:,} networks; --hidden {fitting} fits."
+        f"--hidden {shape.hidden} with {shape.inputs} inputs and {_bits(shape)} would take hours, or more memory than "
+        f"there is, for {shape.n_networks:,} networks; --hidden {fitting} fits."
     )
 
 

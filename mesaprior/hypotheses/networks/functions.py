@@ -123,8 +123,8 @@ def threshold_functions(inputs: int, weights: Sequence[int]) -> list[int]:
     Notes
     -----
     There are 4, 14, 104 and 1882 threshold functions of 1, 2, 3 and 4 inputs (S. Muroga, *Threshold Logic and Its
-    Applications*, 1971). It takes weights and biases from -1 to 1 for all functions of one input, from -2 to 2 for those
-    of two, from -3 to 3 for three and from -5 to 5 for four.
+    Applications*, 1971). It takes weights and biases from -1 to 1 for all functions of one input, from -2 to 2 for
+    those of two, from -3 to 3 for three and from -5 to 5 for four.
     """
     return list(count_functions(inputs, 0, weights).witness)
 

@@ -91,8 +91,8 @@ def parse_network(text: str) -> Network:
         wrong = next((size for size in sizes if size != (expected or sizes[0])), None)
         if wrong is not None:
             raise ContentError(
-                f"{text[:200]!r}: a unit {kind} has {wrong} weights and not {expected or sizes[0]}, as many as the others "
-                f"have or as there are units before; {_EXAMPLE}."
+                f"{text[:200]!r}: a unit {kind} has {wrong} weights and not {expected or sizes[0]}, as many as the "
+                f"others have or as there are units before; {_EXAMPLE}."
             )
     return Network(hidden, outputs)
 

@@ -62,7 +62,7 @@ class NetworkSpace:
     Columns: ``length`` is log2 of how many networks have as many hidden units, plus the bits of that number where it is
     open (`architecture.bits_of_hidden`). ``time``, ``infer_time`` and ``weights`` are the weights and biases that are
     not 0, ``l1`` the sum of their absolute values and ``l2`` that of their squares. So 2^-length of all networks with
-    the same number of hidden units is 1 where there is one such number, and a code of all numbers where there are several.
+    as many hidden units sums to 1 where there is one such number, and to 2^-bits of the number where there are several.
     """
 
     name = "networks"
@@ -112,9 +112,11 @@ class NetworkSpace:
         """The bounds as plain data; the least number of units, encoding and actions only where they say something."""
         given = {"encoding": self.encoding, "actions": self.actions}
         several = {} if self.least == self.most else {"least_hidden": self.least}
-        return several | {"hidden": self.most, "weights": list(self.weights)} | {
-            name: value for name, value in given.items() if value is not None
-        }
+        return (
+            several
+            | {"hidden": self.most, "weights": list(self.weights)}
+            | {name: value for name, value in given.items() if value is not None}
+        )
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of the space and the bounds."""
@@ -218,9 +220,7 @@ class NetworkSpace:
 
     def _seen(self, log: ImitationLog) -> BooleanLog:
         """Return the log in bits."""
-        return boolean_log(
-            log, noun=self.noun, most_inputs=MOST_INPUTS, encoding=self.encoding, actions=self.actions
-        )
+        return boolean_log(log, noun=self.noun, most_inputs=MOST_INPUTS, encoding=self.encoding, actions=self.actions)
 
     def parse(self, text: str, log: ImitationLog) -> Network:
         """Read a network from its text; see `network.format_network`.

@@ -56,7 +56,9 @@ class Parts:
             What each symmetry makes of a unit.
         """
         if self.unit is None:
-            return self.rows.first[rows][:, None] if self.rows.first[0] != _NOBODY else np.empty((len(rows), 0), np.int64)
+            return (
+                self.rows.first[rows][:, None] if self.rows.first[0] != _NOBODY else np.empty((len(rows), 0), np.int64)
+            )
         assert self.before is not None
         before = self.before.units_of(self.rows.first[rows], moved)
         last = self.unit.units_of(self.rows.second[rows], moved)

@@ -164,8 +164,8 @@ class Tallying:
         old = self._tally
         if 4 * old.count.nbytes > available_memory():
             raise RunError(
-                f"the counts of {len(old.behaviour):,} behaviours and more do not fit into the free memory; ask for fewer "
-                "--hidden units, fewer actions or fewer --weights."
+                f"the counts of {len(old.behaviour):,} behaviours and more do not fit into the free memory; ask for "
+                "fewer --hidden units, fewer actions or fewer --weights."
             )
         columns = {name: getattr(old, name) for name in ("behaviour", "count", "first", "second", "choice", "part")}
         self._tally = old._replace(

@@ -66,7 +66,10 @@ def test_parity_of_two_inputs_is_no_threshold_function_and_two_hidden_units_comp
 
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=5))
 def test_signs_give_each_number_of_positive_inputs_once(magnitudes):
-    sums = Counter(sum(s * m for s, m in zip(signs, magnitudes, strict=True)) for signs in product((-1, 0, 1), repeat=len(magnitudes)))
+    sums = Counter(
+        sum(s * m for s, m in zip(signs, magnitudes, strict=True))
+        for signs in product((-1, 0, 1), repeat=len(magnitudes))
+    )
     assume(sums[0] == 1)
     found = positives_by_signs(magnitudes)
     assert sorted(found.tolist()) == list(range(1 << len(magnitudes)))
