@@ -63,14 +63,14 @@ def _notes(census: Census) -> Iterable[str]:
     lengths = [float(length) for length in np.unique(census.columns["length"])]
     if len(lengths) == 1:
         yield (
-            f"All of the networks have {lengths[0]:.2f} bits, so priors over length alone are uniform; `regularized` is "
-            "a prior over their weights."
+            f"All of the networks have {lengths[0]:.2f} bits, so priors over length alone are uniform; `regularized` "
+            "is a prior over their weights."
         )
     else:
         listed = ", ".join(bits_text(length).lstrip("+") for length in lengths)
         yield (
-            f"There are networks of {listed} bits; 2^-length is a code of how many hidden units there are, and uniform on "
-            "their weights."
+            f"There are networks of {listed} bits; 2^-length is a code of how many hidden units there are, and uniform "
+            "on their weights."
         )
 
 

@@ -130,8 +130,8 @@ def _count_perceptrons(shape: Architecture, inputs: np.ndarray) -> NetworkCounts
     D, k = len(inputs), shape.outputs
     if len(units.table) ** k > MOST_SETTINGS * 10:
         raise UsageError(
-            f"--weights has {len(shape.weights)} numbers, with which {len(units.table):,} units differ, and {k} of them "
-            "are too many to put together; take fewer."
+            f"--weights has {len(shape.weights)} numbers, with which {len(units.table):,} units differ, and {k} of "
+            "them are too many to put together; take fewer."
         )
     behaviour, code, count = np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64)
     number = np.zeros((1, 0), dtype=np.int64)

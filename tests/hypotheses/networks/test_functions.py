@@ -86,8 +86,10 @@ def test_signs_of_ten_weights_of_any_kind_of_number():
 
 @pytest.mark.parametrize(
     ("magnitudes", "part"),
-    [([], "1 to 10"), ([1] * 11, "1 to 10"), ([1, 0], "above 0"), ([1, -2], "above 0"), ([1, math.inf], "inf")]
-    + [([1, 1], "cancel"), ([1, 2, 3], "cancel"), ([0.5, 1.5, Fraction(2)], "cancel")],
+    [
+        *(([], "1 to 10"), ([1] * 11, "1 to 10"), ([1, 0], "above 0"), ([1, -2], "above 0"), ([1, math.inf], "inf")),
+        *(([1, 1], "cancel"), ([1, 2, 3], "cancel"), ([0.5, 1.5, Fraction(2)], "cancel")),
+    ],
 )
 def test_magnitudes_that_are_not_generic_are_refused(magnitudes, part):
     with pytest.raises(UsageError, match=part):

@@ -255,15 +255,10 @@ def test_texts_read_back(data):
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "h(1 | 0)",
-        "h(1 1 | 0) -> ",
-        "o(1 1 0)",
-        "h(1 | 0) o(1 | 0)",
-        "h(1 1 | 0) h(1 | 0) -> o(1 1 | 0)",
-        "o(1 a | 0)",
-    ]
-    + ["h(1 1 | 0) -> o(1 1 | 0)", "o(1 1 | 0) o(1 | 0)", "o(1 1 | 0) and more", "-> o(1 1 | 0)", "o(1 1 | 1000)"],
+        *("", "h(1 | 0)", "h(1 1 | 0) -> ", "o(1 1 0)", "h(1 | 0) o(1 | 0)", "-> o(1 1 | 0)", "o(1 1 | 1000)"),
+        *("h(1 1 | 0) h(1 | 0) -> o(1 1 | 0)", "o(1 a | 0)", "h(1 1 | 0) -> o(1 1 | 0)", "o(1 1 | 0) o(1 | 0)"),
+        "o(1 1 | 0) and more",
+    ],
 )
 def test_what_is_no_network_is_refused(text):
     with pytest.raises(ContentError, match=r"write it as in h\(1"):
