@@ -104,7 +104,7 @@ def check_weights(weights: Sequence[int]) -> tuple[int, ...]:
     """
     allowed = f"give at least two different integers from {-LARGEST_WEIGHT} to {LARGEST_WEIGHT}, as in -1,0,1."
     for weight in weights:
-        if not (isinstance(weight, (int, np.integer)) and abs(weight) <= LARGEST_WEIGHT):
+        if not (abs(weight) <= LARGEST_WEIGHT and weight == int(weight)):
             raise UsageError(f"--weights has {weight}, which is out of range; {allowed}")
         if list(weights).count(weight) > 1:
             raise UsageError(f"--weights has {weight} twice; {allowed}")
@@ -124,9 +124,8 @@ def norm_codes(weights: np.ndarray) -> np.ndarray:
     -------
     int64[...]
     """
-    norms = ((weights != 0), np.abs(weights), weights**2)
-    summed = [np.sum(norm, axis=-1, dtype=np.int64) for norm in norms]
-    return sum(norm << shift for norm, shift in zip(summed, _SHIFTS, strict=True))
+    norms = np.stack([weights != 0, np.abs(weights), weights**2], axis=-1).sum(axis=-2, dtype=np.int64)
+    return (norms << np.array(_SHIFTS)).sum(axis=-1)
 
 
 def norms_of(codes: np.ndarray) -> dict[str, np.ndarray]:
