@@ -15,6 +15,9 @@ from mesaprior.hypotheses.terms.planning import available_memory
 _BUDGET = 1 << 27
 """Pairs of rows that are looked at in one call; about a second at most, after which Ctrl-C is heard."""
 
+MOST_BEHAVIOURS = 1 << 22
+"""Behaviours that are counted; about a gigabyte a thread."""
+
 _DIRECT = 16
 """Bits of a behaviour up to which every one has its row."""
 
@@ -162,10 +165,10 @@ class Tallying:
     def _enlarge(self) -> None:
         """Double the room for behaviours."""
         old = self._tally
-        if 4 * old.count.nbytes > available_memory():
+        if len(old.behaviour) >= MOST_BEHAVIOURS or 4 * old.count.nbytes > available_memory():
             raise RunError(
-                f"the counts of {len(old.behaviour):,} behaviours and more do not fit into the free memory; ask for "
-                "fewer --hidden units, fewer actions or fewer --weights."
+                f"the networks have more than {len(old.behaviour):,} behaviours, whose counts do not fit into memory; ask "
+                "for fewer --hidden units, fewer actions or fewer situations."
             )
         columns = {name: getattr(old, name) for name in ("behaviour", "count", "first", "second", "choice", "part")}
         self._tally = old._replace(
