@@ -354,3 +354,174 @@ def extend(symmetries, P, parents, most_needless, place, part, sets):
                         return OVERFLOW
         place[0] = row + 1
     return DONE
+
+
+@njit
+def write_circuits(symmetries, P, function, orbit, way, is_complemented, gate):
+    """Write circuits whose gates compute given functions, all of them after the inputs are renamed.
+
+    Parameters
+    ----------
+    symmetries : Symmetries
+    P : int
+    function : uint64[k, r]
+        Normal functions of the gates of k circuits, each of which can be built from the inputs and others; the last
+        one comes last in the circuit.
+    orbit, way : int64[W]
+        For each circuit that is wanted, one of the k and a way to rename the inputs.
+    is_complemented : bool[W]
+        Whether the last gate is to be complemented.
+    gate : uint8[W, r, 3]
+        Written: left node, right node and table of each gate, see `gates.FORMS`.
+
+    Returns
+    -------
+    bool
+        Whether all could be built.
+    """
+    n, r = symmetries.n, function.shape[1]
+    node, wanted = np.zeros(n + r, dtype=np.uint64), np.zeros(r, dtype=np.uint64)
+    table = np.array([8, 4, 2, 14, 6])
+    for v in range(n):
+        node[v] = symmetries.where[v, 1]
+    for w in range(len(orbit)):
+        for k in range(r):
+            wanted[k] = renamed(symmetries, way[w], function[orbit[w], k])
+        left = (np.int64(1) << r) - 1
+        for at in range(r):
+            m = n + at
+            is_built = False
+            for k in range(r):
+                if not (left >> k) & 1 or (k == r - 1 and at < r - 1):
+                    continue
+                for j in range(1, m):
+                    for i in range(j):
+                        for p in range(P):
+                            if not is_built and combined(p, node[i], node[j]) == wanted[k]:
+                                is_built = True
+                                gate[w, at, 0], gate[w, at, 1], gate[w, at, 2] = i, j, table[p]
+                if is_built:
+                    node[m] = wanted[k]
+                    left &= ~(np.int64(1) << k)
+                    break
+            if not is_built:
+                return False
+        if r > 0 and is_complemented[w]:
+            gate[w, r - 1, 2] = 15 - gate[w, r - 1, 2]
+    return True
+
+
+@njit
+def _write_node(text, at, n, node):
+    """Write the name of a node; return the place after it."""
+    number = node + 1 if node < n else node - n + 1
+    text[at] = 120 if node < n else 103  # x, g
+    at += 1
+    if number >= 10:
+        text[at] = 48 + number // 10
+        at += 1
+    text[at] = 48 + number % 10
+    return at + 1
+
+
+@njit
+def write_texts(n, gate, output, text, size):
+    """Write circuits as text; see `circuit.format_circuit`.
+
+    Parameters
+    ----------
+    n : int
+        Inputs.
+    gate : uint8[W, r, 3]
+    output : int64[W, K]
+        Of each output twice its node, plus 1 where it is complemented; -2 for the constant 0 and -1 for 1.
+    text : uint8[W, widest]
+        Written, from the left.
+    size : int64[W]
+        Written: bytes of each text.
+    """
+    for w in range(len(gate)):
+        at = np.int64(0)
+        for k in range(gate.shape[1]):
+            left, right, table = np.int64(gate[w, k, 0]), np.int64(gate[w, k, 1]), np.int64(gate[w, k, 2])
+            at = _write_node(text[w], at, n, n + k)
+            text[w, at] = 61  # =
+            at += 1
+            if table == 2 or table == 1 or table == 11 or table == 7:
+                text[w, at] = 126  # ~
+                at += 1
+            at = _write_node(text[w], at, n, left)
+            if table == 6 or table == 9:
+                text[w, at] = 94  # ^
+            elif table == 8 or table == 4 or table == 2 or table == 1:
+                text[w, at] = 38  # &
+            else:
+                text[w, at] = 124  # |
+            at += 1
+            if table == 4 or table == 1 or table == 13 or table == 7 or table == 9:
+                text[w, at] = 126
+                at += 1
+            at = _write_node(text[w], at, n, right)
+            text[w, at], text[w, at + 1] = 59, 32  # ; and a space
+            at += 2
+        for k in range(output.shape[1]):
+            if k > 0:
+                text[w, at] = 32
+                at += 1
+            value = output[w, k]
+            if value < 0:
+                text[w, at] = 48 + (value + 2)
+                at += 1
+            else:
+                if value & 1:
+                    text[w, at] = 126
+                    at += 1
+                at = _write_node(text[w], at, n, value >> 1)
+        size[w] = at
+
+
+@njit
+def write_orbit(symmetries, function, image, way):
+    """Write all that renamed inputs make of normal functions, and how.
+
+    Parameters
+    ----------
+    symmetries : Symmetries
+    function : uint64[c]
+        One function, or several that are renamed together.
+    image : uint64[n! * 2^n, c]
+        Written: distinct, in the order of the ways that lead to them.
+    way : int64[n! * 2^n]
+        Written: the first way that leads to each.
+
+    Returns
+    -------
+    int
+        How many there are.
+    """
+    n_images, c = np.int64(0), len(function)
+    n_slots = np.int64(1)
+    while n_slots < 2 * len(symmetries.table):
+        n_slots *= 2
+    slots = np.full(n_slots, -1, dtype=np.int64)
+    trial = np.zeros(c, dtype=np.uint64)
+    for g in range(len(symmetries.table)):
+        for k in range(c):
+            trial[k] = renamed(symmetries, g, function[k])
+        slot = _slot_of(trial, n_slots)
+        while True:
+            at = slots[slot]
+            if at < 0:
+                slots[slot] = n_images
+                for k in range(c):
+                    image[n_images, k] = trial[k]
+                way[n_images] = g
+                n_images += 1
+                break
+            same = True
+            for k in range(c):
+                same &= image[at, k] == trial[k]
+            if same:
+                break
+            slot = (slot + 1) & (n_slots - 1)
+    return n_images

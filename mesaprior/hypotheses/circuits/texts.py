@@ -1,0 +1,58 @@
+"""Many circuits as texts at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mesaprior.errors import RunError
+from mesaprior.hypotheses.circuits import kernels
+from mesaprior.hypotheses.circuits.circuit import Circuit, Gate, Output
+from mesaprior.hypotheses.circuits.gates import Basis
+from mesaprior.hypotheses.circuits.symmetries import symmetries
+from mesaprior.hypotheses.texts import Texts
+
+GATE_WIDTH = 15
+"""Most characters of a gate, its separator included: ``g10=~g8|~g9; `` and one to spare."""
+
+
+def build_gates(
+    n: int, basis: Basis, function: np.ndarray, orbit: np.ndarray, way: np.ndarray, is_complemented: np.ndarray
+) -> np.ndarray:
+    """Return circuits whose gates compute given functions, with the inputs renamed; see `kernels.write_circuits`.
+
+    Returns
+    -------
+    uint8[W, r, 3]
+        Left node, right node and table of each gate.
+    """
+    gate = np.zeros((len(orbit), function.shape[1], 3), dtype=np.uint8)
+    if not kernels.write_circuits(
+        symmetries(n), np.int64(basis.n_combinations), function, orbit, way, is_complemented, gate
+    ):
+        raise RunError("a circuit could not be built from the functions of its gates; report this.")
+    return gate
+
+
+def texts_of(n: int, gate: np.ndarray, output: np.ndarray) -> Texts:
+    """Return the texts of circuits; see `kernels.write_texts`.
+
+    Parameters
+    ----------
+    n : int
+        Inputs.
+    gate : uint8[W, r, 3]
+    output : int64[W, K]
+        Of each output twice its node, plus 1 where it is complemented; -2 for the constant 0 and -1 for 1.
+    """
+    text = np.zeros((len(gate), GATE_WIDTH * gate.shape[1] + 5 * output.shape[1]), dtype=np.uint8)
+    size = np.zeros(len(gate), dtype=np.int64)
+    kernels.write_texts(np.int64(n), gate, output, text, size)
+    offsets = np.zeros(len(gate) + 1, dtype=np.int64)
+    np.cumsum(size, out=offsets[1:])
+    return Texts(text[np.arange(text.shape[1]) < size[:, None]], offsets)
+
+
+def circuit_of(n: int, gate: np.ndarray, output: np.ndarray) -> Circuit:
+    """Return one circuit, ``uint8[r, 3]`` with ``int64[K]``, as a record."""
+    outputs = [Output(None, value == -1) if value < 0 else Output(value >> 1, bool(value & 1)) for value in output.tolist()]
+    return Circuit(n, tuple(Gate(*row) for row in gate.tolist()), tuple(outputs))
