@@ -2,9 +2,10 @@
 
 A circuit with r gates is r + 1 bits that say whether another gate comes (none with fewer than two inputs, where no gate
 can), for each gate a choice among all pairs of distinct nodes before it and all gates of the basis, and a choice of
-outputs. Each output is a node, the complement of a node, or a constant, and with r > 0 gates at least one of them is the
-last gate itself; so a single output is the last gate, and without gates any of the 2n + 2 free functions. Lengths are
-logarithms of numbers of choices, so all circuits with r gates have the same length, and together mass 2^-(r + 1).
+outputs. Each output is a node, the complement of a node, or a constant. With r > 0 gates at least one of them is the last
+gate or its complement, and the first that is, is no complement: what complements the last gate is the choice of the gate.
+So a single output is the last gate, and without gates it is any of the 2n + 2 free functions. Lengths are logarithms of
+numbers of choices, so all circuits with r gates have the same length, and together the mass 2^-(r + 1).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def n_gate_choices(n: int, basis: Basis, k: int) -> int:
 def n_output_choices(n: int, m: int, r: int) -> int:
     """Return the choices for m outputs of a circuit with n inputs and r gates."""
     each = 2 * (n + r) + 2
-    return each**m if r == 0 else each**m - (each - 1) ** m
+    return each**m if r == 0 else (each**m - (each - 2) ** m) // 2
 
 
 def n_circuits(n: int, m: int, basis: Basis, r: int) -> int:

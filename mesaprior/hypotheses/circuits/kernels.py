@@ -357,7 +357,7 @@ def extend(symmetries, P, parents, most_needless, place, part, sets):
 
 
 @njit
-def write_circuits(symmetries, P, function, orbit, way, is_complemented, gate):
+def write_circuits(symmetries, P, function, orbit, way, gate, node_function):
     """Write circuits whose gates compute given functions, all of them after the inputs are renamed.
 
     Parameters
@@ -369,10 +369,10 @@ def write_circuits(symmetries, P, function, orbit, way, is_complemented, gate):
         one comes last in the circuit.
     orbit, way : int64[W]
         For each circuit that is wanted, one of the k and a way to rename the inputs.
-    is_complemented : bool[W]
-        Whether the last gate is to be complemented.
     gate : uint8[W, r, 3]
         Written: left node, right node and table of each gate, see `gates.FORMS`.
+    node_function : uint64[W, n + r]
+        Written: what each node computes.
 
     Returns
     -------
@@ -406,8 +406,8 @@ def write_circuits(symmetries, P, function, orbit, way, is_complemented, gate):
                     break
             if not is_built:
                 return False
-        if r > 0 and is_complemented[w]:
-            gate[w, r - 1, 2] = 15 - gate[w, r - 1, 2]
+        for k in range(n + r):
+            node_function[w, k] = node[k]
     return True
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mesaprior.hypotheses.circuits import kernels
-from mesaprior.hypotheses.circuits.counting.kernels import write_forms
+from mesaprior.hypotheses.circuits.counting.kernels import write_forms, write_pair_forms
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS
 from mesaprior.hypotheses.circuits.symmetries import symmetries
 
@@ -43,9 +43,11 @@ def members(n: int, representative: np.ndarray) -> Members:
     return Members(np.concatenate(functions), np.repeat(np.arange(k), sizes), np.concatenate(ways))
 
 
-def orbit_forms(n: int, function: np.ndarray) -> np.ndarray:
-    """Return for normal functions, ``uint64[k]``, one that stands for all that renamed inputs make of each."""
-    code = function << np.uint64(DEPTH_BITS)
-    forms = np.zeros(len(code), dtype=np.uint64)
-    write_forms(symmetries(n), code, forms)
+def orbit_forms(n: int, functions: np.ndarray) -> np.ndarray:
+    """Return for normal functions, ``uint64[k, 1 or 2]``, those that stand for all that renamed inputs make of them."""
+    forms = np.zeros_like(functions)
+    if functions.shape[1] == 2:
+        write_pair_forms(symmetries(n), functions, forms)
+        return forms
+    write_forms(symmetries(n), functions[:, 0] << np.uint64(DEPTH_BITS), forms[:, 0])
     return forms >> np.uint64(DEPTH_BITS)

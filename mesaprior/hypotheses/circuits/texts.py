@@ -15,22 +15,52 @@ GATE_WIDTH = 15
 """Most characters of a gate, its separator included: ``g10=~g8|~g9; `` and one to spare."""
 
 
-def build_gates(
-    n: int, basis: Basis, function: np.ndarray, orbit: np.ndarray, way: np.ndarray, is_complemented: np.ndarray
-) -> np.ndarray:
-    """Return circuits whose gates compute given functions, with the inputs renamed; see `kernels.write_circuits`.
+def build_circuits(
+    n: int,
+    basis: Basis,
+    function: np.ndarray,
+    orbit: np.ndarray,
+    way: np.ndarray,
+    wanted: np.ndarray,
+    is_complemented: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return circuits whose gates compute given functions, with the inputs renamed.
+
+    Parameters
+    ----------
+    n : int
+        Inputs.
+    basis : Basis
+    function, orbit, way
+        See `kernels.write_circuits`; W circuits with r gates.
+    wanted : uint64[W, K]
+        What the outputs are to compute, made 0 at input number 0.
+    is_complemented : bool[W, K]
+        Whether an output is the complement of that.
 
     Returns
     -------
-    uint8[W, r, 3]
+    gate : uint8[W, r, 3]
         Left node, right node and table of each gate.
+    output : int64[W, K]
+        See `texts_of`. Where the last gate is an output, the first of these is the gate itself and no complement.
     """
-    gate = np.zeros((len(orbit), function.shape[1], 3), dtype=np.uint8)
+    W, r = len(orbit), function.shape[1]
+    gate, node_function = np.zeros((W, r, 3), dtype=np.uint8), np.zeros((W, n + r), dtype=np.uint64)
     if not kernels.write_circuits(
-        symmetries(n), np.int64(basis.n_combinations), function, orbit, way, is_complemented, gate
+        symmetries(n), np.int64(basis.n_combinations), function, orbit, way, gate, node_function
     ):
         raise RunError("a circuit could not be built from the functions of its gates; report this.")
-    return gate
+    # Of nodes that compute the same, the last one.
+    node = n + r - 1 - np.argmax(wanted[:, :, None] == node_function[:, None, ::-1], axis=2)
+    flips = is_complemented.copy()
+    if r > 0:
+        is_last = (node == n + r - 1) & (wanted != 0)
+        first = np.argmax(is_last, axis=1)
+        flipped = is_complemented[np.arange(W), first] & is_last.any(axis=1)
+        gate[flipped, r - 1, 2] = 15 - gate[flipped, r - 1, 2]
+        flips ^= is_last & flipped[:, None]
+    return gate, np.where(wanted == 0, -2, 2 * node) + flips
 
 
 def texts_of(n: int, gate: np.ndarray, output: np.ndarray) -> Texts:

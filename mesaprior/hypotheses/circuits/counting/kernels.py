@@ -121,3 +121,105 @@ def write_forms(symmetries, code, least):
         given[0] = code[k]
         write_least(symmetries, given, best, trial)
         least[k] = best[0]
+
+
+class Pairs(NamedTuple):
+    """Numbers of circuits by the last gate and another node.
+
+    Attributes
+    ----------
+    key : uint64[rows, 3]
+        Function of the last gate; of the other node (0 for a constant); the greater depth of the two, plus 16 where the
+        other is the last gate itself.
+    count : uint64[rows]
+    first : int64[rows]
+        The row of the first set of gates that, with the last gate, makes such a circuit.
+    slots : int32[power of two]
+        Open addressing, -1 where empty.
+    used : int64[1]
+    """
+
+    key: np.ndarray
+    count: np.ndarray
+    first: np.ndarray
+    slots: np.ndarray
+    used: np.ndarray
+
+
+@njit
+def _pair_slot(last, other, third, mask):
+    h = (last * np.uint64(0x9E3779B97F4A7C15)) ^ (other + np.uint64(0x632BE59BD9B4E019)) * np.uint64(0xD6E8FEB86659FD93)
+    h ^= h >> np.uint64(32)
+    return np.int64(((h + third) * np.uint64(0xD6E8FEB86659FD93)) >> np.uint64(24)) & mask
+
+
+@njit
+def _add_pair(pairs, last, other, third, count, first):
+    mask = len(pairs.slots) - 1
+    slot = _pair_slot(last, other, third, mask)
+    while True:
+        row = np.int64(pairs.slots[slot])
+        if row < 0:
+            row = pairs.used[0]
+            pairs.slots[slot] = row
+            pairs.key[row, 0], pairs.key[row, 1], pairs.key[row, 2] = last, other, third
+            pairs.count[row], pairs.first[row] = count, first
+            pairs.used[0] = row + 1
+            return
+        if pairs.key[row, 0] == last and pairs.key[row, 1] == other and pairs.key[row, 2] == third:
+            pairs.count[row] += count
+            return
+        slot = (slot + 1) & mask
+
+
+@njit
+def reslot_pairs(pairs):
+    """Fill empty slots (all -1) after they were enlarged."""
+    mask = len(pairs.slots) - 1
+    for row in range(pairs.used[0]):
+        slot = _pair_slot(pairs.key[row, 0], pairs.key[row, 1], pairs.key[row, 2], mask)
+        while pairs.slots[slot] >= 0:
+            slot = (slot + 1) & mask
+        pairs.slots[slot] = row
+
+
+@njit
+def tally_pairs(symmetries, P, code, count, place, pairs):
+    """Add up the circuits with one gate more than sets of L gates, by that gate and any node; as `tally_circuits`."""
+    n, L = symmetries.n, code.shape[1]
+    m = n + L
+    function, depth = np.zeros(m, dtype=np.uint64), np.zeros(m, dtype=np.uint64)
+    most = P * (m * (m - 1) // 2) * (m + 2)
+    for v in range(n):
+        function[v] = symmetries.where[v, 1]
+    while place[0] < place[1]:
+        if pairs.used[0] + most > min(len(pairs.key), len(pairs.slots) // 2):
+            return FULL
+        row = place[0]
+        for k in range(L):
+            function[n + k] = code[row, k] >> np.uint64(DEPTH_BITS)
+            depth[n + k] = code[row, k] & np.uint64((1 << DEPTH_BITS) - 1)
+        for j in range(1, m):
+            for i in range(j):
+                d = max(depth[i], depth[j]) + np.uint64(1)
+                for p in range(P):
+                    last = combined(p, function[i], function[j])
+                    _add_pair(pairs, last, last, d | np.uint64(1 << DEPTH_BITS), count[row], row)
+                    _add_pair(pairs, last, np.uint64(0), d, count[row], row)
+                    for k in range(m):
+                        _add_pair(pairs, last, function[k], max(d, depth[k]), count[row], row)
+        place[0] = row + 1
+    return DONE
+
+
+@njit
+def write_pair_forms(symmetries, pair, least):
+    """Write the one form of each ordered pair of functions (``uint64[k, 2]``) under renamed inputs."""
+    given, best, trial = np.zeros(2, dtype=np.uint64), np.zeros(2, dtype=np.uint64), np.zeros(2, dtype=np.uint64)
+    bits, mask = np.uint64(DEPTH_BITS), np.uint64((1 << DEPTH_BITS) - 1)
+    for k in range(len(pair)):
+        # What stands for the depth says which of the two a function is.
+        given[0], given[1] = pair[k, 0] << bits, pair[k, 1] << bits | np.uint64(1)
+        write_least(symmetries, given, best, trial)
+        for at in range(2):
+            least[k, np.int64(best[at] & mask)] = best[at] >> bits

@@ -100,21 +100,16 @@ class LeastTable:
         """Return gates and outputs of circuits for functions that need r gates."""
         is_complemented = (functions & 1).astype(bool)
         normal = np.where(is_complemented, self.n_functions - 1 - functions, functions)
-        if r == 0:
-            inputs = symmetries(self.n).where[:, 1].astype(np.int64)
-            node = np.argmax(normal[:, None] == inputs, axis=1)
-            output = np.where(normal == 0, -2, 2 * node) + is_complemented
-            return np.zeros((len(functions), 0, 3), dtype=np.uint8), output[:, None]
         first = sum(len(function) for function in self.least.function[:r])
-        gate = texts.build_gates(
+        return texts.build_circuits(
             self.n,
             self.basis,
             self.least.gates[r],
             self._orbit[normal >> 1] - first,
             self._way[normal >> 1],
-            is_complemented,
+            normal[:, None].astype(np.uint64),
+            is_complemented[:, None],
         )
-        return gate, np.full((len(functions), 1), 2 * (self.n + r - 1))
 
     def _of_all(self, normal: np.ndarray) -> np.ndarray:
         """Return the values of all functions from those that are 0 at input number 0; complements have the same."""
