@@ -1,11 +1,11 @@
 """The prefix code of straight-line circuits: how many there are with r gates, and how many bits each has.
 
-A circuit with r gates is r + 1 bits that say whether another gate comes (none with fewer than two inputs, where no gate
-can), for each gate a choice among all pairs of distinct nodes before it and all gates of the basis, and a choice of
-outputs. Each output is a node, the complement of a node, or a constant. With r > 0 gates at least one of them is the last
-gate or its complement, and the first that is, is no complement: what complements the last gate is the choice of the gate.
-So a single output is the last gate, and without gates it is any of the 2n + 2 free functions. Lengths are logarithms of
-numbers of choices, so all circuits with r gates have the same length, and together the mass 2^-(r + 1).
+A circuit with r gates is r + 1 bits that say whether another gate comes (none with fewer than two inputs, where no
+gate can), for each gate a choice among all pairs of distinct nodes before it and all gates of the basis, and a choice
+of outputs. Each output is a node, the complement of a node, or a constant. With r > 0 gates at least one of them is the
+last gate or its complement, and the first that is, is no complement: what complements the last gate is the choice of
+the gate. So a single output is the last gate, and without gates it is any of the 2n + 2 free functions. Lengths are
+logarithms of numbers of choices, so all circuits with r gates have the same length, and together the mass 2^-(r + 1).
 """
 
 from __future__ import annotations

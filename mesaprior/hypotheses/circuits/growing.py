@@ -101,9 +101,7 @@ def next_level(
 class _Growing:
     """One part of the sets of a level, while they are found."""
 
-    def __init__(
-        self, n: int, basis: Basis, parents: kernels.Parents, most_needless: int, part: tuple[int, int]
-    ):
+    def __init__(self, n: int, basis: Basis, parents: kernels.Parents, most_needless: int, part: tuple[int, int]):
         self._symmetries, self._basis, self._parents = symmetries(n), basis, parents
         self._most_needless, self._part = np.int64(most_needless), np.array(part, dtype=np.int64)
         rows, size = 1 << 12, parents.code.shape[1] + 1

@@ -112,9 +112,7 @@ class CircuitSpace:
         ContentError
             If it has too many inputs or actions, or needs an encoding.
         """
-        return boolean_log(
-            log, noun=self.noun, most_inputs=MOST_INPUTS, encoding=self.encoding, actions=self.actions
-        )
+        return boolean_log(log, noun=self.noun, most_inputs=MOST_INPUTS, encoding=self.encoding, actions=self.actions)
 
     def count_by_length(self, log: ImitationLog) -> dict[int | float, int]:
         """Return the exact number of circuits of each length, by the product of the choices; all of one size have one.
@@ -240,9 +238,7 @@ class CircuitSpace:
         """Return what circuits compute; it is found once."""
         if (n, m) not in self._computed:
             count = all_circuits if self.count == "all" else minimal_circuits
-            self._computed[n, m] = count(
-                n, m, self.basis, self._most_gates(n), workers=workers, report=report
-            )
+            self._computed[n, m] = count(n, m, self.basis, self._most_gates(n), workers=workers, report=report)
         return self._computed[n, m]
 
 

@@ -84,5 +84,7 @@ def texts_of(n: int, gate: np.ndarray, output: np.ndarray) -> Texts:
 
 def circuit_of(n: int, gate: np.ndarray, output: np.ndarray) -> Circuit:
     """Return one circuit, ``uint8[r, 3]`` with ``int64[K]``, as a record."""
-    outputs = [Output(None, value == -1) if value < 0 else Output(value >> 1, bool(value & 1)) for value in output.tolist()]
+    outputs = [
+        Output(None, value == -1) if value < 0 else Output(value >> 1, bool(value & 1)) for value in output.tolist()
+    ]
     return Circuit(n, tuple(Gate(*row) for row in gate.tolist()), tuple(outputs))

@@ -83,7 +83,10 @@ def _pair_counts(n: int, basis: Basis, level: Level, r: int) -> PairCounts:
     # Of the outputs one is the last gate and the other any node: in both orders, or the last gate twice.
     ordered = np.concatenate([key[:, :2], key[both_ways][:, 1::-1]])
     depth = (np.concatenate([key[:, 2], key[both_ways, 2]]) & np.uint64((1 << DEPTH_BITS) - 1)).astype(np.int64)
-    count, source = np.concatenate([count, count[both_ways]]), np.concatenate([np.arange(used), np.flatnonzero(both_ways)])
+    count, source = (
+        np.concatenate([count, count[both_ways]]),
+        np.concatenate([np.arange(used), np.flatnonzero(both_ways)]),
+    )
     form = np.zeros_like(ordered)
     kernels.write_pair_forms(symmetries(n), ordered, form)
     order = np.lexsort((source, depth, form[:, 1], form[:, 0]))

@@ -72,7 +72,5 @@ def _functions(chosen: np.ndarray) -> np.ndarray:
 
 def _combine(n: int, basis: Basis, one: np.ndarray, other: np.ndarray, value: int, reached: np.ndarray) -> int:
     return int(
-        kernels.find_from_pairs(
-            symmetries(n), np.int64(basis.n_combinations), one, other, np.uint8(value), reached
-        )
+        kernels.find_from_pairs(symmetries(n), np.int64(basis.n_combinations), one, other, np.uint8(value), reached)
     )

@@ -144,9 +144,7 @@ class _Search:
             if self._report is not None:
                 self._report(1)
             r += 1
-        return LeastCircuits(
-            self._n, self._basis, tuple(self._function), tuple(self._gates), tuple(self._n_functions)
-        )
+        return LeastCircuits(self._n, self._basis, tuple(self._function), tuple(self._gates), tuple(self._n_functions))
 
     def _next(self, level: Level, needless: np.ndarray) -> Level:
         """Return the sets of one gate more that are of use to what is still exhausted."""
