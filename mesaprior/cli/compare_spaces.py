@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mesaprior.inference.spaces import Agreement, SpacesCompared
     from mesaprior.priors.prior import FormulaPrior
 
-COMPARED = ("terms", "turing", "networks")
+COMPARED = ("terms", "turing", "circuits", "networks")
 """The spaces that are asked where none are named: those that any log of bits can be asked of."""
 
 

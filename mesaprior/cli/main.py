@@ -23,6 +23,7 @@ COMMANDS = {
     "language": ("mesaprior.cli.language", "Print the default language of a log, fit its prices, look at its code."),
     "why": ("mesaprior.cli.why", "Take one program apart: bits, steps, predictions, lesions."),
     "strings": ("mesaprior.cli.strings", "Count what all Turing machines of a size print."),
+    "circuits": ("mesaprior.cli.circuits", "Say what Boolean functions cost: least gates, formulas, depths."),
     "networks": ("mesaprior.cli.networks", "Count the threshold networks that compute each Boolean function."),
     "complexity": ("mesaprior.cli.complexity", "Say how many bits strings have, by the machines that print them."),
     "compare-spaces": ("mesaprior.cli.compare_spaces", "Ask one log of several hypothesis spaces, side by side."),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-SPACES = ("terms", "turing", "networks", "generators")
+SPACES = ("terms", "turing", "circuits", "networks", "generators")
 """Names of the hypothesis spaces; each has a module in `mesaprior.cli.spaces`."""
 
 LONGEST = 4096
@@ -148,6 +148,22 @@ sizes_option = click.option(
     metavar="N",
     help="Count every Turing machine with N states, or with L to N where it is L-N; with --space turing.",
 )
+max_gates_option = click.option(
+    "--max-gates",
+    type=click.IntRange(0, 99),
+    metavar="G",
+    help="Count every circuit of at most G gates; with --space circuits.",
+)
+basis_option = click.option(
+    "--basis",
+    type=click.Choice(["full", "aig"]),
+    help="Gates of circuits: all ten, or and and or with complements; with --space circuits.  [default: full]",
+)
+circuits_option = click.option(
+    "--circuits",
+    type=click.Choice(["all", "minimal"]),
+    help="Count every circuit, or every function once with its least gates; with --space circuits.  [default: all]",
+)
 extra_gates_option = click.option(
     "--extra-gates",
     type=click.IntRange(0, 8),
@@ -177,17 +193,19 @@ weights_option = click.option(
 encoding_option = click.option(
     "--encoding",
     type=click.Choice(["binary", "one-hot"]),
-    help="How features with more than two values become inputs of Boolean functions.",
+    help="How features with more than two values become inputs of Boolean functions; with --space circuits, networks.",
 )
-
 
 _SPACE_OPTIONS = {
     "--language": ("language_file", language_option),
     "--max-bits": ("max_bits", max_bits_option),
     "--states": ("states", sizes_option),
-    "--extra-gates": ("extra_gates", extra_gates_option),
+    "--max-gates": ("max_gates", max_gates_option),
+    "--basis": ("basis", basis_option),
+    "--circuits": ("circuits", circuits_option),
     "--hidden": ("hidden", hidden_option),
     "--weights": ("weights", weights_option),
+    "--extra-gates": ("extra_gates", extra_gates_option),
     "--encoding": ("encoding", encoding_option),
     "--max-time": ("max_time", max_time_option),
 }

@@ -7,6 +7,7 @@ import importlib
 from mesaprior.hypotheses.space import WholeSpace
 
 _PLACES = {
+    "circuits": ("mesaprior.hypotheses.circuits.space", "CircuitSpace"),
     "generators": ("mesaprior.hypotheses.generators.space", "GeneratorSpace"),
     "turing": ("mesaprior.hypotheses.turing.policies.sizes", "TuringSizes"),
     "networks": ("mesaprior.hypotheses.networks.space", "NetworkSpace"),

@@ -1,0 +1,53 @@
+"""All functions that renamed and complemented inputs make of a few."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mesaprior.hypotheses.circuits import kernels
+from mesaprior.hypotheses.circuits.counting.kernels import write_forms, write_pair_forms
+from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS
+from mesaprior.hypotheses.circuits.symmetries import symmetries
+
+
+class Members(NamedTuple):
+    """The functions of several orbits.
+
+    Attributes
+    ----------
+    function : uint64[M, c]
+        Normal functions; more than one where they are renamed together.
+    orbit : int64[M]
+        Which orbit each is of, ascending.
+    way : int64[M]
+        A way to rename the inputs that leads there from the one function that stands for the orbit.
+    """
+
+    function: np.ndarray
+    orbit: np.ndarray
+    way: np.ndarray
+
+
+def members(n: int, representative: np.ndarray) -> Members:
+    """Return all functions of orbits, ``uint64[k, c]``, of which one stands for each."""
+    group = symmetries(n)
+    k, c = representative.shape
+    image, way = np.zeros((len(group.table), c), dtype=np.uint64), np.zeros(len(group.table), dtype=np.int64)
+    functions, ways, sizes = [np.zeros((0, c), dtype=np.uint64)], [np.zeros(0, dtype=np.int64)], np.zeros(k, np.int64)
+    for orbit in range(k):
+        sizes[orbit] = kernels.write_orbit(group, representative[orbit], image, way)
+        functions.append(image[: sizes[orbit]].copy())
+        ways.append(way[: sizes[orbit]].copy())
+    return Members(np.concatenate(functions), np.repeat(np.arange(k), sizes), np.concatenate(ways))
+
+
+def orbit_forms(n: int, functions: np.ndarray) -> np.ndarray:
+    """Return for normal functions, ``uint64[k, 1 or 2]``, those that stand for all that renamed inputs make of them."""
+    forms = np.zeros_like(functions)
+    if functions.shape[1] == 2:
+        write_pair_forms(symmetries(n), functions, forms)
+        return forms
+    write_forms(symmetries(n), functions[:, 0] << np.uint64(DEPTH_BITS), forms[:, 0])
+    return forms >> np.uint64(DEPTH_BITS)
