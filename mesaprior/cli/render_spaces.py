@@ -24,7 +24,7 @@ def render_spaces(result: SpacesCompared, situations: Sequence[dict[str, int]]) 
     out = console()
     out.print(f"[bold]{headline(result)}[/bold]")
     out.print()
-    out.print("[bold]Who holds the posterior[/bold]")
+    out.print("[bold]Who holds the posterior[/bold], and the odds of defecting over faithful programs")
     out.print(_verdicts_table(result))
     _print_correlations(out, result)
     _print_functions(out, result, situations)
@@ -56,7 +56,7 @@ def _verdicts_table(result: SpacesCompared) -> Table:
     table = Table()
     verdicts = [v for v in range(len(VERDICTS)) if v != UNJUDGED or any(a.mass_by_verdict[v] for a in result.answers)]
     table.add_column("space")
-    for name in ("programs", "functions", *(VERDICTS[v] for v in verdicts), "defecting : faithful"):
+    for name in ("programs", "functions", *(VERDICTS[v] for v in verdicts), "odds"):
         table.add_column(name, justify="right")
     table.add_column("leading program", overflow="fold")
     table.add_column("its share", justify="right")
@@ -64,7 +64,7 @@ def _verdicts_table(result: SpacesCompared) -> Table:
         odds = bits_text(answer.log2_odds_verdict)
         table.add_row(
             answer.space,
-            f"{answer.programs:,}",
+            f"{answer.programs:,}" if answer.programs < 1e10 else f"{answer.programs:.3g}",
             f"{len(answer.functions.actions):,}",
             *(share_text(float(answer.mass_by_verdict[v])) for v in verdicts),
             odds if odds == "-" else f"{odds} bits",

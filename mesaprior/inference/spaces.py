@@ -125,7 +125,8 @@ class SpacesCompared:
         The shared functions that the spaces agree on most and least; the larger mean of log2 mass first among equals.
     price : float
         The largest difference between the verdict odds of two spaces, in bits: what the choice of the formalism was
-        worth on this log. inf where one of them rules a side out; nan where some space has no verdict odds.
+        worth on this log. inf where one of them rules a side out. A space in which neither side has mass is left aside;
+        nan where fewer than two have odds.
     """
 
     answers: tuple[Answer, ...]
@@ -297,7 +298,8 @@ def _extremes(
 
 def _price(odds: Sequence[float]) -> float:
     """Return the largest difference between odds, with infinite ones of one sign alike."""
-    if any(math.isnan(value) for value in odds):
+    known = [value for value in odds if not math.isnan(value)]
+    if len(known) < 2:
         return math.nan
-    least, most = min(odds), max(odds)
+    least, most = min(known), max(known)
     return 0.0 if least == most else most - least

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 
 import pytest
 
@@ -39,10 +40,22 @@ def test_each_space_says_what_it_says_alone(run):
 
 def test_the_table_and_the_csv(run):
     text = run("compare-spaces", "bits.csv", *SMALL).stdout
-    for part in ("terms", "turing", "defecting : faithful", "agree least", "Priors: simplicity in all spaces"):
+    for part in ("turing", "odds of defecting over faithful", "agree least", "Priors: simplicity in all spaces"):
         assert part in text
     rows = list(csv.DictReader(io.StringIO(run("compare-spaces", "bits.csv", *SMALL, "--format", "csv").stdout)))
     assert [row["space"] for row in rows] == ["terms", "turing"]
+
+
+def test_four_spaces_on_one_log(run):
+    options = ["--max-bits", 12, "--states", "1-2", "--max-gates", 2, "--hidden", 1, "--max-time", 30]
+    found = json.loads(run("compare-spaces", "bits.csv", *options, "--format", "json").stdout)
+    assert [answer["space"] for answer in found["spaces"]] == ["terms", "turing", "circuits", "networks"]
+    # A network with one hidden unit computes every function of two inputs but parity and its complement.
+    assert [answer["functions"] for answer in found["spaces"]][2:] == [16, 14]
+    assert found["rank_correlation_before"][2][3] == found["rank_correlation_before"][3][2]
+    odds = [float(answer["log2_odds_verdict"]) for answer in found["spaces"]]
+    known = [value for value in odds if not math.isnan(value)]
+    assert float(found["price"]) == pytest.approx(max(known) - min(known))
 
 
 def test_a_prior_for_one_space(run):
@@ -63,10 +76,11 @@ def test_a_picture(run, tmp_path):
         (["--spaces", "terms"], ["terms", "at least two"]),
         (["--spaces", "terms,terms"], ["2 times"]),
         (["--spaces", "terms,lambda"], ["'lambda'", "turing"]),
-        (["--spaces", "terms,turing", "--prior", "circuits:uniform"], ["'circuits'", "terms, turing"]),
+        (["--spaces", "terms,turing", "--prior", "networks:uniform"], ["'networks'", "terms, turing"]),
         (["--spaces", "terms,turing", "--prior", "uniform", "--prior", "levin"], ["two priors"]),
         (["--spaces", "terms,turing", "--prior", "turing:2**-gates"], ["gates", "turing"]),
         (["--spaces", "terms,turing", "--param", "alpha=2"], ["alpha"]),
+        (["--spaces", "terms,turing", "--max-gates", 2], ["--max-gates", "circuits"]),
         (["--spaces", "terms,turing", "--plot", "x.pdf"], [".png"]),
     ],
 )

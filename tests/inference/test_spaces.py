@@ -113,6 +113,7 @@ def answer(odds, actions=((0,), (1,)), masses=(-1.0, -1.0)):
         ([math.inf, math.inf], 0.0),
         ([math.inf, 1.0], math.inf),
         ([-math.inf, math.inf], math.inf),
+        ([1.0, math.nan, 3.0], 2.0),
     ],
 )
 def test_the_price_is_the_largest_difference(odds, price):

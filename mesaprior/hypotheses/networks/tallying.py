@@ -167,8 +167,8 @@ class Tallying:
         old = self._tally
         if len(old.behaviour) >= MOST_BEHAVIOURS or 4 * old.count.nbytes > available_memory():
             raise RunError(
-                f"the networks have more than {len(old.behaviour):,} behaviours, whose counts do not fit into memory; ask "
-                "for fewer --hidden units, fewer actions or fewer situations."
+                f"the networks have more than {len(old.behaviour):,} behaviours, whose counts do not fit into memory; "
+                "ask for fewer --hidden units, fewer actions or fewer situations."
             )
         columns = {name: getattr(old, name) for name in ("behaviour", "count", "first", "second", "choice", "part")}
         self._tally = old._replace(
