@@ -38,9 +38,11 @@ def headline(result: SpacesCompared) -> str:
     if len(set(leaders)) == 1:
         agreed = f"In all {len(leaders)} spaces {leaders[0]} programs hold the posterior"
     else:
-        agreed = "Who holds the posterior depends on the space: " + ", ".join(
-            f"{leader} in {answer.space}" for leader, answer in zip(leaders, result.answers, strict=True)
-        )
+        names = {
+            leader: [a.space for a, b in zip(result.answers, leaders, strict=True) if b == leader] for leader in leaders
+        }
+        held = ", ".join(f"{leader} programs in {' and '.join(spaces)}" for leader, spaces in names.items())
+        agreed = f"Who holds the posterior depends on the space: {held}"
     if math.isnan(result.price):
         return f"{agreed}."
     if math.isinf(result.price):
