@@ -26,8 +26,8 @@ MOST_PAIRS = 300_000_000_000
 MOST_SETTINGS = 2_000_000
 """Ways to set the weights of a unit that are looked at one by one."""
 
-MOST_SUMS = 100_000_000
-"""Sums that are made to find the distinct ones; about ten seconds and some gigabytes."""
+MOST_SUMS = 30_000_000
+"""Sums that are made to find the distinct ones; some seconds, and two gigabytes at most."""
 
 
 @dataclass(frozen=True, eq=False)

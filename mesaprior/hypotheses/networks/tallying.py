@@ -120,6 +120,7 @@ class Tallying:
         bits = k * outputs.situations
         # Each behaviour has a row of its own where there are few.
         rows, slots = (1 << bits, 0) if bits <= _DIRECT else (max(1 << 12, 1 << (2 * C).bit_length()), 1)
+        _check_memory(rows, len(outputs.weights))
         column = np.zeros(rows, dtype=np.int64)
         self._tally = kernels.Tally(
             behaviour=np.arange(rows, dtype=np.uint64),
@@ -165,11 +166,12 @@ class Tallying:
     def _enlarge(self) -> None:
         """Double the room for behaviours."""
         old = self._tally
-        if len(old.behaviour) >= MOST_BEHAVIOURS or 4 * old.count.nbytes > available_memory():
+        if len(old.behaviour) >= MOST_BEHAVIOURS:
             raise RunError(
-                f"the networks have more than {len(old.behaviour):,} behaviours, whose counts do not fit into memory; "
-                "ask for fewer --hidden units, fewer actions or fewer situations."
+                f"the networks have more than {len(old.behaviour):,} behaviours, and their counts would take too much "
+                "memory; ask for fewer --hidden units, fewer actions or fewer situations."
             )
+        _check_memory(2 * len(old.behaviour), len(old.count))
         columns = {name: getattr(old, name) for name in ("behaviour", "count", "first", "second", "choice", "part")}
         self._tally = old._replace(
             slots=np.full(2 * len(old.slots), -1, dtype=np.int64),
@@ -192,4 +194,19 @@ class Tallying:
             np.ascontiguousarray(tally.count[:, rows].T),
             *(column[rows] for column in columns),
             symmetry=np.zeros(len(rows), dtype=np.int64),
+        )
+
+
+def _check_memory(rows: int, norms: int) -> None:
+    """Refuse tables that do not fit into the free memory, together with what they are copied to.
+
+    Raises
+    ------
+    RunError
+        If so.
+    """
+    if 16 * rows * norms > available_memory():
+        raise RunError(
+            f"the counts of {rows:,} behaviours by {norms:,} norms do not fit into the free memory; ask for fewer --hidden "
+            "units, fewer --weights or fewer situations."
         )

@@ -318,7 +318,7 @@ def test_too_many_behaviours_are_refused(monkeypatch):
     monkeypatch.setattr(tallying, "MOST_BEHAVIOURS", 1 << 12)
     log = log_of(4, range(16), actions=(0, 3, 1, 2))
     with pytest.raises(RunError, match="more than 4,096 behaviours"):
-        NetworkSpace(1).census(log)
+        NetworkSpace(2).census(log)
 
 
 def test_a_wrong_total_is_noticed(monkeypatch):
