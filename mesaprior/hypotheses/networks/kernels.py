@@ -386,9 +386,9 @@ def count_networks(one, other, stop, outputs, tally, part, budget):
                             fires |= _gather((y + offset[v, last_word]) >> last_shift, last_mask) << np.uint64(8)
                             bits[o * biases + v] = fires << (situations * np.uint64(o))
                     for c in range(C):
-                        behaviour = bits[c]
+                        behaviour = bits[choice[c, 0]]
                         if k > 1:
-                            behaviour = bits[choice[c, 0]] | bits[biases + choice[c, 1]]
+                            behaviour |= bits[biases + choice[c, 1]]
                         row = np.int64(behaviour)
                         if n_slots > 0:
                             slot = np.int64(_mix(np.uint64(0), behaviour) & np.uint64(n_slots - 1))

@@ -207,6 +207,6 @@ def _check_memory(rows: int, norms: int) -> None:
     """
     if 16 * rows * norms > available_memory():
         raise RunError(
-            f"the counts of {rows:,} behaviours by {norms:,} norms do not fit into the free memory; ask for fewer --hidden "
-            "units, fewer --weights or fewer situations."
+            f"the counts of {rows:,} behaviours by {norms:,} norms do not fit into the free memory; ask for fewer "
+            "--hidden units, fewer --weights or fewer situations."
         )
