@@ -29,7 +29,7 @@ def plot_circuit(circuit: Circuit, path: str, *, title: str) -> None:
     for k, gate in enumerate(circuit.gates):
         node = circuit.n_inputs + k
         for source, side, rings in ((gate.left, 1, _LEFT_RINGS), (gate.right, -1, _RIGHT_RINGS)):
-            _wire(axes, place[source], (place[node][0] - 0.2, place[node][1] + 0.11 * side), gate.table in rings)
+            _wire(axes, place[source], (place[node][0] - 0.09, place[node][1] + 0.11 * side), gate.table in rings)
     for node, (x, y) in enumerate(place):
         is_input = node < circuit.n_inputs
         kind = "input" if is_input else _SIGNS[circuit.gates[node - circuit.n_inputs].table]

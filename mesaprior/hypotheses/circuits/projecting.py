@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +17,8 @@ MOST_MEMBERS = 20_000_000
 """Functions, or pairs of functions, that a log is asked of; more take too much memory."""
 
 
-class Behaviours(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Behaviours:
     """Circuits by what they do on a log. Sizes: B behaviours, S situations, G groups.
 
     Attributes
@@ -83,11 +84,6 @@ def behaviours(computed: Computed, boolean: BooleanLog) -> Behaviours:
     )
 
 
-def _width(boolean: BooleanLog) -> int:
-    """Return the bits of an action in a key."""
-    return boolean.n_outputs
-
-
 def _keys(found: Members, boolean: BooleanLog, variant: int) -> np.ndarray:
     """Return the actions of functions in all situations as one number each, ``uint64[M]``."""
     m, one = found.function.shape[1], np.uint64(1)
@@ -99,13 +95,13 @@ def _keys(found: Members, boolean: BooleanLog, variant: int) -> np.ndarray:
             value = (value << one) | (bit ^ np.uint64(variant >> output & 1))
         if boolean.n_actions < 1 << m:
             value %= np.uint64(boolean.n_actions)
-        key |= value << np.uint64(_width(boolean) * s)
+        key |= value << np.uint64(boolean.n_outputs * s)
     return key
 
 
 def _predictions(key: np.ndarray, boolean: BooleanLog) -> np.ndarray:
     """Return the actions of keys, ``int16[B, S]``."""
-    width = _width(boolean)
+    width = boolean.n_outputs
     actions = np.empty((len(key), len(boolean.inputs)), dtype=np.int16)
     for s in range(actions.shape[1]):
         actions[:, s] = (key >> np.uint64(width * s)) & np.uint64((1 << width) - 1)

@@ -15,7 +15,8 @@ from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.circuits import code
 from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, parse_circuit
 from mesaprior.hypotheses.circuits.computed import Computed, all_circuits, minimal_circuits
-from mesaprior.hypotheses.circuits.gates import BASES, basis_of
+from mesaprior.hypotheses.circuits.gates import basis_of
+from mesaprior.hypotheses.circuits.orbits import members
 from mesaprior.hypotheses.circuits.projecting import behaviours
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS
 from mesaprior.hypotheses.log import ImitationLog
@@ -280,10 +281,5 @@ class CircuitPrediction:
 
 def _orbit_sizes(computed: Computed) -> np.ndarray:
     """Return how many tuples of functions each orbit has, complements aside."""
-    from mesaprior.hypotheses.circuits.orbits import members
-
     found = members(computed.n, computed.functions)
     return np.bincount(found.orbit, minlength=len(computed.functions))
-
-
-__all__ = ["BASES", "COUNTS", "CircuitPrediction", "CircuitSpace"]

@@ -44,7 +44,7 @@ def symmetries(n: int) -> Symmetries:
         [[sum(1 << i for i in range(size) if value[i, v] == b) for b in (0, 1)] for v in range(n)], dtype=np.uint64
     )
     ones = np.array([i.bit_count() for i in range(1 << 16)], dtype=np.uint8)
-    return Symmetries(np.int64(n), np.uint64((1 << size) - 1), order, table, where, ones)
+    return Symmetries(n, np.uint64((1 << size) - 1), order, table, where, ones)
 
 
 def input_functions(n: int) -> list[int]:

@@ -12,6 +12,7 @@ from mesaprior.hypotheses.circuits.counting import kernels
 from mesaprior.hypotheses.circuits.gates import Basis
 from mesaprior.hypotheses.circuits.growing import Level, first_level, next_level
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS, FULL
+from mesaprior.hypotheses.circuits.orbits import members
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS, symmetries
 from mesaprior.hypotheses.turing.threads import Report, spread
 
@@ -147,8 +148,6 @@ def _size_counts(n: int, basis: Basis, level: Level, r: int, with_two: bool, wor
 
 def _orbit_sizes(n: int, function: np.ndarray) -> np.ndarray:
     """Return how many normal functions are in the orbit of each."""
-    from mesaprior.hypotheses.circuits.orbits import members
-
     distinct, which = np.unique(function, return_inverse=True)
     return np.bincount(members(n, distinct[:, None]).orbit, minlength=len(distinct))[which]
 
