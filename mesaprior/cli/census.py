@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesaprior.cli.cluster import cluster_option, remote_of
 from mesaprior.cli.options import Memory, SpaceOptions, space_options
 
 if TYPE_CHECKING:
-    from mesaprior.cli.counting import Remote
     from mesaprior.cli.spaces import Space
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.hypotheses.terms.space import Engine, TermSpace
@@ -52,13 +52,7 @@ MOST_SHARDS = 9999
     metavar="N",
     help="Parts that are counted and written one by one; as many as the programs call for where not given.",
 )
-@click.option(
-    "--cluster",
-    "address",
-    default=None,
-    metavar="ADDRESS",
-    help="Have a Dask cluster count; this is the address of its scheduler.",
-)
+@cluster_option
 @click.option("--out", default=None, metavar="DIR", help="Folder of the census; without it, one in the store.")
 def census(
     log_file: str,
@@ -95,7 +89,7 @@ def census(
     _check_options(engine, workers=workers, max_bytes=max_bytes, shards=shards, address=address)
     if asked.space not in (None, TermSpace.name):
         _check_whole_options(asked.space, engine, max_bytes=max_bytes, shards=shards, address=address)
-    remote = None if address is None else _remote(address)
+    remote = remote_of(address, workers=workers, max_memory=max_bytes)
     log = read_log(log_file)
     space = space_of(log, asked)
     if not space.count_by_length(log):
@@ -153,13 +147,6 @@ def _check_options(
                     f"{option} goes with the merged engine, and --engine is reference, which counts one shard in one "
                     "thread; leave one of the two out."
                 )
-    if address is not None:
-        for option, value in (("--workers", workers), ("--max-memory", max_bytes)):
-            if value is not None:
-                raise UsageError(
-                    f"{option} is about this machine, and with --cluster others count; say it where they are started, "
-                    "and leave it out here."
-                )
 
 
 def _check_whole_options(
@@ -179,15 +166,6 @@ def _check_whole_options(
                 f"{option} goes with --space terms, and the space here is {space}, which is counted on this machine, "
                 "in one shard; leave it out."
             )
-
-
-def _remote(address: str) -> Remote:
-    """Return what counts shards on a cluster."""
-    from functools import partial
-
-    from mesaprior.hypotheses.cluster import shards_on_cluster
-
-    return partial(shards_on_cluster, address)
 
 
 def _is_answered(space: Space, log: ImitationLog) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import os
 
 import click
 
-from mesaprior.cli.machines import max_steps_option, states_option, string_table
+from mesaprior.cli.cluster import cluster_option
+from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
 from mesaprior.cli.options import Parameter, format_option, weights_of
 
 
@@ -23,7 +23,8 @@ from mesaprior.cli.options import Parameter, format_option, weights_of
     help="A prior over length and time; without it all machines count alike.",
 )
 @click.option("--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="W", help="Threads; the result does not depend on it.")
+@workers_option
+@cluster_option
 @format_option("table", "csv", "json")
 def complexity(
     strings: tuple[str, ...],
@@ -32,6 +33,7 @@ def complexity(
     prior_text: str | None,
     parameters: tuple[tuple[str, float], ...],
     workers: int | None,
+    address: str | None,
     form: str,
 ) -> None:
     """Say how many bits strings of 0 and 1 have: -log2 of the share of halting runs that print them.
@@ -52,7 +54,7 @@ def complexity(
         if not string or set(string) - {"0", "1"}:
             raise UsageError(f"{string[:60]!r} is no string of 0 and 1; write one such as 0101.")
     prior = weights_of(prior_text, parameters, "turing", COLUMNS)
-    weighed = string_prior(string_table(states, max_steps, workers or os.cpu_count() or 1), prior)
+    weighed = string_prior(string_table(states, max_steps, workers, address), prior)
     place = {string: k for k, string in enumerate(weighed.strings)}
     rows = []
     for string in strings:

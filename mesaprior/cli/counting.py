@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 
 import click
 
+from mesaprior.cli.cluster import Remote
 from mesaprior.cli.main import InterruptionError
 from mesaprior.cli.progress import Meter, progress
 from mesaprior.cli.words import bytes_text, duration_text
@@ -21,9 +22,6 @@ from mesaprior.hypotheses.terms.space import Engine, TermSpace
 
 PROBED_FROM = 20_000_000
 """From this many programs on, time and memory are estimated before the run; below it any machine has enough."""
-
-Remote = Callable[..., Iterator[tuple[int, Census]]]
-"""Counts shards elsewhere; see `cluster.shards_on_cluster`."""
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.machines import max_steps_option, states_option, string_table
+from mesaprior.cli.cluster import cluster_option
+from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
 from mesaprior.cli.options import Parameter, format_option, weights_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 @click.option(
     "--top", type=click.IntRange(min=0), default=20, show_default=True, metavar="K", help="Strings in the table."
 )
-@click.option("--workers", type=click.IntRange(min=1), metavar="W", help="Threads; the counts do not depend on it.")
+@workers_option
+@cluster_option
 @format_option("table", "csv", "json")
 def strings(
     states: int,
@@ -48,6 +49,7 @@ def strings(
     report: str,
     top: int,
     workers: int | None,
+    address: str | None,
     form: str,
 ) -> None:
     """Count what all Turing machines of a size print on a blank tape, exactly.
@@ -69,7 +71,7 @@ def strings(
     prior = weights_of(prior_text, parameters, "turing", COLUMNS)
     if joint and (prior is not None or report != "strings"):
         raise UsageError("--joint lists counts by string and steps; leave --weights and --report out with it.")
-    table = string_table(states, max_steps, workers or os.cpu_count() or 1)
+    table = string_table(states, max_steps, workers, address)
     if report == "halting":
         _report_halting(table, form)
         return

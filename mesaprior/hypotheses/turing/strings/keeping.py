@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from mesaprior.hypotheses.turing.threads import Report
 KEPT_FROM = {4: 20_001, 5: 1, 6: 1}
 """Steps from which on a table is worth keeping, by states; below them it is counted in a second or less."""
 
-Remote = Callable[[StringShards, None, Sequence[int], int], Generator[tuple[int, StringTable]]]
+Remote = Callable[[StringShards, None, Sequence[int], int], Iterator[tuple[int, StringTable]]]
 """Counts shards elsewhere; see `cluster.shards_on_cluster`."""
 
 
@@ -117,18 +117,24 @@ class StringKeeper:
         OSError
             If a file cannot be written.
         """
-        missing = self.missing
-        if remote is not None:
-            counted = remote(self._shards, None, missing, self.n_shards)
-        else:
-            counted = self._shards.shards(None, missing, self.n_shards, workers=workers, report=report)
         # Closed at once, whatever happens, so that others do not count on in vain.
-        with closing(counted) as tables:
-            for k, table in tables:
-                self._write(k, table)
-                if remote is not None and report is not None:
-                    report(self._n_prefixes(k))
+        with closing(self._counted(workers, report, remote)) as shards:
+            for k, shard in shards:
+                self._write(k, shard)
         return self._finish()
+
+    def _counted(
+        self, workers: int, report: Report | None, remote: Remote | None
+    ) -> Generator[tuple[int, StringTable]]:
+        """Yield the shards that are missing as they are counted."""
+        missing = self.missing
+        if remote is None:
+            yield from self._shards.shards(None, missing, self.n_shards, workers=workers, report=report)
+            return
+        for k, shard in remote(self._shards, None, missing, self.n_shards):
+            yield k, shard
+            if report is not None:
+                report(self._n_prefixes(k))
 
     def abandon(self) -> None:
         """Give the table up: its shards are removed, and so is the folder if nothing else is in it."""
