@@ -9,7 +9,7 @@ import click
 
 from mesaprior.cli.cluster import cluster_option
 from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
-from mesaprior.cli.options import Parameter, format_option, weights_of
+from mesaprior.cli.options import Parameter, format_option, prior_facts, weights_of
 
 
 @click.command()
@@ -54,7 +54,8 @@ def complexity(
         if not string or set(string) - {"0", "1"}:
             raise UsageError(f"{string[:60]!r} is no string of 0 and 1; write one such as 0101.")
     prior = weights_of(prior_text, parameters, "turing", COLUMNS)
-    weighed = string_prior(string_table(states, max_steps, workers, address), prior)
+    counted = string_table(states, max_steps, workers, address)
+    weighed = string_prior(counted, prior)
     place = {string: k for k, string in enumerate(weighed.strings)}
     rows = []
     for string in strings:
@@ -72,7 +73,8 @@ def complexity(
         from mesaprior.inference.result import json_number
 
         entries = [row | {"bits": json_number(row["bits"])} for row in rows]
-        click.echo(json.dumps({"states": states, "strings": entries}, allow_nan=False))
+        facts = {"states": states, "max_steps": counted.max_steps, "prior": prior_facts(prior)}
+        click.echo(json.dumps(facts | {"strings": entries}, allow_nan=False))
     elif form == "csv":
         from mesaprior.cli.streams import print_csv
 

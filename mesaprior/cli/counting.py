@@ -55,9 +55,7 @@ def engine_of(space: Space, engine: Engine = "merged") -> str:
 
 def begun_in(folder: Path, space: Space, log: ImitationLog, engine: Engine = "merged") -> Unfinished | None:
     """Return what was begun of a census in a folder; see `begun_at`."""
-    return begun_at(
-        folder, log, space.language, bounds=space.bounds, engine=engine_of(space, engine), space=space.name
-    )
+    return begun_at(folder, log, space.language, bounds=space.bounds, engine=engine_of(space, engine), space=space.name)
 
 
 def writer_of(

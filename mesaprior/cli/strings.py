@@ -9,7 +9,7 @@ import click
 
 from mesaprior.cli.cluster import cluster_option
 from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
-from mesaprior.cli.options import Parameter, format_option, weights_of
+from mesaprior.cli.options import Parameter, format_option, prior_facts, weights_of
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.turing.strings.table import StringTable
@@ -91,8 +91,7 @@ def strings(
                 weighed.strings, weighed.count.tolist(), bits, weighed.depth.tolist(), strict=True
             )
         ]
-        prior_facts = prior and {"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)}
-        _print_json(table, {"prior": prior_facts, "strings": entries})
+        _print_json(table, {"prior": prior_facts(prior), "strings": entries})
     else:
         _render_strings(table, weighed, top, prior.name if prior else "all machines alike")
 

@@ -181,7 +181,7 @@ def test_the_table_shows_so_many_strings(run):
 def test_complexity_in_all_formats(run):
     ask = ("complexity", "0", "01", "0", "0101010101", "--states", 3)
     answer = strict(run(*ask, "--format", "json").stdout)
-    assert answer["states"] == 3
+    assert (answer["states"], answer["max_steps"], answer["prior"]) == (3, 21, None)
     # Counts of D(3); the string of ten cells is printed by no machine of three states.
     expected = [("0", 1075648, 1), ("01", 432040, 2), ("0", 1075648, 1), ("0101010101", 0, None)]
     assert [(entry["string"], entry["count"], entry["depth"]) for entry in answer["strings"]] == expected
@@ -203,7 +203,10 @@ def test_complexity_under_a_speed_prior(run):
     answer = strict(run("complexity", *strings, "--states", 2, "--prior", formula, "--format", "json").stdout)
     for entry in answer["strings"]:
         assert entry["bits"] == pytest.approx(-log2(expected[entry["string"]]))
-    by_strings = strict(run("strings", "--states", 2, "--weights", formula, "--format", "json").stdout)["strings"]
+    answered = strict(run("strings", "--states", 2, "--weights", formula, "--format", "json").stdout)
+    by_strings = answered["strings"]
+    assert answer["prior"] == answered["prior"]
+    assert answer["prior"]["formula"] == formula
     assert [entry for entry in by_strings if entry["string"] in strings] == sorted(
         answer["strings"], key=lambda entry: entry["bits"]
     )
@@ -279,7 +282,7 @@ def test_what_takes_long_is_counted_once(run, store, monkeypatch):
     row = rows_of(run("complexity", "0110", *LONG, "--format", "csv").stdout)[0]
     assert row["count"] == counts["0110"]
     assert content(store / "strings" / "4-20001") == before
-    assert run("store", "list").stdout == f"There is no census in {store}.\n"
+    assert [entry["state"] for entry in json.loads(run("store", "list", "--format", "json").stdout)] == ["complete"]
 
 
 def test_a_store_that_cannot_be_written_is_done_without(run, store):
@@ -340,7 +343,7 @@ def test_a_cluster_counts(run, store, monkeypatch):
     assert result.stderr == f"Kept in the store, {folder}: the same machines need not be run again.\n"
     whole = content(folder)
     # Nobody is asked again.
-    pretend_cluster(monkeypatch, lambda *_: pytest.fail())
+    pretend_cluster(monkeypatch, lambda *_: pytest.fail("nobody is to be asked"))
     again = run("complexity", "01", "--states", 3, "--cluster", "there", "--format", "csv")
     assert again.stderr.startswith("Nothing to count: ")
     assert again.stdout == run("complexity", "01", "--states", 3, "--format", "csv").stdout

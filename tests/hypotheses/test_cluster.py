@@ -20,9 +20,10 @@ from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses import cluster
 from mesaprior.hypotheses.cluster import groups, packed, shards_on_cluster, unpacked
 from mesaprior.hypotheses.log import read_log
-from mesaprior.hypotheses.store import CensusWriter
+from mesaprior.hypotheses.store import CensusWriter, save_census
 from mesaprior.hypotheses.terms.language import read_language
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
 from mesaprior.hypotheses.turing.strings.counting import StringEnumeration, count_strings
 from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
 from mesaprior.hypotheses.turing.strings.size import Size
@@ -213,9 +214,7 @@ def killing(running, *asked):
 
 
 def test_a_worker_is_killed(mortal, corridor, whole, tmp_path):
-    order = write(
-        tmp_path / "census", *corridor, lambda missing: killing(mortal, *corridor, missing, N_SHARDS)
-    )
+    order = write(tmp_path / "census", *corridor, lambda missing: killing(mortal, *corridor, missing, N_SHARDS))
     assert sorted(order) == list(range(N_SHARDS))
     assert content(tmp_path / "census") == whole
 
@@ -230,6 +229,26 @@ def test_a_worker_is_killed_that_runs_machines(mortal, tmp_path):
     assert sum(done) == len(StringEnumeration(4).prefixes)
     StringKeeper(size, root=tmp_path / "here").count(workers=2)
     assert content(strings_folder(size, tmp_path / "there")) == content(strings_folder(size, tmp_path / "here"))
+
+
+def test_machines_as_policies(two_workers, tmp_path):
+    log = read_log(CORRIDOR / "corridor.csv")
+    space = TuringSizes(2, 3, 60)
+    save_census(tmp_path / "here", space.census(log, workers=2), log, None, engine=space.engine)
+    writer = CensusWriter(
+        tmp_path / "there",
+        log,
+        None,
+        bounds=space.bounds,
+        engine=space.engine,
+        n_shards=9,
+        space="turing",
+        adds_up=True,
+    )
+    for k, shard in shards_on_cluster(two_workers.address, space, log, writer.missing, 9):
+        writer.write(k, shard)
+    writer.finish()
+    assert content(tmp_path / "there") == content(tmp_path / "here")
 
 
 def test_closing_gives_up_what_is_counted(two_workers, corridor):

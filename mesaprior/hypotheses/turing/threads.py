@@ -11,7 +11,7 @@ T = TypeVar("T")
 B = TypeVar("B")
 
 Report = Callable[[int], None]
-"""Called from the threads with 1 for every prefix that is done, and with 0 now and then; what it raises ends the work."""
+"""Called by the threads with 1 for every prefix that is done, and with 0 now and then; what it raises ends the work."""
 
 GoesOn = Callable[[], bool]
 """Asked now and then by who counts; where it says no, what was counted is of no use any more."""

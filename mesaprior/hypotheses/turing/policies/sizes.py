@@ -22,7 +22,7 @@ DEFAULT_MAX_STEPS = 500
 
 MOST_SHARDS = 64
 SHARDS = {1: 1, 2: 1, 3: 16}
-"""Shards of a census by the most states: with few, it is counted in a second; else there are as many as `MOST_SHARDS`."""
+"""Shards of a census by the most states; with few it is counted in a second, with more there are `MOST_SHARDS`."""
 
 
 class TuringSizes:

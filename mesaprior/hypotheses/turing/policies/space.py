@@ -14,6 +14,7 @@ from mesaprior.errors import ContentError, RunError
 from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.texts import Texts
+from mesaprior.hypotheses.turing.halting import verdict_of
 from mesaprior.hypotheses.turing.machine import (
     UNDEFINED,
     Machine,
@@ -257,12 +258,30 @@ class Policy:
         self._encoding, self._log, self._max_steps = encoding, log, max_steps
 
     @cached_property
+    def tapes(self) -> list[list[int]]:
+        """The bits of each situation."""
+        return self._encoding.tapes(self._log.situations).tolist()
+
+    @cached_property
     def runs(self) -> list[Run]:
         """The run in each situation."""
-        tapes = self._encoding.tapes(self._log.situations).tolist()
-        return [run_machine(self.machine, self._max_steps, dict(enumerate(tape))) for tape in tapes]
+        return [run_machine(self.machine, self._max_steps, dict(enumerate(tape))) for tape in self.tapes]
 
-    def _action(self, run: Run) -> int:
+    @cached_property
+    def verdicts(self) -> list[str]:
+        """How the run in each situation ends, see `halting.verdict_of`."""
+        return [
+            "halted" if run.halted else verdict_of(self.machine, tape, self._max_steps, DEFAULT_RADIUS)
+            for tape, run in zip(self.tapes, self.runs, strict=True)
+        ]
+
+    @property
+    def n_actions(self) -> int:
+        """A, the number of actions."""
+        return self._encoding.n_actions
+
+    def action(self, run: Run) -> int:
+        """Return the action that is read where a run has halted, or `ABSTAIN`."""
         if not run.halted:
             return ABSTAIN
         cells = range(run.head, run.head + self._encoding.action_bits)
@@ -271,7 +290,7 @@ class Policy:
     @property
     def predictions(self) -> dict[str, np.ndarray]:
         """Action on each row, ``int64[R]``, or `ABSTAIN`."""
-        action = np.array([self._action(run) for run in self.runs], dtype=np.int64)
+        action = np.array([self.action(run) for run in self.runs], dtype=np.int64)
         return {"intact": action[self._log.row_situation]}
 
     @property
@@ -289,4 +308,4 @@ class Policy:
         """Most cells visited in any situation; the bound on steps where it abstains anywhere."""
         if not all(run.halted for run in self.runs):
             return self._max_steps
-        return max(run.visited[1] - run.visited[0] + 1 for run in self.runs)
+        return max(run.n_cells for run in self.runs)

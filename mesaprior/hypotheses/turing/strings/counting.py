@@ -102,7 +102,7 @@ class StringEnumeration:
     def shards(
         self, wanted: Iterable[int], n_shards: int, *, workers: int = 1, report: Report | None = None
     ) -> Generator[tuple[int, StringTable]]:
-        """Count some of the shards that the prefixes are cut into; yield the number and the table of each when it is done.
+        """Count some of the shards that the prefixes are cut into; yield the number and the table of each.
 
         Parameters
         ----------

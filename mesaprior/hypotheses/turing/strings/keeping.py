@@ -96,9 +96,7 @@ class StringKeeper:
         """Prefixes that are still to be counted: the work that is left."""
         return sum(map(self._n_prefixes, self.missing))
 
-    def count(
-        self, *, workers: int = 1, report: Report | None = None, remote: Remote | None = None
-    ) -> StringTable:
+    def count(self, *, workers: int = 1, report: Report | None = None, remote: Remote | None = None) -> StringTable:
         """Count the shards that are missing, and finish the table.
 
         Parameters
