@@ -199,8 +199,10 @@ class CensusWriter:
                 for k, record in sorted(self._done.items())
             )
         except ContentError as error:
+            place = str(error).partition(": ")[0]
             raise RunError(
-                f"{error} Give the same command again, and what is not as it was written is counted again."
+                f"{place}: this shard has changed since it was written; give the same command again, and it is counted "
+                "again."
             ) from None
 
     def _check_order(self, records: list[dict[str, Any]]) -> None:

@@ -125,7 +125,7 @@ def test_a_shard_that_changes_before_the_sum_is_counted_again(whole, tmp_path):
     for k in writer.missing:
         writer.write(k, shards(3)[k])
     (folder / "programs-0001.parquet").write_bytes(b"PAR1")
-    with pytest.raises(RunError, match=r"programs-0001.*Give the same command again"):
+    with pytest.raises(RunError, match=r"programs-0001.parquet: this shard has changed .* give the same command again"):
         writer.finish()
     del writer
     assert writer_in(folder).missing == [1]
