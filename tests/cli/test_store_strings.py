@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import shutil
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,19 +22,25 @@ THREE = Size.of(3)
 NAME = "strings/3-21"
 
 
-@pytest.fixture
-def root(tmp_path, monkeypatch):
-    """Work beside a store with a census, a table of strings, and one that was begun."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MESAPRIOR_STORE", "store")
-    (tmp_path / "store").mkdir()
-    counted().write(tmp_path / "store" / "sound")
-    StringKeeper(THREE, root=tmp_path / "store", n_shards=2).count()
-    begun = StringKeeper(Size.of(2, 9), root=tmp_path / "store", n_shards=5)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Return a store with a census, a table of strings, and one that was begun."""
+    store = tmp_path_factory.mktemp("kept")
+    counted().write(store / "sound")
+    StringKeeper(THREE, root=store, n_shards=2).count()
+    begun = StringKeeper(Size.of(2, 9), root=store, n_shards=5)
     for k, table in StringShards(Size.of(2, 9)).shards(None, [0, 3], 5):
         begun._write(k, table)
     begun._claim.release()
-    return tmp_path / "store"
+    return store
+
+
+@pytest.fixture
+def root(kept, tmp_path, monkeypatch):
+    """Work beside a copy of the store."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MESAPRIOR_STORE", "store")
+    return Path(shutil.copytree(kept, tmp_path / "store"))
 
 
 def listed(run, *options):

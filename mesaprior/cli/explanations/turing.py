@@ -13,8 +13,9 @@ from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.turing.halting import IN_WORDS
 from mesaprior.hypotheses.turing.machine import NAMES, UNDEFINED, format_entry, format_machine, parse_machine
+from mesaprior.hypotheses.turing.policies.policy import Policy
 from mesaprior.hypotheses.turing.policies.sizes import DEFAULT_MAX_STEPS
-from mesaprior.hypotheses.turing.policies.space import Policy, TuringSpace
+from mesaprior.hypotheses.turing.policies.space import TuringSpace
 
 if TYPE_CHECKING:
     from rich.table import Table
