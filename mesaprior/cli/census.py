@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesaprior.cli.cluster import cluster_option, remote_of
 from mesaprior.cli.options import Memory, SpaceOptions, space_options
 
 if TYPE_CHECKING:
-    from mesaprior.cli.counting import Remote
     from mesaprior.cli.spaces import Space
     from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.hypotheses.space import PartedSpace
     from mesaprior.hypotheses.terms.space import Engine, TermSpace
 
 MOST_SHARDS = 9999
@@ -52,13 +53,7 @@ MOST_SHARDS = 9999
     metavar="N",
     help="Parts that are counted and written one by one; as many as the programs call for where not given.",
 )
-@click.option(
-    "--cluster",
-    "address",
-    default=None,
-    metavar="ADDRESS",
-    help="Have a Dask cluster count; this is the address of its scheduler.",
-)
+@cluster_option
 @click.option("--out", default=None, metavar="DIR", help="Folder of the census; without it, one in the store.")
 def census(
     log_file: str,
@@ -84,18 +79,19 @@ def census(
       mesaprior census corridor.csv --language corridor.toml --max-bits 44 --max-memory 8G
       mesaprior census corridor.csv --space turing --states 3 --out corridor-machines
     """
-    from mesaprior.cli.counting import Means, count_into
+    from mesaprior.cli.counting import Means, count_into, writer_of
     from mesaprior.cli.counting_whole import count_whole_into
     from mesaprior.cli.question import store_entry
     from mesaprior.cli.spaces import space_of
     from mesaprior.hypotheses.log import read_log
-    from mesaprior.hypotheses.store import CensusWriter, open_manifest
+    from mesaprior.hypotheses.space import PartedSpace
+    from mesaprior.hypotheses.store import open_manifest
     from mesaprior.hypotheses.terms.space import TermSpace
 
     _check_options(engine, workers=workers, max_bytes=max_bytes, shards=shards, address=address)
     if asked.space not in (None, TermSpace.name):
         _check_whole_options(asked.space, engine, max_bytes=max_bytes, shards=shards, address=address)
-    remote = None if address is None else _remote(address)
+    remote = remote_of(address, workers=workers, max_memory=max_bytes)
     log = read_log(log_file)
     space = space_of(log, asked)
     if not space.count_by_length(log):
@@ -104,21 +100,15 @@ def census(
     if out is None and _is_answered(space, log):
         return
     folder = Path(out) if out is not None else store_entry(space, log)
-    writer = CensusWriter(
-        folder,
-        log,
-        space.language,
-        bounds=space.bounds,
-        engine=engine if isinstance(space, TermSpace) else space.engine,
-        n_shards=_n_shards(folder, space, log, engine, shards) if isinstance(space, TermSpace) else 1,
-        space=space.name,
-    )
+    is_cut = isinstance(space, TermSpace | PartedSpace)
+    n_shards = _n_shards(folder, space, log, engine, shards) if is_cut else 1
+    writer = writer_of(folder, space, log, engine=engine, n_shards=n_shards)
     if writer.is_complete:
         click.echo(
             f"{folder} holds this census already: {open_manifest(folder)['n_programs']:,} {space.noun}.", err=True
         )
         return
-    if isinstance(space, TermSpace):
+    if is_cut:
         means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
         count_into(writer, space, log, means)
     else:
@@ -153,41 +143,26 @@ def _check_options(
                     f"{option} goes with the merged engine, and --engine is reference, which counts one shard in one "
                     "thread; leave one of the two out."
                 )
-    if address is not None:
-        for option, value in (("--workers", workers), ("--max-memory", max_bytes)):
-            if value is not None:
-                raise UsageError(
-                    f"{option} is about this machine, and with --cluster others count; say it where they are started, "
-                    "and leave it out here."
-                )
 
 
 def _check_whole_options(
     space: str, engine: str, *, max_bytes: int | None, shards: int | None, address: str | None
 ) -> None:
-    """Refuse options that say how terms are counted."""
+    """Refuse options that say how terms are counted, and those about shards where a space has none."""
     from mesaprior.errors import UsageError
+    from mesaprior.hypotheses.spaces import whole_space
 
-    for option, is_given in (
-        ("--engine", engine != "merged"),
-        ("--max-memory", max_bytes is not None),
-        ("--shards", shards not in (None, 1)),
-        ("--cluster", address is not None),
-    ):
+    for option, is_given in (("--engine", engine != "merged"), ("--max-memory", max_bytes is not None)):
+        if is_given:
+            raise UsageError(f"{option} goes with --space terms, and the space here is {space}; leave it out.")
+    if hasattr(whole_space(space), "shards"):
+        return
+    for option, is_given in (("--shards", shards not in (None, 1)), ("--cluster", address is not None)):
         if is_given:
             raise UsageError(
-                f"{option} goes with --space terms, and the space here is {space}, which is counted on this machine, "
-                "in one shard; leave it out."
+                f"{option} does not go with --space {space}, which is counted on this machine, in one shard; leave it "
+                "out."
             )
-
-
-def _remote(address: str) -> Remote:
-    """Return what counts shards on a cluster."""
-    from functools import partial
-
-    from mesaprior.hypotheses.cluster import shards_on_cluster
-
-    return partial(shards_on_cluster, address)
 
 
 def _is_answered(space: Space, log: ImitationLog) -> bool:
@@ -206,7 +181,9 @@ def _is_answered(space: Space, log: ImitationLog) -> bool:
     return True
 
 
-def _n_shards(folder: Path, space: TermSpace, log: ImitationLog, engine: Engine, asked: int | None) -> int:
+def _n_shards(
+    folder: Path, space: TermSpace | PartedSpace, log: ImitationLog, engine: Engine, asked: int | None
+) -> int:
     """Return into how many shards to cut a census: those that it was begun in, those asked for, or what is usual.
 
     Raises
@@ -214,10 +191,10 @@ def _n_shards(folder: Path, space: TermSpace, log: ImitationLog, engine: Engine,
     UsageError
         If it was begun in other shards than those asked for.
     """
+    from mesaprior.cli.counting import begun_in
     from mesaprior.errors import UsageError
-    from mesaprior.hypotheses.store import begun_at
 
-    begun = begun_at(folder, log, space.language, bounds=space.bounds, engine=engine)
+    begun = begun_in(folder, space, log, engine)
     if begun is not None:
         if asked not in (None, begun.n_shards):
             raise UsageError(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
 
 import click
 
-from mesaprior.cli.machines import max_steps_option, states_option, string_table
-from mesaprior.cli.options import Parameter, format_option, weights_of
+from mesaprior.cli.cluster import cluster_option
+from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
+from mesaprior.cli.options import Parameter, format_option, prior_facts, weights_of
 
 
 @click.command()
@@ -23,7 +23,8 @@ from mesaprior.cli.options import Parameter, format_option, weights_of
     help="A prior over length and time; without it all machines count alike.",
 )
 @click.option("--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="W", help="Threads; the result does not depend on it.")
+@workers_option
+@cluster_option
 @format_option("table", "csv", "json")
 def complexity(
     strings: tuple[str, ...],
@@ -32,6 +33,7 @@ def complexity(
     prior_text: str | None,
     parameters: tuple[tuple[str, float], ...],
     workers: int | None,
+    address: str | None,
     form: str,
 ) -> None:
     """Say how many bits strings of 0 and 1 have: -log2 of the share of halting runs that print them.
@@ -52,7 +54,8 @@ def complexity(
         if not string or set(string) - {"0", "1"}:
             raise UsageError(f"{string[:60]!r} is no string of 0 and 1; write one such as 0101.")
     prior = weights_of(prior_text, parameters, "turing", COLUMNS)
-    weighed = string_prior(string_table(states, max_steps, workers or os.cpu_count() or 1), prior)
+    counted = string_table(states, max_steps, workers, address)
+    weighed = string_prior(counted, prior)
     place = {string: k for k, string in enumerate(weighed.strings)}
     rows = []
     for string in strings:
@@ -70,7 +73,8 @@ def complexity(
         from mesaprior.inference.result import json_number
 
         entries = [row | {"bits": json_number(row["bits"])} for row in rows]
-        click.echo(json.dumps({"states": states, "strings": entries}, allow_nan=False))
+        facts = {"states": states, "max_steps": counted.max_steps, "prior": prior_facts(prior)}
+        click.echo(json.dumps(facts | {"strings": entries}, allow_nan=False))
     elif form == "csv":
         from mesaprior.cli.streams import print_csv
 

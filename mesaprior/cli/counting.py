@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
+from mesaprior.cli.cluster import Remote
 from mesaprior.cli.main import InterruptionError
 from mesaprior.cli.progress import Meter, progress
+from mesaprior.cli.spaces.formalism import Space
 from mesaprior.cli.words import bytes_text, duration_text
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.store import CensusWriter, begun_at
+from mesaprior.hypotheses.space import PartedSpace
+from mesaprior.hypotheses.store import CensusWriter, Unfinished, begun_at
 from mesaprior.hypotheses.terms.planning import FIXED_BYTES, Plan
 from mesaprior.hypotheses.terms.space import Engine, TermSpace
 
 PROBED_FROM = 20_000_000
 """From this many programs on, time and memory are estimated before the run; below it any machine has enough."""
-
-Remote = Callable[..., Iterator[tuple[int, Census]]]
-"""Counts shards elsewhere; see `cluster.shards_on_cluster`."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,39 @@ class Means:
     remote: Remote | None = None
 
 
+def engine_of(space: Space, engine: Engine = "merged") -> str:
+    """Return what counts a space: the engine asked for where there is a choice."""
+    return engine if isinstance(space, TermSpace) else space.engine
+
+
+def begun_in(folder: Path, space: Space, log: ImitationLog, engine: Engine = "merged") -> Unfinished | None:
+    """Return what was begun of a census in a folder; see `begun_at`."""
+    return begun_at(folder, log, space.language, bounds=space.bounds, engine=engine_of(space, engine), space=space.name)
+
+
+def writer_of(
+    folder: Path, space: Space, log: ImitationLog, *, n_shards: int, engine: Engine = "merged"
+) -> CensusWriter:
+    """Return the writer of the census of a space; see `CensusWriter`."""
+    return CensusWriter(
+        folder,
+        log,
+        space.language,
+        bounds=space.bounds,
+        engine=engine_of(space, engine),
+        n_shards=n_shards,
+        space=space.name,
+        adds_up=isinstance(space, PartedSpace),
+    )
+
+
 def count_into(
-    writer: CensusWriter, space: TermSpace, log: ImitationLog, means: Means, *, is_announced: bool = False
+    writer: CensusWriter,
+    space: TermSpace | PartedSpace,
+    log: ImitationLog,
+    means: Means,
+    *,
+    is_announced: bool = False,
 ) -> None:
     """Count the shards that a census lacks, write each as soon as it is counted, and finish the census.
 
@@ -56,7 +88,7 @@ def count_into(
     ----------
     writer : CensusWriter
         It must not be complete.
-    space : TermSpace
+    space : TermSpace or PartedSpace
     log : ImitationLog
     means : Means
     is_announced : bool
@@ -67,7 +99,7 @@ def count_into(
     InterruptionError
         If somebody interrupts it when shards are done; they are kept, and the message says so.
     RunError
-        If there are no programs, or not as many as the language's generating function says.
+        If there are no programs, or not as many as are known to be there without counting.
     """
     n_shards = writer.n_shards
     n_done = n_shards - len(writer.missing)
@@ -75,7 +107,7 @@ def count_into(
         click.echo(f"{n_done} of {n_shards} shards were done already.", err=True)
     try:
         if writer.missing:
-            if not is_announced:
+            if not is_announced and isinstance(space, TermSpace):
                 _announce(space, log, means, n_shards)
             # Closed at once, whatever happens, so that others do not count on in vain.
             with closing(_counted(writer, space, log, means)) as shards:
@@ -87,7 +119,7 @@ def count_into(
         writer.finish()
     except BaseException as error:
         # The last shard may be on the disk without the writer having been told.
-        begun = begun_at(writer.folder, log, space.language, bounds=space.bounds, engine=means.engine)
+        begun = begun_in(writer.folder, space, log, means.engine)
         n_done = max(n_shards - len(writer.missing), len(begun.done) if begun else 0)
         if n_done == 0 or (n_done == n_shards and not writer.n_programs):
             writer.abandon()
@@ -132,16 +164,23 @@ def say_sizes(n_programs: int, plan: Plan) -> None:
     )
 
 
-def _counted(writer: CensusWriter, space: TermSpace, log: ImitationLog, means: Means) -> Generator[tuple[int, Census]]:
+def _counted(
+    writer: CensusWriter, space: TermSpace | PartedSpace, log: ImitationLog, means: Means
+) -> Generator[tuple[int, Census]]:
     """Count the missing shards with progress, and yield each as it is done."""
     wanted, n_shards = writer.missing, writer.n_shards
-    title = f"Counting {sum(space.count_by_length(log).values()):,} programs"
+    title = f"Counting {sum(space.count_by_length(log).values()):,} {space.noun}"
     if means.remote is not None:
         # What other machines have begun is not known here, so shards are the measure.
         with progress(title, len(wanted)) as meter:
             for k, shard in means.remote(space, log, wanted, n_shards):
                 yield k, shard
                 meter(1)
+        return
+    if isinstance(space, PartedSpace):
+        # Every shard is a part of the work, where those of terms are one pass over all of it.
+        with progress(title, space.n_terms(log) * len(wanted) // n_shards) as meter:
+            yield from space.shards(log, wanted, n_shards, workers=means.workers, report=meter)
         return
     n_terms = space.n_terms(log, engine=means.engine)
     with progress(title, n_terms) as meter:
@@ -190,17 +229,18 @@ class Passes:
         self._left -= 1
 
 
-def _check_programs(writer: CensusWriter, space: TermSpace, log: ImitationLog) -> None:
+def _check_programs(writer: CensusWriter, space: TermSpace | PartedSpace, log: ImitationLog) -> None:
     """Refuse a census without programs, or with another number of them than there are."""
     counted, expected = writer.n_programs, sum(space.count_by_length(log).values())
-    if not counted:
+    max_time = space.max_time if isinstance(space, TermSpace) else None
+    if not counted and isinstance(space, TermSpace):
         raise RunError(
             f"no program of {space.language.source} is within the bounds (--max-bits {space.max_bits}"
-            + (f", --max-time {space.max_time}" if space.max_time is not None else "")
+            + (f", --max-time {max_time}" if max_time is not None else "")
             + "); raise the bounds."
         )
-    if counted > expected or (counted < expected and space.max_time is None):
+    if counted > expected or (counted < expected and max_time is None):
         raise RunError(
-            f"the shards have {counted} programs where the counting identity says {expected}; this is a defect, so "
-            f"please report the language and the log, and remove {writer.folder}."
+            f"the shards have {counted} {space.noun} where the counting identity says {expected}; this is a defect, so "
+            f"please report the {'language' if space.language else 'bounds'} and the log, and remove {writer.folder}."
         )

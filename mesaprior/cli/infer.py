@@ -13,6 +13,7 @@ from mesaprior.cli.options import (
     is_noiseless,
     noise_of,
     noise_option,
+    prior_facts,
     prior_of,
     prior_options,
     space_options,
@@ -108,7 +109,7 @@ def infer(
     if form == "json":
         provenance = provenance_of(
             question,
-            prior={"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)},
+            prior=prior_facts(prior),
             noise=str(noise),
             tolerance=tolerance,
         )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
+from mesaprior.cli.cluster import remote_of
+
 if TYPE_CHECKING:
+    from mesaprior.cli.cluster import Remote
     from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
     from mesaprior.hypotheses.turing.strings.size import Size
     from mesaprior.hypotheses.turing.strings.table import StringTable
@@ -22,25 +26,56 @@ max_steps_option = click.option(
 )
 
 
-def string_table(states: int, max_steps: int | None, workers: int) -> StringTable:
-    """Return what machines print, from the store or counted with progress; what takes long to count is kept there."""
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), metavar="W", help="Threads; the counts do not depend on it."
+)
+
+
+def string_table(states: int, max_steps: int | None, workers: int | None, address: str | None) -> StringTable:
+    """Return what machines print, from the store or counted with progress; what takes long to count is kept there.
+
+    Parameters
+    ----------
+    states, max_steps
+        As in `Size.of`.
+    workers : int or None
+        Threads; None for as many as there are cores.
+    address : str or None
+        Of a cluster that counts; what is counted there is kept, however small it is.
+    """
     from mesaprior.hypotheses.turing.strings.keeping import is_kept
     from mesaprior.hypotheses.turing.strings.size import Size
 
-    size = Size.of(states, max_steps)
-    if not is_kept(size):
+    remote = remote_of(address, workers=workers)
+    size, workers = Size.of(states, max_steps), workers or os.cpu_count() or 1
+    if remote is None and not is_kept(size):
         return _count(size, workers)
-    return _from_store(size) or _count_and_keep(size, workers)
+    return _from_store(size) or _count_and_keep(size, workers, remote)
 
 
 def _count(size: Size, workers: int) -> StringTable:
     """Count with progress, and keep it nowhere."""
     from mesaprior.cli.progress import progress
-    from mesaprior.hypotheses.turing.strings.counting import StringEnumeration
+    from mesaprior.hypotheses.turing.strings.sharding import StringShards
 
-    enumeration = StringEnumeration(size.states, size.max_steps, radius=size.radius)
+    enumeration = StringShards(size).enumeration
     with progress(_title(size), len(enumeration.prefixes)) as report:
         return enumeration.table(workers=workers, report=report)
+
+
+def _count_elsewhere(size: Size, remote: Remote) -> StringTable:
+    """Have others count with progress, and keep it nowhere."""
+    from mesaprior.cli.progress import progress
+    from mesaprior.hypotheses.turing.strings.sharding import StringShards
+
+    shards = StringShards(size)
+    n_shards = shards.n_shards()
+    counted: dict[int, StringTable] = {}
+    with progress(_title(size), n_shards) as report:
+        for k, table in remote(shards, None, range(n_shards), n_shards):
+            counted[k] = table
+            report(1)
+    return shards.enumeration.together(counted[k] for k in range(n_shards))
 
 
 def _from_store(size: Size) -> StringTable | None:
@@ -56,7 +91,7 @@ def _from_store(size: Size) -> StringTable | None:
     return table
 
 
-def _count_and_keep(size: Size, workers: int) -> StringTable:
+def _count_and_keep(size: Size, workers: int, remote: Remote | None) -> StringTable:
     """Count into the store; where the store is of no use, only count."""
     from mesaprior.errors import RunError
     from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
@@ -65,13 +100,13 @@ def _count_and_keep(size: Size, workers: int) -> StringTable:
         keeper = StringKeeper(size)
     except (RunError, OSError) as error:
         click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
-        return _count(size, workers)
-    table = _count_into(keeper, size, workers)
+        return _count(size, workers) if remote is None else _count_elsewhere(size, remote)
+    table = _count_into(keeper, size, workers, remote)
     click.echo(f"Kept in the store, {keeper.folder}: the same machines need not be run again.", err=True)
     return table
 
 
-def _count_into(keeper: StringKeeper, size: Size, workers: int) -> StringTable:
+def _count_into(keeper: StringKeeper, size: Size, workers: int, remote: Remote | None) -> StringTable:
     """Count what is missing; after an interruption, say what is kept."""
     from mesaprior.cli.main import InterruptionError
     from mesaprior.cli.progress import progress
@@ -82,16 +117,17 @@ def _count_into(keeper: StringKeeper, size: Size, workers: int) -> StringTable:
         click.echo(f"{n_done} of {n_shards} shards were done already.", err=True)
     try:
         with progress(_title(size), keeper.n_missing_prefixes) as report:
-            return keeper.count(workers=workers, report=report)
-    except KeyboardInterrupt:
+            return keeper.count(workers=workers, report=report, remote=remote)
+    except BaseException as error:
         n_done = n_shards - len(keeper.missing)
         if n_done == 0:
             keeper.abandon()
-            raise
-        raise InterruptionError(
-            f"interrupted; {n_done} of {n_shards} shards are done and kept in {keeper.folder}, and the same command "
-            "goes on from there."
-        ) from None
+        elif isinstance(error, KeyboardInterrupt):
+            raise InterruptionError(
+                f"interrupted; {n_done} of {n_shards} shards are done and kept in {keeper.folder}, and the same "
+                "command goes on from there."
+            ) from None
+        raise
 
 
 def _title(size: Size) -> str:

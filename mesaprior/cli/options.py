@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import wraps
@@ -212,16 +212,23 @@ _SPACE_OPTIONS = {
 """The options of spaces: the name of the argument, and what adds it to a command."""
 
 
-def space_options(function: F) -> F:
-    """Give a command the options that name a hypothesis space, as one argument `asked`."""
+def some_space_options(*names: str) -> Callable[[F], F]:
+    """Return what gives a command the option `--space` and these of spaces, as one argument `asked`."""
 
-    @wraps(function)
-    def with_space(*arguments: Any, space: str | None, **others: Any) -> Any:
-        asked = SpaceOptions(space, _given(others))
-        return function(*arguments, asked=asked, **others)
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def with_space(*arguments: Any, space: str | None, **others: Any) -> Any:
+            asked = SpaceOptions(space, _given(others, names))
+            return function(*arguments, asked=asked, **others)
 
-    first, *rest = (option for _, option in _SPACE_OPTIONS.values())
-    return together(first, space_option, *rest)(with_space)  # type: ignore[return-value]
+        first, *rest = (_SPACE_OPTIONS[option][1] for option in names)
+        return together(first, space_option, *rest)(with_space)  # type: ignore[return-value]
+
+    return decorate
+
+
+space_options = some_space_options(*_SPACE_OPTIONS)
+"""Gives a command all options that name a hypothesis space, as one argument `asked`."""
 
 
 def bounds_options(function: F) -> F:
@@ -229,15 +236,15 @@ def bounds_options(function: F) -> F:
 
     @wraps(function)
     def with_bounds(*arguments: Any, **others: Any) -> Any:
-        given = _given(others)
+        given = _given(others, _SPACE_OPTIONS)
         return function(*arguments, given=given, **others)
 
     return together(*(option for _, option in _SPACE_OPTIONS.values()))(with_bounds)  # type: ignore[return-value]
 
 
-def _given(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Take the options of spaces out of the arguments of a command, and return those that were given."""
-    values = {option: arguments.pop(name) for option, (name, _) in _SPACE_OPTIONS.items()}
+def _given(arguments: dict[str, Any], options: Iterable[str]) -> dict[str, Any]:
+    """Take these options of spaces out of the arguments of a command, and return those that were given."""
+    values = {option: arguments.pop(_SPACE_OPTIONS[option][0]) for option in options}
     return {option: value for option, value in values.items() if value is not None}
 
 
@@ -311,6 +318,11 @@ def weights_of(
     prior = prior_of(prior_text, parameters)
     check_columns(prior, space, columns)
     return prior
+
+
+def prior_facts(prior: FormulaPrior | None) -> dict[str, Any] | None:
+    """Return what a result says of its prior, as plain data."""
+    return prior and {"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)}
 
 
 def priors_of(priors_text: str, parameters: tuple[tuple[str, float], ...]) -> list[FormulaPrior]:

@@ -17,8 +17,8 @@ from mesaprior.cli.spaces import Space, space_of, stored_space
 from mesaprior.errors import ContentError, MesapriorError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, read_log
-from mesaprior.hypotheses.space import WholeSpace
-from mesaprior.hypotheses.store import CensusWriter, begun_at, entry_path, find_census, open_census, save_census
+from mesaprior.hypotheses.space import PartedSpace, WholeSpace
+from mesaprior.hypotheses.store import entry_path, find_census, open_census, save_census
 from mesaprior.hypotheses.terms.language import Language, default_language
 from mesaprior.hypotheses.terms.space import TermSpace
 
@@ -97,7 +97,8 @@ def census_of(space: Space, log: ImitationLog) -> Census:
         return stored
     n_programs = sum(space.count_by_length(log).values())
     if n_programs > counting.PROBED_FROM:
-        return _count_and_keep(space, log) if isinstance(space, TermSpace) else _count_whole_and_keep(space, log)
+        is_cut = isinstance(space, TermSpace | PartedSpace)
+        return _count_and_keep(space, log) if is_cut else _count_whole_and_keep(space, log)
     return _count(space, log)
 
 
@@ -117,29 +118,26 @@ def _from_store(space: Space, log: ImitationLog) -> Census | None:
     return stored.census
 
 
-def _count_and_keep(space: TermSpace, log: ImitationLog) -> Census:
+def _count_and_keep(space: TermSpace | PartedSpace, log: ImitationLog) -> Census:
     """Count a census into the store, and read it from there; where the store is of no use, only count it."""
-    # The answer needs the whole census at once, however it is counted.
-    plan = space.check_memory(log)
-    counting.say_sizes(plan.n_programs, plan)
+    if isinstance(space, TermSpace):
+        # The answer needs the whole census at once, however it is counted.
+        plan = space.check_memory(log)
+        counting.say_sizes(plan.n_programs, plan)
+        # Many programs can have few rows, and then shards would only take time.
+        n_shards = min(space.n_shards(log), 1 + plan.n_rows // ROWS_OF_A_SHARD)
+    else:
+        n_shards = space.n_shards(log)
     try:
         entry = store_entry(space, log)
-        begun = begun_at(entry, log, space.language, bounds=space.bounds, engine="merged")
-        writer = CensusWriter(
-            entry,
-            log,
-            space.language,
-            bounds=space.bounds,
-            engine="merged",
-            # Many programs can have few rows, and then shards would only take time.
-            n_shards=begun.n_shards if begun else min(space.n_shards(log), 1 + plan.n_rows // ROWS_OF_A_SHARD),
-        )
+        begun = counting.begun_in(entry, space, log)
+        writer = counting.writer_of(entry, space, log, n_shards=begun.n_shards if begun else n_shards)
     except (MesapriorError, OSError) as error:
         click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
         return _count(space, log)
     if not writer.is_complete:
         counting.count_into(writer, space, log, counting.Means(workers=os.cpu_count() or 1), is_announced=True)
-    click.echo(f"Kept in the store, {entry}: the same programs need not be counted again.", err=True)
+    _say_kept(space, entry)
     return open_census(entry, log=log).census
 
 
@@ -152,8 +150,12 @@ def _count_whole_and_keep(space: WholeSpace, log: ImitationLog) -> Census:
     except (MesapriorError, OSError) as error:
         click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
     else:
-        click.echo(f"Kept in the store, {entry}: the same {space.noun} need not be counted again.", err=True)
+        _say_kept(space, entry)
     return census
+
+
+def _say_kept(space: Space, entry: Path) -> None:
+    click.echo(f"Kept in the store, {entry}: the same {space.noun} need not be counted again.", err=True)
 
 
 def store_entry(space: Space, log: ImitationLog) -> Path:

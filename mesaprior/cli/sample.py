@@ -13,6 +13,7 @@ from mesaprior.cli.options import (
     format_option,
     noise_of,
     noise_option,
+    prior_facts,
     prior_of,
     prior_options,
     tolerance_option,
@@ -114,7 +115,7 @@ def sample(
 
         provenance = provenance_of(
             question,
-            prior={"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)},
+            prior=prior_facts(prior),
             noise=str(noise),
             tolerance=tolerance,
             seed=seed,

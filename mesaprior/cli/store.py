@@ -1,4 +1,4 @@
-"""`mesaprior store`: the censuses on disk; list, show, verify, merge and prune them."""
+"""`mesaprior store`: the censuses and tables of strings on disk; list, show, verify, merge and remove them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mesaprior.cli.options import format_option
 from mesaprior.cli.streams import print_csv
 
 if TYPE_CHECKING:
-    from mesaprior.hypotheses.store import Entry
+    from mesaprior.hypotheses.store import Entry, Removal
 
 LIST_COLUMNS = (
     *("folder", "state", "key", "language", "log", "max_bits", "max_time"),
@@ -26,7 +26,8 @@ def store() -> None:
     """List censuses on disk, look at one, verify it, merge shards of one, remove what is of no use.
 
     The store is the folder that the environment variable MESAPRIOR_STORE names, or else a folder among your data. A
-    DIR may be any folder of a census, or the first digits of the key of one in the store.
+    DIR may be any folder of a census, or the first digits of the key of one in the store. The tables that `mesaprior
+    strings` keeps are there too, as strings/5-500 and the like.
     """
 
 
@@ -38,17 +39,18 @@ root_option = click.option("--root", metavar="ROOT", help="The folder of the sto
 @root_option
 @format_option("table", "csv", "json")
 def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
-    """List the censuses of the store, or these: what they are of, how far they are, what they take.
+    """List what is in the store, or these folders: what they are of, how far they are, what they take.
 
     \b
     Examples:
       mesaprior store list
       mesaprior store list corridor-32 corridor-36 --format json
     """
-    from mesaprior.hypotheses.store import entries_in, entry_at, resolve_entry
+    from mesaprior.cli.kept import entries_of, kind_at, name_of, resolve
 
     place = _root(root)
-    entries = [entry_at(resolve_entry(name, place)) for name in folders] if folders else entries_in(place)
+    found = [resolve(name, place) for name in folders]
+    entries = [kind_at(folder).entry_at(folder) for folder in found] if folders else entries_of(place)
     if form == "json":
         click.echo(json.dumps([entry.to_dict() for entry in entries]))
         return
@@ -56,7 +58,7 @@ def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
         print_csv(LIST_COLUMNS, [[_flat(entry)[name] for name in LIST_COLUMNS] for entry in entries])
         return
     if not entries:
-        click.echo(f"There is no census in {place}.")
+        click.echo(f"There is no census and no table of strings in {place}.")
         return
     from rich.table import Table
 
@@ -69,10 +71,10 @@ def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
     for name in ("programs", "behaviours", "shards", "size"):
         table.add_column(name, justify="right")
     for entry in entries:
-        is_known = entry.key != ""
+        is_known = entry.n_shards > 0
         table.add_row(
-            entry.folder.name,
-            entry.key[:16] or entry.state,
+            name_of(entry),
+            entry.key[:16] or ("-" if is_known else entry.state),
             entry.language,
             entry.log,
             _bounds_text(entry),
@@ -89,27 +91,24 @@ def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
 @root_option
 @format_option("table", "csv", "json")
 def show(folder: str, root: str | None, form: str) -> None:
-    """Show one census: what it was counted from, with what, and its shards.
+    """Show one census or table: what it was counted from, with what, and its shards.
 
     \b
     Example:
       mesaprior store show corridor-32
     """
+    from mesaprior.cli.kept import further_facts, kind_at, resolve
     from mesaprior.hypotheses.spaces import whole_space
-    from mesaprior.hypotheses.store import entry_at, open_manifest, resolve_entry
 
-    path = resolve_entry(folder, _root(root))
-    entry = entry_at(path)
-    note = open_manifest(path)
-    shards: list[dict[str, Any]] = [
-        {name: facts[name] for name in ("behaviours", "rows", "programs")} for facts in note.get("shards", [])
-    ]
-    versions = {name: note[name] for name in ("mesaprior", "python", "numpy", "numba") if name in note}
+    path = resolve(folder, _root(root))
+    entry = kind_at(path).entry_at(path)
+    further = further_facts(path)
     if form == "json":
-        head = entry.to_dict() | {"engine": note.get("engine"), "versions": versions}
-        click.echo(json.dumps(head | {"shards": shards}))
+        click.echo(json.dumps(entry.to_dict() | further))
         return
-    facts = _flat(entry) | {"engine": note.get("engine"), "space": entry.space} | versions
+    shards, versions = further.pop("shards", []), further.pop("versions")
+    own = {name: _fact_text(value) for name, value in further.items()}
+    facts = _flat(entry) | {"engine": own.pop("engine", None), "space": entry.space} | own | versions
     if entry.bounds:
         facts["bounds"] = _bounds_text(entry)
     if form == "csv":
@@ -133,7 +132,7 @@ def show(folder: str, root: str | None, form: str) -> None:
 @root_option
 @format_option("table", "csv", "json")
 def verify_census(folder: str, root: str | None, form: str) -> None:
-    """Check every file of a census, its ids and order, and its counts against the language's own.
+    """Check every file of a census or table, its order, and its counts against what is known without counting.
 
     The exit code is 1 where anything is wrong.
 
@@ -141,11 +140,12 @@ def verify_census(folder: str, root: str | None, form: str) -> None:
     Example:
       mesaprior store verify corridor-32
     """
+    from mesaprior.cli.kept import kind_at, resolve
     from mesaprior.errors import ContentError
-    from mesaprior.hypotheses.store import resolve_entry, verify
 
-    path = resolve_entry(folder, _root(root))
-    findings = verify(path)
+    path = resolve(folder, _root(root))
+    kind = kind_at(path)
+    findings = kind.verify(path)
     if form == "json":
         click.echo(json.dumps({"folder": str(path), "findings": [vars(finding) for finding in findings]}))
     elif form == "csv":
@@ -160,8 +160,8 @@ def verify_census(folder: str, root: str | None, form: str) -> None:
         first = findings[0]
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         raise ContentError(
-            f"{path}: {first.file}: {first.problem}{more}; give the same `mesaprior census` command again, and what "
-            "is not sound is counted again."
+            f"{path}: {first.file}: {first.problem}{more}; give the same `mesaprior {kind.command}` command again, "
+            "and what is not sound is counted again."
         )
 
 
@@ -202,18 +202,52 @@ def merge_census(folders: tuple[str, ...], out: str, root: str | None) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
 @format_option("table", "csv", "json")
 def prune_store(root: str | None, unfinished: bool, older_than: float | None, dry_run: bool, form: str) -> None:
-    """Remove damaged censuses from the store, those of other versions, and if you like unfinished ones.
+    """Remove damaged censuses and tables from the store, those of other versions, and if you like unfinished ones.
 
-    Sound censuses stay, and so does everything that is no census.
+    What is sound stays, and so does everything that is neither; `mesaprior store remove` removes sound ones.
 
     \b
     Example:
       mesaprior store prune --unfinished --older-than 30 --dry-run
     """
-    from mesaprior.hypotheses.store import prune
+    from mesaprior.cli.kept import KINDS
 
     place = _root(root)
-    removals = prune(place, unfinished=unfinished, older_than=older_than, dry_run=dry_run)
+    removals = [
+        removal
+        for kind in KINDS
+        for removal in kind.prune(place, unfinished=unfinished, older_than=older_than, dry_run=dry_run)
+    ]
+    _print_removals(removals, place, dry_run=dry_run, form=form)
+
+
+@store.command("remove")
+@click.argument("folders", nargs=-1, required=True, metavar="DIR...")
+@root_option
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@format_option("table", "csv", "json")
+def remove_entries(folders: tuple[str, ...], root: str | None, dry_run: bool, form: str) -> None:
+    """Remove censuses or tables, sound or not; what else is in their folders stays.
+
+    \b
+    Examples:
+      mesaprior store remove strings/5-500
+      mesaprior store remove 3f9a corridor-32 --dry-run
+    """
+    from mesaprior.cli.kept import kind_at, remove, resolve
+    from mesaprior.hypotheses.store import Removal
+
+    place = _root(root)
+    # All are looked for before the first is removed.
+    found = [resolve(name, place) for name in folders]
+    for path in found:
+        kind_at(path).entry_at(path)
+    removals = [Removal(path, "asked for", remove(path, dry_run=dry_run)) for path in dict.fromkeys(found)]
+    _print_removals(removals, None, dry_run=dry_run, form=form)
+
+
+def _print_removals(removals: list[Removal], place: Path | None, *, dry_run: bool, form: str) -> None:
+    """Say what was removed; from a place, of how much there."""
     total = sum(removal.n_bytes for removal in removals)
     rows = [[str(removal.folder), removal.reason, removal.n_bytes] for removal in removals]
     if form == "json":
@@ -229,7 +263,8 @@ def prune_store(root: str | None, unfinished: bool, older_than: float | None, dr
     for removal in removals:
         click.echo(f"{removal.folder}: {removal.reason} ({bytes_text(removal.n_bytes)})")
     done = "would be freed" if dry_run else "freed"
-    click.echo(f"{len(removals)} of the censuses in {place}, {bytes_text(total)} {done}.")
+    of_all = "" if place is None else f" of the censuses and tables in {place}"
+    click.echo(f"{len(removals)}{of_all}, {bytes_text(total)} {done}.")
 
 
 def _root(root: str | None) -> Path:
@@ -261,10 +296,19 @@ def _bounds_text(entry: Entry) -> str:
     from mesaprior.cli.spaces import whole_formalism
 
     bounds, is_of_terms = entry.bounds, entry.space == SPACES[0]
+    if bounds and entry.space == "strings":
+        return f"{bounds['states']} states, {bounds['max_steps']} steps"
     if entry.space in SPACES and not is_of_terms:
         return whole_formalism(entry.space).in_words(bounds)
     time = f", {bounds['max_time']} steps" if bounds.get("max_time") is not None else ""
     return f"{bounds.get('max_bits', '?')} bits{time}" if bounds else "-"
+
+
+def _fact_text(value: Any) -> Any:
+    """Return a fact in a line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    return value
 
 
 def _number_text(number: int | None) -> str:

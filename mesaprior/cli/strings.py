@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.machines import max_steps_option, states_option, string_table
-from mesaprior.cli.options import Parameter, format_option, weights_of
+from mesaprior.cli.cluster import cluster_option
+from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
+from mesaprior.cli.options import Parameter, format_option, prior_facts, weights_of
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.turing.strings.table import StringTable
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 @click.option(
     "--top", type=click.IntRange(min=0), default=20, show_default=True, metavar="K", help="Strings in the table."
 )
-@click.option("--workers", type=click.IntRange(min=1), metavar="W", help="Threads; the counts do not depend on it.")
+@workers_option
+@cluster_option
 @format_option("table", "csv", "json")
 def strings(
     states: int,
@@ -48,6 +49,7 @@ def strings(
     report: str,
     top: int,
     workers: int | None,
+    address: str | None,
     form: str,
 ) -> None:
     """Count what all Turing machines of a size print on a blank tape, exactly.
@@ -69,7 +71,7 @@ def strings(
     prior = weights_of(prior_text, parameters, "turing", COLUMNS)
     if joint and (prior is not None or report != "strings"):
         raise UsageError("--joint lists counts by string and steps; leave --weights and --report out with it.")
-    table = string_table(states, max_steps, workers or os.cpu_count() or 1)
+    table = string_table(states, max_steps, workers, address)
     if report == "halting":
         _report_halting(table, form)
         return
@@ -89,8 +91,7 @@ def strings(
                 weighed.strings, weighed.count.tolist(), bits, weighed.depth.tolist(), strict=True
             )
         ]
-        prior_facts = prior and {"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)}
-        _print_json(table, {"prior": prior_facts, "strings": entries})
+        _print_json(table, {"prior": prior_facts(prior), "strings": entries})
     else:
         _render_strings(table, weighed, top, prior.name if prior else "all machines alike")
 

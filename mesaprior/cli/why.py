@@ -8,25 +8,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli.options import (
+    SpaceOptions,
+    check_columns,
     format_option,
-    language_of,
-    language_option,
     noise_of,
     noise_option,
     prior_of,
     prior_options,
+    some_space_options,
     tolerance_option,
 )
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from mesaprior.cli.explanations import Explained
     from mesaprior.hypotheses.log import ImitationLog
-    from mesaprior.hypotheses.terms.meaning import Explanation
 
 
 @click.command()
 @click.argument("program")
 @click.option("--log", "log_file", required=True, metavar="LOG", help="The log that the program is asked about.")
-@language_option
+@some_space_options("--language", "--max-time")
 @prior_options
 @noise_option
 @tolerance_option
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 def why(
     program: str,
     log_file: str,
-    language_file: str | None,
+    asked: SpaceOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -43,77 +46,83 @@ def why(
 ) -> None:
     """Take one program apart: bits, steps, predictions, lesions, prior and likelihood.
 
+    Of a Turing machine, every situation is told: how many steps it takes, which cells it visits, and how it halts or
+    why it never does.
+
     \b
-    Example:
+    Examples:
       mesaprior why '(argmax (eq (move p y) c))' --log corridor.csv --language corridor.toml
+      mesaprior why 1RB0-H_0LA1-H --log corridor.csv --space turing
     """
     import numpy as np
 
+    from mesaprior.cli.explanations import explaining
     from mesaprior.hypotheses.log import read_log
-    from mesaprior.hypotheses.terms.meaning import explain
-    from mesaprior.hypotheses.terms.program import parse_program
     from mesaprior.inference.noise import log2_likelihood
     from mesaprior.inference.roles import ROLES, VERDICTS, judge
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
+    space = explaining(asked)
+    check_columns(prior, asked.space or "terms", space.COLUMNS)
     log = read_log(log_file)
-    language = language_of(language_file, log)
-    language.check_log(log)
-    explanation = explain(parse_program(program, language, log), language, log)
-    judgement = judge(_census_of_one(explanation, log, language.actions), log, tolerance=tolerance)
-    columns = {
-        name: np.array([getattr(explanation, name)], dtype=np.int64) for name in ("length", "time", "infer_time")
-    }
-    intact = explanation.predictions["intact"]
-    hits = int((intact[: log.n_training] == log.action[: log.n_training]).sum())
-    misses = log.n_training - hits
-    tallies = (np.array([hits]), np.array([misses]), np.array([0]))
+    explained = space.explain(program, log, asked)
+    census = _census_of_one(explained, log)
+    judgement = judge(census, log, tolerance=tolerance)
+    hits, misses, abstained = _tallies(explained, log)
+    tallies = (np.array([hits]), np.array([misses]), np.array([abstained]))
+    log2_chance = log2_likelihood(noise, *tallies, explained.n_actions)[0]
     facts: dict[str, Any] = {
-        "program": explanation.text,
-        "length": explanation.length,
-        "time": explanation.time,
-        "infer_time": explanation.infer_time,
+        "program": explained.program,
+        **explained.columns,
         "role": ROLES[judgement.role[0]],
         "verdict": VERDICTS[judgement.verdict[0]],
-        "flags": explanation.flags,
+        "flags": explained.flags,
         "hits": hits,
         "misses": misses,
-        "log2_prior": _finite(prior.log2_weight(columns)[0]),
-        "log2_likelihood": _finite(log2_likelihood(noise, *tallies, language.actions)[0]),
-        "tokens": [
-            dict(zip(("text", "bits", "literal_bits", "steps"), token, strict=True)) for token in explanation.tokens
-        ],
-        "predictions": {name: actions.tolist() for name, actions in explanation.predictions.items()},
+        "abstained": abstained,
+        "log2_prior": _finite(prior.log2_weight(census.columns)[0]),
+        "log2_likelihood": _finite(log2_chance),
+        **explained.parts,
+        "predictions": {name: _actions(actions) for name, actions in explained.predictions.items()},
     }
     if form == "json":
         click.echo(json.dumps(facts, allow_nan=False))
     elif form == "csv":
-        click.echo("row,split,action,rival,intact,search_inverted,learning_inverted")
-        for row in _rows(explanation, log):
-            click.echo(",".join("" if value is None else str(value) for value in row))
+        from mesaprior.cli.streams import print_csv
+
+        print_csv(("row", "split", "action", "rival", *explained.predictions), _rows(explained, log))
     else:
-        _render(facts, explanation, log, prior_name=prior.name, noise_name=str(noise))
+        _render(facts, explained, log, prior_name=prior.name, noise_name=str(noise))
 
 
-def _census_of_one(explanation: Explanation, log: ImitationLog, n_actions: int) -> Any:
+def _census_of_one(explained: Explained, log: ImitationLog) -> Any:
     """Return a census of this program alone, every row a cell of its own."""
     import numpy as np
 
     from mesaprior.hypotheses.census import Census
     from mesaprior.hypotheses.texts import Texts
 
-    columns = {name: np.array([getattr(explanation, name)]) for name in ("length", "time", "infer_time")}
     return Census(
-        space="terms",
-        n_actions=n_actions,
-        predictions=explanation.predictions["intact"][None, :].astype(np.int16),
-        flags=np.array([[int(flag) for flag in explanation.flags.values()]], dtype=np.uint8),
-        witness=Texts.of([explanation.text]),
+        space="",
+        n_actions=explained.n_actions,
+        predictions=explained.predictions["intact"][None, :].astype(np.int16),
+        flags=np.array([[int(flag) for flag in explained.flags.values()]], dtype=np.uint8),
+        witness=Texts.of([explained.program]),
         behaviour_id=np.zeros(1, dtype=np.int64),
-        columns=columns,
+        columns={name: np.array([value]) for name, value in explained.columns.items()},
         count=np.ones(1, dtype=np.uint64),
         row_cell=np.arange(log.n_rows),
     )
+
+
+def _tallies(explained: Explained, log: ImitationLog) -> tuple[int, int, int]:
+    """Return the hits, misses and abstentions in training."""
+    from mesaprior.hypotheses.census import ABSTAIN
+
+    predicted = explained.predictions["intact"][: log.n_training]
+    hits = int((predicted == log.action[: log.n_training]).sum())
+    abstained = int((predicted == ABSTAIN).sum())
+    return hits, log.n_training - hits - abstained, abstained
 
 
 def _finite(value: Any) -> float | str:
@@ -121,24 +130,31 @@ def _finite(value: Any) -> float | str:
     return float(value) if abs(float(value)) != float("inf") else str(float(value))
 
 
-def _rows(explanation: Explanation, log: ImitationLog) -> list[tuple[Any, ...]]:
-    """Return for each row: number, split, action, rival (None where there is none) and the three predictions."""
+def _actions(actions: np.ndarray) -> list[int | None]:
+    """Return actions as plain data, None where there is none."""
+    from mesaprior.hypotheses.census import ABSTAIN
+
+    return [None if action == ABSTAIN else action for action in actions.tolist()]
+
+
+def _rows(explained: Explained, log: ImitationLog) -> list[tuple[Any, ...]]:
+    """Return for each row: number, split, action, rival (empty where there is none) and the predictions."""
     from mesaprior.hypotheses.log import NONE, SPLITS
 
-    predictions = list(zip(*(actions.tolist() for actions in explanation.predictions.values()), strict=True))
+    predictions = zip(*map(_actions, explained.predictions.values()), strict=True)
     return [
         (
             row,
             SPLITS[log.split[row]],
-            *(None if value == NONE else int(value) for value in (log.action[row], log.rival[row])),
-            *predictions[row],
+            *("" if value == NONE else int(value) for value in (log.action[row], log.rival[row])),
+            *("-" if action is None else action for action in predicted),
         )
-        for row in range(log.n_rows)
+        for row, predicted in enumerate(predictions)
     ]
 
 
 def _render(
-    facts: dict[str, Any], explanation: Explanation, log: ImitationLog, *, prior_name: str, noise_name: str
+    facts: dict[str, Any], explained: Explained, log: ImitationLog, *, prior_name: str, noise_name: str
 ) -> None:
     from rich.table import Table
 
@@ -146,48 +162,34 @@ def _render(
 
     out = console()
     out.print(facts["program"], style="bold", markup=False)
-    out.print(f"{facts['role']}, {facts['verdict']} · {facts['length']} bits · {facts['time']:,} steps "
-              f"({facts['infer_time']:,} once fitted)", markup=False)  # fmt: skip
+    out.print(explained.headline(facts["role"], facts["verdict"]), markup=False)
+    abstained = f" and {facts['abstained']} abstentions" if facts["abstained"] else ""
     out.print(
-        f"log2 prior {_short(facts['log2_prior'])} ({prior_name}) · {facts['hits']} hits and {facts['misses']} misses "
-        f"in training: log2 likelihood {_short(facts['log2_likelihood'])} (noise {noise_name})",
+        f"log2 prior {_short(facts['log2_prior'])} ({prior_name}) · {facts['hits']} hits and {facts['misses']} misses"
+        f"{abstained} in training: log2 likelihood {_short(facts['log2_likelihood'])} (noise {noise_name})",
         markup=False,
     )
-    raised = [
-        name.replace("_", " on ").replace("train", "training rows").replace("later", "later rows")
-        for name, on in facts["flags"].items()
-        if on
-    ]
-    out.print(f"Turning it upside down changes: {', '.join(raised) or 'nothing, so it imitates'}.", markup=False)
-    tokens = Table(title="Tokens", title_justify="left")
-    for name in ("token", "bits", "literal bits", "steps"):
-        tokens.add_column(name, justify="left" if name == "token" else "right", overflow="fold")
-    for text, bits, literal_bits, steps in explanation.tokens:
-        tokens.add_row(text, str(bits), str(literal_bits or ""), str(steps))
-    out.print(tokens)
+    for line in explained.lines:
+        out.print(line, markup=False)
+    for table in explained.tables():
+        out.print(table)
     table = Table(title="Predictions, each distinct row once", title_justify="left")
-    for name in (*log.features, "split", "action", "rival", "predicts", "search inverted", "learning inverted"):
+    lesions = [name.replace("_", " ") for name in explained.predictions][1:]
+    for name in (*log.features, "split", "action", "rival", "predicts", *lesions):
         table.add_column(name, justify="right")
-    for values, style in _distinct_rows(explanation, log):
+    for values, style in _distinct_rows(explained, log):
         table.add_row(*values, style=style)
     out.print(table)
 
 
-def _distinct_rows(explanation: Explanation, log: ImitationLog) -> list[tuple[list[str], str]]:
+def _distinct_rows(explained: Explained, log: ImitationLog) -> list[tuple[list[str], str]]:
     """Return each distinct row as text, with a style that marks misses; lesions are shown where they differ."""
     seen: dict[tuple[str, ...], str] = {}
-    for row, (_, split, action, rival, intact, *lesions) in enumerate(_rows(explanation, log)):
+    for row, (_, split, action, rival, intact, *lesions) in enumerate(_rows(explained, log)):
         situation = [str(value) for value in log.situations[log.row_situation[row]].tolist()]
         shown = [str(lesion) if lesion != intact else "" for lesion in lesions]
-        texts = [
-            *situation,
-            split,
-            "" if action is None else str(action),
-            "" if rival is None else str(rival),
-            str(intact),
-            *shown,
-        ]
-        seen.setdefault(tuple(texts), "red" if action is not None and action != intact else "")
+        texts = (*situation, split, str(action), str(rival), str(intact), *shown)
+        seen.setdefault(texts, "red" if action not in ("", intact) else "")
     return [(list(texts), style) for texts, style in seen.items()]
 
 

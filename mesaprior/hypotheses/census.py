@@ -6,15 +6,17 @@ prior and posterior reads. Sizes: B behaviours, C cells, G groups (rows of the `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import accumulate
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mesaprior.errors import RunError
-from mesaprior.hypotheses.counting.sums import exact_sum
+from mesaprior.hypotheses.counting.sums import added_up, exact_sum
 from mesaprior.hypotheses.log import TRAIN, ImitationLog
 from mesaprior.hypotheses.texts import Texts
 
@@ -88,25 +90,58 @@ class Census:
 
     def __add__(self, other: Census) -> Census:
         """Return the census of two disjoint sets of hypotheses of the same space, on the same log."""
-        same = self.space == other.space and self.n_actions == other.n_actions
-        if not same or not np.array_equal(self.row_cell, other.row_cell) or list(self.columns) != list(other.columns):
+        return _sum([self, other])
+
+
+AT_ONCE = 1 << 22
+"""Groups that `sum_of_censuses` waits for before it adds them up."""
+
+
+def sum_of_censuses(parts: Iterable[Census]) -> Census:
+    """Return the census of disjoint sets of hypotheses of the same space, on the same log.
+
+    Parameters
+    ----------
+    parts : iterable of Census
+        At least one. They are taken one by one, and few are held at a time.
+
+    Raises
+    ------
+    RunError
+        If they are of different spaces or logs.
+
+    Notes
+    -----
+    Of witnesses that are equally short and quick, that of the first part is kept. Time is O(G log G) for G groups in
+    all.
+    """
+    return added_up(parts, _sum, lambda part: len(part.count), at_once=AT_ONCE)
+
+
+def _sum(parts: Sequence[Census]) -> Census:
+    """Return the sum of censuses that are added at once."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    for other in parts[1:]:
+        same = first.space == other.space and first.n_actions == other.n_actions
+        if not same or not np.array_equal(first.row_cell, other.row_cell) or list(first.columns) != list(other.columns):
             raise RunError("these censuses are of different spaces or logs and cannot be added; count them alike.")
-        vectors = None
-        if self.vectors is not None and other.vectors is not None:
-            vectors = self.vectors + other.vectors
-        return census_from_groups(
-            space=self.space,
-            n_actions=self.n_actions,
-            predictions=np.concatenate([self.predictions, other.predictions]),
-            flags=np.concatenate([self.flags, other.flags]),
-            witness=self.witness + other.witness,
-            behaviour_id=np.concatenate([self.behaviour_id, other.behaviour_id + self.n_behaviours]),
-            columns={name: np.concatenate([self.columns[name], other.columns[name]]) for name in self.columns},
-            count=np.concatenate([self.count, other.count]),
-            row_cell=self.row_cell,
-            bounds=self.bounds if self.bounds == other.bounds else {},
-            vectors=vectors,
-        )
+    vectors = [part.vectors for part in parts if part.vectors is not None]
+    begins = list(accumulate((part.n_behaviours for part in parts), initial=0))
+    return census_from_groups(
+        space=first.space,
+        n_actions=first.n_actions,
+        predictions=np.concatenate([part.predictions for part in parts]),
+        flags=np.concatenate([part.flags for part in parts]),
+        witness=Texts.joined([part.witness for part in parts]),
+        behaviour_id=np.concatenate([part.behaviour_id + begin for part, begin in zip(parts, begins, strict=False)]),
+        columns={name: np.concatenate([part.columns[name] for part in parts]) for name in first.columns},
+        count=np.concatenate([part.count for part in parts]),
+        row_cell=first.row_cell,
+        bounds=first.bounds if all(part.bounds == first.bounds for part in parts) else {},
+        vectors=reduce(add, vectors) if len(vectors) == len(parts) else None,
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
-"""A census counted on many machines: its shards as tasks of Dask Distributed.
+"""A census counted on many machines, or whatever else is counted in shards: its shards as tasks of Dask Distributed.
 
-Every task counts a few shards that follow each other, because the kept levels are built once for all of them and whole
-programs are put together once. What comes back is the same, byte for byte, as what this machine would count.
+Every task counts a few shards that follow each other: of terms, the kept levels are built once for all of them, and
+whole programs are put together once. What comes back is the same, byte for byte, as what this machine would count.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 import pickle
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -20,13 +20,10 @@ from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from mesaprior.errors import MesapriorError, RunError, UsageError
-from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.planning import available_memory
-from mesaprior.hypotheses.terms.space import TermSpace
 
 CONNECT_SECONDS = 8
 """How long a scheduler may take to answer."""
@@ -47,19 +44,47 @@ MOST_LOSSES = 3
 """How often Dask may give up a task of one shard before the census is given up; each time after several workers."""
 
 Packed = tuple[bytes, list[tuple[int, bytes]]]
-"""A census as a pickle without its arrays, and for each array its size in bytes and its compressed bytes."""
+"""A shard as a pickle without its arrays, and for each array its size in bytes and its compressed bytes."""
+
+L = TypeVar("L", contravariant=True)
+T = TypeVar("T")
+S = TypeVar("S", covariant=True)
+
+
+class Sharded(Protocol[L, S]):
+    """What can be counted in shards by whoever has it as a pickle: a hypothesis space, with a log of type L."""
+
+    def n_terms(self, log: L) -> int:
+        """Return how much work all shards are, in any unit."""
+        ...
+
+    def shards(
+        self,
+        log: L,
+        wanted: Sequence[int],
+        n_shards: int,
+        *,
+        workers: int,
+        max_bytes: int | None,
+        report: Callable[[int], None] | None,
+    ) -> Iterator[tuple[int, S]]:
+        """Count some of `n_shards` shards with so many threads and bytes; yield the number and the counts of each.
+
+        The report is called now and then, and what it raises ends the counting.
+        """
+        ...
 
 
 def shards_on_cluster(
     address: str,
-    space: TermSpace,
-    log: ImitationLog,
+    space: Sharded[L, T],
+    log: L,
     wanted: Sequence[int],
     n_shards: int,
     *,
     report: Callable[[int], None] | None = None,
-) -> Iterator[tuple[int, Census]]:
-    """Count some shards of a census on the workers of a Dask scheduler; yield the number and the census of each.
+) -> Generator[tuple[int, T]]:
+    """Count some shards of a census on the workers of a Dask scheduler; yield the number and the counts of each.
 
     They come in the order in which they are done. When the iterator is closed, what is being counted is given up.
 
@@ -67,8 +92,10 @@ def shards_on_cluster(
     ----------
     address : str
         Where the scheduler listens, such as ``tcp://127.0.0.1:8786``.
-    space : TermSpace
+    space : Sharded
+        It travels as a pickle, so it had better be small; and the log with it.
     log : ImitationLog
+        None where there is no log.
     wanted : sequence of int
         Numbers of shards, ascending, below `n_shards`.
     n_shards : int
@@ -83,7 +110,7 @@ def shards_on_cluster(
         If there are no workers, a worker has another version of mesaprior, the scheduler goes away, or a shard cannot
         be counted.
     ContentError
-        If the log does not fit the language.
+        If the log does not fit the space.
 
     Notes
     -----
@@ -216,14 +243,14 @@ class _Group:
         return f"shard {first}" if first == last else f"shards {first} to {last}"
 
 
-class _Counting:
+class _Counting(Generic[T]):
     """Tasks that wait, and tasks that are with the scheduler: about one for each worker at a time.
 
     Dask would queue all of them at once, but then workers that come later would find nothing to do, and results would
     pile up where this side is slower.
     """
 
-    def __init__(self, client: Any, address: str, space: TermSpace, log: ImitationLog, n_shards: int):
+    def __init__(self, client: Any, address: str, space: Sharded[L, T], log: L, n_shards: int):
         from distributed import as_completed
 
         self._client = client
@@ -234,7 +261,7 @@ class _Counting:
         self._given: dict[Any, _Group] = {}
         self._completed = as_completed(loop=client.loop)
 
-    def results(self, wanted: Sequence[int]) -> Iterator[tuple[int, Census]]:
+    def results(self, wanted: Sequence[int]) -> Iterator[tuple[int, T]]:
         """Yield the shards as they are done."""
         self._waiting.extend(_Group(shards) for shards in groups(wanted, self._size(len(wanted))))
         try:
@@ -423,20 +450,20 @@ def _bytes_for_counting(memory_limit: int | None) -> int:
 # On the way
 
 
-def packed(census: Census) -> Packed:
-    """Return a census as few bytes: its integers are small and alike, and compress to about a seventh."""
+def packed(shard: Any) -> Packed:
+    """Return a shard as few bytes: its integers are small and alike, and compress to about a seventh."""
     import pyarrow as pa
 
     buffers: list[pickle.PickleBuffer] = []
-    head = pickle.dumps(census, protocol=5, buffer_callback=buffers.append)
+    head = pickle.dumps(shard, protocol=5, buffer_callback=buffers.append)
     views = [buffer.raw() for buffer in buffers]
     return head, [(view.nbytes, pa.compress(view, codec="zstd", asbytes=True)) for view in views]
 
 
-def unpacked(packed_census: Packed) -> Census:
-    """Return the census that was packed."""
+def unpacked(packed_shard: Packed) -> Any:
+    """Return the shard that was packed."""
     import pyarrow as pa
 
-    head, arrays = packed_census
+    head, arrays = packed_shard
     buffers = [pa.decompress(data, decompressed_size=n, codec="zstd") if n else bytearray() for n, data in arrays]
     return pickle.loads(head, buffers=buffers)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -112,4 +112,33 @@ class WholeSpace(HypothesisSpace, Protocol):
 
     def mass_beyond(self, census: Census, log: ImitationLog) -> float | None:
         """Return the mass under 2^-length of the programs that were not counted; None where it is without bound."""
+        ...
+
+
+@runtime_checkable
+class PartedSpace(WholeSpace, Protocol):
+    """A whole space that can be counted in shards too: disjoint sets of programs, any of which may have any behaviour.
+
+    In their order they add up to the census, see `census.sum_of_censuses`, and a `CensusWriter` keeps them until then.
+    """
+
+    def n_shards(self, log: ImitationLog) -> int:
+        """Return the usual number of shards."""
+        ...
+
+    def n_terms(self, log: ImitationLog) -> int:
+        """Return the work in all shards together: what the reports of `shards` add up to."""
+        ...
+
+    def shards(
+        self,
+        log: ImitationLog,
+        wanted: Sequence[int],
+        n_shards: int,
+        *,
+        workers: int = ...,
+        max_bytes: int | None = ...,
+        report: Report | None = ...,
+    ) -> Iterator[tuple[int, Census]]:
+        """Count some shards, and yield the number and the census of each; nothing depends on workers and memory."""
         ...

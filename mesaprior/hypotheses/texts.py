@@ -54,6 +54,14 @@ class Texts(Sequence[str]):
         content = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, dtype=np.uint8)
         return cls(content[places[0] : places[-1]], places - places[0])
 
+    @classmethod
+    def joined(cls, parts: Sequence[Texts]) -> Texts:
+        """Return the texts of one part after those of the other; there is at least one."""
+        # Adding them pairwise would copy the first ones again and again.
+        starts = np.cumsum([0] + [int(part.offsets[-1]) for part in parts])
+        offsets = [part.offsets[:-1] + start for part, start in zip(parts, starts, strict=False)]
+        return cls(np.concatenate([part.data for part in parts]), np.concatenate([*offsets, starts[-1:]]))
+
     def to_arrow(self) -> pa.Array:
         """Return the texts as a column of strings; nothing is copied."""
         import pyarrow as pa
@@ -96,10 +104,7 @@ class Texts(Sequence[str]):
             yield content[start:end].decode()
 
     def __add__(self, other: Texts) -> Texts:
-        return Texts(
-            np.concatenate([self.data, other.data]),
-            np.concatenate([self.offsets, other.offsets[1:] + self.offsets[-1]]),
-        )
+        return Texts.joined([self, other])
 
     def __eq__(self, other: Any) -> bool:
         if isinstance(other, Texts):

@@ -20,14 +20,19 @@ N_SHARDS = 6
 PATIENCE = 300
 """Seconds; kernels may have to be compiled."""
 
+MACHINES = "machines"
 
-def command(folder, max_bits, n_shards=N_SHARDS):
+
+def command(folder, what, n_shards=N_SHARDS):
+    """Return the command that counts terms up to so many bits, or machines."""
     corridor = EXAMPLES / "corridor"
+    log, language = str(corridor / "corridor.csv"), str(corridor / "corridor.toml")
     # Little memory makes a pass of every shard, so that there are many moments to be hit at.
+    terms = ("--language", language, "--max-bits", str(what), "--max-memory", "1")
+    machines = ("--space", "turing", "--states", "2-3", "--max-time", "100")
     return [
-        *(sys.executable, "-m", "mesaprior", "census", str(corridor / "corridor.csv")),
-        *("--language", str(corridor / "corridor.toml"), "--max-bits", str(max_bits)),
-        *("--shards", str(n_shards), "--workers", "2", "--max-memory", "1", "--out", str(folder)),
+        *(sys.executable, "-m", "mesaprior", "census", log, *(machines if what == MACHINES else terms)),
+        *("--shards", str(n_shards), "--workers", "2", "--out", str(folder)),
     ]
 
 
@@ -42,10 +47,10 @@ def begin(*what):
     )
 
 
-def wait_for(path, process):
-    """Wait until a file is there or the process has ended."""
+def wait_for(process, folder, pattern, n_files=1):
+    """Wait until there are so many files of a pattern in a folder, or the process has ended."""
     deadline = time.monotonic() + PATIENCE
-    while process.poll() is None and not path.exists():
+    while process.poll() is None and len(list(folder.glob(pattern))) < n_files:
         assert time.monotonic() < deadline
         time.sleep(0.001)
 
@@ -53,20 +58,20 @@ def wait_for(path, process):
 def counted(folder, *what):
     """Count without interruption; return how long it takes from the first file on, and what is said."""
     process = begin(folder, *what)
-    wait_for(folder / "unfinished.json", process)
+    wait_for(process, folder, "unfinished.json")
     start = time.monotonic()
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     return time.monotonic() - start, said
 
 
-def kill(folder, max_bits, delay):
+def kill(folder, what, delay):
     """Count, and kill the process some time after its first file; return whether that hit it."""
-    process = begin(folder, max_bits)
+    process = begin(folder, what)
     if delay < 0:
         time.sleep(-delay)
     else:
-        wait_for(folder / "unfinished.json", process)
+        wait_for(process, folder, "unfinished.json")
         time.sleep(delay)
     process.kill()
     _, said = process.communicate(timeout=PATIENCE)
@@ -74,10 +79,10 @@ def kill(folder, max_bits, delay):
     return process.returncode != 0
 
 
-def kill_many(tmp_path, max_bits, n_kills, seed):
+def kill_many(tmp_path, what, n_kills, seed):
     """Kill at random moments until there were so many hits, and complete the census now and then."""
-    counted(tmp_path / "warm", max_bits)
-    seconds, _ = counted(tmp_path / "whole", max_bits)
+    counted(tmp_path / "warm", what)
+    seconds, _ = counted(tmp_path / "whole", what)
     whole = content(tmp_path / "whole")
     draw = random.Random(seed)
     hits, states = 0, set()
@@ -89,42 +94,45 @@ def kill_many(tmp_path, max_bits, n_kills, seed):
         for _ in range(draw.randint(1, 3)):
             # Now and then before anything is written.
             delay = -draw.uniform(0, 1) if draw.random() < 0.1 else draw.uniform(0, seconds)
-            hits += kill(folder, max_bits, delay)
+            hits += kill(folder, what, delay)
             states.add(len(list(folder.glob("shard-*.json"))) if folder.exists() else None)
-        counted(folder, max_bits)
+        counted(folder, what)
         assert content(folder) == whole
         assert sorted(path.name for path in tmp_path.iterdir()) == ["cut", "warm", "whole"]
         shutil.rmtree(folder)
     return states
 
 
-def test_killed_twice_it_ends_in_the_same_bytes(tmp_path):
-    kill_many(tmp_path, 24, 2, seed=1)
+@pytest.mark.parametrize(("what", "n_kills"), [(24, 2), (MACHINES, 1)])
+def test_killed_it_ends_in_the_same_bytes(what, n_kills, tmp_path):
+    kill_many(tmp_path, what, n_kills, seed=1)
 
 
 @pytest.mark.slow
-def test_killed_again_and_again_it_ends_in_the_same_bytes(tmp_path):
-    states = kill_many(tmp_path, 28, 50, seed=2)
+@pytest.mark.parametrize("what", [28, MACHINES])
+def test_killed_again_and_again_it_ends_in_the_same_bytes(what, tmp_path):
+    states = kill_many(tmp_path, what, 50, seed=2)
     # The moments were such that some shards were done and others not.
     assert len(states & set(range(1, N_SHARDS))) >= 3
 
 
-def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(tmp_path):
+@pytest.mark.parametrize("what", [28, MACHINES])
+def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(what, tmp_path):
     # Many shards, so that some are left however late the signal comes.
     n_shards = 40
-    counted(tmp_path / "whole", 28, n_shards)
-    process = begin(tmp_path / "cut", 28, n_shards)
-    wait_for(tmp_path / "cut" / "shard-0001.json", process)
+    counted(tmp_path / "whole", what, n_shards)
+    process = begin(tmp_path / "cut", what, n_shards)
+    wait_for(process, tmp_path / "cut", "shard-*.json", 2)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=PATIENCE)
     done = len(list((tmp_path / "cut").glob("shard-*.json")))
     assert 2 <= done < n_shards, said
-    lines = [line for line in said.splitlines() if "programs:" not in line]
+    lines = [line for line in said.splitlines() if "Counting" not in line]
     assert lines == [
         f"Error: interrupted; {done} of {n_shards} shards are done and kept in {tmp_path / 'cut'}, and the same "
         "command goes on from there."
     ]
     assert process.returncode == 130
-    _, said = counted(tmp_path / "cut", 28, n_shards)
+    _, said = counted(tmp_path / "cut", what, n_shards)
     assert f"{done} of {n_shards} shards were done already." in said.splitlines()
     assert content(tmp_path / "cut") == content(tmp_path / "whole")

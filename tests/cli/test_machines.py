@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import pickle
 
 import pytest
 
@@ -11,7 +12,9 @@ from mesaprior.hypotheses.conformance import check_space
 from mesaprior.hypotheses.log import read_log
 from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
 from tests.cli.test_bad_input import one_sentence
+from tests.cli.test_census import pretend_cluster
 from tests.cli.test_commands import KEYS, ROLES, VERDICTS
+from tests.hypotheses.small_census import content
 from tests.hypotheses.turing import plain_machines
 
 ROWS = """p,c,action,rival,split
@@ -173,9 +176,17 @@ WRONG = {
         ["census", "bits.csv", "--space", "turing", "--states", 2, "--engine", "reference", "--out", "x"],
         ["--engine", "--space terms"],
     ),
-    "shards of machines": (
-        ["census", "bits.csv", "--space", "turing", "--states", 2, "--shards", 4, "--out", "x"],
-        ["--shards", "one shard"],
+    "memory of machines": (
+        ["census", "bits.csv", "--space", "turing", "--states", 2, "--max-memory", "2G", "--out", "x"],
+        ["--max-memory", "--space terms"],
+    ),
+    "threads of others": (
+        ["census", "bits.csv", "--space", "turing", "--states", 2, "--workers", 2, "--cluster", "x", "--out", "x"],
+        ["--workers", "--cluster"],
+    ),
+    "no shards": (
+        ["census", "bits.csv", "--space", "turing", "--states", 2, "--shards", 0, "--out", "x"],
+        ["--shards", "1<=x<=9999"],
     ),
 }
 
@@ -249,6 +260,80 @@ def test_another_log_over_the_same_situations_is_answered(counted, run):
     assert [entry["mass"] for entry in derived["top"]] == [entry["mass"] for entry in direct["top"]]
     (counted.parent / "fewer.csv").write_text("\n".join(rows[:4]) + "\n")
     one_sentence(run("infer", "counted", "--log", "fewer.csv", code=1), "fewer.csv", "situations")
+
+
+COUNT = ("census", "bits.csv", "--space", "turing", "--states", "1-2", "--max-time", STEPS)
+
+
+def test_a_census_is_the_same_whatever_counts_it(counted, run, monkeypatch):
+    def elsewhere(address, space, log, wanted, n_shards, *, report=None):
+        asked.append((address, list(wanted), n_shards))
+        there, log_there = pickle.loads(pickle.dumps((space, log)))
+        return reversed(list(there.shards(log_there, wanted, n_shards)))
+
+    asked, whole = [], content(counted)
+    pretend_cluster(monkeypatch, elsewhere)
+    for number, how in enumerate((["--shards", 5, "--workers", 2], ["--shards", 7, "--cluster", "there"])):
+        result = run(*COUNT, *how, "--out", number)
+        assert "Counted 10,036 machines" in result.stderr
+        assert content(counted.parent / str(number)) == whole
+    assert asked == [("there", list(range(7)), 7)]
+
+
+def test_an_interruption_keeps_the_shards_that_are_done(counted, run, monkeypatch):
+    def interrupted(address, space, log, wanted, n_shards, *, report=None):
+        yield from space.shards(log, wanted[:2], n_shards)
+        raise KeyboardInterrupt
+
+    whole, folder = content(counted), counted.parent / "cut"
+    pretend_cluster(monkeypatch, interrupted)
+    result = run(*COUNT, "--cluster", "there", "--shards", 6, "--out", "cut", code=130)
+    assert f"interrupted; 2 of 6 shards are done and kept in {folder}" in result.stderr
+    listed = json.loads(run("store", "list", "cut", "--format", "json").stdout)
+    assert [(entry["state"], entry["shards_done"], entry["n_shards"]) for entry in listed] == [("unfinished", 2, 6)]
+    one_sentence(run("infer", "cut", code=1), "unfinished, 2 of 6 shards")
+    one_sentence(run(*COUNT, "--shards", 5, "--out", "cut", code=2), "begun in 6 shards")
+    assert "2 of 6 shards were done already." in run(*COUNT, "--out", "cut").stderr
+    assert content(folder) == whole
+
+
+def test_an_interruption_before_the_first_shard_leaves_nothing(bits, run, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+        yield
+
+    pretend_cluster(monkeypatch, interrupted)
+    run(*COUNT, "--cluster", "there", "--out", "cut", code=130)
+    assert not (bits / "cut").exists()
+
+
+def test_machines_that_are_missing_are_a_defect(bits, run, monkeypatch):
+    monkeypatch.setattr(TuringSizes, "count_by_length", lambda self, log: {4 * math.log2(10): 10000})
+    one_sentence(run(*COUNT, "--out", "x", code=1), "10036 machines", "10000", "defect")
+
+
+def test_a_long_question_is_kept_and_gone_on_with(bits, run, store, monkeypatch):
+    ask = ("infer", "bits.csv", "--space", "turing", "--states", "1-2", "--max-time", STEPS, "--format", "json")
+    expected = run(*ask).stdout
+    assert not store.exists()
+    monkeypatch.setattr("mesaprior.cli.counting.PROBED_FROM", 100)
+    monkeypatch.setattr(TuringSizes, "n_shards", lambda self, log: 4)
+    shards = TuringSizes.shards
+
+    def interrupted(self, log, wanted, n_shards, **options):
+        yield from shards(self, log, wanted[:3], n_shards, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TuringSizes, "shards", interrupted)
+    assert "3 of 4 shards are done and kept" in run(*ask, code=130).stderr
+    monkeypatch.setattr(TuringSizes, "shards", shards)
+    result = run(*ask)
+    assert [line.split(",")[0] for line in result.stderr.splitlines()] == [
+        "3 of 4 shards were done already.",
+        "Kept in the store",
+    ]
+    assert result.stdout == expected
+    assert "Nothing to count" in run(*ask).stderr
 
 
 def test_the_store_keeps_spaces_apart(bits, run, store):

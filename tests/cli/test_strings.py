@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,8 +15,12 @@ from math import log2
 
 import pytest
 
+from mesaprior.errors import RunError
 from mesaprior.hypotheses.turing.machine import parse_machine, run_machine
+from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
+from mesaprior.hypotheses.turing.strings.size import Size
 from tests.cli.test_bad_input import one_sentence
+from tests.cli.test_census import pretend_cluster
 from tests.hypotheses.small_census import content
 from tests.hypotheses.turing import plain_machines
 
@@ -176,7 +181,7 @@ def test_the_table_shows_so_many_strings(run):
 def test_complexity_in_all_formats(run):
     ask = ("complexity", "0", "01", "0", "0101010101", "--states", 3)
     answer = strict(run(*ask, "--format", "json").stdout)
-    assert answer["states"] == 3
+    assert (answer["states"], answer["max_steps"], answer["prior"]) == (3, 21, None)
     # Counts of D(3); the string of ten cells is printed by no machine of three states.
     expected = [("0", 1075648, 1), ("01", 432040, 2), ("0", 1075648, 1), ("0101010101", 0, None)]
     assert [(entry["string"], entry["count"], entry["depth"]) for entry in answer["strings"]] == expected
@@ -198,7 +203,10 @@ def test_complexity_under_a_speed_prior(run):
     answer = strict(run("complexity", *strings, "--states", 2, "--prior", formula, "--format", "json").stdout)
     for entry in answer["strings"]:
         assert entry["bits"] == pytest.approx(-log2(expected[entry["string"]]))
-    by_strings = strict(run("strings", "--states", 2, "--weights", formula, "--format", "json").stdout)["strings"]
+    answered = strict(run("strings", "--states", 2, "--weights", formula, "--format", "json").stdout)
+    by_strings = answered["strings"]
+    assert answer["prior"] == answered["prior"]
+    assert answer["prior"]["formula"] == formula
     assert [entry for entry in by_strings if entry["string"] in strings] == sorted(
         answer["strings"], key=lambda entry: entry["bits"]
     )
@@ -274,7 +282,7 @@ def test_what_takes_long_is_counted_once(run, store, monkeypatch):
     row = rows_of(run("complexity", "0110", *LONG, "--format", "csv").stdout)[0]
     assert row["count"] == counts["0110"]
     assert content(store / "strings" / "4-20001") == before
-    assert run("store", "list").stdout == f"There is no census in {store}.\n"
+    assert [entry["state"] for entry in json.loads(run("store", "list", "--format", "json").stdout)] == ["complete"]
 
 
 def test_a_store_that_cannot_be_written_is_done_without(run, store):
@@ -318,6 +326,71 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(run, store, tmp_pat
     assert result.stderr.splitlines()[0] == f"{done} of 64 shards were done already."
     assert result.stdout == expected
     assert content(folder) == whole
+
+
+def elsewhere(address, shards, log, wanted, n_shards, *, report=None):
+    """Count as a cluster does, the last shards first."""
+    assert (address, log) == ("there", None)
+    yield from reversed(list(pickle.loads(pickle.dumps(shards)).shards(log, wanted, n_shards)))
+
+
+def test_a_cluster_counts(run, store, monkeypatch):
+    pretend_cluster(monkeypatch, elsewhere)
+    expected = run("strings", "--states", 3, "--format", "csv").stdout
+    result = run("strings", "--states", 3, "--cluster", "there", "--format", "csv")
+    assert result.stdout == expected
+    folder = store / "strings" / "3-21"
+    assert result.stderr == f"Kept in the store, {folder}: the same machines need not be run again.\n"
+    whole = content(folder)
+    # Nobody is asked again.
+    pretend_cluster(monkeypatch, lambda *_: pytest.fail("nobody is to be asked"))
+    again = run("complexity", "01", "--states", 3, "--cluster", "there", "--format", "csv")
+    assert again.stderr.startswith("Nothing to count: ")
+    assert again.stdout == run("complexity", "01", "--states", 3, "--format", "csv").stdout
+    StringKeeper(Size.of(3), root=store / "here").count()
+    assert content(store / "here" / "strings" / "3-21") == whole
+
+
+def test_a_cluster_is_interrupted(run, store, monkeypatch):
+    def interrupted(*asked, **others):
+        for n_done, shard in enumerate(elsewhere(*asked, **others)):
+            if n_done == 2:
+                raise KeyboardInterrupt
+            yield shard
+
+    pretend_cluster(monkeypatch, interrupted)
+    result = run("strings", "--states", 3, "--cluster", "there", code=130)
+    assert "interrupted; 2 of 64 shards are done and kept" in result.stderr
+    pretend_cluster(monkeypatch, elsewhere)
+    result = run("strings", "--states", 3, "--cluster", "there", "--format", "csv")
+    assert result.stderr.splitlines()[0] == "2 of 64 shards were done already."
+    assert result.stdout == run("strings", "--states", 3, "--format", "csv").stdout
+
+
+def test_a_cluster_without_a_store(run, store, monkeypatch):
+    pretend_cluster(monkeypatch, elsewhere)
+    store.mkdir()
+    (store / "strings").write_text("mine")
+    result = run("strings", "--states", 3, "--cluster", "there", "--format", "csv")
+    assert result.stderr.startswith("The store cannot answer") or "not kept in the store" in result.stderr
+    assert result.stdout == run("strings", "--states", 3, "--format", "csv").stdout
+
+
+def test_a_cluster_that_fails_leaves_nothing(run, store, monkeypatch):
+    def failing(*_, **__):
+        raise RunError("there are no workers; start some.")
+        yield
+
+    pretend_cluster(monkeypatch, failing)
+    one_sentence(run("strings", "--states", 3, "--cluster", "there", code=1), "start some")
+    assert not (store / "strings" / "3-21").exists()
+
+
+@pytest.mark.parametrize("command", [["strings"], ["complexity", "01"]], ids=["strings", "complexity"])
+def test_threads_of_others(command, run, store):
+    asked = ("--states", 2, "--workers", 2, "--cluster", "there")
+    one_sentence(run(*command, *asked, code=2), "--workers", "--cluster")
+    assert not store.exists()
 
 
 def test_a_long_string_has_no_finite_complexity(run):

@@ -20,10 +20,16 @@ from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses import cluster
 from mesaprior.hypotheses.cluster import groups, packed, shards_on_cluster, unpacked
 from mesaprior.hypotheses.log import read_log
-from mesaprior.hypotheses.store import CensusWriter
+from mesaprior.hypotheses.store import CensusWriter, save_census
 from mesaprior.hypotheses.terms.language import read_language
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.strings.counting import StringEnumeration, count_strings
+from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
+from mesaprior.hypotheses.turing.strings.size import Size
+from mesaprior.hypotheses.turing.strings.stored import strings_folder
 from tests.hypotheses.small_census import content, counted
+from tests.hypotheses.turing.test_strings import same
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL here")
 
@@ -181,28 +187,68 @@ def test_the_same_bytes(two_workers, corridor, whole, tmp_path):
     assert len(told) == N_SHARDS
 
 
-def test_a_worker_is_killed(two_workers, corridor, whole, tmp_path):
-    space, log = corridor
-    with contextlib.closing(Cluster(tmp_path)) as running:
-        running.add_worker()
-        running.add_worker()
-        running.wait_for_workers(2)
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory):
+    """A cluster whose workers may be killed; see `killing`."""
+    with contextlib.closing(Cluster(tmp_path_factory.mktemp("mortal"))) as running:
+        yield running
 
-        def killing(missing):
-            results = shards_on_cluster(running.address, space, log, missing, N_SHARDS)
-            yield next(results)
-            with running.client() as client:
-                # One that has a task or a result that was not fetched, so that something has to be done again.
-                having = client.processing(), client.has_what()
-                victim = next(worker for worker in having[0] if having[0][worker] or having[1][worker])
-                os.kill(client.run(os.getpid)[victim], signal.SIGKILL)
-            yield from results
-            with running.client() as client:
-                assert list(client.nthreads()) == [worker for worker in having[0] if worker != victim]
 
-        order = write(tmp_path / "census", space, log, killing)
+def killing(running, *asked):
+    """Count shards on two workers, yield them, and kill a worker after the first one; the other does the rest."""
+    with running.client() as client:
+        n_workers = len(client.nthreads())
+    for _ in range(n_workers, 2):
+        running.add_worker()
+    running.wait_for_workers(2)
+    results = shards_on_cluster(running.address, *asked)
+    yield next(results)
+    with running.client() as client:
+        # One that has a task or a result that was not fetched, so that something has to be done again.
+        having = client.processing(), client.has_what()
+        victim = next(worker for worker in having[0] if having[0][worker] or having[1][worker])
+        os.kill(client.run(os.getpid)[victim], signal.SIGKILL)
+    yield from results
+    with running.client() as client:
+        assert list(client.nthreads()) == [worker for worker in having[0] if worker != victim]
+
+
+def test_a_worker_is_killed(mortal, corridor, whole, tmp_path):
+    order = write(tmp_path / "census", *corridor, lambda missing: killing(mortal, *corridor, missing, N_SHARDS))
     assert sorted(order) == list(range(N_SHARDS))
     assert content(tmp_path / "census") == whole
+
+
+def test_a_worker_is_killed_that_runs_machines(mortal, tmp_path):
+    size = Size.of(4, 3000)
+    done = []
+    table = StringKeeper(size, root=tmp_path / "there").count(
+        remote=lambda *asked: killing(mortal, *asked), report=done.append
+    )
+    assert same(table, count_strings(4, 3000, workers=2))
+    assert sum(done) == len(StringEnumeration(4).prefixes)
+    StringKeeper(size, root=tmp_path / "here").count(workers=2)
+    assert content(strings_folder(size, tmp_path / "there")) == content(strings_folder(size, tmp_path / "here"))
+
+
+def test_machines_as_policies(two_workers, tmp_path):
+    log = read_log(CORRIDOR / "corridor.csv")
+    space = TuringSizes(2, 3, 60)
+    save_census(tmp_path / "here", space.census(log, workers=2), log, None, engine=space.engine)
+    writer = CensusWriter(
+        tmp_path / "there",
+        log,
+        None,
+        bounds=space.bounds,
+        engine=space.engine,
+        n_shards=9,
+        space="turing",
+        adds_up=True,
+    )
+    for k, shard in shards_on_cluster(two_workers.address, space, log, writer.missing, 9):
+        writer.write(k, shard)
+    writer.finish()
+    assert content(tmp_path / "there") == content(tmp_path / "here")
 
 
 def test_closing_gives_up_what_is_counted(two_workers, corridor):

@@ -114,7 +114,4 @@ class _Parts:
     def texts(self) -> Any:
         """Return all texts, and let the parts go."""
         texts, self._texts = self._texts, []
-        # Adding them pairwise would copy the first ones again and again.
-        starts = np.cumsum([0] + [int(part.offsets[-1]) for part in texts])
-        offsets = [part.offsets[:-1] + start for part, start in zip(texts, starts, strict=False)]
-        return Texts(np.concatenate([part.data for part in texts]), np.concatenate([*offsets, starts[-1:]]))
+        return Texts.joined(texts)

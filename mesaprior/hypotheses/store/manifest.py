@@ -12,7 +12,15 @@ from typing import Any
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.keys import census_key, n_actions_of
-from mesaprior.hypotheses.store.layout import MANIFEST, SCHEMA, UNFINISHED, read_json, shard_record
+from mesaprior.hypotheses.store.layout import (
+    MANIFEST,
+    SCHEMA,
+    SHARD_TABLES,
+    UNFINISHED,
+    VECTOR_TABLES,
+    read_json,
+    shard_record,
+)
 from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 
@@ -32,9 +40,19 @@ _MANIFEST_KINDS = _KINDS | {"n_programs": int, "n_behaviours": int, "files": dic
 
 
 def note_of(
-    log: ImitationLog, language: Language | None, *, bounds: dict[str, Any], engine: str, n_shards: int, space: str
+    log: ImitationLog,
+    language: Language | None,
+    *,
+    bounds: dict[str, Any],
+    engine: str,
+    n_shards: int,
+    space: str,
+    adds_up: bool = False,
 ) -> dict[str, Any]:
-    """Return what is being counted, as plain data: the content of `unfinished.json`."""
+    """Return what is being counted, as plain data: the content of `unfinished.json`.
+
+    The parameters are those of `CensusWriter`.
+    """
     about: dict[str, Any] = {"language": None, "actions": n_actions_of(None, log, bounds)}
     if language is not None:
         about = {"language": {"source": Path(language.source).name, "digest": language.digest} | language.to_dict()}
@@ -48,6 +66,7 @@ def note_of(
         "n_shards": n_shards,
         **about,
         "log": {"source": Path(log.source).name, "digest": log.digest, "features": list(log.features)},
+        **({"adds_up": True} if adds_up else {}),
     }
 
 
@@ -181,6 +200,15 @@ def unfinished_at(folder: Path) -> Unfinished | None:
         return None
     done = tuple(k for k in range(note["n_shards"]) if (folder / shard_record(k)).is_file())
     return Unfinished(folder, note, done)
+
+
+def parts_left(folder: Path) -> list[Path]:
+    """Return the tables that a finished census was added up from, where an interruption has left them there."""
+    if (read_sealed(folder / UNFINISHED) or {}).get("adds_up") is not True:
+        return []
+    listed = {name for facts in read_manifest(folder)["shards"] for name in facts["files"]}
+    tables = (path for name in (*SHARD_TABLES, *VECTOR_TABLES) for path in folder.glob(f"{name}-*.parquet"))
+    return [path for path in tables if path.name not in listed]
 
 
 def actions_of(note: dict[str, Any]) -> int:

@@ -86,6 +86,7 @@ def merge(folders: Sequence[str | Path], out: str | Path) -> CensusWriter:
         engine=note["engine"],
         n_shards=note["n_shards"],
         space=note["space"],
+        adds_up=note.get("adds_up", False),
     )
     for k in writer.missing:
         source = next((source for source in sources if k in source.shards), None)

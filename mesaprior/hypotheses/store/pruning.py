@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,12 +67,41 @@ def prune(
     root = Path(root)
     if root.exists() and not root.is_dir():
         raise UsageError(f"{root}: this is not a folder of censuses; give one, or leave --root out.")
+    return removals_of(
+        entries_in(root),
+        lambda entry: _reason(entry, unfinished=unfinished),
+        remove_census,
+        older_than=older_than,
+        dry_run=dry_run,
+    )
+
+
+def removals_of(
+    entries: Iterable[Entry],
+    reason_of: Callable[[Entry], str | None],
+    remove: Callable[[Path], int],
+    *,
+    older_than: float | None,
+    dry_run: bool,
+) -> list[Removal]:
+    """Remove entries that there is a reason for.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+    reason_of : callable
+        Returns why an entry may go, or None.
+    remove : callable
+        Removes the folder of an entry, and returns how many bytes its files took.
+    older_than, dry_run
+        As in `prune`.
+    """
     removals: list[Removal] = []
-    for entry in entries_in(root):
-        reason = _reason(entry, unfinished=unfinished)
+    for entry in entries:
+        reason = reason_of(entry)
         if reason is None or (older_than is not None and _age(entry.folder) < older_than * _DAY):
             continue
-        n_bytes = entry.n_bytes if dry_run else remove_census(entry.folder)
+        n_bytes = entry.n_bytes if dry_run else remove(entry.folder)
         removals.append(Removal(entry.folder, reason, n_bytes))
     return removals
 

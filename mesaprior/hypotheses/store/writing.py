@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mesaprior.errors import ContentError, RunError, UsageError
-from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.census import Census, sum_of_censuses
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import remove_census, remove_temporaries, write_json
@@ -22,11 +22,13 @@ from mesaprior.hypotheses.store.manifest import (
     actions_of,
     manifest_of,
     note_of,
+    parts_left,
     read_manifest,
     same_shards,
     unfinished_at,
 )
 from mesaprior.hypotheses.store.places import beside, check_writable, settle, swap_in
+from mesaprior.hypotheses.store.reading import read_shards
 from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.shards import is_intact, write_shard, write_shared
 from mesaprior.hypotheses.terms.language import Language
@@ -53,6 +55,8 @@ class CensusWriter:
         How many shards there will be, at least 1.
     space : str
         Name of the hypothesis space.
+    adds_up : bool
+        Whether any shard may have any behaviour; they are added up when all are there, and the census is one shard.
 
     Raises
     ------
@@ -72,6 +76,7 @@ class CensusWriter:
         engine: str,
         n_shards: int,
         space: str = "terms",
+        adds_up: bool = False,
     ):
         if n_shards < 1:
             raise UsageError(f"{n_shards} shards hold nothing; give an integer of at least 1.")
@@ -79,7 +84,11 @@ class CensusWriter:
         self.folder = Path(folder).resolve()
         self.n_shards = n_shards
         self._log = log
-        self._note = note_of(log, language, bounds=bounds, engine=engine, n_shards=n_shards, space=space)
+        self._language = language
+        self._adds_up = adds_up
+        self._note = note_of(
+            log, language, bounds=bounds, engine=engine, n_shards=n_shards, space=space, adds_up=adds_up
+        )
         self._has_vectors = has_vectors(language)
         self._lock = threading.Lock()
         self._shared: dict[str, str] = {}
@@ -125,7 +134,8 @@ class CensusWriter:
         k : int
             Its number, from 0; it must be missing.
         shard : Census
-            With ids from 0; it may be empty. All of its behaviours come after those of the shards before.
+            With ids from 0; it may be empty. All of its behaviours come after those of the shards before, unless shards
+            are added up.
 
         Raises
         ------
@@ -158,19 +168,14 @@ class CensusWriter:
                 f"{self.folder}: {self.n_shards - len(missing)} of {self.n_shards} shards are done, so the census is "
                 "not complete; count the others first."
             )
-        records = [self._done[k] for k in range(self.n_shards)]
-        last: Any = None
-        for k, record in enumerate(records):
-            if record["ends"] is not None:
-                begin, end = record["ends"]
-                if last is not None and list(begin) <= last:
-                    raise RunError(
-                        f"{self.folder}: shard {k} begins at or before the end of the ones before it; remove the "
-                        "folder and count the census again."
-                    )
-                last = list(end)
+        note, records = self._note, [self._done[k] for k in range(self.n_shards)]
+        if self._adds_up:
+            # It may take the place of the first part, which is then counted again if this is where it ends.
+            note, records = note | {"n_shards": 1}, [write_shard(self._work, 0, self._sum())]
+        else:
+            self._check_order(records)
         facts = [{name: record[name] for name in record if name not in ("ends", "shared")} for record in records]
-        write_json(self._work / MANIFEST, manifest_of(self._note, self._shared, facts))
+        write_json(self._work / MANIFEST, manifest_of(note, self._shared, facts))
         _remove_records(self._work)
         self._claim.release()
         if self._work != self.folder:
@@ -185,6 +190,33 @@ class CensusWriter:
             self._done = {}
             remove_census(self._work)
             self._claim.release()
+
+    def _sum(self) -> Census:
+        """Return the sum of all shards, read one by one."""
+        try:
+            return sum_of_censuses(
+                read_shards(self._work, {k: record}, self._note, self._language, shared=self._shared)
+                for k, record in sorted(self._done.items())
+            )
+        except ContentError as error:
+            place = str(error).partition(": ")[0]
+            raise RunError(
+                f"{place}: this shard has changed since it was written; give the same command again, and it is counted "
+                "again."
+            ) from None
+
+    def _check_order(self, records: list[dict[str, Any]]) -> None:
+        """Refuse shards of which one does not begin after the one before."""
+        last: Any = None
+        for k, record in enumerate(records):
+            if record["ends"] is not None:
+                begin, end = record["ends"]
+                if last is not None and list(begin) <= last:
+                    raise RunError(
+                        f"{self.folder}: shard {k} begins at or before the end of the ones before it; remove the "
+                        "folder and count the census again."
+                    )
+                last = list(end)
 
     def _is_there(self) -> bool:
         """Tell whether the folder holds this census, finished and intact."""
@@ -285,7 +317,7 @@ def save_census(
 
 
 def _remove_records(folder: Path) -> None:
-    """Remove what a finished census does not need any more."""
-    for path in [*folder.glob("shard-*.json"), folder / UNFINISHED]:
+    """Remove what a finished census does not need any more; the note of what was counted goes last."""
+    for path in [*folder.glob("shard-*.json"), *parts_left(folder), folder / UNFINISHED]:
         path.unlink(missing_ok=True)
     remove_temporaries(folder)

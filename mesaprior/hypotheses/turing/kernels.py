@@ -25,6 +25,14 @@ CLOSED = 5
 CAP = 6
 VERDICTS = ("halted", "cycle", "translated_cycle", "escape", "no_way_to_halt", "closed_set", "cap")
 
+# Ends of a call that enumerates: all is done; there is no room, so enlarge and go on; it is time to be asked, so go on.
+DONE, FULL, PAUSED = range(3)
+
+# Columns of a node, see `Frames` of the enumerations: where a run needs a choice, how many states are named, which
+# choice is next, and the states from which it escapes. An enumeration may have more.
+HEAD, STATE, STEPS_DONE, LEFT, RIGHT, ENTRY, USED, CHOICE, ESCAPES_LEFT, ESCAPES_RIGHT = range(10)
+N_RUN_COLUMNS = 10
+
 # Steps after which the first configuration of a run is kept to compare with; then doubling, as Brent does.
 _FIRST_WINDOW = 8
 

@@ -16,7 +16,9 @@ MOST_STATES = 6
 UNDEFINED = 255
 """Code of an entry that no run has read; as in `turing.kernels`."""
 
-_NAMES = "ABCDEF"
+NAMES = "ABCDEF"
+"""Names of the states."""
+
 _ENTRY = re.compile(r"([01])([LR])([A-F])|([01])-H|---")
 
 
@@ -59,6 +61,10 @@ class Run(NamedTuple):
         Symbol of every cell visited or given.
     visited : (int, int)
         Leftmost and rightmost cell visited.
+    reads : tuple of int
+        How often each entry of the table was read.
+    last_entry : int
+        The entry that was read last; -1 where no step was done.
     """
 
     halted: bool
@@ -66,6 +72,13 @@ class Run(NamedTuple):
     head: int
     tape: dict[int, int]
     visited: tuple[int, int]
+    reads: tuple[int, ...]
+    last_entry: int
+
+    @property
+    def n_cells(self) -> int:
+        """Cells visited."""
+        return self.visited[1] - self.visited[0] + 1
 
     @property
     def output(self) -> str:
@@ -90,20 +103,22 @@ def run_machine(machine: Machine, max_steps: int, tape: Mapping[int, int] | None
     """
     cells = dict(tape or {})
     state = head = left = right = steps = 0
-    halting = 4 * machine.n_states
+    halting, reads, entry = 4 * machine.n_states, [0] * len(machine.table), -1
     while steps < max_steps:
-        code = machine.table[2 * state + cells.get(head, 0)]
+        entry = 2 * state + cells.get(head, 0)
+        code = machine.table[entry]
         if code == UNDEFINED:
             text = format_machine(machine)
             raise ContentError(f"{text}: the run reads an undefined entry after {steps} steps; define it.")
         steps += 1
+        reads[entry] += 1
         cells[head] = code & 1
         if code >= halting:
-            return Run(True, steps, head, cells, (left, right))
+            return Run(True, steps, head, cells, (left, right), tuple(reads), entry)
         head += (code & 2) - 1
         state = code >> 2
         left, right = min(left, head), max(right, head)
-    return Run(False, steps, head, cells, (left, right))
+    return Run(False, steps, head, cells, (left, right), tuple(reads), entry)
 
 
 def format_machine(machine: Machine) -> str:
@@ -112,16 +127,17 @@ def format_machine(machine: Machine) -> str:
     States A, B, ... are separated by underscores; of each, what it does on 0 and then on 1: the symbol written, the
     move and the next state, ``1-H`` for writing a 1 and halting there, ``---`` where it is undefined.
     """
-    words = [_entry_text(code, machine.n_states) for code in machine.table]
+    words = [format_entry(code, machine.n_states) for code in machine.table]
     return "_".join(words[e] + words[e + 1] for e in range(0, len(words), 2))
 
 
-def _entry_text(code: int, n: int) -> str:
+def format_entry(code: int, n: int) -> str:
+    """Return the text of an entry of a machine with n states."""
     if code == UNDEFINED:
         return "---"
     if code >= 4 * n:
         return f"{code & 1}-H"
-    return f"{code & 1}{'LR'[code >> 1 & 1]}{_NAMES[code >> 2]}"
+    return f"{code & 1}{'LR'[code >> 1 & 1]}{NAMES[code >> 2]}"
 
 
 def parse_machine(text: str) -> Machine:
@@ -137,7 +153,7 @@ def parse_machine(text: str) -> Machine:
     if n > MOST_STATES:
         raise ContentError(f"{text!r} has {n} states; a machine has at most {MOST_STATES}, separated by underscores.")
     table: list[int] = []
-    for name, state in zip(_NAMES, states, strict=False):
+    for name, state in zip(NAMES, states, strict=False):
         if len(state) != 6:
             raise ContentError(f"{text!r}: state {name} is {state!r}; write two entries of 3 characters, as in 1RB1-H.")
         for word in (state[:3], state[3:]):
@@ -157,9 +173,9 @@ def _code(match: re.Match[str], n: int, text: str) -> int:
         return 4 * n + int(last)
     if write is None:
         return UNDEFINED
-    if _NAMES.index(following) >= n:
-        raise ContentError(f"{text!r} goes to state {following} and has only {n}; name a state up to {_NAMES[n - 1]}.")
-    return 4 * _NAMES.index(following) + 2 * (move == "R") + int(write)
+    if NAMES.index(following) >= n:
+        raise ContentError(f"{text!r} goes to state {following} and has only {n}; name a state up to {NAMES[n - 1]}.")
+    return 4 * NAMES.index(following) + 2 * (move == "R") + int(write)
 
 
 def n_machines(states: int) -> int:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
 T = TypeVar("T")
+B = TypeVar("B")
 
 Report = Callable[[int], None]
-"""Called from the threads with 1 for every prefix that is done."""
+"""Called by the threads with 1 for every prefix that is done, and with 0 now and then; what it raises ends the work."""
+
+GoesOn = Callable[[], bool]
+"""Asked now and then by who counts; where it says no, what was counted is of no use any more."""
 
 BUDGET = 1_000_000
 """Partial machines that are looked at in one call of a kernel; about a second, after which Ctrl-C is heard."""
@@ -19,7 +23,7 @@ BUDGET = 1_000_000
 def spread(
     ranks: Iterable[int],
     make: Callable[[], T],
-    extend: Callable[[T, int, Callable[[], bool]], object],
+    extend: Callable[[T, int, GoesOn], object],
     *,
     workers: int,
     report: Report | None = None,
@@ -39,9 +43,7 @@ def spread(
     report : Report or None
     """
     waiting, lock, stop = iter(ranks), threading.Lock(), threading.Event()
-
-    def goes_on() -> bool:
-        return not stop.is_set()
+    goes_on = _goes_on(stop, report)
 
     def work() -> T:
         tally = make()
@@ -66,3 +68,57 @@ def spread(
         except BaseException:
             stop.set()
             raise
+
+
+def spread_blocks(
+    blocks: Mapping[int, B],
+    count: Callable[[B, GoesOn], T],
+    *,
+    workers: int,
+    report: Report | None = None,
+) -> Generator[tuple[int, T]]:
+    """Count blocks of work, each in one thread, and yield the number and the result of each as soon as it is done.
+
+    When the iterator is closed, what is being counted is given up.
+
+    Parameters
+    ----------
+    blocks : mapping of int to anything
+        By number; they are begun in this order.
+    count : callable
+        Returns what is counted in a block.
+    workers : int
+        Threads, at least 1.
+    report : Report or None
+        Called with 0 now and then; `count` itself reports what is done.
+    """
+    stop = threading.Event()
+    goes_on = _goes_on(stop, report)
+    with ThreadPoolExecutor(workers) as pool:
+        futures = {pool.submit(count, block, goes_on): k for k, block in blocks.items()}
+        try:
+            for future in as_completed(futures):
+                # Nothing is held here that whoever asked has let go.
+                k, result = futures.pop(future), future.result()
+                del future
+                yield k, result
+                del result
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def block_of(n: int, k: int, n_blocks: int) -> range:
+    """Return what stands in block k where n things are cut into blocks that follow each other, as equal as can be."""
+    return range(k * n // n_blocks, (k + 1) * n // n_blocks)
+
+
+def _goes_on(stop: threading.Event, report: Report | None) -> GoesOn:
+    """Return what says whether the work is still wanted."""
+
+    def goes_on() -> bool:
+        if report is not None:
+            report(0)
+        return not stop.is_set()
+
+    return goes_on

@@ -17,6 +17,7 @@ from mesaprior.hypotheses.store import entries_in, prune
 from mesaprior.hypotheses.store.seals import read_sealed, sealed_text
 from mesaprior.hypotheses.turing.strings.counting import StringEnumeration, count_strings
 from mesaprior.hypotheses.turing.strings.keeping import StringKeeper, is_kept
+from mesaprior.hypotheses.turing.strings.sharding import StringShards
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.stored import find_strings, strings_folder
 from mesaprior.hypotheses.turing.strings.table import sum_of_tables
@@ -35,15 +36,16 @@ def keep(root, size=THREE, **options):
 
 
 def begin(root, n_shards_done, n_shards=5):
-    """Count so many shards in one thread, and go no further."""
+    """Count so many shards, and go no further."""
     keeper = StringKeeper(THREE, root=root, n_shards=n_shards)
+    counted = StringShards(THREE).shards(None, keeper.missing[:n_shards_done], n_shards)
 
-    def stop(more):
-        if n_shards - len(keeper.missing) == n_shards_done:
-            raise KeyboardInterrupt
+    def interrupted(*_):
+        yield from counted
+        raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        keeper.count(report=stop)
+        keeper.count(remote=interrupted)
     assert n_shards - len(keeper.missing) == n_shards_done
 
 
@@ -104,7 +106,7 @@ def test_nothing_depends_on_workers(workers, whole, tmp_path):
     done = []
     folder = keep(tmp_path, workers=workers, report=done.append)
     assert content(folder) == whole
-    assert len(done) == len(StringEnumeration(3).prefixes)
+    assert sum(done) == len(StringEnumeration(3).prefixes)
 
 
 def test_shards_can_be_counted_in_any_order_and_number(whole, tmp_path):
@@ -113,8 +115,8 @@ def test_shards_can_be_counted_in_any_order_and_number(whole, tmp_path):
         keeper = StringKeeper(THREE, root=tmp_path / str(n_shards), n_shards=n_shards)
         order = keeper.missing
         draw.shuffle(order)
-        blocks = {k: keeper._block(k) for k in order}
-        keeper._enumeration.count_blocks(blocks, keeper._write, workers=2)
+        for k, table in StringShards(THREE).shards(None, order, n_shards, workers=2):
+            keeper._write(k, table)
         assert keeper.missing == []
         keeper.count()
         assert content(keeper.folder) == whole
@@ -128,7 +130,7 @@ def test_what_was_begun_is_gone_on_with(n_shards_done, whole, tmp_path):
     folder = keep(tmp_path, report=done.append)
     assert content(folder) == whole
     P = len(StringEnumeration(3).prefixes)
-    assert len(done) == P - n_shards_done * P // 5
+    assert sum(done) == P - n_shards_done * P // 5
 
 
 def test_a_damaged_shard_is_counted_again(whole, tmp_path):

@@ -148,7 +148,7 @@ def test_proofs_move_machines_from_the_cap_only(tables):
 def test_nothing_depends_on_workers(tables, workers):
     done = []
     assert same(count_strings(4, workers=workers, report=done.append), tables[4])
-    assert done == [1] * len(StringEnumeration(4).prefixes)
+    assert sum(done) == len(StringEnumeration(4).prefixes)
 
 
 def test_shards_add_up_in_any_order(tables):

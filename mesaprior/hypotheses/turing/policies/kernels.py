@@ -12,10 +12,24 @@ import numpy as np
 from mesaprior._jit import njit
 from mesaprior.hypotheses.turing.kernels import (
     CAP,
+    CHOICE,
     CLOSED,
+    DONE,
+    ENTRY,
+    ESCAPES_LEFT,
+    ESCAPES_RIGHT,
+    FULL,
+    HEAD,
+    LEFT,
+    N_RUN_COLUMNS,
     NO_HALT,
+    PAUSED,
+    RIGHT,
+    STATE,
+    STEPS_DONE,
     STOPPED,
     UNDEFINED,
+    USED,
     Scratch,
     escaping,
     is_closed,
@@ -23,15 +37,9 @@ from mesaprior.hypotheses.turing.kernels import (
     run,
 )
 
-# Ends of a call of `explore`.
-DONE = 0
-FULL = 1
-PAUSED = 2
-
-# Columns of `Frames.node`.
-HEAD, STATE, STEPS_DONE, LEFT, RIGHT, ENTRY, USED, CHOICE, ESCAPES_LEFT, ESCAPES_RIGHT = range(10)
-SITUATION, MOST_STEPS, MOST_CELLS, ABSTAINS, UNDECIDED = range(10, 15)
-N_COLUMNS = 15
+# Columns of `Frames.node` after those of all enumerations.
+SITUATION, MOST_STEPS, MOST_CELLS, ABSTAINS, UNDECIDED = range(N_RUN_COLUMNS, N_RUN_COLUMNS + 5)
+N_COLUMNS = N_RUN_COLUMNS + 5
 
 # Places in `Tally.verdict`.
 HALTS, ABSTAINS_SOMEWHERE, UNDECIDED_SOMEWHERE = range(3)

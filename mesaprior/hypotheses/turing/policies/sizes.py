@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import reduce
-from operator import add
+from itertools import accumulate
 from typing import Any, Literal
 
 from mesaprior.errors import ContentError, UsageError
-from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.census import Census, sum_of_censuses
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.turing.machine import Machine, format_machine, parse_machine
-from mesaprior.hypotheses.turing.policies.space import Policy, TuringSpace
-from mesaprior.hypotheses.turing.threads import Report
+from mesaprior.hypotheses.turing.policies.policy import Policy
+from mesaprior.hypotheses.turing.policies.space import TuringSpace
+from mesaprior.hypotheses.turing.threads import GoesOn, Report, block_of, spread_blocks
 
 DEFAULT_MAX_STEPS = 500
 """Steps to follow a run for where nobody says otherwise; nearly every run that halts is shorter (see the reference)."""
+
+MOST_SHARDS = 64
+SHARDS = {1: 1, 2: 1, 3: 16}
+"""Shards of a census by the most states; with few it is counted in a second, with more there are `MOST_SHARDS`."""
 
 
 class TuringSizes:
@@ -120,7 +126,58 @@ class TuringSizes:
         Cost: about that of the largest size.
         """
         parts = [size.census(log, workers=workers, report=report) for size in self.sizes]
-        return replace(reduce(add, parts), bounds=self.bounds)
+        return replace(sum_of_censuses(parts), bounds=self.bounds)
+
+    def n_terms(self, log: ImitationLog) -> int:
+        """Return the work in all shards together: sets of machines, see `PolicyEnumeration`."""
+        return self.n_reports(log)
+
+    def n_shards(self, log: ImitationLog) -> int:
+        """Return the usual number of shards."""
+        return min(SHARDS.get(self.sizes[-1].states, MOST_SHARDS), self.n_terms(log))
+
+    def shards(
+        self,
+        log: ImitationLog,
+        wanted: Sequence[int],
+        n_shards: int,
+        *,
+        workers: int = 1,
+        max_bytes: int | None = None,
+        report: Report | None = None,
+    ) -> Generator[tuple[int, Census]]:
+        """Count some shards, each in one thread; yield the number and the census of each as soon as it is done.
+
+        Parameters
+        ----------
+        log : ImitationLog
+        wanted : sequence of int
+            Numbers of shards; they are begun in this order.
+        n_shards : int
+            All machines are cut into so many disjoint sets. Any may have any behaviour: in their order they add up to
+            the census, see `census.sum_of_censuses`.
+        workers : int
+            Threads; no shard depends on it.
+        max_bytes : int or None
+            No matter: what is held is the shards that are being counted.
+        report : Report or None
+            The reports of all shards add up to `n_terms`.
+        """
+        enumerations = [size.enumeration(log) for size in self.sizes]
+        ends = list(accumulate(enumeration.n_sets for enumeration in enumerations))
+
+        def count(sets: range, goes_on: GoesOn) -> Census:
+            parts: list[Census] = []
+            for size, enumeration, end in zip(self.sizes, enumerations, ends, strict=True):
+                first = end - enumeration.n_sets
+                own = range(max(sets.start - first, 0), min(sets.stop - first, enumeration.n_sets))
+                # A shard without machines is a census too.
+                if own or not (sets or parts):
+                    parts.append(size.census_of(log, enumeration.count_sets(own, goes_on, report)))
+            return replace(sum_of_censuses(parts), bounds=self.bounds)
+
+        blocks = {k: block_of(ends[-1], k, n_shards) for k in wanted}
+        yield from spread_blocks(blocks, count, workers=workers, report=report)
 
     def mass_beyond(self, census: Census, log: ImitationLog) -> None:
         """Return None: there are machines of every size, and together they have no mass to be left out of."""

@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
 
 from mesaprior.errors import ContentError, RunError
-from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, census_from_groups
+from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.turing.machine import (
     UNDEFINED,
     Machine,
-    Run,
     check_size,
     format_machine,
     length_of_machines,
     n_machines,
     parse_machine,
-    run_machine,
 )
 from mesaprior.hypotheses.turing.policies.encoding import Encoding, check_encoding, encoding_of
-from mesaprior.hypotheses.turing.policies.tallying import Groups, Tallying
-from mesaprior.hypotheses.turing.threads import Report, spread
-
-DEFAULT_RADIUS = 3
-"""Cells to each side that closed sets are tried with where a run comes to the bound."""
+from mesaprior.hypotheses.turing.policies.enumeration import PolicyEnumeration
+from mesaprior.hypotheses.turing.policies.policy import DEFAULT_RADIUS, Policy
+from mesaprior.hypotheses.turing.policies.tallying import Groups
+from mesaprior.hypotheses.turing.threads import Report
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,53 +147,40 @@ class TuringSpace:
 
         Notes
         -----
-        A machine runs in one situation after the other, and an entry is chosen when a run first reads it; a leaf
-        stands for every way to fill the entries that no situation reads, which the witness fills with ``0-H``. Names
-        of states are counted, in the order in which they are entered.
+        See `PolicyEnumeration`. Of entries that no situation reads, the witness shows ``0-H``.
         """
-        encoding = encoding_of(log, actions=self.actions, domain=self.domain)
-        make = self._tallying(log, encoding)
-        rest = make()
-        prefixes = self._prefixes(rest)
-        parts = spread(
-            range(len(prefixes)),
-            make,
-            lambda tallying, rank, goes_on: tallying.extend(prefixes[rank], rank, goes_on=goes_on),
-            workers=workers,
-            report=report,
-        )
-        parts.append(rest)
-        verdicts = {name: sum(part.verdicts[name] for part in parts) for name in rest.verdicts}
+        groups, verdicts = self.enumeration(log).count(workers=workers, report=report)
         if sum(verdicts.values()) != n_machines(self.states):
             raise RunError(
                 f"{sum(verdicts.values())} machines were counted and there are {n_machines(self.states)}; report this."
             )
-        groups = Groups(*(np.concatenate(columns) for columns in zip(*(part.groups() for part in parts), strict=True)))
-        return PolicyCounts(self._census(log, encoding, groups), verdicts)
+        return PolicyCounts(self.census_of(log, groups), verdicts)
 
     def n_reports(self, log: ImitationLog) -> int:
-        """Return how many reports of progress `census` makes."""
-        return len(self._prefixes(self._tallying(log, encoding_of(log, actions=self.actions, domain=self.domain))()))
+        """Return what the reports of progress of `census` add up to."""
+        return self.enumeration(log).n_sets
 
-    def _tallying(self, log: ImitationLog, encoding: Encoding) -> Callable[[], Tallying]:
-        """Return what makes an empty tally."""
-        return partial(Tallying, self.states, self.max_steps, encoding.tapes(log.situations), encoding, self._radius)
+    def enumeration(self, log: ImitationLog) -> PolicyEnumeration:
+        """Return the machines of the space on a log, cut into sets that can be counted apart."""
+        return PolicyEnumeration(self.states, self.max_steps, log.situations, self._encoding(log), self._radius)
 
-    def _prefixes(self, rest: Tallying) -> np.ndarray:
-        """Return the partial machines that threads extend, ``int64[P, 2 * n]``; machines below none go to the rest."""
-        depth = min(self.states, 3)
-        start = np.full(2 * self.states, UNDEFINED, dtype=np.int64)
-        found = np.empty(((4 * self.states + 2) ** depth, 2 * self.states), dtype=np.int64)
-        return found[: rest.extend(start, -1, depth=depth, found=found)]
+    def _encoding(self, log: ImitationLog) -> Encoding:
+        return encoding_of(log, actions=self.actions, domain=self.domain)
 
-    def _census(self, log: ImitationLog, encoding: Encoding, groups: Groups) -> Census:
-        # Of machines that do the same at the same cost, the witness is the first of the lowest prefix.
-        order = np.lexsort((groups.rank, groups.space, groups.time))
+    def census_of(self, log: ImitationLog, groups: Groups) -> Census:
+        """Return the census of some machines; those of disjoint sets add up, in the order of the sets.
+
+        Notes
+        -----
+        Of machines that do the same, the witness is of the least time, and of the lowest set with such a machine. The
+        space does not matter, so that adding up finds the same one.
+        """
+        order = np.lexsort((groups.rank, groups.time))
         groups = Groups(*(column[order] for column in groups))
         G = len(groups.machines)
         return census_from_groups(
             space=self.name,
-            n_actions=encoding.n_actions,
+            n_actions=self._encoding(log).n_actions,
             predictions=groups.action,
             flags=np.zeros((G, len(FLAGS)), dtype=np.uint8),
             witness=self._texts(groups.witness),
@@ -251,56 +233,4 @@ class TuringSpace:
 
     def predict(self, program: Machine, log: ImitationLog) -> Policy:
         """Return the plain-Python meaning of a machine on a log."""
-        encoding = encoding_of(log, actions=self.actions, domain=self.domain)
-        return Policy(program, encoding, log, self.max_steps)
-
-
-class Policy:
-    """What one machine does on a log, in plain Python.
-
-    Parameters
-    ----------
-    machine : Machine
-    encoding : Encoding
-    log : ImitationLog
-    max_steps : int
-    """
-
-    def __init__(self, machine: Machine, encoding: Encoding, log: ImitationLog, max_steps: int):
-        self.machine = machine
-        self._encoding, self._log, self._max_steps = encoding, log, max_steps
-
-    @cached_property
-    def runs(self) -> list[Run]:
-        """The run in each situation."""
-        tapes = self._encoding.tapes(self._log.situations).tolist()
-        return [run_machine(self.machine, self._max_steps, dict(enumerate(tape))) for tape in tapes]
-
-    def _action(self, run: Run) -> int:
-        if not run.halted:
-            return ABSTAIN
-        cells = range(run.head, run.head + self._encoding.action_bits)
-        return self._encoding.action([run.tape.get(cell, 0) for cell in cells])
-
-    @property
-    def predictions(self) -> dict[str, np.ndarray]:
-        """Action on each row, ``int64[R]``, or `ABSTAIN`."""
-        action = np.array([self._action(run) for run in self.runs], dtype=np.int64)
-        return {"intact": action[self._log.row_situation]}
-
-    @property
-    def flags(self) -> dict[str, bool]:
-        """Lesion flags: a machine has nothing that could be turned upside down."""
-        return dict.fromkeys(FLAGS, False)
-
-    @property
-    def time(self) -> int:
-        """Most steps in any situation; the bound where it abstains anywhere."""
-        return max(run.steps if run.halted else self._max_steps for run in self.runs)
-
-    @property
-    def space(self) -> int:
-        """Most cells visited in any situation; the bound on steps where it abstains anywhere."""
-        if not all(run.halted for run in self.runs):
-            return self._max_steps
-        return max(run.visited[1] - run.visited[0] + 1 for run in self.runs)
+        return Policy(program, self._encoding(log), log, self.max_steps)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from mesaprior.hypotheses.turing import kernels as running
+from mesaprior.hypotheses.turing.extending import extend_prefix, powers_of_choices
 from mesaprior.hypotheses.turing.policies import kernels
 from mesaprior.hypotheses.turing.policies.encoding import Encoding
 from mesaprior.hypotheses.turing.scratch import make_scratch
-from mesaprior.hypotheses.turing.threads import BUDGET
+from mesaprior.hypotheses.turing.threads import BUDGET, GoesOn
 
 VERDICTS = ("halts", "abstains", "undecided")
 """Names of the places of `kernels.Tally.verdict`."""
@@ -64,7 +64,7 @@ class Tallying:
             cap=max_steps,
             radius=radius,
             depth=2 * n,
-            powers=np.array([(4 * n + 2) ** k for k in range(2 * n + 1)], dtype=np.int64),
+            powers=powers_of_choices(n),
         )
         self._frames = kernels.Frames(
             table=np.full(2 * n, running.UNDEFINED, dtype=np.int64),
@@ -95,7 +95,7 @@ class Tallying:
         *,
         depth: int | None = None,
         found: np.ndarray | None = None,
-        goes_on: Callable[[], bool] = lambda: True,
+        goes_on: GoesOn = lambda: True,
     ) -> int:
         """Count the machines that extend a prefix, ``int64[2 * n]``.
 
@@ -117,22 +117,16 @@ class Tallying:
         int
             Machines written down.
         """
-        n, frames = self._question.n, self._frames
-        named = 1 + max((int(code) >> 2 for code in prefix if code < 4 * n), default=0)
-        frames.table[:] = prefix
-        frames.place[:3] = (-1, np.count_nonzero(prefix != running.UNDEFINED), 0)
-        frames.node[0, kernels.USED] = named
-        frames.multiplicity[0] = np.prod(np.arange(n - named + 1, n), dtype=np.int64)
+        n = self._question.n
         question = self._question._replace(depth=2 * n if depth is None else depth)
-        if found is None:
-            found = np.empty((0, 2 * n), dtype=np.int64)
-        while goes_on():
-            status = kernels.explore(question, frames, rank, self._tally, found, BUDGET)
-            if status == kernels.DONE:
-                break
-            if status == kernels.FULL:
-                self._enlarge()
-        return int(frames.place[2])
+        room = np.empty((0, 2 * n), dtype=np.int64) if found is None else found
+        return extend_prefix(
+            prefix,
+            self._frames,
+            lambda: kernels.explore(question, self._frames, rank, self._tally, room, BUDGET),
+            self._enlarge,
+            goes_on,
+        )
 
     def _enlarge(self) -> None:
         """Double the room for groups."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable
 from itertools import chain
 
 import numpy as np
@@ -14,7 +14,7 @@ from mesaprior.hypotheses.turing.machine import Machine, n_machines
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable, sum_of_tables, table_from_groups
 from mesaprior.hypotheses.turing.strings.tallying import Tallying
-from mesaprior.hypotheses.turing.threads import Report, spread
+from mesaprior.hypotheses.turing.threads import GoesOn, Report, block_of, spread, spread_blocks
 
 
 class StringEnumeration:
@@ -99,39 +99,37 @@ class StringEnumeration:
         """
         return self.together([self.count(workers=workers, report=report)])
 
-    def count_blocks(
-        self,
-        blocks: Mapping[int, Sequence[int]],
-        keep: Callable[[int, StringTable], None],
-        *,
-        workers: int = 1,
-        report: Report | None = None,
-    ) -> None:
-        """Count blocks of prefixes, each in one thread, and hand over every table as soon as it is counted.
+    def shards(
+        self, wanted: Iterable[int], n_shards: int, *, workers: int = 1, report: Report | None = None
+    ) -> Generator[tuple[int, StringTable]]:
+        """Count some of the shards that the prefixes are cut into; yield the number and the table of each.
 
         Parameters
         ----------
-        blocks : mapping of int to sequence of int
-            Numbers of prefixes, by number of the block.
-        keep : callable
-            Called with the number of a block and its table, from the thread that has counted it.
+        wanted : iterable of int
+            Numbers of shards, below `n_shards`; they are begun in this order, each by one thread.
+        n_shards : int
         workers : int
             Threads; no table depends on it.
         report : Report or None
         """
 
-        def extend(_: None, k: int, goes_on: Callable[[], bool]) -> None:
+        def count(ranks: range, goes_on: GoesOn) -> StringTable:
             tallying = self._tallying()
-            for rank in blocks[k]:
+            for rank in ranks:
                 tallying.extend(self.prefixes[rank], rank, goes_on=goes_on)
                 if not goes_on():
-                    # What was counted may lack something.
-                    return
+                    break
                 if report is not None:
                     report(1)
-            keep(k, tallying.table())
+            return tallying.table()
 
-        spread(blocks, lambda: None, extend, workers=workers)
+        blocks = {k: self.shard(k, n_shards) for k in wanted}
+        yield from spread_blocks(blocks, count, workers=workers, report=report)
+
+    def shard(self, k: int, n_shards: int) -> range:
+        """Return the numbers of the prefixes of a shard."""
+        return block_of(len(self.prefixes), k, n_shards)
 
     def together(self, parts: Iterable[StringTable]) -> StringTable:
         """Return the table of all machines of the size.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.store.files import write_json
 from mesaprior.hypotheses.store.locking import Claim
 from mesaprior.hypotheses.store.seals import read_sealed
-from mesaprior.hypotheses.turing.strings.counting import StringEnumeration
+from mesaprior.hypotheses.turing.strings.sharding import StringShards
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.stored import (
     CLAIM,
@@ -29,8 +31,8 @@ from mesaprior.hypotheses.turing.threads import Report
 KEPT_FROM = {4: 20_001, 5: 1, 6: 1}
 """Steps from which on a table is worth keeping, by states; below them it is counted in a second or less."""
 
-N_SHARDS = 64
-"""Shards of a table; with more states than 5 every prefix is one."""
+Remote = Callable[[StringShards, None, Sequence[int], int], Iterator[tuple[int, StringTable]]]
+"""Counts shards elsewhere; see `cluster.shards_on_cluster`."""
 
 
 def is_kept(size: Size) -> bool:
@@ -47,7 +49,7 @@ class StringKeeper:
     root : str or Path or None
         Folder of the store; None for `store_root`. What is missing of it is made.
     n_shards : int or None
-        Shards; None for `N_SHARDS`, or as many as there are prefixes. Those of another number are counted again.
+        None for as many as are usual. Shards of another number are counted again.
 
     Attributes
     ----------
@@ -63,7 +65,7 @@ class StringKeeper:
 
     Notes
     -----
-    A shard is a block of prefixes of `StringEnumeration`, counted by one thread and written as soon as it is counted:
+    A shard is a block of prefixes, see `StringShards`, counted by one thread and written as soon as it is counted:
     its counts, and then a sealed record with their SHA-256. When all are there, they are added up in their order into
     the table, then the manifest is written, and then the shards are removed. So the bytes depend on nothing but the
     size and the versions, and an interruption at any moment costs the shards that were being counted.
@@ -71,9 +73,8 @@ class StringKeeper:
 
     def __init__(self, size: Size, *, root: str | Path | None = None, n_shards: int | None = None):
         self._size = size
-        self._enumeration = StringEnumeration(size.states, size.max_steps, radius=size.radius)
-        n_prefixes = len(self._enumeration.prefixes)
-        self.n_shards = n_shards or (N_SHARDS if size.states <= 5 else n_prefixes)
+        self._shards = StringShards(size)
+        self.n_shards = n_shards or self._shards.n_shards()
         self.folder = strings_folder(size, root)
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / CLAIM).touch()
@@ -93,9 +94,9 @@ class StringKeeper:
     @property
     def n_missing_prefixes(self) -> int:
         """Prefixes that are still to be counted: the work that is left."""
-        return sum(len(self._block(k)) for k in self.missing)
+        return sum(map(self._n_prefixes, self.missing))
 
-    def count(self, *, workers: int = 1, report: Report | None = None) -> StringTable:
+    def count(self, *, workers: int = 1, report: Report | None = None, remote: Remote | None = None) -> StringTable:
         """Count the shards that are missing, and finish the table.
 
         Parameters
@@ -103,6 +104,9 @@ class StringKeeper:
         workers : int
             Threads; no byte depends on it.
         report : Report or None
+            The reports add up to `n_missing_prefixes`.
+        remote : callable or None
+            Counts the shards elsewhere; called with what is counted, no log, their numbers, and how many there are.
 
         Raises
         ------
@@ -111,10 +115,24 @@ class StringKeeper:
         OSError
             If a file cannot be written.
         """
-        self._enumeration.count_blocks(
-            {k: self._block(k) for k in self.missing}, self._write, workers=workers, report=report
-        )
+        # Closed at once, whatever happens, so that others do not count on in vain.
+        with closing(self._counted(workers, report, remote)) as shards:
+            for k, shard in shards:
+                self._write(k, shard)
         return self._finish()
+
+    def _counted(
+        self, workers: int, report: Report | None, remote: Remote | None
+    ) -> Generator[tuple[int, StringTable]]:
+        """Yield the shards that are missing as they are counted."""
+        missing = self.missing
+        if remote is None:
+            yield from self._shards.shards(None, missing, self.n_shards, workers=workers, report=report)
+            return
+        for k, shard in remote(self._shards, None, missing, self.n_shards):
+            yield k, shard
+            if report is not None:
+                report(self._n_prefixes(k))
 
     def abandon(self) -> None:
         """Give the table up: its shards are removed, and so is the folder if nothing else is in it."""
@@ -123,10 +141,9 @@ class StringKeeper:
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 
-    def _block(self, k: int) -> range:
-        """Return the numbers of the prefixes of a shard."""
-        n_prefixes = len(self._enumeration.prefixes)
-        return range(k * n_prefixes // self.n_shards, (k + 1) * n_prefixes // self.n_shards)
+    def _n_prefixes(self, k: int) -> int:
+        """Return the work in a shard."""
+        return len(self._shards.enumeration.shard(k, self.n_shards))
 
     def _write(self, k: int, shard: StringTable) -> None:
         facts = write_strings(self.folder / _table_file(k), shard)
@@ -145,7 +162,7 @@ class StringKeeper:
         return record if is_intact(self.folder, _table_file(k), record) else None
 
     def _finish(self) -> StringTable:
-        table = self._enumeration.together(self._read(k) for k in range(self.n_shards))
+        table = self._shards.enumeration.together(self._read(k) for k in range(self.n_shards))
         facts = write_strings(self.folder / TABLE, table)
         write_json(self.folder / MANIFEST, identity_of(self._size) | versions() | facts)
         remove_left_behind(self.folder)

@@ -12,25 +12,29 @@ import numpy as np
 from mesaprior._jit import njit
 from mesaprior.hypotheses.turing.kernels import (
     CAP,
+    CHOICE,
     CLOSED,
+    DONE,
+    ENTRY,
+    ESCAPES_LEFT,
+    ESCAPES_RIGHT,
+    FULL,
+    HEAD,
+    LEFT,
     NO_HALT,
+    PAUSED,
+    RIGHT,
+    STATE,
+    STEPS_DONE,
     STOPPED,
     UNDEFINED,
+    USED,
     Scratch,
     escaping,
     is_closed,
     reaches_halt,
     run,
 )
-
-# Ends of a call of `explore`.
-DONE = 0
-FULL = 1
-PAUSED = 2
-
-# Columns of `Frames.node`.
-HEAD, STATE, STEPS_DONE, LEFT, RIGHT, ENTRY, USED, CHOICE, ESCAPES_LEFT, ESCAPES_RIGHT = range(10)
-N_COLUMNS = 10
 
 # Columns of `Tally.entry`: all that is looked at for most strings stands in one line of the cache.
 SIZES, WORD, COUNT, OFFSET = range(4)
@@ -46,7 +50,7 @@ class Frames(NamedTuple):
     ----------
     table : int64[2 * n]
         The machine; entries above `level` are chosen further down.
-    node : int64[levels, N_COLUMNS]
+    node : int64[levels, N_RUN_COLUMNS]
         Where the run of each level needs a choice, how many states it names, which choice is next (-1: halting), and
         the states from which it escapes.
     multiplicity : int64[levels]

@@ -44,7 +44,12 @@ def strings_folder(size: Size, root: str | Path | None = None) -> Path:
     root : str or Path or None
         Folder of the store; None for `store_root`.
     """
-    return Path(root if root is not None else store_root()) / "strings" / size.name
+    return strings_root(root) / size.name
+
+
+def strings_root(root: str | Path | None = None) -> Path:
+    """Return the folder of all tables in a store; None for `store_root`."""
+    return Path(root if root is not None else store_root()) / "strings"
 
 
 def find_strings(size: Size, root: str | Path | None = None) -> StringTable | None:
@@ -128,6 +133,24 @@ def is_intact(folder: Path, name: str, record: dict[str, Any]) -> bool:
     """Tell whether a file is there, with the SHA-256 that a record gives."""
     path = folder / name
     return path.is_file() and record.get("files") == {name: sha256_of(path)}
+
+
+def is_ours(name: str) -> bool:
+    """Tell whether a file of a table's folder may have this name."""
+    return name in (MANIFEST, TABLE) or _LEFT_BEHIND.fullmatch(name) is not None
+
+
+def remove_table(folder: Path) -> int:
+    """Remove the files of a table, and the folder if nothing else is in it; return how many bytes they took."""
+    freed = 0
+    # Without the manifest nobody trusts the rest.
+    for path in sorted(folder.iterdir(), key=lambda path: (path.name != MANIFEST, path.name == CLAIM, path.name)):
+        if is_ours(path.name) and path.is_file() and not path.is_symlink():
+            freed += path.stat().st_size
+            path.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()
+    return freed
 
 
 def remove_left_behind(folder: Path) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import accumulate
-from operator import add
 
 import numpy as np
 
 from mesaprior.errors import RunError
-from mesaprior.hypotheses.counting.sums import exact_sum
+from mesaprior.hypotheses.counting.sums import added_up, exact_sum
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.turing.machine import Machine, length_of_machines, n_machines
 
@@ -151,14 +150,7 @@ def sum_of_tables(tables: Iterable[StringTable]) -> StringTable:
     -----
     Of machines that do equally much, the one of the first table is kept. Time is O(G log G) for G groups in all.
     """
-    waiting: list[StringTable] = []
-    for table in tables:
-        waiting.append(table)
-        # What is added up already is added again only together with as much of others.
-        others = sum(len(one.count) for one in waiting[1:])
-        if others > max(AT_ONCE, len(waiting[0].count)):
-            waiting = [_sum(waiting)]
-    return _sum(waiting)
+    return added_up(tables, _sum, lambda table: len(table.count), at_once=AT_ONCE)
 
 
 def _sum(tables: Sequence[StringTable]) -> StringTable:
@@ -174,7 +166,7 @@ def _sum(tables: Sequence[StringTable]) -> StringTable:
     return table_from_groups(
         states=first.states,
         max_steps=first.max_steps,
-        strings=reduce(add, (one.strings for one in tables)),
+        strings=Texts.joined([one.strings for one in tables]),
         string_id=np.concatenate([one.string_id + begin for one, begin in zip(tables, begins, strict=False)]),
         steps=np.concatenate([one.steps for one in tables]),
         count=np.concatenate([one.count for one in tables]),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.turing import kernels as running
+from mesaprior.hypotheses.turing.extending import extend_prefix, powers_of_choices
 from mesaprior.hypotheses.turing.machine import Machine
 from mesaprior.hypotheses.turing.scratch import make_scratch
 from mesaprior.hypotheses.turing.strings import kernels
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable, table_from_groups
-from mesaprior.hypotheses.turing.threads import BUDGET
+from mesaprior.hypotheses.turing.threads import BUDGET, GoesOn
 
 
 class Tallying:
@@ -29,10 +28,10 @@ class Tallying:
     def __init__(self, states: int, max_steps: int, radius: int):
         n, levels, cells = states, 2 * states + 1, 2 * max_steps + 3
         self._states, self._max_steps, self._radius = states, max_steps, radius
-        self._powers = np.array([(4 * n + 2) ** k for k in range(2 * n + 1)], dtype=np.int64)
+        self._powers = powers_of_choices(n)
         self._frames = kernels.Frames(
             table=np.full(2 * n, running.UNDEFINED, dtype=np.int64),
-            node=np.zeros((levels, kernels.N_COLUMNS), dtype=np.int64),
+            node=np.zeros((levels, running.N_RUN_COLUMNS), dtype=np.int64),
             multiplicity=np.zeros(levels, dtype=np.int64),
             saved=np.zeros((levels, cells), dtype=np.uint8),
             tape=np.zeros(cells, dtype=np.uint8),
@@ -59,7 +58,7 @@ class Tallying:
         *,
         depth: int | None = None,
         found: np.ndarray | None = None,
-        goes_on: Callable[[], bool] = lambda: True,
+        goes_on: GoesOn = lambda: True,
     ) -> int:
         """Count the machines that extend a prefix.
 
@@ -81,33 +80,26 @@ class Tallying:
         int
             Machines written down.
         """
-        n, frames, tally = self._states, self._frames, self._tally
-        named = 1 + max((int(code) >> 2 for code in prefix if code != running.UNDEFINED), default=0)
-        frames.table[:] = prefix
-        frames.place[:3] = (-1, np.count_nonzero(prefix != running.UNDEFINED), 0)
-        frames.node[0, kernels.USED] = named
-        frames.multiplicity[0] = np.prod(np.arange(n - named + 1, n), dtype=np.int64)
-        tally.best[:] = 0
-        if found is None:
-            found = np.empty((0, 2 * n), dtype=np.int64)
-        while goes_on():
-            status = kernels.explore(
-                n,
-                self._max_steps,
-                self._radius,
-                2 * n if depth is None else depth,
-                self._powers,
-                frames,
-                self._tally,
-                found,
-                BUDGET,
-            )
-            if status == kernels.DONE:
-                break
-            if status == kernels.FULL:
-                self._enlarge()
+        n = self._states
+        self._tally.best[:] = 0
+        given = (
+            n,
+            self._max_steps,
+            self._radius,
+            2 * n if depth is None else depth,
+            self._powers,
+            self._frames,
+        )
+        room = np.empty((0, 2 * n), dtype=np.int64) if found is None else found
+        n_found = extend_prefix(
+            prefix,
+            self._frames,
+            lambda: kernels.explore(*given, self._tally, room, BUDGET),
+            self._enlarge,
+            goes_on,
+        )
         self._keep_champions(rank)
-        return int(frames.place[2])
+        return n_found
 
     def _enlarge(self) -> None:
         """Double the room for strings."""

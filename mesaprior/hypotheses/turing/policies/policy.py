@@ -1,0 +1,85 @@
+"""What one machine does on a log, in plain Python."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from mesaprior.hypotheses.census import ABSTAIN, FLAGS
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.turing.halting import verdict_of
+from mesaprior.hypotheses.turing.machine import Machine, Run, run_machine
+from mesaprior.hypotheses.turing.policies.encoding import Encoding
+
+DEFAULT_RADIUS = 3
+"""Cells to each side that closed sets are tried with where a run comes to the bound."""
+
+
+class Policy:
+    """What one machine does on a log, in plain Python.
+
+    Parameters
+    ----------
+    machine : Machine
+    encoding : Encoding
+    log : ImitationLog
+    max_steps : int
+    """
+
+    def __init__(self, machine: Machine, encoding: Encoding, log: ImitationLog, max_steps: int):
+        self.machine = machine
+        self._encoding, self._log, self._max_steps = encoding, log, max_steps
+
+    @cached_property
+    def tapes(self) -> list[list[int]]:
+        """The bits of each situation."""
+        return self._encoding.tapes(self._log.situations).tolist()
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The run in each situation."""
+        return [run_machine(self.machine, self._max_steps, dict(enumerate(tape))) for tape in self.tapes]
+
+    @cached_property
+    def verdicts(self) -> list[str]:
+        """How the run in each situation ends, see `halting.verdict_of`."""
+        return [
+            "halted" if run.halted else verdict_of(self.machine, tape, self._max_steps, DEFAULT_RADIUS)
+            for tape, run in zip(self.tapes, self.runs, strict=True)
+        ]
+
+    @property
+    def n_actions(self) -> int:
+        """A, the number of actions."""
+        return self._encoding.n_actions
+
+    def action(self, run: Run) -> int:
+        """Return the action that is read where a run has halted, or `ABSTAIN`."""
+        if not run.halted:
+            return ABSTAIN
+        cells = range(run.head, run.head + self._encoding.action_bits)
+        return self._encoding.action([run.tape.get(cell, 0) for cell in cells])
+
+    @property
+    def predictions(self) -> dict[str, np.ndarray]:
+        """Action on each row, ``int64[R]``, or `ABSTAIN`."""
+        action = np.array([self.action(run) for run in self.runs], dtype=np.int64)
+        return {"intact": action[self._log.row_situation]}
+
+    @property
+    def flags(self) -> dict[str, bool]:
+        """Lesion flags: a machine has nothing that could be turned upside down."""
+        return dict.fromkeys(FLAGS, False)
+
+    @property
+    def time(self) -> int:
+        """Most steps in any situation; the bound where it abstains anywhere."""
+        return max(run.steps if run.halted else self._max_steps for run in self.runs)
+
+    @property
+    def space(self) -> int:
+        """Most cells visited in any situation; the bound on steps where it abstains anywhere."""
+        if not all(run.halted for run in self.runs):
+            return self._max_steps
+        return max(run.n_cells for run in self.runs)
