@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from mesaprior.errors import MesapriorError, RunError, UsageError
-from mesaprior.hypotheses.terms.planning import available_memory
+from mesaprior.hypotheses.memory import available_memory
 
 CONNECT_SECONDS = 8
 """How long a scheduler may take to answer."""

@@ -14,7 +14,7 @@ from mesaprior.hypotheses.circuits.gates import Basis
 from mesaprior.hypotheses.circuits.least.search import LeastCircuits, least_circuits
 from mesaprior.hypotheses.circuits.orbits import orbit_forms
 from mesaprior.hypotheses.circuits.symmetries import symmetries
-from mesaprior.hypotheses.turing.threads import Report
+from mesaprior.hypotheses.threads import Report
 
 
 @dataclass(frozen=True, eq=False)

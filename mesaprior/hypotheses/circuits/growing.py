@@ -13,7 +13,7 @@ from mesaprior.errors import RunError
 from mesaprior.hypotheses.circuits import kernels
 from mesaprior.hypotheses.circuits.gates import Basis
 from mesaprior.hypotheses.circuits.symmetries import symmetries
-from mesaprior.hypotheses.turing.threads import Report, spread
+from mesaprior.hypotheses.threads import Report, spread
 
 N_PARTS = 4
 """Disjoint parts that large sets are built in, each by one thread; nothing depends on how many threads there are."""

@@ -20,7 +20,7 @@ from mesaprior.hypotheses.circuits.orbits import members
 from mesaprior.hypotheses.circuits.projecting import behaviours
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.turing.threads import Report
+from mesaprior.hypotheses.threads import Report
 
 COUNTS = ("all", "minimal")
 """What is counted: every straight-line circuit, or every function once, with its least gates."""

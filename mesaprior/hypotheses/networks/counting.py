@@ -15,7 +15,7 @@ from mesaprior.hypotheses.networks.symmetry import Symmetries
 from mesaprior.hypotheses.networks.tallying import Tallying, merged
 from mesaprior.hypotheses.networks.units import Units
 from mesaprior.hypotheses.space import Report
-from mesaprior.hypotheses.turing.threads import spread
+from mesaprior.hypotheses.threads import spread
 
 PARTS = 64
 """Parts of the work that threads share; each is reported."""

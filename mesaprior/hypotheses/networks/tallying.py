@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesaprior.errors import RunError
+from mesaprior.hypotheses.memory import available_memory
 from mesaprior.hypotheses.networks import kernels
 from mesaprior.hypotheses.networks.symmetry import Symmetries
-from mesaprior.hypotheses.terms.planning import available_memory
 
 _BUDGET = 1 << 27
 """Pairs of rows that are looked at in one call; about a second at most, after which Ctrl-C is heard."""

@@ -8,13 +8,12 @@ shortens every level by a factor that changes slowly.
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from pathlib import Path
 
+from mesaprior.hypotheses.memory import available_memory
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged.engine import MOST_ARENA, MergedEngine
 from mesaprior.hypotheses.terms.tabulation import census_of
@@ -74,19 +73,6 @@ class Plan:
     available_bytes: int
     probe_bits: int
     fitting_bits: int
-
-
-def available_memory() -> int:
-    """Return the bytes of memory that are free for this process, as far as the system tells."""
-    try:
-        fields = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
-        return int(fields["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    except (AttributeError, OSError, ValueError):
-        return 4 * 2**30
 
 
 def make_plan(grid: Grid, max_bits: int, max_time: int | None) -> Plan:

@@ -11,11 +11,12 @@ from typing import Literal
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.memory import available_memory
 from mesaprior.hypotheses.terms import meaning
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine, Report
-from mesaprior.hypotheses.terms.planning import Plan, available_memory, make_plan
+from mesaprior.hypotheses.terms.planning import Plan, make_plan
 from mesaprior.hypotheses.terms.program import Program, format_program, parse_program
 from mesaprior.hypotheses.terms.reference import ReferenceEngine
 from mesaprior.hypotheses.terms.tabulation import census_of

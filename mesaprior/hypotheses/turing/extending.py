@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from mesaprior.hypotheses.threads import GoesOn
 from mesaprior.hypotheses.turing.kernels import DONE, FULL, UNDEFINED, USED
-from mesaprior.hypotheses.turing.threads import GoesOn
+
+BUDGET = 1_000_000
+"""Partial machines that are looked at in one call of a kernel; about a second, after which Ctrl-C is heard."""
 
 
 def powers_of_choices(states: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from mesaprior.hypotheses.circuits.growing import Level, first_level, next_level
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS, FULL
 from mesaprior.hypotheses.circuits.orbits import members
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS, symmetries
-from mesaprior.hypotheses.turing.threads import Report, spread
+from mesaprior.hypotheses.threads import Report, spread
 
 MOST_GATES = {1: 0, 2: 8, 3: 8, 4: 8, 5: 6}
 """Gates up to which all circuits are counted, by inputs: what 64 bits and some minutes hold."""

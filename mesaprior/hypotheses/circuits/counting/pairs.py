@@ -14,7 +14,7 @@ from mesaprior.hypotheses.circuits.growing import Level, first_level, next_level
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS, FULL
 from mesaprior.hypotheses.circuits.orbits import members
 from mesaprior.hypotheses.circuits.symmetries import symmetries
-from mesaprior.hypotheses.turing.threads import Report
+from mesaprior.hypotheses.threads import Report
 
 MOST_GATES = {1: 0, 2: 5, 3: 5, 4: 4, 5: 3}
 """Gates up to which circuits with two outputs are counted, by inputs: there are millions of pairs of functions."""

@@ -14,7 +14,7 @@ from mesaprior.hypotheses.circuits.growing import Level, first_level, next_level
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS
 from mesaprior.hypotheses.circuits.least import kernels
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS, symmetries
-from mesaprior.hypotheses.turing.threads import Report, spread
+from mesaprior.hypotheses.threads import Report, spread
 
 EXHAUSTED = {("full", 4): 7, ("aig", 4): 9, ("full", 5): 8, ("aig", 5): 8}
 """Gates up to which all circuits can be exhausted, by basis and inputs; with fewer inputs all functions are reached."""

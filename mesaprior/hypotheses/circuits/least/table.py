@@ -15,7 +15,7 @@ from mesaprior.hypotheses.circuits.least.formulas import least_depths, least_for
 from mesaprior.hypotheses.circuits.least.search import LeastCircuits, least_circuits
 from mesaprior.hypotheses.circuits.symmetries import symmetries
 from mesaprior.hypotheses.texts import Texts
-from mesaprior.hypotheses.turing.threads import Report
+from mesaprior.hypotheses.threads import Report
 
 MOST_INPUTS = 4
 """With five there are four billion functions."""

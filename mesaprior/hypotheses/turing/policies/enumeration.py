@@ -6,10 +6,10 @@ from functools import partial
 
 import numpy as np
 
+from mesaprior.hypotheses.threads import GoesOn, Report, spread
 from mesaprior.hypotheses.turing.kernels import UNDEFINED
 from mesaprior.hypotheses.turing.policies.encoding import Encoding
 from mesaprior.hypotheses.turing.policies.tallying import Groups, Tallying
-from mesaprior.hypotheses.turing.threads import GoesOn, Report, spread
 
 
 class PolicyEnumeration:

@@ -13,10 +13,10 @@ from typing import Any, Literal
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.census import Census, sum_of_censuses
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.threads import GoesOn, Report, block_of, spread_blocks
 from mesaprior.hypotheses.turing.machine import Machine, format_machine, parse_machine
 from mesaprior.hypotheses.turing.policies.policy import Policy
 from mesaprior.hypotheses.turing.policies.space import TuringSpace
-from mesaprior.hypotheses.turing.threads import GoesOn, Report, block_of, spread_blocks
 
 DEFAULT_MAX_STEPS = 500
 """Steps to follow a run for where nobody says otherwise; nearly every run that halts is shorter (see the reference)."""

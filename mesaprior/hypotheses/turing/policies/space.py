@@ -13,6 +13,7 @@ from mesaprior.errors import ContentError, RunError
 from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.texts import Texts
+from mesaprior.hypotheses.threads import Report
 from mesaprior.hypotheses.turing.machine import (
     UNDEFINED,
     Machine,
@@ -26,7 +27,6 @@ from mesaprior.hypotheses.turing.policies.encoding import Encoding, check_encodi
 from mesaprior.hypotheses.turing.policies.enumeration import PolicyEnumeration
 from mesaprior.hypotheses.turing.policies.policy import DEFAULT_RADIUS, Policy
 from mesaprior.hypotheses.turing.policies.tallying import Groups
-from mesaprior.hypotheses.turing.threads import Report
 
 
 @dataclass(frozen=True, eq=False)

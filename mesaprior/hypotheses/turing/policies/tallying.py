@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mesaprior.hypotheses.threads import GoesOn
 from mesaprior.hypotheses.turing import kernels as running
-from mesaprior.hypotheses.turing.extending import extend_prefix, powers_of_choices
+from mesaprior.hypotheses.turing.extending import BUDGET, extend_prefix, powers_of_choices
 from mesaprior.hypotheses.turing.policies import kernels
 from mesaprior.hypotheses.turing.policies.encoding import Encoding
 from mesaprior.hypotheses.turing.scratch import make_scratch
-from mesaprior.hypotheses.turing.threads import BUDGET, GoesOn
 
 VERDICTS = ("halts", "abstains", "undecided")
 """Names of the places of `kernels.Tally.verdict`."""

@@ -9,12 +9,12 @@ import numpy as np
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.texts import Texts
+from mesaprior.hypotheses.threads import GoesOn, Report, block_of, spread, spread_blocks
 from mesaprior.hypotheses.turing.kernels import UNDEFINED, VERDICTS
 from mesaprior.hypotheses.turing.machine import Machine, n_machines
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable, sum_of_tables, table_from_groups
 from mesaprior.hypotheses.turing.strings.tallying import Tallying
-from mesaprior.hypotheses.turing.threads import GoesOn, Report, block_of, spread, spread_blocks
 
 
 class StringEnumeration:

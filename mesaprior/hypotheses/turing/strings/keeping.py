@@ -10,6 +10,7 @@ from mesaprior.errors import RunError
 from mesaprior.hypotheses.store.files import write_json
 from mesaprior.hypotheses.store.locking import Claim
 from mesaprior.hypotheses.store.seals import read_sealed
+from mesaprior.hypotheses.threads import Report
 from mesaprior.hypotheses.turing.strings.sharding import StringShards
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.stored import (
@@ -26,7 +27,6 @@ from mesaprior.hypotheses.turing.strings.stored import (
     write_strings,
 )
 from mesaprior.hypotheses.turing.strings.table import StringTable
-from mesaprior.hypotheses.turing.threads import Report
 
 KEPT_FROM = {4: 20_001, 5: 1, 6: 1}
 """Steps from which on a table is worth keeping, by states; below them it is counted in a second or less."""

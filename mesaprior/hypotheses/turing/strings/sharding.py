@@ -6,10 +6,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mesaprior.hypotheses.threads import Report
 from mesaprior.hypotheses.turing.strings.counting import StringEnumeration
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.table import StringTable
-from mesaprior.hypotheses.turing.threads import Report
 
 N_SHARDS = 64
 """Shards of a table; with more states than 5 every prefix is one."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from mesaprior.hypotheses.texts import Texts
+from mesaprior.hypotheses.threads import GoesOn
 from mesaprior.hypotheses.turing import kernels as running
-from mesaprior.hypotheses.turing.extending import extend_prefix, powers_of_choices
+from mesaprior.hypotheses.turing.extending import BUDGET, extend_prefix, powers_of_choices
 from mesaprior.hypotheses.turing.machine import Machine
 from mesaprior.hypotheses.turing.scratch import make_scratch
 from mesaprior.hypotheses.turing.strings import kernels
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable, table_from_groups
-from mesaprior.hypotheses.turing.threads import BUDGET, GoesOn
 
 
 class Tallying:

@@ -16,9 +16,6 @@ Report = Callable[[int], None]
 GoesOn = Callable[[], bool]
 """Asked now and then by who counts; where it says no, what was counted is of no use any more."""
 
-BUDGET = 1_000_000
-"""Partial machines that are looked at in one call of a kernel; about a second, after which Ctrl-C is heard."""
-
 
 def spread(
     ranks: Iterable[int],
