@@ -1,0 +1,186 @@
+"""Theorems on the one sequence that the log holds: nothing is expected, everything happened."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.logspace import log2_sum
+from mesaprior.inference.noise import NoiseModel
+from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.theorems.histories import ln_ratio
+from mesaprior.inference.theorems.hypothesis_class import HypothesisClass, log2_ratio
+from mesaprior.inference.theorems.theorem import Theorem, failing
+from mesaprior.inference.weights import Prior, log2_prior
+
+_LITTLESTONE = "N. Littlestone and M. K. Warmuth, The weighted majority algorithm, 1994 (the halving case)"
+_HUTTER = "M. Hutter, Universal Artificial Intelligence, 2005"
+_KORBAK = "T. Korbak, E. Perez and C. L. Buckley, RL with KL penalties is better viewed as Bayesian inference, 2022"
+
+
+def deterministic_theorems(hypotheses: HypothesisClass) -> list[Theorem]:
+    """Evaluate the bounds for a true hypothesis that makes no slips, on the teacher's actions.
+
+    Parameters
+    ----------
+    hypotheses : HypothesisClass
+        Without noise.
+    """
+    statements = (
+        ("weighted majority", "errors of the likeliest action under xi <= log2(1/w)", _LITTLESTONE),
+        ("sum of doubts", "sum of (1 - xi(a)) <= ln(1/w)", _HUTTER),
+    )
+    truth = hypotheses.exact()
+    if truth is None:
+        fails = "no counted program of positive weight gives all training actions"
+        return [failing(*statement, fails) for statement in statements]
+    n_errors, doubts = _errors_and_doubts(hypotheses)
+    weight, whole = hypotheses.weight[truth], hypotheses.whole
+    where = f"all {len(hypotheses.action)} training rows, without noise; mu gives every training action"
+    sides = ((float(n_errors), log2_ratio(whole, weight)), (doubts, ln_ratio(whole, weight)))
+    return [
+        Theorem(*statement, "<=", left, right, where)
+        for statement, (left, right) in zip(statements, sides, strict=True)
+    ]
+
+
+def log_theorems(
+    census: Census,
+    log: ImitationLog,
+    prior: Prior,
+    noise: NoiseModel,
+    hypotheses: HypothesisClass,
+    truth: int,
+    result: Posterior,
+) -> list[Theorem]:
+    """Evaluate what holds of the posterior on any log, and compare the posterior with exact integers.
+
+    Parameters
+    ----------
+    census, log, prior, noise
+        What was asked.
+    hypotheses : HypothesisClass
+        Exact twin of the same.
+    truth : int
+        Hypothesis whose loss is compared with that of the mixture.
+    result : Posterior
+        Of the same.
+    """
+    N = log.n_training
+    masses = hypotheses.masses(N)
+    total = sum(masses)
+    where = f"all {N} training rows, noise {noise}"
+    theorems = [_loss(hypotheses, truth, masses, total, where)]
+    if not total:
+        fails = "no program is left after the training rows"
+        return [
+            *theorems,
+            failing("Bayes' rule", "posterior odds = prior odds * likelihood ratio", "", fails),
+            failing("agreeing programs", "programs that agree on the training rows keep their odds", "", fails),
+            failing("KL-regularized optimum", "E_post ln L - KL(post || prior) = ln evidence", _KORBAK, fails),
+        ]
+    live = [p for p, mass in enumerate(masses) if mass]
+    members = hypotheses.member_of >= 0
+    log2_found = log2_sum(result.log2_mass[members], hypotheses.member_of[members], hypotheses.n_hypotheses)
+    # From the first hypothesis to each other: odds by the posterior, and by exact weights and likelihoods.
+    first = live[0]
+    off = [log2_found[p] - log2_found[first] - log2_ratio(masses[p], masses[first]) for p in live]
+    worst = live[int(np.argmax(np.abs(off)))]
+    theorems.append(
+        Theorem(
+            "Bayes' rule",
+            "log2 posterior odds = log2 prior odds + sum of log2 likelihood ratios",
+            "",
+            "=",
+            float(log2_found[worst] - log2_found[first]),
+            log2_ratio(masses[worst], masses[first]),
+            f"{where}; the odds that are farthest off, of {len(live):,} hypotheses, against exact integers",
+        )
+    )
+    evidence = [result.log2_evidence[n] - hypotheses.log2_mixture(n) for n in range(N + 1)]
+    n = int(np.argmax(np.abs(evidence)))
+    theorems.append(
+        Theorem(
+            "evidence",
+            "the product of the mixture's predictions = xi of the whole sequence",
+            "",
+            "=",
+            float(result.log2_evidence[n]),
+            hypotheses.log2_mixture(n),
+            f"{where}; the prefix that is farthest off (n = {n}), against exact integers",
+        )
+    )
+    theorems.append(_agreeing(census, prior, hypotheses, result, where))
+    shares = [masses[p] / total for p in live]
+    likelihood = hypotheses.likelihood.denominator(N)
+    fit = math.fsum(
+        share * ln_ratio(masses[p], hypotheses.weight[p] * likelihood) for share, p in zip(shares, live, strict=True)
+    )
+    gain = math.fsum(
+        share * ln_ratio(masses[p] * hypotheses.whole, total * hypotheses.weight[p])
+        for share, p in zip(shares, live, strict=True)
+    )
+    theorems.append(
+        Theorem(
+            "KL-regularized optimum",
+            "E_post ln L - KL(post || prior) = ln evidence",
+            _KORBAK,
+            "=",
+            fit - gain,
+            ln_ratio(total, hypotheses.whole * likelihood),
+            f"{where}; reward ln L, beta = 1",
+        )
+    )
+    return theorems
+
+
+def _loss(hypotheses: HypothesisClass, truth: int, masses: list[int], total: int, where: str) -> Theorem:
+    """Return the bound on the mixture's coding loss, which holds on every log and against every hypothesis."""
+    name, statement = "coding loss", "log2(1/xi) <= log2(1/w) + log2(1/mu), of the teacher's actions"
+    if not masses[truth]:
+        return failing(name, statement, _HUTTER, "the training actions have probability 0 under mu")
+    denominator = hypotheses.likelihood.denominator(len(hypotheses.action))
+    weight = hypotheses.weight[truth]
+    own = log2_ratio(weight * denominator, masses[truth])
+    left = log2_ratio(hypotheses.whole * denominator, total)
+    return Theorem(name, statement, _HUTTER, "<=", left, log2_ratio(hypotheses.whole, weight) + own, where)
+
+
+def _agreeing(census: Census, prior: Prior, hypotheses: HypothesisClass, result: Posterior, where: str) -> Theorem:
+    """Return by how much the data moved the odds of behaviours that agree on all training rows."""
+    name, statement = "agreeing programs", "programs that agree on the training rows keep their odds"
+    before = log2_sum(log2_prior(census, prior), census.behaviour_id, census.n_behaviours)
+    # Of each hypothesis, the first behaviour that has any mass stands for all.
+    live = np.flatnonzero((hypotheses.member_of >= 0) & (result.log2_mass > -np.inf) & (before > -np.inf))
+    _, first, member = np.unique(hypotheses.member_of[live], return_index=True, return_inverse=True)
+    if len(first) == len(live):
+        return failing(name, statement, "", "no two behaviours of positive weight agree on all training rows")
+    change = result.log2_mass[live] - before[live]
+    moved = np.abs(change - change[first][member])
+    size = np.maximum(np.abs(result.log2_mass[live]), np.abs(before[live]))
+    worst = int(np.argmax(moved / np.maximum(size, 1.0)))
+    pairs = f"{len(live) - len(first):,} behaviours beside the first of each hypothesis"
+    left = float(result.log2_mass[live][worst] - result.log2_mass[live][first][member[worst]])
+    right = float(before[live][worst] - before[live][first][member[worst]])
+    return Theorem(name, statement, "", "=", left, right, f"{where}; {pairs}, log2 odds of the pair that moved most")
+
+
+def _errors_and_doubts(hypotheses: HypothesisClass) -> tuple[int, float]:
+    """Return the errors of the likeliest action along the log, and the sum of 1 - xi(a)."""
+    numerator, A = hypotheses.likelihood.numerator, hypotheses.n_actions
+    n_errors, doubts = 0, []
+    for n, action in enumerate(hypotheses.action.tolist()):
+        hits, misses = hypotheses.tallies(n)
+        given = hypotheses.predictions[:, hypotheses.row_cell[n]]
+        joint = [0] * A
+        rows = zip(hypotheses.weight, hits.tolist(), misses.tolist(), given.tolist(), strict=True)
+        for weight, h, m, predicted in rows:
+            for a in range(A):
+                after = (h, m) if predicted < 0 else (h + (predicted == a), m + (predicted != a))
+                joint[a] += weight * numerator(n + 1, *after)
+        n_errors += joint.index(max(joint)) != action
+        doubts.append((sum(joint) - joint[action]) / sum(joint))
+    return n_errors, math.fsum(doubts)

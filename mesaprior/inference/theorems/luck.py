@@ -1,0 +1,46 @@
+"""How rare it is to serve a utility well: the bound behind measuring agency by the share that does as well."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.agency import Utility, agency
+from mesaprior.inference.logspace import log2_sum, log2_total
+from mesaprior.inference.theorems.theorem import Theorem
+from mesaprior.inference.weights import Prior, log2_prior
+
+
+def luck_theorem(census: Census, log: ImitationLog, prior: Prior) -> Theorem:
+    """Evaluate Pr[g >= c] <= 2^-c for the utility "to do on the training rows what the teacher does".
+
+    Parameters
+    ----------
+    census : Census
+    log : ImitationLog
+    prior : Prior
+        The reference measure.
+
+    Notes
+    -----
+    At every c that is attained; between them the left side is constant and the right side falls.
+    """
+    rows = np.arange(log.n_training)
+    value = (log.action[rows][:, None] == np.arange(census.n_actions)).astype(np.int64)
+    g = agency(census, Utility("the training actions", 0.0, rows, value), prior).g_prior
+    mass = log2_sum(log2_prior(census, prior), census.behaviour_id, census.n_behaviours)
+    whole = log2_total(mass)
+    attained = np.unique(g[np.isfinite(g)])
+    excess = [float(log2_total(mass[g >= c])) - float(whole) + float(c) for c in attained]
+    worst = int(np.argmax(excess))
+    return Theorem(
+        "luck",
+        "log2 Pr[g >= c] <= -c, g = -log2 of the prior share that serves a utility at least as well",
+        "V. Kosoy, descriptions of agency by the share of policies that do as well (2020 and later)",
+        "<=",
+        excess[worst] - float(attained[worst]),
+        -float(attained[worst]),
+        f"all {log.n_training} training rows, U = how many training actions are given; the tightest of "
+        f"{len(attained):,} values of c",
+    )
