@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mesaprior.cli.options import (
+    LONGEST,
     SpaceOptions,
     format_option,
     is_noiseless,
@@ -46,6 +47,18 @@ from mesaprior.cli.options import (
     metavar="FILE.toml",
     help="The language of the utilities; without it that of the programs, or the default one of the log.",
 )
+@click.option(
+    "--memorizer",
+    "memorizer_features",
+    metavar="FEATURES",
+    help="Let all literal tables over these features, with commas between them, compete with what was counted.",
+)
+@click.option(
+    "--memorizer-bits",
+    type=click.IntRange(0, LONGEST),
+    metavar="B",
+    help="Bits to say that a table follows.  [default: those of the look-up, or of a token, in the language]",
+)
 @format_option("table", "json", "csv")
 def infer(
     source: str,
@@ -59,6 +72,8 @@ def infer(
     plot_file: str | None,
     utilities: tuple[str, ...],
     utility_language: str | None,
+    memorizer_features: str | None,
+    memorizer_bits: int | None,
     form: str,
 ) -> None:
     """Say who holds the posterior, at every training prefix.
@@ -76,8 +91,10 @@ def infer(
       mesaprior infer corridor.csv --prior speed --param alpha=2 --noise 0.05 --format json
       mesaprior infer corridor.csv --space turing --states 1-3
       mesaprior infer corridor.csv --language corridor.toml --utility '(eq (move p y) c)'
+      mesaprior infer corridor.csv --language corridor.toml --memorizer p,c
     """
     from mesaprior.cli.agency import agencies_of, agencies_to_json, render_agencies
+    from mesaprior.cli.memorizer import check_memorizer, memorizer_of, memorizer_to_json, render_memorizer
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.posterior import posterior
@@ -85,6 +102,7 @@ def infer(
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
+    check_memorizer(memorizer_features, memorizer_bits, prior, form)
     if plot_file:
         from mesaprior.cli.pictures import check_picture
 
@@ -93,6 +111,9 @@ def infer(
     result = posterior(question.census, question.log, prior, noise=noise, tolerance=tolerance)
     mass_beyond = question.space.mass_beyond(question.census, question.log)
     agencies = agencies_of(question, utilities, utility_language, prior)
+    memorizer = memorizer_of(
+        question, memorizer_features, memorizer_bits, prior, result, noise=noise, tolerance=tolerance
+    )
 
     if plot_file:
         from mesaprior.cli.plot import plot_posterior
@@ -124,6 +145,8 @@ def infer(
         )
         if agencies:
             answer["agency"] = agencies_to_json(agencies, result)
+        if memorizer:
+            answer["memorizer"] = memorizer_to_json(memorizer, question.log)
         click.echo(json.dumps(answer, allow_nan=False))
     elif form == "csv":
         click.echo(to_frame(result).to_csv(index=False, na_rep="nan", lineterminator="\n"), nl=False)
@@ -145,3 +168,5 @@ def infer(
         )
         if agencies:
             render_agencies(agencies, result)
+        if memorizer:
+            render_memorizer(memorizer)
