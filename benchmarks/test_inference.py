@@ -1,11 +1,17 @@
 """The posterior over a census: every training prefix, every role and verdict."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from mesaprior.hypotheses.log import log_from_frame
+from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.memorizer import memorizer_over, memorizer_posterior
 from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.posterior import posterior
+from mesaprior.inference.safeguarding import safeguards_on
+from mesaprior.inference.theorems import evaluate
 from mesaprior.priors.prior import make_prior
 
 
@@ -19,3 +25,42 @@ def test_posterior(benchmark, corridor, noise):
     result = benchmark.pedantic(lambda: posterior(census, log, prior, noise=noise), rounds=3)
     assert np.isclose(result.mass[:, :, -1].sum(), 1)
     benchmark.extra_info["behaviours"] = census.n_behaviours
+
+
+@pytest.mark.benchmark(group="memorizer, 500 entries, 500 training rows")
+@pytest.mark.parametrize("noise", [BetaNoise(1, 9), Noise(0.05)], ids=str)
+def test_memorizer(benchmark, noise):
+    p = np.arange(750)
+    table = pd.DataFrame({"p": p % 250, "q": p // 250 % 2, "action": 7 * p % 3})
+    table["split"] = np.where(p < 500, "train", "deploy")
+    table["rival"] = pd.array(np.where(p < 500, 0, (7 * p + 1) % 3), dtype="Int64").astype(object)
+    table.loc[p < 500, "rival"] = None
+    log = log_from_frame(table)
+    language = default_language(log)
+    prior = make_prior("simplicity", {})
+    census = TermSpace(language, 4).census(log)
+    result = posterior(census, log, prior, noise=noise)
+    memorizer = memorizer_over(("p", "q"), log, 3, language=language)
+    found = benchmark.pedantic(
+        lambda: memorizer_posterior(memorizer, census, log, prior, result, noise=noise), rounds=3
+    )
+    assert memorizer.n_entries == 500
+    assert np.allclose(found.mass_by_verdict.sum(axis=0), found.mass)
+
+
+@pytest.mark.benchmark(group="theorems, corridor, 28 bits")
+def test_theorems(benchmark, corridor):
+    language, log = corridor
+    census = TermSpace(language, 28).census(log)
+    prior = make_prior("simplicity", {})
+    found = benchmark.pedantic(lambda: evaluate(census, log, prior), rounds=3)
+    assert found.hold
+
+
+@pytest.mark.benchmark(group="safeguards, corridor, 32 bits")
+def test_safeguards(benchmark, corridor):
+    language, log = corridor
+    census = TermSpace(language, 32).census(log)
+    prior = make_prior("simplicity", {})
+    outcomes = benchmark.pedantic(lambda: safeguards_on(census, log, prior), rounds=3)
+    assert len(outcomes) == 6

@@ -28,6 +28,7 @@ COMMANDS = {
     "complexity": ("mesaprior.cli.complexity", "Say how many bits strings have, by the machines that print them."),
     "compare-spaces": ("mesaprior.cli.compare_spaces", "Ask one log of several hypothesis spaces, side by side."),
     "theorems": ("mesaprior.cli.theorems", "Evaluate the inequalities of Bayesian learning on a census and its log."),
+    "safeguards": ("mesaprior.cli.safeguards", "Compare ways to act on the posterior: who defects, errs, asks."),
     "prior": ("mesaprior.cli.prior", "List, show, check, draw and compare priors."),
 }
 """For each command its module, where a command of the same name stands, and its line in the help."""

@@ -1,0 +1,190 @@
+"""`mesaprior safeguards`: ways to act on a posterior, compared on the rows of a log."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING
+
+import click
+
+from mesaprior.cli.options import (
+    SpaceOptions,
+    format_option,
+    noise_of,
+    noise_option,
+    prior_of,
+    prior_options,
+    space_options,
+)
+
+if TYPE_CHECKING:
+    from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.inference.safeguarding import Outcome
+
+
+@click.command()
+@click.argument("source", metavar="LOG_OR_CENSUS")
+@click.option("--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own.")
+@space_options
+@prior_options
+@noise_option
+@click.option(
+    "--temperature",
+    "temperatures",
+    type=float,
+    multiple=True,
+    default=(2.0,),
+    show_default=True,
+    metavar="T",
+    help="Act on (prior * likelihood)^(1/T); repeatable.",
+)
+@click.option(
+    "--alpha",
+    "alphas",
+    type=float,
+    multiple=True,
+    default=(0.1,),
+    show_default=True,
+    metavar="ALPHA",
+    help="Act as far as all of the top set do, and ask else; repeatable.",
+)
+@click.option(
+    "--voters",
+    "ks",
+    type=int,
+    multiple=True,
+    default=(3,),
+    show_default=True,
+    metavar="K",
+    help="Act as most of the K leading policies do; repeatable.",
+)
+@click.option(
+    "--cost", type=float, default=0.1, show_default=True, metavar="C", help="What a question costs, in errors."
+)
+@click.option(
+    "--slips/--no-slips",
+    "has_slips",
+    default=True,
+    show_default=True,
+    help="Let programs act with the slips of the noise, or surely.",
+)
+@click.option("--online", "is_online", is_flag=True, help="Learn from later rows with an action, too, one by one.")
+@format_option("table", "csv", "json")
+def safeguards(
+    source: str,
+    other_log: str | None,
+    asked: SpaceOptions,
+    prior_text: str,
+    parameters: tuple[tuple[str, float], ...],
+    noise_text: str,
+    temperatures: tuple[float, ...],
+    alphas: tuple[float, ...],
+    ks: tuple[int, ...],
+    cost: float,
+    has_slips: bool,
+    is_online: bool,
+    form: str,
+) -> None:
+    """Compare ways to act on the posterior: which defect, which err, and which ask the teacher.
+
+    Acts row by row on what was learned from the training rows before it: with the mixture of all programs, as the
+    leading one, as one that is drawn, with a tempered mixture, as far as a top set of programs agrees (and asks else),
+    or as most of the leading ones do. Everything is an expectation, exactly computed.
+
+    LOG_OR_CENSUS is a log (.csv or .parquet), or a folder that `mesaprior census` wrote.
+
+    \b
+    Examples:
+      mesaprior safeguards corridor.csv --language corridor.toml --max-bits 28
+      mesaprior safeguards counted --alpha 0.1 --alpha 0.01 --no-slips --format csv
+    """
+    from mesaprior.cli.question import ask, provenance_of
+    from mesaprior.cli.spaces import check_prior
+    from mesaprior.inference.result import json_number
+    from mesaprior.inference.safeguarding import Outcome, safeguards_on
+    from mesaprior.inference.safeguards import check_settings
+
+    prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
+    check_prior(prior, source, asked)
+    check_settings(temperatures, alphas, ks, cost)
+    question = ask(source, other_log=other_log, asked=asked)
+    outcomes = safeguards_on(
+        question.census,
+        question.log,
+        prior,
+        noise=noise,
+        temperatures=temperatures,
+        alphas=alphas,
+        ks=ks,
+        cost=cost,
+        has_slips=has_slips,
+        is_online=is_online,
+    )
+    if form == "json":
+        provenance = provenance_of(
+            question,
+            prior={"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)},
+            noise=str(noise),
+            cost=cost,
+            slips=has_slips,
+            online=is_online,
+        )
+        rows = [
+            {key: value if key == "name" else json_number(value) for key, value in asdict(outcome).items()}
+            for outcome in outcomes
+        ]
+        click.echo(json.dumps({"safeguards": rows, "provenance": provenance}, allow_nan=False))
+    elif form == "csv":
+        from mesaprior.cli.streams import print_csv
+
+        print_csv([column.name for column in fields(Outcome)], [list(asdict(outcome).values()) for outcome in outcomes])
+    else:
+        _render(outcomes, question.log, cost, is_online)
+
+
+def _render(outcomes: list[Outcome], log: ImitationLog, cost: float, is_online: bool) -> None:
+    from rich.table import Table
+
+    from mesaprior.cli.render import console
+    from mesaprior.cli.words import share_text
+    from mesaprior.inference.safeguarding import conflicts
+
+    n_conflicts = sum(conflicts(log, row) for row in range(log.n_training, log.n_rows))
+    n_judged = int((log.action[log.n_training :] >= 0).sum())
+    table = Table(title="What each way to act does, in expectation", title_justify="left", title_style="bold")
+    table.add_column("acts by")
+    for name in ("defections", "ever", "always", "errors, training", "later", "questions, training", "later", "regret"):
+        table.add_column(name, justify="right")
+    for outcome in outcomes:
+        table.add_row(
+            outcome.name,
+            f"{outcome.defections:.3f}" if n_conflicts else "-",
+            share_text(outcome.any_defection),
+            share_text(outcome.all_defections),
+            *(
+                f"{value:.3f}"
+                for value in (
+                    outcome.errors_train,
+                    outcome.errors_later,
+                    outcome.questions_train,
+                    outcome.questions_later,
+                    outcome.regret,
+                )
+            ),
+        )
+    out = console()
+    out.print(table)
+    learned = "all rows with an action before it" if is_online else "the training rows before it"
+    out.print(
+        f"• Of {log.n_training} training rows and {n_judged} later ones with an action, on {n_conflicts} of which a "
+        f"rival does something else. Each row is acted on with what was learned from {learned}.",
+        markup=False,
+        soft_wrap=True,
+    )
+    out.print(
+        "• Ever, always: the probability to do what the rival would on some, on all of these. Regret: errors, and "
+        f"{cost:g} for each question.",
+        markup=False,
+        soft_wrap=True,
+    )

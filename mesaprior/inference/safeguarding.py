@@ -1,0 +1,285 @@
+"""Safeguards on the rows of a log: defections, errors, questions and regret, in expectation and without sampling.
+
+Sizes: P policies, R rows, N training rows, A actions, B behaviours, G groups.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import NONE, ImitationLog
+from mesaprior.inference.agreement import runs
+from mesaprior.inference.logspace import log2_sum, log2_total
+from mesaprior.inference.noise import NoiseModel, log2_likelihood
+from mesaprior.inference.posterior import DEFAULT_NOISE, check_log
+from mesaprior.inference.safeguards import (
+    Belief,
+    Decision,
+    Leader,
+    Majority,
+    Mixture,
+    Safeguard,
+    Sampling,
+    Tempered,
+    TopSet,
+    check_settings,
+)
+from mesaprior.inference.weights import Prior, log2_prior
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a safeguard does on a log, in expectation; nan where no program is left on some row.
+
+    Attributes
+    ----------
+    name : str
+    defections : float
+        Later rows on which it takes the rival's action, of those where this differs from the teacher's.
+    any_defection, all_defections : float
+        Probability that it does so on at least one of these rows, and on all; nan where there is no such row.
+    errors_train, errors_later : float
+        Rows on which it acts by itself and not as the teacher did; later rows are those that have an action.
+    questions_train, questions_later : float
+        Rows on which it asks.
+    regret : float
+        Errors, and the cost of the questions, on all rows: the teacher makes no error and asks nobody.
+    bits : float
+        -log2 of the probability that what happens is what the teacher did, over all rows; inf where it cannot be.
+    """
+
+    name: str
+    defections: float
+    any_defection: float
+    all_defections: float
+    errors_train: float
+    errors_later: float
+    questions_train: float
+    questions_later: float
+    regret: float
+    bits: float
+
+
+def safeguards_on(
+    census: Census,
+    log: ImitationLog,
+    prior: Prior,
+    *,
+    noise: NoiseModel = DEFAULT_NOISE,
+    temperatures: Sequence[float] = (2.0,),
+    alphas: Sequence[float] = (0.1,),
+    ks: Sequence[int] = (3,),
+    cost: float = 0.1,
+    has_slips: bool = True,
+    is_online: bool = False,
+) -> list[Outcome]:
+    """Evaluate safeguards on the rows of a log, in order.
+
+    Parameters
+    ----------
+    census : Census
+    log : ImitationLog
+        The log that the census was counted on.
+    prior : Prior
+    noise : NoiseModel
+        Of the likelihood, and of the slips with which programs act.
+    temperatures, alphas, ks : sequences
+        Of the tempered mixtures, the top sets and the majorities.
+    cost : float
+        Of a question, in errors.
+    has_slips : bool
+        Whether programs act with the slips that the noise model has learned for each, or give their actions surely.
+    is_online : bool
+        Whether later rows with an action are learned from as well, one after the other.
+
+    Returns
+    -------
+    list of Outcome
+        Mixture, MAP, sampling, and then one for each temperature, alpha and k.
+
+    Raises
+    ------
+    UsageError
+        If a number is out of range or the prior does not fit.
+
+    Notes
+    -----
+    Before row n the posterior is that after the n training rows before it. Time is O(G + R * P log P), memory O(P * C)
+    for C cells; all sums run in one fixed order.
+    """
+    check_settings(temperatures, alphas, ks, cost)
+    check_log(census, log)
+    policies = Policies(census, log, prior, noise, has_slips=has_slips)
+    guards: list[Safeguard] = [Mixture(), Leader(), Sampling()]
+    guards += [Tempered(t, policies.tempered(t)) for t in temperatures]
+    guards += [TopSet(alpha) for alpha in alphas]
+    guards += [Majority(k) for k in ks]
+
+    records = [_Record(guard.name) for guard in guards]
+    kept = _Kept(policies, log) if not is_online else None
+    for row in range(log.n_rows):
+        belief = policies.believe(row)
+        for guard, record in zip(guards, records, strict=True):
+            if belief is None:
+                record.give_up()
+            else:
+                record.note(guard.decide(belief), log, row)
+        if kept is not None and belief is not None:
+            kept.note(belief, row)
+        if row < log.n_training or (is_online and log.action[row] != NONE):
+            policies.learn(row)
+    outcomes = [record.outcome(cost) for record in records]
+    if kept is None:
+        return outcomes
+    # The program that was drawn stays the same on all later rows.
+    return [kept.correct(outcome) if outcome.name == Sampling.name else outcome for outcome in outcomes]
+
+
+class Policies:
+    """The posterior over policies: behaviours that give the same action in every cell are one.
+
+    Parameters
+    ----------
+    census, log, prior, noise
+        What was asked.
+    has_slips : bool
+        Whether policies act with slips.
+
+    Attributes
+    ----------
+    predictions : int16[P, C]
+    """
+
+    def __init__(self, census: Census, log: ImitationLog, prior: Prior, noise: NoiseModel, *, has_slips: bool = True):
+        self._log, self._noise, self._has_slips = log, noise, has_slips
+        self._row_cell, self._n_actions = census.row_cell, census.n_actions
+        policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
+        first = np.flatnonzero(np.diff(policy, prepend=-1) > 0)
+        self.predictions = census.predictions[first]
+        self._group_policy = policy[census.behaviour_id]
+        self._log2_group = log2_prior(census, prior)
+        self._log2_count = np.log2(census.count.astype(np.float64))
+        self._log2_prior = self.tempered(1.0)
+        self._hits = np.zeros(len(first), dtype=np.int64)
+        self._misses = np.zeros(len(first), dtype=np.int64)
+        self._seen = 0
+
+    def tempered(self, temperature: float) -> np.ndarray:
+        """Return log2 of the sum of weights to the power 1/temperature over each policy's programs, float64[P]."""
+        log2_group = self._log2_group
+        if temperature != 1:
+            log2_group = (log2_group - self._log2_count) / temperature + self._log2_count
+        return log2_sum(log2_group, self._group_policy, len(self.predictions))
+
+    def believe(self, row: int) -> Belief | None:
+        """Return what is believed before a row; None where no program is left."""
+        abstained = self._seen - self._hits - self._misses
+        likelihood = log2_likelihood(self._noise, self._hits, self._misses, abstained, self._n_actions)
+        log2_mass = self._log2_prior + likelihood
+        whole = log2_total(log2_mass)
+        if whole == -np.inf:
+            return None
+        if self._has_slips:
+            predicted, other = self._noise.predictive(self._hits, self._misses, self._n_actions)
+        else:
+            predicted, other = np.ones(len(log2_mass)), np.zeros(len(log2_mass))
+        given = self.predictions[:, self._row_cell[row]].astype(np.int64)
+        return Belief(log2_mass - whole, self._log2_prior, likelihood, given, predicted, other, self._n_actions)
+
+    def learn(self, row: int) -> None:
+        """Update on what the teacher did on a row."""
+        given = self.predictions[:, self._row_cell[row]]
+        hit = given == self._log.action[row]
+        self._hits = self._hits + hit
+        self._misses = self._misses + ((given >= 0) & ~hit)
+        self._seen += 1
+
+
+@dataclass
+class _Record:
+    """What a safeguard has done so far; lists of terms, added up with compensation at the end."""
+
+    name: str
+    sided: list[float] = field(default_factory=list)
+    errors: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
+    questions: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
+    bits: list[float] = field(default_factory=list)
+
+    def note(self, decision: Decision, log: ImitationLog, row: int) -> None:
+        """Note what is done on a row."""
+        part = int(row >= log.n_training)
+        action = int(log.action[row])
+        self.questions[part].append(decision.asks)
+        if action == NONE:
+            return
+        right = float(decision.action[action])
+        # Summing what is wrong keeps small probabilities of error.
+        wrong = math.fsum(float(p) for a, p in enumerate(decision.action) if a != action)
+        self.errors[part].append(wrong)
+        happens = right + decision.asks
+        self.bits.append(-math.log2(min(1.0, happens)) if happens > 0 else math.inf)
+        if conflicts(log, row):
+            self.sided.append(float(decision.action[log.rival[row]]))
+
+    def give_up(self) -> None:
+        """Note that nothing is left to act on."""
+        for terms in (self.sided, *self.errors, *self.questions, self.bits):
+            terms.append(math.nan)
+
+    def outcome(self, cost: float) -> Outcome:
+        """Add up."""
+        errors = [math.fsum(terms) for terms in self.errors]
+        questions = [math.fsum(terms) for terms in self.questions]
+        none = math.prod(1 - p for p in self.sided)
+        return Outcome(
+            name=self.name,
+            defections=math.fsum(self.sided),
+            any_defection=1 - none if self.sided else math.nan,
+            all_defections=math.prod(self.sided) if self.sided else math.nan,
+            errors_train=errors[0],
+            errors_later=errors[1],
+            questions_train=questions[0],
+            questions_later=questions[1],
+            regret=math.fsum([*errors, cost * questions[0], cost * questions[1]]),
+            bits=math.fsum(self.bits) if math.inf not in self.bits else math.inf,
+        )
+
+
+class _Kept:
+    """What a single program, drawn after training, does on all later rows together."""
+
+    def __init__(self, policies: Policies, log: ImitationLog):
+        self._log = log
+        self._never = np.ones(len(policies.predictions))
+        self._always = np.ones(len(policies.predictions))
+        self._mass: np.ndarray | None = None
+
+    def note(self, belief: Belief, row: int) -> None:
+        """Note the probability with which each policy sides with the rival on a row."""
+        if row < self._log.n_training:
+            return
+        # On later rows the posterior no longer moves.
+        self._mass = np.exp2(belief.log2_mass)
+        if conflicts(self._log, row):
+            sided = belief.probabilities(np.arange(len(belief.given)))[:, self._log.rival[row]]
+            self._never *= 1 - sided
+            self._always *= sided
+
+    def correct(self, outcome: Outcome) -> Outcome:
+        """Return an outcome with the probabilities of defecting ever and always that a kept program has."""
+        if self._mass is None or math.isnan(outcome.any_defection):
+            return outcome
+        values = dict(vars(outcome))
+        values["any_defection"] = math.fsum((self._mass * (1 - self._never)).tolist())
+        values["all_defections"] = math.fsum((self._mass * self._always).tolist())
+        return Outcome(**values)
+
+
+def conflicts(log: ImitationLog, row: int) -> bool:
+    """Tell whether a later row has an action and a rival that differs from it."""
+    return log.action[row] != NONE and log.rival[row] not in (NONE, log.action[row])

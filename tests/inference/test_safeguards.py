@@ -1,0 +1,140 @@
+"""Safeguards against fractions, and what is proved of the top set."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mesaprior.errors import UsageError
+from mesaprior.inference.noise import BetaNoise, Noise
+from mesaprior.inference.safeguarding import Policies, safeguards_on
+from mesaprior.inference.safeguards import TopSet
+from tests.inference.naive_posterior import beta_likelihood, noise_likelihood
+from tests.inference.naive_safeguards import NaiveSafeguards
+from tests.inference.small import LEVIN, SIMPLICITY, Program, cases, levin_weight, make_census, make_log
+
+NOISES = (
+    (Noise(0.0625), noise_likelihood(Fraction(1, 16))),
+    (Noise(0.0), noise_likelihood(Fraction(0))),
+    (BetaNoise(1, 9), beta_likelihood(1, 9)),
+    (BetaNoise(2, 1), beta_likelihood(2, 1)),
+)
+SETTINGS = {"temperatures": (1.0, 0.5), "alphas": (0.25, 0.015625, 1.0), "ks": (1, 2, 3), "cost": 0.25}
+
+
+def few(programs):
+    """Keep counts small: masses that differ in the sixtieth bit are equal for doubles, and not for fractions."""
+    return [replace(program, count=program.count % 7 + 1) for program in programs]
+
+
+@settings(max_examples=120)
+@given(cases(), st.sampled_from(NOISES), st.booleans(), st.booleans())
+def test_outcomes_are_those_by_the_book(case, noise, slips, online):
+    log, programs, n_actions = case
+    programs = few(programs)
+    census = make_census(log, programs, n_actions=n_actions)
+    found = safeguards_on(census, log, LEVIN, noise=noise[0], has_slips=slips, is_online=online, **SETTINGS)
+    naive = NaiveSafeguards(log, programs, levin_weight, noise[1], n_actions, slips=slips, online=online)
+    is_left = all(naive.masses(row) for row in range(log.n_rows))
+    for outcome in found:
+        if not is_left:
+            assert np.isnan(outcome.regret)
+            continue
+        for name, value in naive.outcome(outcome.name).items():
+            mine = getattr(outcome, name)
+            assert mine == pytest.approx(value, rel=1e-8, abs=1e-9, nan_ok=True), (outcome.name, name)
+
+
+@settings(max_examples=200)
+@given(cases(), st.sampled_from(NOISES), st.floats(1e-6, 1.0), st.booleans())
+def test_no_action_is_likelier_than_under_a_truth_in_the_top_set(case, noise, alpha, slips):
+    log, programs, n_actions = case
+    policies = Policies(make_census(log, programs, n_actions=n_actions), log, LEVIN, noise[0], has_slips=slips)
+    guard = TopSet(alpha)
+    for row in range(log.n_rows):
+        belief = policies.believe(row)
+        if belief is None:
+            return
+        members = guard.members(belief)
+        decision = guard.decide(belief)
+        assert decision.action.sum() + decision.asks == pytest.approx(1)
+        for truth in members:
+            assert (decision.action <= belief.probabilities(np.array([truth]))[0]).all()
+        if len(members) == 1:
+            assert decision.asks == 0
+        # The heaviest is always in, and whoever is as heavy as a member and comes before it.
+        assert belief.log2_mass[members].max() == pytest.approx(belief.log2_mass.max())
+        # Never anybody in the top set whose posterior is below alpha of the heaviest.
+        assert (np.exp2(belief.log2_mass[members]) >= alpha * np.exp2(belief.log2_mass.max()) * (1 - 1e-9)).all()
+        if row < log.n_training:
+            policies.learn(row)
+
+
+LOG = make_log([(0, 0), (1, 1)], [(2, 0, 1), (3, 0, 1)])
+HONEST, TRAITOR = Program((0, 1, 0, 0), length=4), Program((0, 1, 1, 1), length=3, flags=(0, 1, 0, 0))
+
+
+def outcomes(programs, **options):
+    census = make_census(LOG, programs, n_actions=2)
+    return {outcome.name: outcome for outcome in safeguards_on(census, LOG, SIMPLICITY, noise=Noise(0), **options)}
+
+
+def test_one_that_is_drawn_defects_always_or_never():
+    found = outcomes([HONEST, TRAITOR])
+    assert found["mixture"].defections == found["sampling"].defections == pytest.approx(4 / 3)
+    assert found["sampling"].any_defection == found["sampling"].all_defections == pytest.approx(2 / 3)
+    assert found["mixture"].any_defection == pytest.approx(8 / 9)
+    assert found["mixture"].all_defections == pytest.approx(4 / 9)
+    assert found["MAP"].all_defections == 1
+    # Online the first conflict tells them apart.
+    online = outcomes([HONEST, TRAITOR], is_online=True)
+    assert online["MAP"].defections == 1
+    assert online["top set 0.1"].questions_later == 1
+
+
+def test_a_top_set_that_holds_both_asks_and_does_not_defect():
+    found = outcomes([HONEST, TRAITOR], alphas=(0.1, 0.9))
+    assert asdict(found["top set 0.1"]) | {"name": "", "bits": 0} == {
+        "name": "",
+        "defections": 0,
+        "any_defection": 0,
+        "all_defections": 0,
+        "errors_train": 0,
+        "errors_later": 0,
+        "questions_train": 0,
+        "questions_later": 2,
+        "regret": pytest.approx(0.2),
+        "bits": 0,
+    }
+    # Too small a set leaves the truth out, and then nothing is guaranteed.
+    assert found["top set 0.9"].defections == 2
+    assert found["top set 0.9"].questions_later == 0
+
+
+def test_majorities_count_policies_and_not_mass():
+    honest = [replace(HONEST, predictions=(a, 1, 0, 0), length=4 + a) for a in range(2)]
+    crowd = outcomes([*honest, TRAITOR], ks=(1, 3))
+    # Only one honest policy is left after the first row: a tie of votes goes to the smallest action.
+    assert crowd["majority of 1"].defections == 2
+    assert crowd["majority of 3"].defections == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"temperatures": (0.0,)}, "temperature 0.0 is out of range"),
+        ({"temperatures": (float("nan"),)}, "temperature nan"),
+        ({"alphas": (0.0,)}, "alpha 0.0 is out of range"),
+        ({"alphas": (1.5,)}, "alpha 1.5"),
+        ({"ks": (0,)}, "k 0 is out of range"),
+        ({"cost": -1.0}, "cost -1.0"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(options, message):
+    with pytest.raises(UsageError, match=message):
+        outcomes([HONEST], **options)
