@@ -305,11 +305,9 @@ def _less(more: list[int], less: list[int]) -> list[int]:
 
 def _log2_weighted(by_hits: Sequence[int], terms: np.ndarray, n: int) -> float:
     """Return log2 of the sum over numbers of hits of how many tables have them, times their likelihood on n rows."""
-    logs = [
-        math.log2(count) + float(terms[HIT, h] + terms[MISS, n - h] + terms[SCORED, n])
-        for h, count in enumerate(by_hits)
-        if count
-    ]
+    log2_likelihood = (terms[HIT, : n + 1] + terms[MISS, n::-1] + terms[SCORED, n]).tolist()
+    pairs = zip(by_hits, log2_likelihood, strict=False)
+    logs = [math.log2(count) + likelihood for count, likelihood in pairs if count]
     peak = max(logs, default=-math.inf)
     if peak == -math.inf:
         return peak

@@ -92,8 +92,9 @@ def _multiply(product: list[list[int]], factor: Factor) -> list[list[int]]:
         row = [0] * (max(map(len, product)) + highest)
         for (hits, misses), times in factor.items():
             if misses <= j:
-                for h, count in enumerate(product[j - misses], start=hits):
-                    row[h] += times * count
+                part = product[j - misses]
+                added = zip(row[hits:], part, strict=False)
+                row[hits : hits + len(part)] = [total + times * count for total, count in added]
         longer.append(_trim(row))
     return longer
 
@@ -109,8 +110,8 @@ def _divide(product: list[list[int]], factor: Factor) -> list[list[int]]:
             if misses <= j:
                 known = shorter[j - misses]
                 left += [0] * (len(known) + hits - len(left))
-                for h, count in enumerate(known, start=hits):
-                    left[h] -= times * count
+                taken = zip(left[hits:], known, strict=False)
+                left[hits : hits + len(known)] = [total - times * count for total, count in taken]
         shorter.append(_divide_row(left, without_misses))
     return shorter
 
@@ -121,6 +122,8 @@ def _divide_row(row: list[int], factor: Mapping[int, int]) -> list[int]:
     scale = factor[low]
     higher = [(hits - low, times) for hits, times in factor.items() if hits != low]
     quotient = row[low : len(row) - (max(factor) - low)]
+    if not higher:
+        return _trim(quotient if scale == 1 else [count // scale for count in quotient])
     for h in range(len(quotient)):
         value = quotient[h]
         for distance, times in higher:

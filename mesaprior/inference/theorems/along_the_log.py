@@ -16,6 +16,9 @@ from mesaprior.inference.theorems.hypothesis_class import HypothesisClass, log2_
 from mesaprior.inference.theorems.theorem import Theorem, failing
 from mesaprior.inference.weights import Prior, log2_prior
 
+PREFIX_WORK = 50_000_000
+"""Prefixes times rows times hypotheses that are compared with exact integers."""
+
 _LITTLESTONE = "N. Littlestone and M. K. Warmuth, The weighted majority algorithm, 1994 (the halving case)"
 _HUTTER = "M. Hutter, Universal Artificial Intelligence, 2005"
 _KORBAK = "T. Korbak, E. Perez and C. L. Buckley, RL with KL penalties is better viewed as Bayesian inference, 2022"
@@ -27,7 +30,7 @@ def deterministic_theorems(hypotheses: HypothesisClass) -> list[Theorem]:
     Parameters
     ----------
     hypotheses : HypothesisClass
-        Without noise.
+        Its noise does not matter.
     """
     statements = (
         ("weighted majority", "errors of the likeliest action under xi <= log2(1/w)", _LITTLESTONE),
@@ -100,8 +103,9 @@ def log_theorems(
             f"{where}; the odds that are farthest off, of {len(live):,} hypotheses, against exact integers",
         )
     )
-    evidence = [result.log2_evidence[n] - hypotheses.log2_mixture(n) for n in range(N + 1)]
-    n = int(np.argmax(np.abs(evidence)))
+    prefixes = _prefixes(N, hypotheses.n_hypotheses)
+    exact = {n: hypotheses.log2_mixture(n) for n in prefixes}
+    n = max(prefixes, key=lambda n: abs(float(result.log2_evidence[n]) - exact[n]))
     theorems.append(
         Theorem(
             "evidence",
@@ -109,8 +113,8 @@ def log_theorems(
             "",
             "=",
             float(result.log2_evidence[n]),
-            hypotheses.log2_mixture(n),
-            f"{where}; the prefix that is farthest off (n = {n}), against exact integers",
+            exact[n],
+            f"{where}; of {len(prefixes)} prefixes the one that is farthest off (n = {n}), against exact integers",
         )
     )
     theorems.append(_agreeing(census, prior, hypotheses, result, where))
@@ -135,6 +139,12 @@ def log_theorems(
         )
     )
     return theorems
+
+
+def _prefixes(N: int, n_hypotheses: int) -> list[int]:
+    """Return the prefixes at which the evidence is compared: all, or some and the last where there would be many."""
+    n_prefixes = max(1, min(N + 1, PREFIX_WORK // (n_hypotheses * max(N, 1))))
+    return sorted({N - k * N // n_prefixes for k in range(n_prefixes)} | ({0} if n_prefixes > N else set()))
 
 
 def _loss(hypotheses: HypothesisClass, truth: int, masses: list[int], total: int, where: str) -> Theorem:
@@ -169,18 +179,21 @@ def _agreeing(census: Census, prior: Prior, hypotheses: HypothesisClass, result:
 
 
 def _errors_and_doubts(hypotheses: HypothesisClass) -> tuple[int, float]:
-    """Return the errors of the likeliest action along the log, and the sum of 1 - xi(a)."""
-    numerator, A = hypotheses.likelihood.numerator, hypotheses.n_actions
-    n_errors, doubts = 0, []
-    for n, action in enumerate(hypotheses.action.tolist()):
-        hits, misses = hypotheses.tallies(n)
-        given = hypotheses.predictions[:, hypotheses.row_cell[n]]
+    """Return the errors of the likeliest action along the log without noise, and the sum of 1 - xi(a)."""
+    A = hypotheses.n_actions
+    # After n rows, masses are over A^n: an abstention has the probability 1/A, and the action given is sure.
+    mass = dict(enumerate(hypotheses.weight))
+    n_errors = 0
+    doubts: list[float] = []
+    for cell, action in zip(hypotheses.row_cell.tolist(), hypotheses.action.tolist(), strict=True):
+        given = hypotheses.predictions[:, cell].tolist()
         joint = [0] * A
-        rows = zip(hypotheses.weight, hits.tolist(), misses.tolist(), given.tolist(), strict=True)
-        for weight, h, m, predicted in rows:
-            for a in range(A):
-                after = (h, m) if predicted < 0 else (h + (predicted == a), m + (predicted != a))
-                joint[a] += weight * numerator(n + 1, *after)
+        for p, m in mass.items():
+            if given[p] >= 0:
+                joint[given[p]] += A * m
+            else:
+                joint = [total + m for total in joint]
         n_errors += joint.index(max(joint)) != action
         doubts.append((sum(joint) - joint[action]) / sum(joint))
+        mass = {p: m if given[p] < 0 else A * m for p, m in mass.items() if given[p] in (-1, action)}
     return n_errors, math.fsum(doubts)

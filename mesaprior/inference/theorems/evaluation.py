@@ -11,7 +11,7 @@ import numpy as np
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.noise import Noise, NoiseModel
+from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.posterior import DEFAULT_NOISE, posterior
 from mesaprior.inference.theorems.along_the_log import deterministic_theorems, log_theorems
 from mesaprior.inference.theorems.expected import THRESHOLDS, expected_theorems
@@ -96,9 +96,8 @@ def evaluate(
     hypotheses = class_of(census, log, prior, noise)
     exact = hypotheses.exact()
     truth = hypotheses.leader() if exact is None else exact
-    certain = class_of(census, log, prior, Noise(0.0))
     theorems = (
-        *deterministic_theorems(certain),
+        *deterministic_theorems(hypotheses),
         *log_theorems(census, log, prior, noise, hypotheses, truth, result),
         *expected_theorems(hypotheses, truth, thresholds=thresholds, alphas=alphas, work=work),
         luck_theorem(census, log, prior),

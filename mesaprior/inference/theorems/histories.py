@@ -20,6 +20,9 @@ from mesaprior.inference.theorems.hypothesis_class import HypothesisClass
 WORK = 3_000_000
 """Histories times hypotheses that are looked at by default: some ten seconds."""
 
+DIGITS = 64
+"""Rows after which a look at a hypothesis counts twice, three times and so on."""
+
 _LN2 = math.log(2)
 
 
@@ -106,7 +109,8 @@ def expectations(
     alphas : sequence of Fraction
         The alpha of top sets, each in 0..1.
     work : int
-        Bound on histories times hypotheses; at least the first row is always looked at.
+        Bound on histories times hypotheses, of which each counts more often on long histories; at least the first row
+        is always looked at.
 
     Notes
     -----
@@ -118,7 +122,8 @@ def expectations(
     level = {start: _Paths(1, [1] * n_events)}
     done, n = 0, 0
     while n < len(hypotheses.row_cell):
-        ahead = len(level) * hypotheses.n_hypotheses
+        # Integers grow with the rows.
+        ahead = len(level) * hypotheses.n_hypotheses * (1 + n // DIGITS)
         if n and done + ahead > work:
             break
         done += ahead
@@ -152,6 +157,7 @@ class _Walk:
         """Look at all histories of n rows, and return those of n + 1."""
         A = self.hypotheses.n_actions
         cell = int(self.hypotheses.row_cell[n])
+        self.hypotheses.likelihood.forget_before(n)
         longer: dict[tuple[int, ...], _Paths] = {}
         for counts, paths in level.items():
             view = self._view(n, counts)

@@ -39,17 +39,23 @@ class ExactLikelihood:
     hit: tuple[int, int]
     scored: tuple[int, int]
     _products: dict[tuple[int, int], list[int]] = field(default_factory=dict, repr=False)
-    _numerators: dict[tuple[int, int, int], int] = field(default_factory=dict, repr=False)
+    _numerators: dict[int, dict[tuple[int, int], int]] = field(default_factory=dict, repr=False)
 
     def numerator(self, n: int, hits: int, misses: int) -> int:
         """Return the likelihood of these tallies on n rows, times ``denominator(n)``."""
-        key = (n, hits, misses)
-        if key not in self._numerators:
+        known = self._numerators.setdefault(n, {})
+        key = (hits, misses)
+        if key not in known:
             A, abstained = self.n_actions, n - hits - misses
             kept = self._product(self.scored, n) // self._product(self.scored, hits + misses)
             tallied = self._product(self.hit, hits) * self._product(self.miss, misses)
-            self._numerators[key] = tallied * kept * (A - 1) ** (n - misses) * A ** (n - abstained)
-        return self._numerators[key]
+            known[key] = tallied * kept * (A - 1) ** (n - misses) * A ** (n - abstained)
+        return known[key]
+
+    def forget_before(self, n: int) -> None:
+        """Forget the numerators of fewer rows; they are long, and are worked out again where they are asked for."""
+        for fewer in [rows for rows in self._numerators if rows < n]:
+            del self._numerators[fewer]
 
     def denominator(self, n: int) -> int:
         """Return the common denominator of all likelihoods of n rows."""

@@ -231,6 +231,16 @@ def test_a_posterior_that_is_off_is_noticed(monkeypatch):
     assert broken(evaluate(census, log, SIMPLICITY).theorems) == ["Bayes' rule"]
 
 
+def test_long_logs_are_looked_at_as_far_as_the_work_goes():
+    log = make_log([(0, 0), (1, 1)] * 150)
+    census = make_census(log, RIVALS, n_actions=2)
+    found = evaluate(census, log, SIMPLICITY, work=20_000)
+    assert found.hold
+    by_name = {theorem.name: theorem for theorem in found.theorems}
+    assert by_name["expected KL"].evaluated.startswith("the first ")
+    assert by_name["weighted majority"].evaluated.startswith("all 300 training rows")
+
+
 def test_undefined_sides_never_hold():
     assert Theorem("", "", "", "<=", math.nan, 1.0, "").holds is False
     assert Theorem("", "", "", "<=", 1.0, math.inf, "").holds is True
