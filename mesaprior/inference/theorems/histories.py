@@ -1,9 +1,9 @@
 """Expectations over every sequence of actions that the truth may produce, exactly.
 
-Two sequences in which every action occurred equally often in every cell have the same likelihood under every
-hypothesis, so histories are merged by these counts: with n_d rows in cell d there are no more than the product of the
-binomials (n_d + A - 1 over A - 1) histories, where there are A^N sequences. Probabilities are ratios of integers, each
-rounded once; sums over histories are compensated.
+Two sequences of equal length on which every hypothesis has equally many hits have the same likelihood under every
+hypothesis, so they are looked at once, as one history. It is so where every action occurs equally often in every cell:
+with n_d rows in cell d there are no more than the product of the binomials (n_d + A - 1 over A - 1) histories, where
+there are A^N sequences. Probabilities are ratios of integers, each rounded once; sums over histories are compensated.
 """
 
 from __future__ import annotations
@@ -114,12 +114,12 @@ def expectations(
 
     Notes
     -----
-    Time is O(histories * P log P) with integers of some hundred digits, memory O(histories of one length * N).
+    Time is O(histories * P log P) with integers of some hundred digits, memory O(histories of one length * P).
     """
     walk = _Walk(hypotheses, truth, thresholds, alphas)
     n_events = len(thresholds) + len(alphas)
-    start = (0,) * (hypotheses.predictions.shape[1] * hypotheses.n_actions)
-    level = {start: _Paths(1, [1] * n_events)}
+    start = np.zeros(hypotheses.n_hypotheses, dtype=np.int32)
+    level = {start.tobytes(): _Paths(1, [1] * n_events)}
     done, n = 0, 0
     while n < len(hypotheses.row_cell):
         # Integers grow with the rows.
@@ -144,30 +144,28 @@ class _Walk:
     ):
         self.hypotheses, self.truth = hypotheses, truth
         self.thresholds, self.alphas = thresholds, alphas
-        actions = np.arange(hypotheses.n_actions)
-        gives = hypotheses.predictions[:, :, None] == actions
-        self._gives = gives.reshape(len(gives), -1).astype(np.int64)
-        self._scores = np.repeat(hypotheses.predictions >= 0, hypotheses.n_actions, axis=1).astype(np.int64)
         self.terms: dict[str, list[float]] = {name: [] for name in ("kl", "squared", "mu", "xi")}
         self.asked: list[list[float]] = [[] for _ in alphas]
         self.excess = [-math.inf] * len(alphas)
         self.n_histories = 0
 
-    def step(self, n: int, level: dict[tuple[int, ...], _Paths]) -> dict[tuple[int, ...], _Paths]:
+    def step(self, n: int, level: dict[bytes, _Paths]) -> dict[bytes, _Paths]:
         """Look at all histories of n rows, and return those of n + 1."""
         A = self.hypotheses.n_actions
         cell = int(self.hypotheses.row_cell[n])
         self.hypotheses.likelihood.forget_before(n)
-        longer: dict[tuple[int, ...], _Paths] = {}
-        for counts, paths in level.items():
-            view = self._view(n, counts)
+        given = self.hypotheses.predictions[:, cell]
+        scored = self._scored(n)
+        longer: dict[bytes, _Paths] = {}
+        for history, paths in level.items():
+            hits = np.frombuffer(history, dtype=np.int32)
+            view = self._view(n, hits, scored)
             sets = self._strike_out(paths, n, view)
             mu = self._look_ahead(n, cell, paths, view, sets)
             for a in range(A):
                 if not mu[a]:
                     continue
-                place = cell * A + a
-                after = (*counts[:place], counts[place] + 1, *counts[place + 1 :])
+                after = (hits + (given == a)).astype(np.int32).tobytes()
                 known = longer.get(after)
                 if known is None:
                     longer[after] = _Paths(paths.all, list(paths.untouched))
@@ -176,14 +174,15 @@ class _Walk:
                     known.untouched = [x + y for x, y in zip(known.untouched, paths.untouched, strict=True)]
         return longer
 
-    def finish(self, n: int, level: dict[tuple[int, ...], _Paths], n_thresholds: int) -> Expectations:
+    def finish(self, n: int, level: dict[bytes, _Paths], n_thresholds: int) -> Expectations:
         """Look at the longest histories, and add up."""
         hypotheses, likelihood = self.hypotheses, self.hypotheses.likelihood
         log_ratio: list[float] = []
         probability: list[float] = []
         happened: list[list[float]] = [[] for _ in range(n_thresholds + len(self.alphas))]
-        for counts, paths in level.items():
-            view = self._view(n, counts)
+        scored = self._scored(n)
+        for history, paths in level.items():
+            view = self._view(n, np.frombuffer(history, dtype=np.int32), scored)
             self._strike_out(paths, n, view)
             under_truth = likelihood.numerator(n, view.hits[self.truth], view.misses[self.truth])
             chance = paths.all * under_truth / likelihood.denominator(n)
@@ -207,13 +206,14 @@ class _Walk:
             probability=math.fsum(probability),
         )
 
-    def _view(self, n: int, counts: tuple[int, ...]) -> _View:
+    def _scored(self, n: int) -> np.ndarray:
+        """Return the rows among the first n on which each hypothesis does not abstain, int64[P]."""
+        return (self.hypotheses.predictions[:, self.hypotheses.row_cell[:n]] >= 0).sum(axis=1)
+
+    def _view(self, n: int, hits: np.ndarray, scored: np.ndarray) -> _View:
         """Return tallies and masses of all hypotheses at a history."""
         self.n_histories += 1
-        seen = np.array(counts, dtype=np.int64)
-        hits = self._gives @ seen
-        misses = self._scores @ seen - hits
-        h, m = hits.tolist(), misses.tolist()
+        h, m = hits.tolist(), (scored - hits).tolist()
         numerator = self.hypotheses.likelihood.numerator
         mass = [w * numerator(n, x, y) for w, x, y in zip(self.hypotheses.weight, h, m, strict=True)]
         return _View(h, m, mass, sum(mass))
