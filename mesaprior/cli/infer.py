@@ -102,7 +102,7 @@ def infer(
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
-    check_memorizer(memorizer_features, memorizer_bits, prior, form)
+    check_memorizer(memorizer_features, memorizer_bits, prior, form, other_log or source)
     if plot_file:
         from mesaprior.cli.pictures import check_picture
 

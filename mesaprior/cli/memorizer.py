@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.options import split_at_commas
 from mesaprior.errors import UsageError
+from mesaprior.hypotheses.log import read_log
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
@@ -19,23 +20,32 @@ if TYPE_CHECKING:
     from mesaprior.priors.prior import FormulaPrior
 
 
-def check_memorizer(features_text: str | None, token_bits: int | None, prior: FormulaPrior, form: str) -> None:
+def check_memorizer(
+    features_text: str | None,
+    token_bits: int | None,
+    prior: FormulaPrior,
+    form: str,
+    log_file: str,
+) -> None:
     """Refuse what can be refused before anything is counted.
 
     Raises
     ------
     UsageError
-        If bits are given for no memorizer, or the prior reads what a table does not have.
+        If bits are given for no memorizer, the prior reads what a table does not have, or the log lacks a feature.
     """
     if features_text is None:
         if token_bits is not None:
             raise UsageError("--memorizer-bits belongs to a memorizer; name its features with --memorizer.")
         return
-    from mesaprior.inference.memorizer import check_prior_of_tables
+    from mesaprior.inference.memorizer import check_prior_of_tables, memorizer_over
 
     check_prior_of_tables(prior)
     if form == "csv":
         raise UsageError("--memorizer has no place in the CSV of infer; ask for --format json or table.")
+    if not Path(log_file).is_dir():
+        log = read_log(log_file)
+        memorizer_over(_names(features_text), log, log.largest_action + 1, token_bits=0)
 
 
 def memorizer_of(
@@ -59,7 +69,7 @@ def memorizer_of(
         return None
     from mesaprior.inference.memorizer import memorizer_over, memorizer_posterior
 
-    features = [name.strip() for name in split_at_commas(features_text)]
+    features = _names(features_text)
     memorizer = memorizer_over(
         features, question.log, question.census.n_actions, language=question.language, token_bits=token_bits
     )
@@ -73,6 +83,11 @@ def memorizer_of(
     return memorizer_posterior(
         memorizer, question.census, question.log, prior, result, noise=noise, tolerance=tolerance
     )
+
+
+def _names(features_text: str) -> list[str]:
+    """Return the names in a list with commas."""
+    return [name.strip() for name in features_text.split(",")]
 
 
 def memorizer_to_json(found: MemorizerPosterior, log: ImitationLog) -> dict[str, Any]:
