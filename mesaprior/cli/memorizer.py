@@ -130,7 +130,7 @@ def render_memorizer(found: MemorizerPosterior) -> None:
         for code, name in enumerate(VERDICTS)
         if found.mass_by_verdict[code, -1] > 0
     )
-    held = odds_text(float(found.log2_odds[-1]), "the tables", "everything counted")
+    held = odds_text(float(found.log2_odds[-1]), "the tables", "the programs counted")
     lines = (
         f"Memorizer: all tables over {', '.join(memorizer.features)} ({memorizer.n_entries:,} {entries}, "
         f"{memorizer.length:,} bits each) hold {share_text(float(found.mass[-1]))} after {n} training rows"
