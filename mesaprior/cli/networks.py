@@ -109,13 +109,14 @@ def _render(counts: FunctionCounts, top: int) -> None:
 
     out = console()
     shape, by_function, least = counts.shape, counts.counted_by_function, counts.least_weights
+    noun = "unit" if shape.hidden == 1 else "units"
     n_functions, digits = 1 << (1 << shape.inputs), 1 << shape.inputs
     out.print(
         f"[bold]{shape.n_networks:,} networks compute {len(by_function):,} of the {n_functions:,} functions of "
         f"{shape.inputs} {'input' if shape.inputs == 1 else 'inputs'}.[/bold]"
     )
     out.print(
-        f"{shape.hidden} hidden units · weights {','.join(map(str, shape.weights))} · {shape.n_weights} weights and "
+        f"{shape.hidden} hidden {noun} · weights {','.join(map(str, shape.weights))} · {shape.n_weights} weights and "
         f"biases, {shape.bits:.2f} bits",
         style="dim",
         markup=False,

@@ -67,7 +67,8 @@ def render_posterior(
 
 
 def print_odds(out: Console, posterior: Posterior) -> None:
-    """Print the odds along n as lines of blocks; none where a side never has any mass."""
+    """Print the odds along n as lines of blocks, and an empty line; nothing where a side never has any mass."""
+    is_any = False
     for name, odds in (
         ("optimizers over imitators", posterior.log2_odds),
         ("defecting over faithful", posterior.log2_odds_verdict),
@@ -75,9 +76,11 @@ def print_odds(out: Console, posterior: Posterior) -> None:
         line, low, high = sparkline(odds.tolist())
         if math.isnan(low):
             continue
+        is_any = True
         scale = f"  {low:+.2f} to {high:+.2f} bits"
         out.print(f"log2 odds, {name:<26} n = 0 {line} {posterior.n_training}{scale}", markup=False)
-    out.print()
+    if is_any:
+        out.print()
 
 
 def _roles_table(posterior: Posterior) -> Table:

@@ -104,7 +104,9 @@ def _notes(question: Question, posterior: Posterior, mass_beyond: float | None) 
     missed = float(posterior.misses[IMITATOR])
     if not np.isnan(missed):
         yield f"Later rows that are missed: {share_text(missed)}, expected."
-    yield from whole_formalism(question.space.name).notes(question.census)
+    spoken = whole_formalism(question.space.name)
+    yield from spoken.legend(question.space, question.log)
+    yield from spoken.notes(question.census)
     if mass_beyond is not None:
         yield f"{noun.capitalize()} not counted have {share_text(mass_beyond)} of all coin tosses (2^-length)."
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("program")
 @click.option("--log", "log_file", required=True, metavar="LOG", help="The log that the program is asked about.")
-@some_space_options("--language", "--max-time")
+@some_space_options("--language", "--max-time", "--basis", "--hidden", "--weights", "--extra-gates", "--encoding")
 @prior_options
 @noise_option
 @tolerance_option
@@ -47,12 +47,16 @@ def why(
     """Take one program apart: bits, steps, predictions, lesions, prior and likelihood.
 
     Of a Turing machine, every situation is told: how many steps it takes, which cells it visits, and how it halts or
-    why it never does.
+    why it never does. Of a circuit it is the value of every gate, of a network the weighted sum of every unit, and of a
+    generator the circuit for each size.
 
     \b
     Examples:
       mesaprior why '(argmax (eq (move p y) c))' --log corridor.csv --language corridor.toml
       mesaprior why 1RB0-H_0LA1-H --log corridor.csv --space turing
+      mesaprior why 'g1=x1&x2; 1 g1' --log corridor.csv --space circuits --encoding binary
+      mesaprior why 'h(1 -1 | 0) h(-1 1 | 0) -> o(1 1 | 0)' --log bits.csv --space networks
+      mesaprior why '(add k 1)' --log parity.csv --space generators
     """
     import numpy as np
 

@@ -91,3 +91,13 @@ def sparkline(values: Sequence[float]) -> tuple[str, float, float]:
         return BLOCKS[round(place * (len(BLOCKS) - 1))]
 
     return "".join(map(block, thinned)), low, high
+
+
+def named_inputs(names: Sequence[str]) -> dict[str, str]:
+    """Return what each input of a Boolean function is, by its name in a circuit: ``x1`` and so on."""
+    return {f"x{v}": name for v, name in enumerate(names, 1)}
+
+
+def inputs_text(names: Sequence[str]) -> str:
+    """Return the same as a sentence."""
+    return f"Inputs: {', '.join(f'{node} is {name}' for node, name in named_inputs(names).items())}."

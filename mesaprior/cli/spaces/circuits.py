@@ -10,6 +10,7 @@ import numpy as np
 
 from mesaprior.cli.options import SpaceOptions
 from mesaprior.cli.spaces.formalism import WholeFormalism
+from mesaprior.cli.words import inputs_text
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.log import ImitationLog
@@ -62,6 +63,7 @@ FORMALISM = WholeFormalism(
     typed=_typed,
     in_words=lambda bounds: f"{bounds['max_gates']} gates, {bounds['basis']} basis, {bounds['count']} counted",
     notes=_notes,
+    legend=lambda space, log: (inputs_text(space.boolean(log).names),),
     # A circuit without gates takes no time, and there is no dividing by that.
     compared="uniform,simplicity,circuit",
     suggested={"circuit": "--prior circuit", "uniform": "--prior uniform", "simplicity": "--prior simplicity"},

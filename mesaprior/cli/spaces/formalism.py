@@ -68,6 +68,8 @@ class WholeFormalism(Formalism):
         Returns bounds as plain data in a few words.
     notes : callable
         Returns sentences that one has to know to read the result on a census.
+    legend : callable
+        Returns sentences that one has to know to read the programs of a space on a log.
     """
 
     size: str
@@ -76,3 +78,4 @@ class WholeFormalism(Formalism):
     typed: Callable[[dict[str, Any]], str]
     in_words: Callable[[dict[str, Any]], str]
     notes: Callable[[Census], Iterable[str]]
+    legend: Callable[[Any, ImitationLog], Iterable[str]] = field(default=lambda space, log: (), kw_only=True)

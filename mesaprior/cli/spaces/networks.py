@@ -21,13 +21,12 @@ COMFORTABLE_HIDDEN = (0, 2)
 
 
 def _of_options(log: ImitationLog, asked: SpaceOptions) -> NetworkSpace:
-    hidden = asked.get("--hidden")
-    if hidden is None:
-        hidden = COMFORTABLE_HIDDEN
-        click.echo(f"No --hidden given: counting networks with {hidden[0]} to {hidden[1]} hidden units.", err=True)
+    hidden = asked.get("--hidden") or COMFORTABLE_HIDDEN
     space = NetworkSpace(*hidden, weights=asked.get("--weights") or DEFAULT_WEIGHTS, encoding=asked.get("--encoding"))
     # A log that networks cannot take is refused before anything else is done with it.
     space.shapes(log)
+    if asked.get("--hidden") is None:
+        click.echo(f"No --hidden given: counting networks with {hidden[0]} to {hidden[1]} hidden units.", err=True)
     return space
 
 
@@ -85,6 +84,7 @@ FORMALISM = WholeFormalism(
     typed=_typed,
     in_words=_in_words,
     notes=_notes,
+    legend=lambda space, log: (f"Weights are in the order of the inputs, {', '.join(space.boolean(log).names)}.",),
     # A network whose weights are all 0 takes no time, and there is no dividing by that.
     compared="uniform,simplicity,regularized",
     suggested={"regularized": "--prior regularized", "uniform": "--prior uniform", "simplicity": "--prior simplicity"},

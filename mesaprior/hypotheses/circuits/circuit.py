@@ -62,11 +62,16 @@ class Circuit:
     gates: tuple[Gate, ...]
     outputs: tuple[Output, ...]
 
-    def values(self, number: int) -> list[int]:
-        """Return the values of the outputs at an input number; the first input is its most significant bit."""
+    def node_values(self, number: int) -> list[int]:
+        """Return the values of the nodes at an input number; the first input is its most significant bit."""
         node = [number >> (self.n_inputs - 1 - v) & 1 for v in range(self.n_inputs)]
         for gate in self.gates:
             node.append(gate.table >> (2 * node[gate.left] + node[gate.right]) & 1)
+        return node
+
+    def values(self, number: int) -> list[int]:
+        """Return the values of the outputs at an input number; see `node_values`."""
+        node = self.node_values(number)
         return [
             int(output.is_complemented) ^ (0 if output.node is None else node[output.node]) for output in self.outputs
         ]
@@ -84,6 +89,16 @@ class Circuit:
         return depth
 
     @property
+    def nodes_used(self) -> list[bool]:
+        """Whether a way leads from each node to an output."""
+        ends = {output.node for output in self.outputs}
+        used = [node in ends for node in range(self.n_inputs + len(self.gates))]
+        for k in reversed(range(len(self.gates))):
+            if used[self.n_inputs + k]:
+                used[self.gates[k].left] = used[self.gates[k].right] = True
+        return used
+
+    @property
     def depth(self) -> int:
         """Most gates on a way from an input to an output."""
         depth = self.node_depths
@@ -97,18 +112,23 @@ def node_name(n_inputs: int, node: int) -> str:
 
 def format_circuit(circuit: Circuit) -> str:
     """Return the text of a circuit, such as ``g1=x1&~x2; g2=g1^x3; g2``: its gates, then its outputs."""
-    n = circuit.n_inputs
-    parts = [
-        f"g{k}=" + FORMS[gate.table].format(node_name(n, gate.left), node_name(n, gate.right))
-        for k, gate in enumerate(circuit.gates, 1)
-    ]
-    outputs = [
+    gates = [f"g{k}={format_gate(circuit.n_inputs, gate)}" for k, gate in enumerate(circuit.gates, 1)]
+    return "; ".join([*gates, format_outputs(circuit)])
+
+
+def format_gate(n_inputs: int, gate: Gate) -> str:
+    """Return the text of a gate, such as ``x1&~x2``."""
+    return FORMS[gate.table].format(node_name(n_inputs, gate.left), node_name(n_inputs, gate.right))
+
+
+def format_outputs(circuit: Circuit) -> str:
+    """Return the text of the outputs of a circuit, with a space between."""
+    return " ".join(
         str(int(output.is_complemented))
         if output.node is None
-        else "~" * output.is_complemented + node_name(n, output.node)
+        else "~" * output.is_complemented + node_name(circuit.n_inputs, output.node)
         for output in circuit.outputs
-    ]
-    return "; ".join([*parts, " ".join(outputs)])
+    )
 
 
 def parse_circuit(text: str, n_inputs: int) -> Circuit:

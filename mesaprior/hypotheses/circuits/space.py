@@ -212,15 +212,21 @@ class CircuitSpace:
         bits = self.boolean(log)
         circuit = parse_circuit(text, bits.n_inputs)
         if len(circuit.outputs) != bits.n_outputs:
-            raise ContentError(f"{text!r} has {len(circuit.outputs)} outputs, and the log needs {bits.n_outputs}.")
+            raise ContentError(
+                f"{text!r}: outputs here {len(circuit.outputs)}, and the {bits.n_actions} actions of the log need "
+                f"{bits.n_outputs}; write so many at the end, with a space between."
+            )
         if len(circuit.gates) > self.max_gates:
             raise ContentError(f"{text!r} has {len(circuit.gates)} gates, and the space up to {self.max_gates}.")
         if any(gate.table not in self.basis.tables for gate in circuit.gates):
-            raise ContentError(f"{text!r} has a gate that is not in the basis {self.basis.name!r}.")
+            raise ContentError(f"{text!r} has a gate that is not in the basis {self.basis.name!r}; take --basis full.")
         last = bits.n_inputs + len(circuit.gates) - 1
         ends = [output.is_complemented for output in circuit.outputs if output.node == last]
         if circuit.gates and (not ends or ends[0]):
-            raise ContentError(f"{text!r}: the first output that is the last gate is it without a complement.")
+            raise ContentError(
+                f"{text!r}: the first output that is the last gate is it without a complement, and there is one; "
+                "complement the gate instead, or leave gates after the last output out."
+            )
         return circuit
 
     def format(self, program: Circuit) -> str:

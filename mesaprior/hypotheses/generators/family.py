@@ -153,7 +153,7 @@ def family_of(log: ImitationLog, extra_gates: int) -> Family:
         )
     for situation, (n, row) in enumerate(zip(sizes.tolist(), bits.tolist(), strict=True)):
         if not 1 <= n <= most:
-            raise refuse(situation, f"{SIZE} is {n}, and there are {n_columns} other columns; give 1 to {most}")
+            raise refuse(situation, f"{SIZE} is {n}, and columns of bits {n_columns}; give a size from 1 to {most}")
         if max(row) > 1 or any(row[n:]):
             raise refuse(
                 situation, f"inputs are 0 or 1, and those past the first {n} of a row of size {n} are 0; write it so"

@@ -12,12 +12,13 @@ import numpy as np
 
 from mesaprior.errors import ContentError, RunError
 from mesaprior.hypotheses.census import FLAGS, Census, Vectors, census_from_groups
+from mesaprior.hypotheses.circuits.circuit import Circuit, Gate, Output
 from mesaprior.hypotheses.generators.family import ENTRIES, FEATURES, GATES, Family, check_extra_gates, family_of
 from mesaprior.hypotheses.generators.language import DEFAULT_LANGUAGE
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import Report
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
-from mesaprior.hypotheses.terms.meaning import Meaning
+from mesaprior.hypotheses.terms.meaning import Explanation, Meaning, explain
 from mesaprior.hypotheses.terms.program import Program
 from mesaprior.hypotheses.terms.space import TermSpace
 
@@ -147,7 +148,7 @@ class GeneratorSpace:
             behaviour_id=vectors.vector_id,
             columns={
                 "length": vectors.columns["length"].astype(np.float64),
-                "time": len(ENTRIES) * r * steps + r,
+                "time": _time(r, steps),
                 "infer_time": np.full(G, r, dtype=np.int64),
                 "gates": np.full(G, r, dtype=np.int64),
             },
@@ -163,6 +164,10 @@ class GeneratorSpace:
     def parse(self, text: str, log: ImitationLog) -> Program:
         """Read a generator from its text, which is that of a term."""
         return self._terms.parse(text, family_of(log, self.extra_gates).questions)
+
+    def explain(self, program: Program, log: ImitationLog) -> Explanation:
+        """Take the term of a generator apart: bits and steps by token, and what it answers when asked for circuits."""
+        return explain(program, self.generators, family_of(log, self.extra_gates).questions)
 
     def format(self, program: Program) -> str:
         """Return the text of a generator."""
@@ -202,6 +207,15 @@ class Generated:
             for n in self.family.sizes
         }
 
+    def time(self, steps: int) -> int:
+        """Return the steps of writing the largest circuit down by a term of so many steps, and of running it."""
+        return _time(self.family.most_gates, steps)
+
+    def circuit(self, n: int) -> Circuit:
+        """Return the circuit for n inputs; both arguments of a gate may be the same node, and in any order."""
+        gates = tuple(Gate(left, right, GATES[gate]) for gate, left, right in self.circuits[n])
+        return Circuit(n, gates, (Output(n + len(gates) - 1),))
+
     def output(self, n: int, bits: list[int]) -> int:
         """Return what the circuit of n inputs computes from its bits."""
         nodes = list(bits)
@@ -222,6 +236,11 @@ class Generated:
     def flags(self) -> dict[str, bool]:
         """Lesion flags: circuits have nothing that could be turned upside down."""
         return dict.fromkeys(FLAGS, False)
+
+
+def _time(r: int, steps: Any) -> Any:
+    """Return the steps of writing r gates down by terms of so many steps, and of running them."""
+    return len(ENTRIES) * r * steps + r
 
 
 def _check_language(language: Language) -> None:

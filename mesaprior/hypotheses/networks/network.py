@@ -10,7 +10,7 @@ from itertools import chain
 from mesaprior.errors import ContentError
 
 _INTEGER = r"[+-]?[0-9]{1,3}"
-_UNIT = rf"\(\s*((?:{_INTEGER}\s+)*)\|\s*({_INTEGER})\s*\)"
+_UNIT = rf"\(\s*((?:{_INTEGER}(?:\s+|(?=\|)))*)\|\s*({_INTEGER})\s*\)"
 _HIDDEN = re.compile(r"\s*h" + _UNIT, flags=re.ASCII)
 _OUTPUT = re.compile(r"\s*o" + _UNIT, flags=re.ASCII)
 _ARROW = re.compile(r"\s*->")
@@ -42,15 +42,20 @@ class Network:
         """All weights and biases."""
         return tuple(chain(*self.hidden, *self.outputs))
 
+    def sums(self, inputs: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return the weighted sums, biases included, of the hidden units and of the outputs at inputs of 0 and 1."""
+        hidden = tuple(_sum(unit, inputs) for unit in self.hidden)
+        seen = tuple(int(total > 0) for total in hidden) if hidden else inputs
+        return hidden, tuple(_sum(unit, seen) for unit in self.outputs)
+
     def run(self, inputs: Sequence[int]) -> tuple[int, ...]:
         """Return the outputs at inputs of 0 and 1."""
-        seen = tuple(_fire(unit, inputs) for unit in self.hidden) if self.hidden else tuple(inputs)
-        return tuple(_fire(unit, seen) for unit in self.outputs)
+        return tuple(int(total > 0) for total in self.sums(inputs)[1])
 
 
-def _fire(unit: Sequence[int], seen: Sequence[int]) -> int:
+def _sum(unit: Sequence[int], seen: Sequence[int]) -> int:
     *weights, bias = unit
-    return int(sum(weight * value for weight, value in zip(weights, seen, strict=True)) + bias > 0)
+    return sum(weight * value for weight, value in zip(weights, seen, strict=True)) + bias
 
 
 def format_network(network: Network) -> str:

@@ -133,7 +133,7 @@ class NetworkSpace:
         UsageError
             If there are too many networks to be counted.
         """
-        seen = self._seen(log)
+        seen = self.boolean(log)
         shapes = [
             Architecture(seen.n_inputs, hidden, seen.n_outputs, self.weights)
             for hidden in range(self.least, self.most + 1)
@@ -182,7 +182,7 @@ class NetworkSpace:
         RunError
             If there is not enough memory.
         """
-        inputs = self._seen(log).inputs
+        inputs = self.boolean(log).inputs
         parts = [
             self._census(log, shape, count_networks(shape, inputs, workers=workers, report=report))
             for shape in self.shapes(log)
@@ -190,7 +190,7 @@ class NetworkSpace:
         return replace(reduce(add, parts), bounds=self.bounds)
 
     def _census(self, log: ImitationLog, shape: Architecture, counts: NetworkCounts) -> Census:
-        seen = self._seen(log)
+        seen = self.boolean(log)
         D = len(seen.inputs)
         situation = np.arange(D, dtype=np.uint64)
         value = np.zeros((len(counts.behaviour), D), dtype=np.int16)
@@ -218,8 +218,14 @@ class NetworkSpace:
             bounds=self.bounds,
         )
 
-    def _seen(self, log: ImitationLog) -> BooleanLog:
-        """Return the log in bits."""
+    def boolean(self, log: ImitationLog) -> BooleanLog:
+        """Return a log in bits.
+
+        Raises
+        ------
+        ContentError
+            If it has too many inputs or actions, or needs an encoding.
+        """
         return boolean_log(log, noun=self.noun, most_inputs=MOST_INPUTS, encoding=self.encoding, actions=self.actions)
 
     def parse(self, text: str, log: ImitationLog) -> Network:
@@ -230,10 +236,13 @@ class NetworkSpace:
         ContentError
             If it is not the text of a network of the space.
         """
-        network, seen = parse_network(text), self._seen(log)
+        network, seen = parse_network(text), self.boolean(log)
         strange = [weight for weight in network.weights if weight not in self.weights]
         if strange:
-            raise ContentError(f"{text[:200]!r} has the weight {strange[0]}, and here they are {self.weights}.")
+            raise ContentError(
+                f"{text[:200]!r} has the weight {strange[0]}, and here they are from "
+                f"{','.join(map(str, self.weights))}; name the set with --weights."
+            )
         for what, found, expected in (
             ("inputs", network.n_inputs, str(seen.n_inputs)),
             ("outputs", len(network.outputs), str(seen.n_outputs)),
@@ -242,7 +251,8 @@ class NetworkSpace:
                 raise ContentError(f"{text[:200]!r} has {found} {what}, and the networks of this space {expected}.")
         if not self.least <= len(network.hidden) <= self.most:
             raise ContentError(
-                f"{text[:200]!r} has {len(network.hidden)} hidden units, and the networks of this space {self.hidden}."
+                f"{text[:200]!r} has {len(network.hidden)} hidden units, and the networks of this space {self.hidden} "
+                "(--hidden)."
             )
         return network
 
@@ -252,7 +262,7 @@ class NetworkSpace:
 
     def predict(self, program: Network, log: ImitationLog) -> NetworkPolicy:
         """Return the plain-Python meaning of a network on a log."""
-        return NetworkPolicy(program, self._seen(log), log)
+        return NetworkPolicy(program, self.boolean(log), log)
 
 
 class NetworkPolicy:

@@ -1,0 +1,50 @@
+"""What is said of programs that see a log in bits: situations, their inputs, and what comes of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mesaprior.hypotheses.boolean import BooleanLog
+from mesaprior.hypotheses.log import ImitationLog
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def situations_in_bits(log: ImitationLog, bits: BooleanLog) -> list[dict[str, Any]]:
+    """Return of each situation its feature values by name and its input, the first one first."""
+    return [
+        {"situation": dict(zip(log.features, values, strict=True)), "input": f"{number:0{bits.n_inputs}b}"}
+        for values, number in zip(log.situations.tolist(), bits.inputs.tolist(), strict=True)
+    ]
+
+
+def situations_table(
+    log: ImitationLog,
+    situations: Iterable[dict[str, Any]],
+    title: str,
+    names: Sequence[str],
+    texts: Iterable[list[str]],
+) -> Table:
+    """Return a table of the situations: feature values, inputs, and what else is said of them.
+
+    Parameters
+    ----------
+    log : ImitationLog
+    situations : iterable of dict
+        Each with ``situation`` and ``input``.
+    title : str
+    names : sequence of str
+        Of the further columns.
+    texts : iterable of list of str
+        What stands in these, by situation.
+    """
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for name in (*log.features, "input", *names):
+        table.add_column(name, justify="right", overflow="fold")
+    for one, further in zip(situations, texts, strict=True):
+        table.add_row(*(str(value) for value in one["situation"].values()), one["input"], *further)
+    return table

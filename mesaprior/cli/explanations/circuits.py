@@ -1,0 +1,117 @@
+"""A circuit, taken apart: bits by choice, what each gate is for, and its values in every situation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import log2
+from typing import TYPE_CHECKING, Any
+
+from mesaprior.cli.explanations import Explained
+from mesaprior.cli.explanations.boolean import situations_in_bits, situations_table
+from mesaprior.cli.explanations.gates import gate_facts, gate_values, gates_line
+from mesaprior.cli.options import SpaceOptions
+from mesaprior.cli.words import inputs_text, named_inputs
+from mesaprior.hypotheses.boolean import BooleanLog
+from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, format_outputs
+from mesaprior.hypotheses.circuits.code import length_of, n_gate_choices, n_output_choices
+from mesaprior.hypotheses.circuits.gates import Basis
+from mesaprior.hypotheses.circuits.space import MOST_GATES, CircuitPrediction, CircuitSpace
+from mesaprior.hypotheses.log import ImitationLog
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+OPTIONS = ("--basis", "--encoding")
+COLUMNS = CircuitSpace.columns
+
+
+def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
+    """Take a circuit apart; of how many gates it may be does not matter, since lengths do not depend on it."""
+    space = CircuitSpace(MOST_GATES, basis=asked.get("--basis") or "full", encoding=asked.get("--encoding"))
+    circuit, bits = space.parse(program, log), space.boolean(log)
+    meaning = space.predict(circuit, log)
+    r, depth = len(circuit.gates), circuit.depth
+    length = length_of(bits.n_inputs, bits.n_outputs, space.basis, r)
+    gates, situations = gate_facts(circuit), _situations(meaning, bits, log)
+    choices = _choices(circuit, bits, space.basis, [gate["text"] for gate in gates])
+    return Explained(
+        program=format_circuit(circuit),
+        n_actions=bits.n_actions,
+        columns={"length": length, "time": r, "infer_time": r, "gates": r, "depth": depth},
+        predictions=meaning.predictions,
+        flags=meaning.flags,
+        parts={
+            "basis": space.basis.name,
+            "inputs": named_inputs(bits.names),
+            "choices": choices,
+            "nodes": gates,
+            "outputs": format_outputs(circuit),
+            "situations": situations,
+        },
+        headline=lambda role, verdict: (
+            f"{verdict} · {length:.2f} bits ({space.basis.name} basis) · {r} {'gate' if r == 1 else 'gates'} (steps), "
+            f"depth {depth}"
+        ),
+        lines=(gates_line(gates), inputs_text(bits.names)),
+        tables=lambda: _tables(choices, gates, situations, log),
+    )
+
+
+def _choices(circuit: Circuit, bits: BooleanLog, basis: Basis, texts: list[str]) -> list[dict[str, Any]]:
+    """Return the choices that the code of a circuit says one after the other; see `circuits.code`."""
+    n, r = bits.n_inputs, len(circuit.gates)
+    counted: list[tuple[str, int]] = []
+    for k, text in enumerate(texts, 1):
+        counted += [("another gate", 2), (f"g{k}={text}", n_gate_choices(n, basis, k))]
+    if n >= 2:
+        counted.append(("no further gate", 2))
+    counted.append((format_outputs(circuit), n_output_choices(n, bits.n_outputs, r)))
+    return [{"choice": what, "among": among, "bits": log2(among)} for what, among in counted]
+
+
+def _situations(meaning: CircuitPrediction, bits: BooleanLog, log: ImitationLog) -> list[dict[str, Any]]:
+    """Return the values of gates and outputs in each situation."""
+    circuit = meaning.circuit
+    return [
+        one
+        | {"gates": gate_values(circuit, number)}
+        | {"outputs": "".join(map(str, circuit.values(number))), "action": action}
+        for one, number, action in zip(
+            situations_in_bits(log, bits), bits.inputs.tolist(), meaning.actions, strict=True
+        )
+    ]
+
+
+def _tables(
+    choices: list[dict[str, Any]], gates: list[dict[str, Any]], situations: list[dict[str, Any]], log: ImitationLog
+) -> Iterable[Table]:
+    from rich.table import Table
+
+    table = Table(title="Choices of the code", title_justify="left")
+    for name in ("choice", "among", "bits"):
+        table.add_column(name, justify="left" if name == "choice" else "right", overflow="fold")
+    for one in choices:
+        table.add_row(one["choice"], f"{one['among']:,}", f"{one['bits']:.2f}")
+    yield table
+
+    if gates:
+        table = Table(title="Gates", title_justify="left")
+        for name in ("gate", "is", "depth", "used"):
+            table.add_column(name, justify="right" if name == "depth" else "left")
+        for gate in gates:
+            table.add_row(gate["gate"], gate["text"], str(gate["depth"]), "yes" if gate["used"] else "no")
+        yield table
+
+    names = [*([" ".join(gate["gate"] for gate in gates)] if gates else []), "outputs", "action"]
+    yield situations_table(
+        log,
+        situations,
+        "Values, by situation",
+        names,
+        ([*([_aligned(one["gates"])] if gates else []), one["outputs"], str(one["action"])] for one in situations),
+    )
+
+
+def _aligned(values: dict[str, int]) -> str:
+    """Return values as wide as the names of their gates, so that they stand below these."""
+    return " ".join(f"{value:>{len(name)}}" for name, value in values.items())
