@@ -104,6 +104,7 @@ def test_the_whole_way_of_a_log(bits, run):
 
 def test_a_folder_answers_like_the_log_and_is_verified(bits, run):
     run("census", "bits.csv", "--space", "circuits", "--max-gates", 3, "--out", "counted")
+    assert "• Inputs: x1 is a, x2 is b, x3 is c." in run("infer", "counted").stdout
     once = run("infer", "counted", "--format", "csv").stdout
     assert once == run("infer", "bits.csv", "--space", "circuits", "--max-gates", 3, "--format", "csv").stdout
     programs = list(csv.DictReader(io.StringIO(run("export", "counted", "programs").stdout)))

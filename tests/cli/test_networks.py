@@ -232,3 +232,26 @@ def test_functions_as_csv_json_and_table(run):
 def test_the_space_reads_its_own_log(bits):
     log = read_log("bits.csv")
     assert NetworkSpace(0, 1).count_by_length(log) == {3 * math.log2(3) + 1: 27, 5 * math.log2(3) + 3: 243}
+
+
+def test_a_log_that_networks_cannot_take_is_refused_before_anything_is_promised(bits, run):
+    (bits / "wide.csv").write_text("p,q,action\n0,1,0\n3,0,2\n")
+    result = run("infer", "wide.csv", "--space", "networks", code=1)
+    assert "counting" not in result.stderr
+    one_sentence(result, "--encoding binary")
+
+
+def test_what_the_weights_stand_for_is_told(bits, run):
+    assert "Weights are in the order of the inputs, p, c." in run(*ASK, "--hidden", 0).stdout
+    run("census", "bits.csv", "--space", "networks", "--hidden", 0, "--out", "counted")
+    assert "Weights are in the order of the inputs, p, c." in run("infer", "counted").stdout
+
+
+def test_a_side_without_mass_leaves_no_gap(bits, run):
+    # No single unit is the teacher's exclusive or.
+    rows = [f"{p},{c},{p ^ c},{split}\n" for split in ("train", "deploy") for p in (0, 1) for c in (0, 1)]
+    (bits / "xor.csv").write_text("p,c,action,split\n" + "".join(rows))
+    text = run("infer", "xor.csv", "--space", "networks", "--hidden", 0).stdout
+    assert "log2 odds" not in text
+    assert "\n\n\n" not in text
+    assert "1 hidden unit ·" in run("networks", "--inputs", 1, "--hidden", 1).stdout

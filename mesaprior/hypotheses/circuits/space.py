@@ -212,9 +212,10 @@ class CircuitSpace:
         bits = self.boolean(log)
         circuit = parse_circuit(text, bits.n_inputs)
         if len(circuit.outputs) != bits.n_outputs:
+            m = len(circuit.outputs)
             raise ContentError(
-                f"{text!r}: outputs here {len(circuit.outputs)}, and the {bits.n_actions} actions of the log need "
-                f"{bits.n_outputs}; write so many at the end, with a space between."
+                f"{text!r} has {m} {'output' if m == 1 else 'outputs'}, and the {bits.n_actions} actions of the log "
+                f"need {bits.n_outputs}; write so many at the end, with a space between."
             )
         if len(circuit.gates) > self.max_gates:
             raise ContentError(f"{text!r} has {len(circuit.gates)} gates, and the space up to {self.max_gates}.")
