@@ -241,7 +241,7 @@ def _render(table: LeastTable) -> None:
         by_class = f"{classes[cost]:,}" if cost < len(classes) else ""
         shown.add_row(str(cost), by_gates, by_class, by_formula, by_depth)
     out = console()
-    out.print(f"[bold]Functions of {table.n} inputs, {table.basis.name} basis[/bold]")
+    out.print(f"[bold]Functions of {table.n} {'input' if table.n == 1 else 'inputs'}, {table.basis.name} basis[/bold]")
     out.print(shown)
     out.print(
         "• A class is all that renaming and complementing inputs and the output makes of a function.", markup=False

@@ -130,7 +130,8 @@ def _render(counts: FunctionCounts, top: int) -> None:
         share = share_text(count / shape.n_networks)
         table = f"{function:0{digits}b}"
         shown.add_row(f"{function}", f"{count:,}", share, f"{least[function]}", table, counts.witness[function])
-    out.print(shown)
+    if top:
+        out.print(shown)
     out.print(
         f"• Constants have {share_text(counts.constant_share)} of the networks, and {share_text(2 / n_functions)} of "
         "the functions.",
