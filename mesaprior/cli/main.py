@@ -24,6 +24,8 @@ COMMANDS = {
     "why": ("mesaprior.cli.why", "Take one program apart: bits, steps, predictions, lesions."),
     "strings": ("mesaprior.cli.strings", "Count what all Turing machines of a size print."),
     "complexity": ("mesaprior.cli.complexity", "Say how many bits strings have, by the machines that print them."),
+    "sweep": ("mesaprior.cli.sweep", "Work out the odds over a grid of parameters."),
+    "crossover": ("mesaprior.cli.crossover", "Find where the odds are 0, and explain it by the leading programs."),
     "compare-spaces": ("mesaprior.cli.compare_spaces", "Ask one log of several hypothesis spaces, side by side."),
     "prior": ("mesaprior.cli.prior", "List, show, check, draw and compare priors."),
 }

@@ -95,7 +95,7 @@ def kinds_at(census: Census, log: ImitationLog, judgement: Judgement, n: int) ->
     n_judged = int((log.action[log.n_training :] != NONE).sum())
     missed = np.rint(judgement.miss_rate * n_judged) if n_judged else np.zeros(census.n_behaviours)
     parts = (judgement.role * len(VERDICTS) + judgement.verdict, training.hits, training.abstained, missed)
-    _, example, of_behaviour = _distinct(parts)
+    _, example, of_behaviour = distinct(parts)
     return Kinds(
         of_behaviour=of_behaviour,
         role=judgement.role[example],
@@ -127,7 +127,7 @@ class Pooling:
         self._log2_count = np.log2(census.count.astype(np.float64))
         columns = [census.columns[name] for name in self._names]
         G = len(census.count)
-        self._alike = _distinct(columns)[2] if columns else np.zeros(G, dtype=np.int64)
+        self._alike = distinct(columns)[2] if columns else np.zeros(G, dtype=np.int64)
 
     def pool(self, label: np.ndarray, log2_behaviour: np.ndarray | None = None) -> Pools:
         """Add up the groups whose behaviours have one label and that agree in the columns.
@@ -150,7 +150,7 @@ class Pooling:
         if (label < 0).any():
             kept = np.flatnonzero(of_group >= 0)
             of_group, alike, log2_mass = of_group[kept], alike[kept], log2_mass[kept]
-        _, example, place = _distinct((of_group, alike))
+        _, example, place = distinct((of_group, alike))
         first = kept[example]
         return Pools(
             columns={name: self._census.columns[name][first] for name in self._names},
@@ -159,7 +159,7 @@ class Pooling:
         )
 
 
-def _distinct(parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def distinct(parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return codes, first places and the number of each of the distinct rows of columns, in lexicographic order."""
     code = np.zeros(len(parts[0]), dtype=np.int64)
     for part in parts:

@@ -67,7 +67,7 @@ class Weighing:
         if not len(pools.label):
             return np.full((len(values), n_labels), -np.inf)
         if self.parameter is None:
-            return log2_sum(self._weights(pools) + pools.log2_mass, pools.label, n_labels)[None, :]
+            return log2_sum(self.weights(pools) + pools.log2_mass, pools.label, n_labels)[None, :]
         assert isinstance(self.prior, FormulaPrior)
         step = max(1, MOST_SUMS // max(1, n_labels))
         parts = [
@@ -85,7 +85,7 @@ class Weighing:
         ]
         return np.concatenate(parts)
 
-    def _weights(self, pools: Pools) -> np.ndarray:
+    def weights(self, pools: Pools) -> np.ndarray:
         """Return the log2 weight of one program of each pool, float64[P]."""
         columns: dict[str, Any] = pools.columns
         # A prior that reads no column takes the number of rows from any.
