@@ -20,6 +20,8 @@ from mesaprior.cli.options import (
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
+    from mesaprior.hypotheses.census import Census
+    from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.inference.crossovers.crossover import Crossing, Crossovers
     from mesaprior.inference.crossovers.leading import LeadingClass
     from mesaprior.inference.noise import NoiseModel
@@ -84,7 +86,9 @@ def crossover(
     question = ask(source, other_log=other_log, asked=asked)
     if not question.space.has_lesions and not by_verdict:
         by_verdict = True
-        click.echo(f"The {question.space.noun} have no roles: defecting ones are weighed against faithful ones.", err=True)
+        click.echo(
+            f"The {question.space.noun} have no roles: defecting ones are weighed against faithful ones.", err=True
+        )
     if is_price:
         found = _over_price(question, prior, name, low, high, by_verdict, noise, tolerance)
     else:
@@ -149,10 +153,18 @@ def _over_price(
     if what not in PRICES:
         raise UsageError(f"--over {name[:60]!r} is no price of a token; write {' or '.join(PRICES)} before the colon.")
     if not isinstance(question.space, TermSpace):
-        raise UsageError(f"--over {name[:60]!r}: the space {question.space.name} has no tokens with prices; ask of terms.")
+        raise UsageError(
+            f"--over {name[:60]!r}: the space {question.space.name} has no tokens with prices; ask of terms."
+        )
     if low is None or high is None or low != int(low) or high != int(high):
         raise UsageError(f"--over {name[:60]!r} needs a range of whole numbers; write {name[:60]}=1:8, for example.")
-    click.echo(f"Counting the programs anew for each of {int(high) - int(low) + 1} prices of {token!r}.", err=True)
+    told = [f"Counting the programs anew for each of {int(high) - int(low) + 1} prices of {token!r}."]
+
+    def count(space: TermSpace, log: ImitationLog) -> Census:
+        while told:
+            click.echo(told.pop(), err=True)
+        return census_of(space, log)
+
     return find_price_crossovers(
         question.space,
         question.log,
@@ -163,7 +175,7 @@ def _over_price(
         by_verdict=by_verdict,
         noise=noise,
         tolerance=tolerance,
-        count=census_of,
+        count=count,
     )
 
 

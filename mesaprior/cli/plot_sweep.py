@@ -87,7 +87,8 @@ def _draw_phases(figure: Any, panel: Any, axes: dict[str, np.ndarray], contest: 
     panel.set_facecolor("0.8")
     if np.nanmin(shown, initial=0.0) < 0 < np.nanmax(shown, initial=0.0):
         panel.contour(x, y, shown, [0.0], colors="black", linewidths=1.4)
-    bits = figure.colorbar(mesh, ax=panel, extend="both")
+    is_cut = bool((np.abs(odds) > deepest).any())
+    bits = figure.colorbar(mesh, ax=panel, extend="both" if is_cut else "neither")
     bits.set_label(f"{contest.others} lead   (bits)   {contest.challengers} lead")
     panel.set(xlabel=across, ylabel=up)
     panel.set_title(f"log2 odds, {contest.challengers} over {contest.others}", fontsize=10)

@@ -70,7 +70,9 @@ def headline(found: Crossovers, sides: tuple[str, str]) -> str:
 
 
 def _crossings_table(found: Crossovers, sides: tuple[str, str]) -> Table:
-    table = Table(title="Crossovers: all programs, and the two leading classes", title_justify="left", title_style="bold")
+    table = Table(
+        title="Crossovers: all programs, and the two leading classes", title_justify="left", title_style="bold"
+    )
     for name in (found.parameter, "kind", "log2 odds", "then lead"):
         table.add_column(name)
     is_solved = any(crossing.solution for crossing in found.crossings)
@@ -97,7 +99,9 @@ def _crossings_table(found: Crossovers, sides: tuple[str, str]) -> Table:
 
 def _classes_table(found: Crossovers, crossings: list[Crossing], sides: tuple[str, str]) -> Table:
     table = Table(title="The leading class of each side there", title_justify="left", title_style="bold")
-    columns = list(dict.fromkeys(name for c in crossings for one in (c.challenger, c.other) if one for name in one.columns))
+    columns = list(
+        dict.fromkeys(name for c in crossings for one in (c.challenger, c.other) if one for name in one.columns)
+    )
     table.add_column(f"at {found.parameter}")
     table.add_column("side")
     for name in ("programs", *columns, "hits : misses", "of its side", "effective classes"):
@@ -136,7 +140,9 @@ def _completeness(found: Crossovers) -> str:
     n = len(found.crossings)
     if found.is_whole:
         return f"All {found.n_points:,} values of {found.parameter} in the range were looked at."
-    searched = f"The odds were worked out at {found.n_points:,} values, and wherever the sign changes between two, closer"
+    searched = (
+        f"The odds were worked out at {found.n_points:,} values, and wherever the sign changes between two, closer"
+    )
     if found.most_roots is None:
         return f"{searched}; two crossovers between neighbouring values can have been missed."
     if found.most_roots <= n:

@@ -48,8 +48,9 @@ def render_sweep(
     grid = " x ".join(f"{name} ({len(values):,})" for name, values in swept.axes.items())
     held = "".join(f", {name} = {value:g}" for name, value in settings["prior"]["parameters"].items())
     out.print(
-        f"{question.census.n_programs:,} {question.space.noun} counted · {grid} · prior {settings['prior']['name']}{held}"
-        f" · noise {settings['noise']} · {question.log.n_training} training rows",
+        f"{question.census.n_programs:,} {question.space.noun} counted · {grid} · "
+        f"prior {settings['prior']['name']}{held} · noise {settings['noise']} · "
+        f"{question.log.n_training} training rows",
         style="dim",
         markup=False,
     )
@@ -102,24 +103,20 @@ def _print_maps(out: Console, swept: SweptPosterior, contests: Sequence[Contest]
     combinations = list(itertools.product(*(range(len(values)) for _, values in others)))
     for contest in contests:
         for place in combinations[:MAPS]:
-            held = "".join(
-                f", {name} = {values[k]:g}" for (name, values), k in zip(others, place, strict=True)
-            )
+            held = "".join(f", {name} = {values[k]:g}" for (name, values), k in zip(others, place, strict=True))
             out.print(f"[bold]{contest.challengers} over {contest.others}[/bold]{held}")
             for line in _map(across, x, up, y, contest.odds[(..., *place)]):
                 out.print(line, markup=False, soft_wrap=True)
             out.print()
         if len(combinations) > MAPS:
             out.print(f"{len(combinations) - MAPS:,} more maps are not shown.", style="dim")
-    first = contests[0] if contests else None
-    if first:
-        out.print(
-            f"{SIGNS['wide']} {first.challengers} lead by more than {NARROW:g} bit, {SIGNS['narrow']} by less; "
-            f"{SIGNS['behind']} {first.others} lead, {SIGNS['far behind']} by more than {NARROW:g} bit; "
-            f"{SIGNS['level']} level, {SIGNS['none']} nobody has any mass. Right: where the lead changes along {across}.",
-            markup=False,
-            soft_wrap=True,
-        )
+    out.print(
+        f"{SIGNS['wide']} the side named first leads by more than {NARROW:g} bit, {SIGNS['narrow']} by less; "
+        f"{SIGNS['behind']} the other leads, {SIGNS['far behind']} by more than {NARROW:g} bit; "
+        f"{SIGNS['level']} level; {SIGNS['none']} neither has any mass. Right: where the lead changes along {across}.",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _map(across: str, x: np.ndarray, up: str, y: np.ndarray, odds: np.ndarray) -> list[str]:

@@ -127,9 +127,7 @@ def sweep(
         render_sweep(question, swept, contests, settings)
 
 
-def swept_prior(
-    prior_text: str, parameters: tuple[tuple[str, float], ...], examples: dict[str, float]
-) -> FormulaPrior:
+def swept_prior(prior_text: str, parameters: tuple[tuple[str, float], ...], examples: dict[str, float]) -> FormulaPrior:
     """Return the prior that the options name, where some of its parameters vary and so have no value of their own.
 
     Parameters

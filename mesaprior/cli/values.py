@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -28,7 +29,9 @@ class Axis(click.ParamType):
         """Return the name and the values, ascending."""
         name, equals, values = str(value).partition("=")
         if not (equals and name.strip()):
-            self.fail(f"{str(value)[:60]!r} is no axis; write its name and its values, such as alpha=0:8:0.1.", param, ctx)
+            self.fail(
+                f"{str(value)[:60]!r} is no axis; write its name and its values, such as alpha=0:8:0.1.", param, ctx
+            )
         return axis_name(name), parse_values(values, axis_name(name))
 
 
@@ -62,7 +65,7 @@ def parse_values(text: str, name: str) -> list[float]:
                     f"the axis {name!r} has more than {MOST_VALUES:,} values in {text[:60]!r}; take a larger step."
                 )
     values.sort()
-    for first, second in zip(values, values[1:], strict=False):
+    for first, second in itertools.pairwise(values):
         if first == second:
             raise UsageError(f"the axis {name!r} has the value {first:g} twice in {text[:60]!r}; write it once.")
     return values

@@ -45,10 +45,10 @@ RANGES = {
 """Where crossovers are looked for if nobody says where."""
 
 POINTS = 2049
-"""Values of the grid, before those at which columns of the census lie."""
+"""Values of the grid where they cost little."""
 
-MOST_POINTS = 20_000
-"""Values of the grid, at most."""
+SPARE_POINTS, MOST_BREAKS = 257, 4096
+"""Values of the grid where each weighs all classes anew, and values of columns that are added then, at most."""
 
 AGREED = 1e-6
 """Two crossovers that are no further apart are the same."""
@@ -141,7 +141,7 @@ def find_crossovers(
     by_verdict: bool = False,
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
-    points: int = POINTS,
+    points: int | None = None,
     workers: int = 1,
 ) -> Crossovers:
     """Find the values of a parameter at which the final odds are 0.
@@ -164,7 +164,8 @@ def find_crossovers(
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
     points : int
-        Values of the grid that is laid over the range, at least 2.
+        Values of the grid that is laid over the range, at least 2; `POINTS` by default, and `SPARE_POINTS` for a prior
+        that is not log-linear in the parameter.
     workers : int
         Threads; they change nothing in the result.
 
@@ -181,7 +182,7 @@ def find_crossovers(
     2^-36. `most_roots` says when that is all.
     """
     check_log(census, log)
-    if points < 2:
+    if points is not None and points < 2:
         raise UsageError(f"points = {points} is out of range; a grid has at least 2.")
     if over in (ROWS, MAX_BITS):
         return _over_whole_numbers(census, log, prior, over, low, high, by_verdict, noise, tolerance)
@@ -189,7 +190,8 @@ def find_crossovers(
     check_axes({over: [low, high]}, census, prior, noise, log.n_training)
     judgement = judge(census, log, tolerance=tolerance)
     curve = OddsCurve(census, log, prior, over, noise, sides_of(judgement, by_verdict=by_verdict), workers=workers)
-    grid = _grid(low, high, points, _breaks(census, prior, over, curve))
+    breaks = _breaks(prior, over, curve)
+    grid = _grid(low, high, points or (POINTS if breaks is None else SPARE_POINTS), breaks)
     zeros = find_zeros(curve.odds, grid)
     ends = curve.odds(np.array([low, high])).tolist()
     names = ("defecting", "faithful") if by_verdict else ("optimizers", "imitators")
@@ -226,22 +228,24 @@ def _range(over: str, low: float | None, high: float | None, parameters: object)
     return float(least), float(most)
 
 
-def _breaks(census: Census, prior: Prior, over: str, curve: OddsCurve) -> np.ndarray:
-    """Return values at which the odds may jump: those of the columns, where the prior is not log-linear."""
+def _breaks(prior: Prior, over: str, curve: OddsCurve) -> np.ndarray | None:
+    """Return values at which the odds may jump, those of the columns; None where the prior is log-linear."""
     if curve.is_of_noise or not isinstance(prior, FormulaPrior) or separate(prior.formula, over) is not None:
-        return np.empty(0)
+        return None
     columns = [np.unique(curve.classes.columns[name]).astype(np.float64) for name in prior.columns]
     return np.unique(np.concatenate(columns)) if columns else np.empty(0)
 
 
-def _grid(low: float, high: float, points: int, breaks: np.ndarray) -> np.ndarray:
+def _grid(low: float, high: float, points: int, breaks: np.ndarray | None) -> np.ndarray:
     """Return the values that are looked at first, ascending, with both ends."""
     is_wide = low > 0 and high / low > 100
     even = np.geomspace(low, high, points) if is_wide else np.linspace(low, high, points)
     even[0], even[-1] = low, high
+    if breaks is None:
+        return np.unique(even)
     inside = breaks[(breaks > low) & (breaks < high)]
-    if len(inside) > MOST_POINTS:
-        inside = inside[np.linspace(0, len(inside) - 1, MOST_POINTS).round().astype(np.int64)]
+    if len(inside) > MOST_BREAKS:
+        inside = inside[np.linspace(0, len(inside) - 1, MOST_BREAKS).round().astype(np.int64)]
     return np.unique(np.concatenate([even, inside]))
 
 
@@ -330,7 +334,9 @@ def _over_whole_numbers(
     most = float(values[-1]) if high is None else high
     values = values[(values >= least) & (values <= most)]
     if not len(values):
-        raise UsageError(f"between {least:g} and {most:g} there is no value of {over!r} ({AXES[over]}); take a wider range.")
+        raise UsageError(
+            f"between {least:g} and {most:g} there is no value of {over!r} ({AXES[over]}); take a wider range."
+        )
     swept = sweep_posterior(census, log, prior, {over: values}, noise=noise, tolerance=tolerance)
     what = "this training row" if over == ROWS else "the programs of this length"
     return along_values(over, values, swept.log2_odds_verdict if by_verdict else swept.log2_odds, what)

@@ -6,13 +6,15 @@ training rows: whatever the parameter is, they weigh the same. Sizes: V values, 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.agreement import tally
 from mesaprior.inference.logspace import log2_odds, log2_sum
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel, log2_likelihood
-from mesaprior.inference.agreement import tally
 from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, Judgement
 from mesaprior.inference.sweeps.alike import Pooling, distinct
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
@@ -106,7 +108,8 @@ class OddsCurve:
         likelihood = np.stack([self._likelihood(value, first) for value in values.tolist()])
         terms = self._log2_tally + likelihood
         return np.stack(
-            [np.logaddexp2.reduce(terms[:, self.side[first] == side], axis=1, initial=-np.inf) for side in (0, 1)], axis=1
+            [np.logaddexp2.reduce(terms[:, self.side[first] == side], axis=1, initial=-np.inf) for side in (0, 1)],
+            axis=1,
         )
 
     def odds(self, values: np.ndarray) -> np.ndarray:
@@ -142,8 +145,11 @@ class OddsCurve:
         Where the prior is offset * base**factor, the difference of the two sides is a sum of c_i * b_i**factor with
         distinct bases: it has at most as many zeros as its coefficients, in the order of the bases, have changes of
         sign (E. Laguerre's extension of the rule of Descartes, 1883; G. J. O. Jameson, Counting zeros of generalised
-        polynomials, 2006). The factor must run one way with the parameter, which is looked at on a few values.
+        polynomials, 2006). The factor must run one way with the parameter, which is looked at on a few values. Along
+        `noise`, with z = eps / (1 - eps), the sides are polynomials in z, and the rule is that of Descartes.
         """
+        if self._parameter == NOISE:
+            return self._most_roots_of_noise()
         prior = self._weighing.prior
         if self.is_of_noise or not isinstance(prior, FormulaPrior):
             return None
@@ -161,9 +167,26 @@ class OddsCurve:
         slopes, place = np.unique(slope, return_inverse=True)
         place = place.reshape(-1)
         by_side = log2_sum(log2_mass, place * 2 + self.side, 2 * len(slopes)).reshape(-1, 2)
-        odds = log2_odds(by_side[:, CHALLENGERS], by_side[:, OTHERS])
-        signs = np.sign(odds[np.nan_to_num(odds, nan=0.0) != 0])
-        return int((signs[1:] != signs[:-1]).sum())
+        return _changes(by_side)
+
+    def _most_roots_of_noise(self) -> int:
+        """Return the changes of sign among the coefficients of the difference of the sides, by powers of z.
+
+        A tally of m misses and k abstentions has the factor z^m (1 + z)^k, up to one that all tallies share.
+        """
+        first, actions = self._first, self._n_actions
+        misses, abstained = self.misses[first], self.abstained[first]
+        n = int((self.hits[first] + misses + abstained).max(initial=0))
+        log2_binomial = [
+            [math.log2(math.comb(k, j)) for j in range(k + 1)] for k in range(int(abstained.max(initial=0)) + 1)
+        ]
+        by_power = np.full((n + 1, 2), -np.inf)
+        constant = self._log2_tally - misses * math.log2(actions - 1) - abstained * math.log2(actions)
+        for place, (m, k) in enumerate(zip(misses.tolist(), abstained.tolist(), strict=True)):
+            side = self.side[first[place]]
+            part = by_power[m : m + k + 1, side]
+            by_power[m : m + k + 1, side] = np.logaddexp2(part, constant[place] + np.array(log2_binomial[k]))
+        return _changes(by_power)
 
     def _runs_one_way(self, slope: np.ndarray, low: float, high: float) -> bool:
         """Tell whether the weights of the classes of least and greatest slope drift apart, or together, all along."""
@@ -186,3 +209,10 @@ class OddsCurve:
         return log2_likelihood(
             self.noise_at(value), self.hits[chosen], self.misses[chosen], self.abstained[chosen], self._n_actions
         )
+
+
+def _changes(log2_masses: np.ndarray) -> int:
+    """Return how often the sign of the challengers' mass less the others' changes along the rows, float64[n, 2]."""
+    odds = log2_odds(log2_masses[:, CHALLENGERS], log2_masses[:, OTHERS])
+    signs = np.sign(odds[np.nan_to_num(odds, nan=0.0) != 0])
+    return int((signs[1:] != signs[:-1]).sum())

@@ -122,8 +122,8 @@ def find_price_crossovers(
     n_programs = sum(sum(one.count_by_length(log).values()) for one in spaces)
     if n_programs > MOST_PROGRAMS:
         raise UsageError(
-            f"the censuses of {len(spaces)} prices hold {n_programs:,} programs, and {MOST_PROGRAMS:,} are counted anew "
-            "at most; take a narrower range or a smaller bound on bits."
+            f"the censuses of {len(spaces)} prices hold {n_programs:,} programs, and {MOST_PROGRAMS:,} are counted "
+            "anew at most; take a narrower range or a smaller bound on bits."
         )
     odds: list[float] = []
     for one in spaces:

@@ -19,6 +19,9 @@ NARROW = 2.0**-36
 ZOOMS = 6
 """How often the surroundings of a point that nearly touches 0 are looked at more closely."""
 
+MOST_DIPS = 64
+"""So many of these are looked at, from the left."""
+
 STEEP = 1e-3
 """A change by more than this within the narrowest bracket is a jump."""
 
@@ -120,7 +123,7 @@ def _inside(value: float, brackets: list[_Bracket]) -> bool:
 
 
 def _brackets(x: np.ndarray, y: np.ndarray) -> list[_Bracket]:
-    """Return neighbouring points of opposite signs; a single 0 between them counts as neither, a range of 0 parts them."""
+    """Return neighbouring points of opposite signs; a single 0 between them does not part them, a range of 0 does."""
     found: list[_Bracket] = []
     signed = np.flatnonzero(np.nan_to_num(y, nan=0.0) != 0)
     for first, second in zip(signed[:-1].tolist(), signed[1:].tolist(), strict=True):
@@ -144,7 +147,7 @@ def _levels(x: np.ndarray, y: np.ndarray) -> list[Zero]:
 
 
 def _with_dips(function: Curve, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the points and more of them around each that is nearer to 0 than its neighbours of the same sign."""
+    """Return the points, and more around those that are a minimum of the size from which a curve can reach 0."""
     spans = _dips(x, y)
     all_x, all_y = x, y
     for _ in range(ZOOMS):
@@ -166,8 +169,10 @@ def _dips(x: np.ndarray, y: np.ndarray) -> list[tuple[float, float]]:
     size = np.abs(y)
     with np.errstate(invalid="ignore"):
         alike = (np.sign(y[:-2]) == np.sign(y[1:-1])) & (np.sign(y[2:]) == np.sign(y[1:-1])) & (y[1:-1] != 0)
-        dip = alike & (size[1:-1] <= size[:-2]) & (size[1:-1] <= size[2:]) & (size[:-2] + size[2:] > 2 * size[1:-1])
-    return [(float(x[k]), float(x[k + 2])) for k in np.flatnonzero(dip).tolist()]
+        dip = alike & (size[1:-1] <= size[:-2]) & (size[1:-1] <= size[2:])
+        # A parabola falls below the least of its points by an eighth of their second difference at most.
+        dip &= size[1:-1] <= size[:-2] + size[2:] - 2 * size[1:-1]
+    return [(float(x[k]), float(x[k + 2])) for k in np.flatnonzero(dip)[:MOST_DIPS].tolist()]
 
 
 def _refined(function: Curve, brackets: list[_Bracket]) -> list[Zero]:

@@ -122,7 +122,9 @@ def _check_name(
                 f"the axes {NOISE!r} and {name!r} exclude each other, as {name!r} is {AXES[name]}; vary one."
             )
         if not isinstance(noise, BetaNoise):
-            raise UsageError(f"the axis {name!r} is {AXES[name]}, and the noise is {noise}; give the noise as beta:a,b.")
+            raise UsageError(
+                f"the axis {name!r} is {AXES[name]}, and the noise is {noise}; give the noise as beta:a,b."
+            )
 
 
 def _check_values(name: str, values: np.ndarray, census: Census, n_training: int) -> None:
@@ -133,7 +135,7 @@ def _check_values(name: str, values: np.ndarray, census: Census, n_training: int
         raise UsageError(f"the axis {name!r} has the value {value}; values are finite numbers.")
     for place in np.flatnonzero(np.diff(values) <= 0)[:1]:
         raise UsageError(
-            f"the axis {name!r} goes from {values[place]:g} to {values[place + 1]:g}; values are distinct and ascending."
+            f"the axis {name!r} goes from {values[place]:g} to {values[place + 1]:g}; its values must be ascending."
         )
     least, most = float(values[0]), float(values[-1])
     if name == NOISE and not (least >= 0 and most < 1):

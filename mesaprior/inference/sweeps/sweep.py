@@ -252,8 +252,6 @@ def _assembled(axes: Axes, order: Sequence[str | None], found: list[dict[str, np
         cells = np.stack([part[key] for part in found])
         rest = cells.shape[3:]
         cells = cells.reshape(*worked_out, *rest)
-        return np.ascontiguousarray(
-            cells.transpose(*places, *range(len(places), len(places) + len(rest)))
-        )
+        return np.ascontiguousarray(cells.transpose(*places, *range(len(places), len(places) + len(rest))))
 
     return SweptPosterior(axes=dict(axes.values), **{key: arranged(key) for key in found[0]})
