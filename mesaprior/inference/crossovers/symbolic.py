@@ -18,7 +18,7 @@ from mesaprior.priors.prior import FormulaPrior
 DIGITS = 30
 """Decimal digits in which solutions are worked out."""
 
-LARGEST_RADICAL, LARGEST_DEGREE = 4, 64
+LARGEST_RADICAL, LARGEST_DEGREE = 4, 32
 """Polynomials of a higher degree are not solved: in radicals, and by isolating their real roots."""
 
 
@@ -80,23 +80,31 @@ def solve_equality(
     Decimals that were typed are taken as the fractions that they are. Three kinds of equations are solved: those whose
     logarithm is a polynomial in the parameter or its reciprocal of degree up to 4, as for `alpha` of `speed` and `T` of
     `bounded_soft`; for a known share of misses the equality of powers of it and of its complement; and equalities of
-    polynomials with rational coefficients, whose real roots are isolated exactly.
+    polynomials with rational coefficients of degree up to `LARGEST_DEGREE`, whose real roots are isolated exactly.
     """
     symbol = sympy.Symbol(parameter, real=True, positive=near > 0 or None)
     try:
-        masses = [_mass(one, prior, parameter, symbol, noise, n_actions) for one in (challenger, other)]
-        difference = _log_ratio(*masses)
+        weights = [one.count * _weight(one, prior, parameter, symbol) for one in (challenger, other)]
+        factors = _factors(challenger, other, noise, parameter, symbol, n_actions)
+        ratio = weights[0] / weights[1] * factors.held
+        bits = _number(_log2(ratio, factors, symbol, near))
     except (UsageError, TypeError, ValueError, ArithmeticError, RecursionError):
         return Solution("", None, None, math.nan, math.nan, "the prior has no symbolic form for these classes")
-    equation = f"{masses[0]} = {masses[1]}"
-    bits = _bits(difference, symbol, near)
-    if not difference.has(symbol):
+    shown = [
+        str(weight * _shown(one, noise, parameter, n_actions))
+        for weight, one in zip(weights, (challenger, other), strict=True)
+    ]
+    equation = " = ".join(shown)
+    if not ratio.has(symbol) and not factors.has_symbol:
         alike = f"the two classes depend on {parameter} alike, so their odds are {bits:+.4g} bits everywhere"
         return Solution(equation, None, None, math.nan, bits, alike)
-    found = [(solution, _number(solution)) for solution in _solutions(difference, masses, symbol)]
+    found = [(solution, _number(solution)) for solution in _solutions(ratio, factors, symbol)]
     found = [(solution, value) for solution, value in found if not math.isnan(value)]
     if not found:
-        none = "the equation of the two classes has no closed form and no polynomial with rational coefficients"
+        none = (
+            "the equation of the two classes has no closed form, and is none of polynomials with rational coefficients "
+            f"of degree up to {LARGEST_DEGREE}"
+        )
         return Solution(equation, None, None, math.nan, bits, none)
     solution, value = min(found, key=lambda pair: abs(pair[1] - near))
     return Solution(equation, str(solution), sympy.latex(solution), value, bits, "")
@@ -107,15 +115,34 @@ def exact(value: float) -> Any:
     return sympy.Rational(str(Fraction(repr(float(value)))))
 
 
-def _mass(
-    one: LeadingClass, prior: FormulaPrior, parameter: str, symbol: Any, noise: NoiseModel, n_actions: int
-) -> Any:
-    """Return the mass of a class as an expression in the parameter."""
+@dataclass(frozen=True)
+class _Factors:
+    """The quotient of two likelihoods: a number, and powers of linear factors of the parameter."""
+
+    held: Any
+    powers: tuple[tuple[Any, int], ...]
+
+    @property
+    def has_symbol(self) -> bool:
+        return any(power for _, power in self.powers)
+
+    def polynomials(self, symbol: Any) -> tuple[Any, Any]:
+        """Return numerator and denominator, without the number."""
+        above, below = sympy.Poly(1, symbol), sympy.Poly(1, symbol)
+        for base, power in self.powers:
+            if power > 0:
+                above *= sympy.Poly(base, symbol) ** power
+            else:
+                below *= sympy.Poly(base, symbol) ** -power
+        return above, below
+
+
+def _weight(one: LeadingClass, prior: FormulaPrior, parameter: str, symbol: Any) -> Any:
+    """Return the weight of a program of a class as an expression in the parameter."""
     values: dict[Any, Any] = {sympy.Symbol(name): _column(value) for name, value in one.columns.items()}
     values |= {sympy.Symbol(name): exact(value) for name, value in prior.parameters.items() if name != parameter}
     values[sympy.Symbol(parameter)] = symbol
-    weight = _rational(prior.formula.sympy()).subs(values, simultaneous=True).doit()
-    return one.count * weight * _likelihood(one, parameter, symbol, noise, n_actions)
+    return _rational(prior.formula.sympy()).subs(values, simultaneous=True).doit()
 
 
 def _column(value: float) -> Any:
@@ -128,36 +155,66 @@ def _rational(expression: Any) -> Any:
     return expression.xreplace({number: exact(float(number)) for number in expression.atoms(sympy.Float)})
 
 
-def _likelihood(one: LeadingClass, parameter: str, symbol: Any, noise: NoiseModel, n_actions: int) -> Any:
-    others, chance = sympy.Integer(n_actions - 1), sympy.Rational(1, n_actions)
+def _factors(
+    first: LeadingClass, second: LeadingClass, noise: NoiseModel, parameter: str, symbol: Any, n_actions: int
+) -> _Factors:
+    """Return the quotient of the likelihoods of two classes; what both have is cancelled before it is multiplied."""
+    misses, hits = first.misses - second.misses, first.hits - second.hits
+    held = sympy.Rational(1, n_actions) ** (first.abstained - second.abstained)
+    held *= sympy.Rational(1, n_actions - 1) ** misses
+    powers: list[tuple[Any, int]] = []
     if parameter == NOISE or isinstance(noise, Noise):
-        assert parameter == NOISE or isinstance(noise, Noise)
-        eps = symbol if parameter == NOISE else exact(noise.eps)  # type: ignore[union-attr]
-        return (1 - eps) ** one.hits * (eps / others) ** one.misses * chance**one.abstained
+        eps = symbol if parameter == NOISE else exact(getattr(noise, "eps"))  # noqa: B009
+        powers = [(eps, misses), (1 - eps, hits)]
+    else:
+        assert isinstance(noise, BetaNoise)
+        a = symbol if parameter == MISSES else exact(noise.a)
+        b = symbol if parameter == HITS else exact(noise.b)
+        powers += _rising(a, first.misses, second.misses) + _rising(b, first.hits, second.hits)
+        powers += _rising(a + b, second.misses + second.hits, first.misses + first.hits)
+    for base, power in powers:
+        if not base.has(symbol):
+            held *= base**power
+    return _Factors(held, tuple((base, power) for base, power in powers if base.has(symbol)))
+
+
+def _rising(start: Any, above: int, below: int) -> list[tuple[Any, int]]:
+    """Return the factors of the quotient of start (start + 1) ... of so many factors above and below."""
+    power = 1 if above > below else -1
+    return [(start + k, power) for k in range(min(above, below), max(above, below))]
+
+
+def _shown(one: LeadingClass, noise: NoiseModel, parameter: str, n_actions: int) -> Any:
+    """Return the likelihood of a class for showing: rising factorials are not written out."""
+    symbol = sympy.Symbol(parameter)
+    held = sympy.Rational(1, n_actions) ** one.abstained * sympy.Rational(1, n_actions - 1) ** one.misses
+    if parameter == NOISE or isinstance(noise, Noise):
+        eps = symbol if parameter == NOISE else exact(getattr(noise, "eps"))  # noqa: B009
+        return held * (1 - eps) ** one.hits * eps**one.misses
     assert isinstance(noise, BetaNoise)
     a = symbol if parameter == MISSES else exact(noise.a)
     b = symbol if parameter == HITS else exact(noise.b)
-    rising = _rising(a, one.misses) * _rising(b, one.hits) / _rising(a + b, one.misses + one.hits)
-    return rising / others**one.misses * chance**one.abstained
+    rising = sympy.Function("rising") if parameter in (MISSES, HITS) else sympy.rf
+    return held * rising(a, one.misses) * rising(b, one.hits) / rising(a + b, one.misses + one.hits)
 
 
-def _rising(start: Any, n: int) -> Any:
-    """Return start * (start + 1) * ... * (start + n - 1)."""
-    return sympy.prod([start + k for k in range(n)])
+def _log2(ratio: Any, factors: _Factors, symbol: Any, value: float) -> Any:
+    """Return the log2 odds of the two classes at a value of the parameter."""
+    at = sympy.Float(value, DIGITS)
+    logs = [power * sympy.log(base.subs(symbol, at)) for base, power in factors.powers]
+    return (_log_sum(ratio).subs(symbol, at) + sum(logs)) / sympy.log(2)
 
 
-def _log_ratio(first: Any, second: Any) -> Any:
+def _log_sum(ratio: Any) -> Any:
     """Return the logarithm of a quotient as a sum, as far as the rules go."""
-    ratio = sympy.powsimp(first / second)
-    return sympy.expand(sympy.expand_log(sympy.log(ratio), force=True))
+    return sympy.expand(sympy.expand_log(sympy.log(sympy.powsimp(ratio)), force=True))
 
 
-def _solutions(difference: Any, masses: list[Any], symbol: Any) -> list[Any]:
-    """Return solutions of the equality of two masses, each exact."""
-    found = _of_logarithm(difference, symbol)
-    if not found:
-        found = _of_powers(difference, symbol)
-    return found or _of_polynomial(masses, symbol)
+def _solutions(ratio: Any, factors: _Factors, symbol: Any) -> list[Any]:
+    """Return solutions of ratio times factors = 1, each exact."""
+    if not factors.has_symbol:
+        return _of_logarithm(_log_sum(ratio), symbol) or _of_polynomial(ratio, factors, symbol)
+    return _of_powers(ratio, factors, symbol) or _of_polynomial(ratio, factors, symbol)
 
 
 def _of_logarithm(difference: Any, symbol: Any) -> list[Any]:
@@ -187,23 +244,23 @@ def _negated(value: Any) -> Any:
     return sympy.log(1 / value.args[0]) if isinstance(value, sympy.log) else -value
 
 
-def _of_powers(difference: Any, symbol: Any) -> list[Any]:
-    """Solve m * log(x) + h * log(1 - x) + c = 0 for h = -m: x / (1 - x) is a root of a number."""
-    hit, miss = sympy.log(1 - symbol), sympy.log(symbol)
-    m, h = difference.coeff(miss), difference.coeff(hit)
-    rest = sympy.expand(difference - m * miss - h * hit)
-    if rest.has(symbol) or m == 0 or h != -m:
+def _of_powers(ratio: Any, factors: _Factors, symbol: Any) -> list[Any]:
+    """Solve c * x^m * (1 - x)^-m = 1: x / (1 - x) is a root of a number."""
+    powers = dict(factors.powers)
+    m = powers.get(symbol, 0)
+    if ratio.has(symbol) or set(powers) != {symbol, 1 - symbol} or powers[1 - symbol] != -m:
         return []
-    ratio = sympy.exp(_gathered(-rest / m))
-    return [sympy.simplify(ratio / (1 + ratio))]
+    odds = (1 / ratio) ** sympy.Rational(1, m)
+    return [sympy.simplify(odds / (1 + odds))]
 
 
-def _of_polynomial(masses: list[Any], symbol: Any) -> list[Any]:
-    """Return the real roots of the difference of two masses whose quotient is one of rational polynomials."""
-    ratio = masses[0] / masses[1]
-    if not ratio.is_rational_function(symbol):
+def _of_polynomial(ratio: Any, factors: _Factors, symbol: Any) -> list[Any]:
+    """Return the real roots of ratio times factors = 1 where it is an equality of rational polynomials."""
+    if not ratio.is_rational_function(symbol) or sum(abs(power) for _, power in factors.powers) > 2 * LARGEST_DEGREE:
         return []
-    polynomial = sympy.Poly(sympy.numer(sympy.together(sympy.cancel(ratio) - 1)), symbol)
+    above, below = factors.polynomials(symbol)
+    top, bottom = (sympy.Poly(part, symbol) for part in sympy.fraction(sympy.together(ratio)))
+    polynomial = above * top - below * bottom
     domain = polynomial.get_domain()
     if not (domain.is_QQ or domain.is_ZZ) or not 1 <= polynomial.degree() <= LARGEST_DEGREE:
         return []
@@ -216,8 +273,3 @@ def _number(solution: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         return math.nan
     return value.real if abs(value.imag) < 1e-15 and math.isfinite(value.real) else math.nan
-
-
-def _bits(difference: Any, symbol: Any, value: float) -> float:
-    """Return the log2 odds of the two classes at a value."""
-    return _number(difference.subs(symbol, sympy.Float(value, DIGITS)) / sympy.log(2))
