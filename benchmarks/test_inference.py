@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.crossovers.crossover import find_crossovers
+from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.sweeps.sweep import sweep_posterior
 from mesaprior.priors.prior import make_prior

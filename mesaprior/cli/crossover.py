@@ -70,7 +70,7 @@ def crossover(
       mesaprior crossover census/ --prior speed --over alpha
       mesaprior crossover census/ --prior speed --over alpha=0:20 --verdict --noise 0.01
       mesaprior crossover census/ --prior bounded --over T
-      mesaprior crossover corridor.csv --language corridor.toml --max-bits 24 --over bits:argmax=1:8
+      mesaprior crossover corridor.csv --language corridor.toml --max-bits 24 --over bits:argmax=4:8
     """
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior

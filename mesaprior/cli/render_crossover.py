@@ -70,12 +70,11 @@ def headline(found: Crossovers, sides: tuple[str, str]) -> str:
 
 
 def _crossings_table(found: Crossovers, sides: tuple[str, str]) -> Table:
-    table = Table(
-        title="Crossovers: all programs, and the two leading classes", title_justify="left", title_style="bold"
-    )
+    is_solved = any(crossing.solution for crossing in found.crossings)
+    title = "Crossovers: all programs, and the two leading classes" if is_solved else "Crossovers"
+    table = Table(title=title, title_justify="left", title_style="bold")
     for name in (found.parameter, "kind", "log2 odds", "then lead"):
         table.add_column(name)
-    is_solved = any(crossing.solution for crossing in found.crossings)
     if is_solved:
         table.add_column("leading classes: exactly", overflow="fold")
         table.add_column("=", justify="right")

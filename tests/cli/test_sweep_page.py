@@ -19,7 +19,7 @@ def counted(tmp_path, monkeypatch, run):
     monkeypatch.chdir(tmp_path)
     for name in ("corridor.csv", "corridor.toml"):
         (tmp_path / name).write_text((ROOT / "examples" / "corridor" / name).read_text())
-    run("census", "corridor.csv", "--language", "corridor.toml", "--max-bits", 24, "--out", "counted")
+    run("census", "corridor.csv", "--language", "corridor.toml", "--max-bits", 28, "--out", "counted")
 
 
 def test_the_commands_run(counted, run):
