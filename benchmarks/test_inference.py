@@ -1,4 +1,6 @@
-"""The posterior over a census: every training prefix, every role and verdict."""
+"""The posterior over a census: every training prefix, every role and verdict; and sweeps of it."""
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -7,10 +9,12 @@ import pytest
 from mesaprior.hypotheses.log import log_from_frame
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.crossovers.crossover import find_crossovers
 from mesaprior.inference.memorizer import memorizer_over, memorizer_posterior
 from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.safeguarding import safeguards_on
+from mesaprior.inference.sweeps.sweep import sweep_posterior
 from mesaprior.inference.theorems import evaluate
 from mesaprior.priors.prior import make_prior
 
@@ -64,3 +68,48 @@ def test_safeguards(benchmark, corridor):
     prior = make_prior("simplicity", {})
     outcomes = benchmark.pedantic(lambda: safeguards_on(census, log, prior), rounds=3)
     assert len(outcomes) == 6
+
+
+GRID = {"alpha": np.linspace(0, 8, 100), "noise": np.linspace(0.01, 0.5, 100)}
+"""Ten thousand cells."""
+
+
+@pytest.fixture(scope="module")
+def hard(corridor):
+    """Return a census of 10^5 rows, nearly all of another time, so that no rows can be put together."""
+    language, log = corridor
+    census = TermSpace(language, 28).census(log)
+    rng = np.random.default_rng(1)
+    G, B = 100_000, census.n_behaviours
+    behaviour_id = np.sort(np.concatenate([np.arange(B), rng.integers(0, B, G - B)]))
+    columns = {
+        "length": rng.integers(4, 60, G),
+        "time": rng.integers(1, 10**9, G),
+        "infer_time": rng.integers(1, 10**9, G),
+    }
+    count = rng.integers(1, 10**6, G).astype(np.uint64)
+    return replace(census, behaviour_id=behaviour_id, columns=columns, count=count, bounds={}), log
+
+
+@pytest.mark.benchmark(group="sweep, 100 values of alpha x 100 noise levels")
+@pytest.mark.parametrize("rows", ["corridor, 32 bits", "10^5 rows, times nearly all distinct"])
+def test_ten_thousand_cells(benchmark, corridor, hard, rows):
+    census, log = hard if rows.startswith("10^5") else (TermSpace(corridor[0], 32).census(corridor[1]), corridor[1])
+    prior = make_prior("speed")
+    swept = benchmark.pedantic(lambda: sweep_posterior(census, log, prior, GRID), rounds=3, warmup_rounds=1)
+    assert swept.n_cells == 10_000
+    alone = posterior(census, log, make_prior("speed", {"alpha": 8}), noise=Noise(0.5))
+    assert np.isclose(swept.log2_odds[-1, -1], alone.log2_odds[-1], rtol=0, atol=1e-9)
+    benchmark.extra_info["rows"] = len(census.count)
+
+
+@pytest.mark.benchmark(group="crossovers along alpha")
+def test_crossovers(benchmark, corridor):
+    language, log = corridor
+    census = TermSpace(language, 28).census(log)
+
+    def find():
+        return find_crossovers(census, log, make_prior("speed"), "alpha", by_verdict=True, noise=Noise(0.01))
+
+    found = benchmark.pedantic(find, rounds=3, warmup_rounds=1)
+    assert len(found.crossings) == 1

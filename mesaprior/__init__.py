@@ -22,14 +22,17 @@ if TYPE_CHECKING:
     from mesaprior.inference.agency import agency, term_utility
     from mesaprior.inference.comparison import compare
     from mesaprior.inference.complexity import string_prior
+    from mesaprior.inference.crossovers.crossover import Crossovers, find_crossovers
     from mesaprior.inference.noise import BetaNoise, Noise, parse_noise
     from mesaprior.inference.posterior import Posterior, posterior
+    from mesaprior.inference.sweeps.sweep import SweptPosterior, sweep_posterior
     from mesaprior.priors.prior import FormulaPrior, make_prior
     from mesaprior.priors.sweeps import sweep
 
 _HOME = {
     "BetaNoise": "mesaprior.inference.noise",
     "Census": "mesaprior.hypotheses.census",
+    "Crossovers": "mesaprior.inference.crossovers.crossover",
     "FormulaPrior": "mesaprior.priors.prior",
     "ImitationLog": "mesaprior.hypotheses.log",
     "Language": "mesaprior.hypotheses.terms.language",
@@ -37,6 +40,7 @@ _HOME = {
     "NetworkSpace": "mesaprior.hypotheses.networks.space",
     "Noise": "mesaprior.inference.noise",
     "Posterior": "mesaprior.inference.posterior",
+    "SweptPosterior": "mesaprior.inference.sweeps.sweep",
     "TermSpace": "mesaprior.hypotheses.terms.space",
     "TuringSpace": "mesaprior.hypotheses.turing.policies.space",
     "agency": "mesaprior.inference.agency",
@@ -44,6 +48,7 @@ _HOME = {
     "compare": "mesaprior.inference.comparison",
     "count_strings": "mesaprior.hypotheses.turing.strings.counting",
     "default_language": "mesaprior.hypotheses.terms.language",
+    "find_crossovers": "mesaprior.inference.crossovers.crossover",
     "log_from_frame": "mesaprior.hypotheses.log",
     "make_prior": "mesaprior.priors.prior",
     "open_census": "mesaprior.hypotheses.store",
@@ -54,12 +59,14 @@ _HOME = {
     "save_census": "mesaprior.hypotheses.store",
     "string_prior": "mesaprior.inference.complexity",
     "sweep": "mesaprior.priors.sweeps",
+    "sweep_posterior": "mesaprior.inference.sweeps.sweep",
     "term_utility": "mesaprior.inference.agency",
 }
 
 __all__ = [
     "BetaNoise",
     "Census",
+    "Crossovers",
     "FormulaPrior",
     "ImitationLog",
     "Language",
@@ -67,6 +74,7 @@ __all__ = [
     "NetworkSpace",
     "Noise",
     "Posterior",
+    "SweptPosterior",
     "TermSpace",
     "TuringSpace",
     "agency",
@@ -74,6 +82,7 @@ __all__ = [
     "compare",
     "count_strings",
     "default_language",
+    "find_crossovers",
     "log_from_frame",
     "make_prior",
     "open_census",
@@ -84,6 +93,7 @@ __all__ = [
     "save_census",
     "string_prior",
     "sweep",
+    "sweep_posterior",
     "term_utility",
 ]
 

@@ -26,6 +26,8 @@ COMMANDS = {
     "circuits": ("mesaprior.cli.circuits", "Say what Boolean functions cost: least gates, formulas, depths."),
     "networks": ("mesaprior.cli.networks", "Count the threshold networks that compute each Boolean function."),
     "complexity": ("mesaprior.cli.complexity", "Say how many bits strings have, by the machines that print them."),
+    "sweep": ("mesaprior.cli.sweep", "Work out the odds over a grid of parameters."),
+    "crossover": ("mesaprior.cli.crossover", "Find where the odds are 0, and explain it by the leading programs."),
     "compare-spaces": ("mesaprior.cli.compare_spaces", "Ask one log of several hypothesis spaces, side by side."),
     "theorems": ("mesaprior.cli.theorems", "Evaluate the inequalities of Bayesian learning on a census and its log."),
     "safeguards": ("mesaprior.cli.safeguards", "Compare ways to act on the posterior: who defects, errs, asks."),

@@ -230,3 +230,53 @@ def test_rows_that_do_not_fit_together(changes, words: str):
     }
     with pytest.raises(UsageError, match=words):
         sweep(make_prior("speed"), "alpha", [1], **given_rows | changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("(-2)**(alpha*length)", 0.5),
+        ("((time - 8)**alpha)**2", 0.5),
+        ("sqrt((length - 80.5)**(2*alpha))", 0.5),
+        ("(-length)**alpha * (-length)**alpha", 0.5),
+        ("(length/(time - 500.5))**alpha * (time - 500.5)**alpha", 0.5),
+        ("2**(-alpha*time)", -1e300),
+    ],
+)
+def test_a_sweep_refuses_what_one_prior_refuses(text: str, value: float):
+    columns = {"length": np.array([2, 4]), "time": np.array([7, 10**18])}
+    with pytest.raises(UsageError, match="a weight must be a finite number"):
+        make_prior(text, {"alpha": value}).log2_weight(columns)
+    with pytest.raises(UsageError, match="a weight must be a finite number"):
+        sweep(make_prior(text), "alpha", [value], columns, np.zeros(2), np.array([0, 0]), 1)
+
+
+def test_a_prior_without_columns():
+    columns = {"length": np.array([2, 4])}
+    for text in ("alpha*1", "alpha + 1 - 1"):
+        got = sweep(make_prior(text), "alpha", [1, 0], columns, np.zeros(2), np.array([0, 1]), 2)
+        assert got.tolist() == [[0, 0], [-np.inf, -np.inf]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"group": np.array([0, 2])}, "groups run from 0 to 2; those from 0 to 1 are allowed"),
+        ({"group": np.array([-1, 0])}, "groups run from -1 to 0"),
+        ({"group": np.array([0])}, "group has 1 rows and log2_mass 2"),
+        ({"log2_mass": np.array([0, np.inf])}, "a log2_mass is infinite or undefined"),
+        ({"log2_mass": np.array([np.nan, 0])}, "a log2_mass is infinite or undefined"),
+        ({"log2_mass": np.zeros(3)}, "column 'length' has 2 rows and log2_mass 3"),
+        ({"columns": {"length": np.array([1, 2])}}, "reads the column 'time', which is missing"),
+        ({"workers": 0}, "workers = 0 is out of range"),
+    ],
+)
+def test_rows_that_do_not_fit_together(changes, words: str):
+    given_rows = {
+        "columns": {"length": np.array([1, 2]), "time": np.array([1, 2])},
+        "log2_mass": np.zeros(2),
+        "group": np.array([0, 1]),
+        "n_groups": 2,
+    }
+    with pytest.raises(UsageError, match=words):
+        sweep(make_prior("speed"), "alpha", [1], **given_rows | changes)

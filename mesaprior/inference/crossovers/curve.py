@@ -1,0 +1,218 @@
+"""The odds as a function of one parameter of the prior or of the noise, and the classes of programs behind them.
+
+A *class* holds the programs of one side that agree in the columns that the prior reads and in their tally on the
+training rows: whatever the parameter is, they weigh the same. Sizes: V values, P classes, B behaviours.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.agreement import tally
+from mesaprior.inference.logspace import log2_odds, log2_sum
+from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel, log2_likelihood
+from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, Judgement
+from mesaprior.inference.sweeps.alike import Pooling, distinct
+from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
+from mesaprior.inference.sweeps.masses import Weighing
+from mesaprior.inference.weights import Prior
+from mesaprior.priors.compiler import Program
+from mesaprior.priors.prior import FormulaPrior
+from mesaprior.priors.sweeps.separation import separate
+
+OTHERS, CHALLENGERS = 0, 1
+"""Codes of the sides: odds are of the challengers over the others."""
+
+
+def sides_of(judgement: Judgement, *, by_verdict: bool) -> np.ndarray:
+    """Return the side of each behaviour, int64[B]; -1 where it is on neither."""
+    if by_verdict:
+        side = np.full(len(judgement.verdict), -1, dtype=np.int64)
+        side[judgement.verdict == FAITHFUL] = OTHERS
+        side[judgement.verdict == DEFECTING] = CHALLENGERS
+        return side
+    return np.where(judgement.role == IMITATOR, OTHERS, CHALLENGERS)
+
+
+class OddsCurve:
+    """The final odds along one parameter.
+
+    Parameters
+    ----------
+    census : Census
+    log : ImitationLog
+    prior : Prior
+    parameter : str
+        A parameter of the prior, or `noise`, `a` or `b`.
+    noise : NoiseModel
+        Where the parameter is not of the noise, or the other pseudo-count.
+    side : int64[B]
+        As `sides_of` returns it.
+    workers : int
+        Threads.
+
+    Attributes
+    ----------
+    classes : Pools
+        The classes, P of them; `label` is the number of a tally.
+    side : int64[P]
+        Side of each class.
+    hits, misses, abstained : int64[P]
+        Tally of each class.
+    tally_of : int64[B]
+        Number of the side and tally of each behaviour, -1 where it is on no side.
+    """
+
+    def __init__(
+        self,
+        census: Census,
+        log: ImitationLog,
+        prior: Prior,
+        parameter: str,
+        noise: NoiseModel,
+        side: np.ndarray,
+        *,
+        workers: int = 1,
+    ) -> None:
+        self._n_actions, self._noise, self._parameter = census.n_actions, noise, parameter
+        training = tally(census, log, np.arange(log.n_training))
+        _, example, number = distinct((side, training.hits, training.abstained))
+        self.tally_of = np.where(side >= 0, number, -1)
+        pooling = Pooling(census, prior.columns)
+        self.classes = pooling.pool(self.tally_of)
+        first = example[self.classes.label]
+        self.side = side[first]
+        self.hits, self.misses, self.abstained = (
+            counts[first] for counts in (training.hits, training.misses, training.abstained)
+        )
+        self.is_of_noise = parameter in (NOISE, MISSES, HITS)
+        self._weighing = Weighing(prior, None if self.is_of_noise else parameter, workers)
+        if self.is_of_noise:
+            self._log2_class = self._weights_of_classes(0.0)
+            # What the noise tells apart are tallies, whatever the columns.
+            self._tallies, self._first, place = distinct((self.classes.label,))
+            self._log2_tally = log2_sum(self._log2_class, place, len(self._first))
+        else:
+            likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
+            self._sided = pooling.pool(side, likelihood)
+
+    def log2_masses(self, values: np.ndarray) -> np.ndarray:
+        """Return the log2 mass of the two sides at values of the parameter, float64[V, 2]; not normalized."""
+        if not self.is_of_noise:
+            return self._weighing.log2_masses(self._sided, 2, values)
+        first = self._first
+        likelihood = np.stack([self._likelihood(value, first) for value in values.tolist()])
+        terms = self._log2_tally + likelihood
+        return np.stack(
+            [np.logaddexp2.reduce(terms[:, self.side[first] == side], axis=1, initial=-np.inf) for side in (0, 1)],
+            axis=1,
+        )
+
+    def odds(self, values: np.ndarray) -> np.ndarray:
+        """Return the log2 odds of the challengers over the others, float64[V]."""
+        masses = self.log2_masses(np.asarray(values, dtype=np.float64))
+        return log2_odds(masses[:, CHALLENGERS], masses[:, OTHERS])
+
+    def log2_classes(self, value: float) -> np.ndarray:
+        """Return the log2 mass of each class at a value, float64[P]; not normalized."""
+        if self.is_of_noise:
+            return self._log2_class + self._likelihood(value, np.arange(len(self.side)))
+        return self._weights_of_classes(value) + log2_likelihood(
+            self._noise, self.hits, self.misses, self.abstained, self._n_actions
+        )
+
+    def noise_at(self, value: float) -> NoiseModel:
+        """Return the noise at a value of the parameter."""
+        if self._parameter == NOISE:
+            return Noise(value)
+        if self._parameter in (MISSES, HITS):
+            assert isinstance(self._noise, BetaNoise)
+            return BetaNoise(
+                value if self._parameter == MISSES else self._noise.a,
+                value if self._parameter == HITS else self._noise.b,
+            )
+        return self._noise
+
+    def most_roots(self, low: float, high: float) -> int | None:
+        """Return how many zeros the odds can have at most, or None where nothing is known.
+
+        Notes
+        -----
+        Where the prior is offset * base**factor, the difference of the two sides is a sum of c_i * b_i**factor with
+        distinct bases: it has at most as many zeros as its coefficients, in the order of the bases, have changes of
+        sign (E. Laguerre's extension of the rule of Descartes, 1883; G. J. O. Jameson, Counting zeros of generalised
+        polynomials, 2006). The factor must run one way with the parameter, which is looked at on a few values. Along
+        `noise`, with z = eps / (1 - eps), the sides are polynomials in z, and the rule is that of Descartes.
+        """
+        if self._parameter == NOISE:
+            return self._most_roots_of_noise()
+        prior = self._weighing.prior
+        if self.is_of_noise or not isinstance(prior, FormulaPrior):
+            return None
+        separation = separate(prior.formula, self._parameter)
+        bases = [base for base, _ in separation.powers if base.columns] if separation else []
+        if len(bases) != 1 or len(self.classes.label) == 0:
+            return None
+        columns = self.classes.columns
+        slope, wrong = Program(bases[0], prior.parameters).weigh(columns)
+        if wrong >= 0 or not np.isfinite(slope).all():
+            return None
+        if not self._runs_one_way(slope, low, high):
+            return None
+        log2_mass = self.log2_classes(low)
+        slopes, place = np.unique(slope, return_inverse=True)
+        place = place.reshape(-1)
+        by_side = log2_sum(log2_mass, place * 2 + self.side, 2 * len(slopes)).reshape(-1, 2)
+        return _changes(by_side)
+
+    def _most_roots_of_noise(self) -> int:
+        """Return the changes of sign among the coefficients of the difference of the sides, by powers of z.
+
+        A tally of m misses and k abstentions has the factor z^m (1 + z)^k, up to one that all tallies share.
+        """
+        first, actions = self._first, self._n_actions
+        misses, abstained = self.misses[first], self.abstained[first]
+        n = int((self.hits[first] + misses + abstained).max(initial=0))
+        log2_binomial = [
+            [math.log2(math.comb(k, j)) for j in range(k + 1)] for k in range(int(abstained.max(initial=0)) + 1)
+        ]
+        by_power = np.full((n + 1, 2), -np.inf)
+        constant = self._log2_tally - misses * math.log2(actions - 1) - abstained * math.log2(actions)
+        for place, (m, k) in enumerate(zip(misses.tolist(), abstained.tolist(), strict=True)):
+            side = self.side[first[place]]
+            part = by_power[m : m + k + 1, side]
+            by_power[m : m + k + 1, side] = np.logaddexp2(part, constant[place] + np.array(log2_binomial[k]))
+        return _changes(by_power)
+
+    def _runs_one_way(self, slope: np.ndarray, low: float, high: float) -> bool:
+        """Tell whether the weights of the classes of least and greatest slope drift apart, or together, all along."""
+        ends = np.array([int(np.argmin(slope)), int(np.argmax(slope))])
+        if slope[ends[0]] == slope[ends[1]]:
+            return True
+        pools = self.classes.take(ends)
+        drift = [
+            float(np.diff(self._weighing.at({self._parameter: value}).weights(pools))[0])
+            for value in np.linspace(low, high, 65).tolist()
+        ]
+        steps = np.diff(drift)
+        return bool((steps > 0).all() or (steps < 0).all())
+
+    def _weights_of_classes(self, value: float) -> np.ndarray:
+        weighing = self._weighing if self.is_of_noise else self._weighing.at({self._parameter: value})
+        return weighing.weights(self.classes) + self.classes.log2_mass
+
+    def _likelihood(self, value: float, chosen: np.ndarray) -> np.ndarray:
+        return log2_likelihood(
+            self.noise_at(value), self.hits[chosen], self.misses[chosen], self.abstained[chosen], self._n_actions
+        )
+
+
+def _changes(log2_masses: np.ndarray) -> int:
+    """Return how often the sign of the challengers' mass less the others' changes along the rows, float64[n, 2]."""
+    odds = log2_odds(log2_masses[:, CHALLENGERS], log2_masses[:, OTHERS])
+    signs = np.sign(odds[np.nan_to_num(odds, nan=0.0) != 0])
+    return int((signs[1:] != signs[:-1]).sum())

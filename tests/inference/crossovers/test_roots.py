@@ -1,0 +1,77 @@
+"""Zeros of functions whose zeros are known."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mesaprior.inference.crossovers.roots import find_zeros
+
+
+@settings(max_examples=100)
+@given(st.lists(st.floats(0.05, 9.95), min_size=1, max_size=6, unique=True), st.sampled_from([-3.0, 0.01, 40.0]))
+def test_zeros_of_polynomials(roots, scale):
+    roots = sorted(roots)
+    apart = min((b - a for a, b in itertools.pairwise(roots)), default=1)
+    if apart < 0.02:
+        return
+
+    def function(x):
+        return scale * np.prod([x - root for root in roots], axis=0)
+
+    found = find_zeros(function, np.linspace(0, 10, 1001)).found
+    assert [zero.kind for zero in found] == ["root"] * len(roots)
+    assert [zero.value for zero in found] == pytest.approx(roots, abs=1e-8)
+
+
+def test_two_zeros_between_neighbours_of_the_grid_show_as_a_dip():
+    found = find_zeros(lambda x: (x - 0.501) * (x - 0.502), np.linspace(0, 1, 11)).found
+    assert [zero.value for zero in found] == pytest.approx([0.501, 0.502], abs=1e-9)
+
+
+def test_a_dip_that_does_not_reach_0_is_no_zero():
+    zeros = find_zeros(lambda x: (x - 0.501) ** 2 + 0.01, np.linspace(0, 1, 11))
+    assert zeros.found == ()
+    assert (zeros.closest, zeros.distance) == pytest.approx((0.5, 0.010001))
+
+
+def test_zeros_on_the_grid_are_found_once():
+    found = find_zeros(lambda x: x - 0.5, np.linspace(0, 1, 11)).found
+    assert [(zero.kind, zero.value) for zero in found] == [("root", 0.5)]
+    at_the_end = find_zeros(lambda x: x, np.linspace(0, 1, 11)).found
+    assert [(zero.kind, zero.value) for zero in at_the_end] == [("root", 0.0)]
+    assert math.isnan(at_the_end[0].before)
+
+
+def test_a_zero_that_is_touched():
+    found = find_zeros(lambda x: -np.abs(x - 0.5), np.linspace(0, 1, 11)).found
+    assert [(zero.kind, zero.value) for zero in found] == [("root", 0.5)]
+    assert found[0].before < 0 > found[0].after
+
+
+def test_jumps():
+    def function(x):
+        return np.where(x < 0.3141, -2.0, np.where(x < 0.7, math.inf, -1.0))
+
+    found = find_zeros(function, np.linspace(0, 1, 11)).found
+    assert [zero.kind for zero in found] == ["jump", "jump"]
+    assert found[0].value == pytest.approx(0.3141, abs=1e-9)
+    assert function(np.array([found[0].value]))[0] == found[0].after == math.inf
+    assert (found[1].before, found[1].after) == (math.inf, -1.0)
+
+
+def test_a_range_of_zeros():
+    found = find_zeros(lambda x: np.where(x < 0.35, -1.0, np.where(x < 0.65, 0.0, 1.0)), np.linspace(0, 1, 11)).found
+    assert [zero.kind for zero in found] == ["level"]
+    assert (found[0].value, found[0].until) == pytest.approx((0.4, 0.6))
+
+
+def test_where_nothing_is_defined_nothing_is_found():
+    zeros = find_zeros(lambda x: np.full(x.shape, math.nan), np.linspace(0, 1, 11))
+    assert zeros.found == ()
+    assert math.isnan(zeros.closest)
+    parted = find_zeros(lambda x: np.where(x < 0.4, -1.0, np.where(x < 0.6, math.nan, 1.0)), np.linspace(0, 1, 11))
+    assert parted.found == ()
