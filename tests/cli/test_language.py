@@ -54,7 +54,6 @@ def test_the_code(files, run):
         (("--weight", "y=2"), "--weight goes with --fit-bits"),
         (("--fit-bits", "--weight", "z=2"), "has no such token; it has p, c, y, move, dist, argmin, 2"),
         (("--fit-bits", "--weight", "y=1", "--weight", "y=2"), "--weight y is given 2 times"),
-        (("--fit-bits", "--weight", "y=1", "--weight", "y=2"), "--weight y is given 2 times"),
         (("--fit-bits", "--weight", "y=-2"), "weight of 'y' = -2 is out of range"),
         (("--fit-bits", "--weight", "y=inf"), "weight of 'y' = inf is out of range"),
         (("--code", "--format", "toml"), "--format toml is for a language"),

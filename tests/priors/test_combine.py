@@ -90,9 +90,3 @@ def test_the_e_of_a_number_is_no_name():
     prior = make_prior("2e3*2**-length*e3 + 1e-3*.5E2", {"e3": 2})
     assert inline(prior) == "2e3*2**-length*(2) + 1e-3*.5E2"
     assert mixture([prior], [1]).log2_weight(GROUPS).tolist() == prior.log2_weight(GROUPS).tolist()
-
-
-def test_the_e_of_a_number_is_no_name():
-    prior = make_prior("2e3*2**-length*e3 + 1e-3*.5E2", {"e3": 2})
-    assert inline(prior) == "2e3*2**-length*(2) + 1e-3*.5E2"
-    assert mixture([prior], [1]).log2_weight(GROUPS).tolist() == prior.log2_weight(GROUPS).tolist()

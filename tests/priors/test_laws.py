@@ -295,8 +295,3 @@ def test_laws_stand_any_formula(text: str, data: st.DataObject):
 @pytest.mark.parametrize("text", ["2**-length" + "+0" * 994, "(" * 24 + "2**-length" + ")" * 24])
 def test_the_longest_and_deepest_formulas_are_held_to_the_laws(text: str):
     assert check_law(LAWS[4], text, max_examples=20).holds
-
-
-@pytest.mark.parametrize("text", ["2**-length" + "+0" * 994, "(" * 24 + "2**-length" + ")" * 24])
-def test_the_longest_and_deepest_formulas_are_held_to_the_laws(text: str):
-    assert check_law(LAWS[4], text, max_examples=20).holds
