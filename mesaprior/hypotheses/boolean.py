@@ -9,11 +9,14 @@ written down in ``docs/reference/boolean.md``.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from mesaprior.errors import ContentError, UsageError
+from mesaprior.hypotheses.census import FLAGS
 from mesaprior.hypotheses.log import ImitationLog
 
 ENCODINGS = ("binary", "one-hot")
@@ -50,6 +53,40 @@ class BooleanLog:
     def n_outputs(self) -> int:
         """m, the bits of an action; the first output is the most significant, and the action is their value mod A."""
         return (self.n_actions - 1).bit_length()
+
+
+class BooleanPrediction:
+    """What one Boolean function does on a log, in plain Python.
+
+    Parameters
+    ----------
+    outputs : callable
+        Returns the outputs, 0 or 1, at an input number, the most significant first.
+    bits : BooleanLog
+        The log in bits.
+    log : ImitationLog
+    """
+
+    def __init__(self, outputs: Callable[[int], Sequence[int]], bits: BooleanLog, log: ImitationLog):
+        self._outputs, self._bits, self._log = outputs, bits, log
+
+    @cached_property
+    def actions(self) -> list[int]:
+        """The action in each situation."""
+        return [
+            int("".join(map(str, self._outputs(number))), 2) % self._bits.n_actions
+            for number in self._bits.inputs.tolist()
+        ]
+
+    @property
+    def predictions(self) -> dict[str, np.ndarray]:
+        """Action on each row, ``int64[R]``."""
+        return {"intact": np.array(self.actions, dtype=np.int64)[self._log.row_situation]}
+
+    @property
+    def flags(self) -> dict[str, bool]:
+        """Lesion flags: the function has nothing that could be turned upside down."""
+        return dict.fromkeys(FLAGS, False)
 
 
 def boolean_log(

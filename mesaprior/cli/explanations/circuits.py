@@ -15,7 +15,7 @@ from mesaprior.hypotheses.boolean import BooleanLog
 from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, format_outputs
 from mesaprior.hypotheses.circuits.code import length_of, n_gate_choices, n_output_choices
 from mesaprior.hypotheses.circuits.gates import Basis
-from mesaprior.hypotheses.circuits.space import MOST_GATES, CircuitPrediction, CircuitSpace
+from mesaprior.hypotheses.circuits.space import MOST_GATES, CircuitSpace
 from mesaprior.hypotheses.log import ImitationLog
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
     meaning = space.predict(circuit, log)
     r, depth = len(circuit.gates), circuit.depth
     length = length_of(bits.n_inputs, bits.n_outputs, space.basis, r)
-    gates, situations = gate_facts(circuit), _situations(meaning, bits, log)
+    gates, situations = gate_facts(circuit), _situations(circuit, meaning.actions, bits, log)
     choices = _choices(circuit, bits, space.basis, [gate["text"] for gate in gates])
     return Explained(
         program=format_circuit(circuit),
@@ -69,16 +69,13 @@ def _choices(circuit: Circuit, bits: BooleanLog, basis: Basis, texts: list[str])
     return [{"choice": what, "among": among, "bits": log2(among)} for what, among in counted]
 
 
-def _situations(meaning: CircuitPrediction, bits: BooleanLog, log: ImitationLog) -> list[dict[str, Any]]:
+def _situations(circuit: Circuit, actions: list[int], bits: BooleanLog, log: ImitationLog) -> list[dict[str, Any]]:
     """Return the values of gates and outputs in each situation."""
-    circuit = meaning.circuit
     return [
         one
         | {"gates": gate_values(circuit, number)}
         | {"outputs": "".join(map(str, circuit.values(number))), "action": action}
-        for one, number, action in zip(
-            situations_in_bits(log, bits), bits.inputs.tolist(), meaning.actions, strict=True
-        )
+        for one, number, action in zip(situations_in_bits(log, bits), bits.inputs.tolist(), actions, strict=True)
     ]
 
 

@@ -14,7 +14,7 @@ from mesaprior.hypotheses.boolean import BooleanLog
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.networks.architecture import DEFAULT_WEIGHTS, Architecture
 from mesaprior.hypotheses.networks.network import Network, format_network, format_unit, parse_network
-from mesaprior.hypotheses.networks.space import NetworkPolicy, NetworkSpace
+from mesaprior.hypotheses.networks.space import NetworkSpace
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,12 +32,12 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
     shape = Architecture(bits.n_inputs, len(network.hidden), bits.n_outputs, space.weights)
     length, norms = space.length(shape), _norms(network)
     units = _units(network, shape.bits / shape.n_weights)
-    situations = _situations(policy, [unit["unit"] for unit in units], bits, log)
+    situations = _situations(network, policy.actions, [unit["unit"] for unit in units], bits, log)
     hidden_units = f"{shape.hidden} hidden {'unit' if shape.hidden == 1 else 'units'}"
     return Explained(
         program=format_network(network),
         n_actions=bits.n_actions,
-        columns={"length": length, "time": policy.time, "infer_time": policy.time, **norms},
+        columns={"length": length, "time": norms["weights"], "infer_time": norms["weights"], **norms},
         predictions=policy.predictions,
         flags=policy.flags,
         parts={
@@ -49,8 +49,8 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
             "situations": situations,
         },
         headline=lambda role, verdict: (
-            f"{verdict}, {hidden_units} · {length:.2f} bits · {policy.time} of {shape.n_weights} weights are not 0 "
-            f"(steps) · l1 {norms['l1']}, l2 {norms['l2']}"
+            f"{verdict}, {hidden_units} · {length:.2f} bits · {norms['weights']} of {shape.n_weights} weights are not "
+            f"0 (steps) · l1 {norms['l1']}, l2 {norms['l2']}"
         ),
         lines=(
             f"Bits: {length - shape.bits:.0f} for the number of hidden units (--hidden {space.hidden}) and "
@@ -80,11 +80,13 @@ def _units(network: Network, bits: float) -> list[dict[str, Any]]:
     ]
 
 
-def _situations(policy: NetworkPolicy, names: list[str], bits: BooleanLog, log: ImitationLog) -> list[dict[str, Any]]:
+def _situations(
+    network: Network, actions: list[int], names: list[str], bits: BooleanLog, log: ImitationLog
+) -> list[dict[str, Any]]:
     """Return the weighted sums of all units in each situation, and what comes of them."""
     found: list[dict[str, Any]] = []
-    for one, action in zip(situations_in_bits(log, bits), policy.actions, strict=True):
-        hidden, outputs = policy.network.sums([int(bit) for bit in one["input"]])
+    for one, action in zip(situations_in_bits(log, bits), actions, strict=True):
+        hidden, outputs = network.sums([int(bit) for bit in one["input"]])
         sums = dict(zip(names, hidden + outputs, strict=True))
         values = {name: int(total > 0) for name, total in sums.items()}
         found.append(one | {"sums": sums, "values": values, "action": action})

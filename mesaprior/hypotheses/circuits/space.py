@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
 from mesaprior.errors import ContentError, RunError, UsageError
-from mesaprior.hypotheses.boolean import BooleanLog, boolean_log, check_boolean
+from mesaprior.hypotheses.boolean import BooleanLog, BooleanPrediction, boolean_log, check_boolean
 from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.circuits import code
 from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, parse_circuit
@@ -234,9 +233,9 @@ class CircuitSpace:
         """Return the text of a circuit."""
         return format_circuit(program)
 
-    def predict(self, program: Circuit, log: ImitationLog) -> CircuitPrediction:
+    def predict(self, program: Circuit, log: ImitationLog) -> BooleanPrediction:
         """Return the plain-Python meaning of a circuit on a log."""
-        return CircuitPrediction(program, self.boolean(log), log)
+        return BooleanPrediction(program.values, self.boolean(log), log)
 
     def _most_gates(self, n: int) -> int:
         """Return the most gates of circuits with n inputs: with one input there is no pair of nodes."""
@@ -248,42 +247,6 @@ class CircuitSpace:
             count = all_circuits if self.count == "all" else minimal_circuits
             self._computed[n, m] = count(n, m, self.basis, self._most_gates(n), workers=workers, report=report)
         return self._computed[n, m]
-
-
-class CircuitPrediction:
-    """What one circuit does on a log, in plain Python.
-
-    Parameters
-    ----------
-    circuit : Circuit
-    bits : BooleanLog
-    log : ImitationLog
-    """
-
-    def __init__(self, circuit: Circuit, bits: BooleanLog, log: ImitationLog):
-        self.circuit = circuit
-        self._bits, self._log = bits, log
-
-    @cached_property
-    def actions(self) -> list[int]:
-        """The action in each situation."""
-        actions: list[int] = []
-        for number in self._bits.inputs.tolist():
-            value = 0
-            for bit in self.circuit.values(number):
-                value = 2 * value + bit
-            actions.append(value % self._bits.n_actions)
-        return actions
-
-    @property
-    def predictions(self) -> dict[str, np.ndarray]:
-        """Action on each row, ``int64[R]``."""
-        return {"intact": np.array(self.actions, dtype=np.int64)[self._log.row_situation]}
-
-    @property
-    def flags(self) -> dict[str, bool]:
-        """Lesion flags: a circuit has nothing that could be turned upside down."""
-        return dict.fromkeys(FLAGS, False)
 
 
 def _orbit_sizes(computed: Computed) -> np.ndarray:

@@ -6,14 +6,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property, reduce
+from functools import reduce
 from operator import add
 from typing import Any, Literal
 
 import numpy as np
 
 from mesaprior.errors import ContentError, UsageError
-from mesaprior.hypotheses.boolean import BooleanLog, boolean_log, check_boolean
+from mesaprior.hypotheses.boolean import BooleanLog, BooleanPrediction, boolean_log, check_boolean
 from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.networks.architecture import (
@@ -28,7 +28,6 @@ from mesaprior.hypotheses.networks.architecture import (
 )
 from mesaprior.hypotheses.networks.counting import PARTS, NetworkCounts, check_shape, count_networks
 from mesaprior.hypotheses.networks.network import Network, format_network, parse_network
-from mesaprior.hypotheses.networks.units import bits_of_inputs
 from mesaprior.hypotheses.networks.witnesses import network_texts
 from mesaprior.hypotheses.space import Report
 
@@ -260,44 +259,9 @@ class NetworkSpace:
         """Return the text of a network."""
         return format_network(program)
 
-    def predict(self, program: Network, log: ImitationLog) -> NetworkPolicy:
+    def predict(self, program: Network, log: ImitationLog) -> BooleanPrediction:
         """Return the plain-Python meaning of a network on a log."""
-        return NetworkPolicy(program, self.boolean(log), log)
-
-
-class NetworkPolicy:
-    """What one network does on a log, in plain Python.
-
-    Parameters
-    ----------
-    network : Network
-    seen : BooleanLog
-        The log in bits.
-    log : ImitationLog
-    """
-
-    def __init__(self, network: Network, seen: BooleanLog, log: ImitationLog):
-        self.network = network
-        self._seen, self._log = seen, log
-
-    @cached_property
-    def actions(self) -> list[int]:
-        """The action in each situation."""
-        inputs = bits_of_inputs(self._seen.inputs, self._seen.n_inputs).tolist()
-        outputs = [self.network.run(bits) for bits in inputs]
-        return [int("".join(map(str, bits)), 2) % self._seen.n_actions for bits in outputs]
-
-    @property
-    def predictions(self) -> dict[str, np.ndarray]:
-        """Action on each row, ``int64[R]``."""
-        return {"intact": np.array(self.actions, dtype=np.int64)[self._log.row_situation]}
-
-    @property
-    def flags(self) -> dict[str, bool]:
-        """Lesion flags: a network has nothing that could be turned upside down."""
-        return dict.fromkeys(FLAGS, False)
-
-    @property
-    def time(self) -> int:
-        """Weights and biases that are not 0."""
-        return sum(weight != 0 for weight in self.network.weights)
+        bits = self.boolean(log)
+        # A network takes its inputs one by one, the most significant bit of their number first.
+        places = range(bits.n_inputs - 1, -1, -1)
+        return BooleanPrediction(lambda number: program.run([number >> j & 1 for j in places]), bits, log)
