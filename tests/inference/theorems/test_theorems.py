@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mesaprior.errors import RunError, UsageError
 from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.theorems import evaluate
+from mesaprior.inference.theorems.along_the_log import deterministic_theorems
 from mesaprior.inference.theorems.expected import expected_theorems
 from mesaprior.inference.theorems.histories import expectations, ln_ratio
 from mesaprior.inference.theorems.hypothesis_class import class_of, log2_ratio
@@ -229,6 +230,29 @@ def test_a_posterior_that_is_off_is_noticed(monkeypatch):
         lambda *arguments, **others: (lambda r: replace(r, log2_mass=r.log2_mass * 1.001))(right(*arguments, **others)),
     )
     assert broken(evaluate(census, log, SIMPLICITY).theorems) == ["Bayes' rule"]
+
+
+@pytest.mark.parametrize("truth", [0, 1])
+def test_borders_belong_to_the_safe_side(truth):
+    # Of two programs alike in weight, the one that misses falls from 1/2 to 1/4: half of it, but not below.
+    log = make_log([(0, 0)])
+    programs = [Program((0,)), Program((1,))]
+    hypotheses = class_of(make_census(log, programs, n_actions=2), log, UNIFORM, Noise(0.25))
+    found = expectations(hypotheses, truth, thresholds=(HALF, Fraction(51, 100)), alphas=(HALF, Fraction(51, 100)))
+    assert found.fallen == (0.0, 0.25)
+    # With half of all mass, the second is still in a top set of 1/2.
+    assert found.left[0] == 0.25
+    assert found.left[1] == (1.0 if truth == 1 else 0.25)
+
+
+def test_an_abstention_doubts_and_stays():
+    log = make_log([(0, 0), (1, 0)])
+    programs = [Program((0, 0)), Program((-1, 1))]
+    hypotheses = class_of(make_census(log, programs, n_actions=2), log, UNIFORM, Noise(0.0))
+    errors, doubts = deterministic_theorems(hypotheses)
+    # The abstention gives 1/2, and is half as heavy when it is wrong: 1/4 and 1/3.
+    assert doubts.left == pytest.approx(7 / 12)
+    assert errors.left == 0
 
 
 def test_long_logs_are_looked_at_as_far_as_the_work_goes():
