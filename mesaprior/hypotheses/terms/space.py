@@ -182,6 +182,16 @@ class TermSpace:
             self.mass(log), codes.mass_of({int(length): count for length, count in census.counted_by_length.items()})
         )
 
+    def length_beyond(self, log: ImitationLog) -> float:
+        """Return the least length past the bound that any program has, in bits; inf where none is longer."""
+        symbols = self.language.symbols(log)
+        leaf = max((symbol.bits for symbol in symbols if symbol.arity == 0), default=0)
+        # A leaf can be replaced by any symbol with that leaf as each of its arguments, so there is a length near by.
+        growth = [symbol.bits + (symbol.arity - 1) * leaf for symbol in symbols if symbol.arity > 0]
+        horizon = max(self.max_bits + min(growth, default=0), max(symbol.bits for symbol in symbols))
+        counts = codes.count_by_length(symbols, horizon)[0]
+        return next((length for length in range(self.max_bits + 1, horizon + 1) if counts[length]), math.inf)
+
     def plan(self, log: ImitationLog) -> Plan:
         """Return the exact number of programs, and the time and memory to expect, from a probe of shorter bounds."""
         return make_plan(self._grid(log), self.max_bits, self.max_time)
