@@ -59,6 +59,12 @@ from mesaprior.cli.options import (
     metavar="B",
     help="Bits to say that a table follows.  [default: those of the look-up, or of a token, in the language]",
 )
+@click.option(
+    "--family",
+    "is_family",
+    is_flag=True,
+    help="Repeat the question with each token dropped, dearer or cheaper, and with shorter bounds: do the odds hold?",
+)
 @format_option("table", "json", "csv")
 def infer(
     source: str,
@@ -74,6 +80,7 @@ def infer(
     utility_language: str | None,
     memorizer_features: str | None,
     memorizer_bits: int | None,
+    is_family: bool,
     form: str,
 ) -> None:
     """Say who holds the posterior, at every training prefix.
@@ -90,11 +97,13 @@ def infer(
       mesaprior infer corridor.csv --language corridor.toml --max-bits 28
       mesaprior infer corridor.csv --prior speed --param alpha=2 --noise 0.05 --format json
       mesaprior infer corridor.csv --space turing --states 1-3
+      mesaprior infer corridor.csv --language corridor.toml --max-bits 24 --family
       mesaprior infer corridor.csv --language corridor.toml --utility '(eq (move p y) c)'
       mesaprior infer corridor.csv --language corridor.toml --memorizer p,c
     """
     from mesaprior.cli.agency import agencies_of, agencies_to_json, render_agencies
     from mesaprior.cli.memorizer import check_memorizer, memorizer_of, memorizer_to_json, render_memorizer
+    from mesaprior.cli.family import family_of_question, family_to_json, render_family
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.posterior import posterior
@@ -103,6 +112,10 @@ def infer(
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
     check_memorizer(memorizer_features, memorizer_bits, prior, form, other_log or source)
+    if is_family and form == "csv":
+        from mesaprior.errors import UsageError
+
+        raise UsageError("--family has no place in the CSV of masses; take --format json or table, or leave it out.")
     if plot_file:
         from mesaprior.cli.pictures import check_picture
 
@@ -114,6 +127,7 @@ def infer(
     memorizer = memorizer_of(
         question, memorizer_features, memorizer_bits, prior, result, noise=noise, tolerance=tolerance
     )
+    family = family_of_question(question, prior, noise, tolerance) if is_family else None
 
     if plot_file:
         from mesaprior.cli.plot import plot_posterior
@@ -147,6 +161,8 @@ def infer(
             answer["agency"] = agencies_to_json(agencies, result)
         if memorizer:
             answer["memorizer"] = memorizer_to_json(memorizer, question.log)
+        if family is not None:
+            answer["family"] = family_to_json(family)
         click.echo(json.dumps(answer, allow_nan=False))
     elif form == "csv":
         click.echo(to_frame(result).to_csv(index=False, na_rep="nan", lineterminator="\n"), nl=False)
@@ -170,3 +186,5 @@ def infer(
             render_agencies(agencies, result)
         if memorizer:
             render_memorizer(memorizer)
+        if family is not None:
+            render_family(family, question)

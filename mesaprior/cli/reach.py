@@ -146,8 +146,8 @@ def _headline(question: Question, found: Sequence[Reached]) -> str:
         return f"{one.kind.capitalize()} while every training row is fitted is impossible in this space."
     if one.price == 0:
         return f"{one.kind.capitalize()} while every training row is fitted costs as many bits as imitating."
-    way = "more" if one.price > 0 else "fewer"
-    return f"{one.kind.capitalize()} while every training row is fitted costs {abs(one.price):g} bits {way} than imitating."
+    price = f"{abs(one.price):g} bits {'more' if one.price > 0 else 'fewer'}"
+    return f"{one.kind.capitalize()} while every training row is fitted costs {price} than imitating."
 
 
 def _bits_text(one: Reached) -> str:

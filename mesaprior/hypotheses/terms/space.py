@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from mesaprior.errors import RunError, UsageError
+from mesaprior.errors import NoProgramError, RunError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.memory import available_memory
@@ -104,7 +104,9 @@ class TermSpace:
         if tabulation.n_rows == 0:
             shortest = codes.shortest(self.language.symbols(log))[0]
             hint = f"the shortest has {shortest} bits" if shortest else "the language has no finite program"
-            raise RunError(f"no program of {self.language.source} is within the bounds ({hint}); raise the bounds.")
+            raise NoProgramError(
+                f"no program of {self.language.source} is within the bounds ({hint}); raise the bounds."
+            )
         return census_of(tabulation, grid, dict(self.bounds))
 
     def shards(
