@@ -43,6 +43,14 @@ from mesaprior.cli.options import (
     help="Say who is like an agent for this: a term with y for the action, such as '(eq y c)'; repeatable.",
 )
 @click.option(
+    "--utility-table",
+    "utility_tables",
+    multiple=True,
+    type=(str, click.FloatRange(min=0)),
+    metavar="FILE.csv BITS",
+    help="The same of a utility in a CSV of situations, actions and values, charged so many bits; repeatable.",
+)
+@click.option(
     "--utility-language",
     metavar="FILE.toml",
     help="The language of the utilities; without it that of the programs, or the default one of the log.",
@@ -77,6 +85,7 @@ def infer(
     top: int,
     plot_file: str | None,
     utilities: tuple[str, ...],
+    utility_tables: tuple[tuple[str, float], ...],
     utility_language: str | None,
     memorizer_features: str | None,
     memorizer_bits: int | None,
@@ -102,10 +111,12 @@ def infer(
       mesaprior infer corridor.csv --language corridor.toml --memorizer p,c
     """
     from mesaprior.cli.agency import agencies_of, agencies_to_json, render_agencies
-    from mesaprior.cli.memorizer import check_memorizer, memorizer_of, memorizer_to_json, render_memorizer
     from mesaprior.cli.family import family_of_question, family_to_json, render_family
+    from mesaprior.cli.goals import goals_to_json, render_goals
+    from mesaprior.cli.memorizer import check_memorizer, memorizer_of, memorizer_to_json, render_memorizer
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
+    from mesaprior.inference.goals import goals
     from mesaprior.inference.posterior import posterior
     from mesaprior.inference.result import to_frame, to_json
 
@@ -123,10 +134,11 @@ def infer(
     question = ask(source, other_log=other_log, asked=asked)
     result = posterior(question.census, question.log, prior, noise=noise, tolerance=tolerance)
     mass_beyond = question.space.mass_beyond(question.census, question.log)
-    agencies = agencies_of(question, utilities, utility_language, prior)
     memorizer = memorizer_of(
         question, memorizer_features, memorizer_bits, prior, result, noise=noise, tolerance=tolerance
     )
+    agencies = agencies_of(question, utilities, utility_tables, utility_language, prior)
+    candidates = goals(agencies, result) if agencies else None
     family = family_of_question(question, prior, noise, tolerance) if is_family else None
 
     if plot_file:
@@ -157,8 +169,9 @@ def infer(
             provenance=provenance,
             top=top,
         )
-        if agencies:
+        if candidates is not None:
             answer["agency"] = agencies_to_json(agencies, result)
+            answer["goals"] = goals_to_json(candidates, question, result, top)
         if memorizer:
             answer["memorizer"] = memorizer_to_json(memorizer, question.log)
         if family is not None:
@@ -182,8 +195,9 @@ def infer(
             source=source,
             is_plotted=plot_file is not None,
         )
-        if agencies:
+        if candidates is not None:
             render_agencies(agencies, result)
+            render_goals(candidates, question, result, top)
         if memorizer:
             render_memorizer(memorizer)
         if family is not None:
