@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from mesaprior.inference.comparison import compare
     from mesaprior.inference.complexity import string_prior
     from mesaprior.inference.crossovers.crossover import Crossovers, find_crossovers
+    from mesaprior.inference.goals import goals
     from mesaprior.inference.noise import BetaNoise, Noise, parse_noise
     from mesaprior.inference.posterior import Posterior, posterior
+    from mesaprior.inference.reach import reach
     from mesaprior.inference.sweeps.sweep import SweptPosterior, sweep_posterior
+    from mesaprior.inference.utility_table import table_utility
     from mesaprior.priors.prior import FormulaPrior, make_prior
     from mesaprior.priors.sweeps import sweep
 
@@ -49,17 +52,20 @@ _HOME = {
     "count_strings": "mesaprior.hypotheses.turing.strings.counting",
     "default_language": "mesaprior.hypotheses.terms.language",
     "find_crossovers": "mesaprior.inference.crossovers.crossover",
+    "goals": "mesaprior.inference.goals",
     "log_from_frame": "mesaprior.hypotheses.log",
     "make_prior": "mesaprior.priors.prior",
     "open_census": "mesaprior.hypotheses.store",
     "parse_noise": "mesaprior.inference.noise",
     "posterior": "mesaprior.inference.posterior",
+    "reach": "mesaprior.inference.reach",
     "read_language": "mesaprior.hypotheses.terms.language",
     "read_log": "mesaprior.hypotheses.log",
     "save_census": "mesaprior.hypotheses.store",
     "string_prior": "mesaprior.inference.complexity",
     "sweep": "mesaprior.priors.sweeps",
     "sweep_posterior": "mesaprior.inference.sweeps.sweep",
+    "table_utility": "mesaprior.inference.utility_table",
     "term_utility": "mesaprior.inference.agency",
 }
 
@@ -83,17 +89,20 @@ __all__ = [
     "count_strings",
     "default_language",
     "find_crossovers",
+    "goals",
     "log_from_frame",
     "make_prior",
     "open_census",
     "parse_noise",
     "posterior",
+    "reach",
     "read_language",
     "read_log",
     "save_census",
     "string_prior",
     "sweep",
     "sweep_posterior",
+    "table_utility",
     "term_utility",
 ]
 

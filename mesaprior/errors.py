@@ -25,3 +25,7 @@ class ContentError(MesapriorError):
 
 class RunError(MesapriorError):
     """A run cannot be carried out or finished, for want of memory, say (exit code 1)."""
+
+
+class NoProgramError(RunError):
+    """There is no program within the bounds, so nothing could be counted (exit code 1)."""

@@ -12,9 +12,10 @@ from rich.table import Table
 from mesaprior.cli.options import language_of
 from mesaprior.cli.render import console
 from mesaprior.cli.words import share_text
-from mesaprior.inference.agency import AGENCIES, AGENT, UNDECIDED, Agency, agency, term_utility
+from mesaprior.inference.agency import AGENCIES, AGENT, UNDECIDED, Agency, Utility, agency, term_utility
 from mesaprior.inference.result import json_number
 from mesaprior.inference.roles import ROLES, VERDICTS
+from mesaprior.inference.utility_table import table_utility
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
@@ -23,14 +24,20 @@ if TYPE_CHECKING:
 
 
 def agencies_of(
-    question: Question, texts: Sequence[str], language_file: str | None, prior: FormulaPrior
+    question: Question,
+    texts: Sequence[str],
+    tables: Sequence[tuple[str, float]],
+    language_file: str | None,
+    prior: FormulaPrior,
 ) -> list[Agency]:
-    """Measure agency for each utility that is written as a term.
+    """Measure agency for each utility that is written as a term, then for each that is a table.
 
     Parameters
     ----------
     question : Question
     texts : sequence of str
+    tables : sequence of (str, float)
+        Paths, and the bits that each is charged.
     language_file : str or None
         Language of the terms; without it that of the space, or the default one of the log.
     prior : FormulaPrior
@@ -39,12 +46,16 @@ def agencies_of(
     ------
     UsageError
         If a text is no utility, or has another number of actions.
+    ContentError
+        If a table is none.
     """
-    if not texts:
-        return []
-    language = question.language if language_file is None else None
-    language = language or language_of(language_file, question.log)
-    return [agency(question.census, term_utility(text, language, question.log), prior) for text in texts]
+    utilities: list[Utility] = []
+    if texts:
+        language = question.language if language_file is None else None
+        language = language or language_of(language_file, question.log)
+        utilities += [term_utility(text, language, question.log) for text in texts]
+    utilities += [table_utility(path, bits, question.log, question.census.n_actions) for path, bits in tables]
+    return [agency(question.census, utility, prior) for utility in utilities]
 
 
 def render_agencies(found: Sequence[Agency], posterior: Posterior) -> None:

@@ -43,6 +43,14 @@ from mesaprior.cli.options import (
     help="Say who is like an agent for this: a term with y for the action, such as '(eq y c)'; repeatable.",
 )
 @click.option(
+    "--utility-table",
+    "utility_tables",
+    multiple=True,
+    type=(str, click.FloatRange(min=0)),
+    metavar="FILE.csv BITS",
+    help="The same of a utility in a CSV of situations, actions and values, charged so many bits; repeatable.",
+)
+@click.option(
     "--utility-language",
     metavar="FILE.toml",
     help="The language of the utilities; without it that of the programs, or the default one of the log.",
@@ -59,6 +67,12 @@ from mesaprior.cli.options import (
     metavar="B",
     help="Bits to say that a table follows.  [default: those of the look-up, or of a token, in the language]",
 )
+@click.option(
+    "--family",
+    "is_family",
+    is_flag=True,
+    help="Repeat the question with each token dropped, dearer or cheaper, and with shorter bounds: do the odds hold?",
+)
 @format_option("table", "json", "csv")
 def infer(
     source: str,
@@ -71,9 +85,11 @@ def infer(
     top: int,
     plot_file: str | None,
     utilities: tuple[str, ...],
+    utility_tables: tuple[tuple[str, float], ...],
     utility_language: str | None,
     memorizer_features: str | None,
     memorizer_bits: int | None,
+    is_family: bool,
     form: str,
 ) -> None:
     """Say who holds the posterior, at every training prefix.
@@ -90,19 +106,27 @@ def infer(
       mesaprior infer corridor.csv --language corridor.toml --max-bits 28
       mesaprior infer corridor.csv --prior speed --param alpha=2 --noise 0.05 --format json
       mesaprior infer corridor.csv --space turing --states 1-3
+      mesaprior infer corridor.csv --language corridor.toml --max-bits 24 --family
       mesaprior infer corridor.csv --language corridor.toml --utility '(eq (move p y) c)'
       mesaprior infer corridor.csv --language corridor.toml --memorizer p,c
     """
     from mesaprior.cli.agency import agencies_of, agencies_to_json, render_agencies
+    from mesaprior.cli.family import family_of_question, family_to_json, render_family
+    from mesaprior.cli.goals import goals_to_json, render_goals
     from mesaprior.cli.memorizer import check_memorizer, memorizer_of, memorizer_to_json, render_memorizer
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
+    from mesaprior.inference.goals import goals
     from mesaprior.inference.posterior import posterior
     from mesaprior.inference.result import to_frame, to_json
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
     check_memorizer(memorizer_features, memorizer_bits, prior, form, other_log or source)
+    if is_family and form == "csv":
+        from mesaprior.errors import UsageError
+
+        raise UsageError("--family has no place in the CSV of masses; take --format json or table, or leave it out.")
     if plot_file:
         from mesaprior.cli.pictures import check_picture
 
@@ -110,10 +134,12 @@ def infer(
     question = ask(source, other_log=other_log, asked=asked)
     result = posterior(question.census, question.log, prior, noise=noise, tolerance=tolerance)
     mass_beyond = question.space.mass_beyond(question.census, question.log)
-    agencies = agencies_of(question, utilities, utility_language, prior)
     memorizer = memorizer_of(
         question, memorizer_features, memorizer_bits, prior, result, noise=noise, tolerance=tolerance
     )
+    agencies = agencies_of(question, utilities, utility_tables, utility_language, prior)
+    candidates = goals(agencies, result) if agencies else None
+    family = family_of_question(question, prior, noise, tolerance) if is_family else None
 
     if plot_file:
         from mesaprior.cli.plot import plot_posterior
@@ -143,10 +169,13 @@ def infer(
             provenance=provenance,
             top=top,
         )
-        if agencies:
+        if candidates is not None:
             answer["agency"] = agencies_to_json(agencies, result)
+            answer["goals"] = goals_to_json(candidates, question, result, top)
         if memorizer:
             answer["memorizer"] = memorizer_to_json(memorizer, question.log)
+        if family is not None:
+            answer["family"] = family_to_json(family)
         click.echo(json.dumps(answer, allow_nan=False))
     elif form == "csv":
         click.echo(to_frame(result).to_csv(index=False, na_rep="nan", lineterminator="\n"), nl=False)
@@ -166,7 +195,10 @@ def infer(
             source=source,
             is_plotted=plot_file is not None,
         )
-        if agencies:
+        if candidates is not None:
             render_agencies(agencies, result)
+            render_goals(candidates, question, result, top)
         if memorizer:
             render_memorizer(memorizer)
+        if family is not None:
+            render_family(family, question)

@@ -17,6 +17,7 @@ COMMANDS = {
     "infer": ("mesaprior.cli.infer", "Say who holds the posterior, at every training prefix."),
     "census": ("mesaprior.cli.census", "Count every program once and keep the counts in a folder."),
     "sample": ("mesaprior.cli.sample", "Draw programs from the posterior, each with its exact probability."),
+    "reach": ("mesaprior.cli.reach", "Say what searching, learning and defecting cost in bits, training rows fitted."),
     "plan": ("mesaprior.cli.plan", "Say how many programs a bound holds, and what time and memory they take."),
     "store": ("mesaprior.cli.store", "List, check, merge and tidy up censuses on disk."),
     "export": ("mesaprior.cli.export", "Print a table of a census as CSV."),

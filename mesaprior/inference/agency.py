@@ -19,6 +19,9 @@ from mesaprior.inference.weights import Prior, log2_prior
 AGENT, NO_AGENT, UNDECIDED = 0, 1, 2
 """Codes of what a behaviour is with respect to a utility."""
 
+MOST_TOTALS = 2**22
+"""Sums that counting all maps by their totals may form in one situation."""
+
 AGENCIES = ("agent-like", "not agent-like", "undecided")
 """Their names, by code."""
 
@@ -118,7 +121,8 @@ def agency(census: Census, utility: Utility, prior: Prior) -> Agency:
     Raises
     ------
     UsageError
-        If the utility has another number of actions, or the prior does not fit the census.
+        If the utility has another number of actions, the maps have more than `MOST_TOTALS` different totals, or the
+        prior does not fit the census.
 
     Notes
     -----
@@ -139,7 +143,7 @@ def agency(census: Census, utility: Utility, prior: Prior) -> Agency:
     cell = census.row_cell[utility.row]
     total = _totals(census, cell, utility.value)
     S = len(cell)
-    g_uniform = _g_among_maps(utility.value, total)
+    g_uniform = _g_among_maps(utility, total)
     g_prior = _g_among_programs(census, prior, total)
     agent = np.where(g_uniform > utility.bits, AGENT, NO_AGENT)
     verdict = np.full_like(agent, UNDECIDED) if S * math.log2(A) <= utility.bits else agent
@@ -155,11 +159,16 @@ def _totals(census: Census, cell: np.ndarray, value: np.ndarray) -> np.ndarray:
     return total
 
 
-def _g_among_maps(value: np.ndarray, total: np.ndarray) -> np.ndarray:
+def _g_among_maps(utility: Utility, total: np.ndarray) -> np.ndarray:
     """Return -log2 of the share of all maps from situations to actions with at least each total."""
     # Counts are integers of any size: A^S of them outgrow 64 bits soon.
     count = {0: 1}
-    for worth in value.tolist():
+    for worth in utility.value.tolist():
+        if len(count) * len(worth) > MOST_TOTALS:
+            raise UsageError(
+                f"utility {utility.name!r} has more than {MOST_TOTALS // len(worth):,} different totals over "
+                f"{len(utility.row)} situations, too many to count maps by; round its values to fewer different ones."
+            )
         longer: dict[int, int] = {}
         for sum_so_far, n in count.items():
             for more in worth:

@@ -18,7 +18,7 @@ from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agency import AGENT, NO_AGENT, UNDECIDED, Utility, agency, judged_rows, term_utility
 from mesaprior.priors.prior import make_prior
-from tests.inference.small import cases, make_census
+from tests.inference.small import Program, cases, make_census, make_log
 
 LEVIN = make_prior("2**-length / time")
 
@@ -111,6 +111,44 @@ def test_the_unique_best_policy_has_all_bits_of_a_map():
     found = agency(census, Utility("what the first one does", 2.0, row, value), LEVIN)
     assert found.g_uniform[0] == len(row)
     assert found.verdict[0] == AGENT
+
+
+@pytest.mark.parametrize(("A", "S"), [(2, 16), (4, 8), (3, 10), (2, 1)])
+def test_convolution_is_brute_force_over_all_policies(A, S):
+    random = np.random.default_rng(A * S)
+    value = random.integers(-4, 9, size=(S, A))
+    actions = np.array(list(product(range(A), repeat=S)))
+    assert len(actions) == A**S <= 2**16
+    totals = value[np.arange(S), actions].sum(axis=1)
+    log = make_log([(0, 0)], [(place, 0, None) for place in range(S)])
+    # The best, the worst, and some of all.
+    chosen = [int(totals.argmax()), int(totals.argmin()), *random.integers(0, len(actions), size=200).tolist()]
+    census = make_census(log, [Program(tuple(actions[k].tolist())) for k in chosen], n_actions=A)
+    found = agency(census, Utility("U", 3.0, judged_rows(log), value), LEVIN)
+    for b in range(census.n_behaviours):
+        total = int(value[np.arange(S), census.predictions[b]].sum())
+        assert found.g_uniform[b] == pytest.approx(-math.log2((totals >= total).sum() / len(totals)), abs=1e-12)
+    assert found.g_uniform.min() == 0
+
+
+@pytest.mark.parametrize("N", [1, 2, 5, 64, 1000])
+def test_the_unique_best_of_equal_programs_has_the_bits_that_single_it_out(N):
+    log = make_log([(0, 0)], [(place, 0, None) for place in range(10)])
+    texts = [tuple(int(bit) for bit in f"{k:010b}") for k in range(N)]
+    census = make_census(log, [Program(text, length=7) for text in texts], n_actions=2)
+    value = np.array([[0, 2**place] for place in reversed(range(10))])
+    found = agency(census, Utility("U", 3.0, judged_rows(log), value), LEVIN)
+    assert found.g_prior.max() == pytest.approx(math.log2(N), abs=1e-12)
+    assert (found.g_prior > math.log2(N) - 1e-9).sum() == 1
+    assert found.total.argmax() == found.g_prior.argmax()
+
+
+def test_too_many_totals_are_refused():
+    log = make_log([(0, 0)], [(place, 0, None) for place in range(40)])
+    census = make_census(log, [Program((0,) * 40)], n_actions=2)
+    value = np.array([[0, 3**place % 2**31] for place in range(40)])
+    with pytest.raises(UsageError, match="different totals over 40 situations"):
+        agency(census, Utility("U", 3.0, judged_rows(log), value), LEVIN)
 
 
 def test_without_later_rows_all_situations_are_judged():

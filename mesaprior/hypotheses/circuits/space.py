@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import Any, Literal
 
 import numpy as np
@@ -199,6 +200,13 @@ class CircuitSpace:
     def mass_beyond(self, census: Census, log: ImitationLog) -> float | None:
         """Return the mass under 2^-length of larger circuits; None where functions are counted once."""
         return code.mass_beyond(self.boolean(log).n_inputs, self.max_gates) if self.count == "all" else None
+
+    def length_beyond(self, log: ImitationLog) -> float:
+        """Return the bits of the least circuits that have more gates than the bound, inf where none can."""
+        bits = self.boolean(log)
+        if bits.n_inputs < 2:
+            return math.inf
+        return code.length_of(bits.n_inputs, bits.n_outputs, self.basis, self.max_gates + 1)
 
     def parse(self, text: str, log: ImitationLog) -> Circuit:
         """Read a circuit from its text; see `circuit.format_circuit`.

@@ -161,6 +161,10 @@ class GeneratorSpace:
         """Return the 2^-length mass of the generators that were not counted."""
         return self._terms.mass_beyond(census, family_of(log, self.extra_gates).questions)
 
+    def length_beyond(self, log: ImitationLog) -> float:
+        """Return the least length past the bound that any generator has, in bits."""
+        return self._terms.length_beyond(family_of(log, self.extra_gates).questions)
+
     def parse(self, text: str, log: ImitationLog) -> Program:
         """Read a generator from its text, which is that of a term."""
         return self._terms.parse(text, family_of(log, self.extra_gates).questions)

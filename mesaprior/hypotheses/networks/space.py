@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
@@ -161,6 +162,14 @@ class NetworkSpace:
         if self.least == self.most:
             return 0.0
         return 1 - sum(2.0 ** -bits_of_hidden(hidden) for hidden in range(self.least, self.most + 1))
+
+    def length_beyond(self, log: ImitationLog) -> float:
+        """Return the least bits of a network with a number of hidden units that is not counted, where that is open."""
+        if self.least == self.most:
+            return math.inf
+        seen = self.boolean(log)
+        others = [*range(self.least), self.most + 1]
+        return min(self.length(Architecture(seen.n_inputs, h, seen.n_outputs, self.weights)) for h in others)
 
     def census(
         self,

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from mesaprior.errors import RunError, UsageError
+from mesaprior.errors import NoProgramError, RunError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.memory import available_memory
@@ -104,7 +104,9 @@ class TermSpace:
         if tabulation.n_rows == 0:
             shortest = codes.shortest(self.language.symbols(log))[0]
             hint = f"the shortest has {shortest} bits" if shortest else "the language has no finite program"
-            raise RunError(f"no program of {self.language.source} is within the bounds ({hint}); raise the bounds.")
+            raise NoProgramError(
+                f"no program of {self.language.source} is within the bounds ({hint}); raise the bounds."
+            )
         return census_of(tabulation, grid, dict(self.bounds))
 
     def shards(
@@ -181,6 +183,16 @@ class TermSpace:
         return codes.mass_beyond(
             self.mass(log), codes.mass_of({int(length): count for length, count in census.counted_by_length.items()})
         )
+
+    def length_beyond(self, log: ImitationLog) -> float:
+        """Return the least length past the bound that any program has, in bits; inf where none is longer."""
+        symbols = self.language.symbols(log)
+        leaf = max((symbol.bits for symbol in symbols if symbol.arity == 0), default=0)
+        # A leaf can be replaced by any symbol with that leaf as each of its arguments, so there is a length near by.
+        growth = [symbol.bits + (symbol.arity - 1) * leaf for symbol in symbols if symbol.arity > 0]
+        horizon = max(self.max_bits + min(growth, default=0), max(symbol.bits for symbol in symbols))
+        counts = codes.count_by_length(symbols, horizon)[0]
+        return next((length for length in range(self.max_bits + 1, horizon + 1) if counts[length]), math.inf)
 
     def plan(self, log: ImitationLog) -> Plan:
         """Return the exact number of programs, and the time and memory to expect, from a probe of shorter bounds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import reduce
@@ -106,6 +107,12 @@ class TuringSizes:
     def count_by_length(self, log: ImitationLog) -> dict[int | float, int]:
         """Return the exact number of machines of each length, which is that of each size."""
         return reduce(lambda counts, size: counts | size.count_by_length(log), self.sizes, {})
+
+    def length_beyond(self, log: ImitationLog) -> float:
+        """Return the bits of the smallest machines of a size that is not counted, 2n * log2(4n + 2) for n states."""
+        least, most = self.sizes[0].states, self.sizes[-1].states
+        states = 1 if least > 1 else most + 1
+        return 2 * states * math.log2(4 * states + 2)
 
     def n_reports(self, log: ImitationLog) -> int:
         """Return what the reports of progress of `census` add up to."""

@@ -1,0 +1,209 @@
+"""`mesaprior infer --family`: the same question in near-by languages and bounds, counted and shown."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from mesaprior.cli import counting
+from mesaprior.cli.progress import progress
+from mesaprior.cli.words import bits_text, share_text
+from mesaprior.errors import MesapriorError, NoProgramError, UsageError
+from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.hypotheses.terms.variants import DROPPED, Variant, variants
+from mesaprior.inference.family import (
+    MAIN,
+    MOST_BOUNDS,
+    VERDICT,
+    Family,
+    Member,
+    Standing,
+    bound_members,
+    essential_reason,
+    standings,
+)
+from mesaprior.inference.result import json_number
+
+if TYPE_CHECKING:
+    from mesaprior.cli.question import Question
+    from mesaprior.inference.noise import NoiseModel
+    from mesaprior.priors.prior import FormulaPrior
+
+SHOWN = 12
+"""Members in the table; all of them are in the JSON."""
+
+NAMES = {MAIN: "optimizers : imitators", VERDICT: "defecting : faithful"}
+"""The two odds, as a person reads them."""
+
+
+def family_of_question(question: Question, prior: FormulaPrior, noise: NoiseModel, tolerance: float) -> Family:
+    """Repeat a question with shorter bounds and, in the space of terms, in every language near its own.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to change.
+
+    Notes
+    -----
+    Shorter bounds are read off the census. Every other member is a census of its own, as many at a time as there are
+    cores; where one takes long, one after the other, each on all cores. The result is the same.
+    """
+    own, members = bound_members(question.census, question.log, prior, noise=noise, tolerance=tolerance)
+    if not isinstance(question.space, TermSpace):
+        if not members:
+            raise UsageError(
+                f"--family varies the bound of the space {question.space.name}, and all {question.space.noun} counted "
+                "have one length; ask for several sizes at once, or leave it out."
+            )
+        return Family(own, tuple(members))
+    essential, left_out = [], []
+    for variant, standing, reason in _counted(question, own, prior, noise, tolerance):
+        why = essential_reason(own, standing) if variant.kind == DROPPED and not reason else None
+        if why is not None:
+            essential.append((variant.token, why))
+        elif standing is None:
+            left_out.append((variant.change, reason or "no program is left"))
+        else:
+            members.append(Member(variant.kind, variant.change, variant.token, variant.bits, standing))
+    return Family(own, tuple(members), tuple(essential), tuple(left_out))
+
+
+def _counted(
+    question: Question, own: Standing, prior: FormulaPrior, noise: NoiseModel, tolerance: float
+) -> Iterable[tuple[Variant, Standing | None, str]]:
+    """Yield every variant with what it says, or with why it says nothing; in the order of variants."""
+    log, space = question.log, question.space
+    assert isinstance(space, TermSpace)
+    found = list(variants(space.language))
+    cores = os.cpu_count() or 1
+    is_long = own.programs > counting.PROBED_FROM
+
+    def count(variant: Variant) -> tuple[Variant, Standing | None, str]:
+        if variant.language is None:
+            return variant, None, variant.reason
+        other = TermSpace(variant.language, space.max_bits, space.max_time)
+        try:
+            if sum(other.count_by_length(log).values()) > counting.PROBED_FROM:
+                other.check_memory(log)
+            census = other.census(log, workers=cores if is_long else 1)
+            (standing,) = standings(census, log, prior, [float("inf")], noise=noise, tolerance=tolerance)
+        except NoProgramError:
+            return variant, None, ""
+        except MesapriorError as error:
+            # One member that is too much to count, or that the prior gives no weight, does not spoil the others.
+            return variant, None, str(error).rstrip(".")
+        finally:
+            report(1)
+        return variant, standing, ""
+
+    n_counted = sum(variant.language is not None for variant in found)
+    title = f"Counting in {n_counted} near-by languages"
+    with progress(title, n_counted) as report, ThreadPoolExecutor(1 if is_long else cores) as pool:
+        yield from pool.map(count, found)
+
+
+def render_family(family: Family, question: Question) -> None:
+    """Print the robustness card."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from mesaprior.cli.render import console
+
+    out = console()
+    shown = (MAIN, VERDICT) if question.space.has_lesions else (VERDICT,)
+    table = Table(title="Does it hold in near-by languages and bounds?", title_justify="left", title_style="bold")
+    for name in ("odds, in bits", "here", "least", "most", "same sign", "undefined"):
+        table.add_column(name, justify="left" if name.startswith("odds") else "right")
+    for odds in shown:
+        spread = family.spread(odds)
+        numbers = (bits_text(value) for value in (spread.own, spread.least, spread.most))
+        table.add_row(NAMES[odds], *numbers, share_text(spread.same_sign), f"{spread.undefined:,}")
+    out.print(table)
+
+    table = Table(title="What moves the odds most", title_justify="left", title_style="bold")
+    table.add_column("change", overflow="fold")
+    for odds in shown:
+        table.add_column(NAMES[odds], justify="right")
+        table.add_column("moved by", justify="right")
+    table.add_column(question.space.noun, justify="right")
+    other = {id(move.member): move.difference for move in family.spread(VERDICT).moves}
+    moves = family.spread(shown[0]).moves
+    for move in moves[:SHOWN]:
+        standing = move.member.standing
+        row = [bits_text(getattr(standing, shown[0])), bits_text(move.difference)]
+        if len(shown) > 1:
+            row += [bits_text(standing.log2_odds_verdict), bits_text(other[id(move.member)])]
+        table.add_row(escape(move.member.change), *row, f"{standing.programs:,}")
+    out.print(table)
+    for line in _notes(family, len(moves), is_by_role=len(shown) > 1):
+        out.print(f"• {line}", markup=False, soft_wrap=True)
+
+
+def _notes(family: Family, n_members: int, *, is_by_role: bool) -> Iterable[str]:
+    """Yield what one has to know to read the card."""
+    changes = "a token dropped, its price doubled or halved, or " if is_by_role else ""
+    yield (
+        f"{n_members} members, each with one change: {changes}one of the next {MOST_BOUNDS} shorter bounds. Prior, "
+        "noise and all else are the same; odds are those after all training rows."
+    )
+    if n_members > SHOWN:
+        yield f"The {SHOWN} that move the odds most are shown; --format json has all."
+    moved = [move for move in family.spread(VERDICT).moves if move.difference and not math.isnan(move.difference)]
+    if is_by_role and moved:
+        most = ", ".join(f"{move.member.change} ({bits_text(move.difference)})" for move in moved[:3])
+        yield f"Defecting : faithful is moved most by: {most}."
+    for token, reason in family.essential:
+        yield f"Essential, so not dropped: {token}; without it {reason}."
+    reasons: dict[str, list[str]] = {}
+    for change, reason in family.left_out:
+        # Kraft sums differ, but what they say does not.
+        reasons.setdefault("its codes break Kraft's inequality" if "2^-bits" in reason else reason, []).append(change)
+    for reason, changes in reasons.items():
+        yield f"Left out: {', '.join(changes)} ({reason})."
+
+
+def family_to_json(family: Family) -> dict[str, Any]:
+    """Return what ``infer --format json`` says of the family."""
+    place = {id(member): index for index, member in enumerate(family.members)}
+
+    def spread(odds: str) -> dict[str, Any]:
+        found = family.spread(odds)
+        return {
+            "own": json_number(found.own),
+            "least": json_number(found.least),
+            "most": json_number(found.most),
+            "same_sign": json_number(found.same_sign),
+            "undefined": found.undefined,
+            "moves": [
+                {
+                    "member": place[id(move.member)],
+                    "change": move.member.change,
+                    "difference": json_number(move.difference),
+                }
+                for move in found.moves
+            ],
+        }
+
+    return {
+        MAIN: spread(MAIN),
+        VERDICT: spread(VERDICT),
+        "members": [
+            {
+                "kind": member.kind,
+                "change": member.change,
+                "token": member.token,
+                "bits": member.bits,
+                "programs": member.standing.programs,
+                "fewest_misses": member.standing.fewest_misses,
+                MAIN: json_number(member.standing.log2_odds),
+                VERDICT: json_number(member.standing.log2_odds_verdict),
+            }
+            for member in family.members
+        ],
+        "essential": [{"token": token, "reason": reason} for token, reason in family.essential],
+        "left_out": [{"change": change, "reason": reason} for change, reason in family.left_out],
+    }

@@ -1,0 +1,80 @@
+"""Languages near a language: one token dropped, or one token's price doubled or halved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mesaprior.hypotheses.terms.language import Language, Token
+from mesaprior.priors import codes
+
+DROPPED, DOUBLED, HALVED = "dropped", "doubled", "halved"
+"""What is done to one token of a language."""
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """A language that differs from another one in one token.
+
+    Attributes
+    ----------
+    kind : str
+        `DROPPED`, `DOUBLED` or `HALVED`.
+    token : str
+        The token, as a person would call it; told from others of the same text by its number.
+    bits : int or None
+        Its new price in bits; None where it is dropped.
+    language : Language or None
+        The new language; None where there is none.
+    reason : str
+        Why there is none, in a few words; else empty.
+    """
+
+    kind: str
+    token: str
+    bits: int | None
+    language: Language | None
+    reason: str = ""
+
+    @property
+    def change(self) -> str:
+        """What was done, in a few words."""
+        return f"without {self.token}" if self.bits is None else f"{self.token} at {self.bits} bits"
+
+
+def variants(language: Language) -> Iterator[Variant]:
+    """Yield the languages in which one token is dropped, or has twice or half its price.
+
+    Notes
+    -----
+    All other tokens keep their prices, defaults too. Half of an odd price is rounded up. A language without any token,
+    a price that would not change, and prices that break Kraft's inequality are no variants: there the reason is given.
+    """
+    names = token_names(language)
+    for kind in (DROPPED, DOUBLED, HALVED):
+        for index, (token, name) in enumerate(zip(language.tokens, names, strict=True)):
+            before, after = language.tokens[:index], language.tokens[index + 1 :]
+            if kind == DROPPED:
+                tokens, bits = before + after, None
+                reason = "" if tokens else "no token is left"
+            else:
+                bits = 2 * token.bits if kind == DOUBLED else (token.bits + 1) // 2
+                tokens = (*before, replace(token, bits=bits), *after)
+                kraft = codes.kraft_sum(other.bits for other in tokens)
+                reason = f"the sum of 2^-bits would be {float(kraft):.4g}, and a prefix code has at most 1"
+                reason = reason if kraft > 1 else "it has the least price already" if bits == token.bits else ""
+            source = f"{language.source} ({kind}: {name})"
+            changed = None if reason else replace(language, tokens=tokens, source=source)
+            yield Variant(kind, name, bits, changed, reason)
+
+
+def token_names(language: Language) -> list[str]:
+    """Return what a person would call each token; equal ones get their numbers, from 1."""
+    texts = [_text(token) for token in language.tokens]
+    times = Counter(texts)
+    return [text if times[text] == 1 else f"{text} (token {index + 1})" for index, text in enumerate(texts)]
+
+
+def _text(token: Token) -> str:
+    return f"{token.name}[...]" if token.kind == "lookup" else token.name
