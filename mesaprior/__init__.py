@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mesaprior.errors import MesapriorError
     from mesaprior.hypotheses.census import Census
+    from mesaprior.hypotheses.circuits.space import CircuitSpace
     from mesaprior.hypotheses.conformance import check_space
+    from mesaprior.hypotheses.generators.space import GeneratorSpace
     from mesaprior.hypotheses.log import ImitationLog, log_from_frame, read_log
     from mesaprior.hypotheses.networks.space import NetworkSpace
     from mesaprior.hypotheses.store import open_census, save_census
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from mesaprior.inference.noise import BetaNoise, Noise, parse_noise
     from mesaprior.inference.posterior import Posterior, posterior
     from mesaprior.inference.reach import reach
+    from mesaprior.inference.spaces import answer_of, compare_spaces
     from mesaprior.inference.sweeps.sweep import SweptPosterior, sweep_posterior
     from mesaprior.inference.utility_table import table_utility
     from mesaprior.priors.prior import FormulaPrior, make_prior
@@ -35,8 +38,10 @@ if TYPE_CHECKING:
 _HOME = {
     "BetaNoise": "mesaprior.inference.noise",
     "Census": "mesaprior.hypotheses.census",
+    "CircuitSpace": "mesaprior.hypotheses.circuits.space",
     "Crossovers": "mesaprior.inference.crossovers.crossover",
     "FormulaPrior": "mesaprior.priors.prior",
+    "GeneratorSpace": "mesaprior.hypotheses.generators.space",
     "ImitationLog": "mesaprior.hypotheses.log",
     "Language": "mesaprior.hypotheses.terms.language",
     "MesapriorError": "mesaprior.errors",
@@ -47,8 +52,10 @@ _HOME = {
     "TermSpace": "mesaprior.hypotheses.terms.space",
     "TuringSpace": "mesaprior.hypotheses.turing.policies.space",
     "agency": "mesaprior.inference.agency",
+    "answer_of": "mesaprior.inference.spaces",
     "check_space": "mesaprior.hypotheses.conformance",
     "compare": "mesaprior.inference.comparison",
+    "compare_spaces": "mesaprior.inference.spaces",
     "count_strings": "mesaprior.hypotheses.turing.strings.counting",
     "default_language": "mesaprior.hypotheses.terms.language",
     "find_crossovers": "mesaprior.inference.crossovers.crossover",
@@ -72,8 +79,10 @@ _HOME = {
 __all__ = [
     "BetaNoise",
     "Census",
+    "CircuitSpace",
     "Crossovers",
     "FormulaPrior",
+    "GeneratorSpace",
     "ImitationLog",
     "Language",
     "MesapriorError",
@@ -84,8 +93,10 @@ __all__ = [
     "TermSpace",
     "TuringSpace",
     "agency",
+    "answer_of",
     "check_space",
     "compare",
+    "compare_spaces",
     "count_strings",
     "default_language",
     "find_crossovers",
