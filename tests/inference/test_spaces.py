@@ -1,7 +1,10 @@
 """Several spaces on one log, against dictionaries and fractions, and what cannot be compared."""
 
 import math
+import re
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -138,3 +141,14 @@ def test_functions_without_mass_are_not_common():
 def test_one_space_alone_is_refused():
     with pytest.raises(UsageError, match="at least two"):
         compare_spaces([answer(0.0)])
+
+
+def test_the_python_of_the_page_runs(monkeypatch):
+    root = Path(__file__).resolve().parent.parent.parent
+    page = (root / "docs" / "reference" / "compare-spaces.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    monkeypatch.chdir(root)
+    names: dict[str, Any] = {}
+    exec(compile(code, "compare-spaces.md", "exec"), names)
+    assert [answer.space for answer in names["found"].answers] == ["terms", "circuits", "networks"]
+    assert names["found"].before.shape == (3, 3)
