@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mesaprior.inference.noise import BetaNoise, Noise, parse_noise
     from mesaprior.inference.posterior import Posterior, posterior
     from mesaprior.inference.reach import reach
+    from mesaprior.inference.relatives import family_of
     from mesaprior.inference.spaces import answer_of, compare_spaces
     from mesaprior.inference.sweeps.sweep import SweptPosterior, sweep_posterior
     from mesaprior.inference.utility_table import table_utility
@@ -58,6 +59,7 @@ _HOME = {
     "compare_spaces": "mesaprior.inference.spaces",
     "count_strings": "mesaprior.hypotheses.turing.strings.counting",
     "default_language": "mesaprior.hypotheses.terms.language",
+    "family_of": "mesaprior.inference.relatives",
     "find_crossovers": "mesaprior.inference.crossovers.crossover",
     "goals": "mesaprior.inference.goals",
     "log_from_frame": "mesaprior.hypotheses.log",
@@ -99,6 +101,7 @@ __all__ = [
     "compare_spaces",
     "count_strings",
     "default_language",
+    "family_of",
     "find_crossovers",
     "goals",
     "log_from_frame",

@@ -5,26 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from mesaprior.cli import counting
 from mesaprior.cli.progress import progress
 from mesaprior.cli.words import bits_text, share_text
-from mesaprior.errors import MesapriorError, NoProgramError, UsageError
-from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.terms.variants import DROPPED, Variant, variants
-from mesaprior.inference.family import (
-    MAIN,
-    MOST_BOUNDS,
-    VERDICT,
-    Family,
-    Member,
-    Standing,
-    bound_members,
-    essential_reason,
-    standings,
-)
+from mesaprior.inference.family import MAIN, MOST_BOUNDS, VERDICT, Family
+from mesaprior.inference.relatives import family_of, n_relatives
 from mesaprior.inference.result import json_number
 
 if TYPE_CHECKING:
@@ -40,70 +26,19 @@ NAMES = {MAIN: "optimizers : imitators", VERDICT: "defecting : faithful"}
 
 
 def family_of_question(question: Question, prior: FormulaPrior, noise: NoiseModel, tolerance: float) -> Family:
-    """Repeat a question with shorter bounds and, in the space of terms, in every language near its own.
-
-    Raises
-    ------
-    UsageError
-        If there is nothing to change.
-
-    Notes
-    -----
-    Shorter bounds are read off the census. Every other member is a census of its own, as many at a time as there are
-    cores; where one takes long, one after the other, each on all cores. The result is the same.
-    """
-    own, members = bound_members(question.census, question.log, prior, noise=noise, tolerance=tolerance)
-    if not isinstance(question.space, TermSpace):
-        if not members:
-            raise UsageError(
-                f"--family varies the bound of the space {question.space.name}, and all {question.space.noun} counted "
-                "have one length; ask for several sizes at once, or leave it out."
-            )
-        return Family(own, tuple(members))
-    essential, left_out = [], []
-    for variant, standing, reason in _counted(question, own, prior, noise, tolerance):
-        why = essential_reason(own, standing) if variant.kind == DROPPED and not reason else None
-        if why is not None:
-            essential.append((variant.token, why))
-        elif standing is None:
-            left_out.append((variant.change, reason or "no program is left"))
-        else:
-            members.append(Member(variant.kind, variant.change, variant.token, variant.bits, standing))
-    return Family(own, tuple(members), tuple(essential), tuple(left_out))
-
-
-def _counted(
-    question: Question, own: Standing, prior: FormulaPrior, noise: NoiseModel, tolerance: float
-) -> Iterable[tuple[Variant, Standing | None, str]]:
-    """Yield every variant with what it says, or with why it says nothing; in the order of variants."""
-    log, space = question.log, question.space
-    assert isinstance(space, TermSpace)
-    found = list(variants(space.language))
-    cores = os.cpu_count() or 1
-    is_long = own.programs > counting.PROBED_FROM
-
-    def count(variant: Variant) -> tuple[Variant, Standing | None, str]:
-        if variant.language is None:
-            return variant, None, variant.reason
-        other = TermSpace(variant.language, space.max_bits, space.max_time)
-        try:
-            if sum(other.count_by_length(log).values()) > counting.PROBED_FROM:
-                other.check_memory(log)
-            census = other.census(log, workers=cores if is_long else 1)
-            (standing,) = standings(census, log, prior, [float("inf")], noise=noise, tolerance=tolerance)
-        except NoProgramError:
-            return variant, None, ""
-        except MesapriorError as error:
-            # One member that is too much to count, or that the prior gives no weight, does not spoil the others.
-            return variant, None, str(error).rstrip(".")
-        finally:
-            report(1)
-        return variant, standing, ""
-
-    n_counted = sum(variant.language is not None for variant in found)
-    title = f"Counting in {n_counted} near-by languages"
-    with progress(title, n_counted) as report, ThreadPoolExecutor(1 if is_long else cores) as pool:
-        yield from pool.map(count, found)
+    """Repeat a question with shorter bounds and in near-by languages, with progress; see `family_of`."""
+    n_counted = n_relatives(question.space)
+    with progress(f"Counting in {n_counted} near-by languages", n_counted) as report:
+        return family_of(
+            question.census,
+            question.log,
+            question.space,
+            prior,
+            noise=noise,
+            tolerance=tolerance,
+            workers=os.cpu_count() or 1,
+            report=report,
+        )
 
 
 def render_family(family: Family, question: Question) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mesaprior.cli import counting
+from mesaprior.inference import relatives
 
 CORRIDOR = Path(__file__).parent.parent.parent / "examples" / "corridor"
 LOG = str(CORRIDOR / "corridor.csv")
@@ -67,7 +67,7 @@ def test_cheaper_tokens_are_counted_where_a_code_has_room(family, files):
 def test_one_at_a_time_or_many_is_the_same(family, files, monkeypatch):
     question = ("log.csv", "--language", "mine.toml", "--max-bits", "12")
     many = family(*question)
-    monkeypatch.setattr(counting, "PROBED_FROM", 1)
+    monkeypatch.setattr(relatives, "LONG", 1)
     assert family(*question) == many
 
 

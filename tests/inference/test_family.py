@@ -26,6 +26,7 @@ from mesaprior.inference.family import (
     standings,
 )
 from mesaprior.inference.posterior import posterior
+from mesaprior.inference.relatives import family_of, n_relatives
 from mesaprior.priors.prior import make_prior
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
@@ -157,3 +158,27 @@ def test_tokens_are_told_apart(tokens, names):
     found = [variant for variant in variants(language) if variant.kind == DROPPED]
     assert [variant.token for variant in found] == names
     assert [variant.change for variant in found] == [f"without {name}" for name in names]
+
+
+def test_workers_change_nothing_and_reports_add_up():
+    language = language_from_dict(
+        {"domain": 3, "actions": 2, "token": [
+            {"kind": "feature", "name": "x"}, {"kind": "constant", "value": 1}, {"kind": "candidate"},
+            {"kind": "binary", "name": "eq"}, {"kind": "argmax"},
+        ]}
+    )  # fmt: skip
+    rows = [{"x": x, "action": x % 2, "rival": None, "split": "train"} for x in range(3)]
+    rows.append({"x": 2, "action": 0, "rival": 1, "split": "deploy"})
+    log, space = log_of(rows), TermSpace(language, 12)
+    census, reports = space.census(log), []
+    one = family_of(census, log, space, LEVIN, report=reports.append)
+    two = family_of(census, log, space, LEVIN, workers=2)
+    assert [member.change for member in one.members] == [member.change for member in two.members]
+    assert one.essential == two.essential
+    for odds in (MAIN, VERDICT):
+        assert np.array_equal(
+            [getattr(member.standing, odds) for member in one.members],
+            [getattr(member.standing, odds) for member in two.members],
+            equal_nan=True,
+        )
+    assert sum(reports) == n_relatives(space)

@@ -1,0 +1,110 @@
+"""Asking a question again in every language near its own: the members of a family, counted one by one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from mesaprior.errors import MesapriorError, NoProgramError, UsageError
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.space import WholeSpace
+from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.hypotheses.terms.variants import DROPPED, Variant, variants
+from mesaprior.inference.family import Family, Member, Standing, bound_members, essential_reason, standings
+from mesaprior.inference.noise import NoiseModel
+from mesaprior.inference.posterior import DEFAULT_NOISE
+from mesaprior.inference.weights import Prior
+
+LONG = 20_000_000
+"""From this many programs on, members are counted one after the other, and each is first asked whether it fits."""
+
+
+def n_relatives(space: TermSpace | WholeSpace) -> int:
+    """Return how many languages `family_of` counts, and with it what its reports add up to."""
+    if not isinstance(space, TermSpace):
+        return 0
+    return sum(variant.language is not None for variant in variants(space.language))
+
+
+def family_of(
+    census: Census,
+    log: ImitationLog,
+    space: TermSpace | WholeSpace,
+    prior: Prior,
+    *,
+    noise: NoiseModel = DEFAULT_NOISE,
+    tolerance: float = 0.0,
+    workers: int = 1,
+    report: Callable[[int], None] | None = None,
+) -> Family:
+    """Repeat a question with shorter bounds and, in the space of terms, in every language near its own.
+
+    Parameters
+    ----------
+    census : Census
+        Of `space` on `log`.
+    log : ImitationLog
+    space : TermSpace or WholeSpace
+    prior, noise, tolerance
+        As in `posterior`; the same for all members.
+    workers : int
+        Threads: as many members at a time, or all for one member where the question has `LONG` programs or more.
+        Nothing depends on it.
+    report : callable or None
+        Called with how many more languages are counted; they add up to `n_relatives`.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to change, or the prior does not fit the census.
+
+    Notes
+    -----
+    Shorter bounds are read off the census. Every other member is a census of its own: up to 3 T of them in a language
+    of T tokens, each about as long as that of the question.
+    """
+    own, members = bound_members(census, log, prior, noise=noise, tolerance=tolerance)
+    if not isinstance(space, TermSpace):
+        if not members:
+            raise UsageError(
+                f"--family varies the bound of the space {space.name}, and all {space.noun} counted have one length; "
+                "ask for several sizes at once, or leave it out."
+            )
+        return Family(own, tuple(members))
+    is_long = own.programs >= LONG
+
+    def ask(variant: Variant) -> tuple[Variant, Standing | None, str]:
+        """Return what a variant says, or why it says nothing; neither where it has no program."""
+        if variant.language is None:
+            return variant, None, variant.reason
+        other = TermSpace(variant.language, space.max_bits, space.max_time)
+        try:
+            if sum(other.count_by_length(log).values()) >= LONG:
+                other.check_memory(log)
+            counted = other.census(log, workers=workers if is_long else 1)
+            (standing,) = standings(counted, log, prior, [math.inf], noise=noise, tolerance=tolerance)
+        except NoProgramError:
+            return variant, None, ""
+        except MesapriorError as error:
+            # One member that is too much to count, or that the prior gives no weight, does not spoil the others.
+            return variant, None, str(error).rstrip(".")
+        finally:
+            if report is not None:
+                report(1)
+        return variant, standing, ""
+
+    essential: list[tuple[str, str]] = []
+    left_out: list[tuple[str, str]] = []
+    # Kernels let threads run side by side.
+    with ThreadPoolExecutor(1 if is_long else workers) as pool:
+        for variant, standing, reason in pool.map(ask, variants(space.language)):
+            why = essential_reason(own, standing) if variant.kind == DROPPED and not reason else None
+            if why is not None:
+                essential.append((variant.token, why))
+            elif standing is None:
+                left_out.append((variant.change, reason or "no program is left"))
+            else:
+                members.append(Member(variant.kind, variant.change, variant.token, variant.bits, standing))
+    return Family(own, tuple(members), tuple(essential), tuple(left_out))
