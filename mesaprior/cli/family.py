@@ -80,9 +80,10 @@ def render_family(family: Family, question: Question) -> None:
 
 def _notes(family: Family, n_members: int, *, is_by_role: bool) -> Iterable[str]:
     """Yield what one has to know to read the card."""
+    members = "1 member, with" if n_members == 1 else f"{n_members} members, each with"
     changes = "a token dropped, its price doubled or halved, or " if is_by_role else ""
     yield (
-        f"{n_members} members, each with one change: {changes}one of the next {MOST_BOUNDS} shorter bounds. Prior, "
+        f"{members} one change: {changes}one of the next {MOST_BOUNDS} shorter bounds. Prior, "
         "noise and all else are the same; odds are those after all training rows."
     )
     if n_members > SHOWN:

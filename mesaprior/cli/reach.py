@@ -192,4 +192,4 @@ def _notes(question: Question, found: Sequence[Reached]) -> Iterable[str]:
     if not question.space.has_lesions:
         yield f"No roles can be told, so the shortest of all {noun} that fit stands for the imitator."
     if steps:
-        yield f"Only {noun} of at most {steps:,} steps are counted, so everything here holds among them."
+        yield f"No run of more than {steps:,} steps is followed, so everything here holds within that many."

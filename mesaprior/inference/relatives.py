@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from mesaprior.errors import MesapriorError, NoProgramError, UsageError
 from mesaprior.hypotheses.census import Census
@@ -18,7 +17,11 @@ from mesaprior.inference.posterior import DEFAULT_NOISE
 from mesaprior.inference.weights import Prior
 
 LONG = 20_000_000
-"""From this many programs on, members are counted one after the other, and each is first asked whether it fits."""
+"""From this many programs on, a member is first asked whether it fits into memory, and counted by all workers.
+
+Below, a member takes a tenth of a second or so, most of it outside of compiled kernels, and threads do not pay: neither
+several for one member nor several members at a time were any faster.
+"""
 
 
 def n_relatives(space: TermSpace | WholeSpace) -> int:
@@ -50,8 +53,7 @@ def family_of(
     prior, noise, tolerance
         As in `posterior`; the same for all members.
     workers : int
-        Threads: as many members at a time, or all for one member where the question has `LONG` programs or more.
-        Nothing depends on it.
+        Threads, for members of `LONG` programs or more; members are counted one after the other. Nothing depends on it.
     report : callable or None
         Called with how many more languages are counted; they add up to `n_relatives`.
 
@@ -73,7 +75,6 @@ def family_of(
                 "ask for several sizes at once, or leave it out."
             )
         return Family(own, tuple(members))
-    is_long = own.programs >= LONG
 
     def ask(variant: Variant) -> tuple[Variant, Standing | None, str]:
         """Return what a variant says, or why it says nothing; neither where it has no program."""
@@ -81,7 +82,8 @@ def family_of(
             return variant, None, variant.reason
         other = TermSpace(variant.language, space.max_bits, space.max_time)
         try:
-            if sum(other.count_by_length(log).values()) >= LONG:
+            is_long = sum(other.count_by_length(log).values()) >= LONG
+            if is_long:
                 other.check_memory(log)
             counted = other.census(log, workers=workers if is_long else 1)
             (standing,) = standings(counted, log, prior, [math.inf], noise=noise, tolerance=tolerance)
@@ -97,14 +99,14 @@ def family_of(
 
     essential: list[tuple[str, str]] = []
     left_out: list[tuple[str, str]] = []
-    # Kernels let threads run side by side.
-    with ThreadPoolExecutor(1 if is_long else workers) as pool:
-        for variant, standing, reason in pool.map(ask, variants(space.language)):
-            why = essential_reason(own, standing) if variant.kind == DROPPED and not reason else None
-            if why is not None:
-                essential.append((variant.token, why))
-            elif standing is None:
-                left_out.append((variant.change, reason or "no program is left"))
-            else:
-                members.append(Member(variant.kind, variant.change, variant.token, variant.bits, standing))
+    for variant, standing, reason in map(ask, variants(space.language)):
+        # A language of one token has no other language below it, and a member that was too much says nothing.
+        is_judged = variant.kind == DROPPED and (variant.language is None or not reason)
+        why = essential_reason(own, standing) if is_judged else None
+        if why is not None:
+            essential.append((variant.token, why))
+        elif standing is None:
+            left_out.append((variant.change, reason or "no program is left"))
+        else:
+            members.append(Member(variant.kind, variant.change, variant.token, variant.bits, standing))
     return Family(own, tuple(members), tuple(essential), tuple(left_out))

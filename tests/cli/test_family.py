@@ -64,11 +64,11 @@ def test_cheaper_tokens_are_counted_where_a_code_has_room(family, files):
     assert {member["bits"] for member in halved} == {3}
 
 
-def test_one_at_a_time_or_many_is_the_same(family, files, monkeypatch):
+def test_members_that_are_long_to_count_say_the_same(family, files, monkeypatch):
     question = ("log.csv", "--language", "mine.toml", "--max-bits", "12")
-    many = family(*question)
+    short = family(*question)
     monkeypatch.setattr(relatives, "LONG", 1)
-    assert family(*question) == many
+    assert family(*question) == short
 
 
 def test_essential_tokens_are_named_with_what_is_missed(run, family):

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mesaprior.errors import RunError
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.terms.variants import DOUBLED, DROPPED, HALVED, variants
+from mesaprior.inference import relatives
 from mesaprior.inference.family import (
     BOUND,
     MAIN,
@@ -182,3 +184,38 @@ def test_workers_change_nothing_and_reports_add_up():
             equal_nan=True,
         )
     assert sum(reports) == n_relatives(space)
+
+
+def test_a_member_that_is_too_much_spoils_no_other(monkeypatch):
+    language = language_from_dict(
+        {"domain": 2, "actions": 2, "token": [
+            {"kind": "feature", "name": "x", "bits": 2}, {"kind": "constant", "value": 1, "bits": 3},
+            {"kind": "binary", "name": "eq", "bits": 3},
+        ]}
+    )  # fmt: skip
+    log = log_of([{"x": x, "action": x, "rival": None, "split": "train"} for x in range(2)])
+    space = TermSpace(language, 12)
+    census = space.census(log)
+    whole = family_of(census, log, space, LEVIN)
+
+    def refuse(self, log):
+        raise RunError("a census needs more memory than there is.")
+
+    monkeypatch.setattr(TermSpace, "check_memory", refuse)
+    # Only the languages in which something is cheaper have more programs.
+    monkeypatch.setattr(relatives, "LONG", census.n_programs + 1)
+    family = family_of(census, log, space, LEVIN)
+    large = {member.change for member in whole.members if member.standing.programs > census.n_programs}
+    assert large
+    assert {member.change for member in family.members} == {member.change for member in whole.members} - large
+    assert {change for change, reason in family.left_out if "more memory" in reason} == large
+
+
+def test_a_language_of_one_token_has_nothing_to_drop():
+    language = language_from_dict({"domain": 2, "actions": 2, "token": [{"kind": "feature", "name": "x"}]})
+    log = log_of([{"x": x, "action": x, "rival": None, "split": "train"} for x in range(2)])
+    space = TermSpace(language, 3)
+    family = family_of(space.census(log), log, space, LEVIN)
+    assert [member.change for member in family.members] == ["x at 2 bits"]
+    assert family.essential == (("x", "no program is left"),)
+    assert family.left_out == (("x at 1 bit", "it has the least price already"),)

@@ -40,7 +40,9 @@ class Variant:
     @property
     def change(self) -> str:
         """What was done, in a few words."""
-        return f"without {self.token}" if self.bits is None else f"{self.token} at {self.bits} bits"
+        if self.bits is None:
+            return f"without {self.token}"
+        return f"{self.token} at {self.bits} {'bit' if self.bits == 1 else 'bits'}"
 
 
 def variants(language: Language) -> Iterator[Variant]:
@@ -57,7 +59,7 @@ def variants(language: Language) -> Iterator[Variant]:
             before, after = language.tokens[:index], language.tokens[index + 1 :]
             if kind == DROPPED:
                 tokens, bits = before + after, None
-                reason = "" if tokens else "no token is left"
+                reason = "" if tokens else "no program is left"
             else:
                 bits = 2 * token.bits if kind == DOUBLED else (token.bits + 1) // 2
                 tokens = (*before, replace(token, bits=bits), *after)
