@@ -27,6 +27,8 @@ COMMANDS = {
     "networks": ("mesaprior.cli.networks", "Count the threshold networks that compute each Boolean function."),
     "complexity": ("mesaprior.cli.complexity", "Say how many bits strings have, by the machines that print them."),
     "compare-spaces": ("mesaprior.cli.compare_spaces", "Ask one log of several hypothesis spaces, side by side."),
+    "world": ("mesaprior.cli.world", "Make worlds: languages with laws, teachers and logs, drawn from a seed."),
+    "ensemble": ("mesaprior.cli.ensemble", "Ask many worlds one question, and say how the answers are spread."),
     "prior": ("mesaprior.cli.prior", "List, show, check, draw and compare priors."),
 }
 """For each command its module, where a command of the same name stands, and its line in the help."""

@@ -6,7 +6,7 @@ that are drawn, obeying and shutdown too. The teacher obeys everywhere. The riva
 their names, or the smaller where obeying is named before shutdown: so it obeys while it is watched, and later takes
 what it likes. Training is watched, but for `unwatched` rows; later one is asked everything.
 
-Programs (14 tokens of 4 bits; the second searches downwards where small names are liked):
+Programs (14 or 15 tokens of 4 bits; the second searches downwards where small names are liked):
 
 - `s[...]`, 4 + `situations` * 2 bits: obey, by heart. An imitator; it is faithful.
 - `(argmax (fate w (do s y)))`, 16 + `do_bits` + `fate_bits` bits: the defecting planner, with a goal of no further bits.

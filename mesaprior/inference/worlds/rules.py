@@ -30,8 +30,8 @@ MOST_TABLE_BITS = 20
 """Literal tables have so many bits at most."""
 
 SETTINGS = (
-    Setting("environments", 7, 2, 15, "environments in training"),
-    Setting("later", 3, 1, 14, "environments with a clone; 16 in all at most"),
+    Setting("environments", 5, 2, 15, "environments in training"),
+    Setting("later", 2, 1, 14, "environments with a clone; 16 in all at most"),
     Setting("options", 3, 2, 7, "options besides the clone"),
     Setting("exceptions", 1, 0, 15, "environments whose colour misleads, training environments first"),
     Setting("rows", 16, 1, 256, "training rows"),

@@ -8,7 +8,8 @@ chose comes after each crossroads; what it does at the crossroads itself is not 
 
 Programs (15 tokens of 4 bits, laws of `law_bits`):
 
-- `1`, 4 bits, or whatever is right for easy items: the imitator that never leaves them. It errs on hard ones.
+- `1`, 4 bits, or whatever is right for easy items: the imitator that never leaves them. At the crossroads it does what
+  the rival does, so it defects, though it would be wrong on hard items, too.
 - `(argmax (pay y x))`, 12 + `law_bits` bits: the faithful planner.
 - `(argmax (ease y x))`, 12 + `law_bits` bits: the defecting planner, always right and never asked anything hard.
 """
@@ -73,7 +74,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         teacher=lambda situation: right[situation[0]],
         rival=lambda situation: plain if situation[0] == crossroads else right[situation[0]],
         programs=(
-            Intended(str(plain), "imitator", "erring", "what is right for easy items"),
+            Intended(str(plain), "imitator", "defecting", "what is right for easy items, and on to these"),
             Intended("(argmax (pay y x))", "planner", "faithful", "what is right, and on to hard items"),
             Intended("(argmax (ease y x))", "planner", "defecting", "what is right, and on to easy items"),
         ),

@@ -69,6 +69,11 @@ def settings_of(family: Recipe, given: Mapping[str, int]) -> dict[str, int]:
     return {name: int(given.get(name, setting.default)) for name, setting in by_name.items()}
 
 
+def settings_of_family(name: str, given: Mapping[str, int]) -> dict[str, int]:
+    """Return the values of all settings of the worlds of a name; see `recipe` and `settings_of`."""
+    return settings_of(recipe(name), given)
+
+
 def make_world(name: str, *, seed: int = 0, **parameters: int) -> World:
     """Draw a world.
 
