@@ -175,7 +175,7 @@ class Kept:
         text = self._path.read_text(encoding="utf-8", errors="replace") if self._path.exists() else ""
         # What follows the last end of a line was being written when something stopped it.
         lines = text[: text.rfind("\n") + 1].splitlines()
-        if lines and lines[0] != head or (text and not lines and not head.startswith(text)):
+        if (lines and lines[0] != head) or (not lines and not head.startswith(text)):
             raise UsageError(
                 f"--keep {path}: the file holds something else than answers to this question by this version; name "
                 "another, or remove it."
@@ -190,7 +190,11 @@ class Kept:
                     f"--keep {path}, line {number}: this is no answer; remove the line, or name another file."
                 ) from None
             self.answers[answer.seed] = answer
-        self._path.write_text("".join(f"{line}\n" for line in (lines or [head])), encoding="utf-8")
+        whole = "".join(f"{line}\n" for line in (lines or [head]))
+        if whole != text:
+            begun = self._path.with_name(f"{self._path.name}.new")
+            begun.write_text(whole, encoding="utf-8")
+            begun.replace(self._path)
 
     def add(self, answer: Answer) -> None:
         """Write one more answer; JSON here has NaN and Infinity, as Python reads and writes them."""
