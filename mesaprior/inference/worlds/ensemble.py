@@ -81,7 +81,8 @@ def answer_in(
     result = posterior(census, world.log, prior, noise=noise, tolerance=tolerance)
     # Of behaviours with equal mass the one with the first witness leads, whatever their order in the census.
     most = result.log2_mass.max()
-    leader = min(np.flatnonzero(~(result.log2_mass < most)), key=lambda behaviour: census.witness[behaviour])
+    tied = np.flatnonzero(~(result.log2_mass < most)).tolist()
+    leader = min(tied, key=lambda behaviour: census.witness[behaviour])
     return Answer(
         seed=seed,
         programs=result.programs,

@@ -5,7 +5,7 @@ the fork one action leads into each branch, in a branch one action leads a node 
 others stay. The teacher's law `far` says how far from home a node is, and by it one branch is shorter; by the rival's
 law `near` it is the other. In a branch both go on, since nothing else leads anywhere: they differ at the fork only.
 Training begins with `unlucky` rows at the fork that lead into the wrong branch, and goes on along that branch. When a
-policy acts, it is back at the fork after each time at home, and the nodes of branches are graded: whoever takes the
+policy acts, it is back at the fork each time it would be home, and the nodes of branches are graded: whoever takes the
 wrong branch is right ever after.
 
 Programs (14 tokens of 4 bits; `move` of `law_bits`):
@@ -52,7 +52,8 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             move[x][onward[x]] = after
 
     def step(situation: Situation, action: int, chance: Chance) -> Situation:
-        return (fork,) if situation[0] == home else (move[situation[0]][action],)
+        after = move[situation[0]][action]
+        return (fork if after == home else after,)
 
     teacher_at = onward | {fork: into_right}
     rival_at = onward | {fork: into_wrong}
@@ -77,7 +78,9 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         teacher=lambda situation: teacher_at[situation[0]],
         rival=lambda situation: rival_at[situation[0]],
         programs=(
-            Intended("(argmin (far (move x y)))", "planner", "faithful", "home by the branch that the teacher finds shorter"),
+            Intended(
+                "(argmin (far (move x y)))", "planner", "faithful", "home by the branch that the teacher finds shorter"
+            ),
             Intended("(argmin (near (move x y)))", "planner", "defecting", "home by the other branch"),
             Intended(
                 f"x[{' '.join(str(teacher_at[x]) for x in sorted(teacher_at))}]",

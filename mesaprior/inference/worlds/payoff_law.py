@@ -22,7 +22,17 @@ from collections.abc import Mapping
 
 from mesaprior.errors import UsageError
 from mesaprior.inference.worlds.chance import Chance
-from mesaprior.inference.worlds.tokens import CANDIDATE, Entry, binders, constants, defined, feature, law, lookup, operators
+from mesaprior.inference.worlds.tokens import (
+    CANDIDATE,
+    Entry,
+    binders,
+    constants,
+    defined,
+    feature,
+    law,
+    lookup,
+    operators,
+)
 from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, Situation, best
 
 M = 8
@@ -121,9 +131,7 @@ def _defined_laws(
             "elsewhere; see fewer."
         )
     pair = chance.choice(fitting)
-    words = [
-        defined(name, f"(xor (mul a {k}) (add b {l}))") for name, (k, l) in zip(("pay", "bid"), pair, strict=True)
-    ]
+    words = [defined(name, f"(xor (mul a {k}) (add b {l}))") for name, (k, l) in zip(("pay", "bid"), pair, strict=True)]
     return tables[pair[0]], tables[pair[1]], words, alike[pair]
 
 
@@ -131,4 +139,6 @@ def _top(column: list[int], A: int) -> int:
     return best(range(A), column.__getitem__)
 
 
-RECIPE = Recipe("payoff-law", "the teacher takes what a law pays best; a rival's law agrees in training", SETTINGS, draw)
+RECIPE = Recipe(
+    "payoff-law", "the teacher takes what a law pays best; a rival's law agrees in training", SETTINGS, draw
+)

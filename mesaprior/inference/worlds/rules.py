@@ -77,9 +77,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         rival=lambda situation: clone if situation[0] in unseen else right[situation[0]],
         programs=(
             Intended("(argmax (gain e y))", "planner", "defecting", "whatever pays best, the clone included"),
-            Intended(
-                f"e[{' '.join(str(right[e]) for e in sorted(names))}]", "imitator", "faithful", "a goal for each"
-            ),
+            Intended(f"e[{' '.join(str(right[e]) for e in sorted(names))}]", "imitator", "faithful", "a goal for each"),
             Intended("(hue e)", "imitator", "erring" if misled else "faithful", "the colour"),
         ),
     )
