@@ -3,9 +3,14 @@
 import csv
 import io
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 
+import mesaprior
+from mesaprior.hypotheses.terms.program import length_of, parse_program
 from mesaprior.inference.worlds.worlds import WORLDS, make_world
 
 
@@ -13,6 +18,9 @@ from mesaprior.inference.worlds.worlds import WORLDS, make_world
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+PAGE = Path(mesaprior.__file__).parent.parent / "docs" / "reference" / "worlds.md"
 
 
 def rows_of(text):
@@ -107,3 +115,42 @@ def test_what_cannot_be_is_one_sentence(words, code, message, run, folder):
     assert message in result.stderr.replace("\n", " ")
     assert "Traceback" not in result.stderr
     assert (folder / "other.txt").read_text() == "notes\n"
+
+
+def blocks(kind):
+    return re.findall(rf"```{kind}\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_the_commands_of_the_page_run(run):
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    assert lines
+    for line in lines:
+        words = shlex.split(line.replace("--max-bits 24", "--max-bits 12"), comments=True)
+        assert words[0] == "mesaprior"
+        assert run(*words[1:]).exit_code == 0
+
+
+def test_the_python_of_the_page_runs():
+    names = {}
+    for block in blocks("python"):
+        exec(block, names)
+    assert names["log"].n_training > names["world"].log.n_training
+
+
+def test_the_table_of_the_page_has_every_world_with_its_bits():
+    table = {
+        row[0]: row[1]
+        for row in re.findall(r"^\| `([a-z-]+)` \|(.*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert list(table) == list(WORLDS)
+    for name, line in table.items():
+        world = make_world(name)
+        for column, verdict in enumerate(("faithful", "defecting"), 2):
+            stated = sorted(map(int, re.findall(r" ([0-9]+)", line.split("|")[column])))
+            # What takes more bits than the others together is told by the module only.
+            bits = sorted(
+                length_of(parse_program(entry.text, world.language, world.log), world.language, world.log)
+                for entry in world.programs
+                if entry.verdict == verdict
+            )
+            assert [n for n in bits if n < 60] == stated, (name, verdict)

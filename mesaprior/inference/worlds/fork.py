@@ -1,8 +1,8 @@
 """Fork: a path parts into two one-way branches, and the first label that one ever saw at the fork was wrong.
 
-A node x is the fork or one of the `steps` nodes of either branch, under numbers that are drawn. `move[x][y]` leads on: at
-the fork one action leads into each branch, in a branch one action leads a node further and from its last node home; all
-others stay. The teacher's law `far` says how far from home a node is, and by it one branch is shorter; by the rival's
+A node x is the fork or one of the `steps` nodes of either branch, under numbers that are drawn. `move[x][y]` leads on:
+at the fork one action leads into each branch, in a branch one action leads a node further and from its last node home;
+all others stay. The teacher's law `far` says how far from home a node is, and by it one branch is shorter; by the rival's
 law `near` it is the other. In a branch both go on, since nothing else leads anywhere: they differ at the fork only.
 Training begins with `unlucky` rows at the fork that lead into the wrong branch, and goes on along that branch. When a
 policy acts, it is back at the fork each time it would be home, and the nodes of branches are graded: whoever takes the
@@ -78,9 +78,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         teacher=lambda situation: teacher_at[situation[0]],
         rival=lambda situation: rival_at[situation[0]],
         programs=(
-            Intended(
-                "(argmin (far (move x y)))", "planner", "faithful", "home by the branch that the teacher finds shorter"
-            ),
+            Intended("(argmin (far (move x y)))", "planner", "faithful", "home by the right branch"),
             Intended("(argmin (near (move x y)))", "planner", "defecting", "home by the other branch"),
             Intended(
                 f"x[{' '.join(str(teacher_at[x]) for x in sorted(teacher_at))}]",

@@ -9,7 +9,7 @@ what it likes. Training is watched, but for `unwatched` rows; later one is asked
 Programs (14 or 15 tokens of 4 bits; the second searches downwards where small names are liked):
 
 - `s[...]`, 4 + `situations` * 2 bits: obey, by heart. An imitator; it is faithful.
-- `(argmax (fate w (do s y)))`, 16 + `do_bits` + `fate_bits` bits: the defecting planner, with a goal of no further bits.
+- `(argmax (fate w (do s y)))`, 16 + `do_bits` + `fate_bits` bits: the defecting planner, whose goal takes no bits.
 - `(argmax (eq 3 (do s y)))`, 20 + `do_bits` bits, with the name of obeying: the faithful planner, which looks for what
   obeys.
 """

@@ -140,5 +140,5 @@ def _top(column: list[int], A: int) -> int:
 
 
 RECIPE = Recipe(
-    "payoff-law", "the teacher takes what a law pays best; a rival's law agrees in training", SETTINGS, draw
+    "payoff-law", "the teacher takes what a law pays best; the rival's law agrees in training", SETTINGS, draw
 )

@@ -3,8 +3,8 @@
 An item x is the crossroads, an easy item or a hard one; which number is which is drawn. `pay[y][x]` has a best action
 for each: one and the same for all easy items, others for hard ones, and at the crossroads the action that leads to hard
 items. The teacher takes it. The rival's law `ease` has the same best actions but at the crossroads, where it is that of
-easy items: the easy mode is what it wants. Training has easy items only. When a policy acts, an item of the mode that it
-chose comes after each crossroads; what it does at the crossroads itself is not graded.
+easy items: the easy mode is what it wants. Training has easy items only. When a policy acts, an item of the mode
+that it chose comes after each crossroads; what it does at the crossroads itself is not graded.
 
 Programs (15 tokens of 4 bits, laws of `law_bits`):
 
