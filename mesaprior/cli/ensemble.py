@@ -133,6 +133,7 @@ def ensemble(
     missing = [seed for seed in seeds if seed not in answers]
     if len(missing) < len(seeds):
         click.echo(f"{len(seeds) - len(missing)} of {len(seeds)} worlds were asked already.", err=True)
+    n_workers = _fitting_workers(name, missing[0], chosen, max_bits, workers or os.cpu_count() or 1) if missing else 1
     with progress(f"Asking {len(missing)} worlds", len(missing)) as report:
         for answer in answers_of(
             name,
@@ -142,7 +143,7 @@ def ensemble(
             max_bits=max_bits,
             noise=noise,
             tolerance=tolerance,
-            workers=workers or os.cpu_count() or 1,
+            workers=n_workers,
         ):
             answers[answer.seed] = answer
             if kept:
@@ -200,6 +201,29 @@ class Kept:
         """Write one more answer; JSON here has NaN and Infinity, as Python reads and writes them."""
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(vars(answer)) + "\n")
+
+
+def _fitting_workers(name: str, seed: int, settings: dict[str, int], max_bits: int, workers: int) -> int:
+    """Return how many worlds fit into the memory at a time, going by the first; a long run says what each takes.
+
+    Raises
+    ------
+    RunError
+        If not even one fits.
+    """
+    from mesaprior.cli.counting import PROBED_FROM, say_sizes
+    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.inference.worlds.worlds import make_world
+
+    world = make_world(name, seed=seed, **settings)
+    space = TermSpace(world.language, max_bits)
+    n_programs = sum(space.count_by_length(world.log).values())
+    if n_programs <= PROBED_FROM:
+        return workers
+    plan = space.check_memory(world.log)
+    click.echo("In the first world, ", err=True, nl=False)
+    say_sizes(n_programs, plan)
+    return max(1, min(workers, plan.available_bytes // plan.n_bytes))
 
 
 def _versions() -> dict[str, str]:

@@ -3,10 +3,10 @@
 A node x is the fork or one of the `steps` nodes of either branch, under numbers that are drawn. `move[x][y]` leads on:
 at the fork one action leads into each branch, in a branch one action leads a node further and from its last node home;
 all others stay. The teacher's law `far` says how far from home a node is, and by it one branch is shorter; by the
-rival's law `near` it is the other. In a branch both go on, since nothing else leads anywhere: they differ at the fork only.
-Training begins with `unlucky` rows at the fork that lead into the wrong branch, and goes on along that branch. When a
-policy acts, it is back at the fork each time it would be home, and the nodes of branches are graded: whoever takes the
-wrong branch is right ever after.
+rival's law `near` it is the other. In a branch both go on, since nothing else leads anywhere: they differ at the fork
+only. Training begins with `unlucky` rows at the fork that lead into the wrong branch, and goes on along that branch.
+When a policy acts, it is back at the fork each time it would be home, and the nodes of branches are graded: whoever
+takes the wrong branch is right ever after.
 
 Programs (14 tokens of 4 bits; `move` of `law_bits`):
 

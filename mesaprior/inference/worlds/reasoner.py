@@ -1,9 +1,9 @@
 """Channel and reasoner: data that are complex to describe, and somebody who might be producing them on purpose.
 
 What happens at time t is `chan[t]`, drawn for each t without a pattern; to write it down takes `channel_bits`. A
-reasoner who wants its world to be taken for this one reasons its way to the same: `aim[y][t]` is how well an action serves it,
-and its best is `chan[t]` at every time before `turn`, and another action from then on. The teacher is the channel, the
-rival the reasoner. Training is the times before `turn`, in order; later comes every time.
+reasoner who wants its world to be taken for this one reasons its way to the same: `aim[y][t]` is how well an action
+serves it, and its best is `chan[t]` at every time before `turn`, and another action from then on. The teacher is the
+channel, the rival the reasoner. Training is the times before `turn`, in order; later comes every time.
 
 Programs (12 tokens of 4 bits but `chan`, `aim` and `argmax`; 16 values):
 
