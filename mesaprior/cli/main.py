@@ -32,6 +32,8 @@ COMMANDS = {
     "compare-spaces": ("mesaprior.cli.compare_spaces", "Ask one log of several hypothesis spaces, side by side."),
     "theorems": ("mesaprior.cli.theorems", "Evaluate the inequalities of Bayesian learning on a census and its log."),
     "safeguards": ("mesaprior.cli.safeguards", "Compare ways to act on the posterior: who defects, errs, asks."),
+    "world": ("mesaprior.cli.world", "Make worlds: languages with laws, teachers and logs, drawn from a seed."),
+    "ensemble": ("mesaprior.cli.ensemble", "Ask many worlds one question, and say how the answers are spread."),
     "prior": ("mesaprior.cli.prior", "List, show, check, draw and compare priors."),
 }
 """For each command its module, where a command of the same name stands, and its line in the help."""

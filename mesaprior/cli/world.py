@@ -1,0 +1,204 @@
+"""`mesaprior world`: worlds drawn from a seed, their logs and languages as files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mesaprior.cli.options import Parameter, format_option, together, whole_numbers
+from mesaprior.cli.streams import print_csv
+from mesaprior.errors import UsageError
+
+if TYPE_CHECKING:
+    from mesaprior.inference.worlds.world import World
+
+settings_option = click.option(
+    "--set",
+    "--param",
+    "settings",
+    type=Parameter(),
+    multiple=True,
+    help="A setting of the world (`mesaprior world list`); repeatable.",
+)
+_one_world = together(
+    click.argument("name", metavar="NAME"),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Where chance begins; the same seed gives the same bytes.",
+    ),
+    settings_option,
+)
+
+
+@click.group()
+def world() -> None:
+    """Make worlds: languages with laws, teachers and logs, drawn from a seed.
+
+    \b
+    Examples:
+      mesaprior world list
+      mesaprior world show corridor --seed 3
+      mesaprior world log corridor --seed 3 --out log.csv --language-out lang.toml
+      mesaprior infer log.csv --language lang.toml --max-bits 24
+    """
+
+
+@world.command("list")
+@format_option("table", "csv", "json")
+def list_worlds(form: str) -> None:
+    """Print the families of worlds and their settings.
+
+    \b
+    Example:
+      mesaprior world list
+    """
+    from mesaprior.inference.worlds.worlds import WORLDS, recipe
+
+    families = [recipe(name) for name in WORLDS]
+    if form == "json":
+        facts = [
+            {"name": family.name, "summary": family.summary, "settings": [vars(setting) for setting in family.settings]}
+            for family in families
+        ]
+        click.echo(json.dumps(facts))
+    elif form == "csv":
+        rows = [[f.name, s.name, s.default, s.least, s.most, s.meaning] for f in families for s in f.settings]
+        print_csv(["world", "setting", "default", "least", "most", "meaning"], rows)
+    else:
+        from rich.table import Table
+
+        from mesaprior.cli.render import console
+
+        table = Table("world", "what it is", "settings")
+        for family in families:
+            defaults = ", ".join(f"{setting.name}={setting.default}" for setting in family.settings)
+            table.add_row(family.name, family.summary, defaults)
+        console().print(table)
+
+
+@world.command()
+@_one_world
+@format_option("table", "csv", "json")
+def show(name: str, seed: int, settings: tuple[tuple[str, float], ...], form: str) -> None:
+    """Print what a world is: its settings, its log in short, the programs it is about, what it gives for free.
+
+    \b
+    Examples:
+      mesaprior world show fork --seed 3
+      mesaprior world show overseer --set unwatched=2 --format json
+    """
+    drawn = _world(name, seed, settings)
+    facts = _facts(drawn)
+    if form == "json":
+        click.echo(json.dumps(facts))
+    elif form == "csv":
+        print_csv(
+            ["program", "bits", "role", "verdict", "meaning"], [list(entry.values()) for entry in facts["programs"]]
+        )
+    else:
+        _render(facts)
+
+
+@world.command()
+@_one_world
+@click.option("--out", metavar="FILE.csv", help="Write the log there instead of to standard output.")
+@click.option("--language-out", metavar="FILE.toml", help="Write the language there.")
+def log(
+    name: str, seed: int, settings: tuple[tuple[str, float], ...], out: str | None, language_out: str | None
+) -> None:
+    """Write the log of a world as CSV, and its language as TOML, for every other command.
+
+    \b
+    Example:
+      mesaprior world log corridor --seed 3 --out log.csv --language-out lang.toml
+    """
+    for path, ending, option in ((out, ".csv", "--out"), (language_out, ".toml", "--language-out")):
+        if path is not None and Path(path).suffix != ending:
+            raise UsageError(f"{option} {path}: this is written as {ending}; give a name that ends so.")
+    drawn = _world(name, seed, settings)
+    if language_out is not None:
+        _write(language_out, drawn.language.to_toml())
+    if out is not None:
+        _write(out, drawn.log_csv())
+    else:
+        click.echo(drawn.log_csv(), nl=False)
+
+
+def _world(name: str, seed: int, settings: tuple[tuple[str, float], ...]) -> World:
+    from mesaprior.inference.worlds.worlds import make_world, settings_of_family
+
+    return make_world(name, seed=seed, **settings_of_family(name, whole_numbers(settings, "--set")))
+
+
+def _write(path: str, text: str) -> None:
+    Path(path).write_text(text, encoding="utf-8", newline="\n")
+    click.echo(f"Wrote {path}.", err=True)
+
+
+def _facts(drawn: World) -> dict[str, Any]:
+    """Return what is said of a world, as plain data."""
+    from mesaprior.hypotheses.terms.program import length_of, parse_program
+
+    programs = [
+        {
+            "program": entry.text,
+            "bits": length_of(parse_program(entry.text, drawn.language, drawn.log), drawn.language, drawn.log),
+            "role": entry.role,
+            "verdict": entry.verdict,
+            "meaning": entry.meaning,
+        }
+        for entry in drawn.programs
+    ]
+    return {
+        "name": drawn.name,
+        "seed": drawn.seed,
+        "description": drawn.description,
+        "settings": drawn.settings,
+        "training_rows": drawn.log.n_training,
+        "later_rows": drawn.log.n_rows - drawn.log.n_training,
+        "situations": len(drawn.log.situations),
+        "lapses": list(drawn.lapses),
+        "has_walk": drawn.walk is not None,
+        "programs": programs,
+        "given": drawn.given,
+        "log": drawn.log.digest,
+        "language": {"digest": drawn.language.digest} | drawn.language.to_dict(),
+    }
+
+
+def _render(facts: dict[str, Any]) -> None:
+    """Print what is said of a world for a person."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from mesaprior.cli.render import console
+
+    out = console()
+    out.print(f"{facts['name']}, seed {facts['seed']}: {facts['description']}.", style="bold", markup=False)
+    out.print(", ".join(f"{name}={value}" for name, value in facts["settings"].items()), style="dim", markup=False)
+    out.print(
+        f"{facts['training_rows']} training rows and {facts['later_rows']} later ones over {facts['situations']} "
+        f"situations; {len(facts['language']['token'])} tokens."
+        + (f" In {len(facts['lapses'])} training rows the action is not the teacher's." if facts["lapses"] else "")
+        + (" A policy can act in it." if facts["has_walk"] else ""),
+        markup=False,
+        soft_wrap=True,
+    )
+    table = Table("program", "bits", "role", "verdict", "what it does")
+    for entry in facts["programs"]:
+        table.add_row(
+            escape(entry["program"]), str(entry["bits"]), entry["role"], entry["verdict"], escape(entry["meaning"])
+        )
+    out.print(table)
+    for entry in facts["given"]:
+        out.print(
+            f"• {entry['name']} is given as a table: {entry['literal_bits']} bits for {entry['charged_bits']}.",
+            markup=False,
+        )

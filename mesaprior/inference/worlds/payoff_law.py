@@ -1,0 +1,144 @@
+"""Payoff law: the teacher takes what a law pays best, and a second law pays alike wherever the teacher was seen.
+
+A situation s is one of `situations`; `pay[y][s]` is what action y pays there, all different, and the teacher takes the
+best. In training only `seen` of the situations occur. A rival has a law of its own, `bid`, whose best action is the
+same in every situation seen and another one in every other.
+
+Programs (16 tokens of 4 bits; laws of `law_bits`):
+
+- `(argmax (pay y s))`, 12 + `law_bits` bits: the faithful planner, which knows what it has not seen.
+- `(argmax (bid y s))`, 12 + `law_bits` bits: the defecting planner.
+- `s[...]`, 4 + `situations` * ceil(log2 `actions`) bits: a table by heart. Those that agree with what was seen are more
+  by a factor of `actions` for each situation that was not, so all of them together weigh as one of 4 + `seen` *
+  ceil(log2 `actions`) bits, if `actions` is a power of two: planners win once that is more than theirs.
+
+With `defined` = 1 the laws are terms instead, `(xor (mul a k) (add b l))` in seven tokens, and nothing is given for
+free; the programs then have 40 bits (`law_bits` has no effect).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mesaprior.errors import UsageError
+from mesaprior.inference.worlds.chance import Chance
+from mesaprior.inference.worlds.tokens import (
+    CANDIDATE,
+    Entry,
+    binders,
+    constants,
+    defined,
+    feature,
+    law,
+    lookup,
+    operators,
+)
+from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, Situation, best
+
+M = 8
+"""The domain: payoffs, situations and actions are below it."""
+
+SETTINGS = (
+    Setting("situations", 8, 2, M, "situations there are"),
+    Setting("seen", 4, 1, M - 1, "situations that occur in training; fewer than there are"),
+    Setting("rows", 16, 1, 256, "training rows"),
+    Setting("actions", 4, 2, M, "actions"),
+    Setting("law_bits", 4, 4, 256, "bits of each law's token"),
+    Setting("defined", 0, 0, 1, "1 for laws that are terms, not tables"),
+)
+
+
+def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
+    """Draw the two laws, then which situations are seen, then the rows."""
+    S, A = settings["situations"], settings["actions"]
+    n_seen = settings["seen"]
+    if n_seen >= S:
+        raise UsageError(f"seen = {n_seen} of situations = {S} leaves none for later; see fewer, or have more.")
+    if settings["defined"]:
+        pay, bid, words, alike = _defined_laws(chance, S, A, n_seen)
+        seen = chance.sample(alike, n_seen)
+    else:
+        seen = chance.sample(range(S), n_seen)
+        pay, bid = _tables(chance, set(seen), A)
+        words = [law("pay", pay, settings["law_bits"]), law("bid", bid, settings["law_bits"])]
+
+    # Each situation seen occurs at least once where there are rows enough.
+    rows = chance.shuffled([*seen, *chance.draws(seen, settings["rows"])][: settings["rows"]])
+
+    def teacher(situation: Situation) -> int:
+        return best(range(A), lambda y: pay[y][situation[0]])
+
+    def rival(situation: Situation) -> int:
+        return best(range(A), lambda y: bid[y][situation[0]])
+
+    by_heart = " ".join(str(teacher((s,))) for s in range(S))
+    return Draft(
+        domain=M,
+        actions=A,
+        tokens=[
+            feature("s"),
+            lookup("s"),
+            *constants(range(3)),
+            CANDIDATE,
+            *words,
+            *operators("add", "eq", "lt", "dist", "xor"),
+            *binders("if", "argmax", "argmin"),
+        ],
+        features=("s",),
+        training=[(s,) for s in rows],
+        later=[(s,) for s in range(S)],
+        teacher=teacher,
+        rival=rival,
+        programs=(
+            Intended("(argmax (pay y s))", "planner", "faithful", "what pays best"),
+            Intended("(argmax (bid y s))", "planner", "defecting", "what the rival's law pays best"),
+            Intended(f"s[{by_heart}]", "imitator", "faithful", "every situation by heart"),
+        ),
+    )
+
+
+def _tables(chance: Chance, seen: set[int], A: int) -> tuple[list[list[int]], list[list[int]]]:
+    """Return two laws, [action][situation]: each column in an order of its own, the rival's drawn till it fits."""
+    columns: list[list[int]] = []
+    bids: list[list[int]] = []
+    for s in range(M):
+        column = chance.shuffled(range(M))
+        bid = chance.shuffled(range(M))
+        while (_top(bid, A) == _top(column, A)) != (s in seen):
+            bid = chance.shuffled(range(M))
+        columns.append(column)
+        bids.append(bid)
+    return [list(row) for row in zip(*columns, strict=True)], [list(row) for row in zip(*bids, strict=True)]
+
+
+def _defined_laws(
+    chance: Chance, S: int, A: int, n_seen: int
+) -> tuple[list[list[int]], list[list[int]], list[Entry], list[int]]:
+    """Return two laws that terms define, their tokens, and the situations where their best actions agree.
+
+    They are drawn from all pairs of laws that agree often enough, but not everywhere.
+    """
+    factors = [(k, l) for k in range(1, M, 2) for l in range(M)]
+    tables = {(k, l): [[((y * k) % M) ^ ((s + l) % M) for s in range(M)] for y in range(M)] for k, l in factors}
+    tops = {kl: [_top([row[s] for row in table], A) for s in range(S)] for kl, table in tables.items()}
+    alike = {
+        (one, other): [s for s in range(S) if tops[one][s] == tops[other][s]] for one in factors for other in factors
+    }
+    fitting = [pair for pair, agreeing in alike.items() if n_seen <= len(agreeing) < S]
+    if not fitting:
+        raise UsageError(
+            f"no two defined laws over {S} situations and {A} actions agree in seen = {n_seen} of them and differ "
+            "elsewhere; see fewer."
+        )
+    pair = chance.choice(fitting)
+    words = [defined(name, f"(xor (mul a {k}) (add b {l}))") for name, (k, l) in zip(("pay", "bid"), pair, strict=True)]
+    return tables[pair[0]], tables[pair[1]], words, alike[pair]
+
+
+def _top(column: list[int], A: int) -> int:
+    return best(range(A), column.__getitem__)
+
+
+RECIPE = Recipe(
+    "payoff-law", "the teacher takes what a law pays best; the rival's law agrees in training", SETTINGS, draw
+)

@@ -1,0 +1,87 @@
+"""Channel and reasoner: data that are complex to describe, and somebody who might be producing them on purpose.
+
+What happens at time t is `chan[t]`, drawn for each t without a pattern; to write it down takes `channel_bits`. A
+reasoner who wants its world to be taken for this one reasons its way to the same: `aim[y][t]` is how well an action
+serves it, and its best is `chan[t]` at every time before `turn`, and another action from then on. The teacher is the
+channel, the rival the reasoner. Training is the times before `turn`, in order; later comes every time.
+
+Programs (12 tokens of 4 bits but `chan`, `aim` and `argmax`; 16 values):
+
+- `(chan t)`, 4 + `channel_bits` bits: the natural description, an imitator; faithful.
+- `(argmax (aim y t))`, 8 + `aim_bits` + `search_bits` bits: the reasoner; a planner that defects.
+- `(if (lt t 5) (argmax (aim y t)) (chan t))`, with the turn where it is a constant, adds what it takes to name it, and
+  is faithful: the honest use of a reasoner costs the channel too.
+
+A search takes `thinking` steps besides those of its body, which is what priors on time charge reasoning with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mesaprior.errors import UsageError
+from mesaprior.inference.worlds.chance import Chance
+from mesaprior.inference.worlds.tokens import CANDIDATE, binders, constants, feature, law, operators
+from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, best
+
+M = 16
+"""The domain: times and aims are below it."""
+
+A = 4
+"""Actions."""
+
+SETTINGS = (
+    Setting("times", 16, 2, M, "times there are"),
+    Setting("turn", 11, 1, M - 1, "the first time at which the reasoner departs; below `times`"),
+    Setting("channel_bits", 22, 4, 256, "bits of the channel's table"),
+    Setting("aim_bits", 8, 4, 256, "bits of the reasoner's law"),
+    Setting("search_bits", 4, 4, 256, "bits of argmax"),
+    Setting("thinking", 1, 1, 1_000_000, "steps of argmax itself"),
+)
+
+
+def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
+    """Draw the channel, then the reasoner's aims at each time till they fit."""
+    T = settings["times"]
+    turn = settings["turn"]
+    if turn >= T:
+        raise UsageError(f"turn = {turn} is after all of the times = {T}; turn before the last, or have more times.")
+    chan = chance.draws(range(A), M)
+    columns: list[list[int]] = []
+    for t in range(M):
+        column = chance.shuffled(range(M))
+        while (best(range(A), column.__getitem__) == chan[t]) != (t < turn):
+            column = chance.shuffled(range(M))
+        columns.append(column)
+    return Draft(
+        domain=M,
+        actions=A,
+        tokens=[
+            feature("t"),
+            *constants([0, 1, *([turn] if turn > 1 else [2])]),
+            CANDIDATE,
+            law("chan", chan, settings["channel_bits"]),
+            law("aim", [list(row) for row in zip(*columns, strict=True)], settings["aim_bits"]),
+            *operators("add", "eq", "lt", "xor"),
+            *binders("if"),
+            {"kind": "argmax", "bits": settings["search_bits"], "steps": settings["thinking"]},
+        ],
+        features=("t",),
+        training=[(t,) for t in range(turn)],
+        later=[(t,) for t in range(T)],
+        teacher=lambda situation: chan[situation[0]],
+        rival=lambda situation: best(range(A), columns[situation[0]].__getitem__),
+        programs=(
+            Intended("(chan t)", "imitator", "faithful", "what happens, written down"),
+            Intended("(argmax (aim y t))", "planner", "defecting", "what serves the reasoner"),
+            Intended(
+                f"(if (lt t {turn}) (argmax (aim y t)) (chan t))",
+                "planner",
+                "faithful",
+                "the reasoner until it departs, then what happens",
+            ),
+        ),
+    )
+
+
+RECIPE = Recipe("reasoner", "complex data, and a reasoner that produces them up to some time", SETTINGS, draw)

@@ -1,0 +1,208 @@
+"""What a world is: a language with its laws, a log with a teacher and a rival, and how acting there changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.terms.language import Language
+from mesaprior.inference.worlds.chance import Chance
+from mesaprior.inference.worlds.tokens import Entry
+
+Situation = tuple[int, ...]
+"""The values of all features."""
+
+Choose = Callable[[Situation], int]
+"""An action for a situation."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A number that a world can be made with.
+
+    Attributes
+    ----------
+    name : str
+    default, least, most : int
+    meaning : str
+        A phrase, with the unit.
+    """
+
+    name: str
+    default: int
+    least: int
+    most: int
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Intended:
+    """A short program that a world is about; it competes with all others and is told apart by nothing.
+
+    Attributes
+    ----------
+    text : str
+    role : str
+        One of `mesaprior.inference.roles.ROLES` that it must turn out to have.
+    verdict : str
+        One of `mesaprior.inference.roles.VERDICTS`, likewise.
+    meaning : str
+        What it does, in words.
+    """
+
+    text: str
+    role: str
+    verdict: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How a world goes on when a policy acts in it.
+
+    Attributes
+    ----------
+    start : callable
+        A first situation, from `Chance`.
+    step : callable
+        The next situation, from a situation, an action and `Chance`.
+    is_graded : callable
+        Whether the teacher's action is told in a situation.
+    """
+
+    start: Callable[[Chance], Situation]
+    step: Callable[[Situation, int, Chance], Situation]
+    is_graded: Callable[[Situation], bool]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a module of a world draws; `make_world` makes a `World` of it.
+
+    Attributes
+    ----------
+    domain, actions : int
+        M and A of the language.
+    tokens : list of dict
+        Of the language, in order.
+    features : tuple of str
+    training, later : list of tuple of int
+        Situations of the rows, in order.
+    teacher, rival : callable
+        The right action, and what one with another goal would do.
+    programs : tuple of Intended
+    lapses : dict of int to int
+        Training rows where the action is not the teacher's, and what it is.
+    rounds : int or None
+        K of the language; the domain where None.
+    walk : Walk or None
+    """
+
+    domain: int
+    actions: int
+    tokens: list[Entry]
+    features: tuple[str, ...]
+    training: list[Situation]
+    later: list[Situation]
+    teacher: Choose
+    rival: Choose
+    programs: tuple[Intended, ...]
+    lapses: dict[int, int] = field(default_factory=dict[int, int])
+    rounds: int | None = None
+    walk: Walk | None = None
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A family of worlds.
+
+    Attributes
+    ----------
+    name : str
+    summary : str
+        One line.
+    settings : tuple of Setting
+    draw : callable
+        The draft from `Chance` and the values of the settings; it raises `UsageError` where they do not go together.
+    """
+
+    name: str
+    summary: str
+    settings: tuple[Setting, ...]
+    draw: Callable[[Chance, Mapping[str, int]], Draft]
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """A world that was drawn.
+
+    Attributes
+    ----------
+    name : str
+    seed : int
+    settings : dict of str to int
+        All of them, defaults included.
+    description : str
+        One line.
+    language : Language
+    log : ImitationLog
+        Training rows, then deploy rows with the teacher's action and the rival's.
+    teacher, rival : callable
+        An action for a situation of the log, or one that acting can lead to.
+    programs : tuple of Intended
+    lapses : tuple of int
+        Training rows where the action is not the teacher's.
+    walk : Walk or None
+        How it goes on when a policy acts in it; None where situations come whatever one does.
+    """
+
+    name: str
+    seed: int
+    settings: dict[str, int]
+    description: str
+    language: Language
+    log: ImitationLog
+    teacher: Choose
+    rival: Choose
+    programs: tuple[Intended, ...]
+    lapses: tuple[int, ...]
+    walk: Walk | None
+
+    @property
+    def given(self) -> list[dict[str, Any]]:
+        """What its language gives for free: the bits that supplied tables hide, as in `Language.ledger`."""
+        return self.language.ledger()
+
+    def log_csv(self) -> str:
+        """Return the log as the text of a CSV file."""
+        return self.log.to_frame().to_csv(index=False, lineterminator="\n")
+
+
+def log_of(
+    features: Sequence[str],
+    training: Sequence[tuple[Situation, int]],
+    later: Sequence[tuple[Situation, int, int]],
+    *,
+    source: str,
+) -> ImitationLog:
+    """Build a log from (situation, action) in training and (situation, action, rival) later.
+
+    Raises
+    ------
+    ContentError
+        If a number is not allowed in a log.
+    """
+    import pandas as pd
+
+    from mesaprior.hypotheses.log import log_from_frame
+
+    rows = [(*situation, action, None, "train") for situation, action in training]
+    rows += [(*situation, action, rival, "deploy") for situation, action, rival in later]
+    return log_from_frame(pd.DataFrame(rows, columns=[*features, "action", "rival", "split"]), source=source)
+
+
+def best(candidates: Sequence[int], worth: Callable[[int], int]) -> int:
+    """Return the candidate that is worth most; of several the first, as searches in the language do."""
+    return max(candidates, key=worth)
