@@ -222,7 +222,9 @@ def test_help_is_light():
         assert f"  {command} " in done.stdout
 
 
-@pytest.mark.parametrize("command", ["infer", "census", "plan", "export", "language", "why", "ensemble", "world", "prior"])
+@pytest.mark.parametrize(
+    "command", ["infer", "census", "plan", "export", "language", "why", "ensemble", "world", "prior"]
+)
 def test_every_command_has_help_with_an_example(command, run):
     text = run(command, "--help").stdout
     assert "Usage:" in text
