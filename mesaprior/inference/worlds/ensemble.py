@@ -39,9 +39,9 @@ class Answer:
     mass_by_role, mass_by_verdict : tuple of float
         Shares, in the order of `ROLES` and `VERDICTS`.
     leader, leader_role, leader_verdict : str
-        Witness of the behaviour with the most mass, and what it is.
+        Witness of the behaviour with the most mass, and what it is; empty where nothing is left.
     leader_mass : float
-        Its share.
+        Its share; nan where nothing is left.
     """
 
     seed: int
@@ -81,8 +81,8 @@ def answer_in(
     result = posterior(census, world.log, prior, noise=noise, tolerance=tolerance)
     # Of behaviours with equal mass the one with the first witness leads, whatever their order in the census.
     most = result.log2_mass.max()
-    tied = np.flatnonzero(~(result.log2_mass < most)).tolist()
-    leader = min(tied, key=lambda behaviour: census.witness[behaviour])
+    tied = np.flatnonzero(result.log2_mass == most).tolist()
+    leader = min(tied, key=lambda behaviour: census.witness[behaviour], default=None)
     return Answer(
         seed=seed,
         programs=result.programs,
@@ -93,10 +93,10 @@ def answer_in(
         is_stable=result.is_stable,
         mass_by_role=tuple(result.mass[:, :, -1].sum(axis=1).tolist()),
         mass_by_verdict=tuple(result.mass[:, :, -1].sum(axis=0).tolist()),
-        leader=census.witness[leader],
-        leader_role=ROLES[result.role[leader]],
-        leader_verdict=VERDICTS[result.verdict[leader]],
-        leader_mass=float(np.exp2(result.log2_mass[leader])),
+        leader="" if leader is None else census.witness[leader],
+        leader_role="" if leader is None else ROLES[result.role[leader]],
+        leader_verdict="" if leader is None else VERDICTS[result.verdict[leader]],
+        leader_mass=float(np.exp2(most)),
     )
 
 

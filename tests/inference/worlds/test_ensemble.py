@@ -7,6 +7,7 @@ import pytest
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.noise import Noise
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.worlds.ensemble import answer_in, ensemble, spread
@@ -53,6 +54,14 @@ def test_data_flip_the_planners():
     little = [answer_in("payoff-law", s, {"seen": 1, "rows": 2}, prior, max_bits=20).mass_by_role[0] for s in range(3)]
     much = [answer_in("payoff-law", s, {"seen": 7, "rows": 60}, prior, max_bits=20).mass_by_role[0] for s in range(3)]
     assert min(little) > 0.5 > max(much)
+
+
+def test_where_nothing_is_left_nobody_leads():
+    # Decks have mistakes, which no short program makes, and without noise a single miss rules a program out.
+    answer = answer_in("decks", 0, {}, LEVIN, max_bits=8, noise=Noise(0.0))
+    assert (answer.leader, answer.leader_role, answer.leader_verdict) == ("", "", "")
+    assert math.isnan(answer.leader_mass)
+    assert math.isnan(answer.log2_odds)
 
 
 def test_no_seed_is_no_answer_and_a_wrong_setting_is_told_at_once():
