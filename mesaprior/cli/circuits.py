@@ -42,7 +42,7 @@ class FunctionNumber(click.ParamType):
     type=click.Choice(["full", "aig"]),
     default="full",
     show_default=True,
-    help="All ten two-input gates, or and and or with complements free.",
+    help="All ten two-input gates, or AND and OR with complements free.",
 )
 @click.option("--function", type=FunctionNumber(), help="One function: its number, bit i the value at input number i.")
 @click.option("--witness", is_flag=True, help="A column with a least circuit of every function.")

@@ -168,8 +168,6 @@ class Kept:
     """
 
     def __init__(self, path: str, question: dict[str, Any]):
-        from mesaprior.inference.worlds.ensemble import Answer
-
         self._path = Path(path)
         self.answers: dict[int, Answer] = {}
         head = json.dumps(question, sort_keys=True)
@@ -182,14 +180,11 @@ class Kept:
                 "another, or remove it."
             )
         for number, line in enumerate(lines[1:], 2):
-            try:
-                facts = json.loads(line)
-                tuples = {name: tuple(facts[name]) for name in ("mass_by_role", "mass_by_verdict")}
-                answer = Answer(**(facts | tuples))
-            except (ValueError, TypeError, KeyError):
+            answer = _answer_of(line)
+            if answer is None:
                 raise UsageError(
                     f"--keep {path}, line {number}: this is no answer; remove the line, or name another file."
-                ) from None
+                )
             self.answers[answer.seed] = answer
         whole = "".join(f"{line}\n" for line in (lines or [head]))
         if whole != text:
@@ -201,6 +196,33 @@ class Kept:
         """Write one more answer; JSON here has NaN and Infinity, as Python reads and writes them."""
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(vars(answer)) + "\n")
+
+
+def _answer_of(line: str) -> Answer | None:
+    """Return the answer that a line of a file holds, or None where it holds anything else."""
+    from mesaprior.inference.roles import ROLES, VERDICTS
+    from mesaprior.inference.worlds.ensemble import Answer
+
+    masses = {"mass_by_role": len(ROLES), "mass_by_verdict": len(VERDICTS)}
+    kinds: dict[str, tuple[type, ...]] = {
+        **dict.fromkeys(("seed", "programs"), (int,)),
+        **dict.fromkeys(("log2_odds", "log2_odds_verdict", "leader_mass"), (float,)),
+        **dict.fromkeys(("loses_at", "loses_at_verdict"), (int, type(None))),
+        **dict.fromkeys(("leader", "leader_role", "leader_verdict"), (str,)),
+        **dict.fromkeys(masses, (list,)),
+        "is_stable": (bool,),
+    }
+    try:
+        facts: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(facts, dict) or facts.keys() != kinds.keys():
+        return None
+    if not all(type(facts[name]) in kind for name, kind in kinds.items()):
+        return None
+    if not all([type(mass) for mass in facts[name]] == [float] * size for name, size in masses.items()):
+        return None
+    return Answer(**(facts | {name: tuple(facts[name]) for name in masses}))
 
 
 def _fitting_workers(name: str, seed: int, settings: dict[str, int], max_bits: int, workers: int) -> int:
@@ -242,7 +264,8 @@ def _print(answers: Sequence[Answer], question: dict[str, Any], form: str) -> No
     }
     rows = [_row(answer) for answer in answers]
     if form == "csv":
-        print_csv(list(rows[0]), [list(row.values()) for row in rows])
+        words = [row | {"stable": str(row["stable"]).lower()} for row in rows]
+        print_csv(list(rows[0]), [list(row.values()) for row in words])
     elif form == "json":
         spreads = {key: _spread_facts(value) for key, value in odds.items()}
         mass = {

@@ -157,7 +157,7 @@ max_gates_option = click.option(
 basis_option = click.option(
     "--basis",
     type=click.Choice(["full", "aig"]),
-    help="Gates of circuits: all ten, or and and or with complements; with --space circuits.  [default: full]",
+    help="Gates of circuits: all ten, or AND and OR with complements; with --space circuits.  [default: full]",
 )
 circuits_option = click.option(
     "--circuits",

@@ -20,6 +20,9 @@ TIED = 2.0**-36
 ROUNDING = 2.0**-40
 """By which share a mass may miss the border of the top set: an exact tie counts as in."""
 
+MOST_COST = 1e100
+"""The largest cost of a question; sums of it over all rows are finite."""
+
 
 @dataclass(frozen=True, eq=False)
 class Belief:
@@ -255,5 +258,5 @@ def check_settings(temperatures: Sequence[float], alphas: Sequence[float], ks: S
     for k in ks:
         if k < 1:
             raise UsageError(f"k {k} is out of range; let 1 or more policies vote.")
-    if not (cost >= 0 and math.isfinite(cost)):
-        raise UsageError(f"cost {cost!r} is no cost of a question; give a finite number from 0, such as 0.1.")
+    if not 0 <= cost <= MOST_COST:
+        raise UsageError(f"cost {cost!r} is no cost of a question; give a number from 0 to {MOST_COST:g}, such as 0.1.")

@@ -34,6 +34,8 @@ def test_formats_say_the_same(files, run):
         (("--alpha", "2"), "alpha 2.0 is out of range"),
         (("--voters", "0"), "k 0 is out of range"),
         (("--cost", "-1"), "cost -1.0"),
+        (("--cost", "1e308"), "cost 1e+308"),
+        (("--cost", "nan"), "cost nan"),
     ],
 )
 def test_bad_numbers_are_refused_in_one_sentence(files, run, options, says):

@@ -94,6 +94,29 @@ def test_answers_that_are_kept_are_not_asked_again(run, folder, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        lambda facts: facts | {"seed": [0]},
+        lambda facts: facts | {"log2_odds": "x"},
+        lambda facts: facts | {"is_stable": 1},
+        lambda facts: facts | {"mass_by_role": [1.0]},
+        lambda facts: facts | {"mass_by_verdict": [1.0, 0.0, 0.0, None]},
+        lambda facts: {name: value for name, value in facts.items() if name != "leader"},
+        lambda facts: [facts],
+    ],
+)
+def test_a_kept_line_that_is_no_answer_is_refused(change, run, folder):
+    line = ("ensemble", "loans", "--max-bits", 8, "--seeds", "0:1", "--keep", "kept.jsonl")
+    run(*line)
+    kept = folder / "kept.jsonl"
+    head, answer = kept.read_text().splitlines()
+    kept.write_text(f"{head}\n{json.dumps(change(json.loads(answer)))}\n")
+    result = run(*line, code=2)
+    assert "line 2: this is no answer" in result.stderr.replace("\n", " ")
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
     ("words", "code", "message"),
     [
         (("ensemble", "loans", "--max-bits", 9, "--keep", "kept.jsonl"), 2, "something else than answers to this"),

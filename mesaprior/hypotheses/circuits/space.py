@@ -37,7 +37,7 @@ class CircuitSpace:
     max_gates : int
         0 to `MOST_GATES`; how many can be counted depends on the inputs of a log.
     basis : {"full", "aig"}
-        All ten gates, or those that are and or or of nodes or complements.
+        All ten gates, or those that are AND or OR of nodes or complements.
     count : {"all", "minimal"}
         Every straight-line circuit with so many gates, whether it could do with fewer or not; or every function once,
         with the gates of a least circuit.

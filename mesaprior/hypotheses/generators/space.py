@@ -19,7 +19,7 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import Report
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.meaning import Explanation, Meaning, explain
-from mesaprior.hypotheses.terms.program import Program
+from mesaprior.hypotheses.terms.program import SATURATION, Program
 from mesaprior.hypotheses.terms.space import TermSpace
 
 BLOCK = 1 << 15
@@ -52,8 +52,8 @@ class GeneratorSpace:
     Notes
     -----
     Columns: ``length`` is that of the term. ``time`` is what it takes to write the largest circuit of the log down and
-    to run it, 3 r t + r for r gates and a term of t steps; ``infer_time`` is r, what is left when the circuit is there.
-    ``gates`` is r, the same for all.
+    to run it, 3 r t + r for r gates and a term of t steps, 2^62 at most; ``infer_time`` is r, what is left when the
+    circuit is there. ``gates`` is r, the same for all.
     """
 
     name = "generators"
@@ -148,7 +148,7 @@ class GeneratorSpace:
             behaviour_id=vectors.vector_id,
             columns={
                 "length": vectors.columns["length"].astype(np.float64),
-                "time": _time(r, steps),
+                "time": _times(r, steps),
                 "infer_time": np.full(G, r, dtype=np.int64),
                 "gates": np.full(G, r, dtype=np.int64),
             },
@@ -213,7 +213,7 @@ class Generated:
 
     def time(self, steps: int) -> int:
         """Return the steps of writing the largest circuit down by a term of so many steps, and of running it."""
-        return _time(self.family.most_gates, steps)
+        return int(_times(self.family.most_gates, np.array([steps], dtype=np.int64))[0])
 
     def circuit(self, n: int) -> Circuit:
         """Return the circuit for n inputs; both arguments of a gate may be the same node, and in any order."""
@@ -242,9 +242,14 @@ class Generated:
         return dict.fromkeys(FLAGS, False)
 
 
-def _time(r: int, steps: Any) -> Any:
-    """Return the steps of writing r gates down by terms of so many steps, and of running them."""
-    return len(ENTRIES) * r * steps + r
+def _times(r: int, steps: np.ndarray) -> np.ndarray:
+    """Return the steps of writing r gates down by terms of so many steps, ``int64[G]``, and of running them.
+
+    Steps saturate as those of terms do, from which their product would wrap around.
+    """
+    factor = len(ENTRIES) * r
+    most = (SATURATION - r) // factor
+    return np.where(steps > most, SATURATION, factor * np.minimum(steps, most) + r).astype(np.int64)
 
 
 def _check_language(language: Language) -> None:

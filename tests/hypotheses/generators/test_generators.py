@@ -35,6 +35,17 @@ def test_it_is_a_hypothesis_space(parity):
     check_space(GeneratorSpace(15, extra_gates=2), parity, engines=("merged",))
 
 
+def test_steps_saturate(parity):
+    tokens = [{"kind": "feature", "name": "k", "steps": 2**61}, {"kind": "constant", "value": 1}]
+    space = GeneratorSpace(2, language_from_dict({"domain": 16, "actions": 16, "token": tokens}, source="slow"))
+    census = space.census(parity)
+    # Three gates, asked 9 times: 9 * 2^61 is more than 64 bits hold.
+    assert sorted(census.columns["time"].tolist()) == [9 + 3, 2**62]
+    term = space.parse("k", parity)
+    assert space.predict(term, parity).time(2**61) == 2**62
+    assert space.predict(term, parity).time((2**62 - 3) // 9) == (2**62 - 3) // 9 * 9 + 3
+
+
 def test_counts_are_those_of_generators_one_by_one(parity):
     space = GeneratorSpace(12)
     census = space.census(parity)
