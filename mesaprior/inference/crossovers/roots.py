@@ -16,6 +16,9 @@ PARTS = 32
 NARROW = 2.0**-36
 """Width, relative to the size of the values, at which a bracket is not cut further; below 1e-10."""
 
+NARROWEST = float(np.finfo(np.float64).tiny)
+"""Width at which no bracket is cut further; around 0 relative widths do not shrink."""
+
 ZOOMS = 6
 """How often the surroundings of a point that nearly touches 0 are looked at more closely."""
 
@@ -181,7 +184,8 @@ def _refined(function: Curve, brackets: list[_Bracket]) -> list[Zero]:
     while brackets:
         wide: list[_Bracket] = []
         for bracket in brackets:
-            if bracket.high - bracket.low <= NARROW * max(abs(bracket.low), abs(bracket.high)):
+            narrow = max(NARROW * max(abs(bracket.low), abs(bracket.high)), NARROWEST)
+            if bracket.high - bracket.low <= narrow:
                 found.append(_settled(bracket))
             else:
                 wide.append(bracket)

@@ -63,6 +63,13 @@ def test_jumps():
     assert (found[1].before, found[1].after) == (math.inf, -1.0)
 
 
+@pytest.mark.parametrize("grid", [np.linspace(-1, 1, 11), np.linspace(-1, 1.5, 12), np.linspace(0, 1, 11)])
+def test_a_jump_at_0_comes_to_an_end(grid):
+    found = find_zeros(lambda x: np.where(x > 0, 2.0, -1.0), grid).found
+    assert [(zero.kind, zero.before, zero.after) for zero in found] == [("jump", -1.0, 2.0)]
+    assert 0 < found[0].value < 1e-300
+
+
 def test_a_range_of_zeros():
     found = find_zeros(lambda x: np.where(x < 0.35, -1.0, np.where(x < 0.65, 0.0, 1.0)), np.linspace(0, 1, 11)).found
     assert [zero.kind for zero in found] == ["level"]
