@@ -156,7 +156,7 @@ def _over_price(
         raise UsageError(
             f"--over {name[:60]!r}: the space {question.space.name} has no tokens with prices; ask of terms."
         )
-    if low is None or high is None or low != int(low) or high != int(high):
+    if low is None or high is None or not (low.is_integer() and high.is_integer()):
         raise UsageError(f"--over {name[:60]!r} needs a range of whole numbers; write {name[:60]}=1:8, for example.")
     told = [f"Counting the programs anew for each of {int(high) - int(low) + 1} prices of {token!r}."]
 

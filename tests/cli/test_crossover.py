@@ -83,6 +83,7 @@ def test_machines_are_weighed_by_verdict(files, run):
         (["--over", "noise=0:2"], ["[0, 1)"]),
         (["--over", "bits:argmin"], ["whole numbers"]),
         (["--over", "bits:argmin=1.5:3"], ["whole numbers"]),
+        (["--over", "bits:argmin=1:1e999"], ["whole numbers"]),
         (["--over", "bits:nobody=1:3"], ["'nobody'", "argmin"]),
         (["--over", "price:argmin=1:3"], ["bits or steps"]),
         (["--over", "steps:argmin=1:300"], ["300", "64"]),
