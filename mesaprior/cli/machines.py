@@ -119,6 +119,7 @@ def _count_into(keeper: StringKeeper, size: Size, workers: int, remote: Remote |
         with progress(_title(size), keeper.n_missing_prefixes) as report:
             return keeper.count(workers=workers, report=report, remote=remote)
     except BaseException as error:
+        keeper.look()
         n_done = n_shards - len(keeper.missing)
         if n_done == 0:
             keeper.abandon()

@@ -84,7 +84,8 @@ class StringKeeper:
             raise RunError(
                 f"{self.folder}: another process is counting this table; wait for it, and it is there."
             ) from None
-        self._done = {k for k in range(self.n_shards) if self._record(k) is not None}
+        self._done: set[int] = set()
+        self.look()
 
     @property
     def missing(self) -> list[int]:
@@ -133,6 +134,10 @@ class StringKeeper:
             yield k, shard
             if report is not None:
                 report(self._n_prefixes(k))
+
+    def look(self) -> None:
+        """See which shards are there and intact; an interruption may come between a shard and the note of it."""
+        self._done = {k for k in range(self.n_shards) if self._record(k) is not None}
 
     def abandon(self) -> None:
         """Give the table up: its shards are removed, and so is the folder if nothing else is in it."""
