@@ -222,7 +222,8 @@ def _answer_of(line: str) -> Answer | None:
         return None
     if not all([type(mass) for mass in facts[name]] == [float] * size for name, size in masses.items()):
         return None
-    return Answer(**(facts | {name: tuple(facts[name]) for name in masses}))
+    fields: dict[str, Any] = {**facts, **{name: tuple(facts[name]) for name in masses}}
+    return Answer(**fields)
 
 
 def _fitting_workers(name: str, seed: int, settings: dict[str, int], max_bits: int, workers: int) -> int:
