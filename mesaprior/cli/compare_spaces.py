@@ -86,7 +86,7 @@ def compare_spaces(
       mesaprior compare-spaces moves.csv --spaces terms,turing --max-bits 24 --states 1-2 --prior levin
       mesaprior compare-spaces moves.csv --prior simplicity --prior networks:regularized --plot spaces.png
     """
-    from mesaprior.cli.question import census_of
+    from mesaprior.cli.question import census_of, facts_of_log, facts_of_space, versions
     from mesaprior.cli.spaces import formalism, spaces_of
     from mesaprior.hypotheses.log import read_log
     from mesaprior.inference.spaces import answer_of
@@ -101,6 +101,7 @@ def compare_spaces(
 
         check_picture(plot_file, "--plot")
     log = read_log(log_file)
+    spaces = spaces_of(log, names, given)
     answers = [
         answer_of(
             census_of(space, log),
@@ -110,7 +111,7 @@ def compare_spaces(
             noise=noise,
             tolerance=tolerance,
         )
-        for space in spaces_of(log, names, given)
+        for space in spaces
     ]
     result = compare(answers, top=top)
     situations = [dict(zip(log.features, row, strict=True)) for row in log.situations.tolist()]
@@ -120,7 +121,19 @@ def compare_spaces(
         plot_spaces(result, plot_file, title_source=log.source)
         click.echo(f"Wrote {plot_file}.", err=True)
     if form == "json":
-        click.echo(json.dumps(_to_json(result, situations), allow_nan=False))
+        provenance = {
+            "versions": versions(),
+            "log": facts_of_log(log),
+            "spaces": {
+                space.name: facts_of_space(space)
+                | {"prior": {"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)}}
+                for space in spaces
+                for prior in [priors[space.name]]
+            },
+            "noise": str(noise),
+            "tolerance": tolerance,
+        }
+        click.echo(json.dumps(_to_json(result, situations) | {"provenance": provenance}, allow_nan=False))
     elif form == "csv":
         _print_csv(result)
     else:

@@ -183,17 +183,32 @@ def _sentence(error: MesapriorError | OSError) -> str:
 
 def provenance_of(question: Question, **settings: Any) -> dict[str, Any]:
     """Return what a result depends on, as plain data: versions, language, log, bounds, and the settings given."""
+    about = facts_of_space(question.space)
+    return {
+        "versions": versions(),
+        "space": question.space.name,
+        "language": about["language"],
+        "log": facts_of_log(question.log),
+        "bounds": about["bounds"],
+    } | settings
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result was worked out with."""
     import platform
     from importlib.metadata import version
 
-    language, described = question.language, None
+    return {"python": platform.python_version()} | {name: version(name) for name in ("mesaprior", "numpy", "numba")}
+
+
+def facts_of_log(log: ImitationLog) -> dict[str, str]:
+    """Return what tells a log from others."""
+    return {"source": Path(log.source).name, "digest": log.digest}
+
+
+def facts_of_space(space: Space) -> dict[str, Any]:
+    """Return the language, if there is one, and the bounds of a space as plain data."""
+    language, described = space.language, None
     if language is not None:
         described = {"source": Path(language.source).name, "digest": language.digest} | language.to_dict()
-    return {
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("mesaprior", "numpy", "numba")},
-        "space": question.space.name,
-        "language": described,
-        "log": {"source": Path(question.log.source).name, "digest": question.log.digest},
-        "bounds": question.space.bounds,
-    } | settings
+    return {"language": described, "bounds": space.bounds}

@@ -33,6 +33,12 @@ def test_each_space_says_what_it_says_alone(run):
         assert answer["leader"] == one["top"][0]["program"]
         for verdict, mass in answer["mass_by_verdict"].items():
             assert mass == pytest.approx(sum(one["mass_by_verdict"][role][verdict][-1] for role in one["mass"]))
+        asked, provenance = together["provenance"], one["provenance"]
+        assert (asked["versions"], asked["log"], asked["noise"]) == tuple(
+            provenance[name] for name in ("versions", "log", "noise")
+        )
+        about = {name: provenance[name] for name in ("language", "bounds", "prior")}
+        assert asked["spaces"][answer["space"]] == about
     assert together["spaces"][1]["log2_odds"] == "nan"
     assert together["situations"] == [{"a": a, "b": b} for a in (0, 1) for b in (0, 1)]
     assert together["shared_functions"] == together["common_functions"][0][1]
