@@ -123,10 +123,13 @@ def no_test_waits_for_ever():
         raise TimeoutError(f"nothing came for {SECONDS} seconds")
 
     before = signal.signal(signal.SIGALRM, too_long)
+    # A shell may have told those it starts in the background to pass over Ctrl-C.
+    interrupted = signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.alarm(SECONDS)
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)
+    signal.signal(signal.SIGINT, interrupted)
 
 
 @pytest.fixture(scope="module")
