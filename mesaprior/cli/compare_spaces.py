@@ -15,6 +15,7 @@ from mesaprior.cli.options import (
     format_option,
     noise_of,
     noise_option,
+    prior_facts,
     prior_of,
     tolerance_option,
 )
@@ -125,10 +126,7 @@ def compare_spaces(
             "versions": versions(),
             "log": facts_of_log(log),
             "spaces": {
-                space.name: facts_of_space(space)
-                | {"prior": {"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)}}
-                for space in spaces
-                for prior in [priors[space.name]]
+                space.name: facts_of_space(space) | {"prior": prior_facts(priors[space.name])} for space in spaces
             },
             "noise": str(noise),
             "tolerance": tolerance,

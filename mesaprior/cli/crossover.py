@@ -13,6 +13,7 @@ from mesaprior.cli.options import (
     format_option,
     noise_of,
     noise_option,
+    other_log_option,
     prior_options,
     space_options,
     tolerance_option,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     help="What varies: a parameter of the prior, noise, a or b (of beta:a,b), n, max_bits, bits:TOKEN or steps:TOKEN.",
 )
 @click.option("--verdict", "by_verdict", is_flag=True, help="Weigh defecting against faithful programs.")
-@click.option("--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own.")
+@other_log_option
 @space_options
 @prior_options
 @noise_option

@@ -14,6 +14,7 @@ from mesaprior.cli.options import (
     is_noiseless,
     noise_of,
     noise_option,
+    other_log_option,
     prior_facts,
     prior_of,
     prior_options,
@@ -24,7 +25,7 @@ from mesaprior.cli.options import (
 
 @click.command()
 @click.argument("source", metavar="LOG_OR_CENSUS")
-@click.option("--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own.")
+@other_log_option
 @space_options
 @prior_options
 @noise_option

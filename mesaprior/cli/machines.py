@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mesaprior.cli.cluster import remote_of
+from mesaprior.cli.words import error_text
 
 if TYPE_CHECKING:
     from mesaprior.cli.cluster import Remote
@@ -84,7 +85,7 @@ def _from_store(size: Size) -> StringTable | None:
     try:
         table = find_strings(size)
     except OSError as error:
-        click.echo(f"The store cannot answer, so the machines are run: {_sentence(error)}", err=True)
+        click.echo(f"The store cannot answer, so the machines are run: {error_text(error)}", err=True)
         return None
     if table is not None:
         click.echo(f"Nothing to count: the table is in the store, {strings_folder(size)}.", err=True)
@@ -99,7 +100,7 @@ def _count_and_keep(size: Size, workers: int, remote: Remote | None) -> StringTa
     try:
         keeper = StringKeeper(size)
     except (RunError, OSError) as error:
-        click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
+        click.echo(f"The counts are not kept in the store: {error_text(error)}", err=True)
         return _count(size, workers) if remote is None else _count_elsewhere(size, remote)
     table = _count_into(keeper, size, workers, remote)
     click.echo(f"Kept in the store, {keeper.folder}: the same machines need not be run again.", err=True)
@@ -135,10 +136,3 @@ def _title(size: Size) -> str:
     from mesaprior.hypotheses.turing.machine import n_machines
 
     return f"Running {n_machines(size.states):,} machines"
-
-
-def _sentence(error: Exception) -> str:
-    """Return an error as one sentence."""
-    if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
-    return str(error)

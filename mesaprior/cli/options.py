@@ -132,6 +132,9 @@ def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+other_log_option = click.option(
+    "--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own."
+)
 language_option = click.option(
     "--language",
     "language_file",

@@ -12,6 +12,7 @@ from mesaprior.cli.options import (
     format_option,
     noise_of,
     noise_option,
+    other_log_option,
     prior_of,
     prior_options,
     priors_of,
@@ -19,10 +20,6 @@ from mesaprior.cli.options import (
     tolerance_option,
 )
 from mesaprior.cli.streams import print_csv
-
-other_log_option = click.option(
-    "--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own."
-)
 
 
 @click.command("compare")

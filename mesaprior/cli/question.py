@@ -14,6 +14,7 @@ from mesaprior.cli.counting_whole import count_whole
 from mesaprior.cli.options import SpaceOptions
 from mesaprior.cli.progress import progress
 from mesaprior.cli.spaces import Space, space_of, stored_space
+from mesaprior.cli.words import error_text
 from mesaprior.errors import ContentError, MesapriorError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, read_log
@@ -110,7 +111,7 @@ def _from_store(space: Space, log: ImitationLog) -> Census | None:
             return None
         stored = open_census(found, log=log)
     except (MesapriorError, OSError) as error:
-        click.echo(f"The store cannot answer, so the {space.noun} are counted: {_sentence(error)}", err=True)
+        click.echo(f"The store cannot answer, so the {space.noun} are counted: {error_text(error)}", err=True)
         return None
     of_another = stored.manifest["log"].get("digest") != log.digest
     situations = f", counted for {stored.manifest['log'].get('source')} over the same situations" * of_another
@@ -133,7 +134,7 @@ def _count_and_keep(space: TermSpace | PartedSpace, log: ImitationLog) -> Census
         begun = counting.begun_in(entry, space, log)
         writer = counting.writer_of(entry, space, log, n_shards=begun.n_shards if begun else n_shards)
     except (MesapriorError, OSError) as error:
-        click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
+        click.echo(f"The counts are not kept in the store: {error_text(error)}", err=True)
         return _count(space, log)
     if not writer.is_complete:
         counting.count_into(writer, space, log, counting.Means(workers=os.cpu_count() or 1), is_announced=True)
@@ -148,7 +149,7 @@ def _count_whole_and_keep(space: WholeSpace, log: ImitationLog) -> Census:
         entry = store_entry(space, log)
         save_census(entry, census, log, None, engine=space.engine)
     except (MesapriorError, OSError) as error:
-        click.echo(f"The counts are not kept in the store: {_sentence(error)}", err=True)
+        click.echo(f"The counts are not kept in the store: {error_text(error)}", err=True)
     else:
         _say_kept(space, entry)
     return census
@@ -172,13 +173,6 @@ def _count(space: Space, log: ImitationLog) -> Census:
     n_programs = sum(space.count_by_length(log).values())
     with progress(f"Counting {n_programs:,} programs", space.n_terms(log)) as report:
         return space.census(log, report=report)
-
-
-def _sentence(error: MesapriorError | OSError) -> str:
-    """Return an error as one sentence."""
-    if isinstance(error, MesapriorError):
-        return str(error)
-    return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
 
 
 def provenance_of(question: Question, **settings: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.options import SpaceOptions, format_option, space_options, tolerance_option
+from mesaprior.cli.options import SpaceOptions, format_option, other_log_option, space_options, tolerance_option
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
@@ -28,7 +28,7 @@ SEARCHES, LEARNS = ("argmax", "argmin"), ("fit",)
 
 @click.command()
 @click.argument("source", metavar="LOG_OR_CENSUS")
-@click.option("--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own.")
+@other_log_option
 @space_options
 @tolerance_option
 @format_option("table", "json", "csv")

@@ -13,6 +13,8 @@ from mesaprior.cli.options import (
     format_option,
     noise_of,
     noise_option,
+    other_log_option,
+    prior_facts,
     prior_of,
     prior_options,
     space_options,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source", metavar="LOG_OR_CENSUS")
-@click.option("--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own.")
+@other_log_option
 @space_options
 @prior_options
 @noise_option
@@ -124,7 +126,7 @@ def safeguards(
     if form == "json":
         provenance = provenance_of(
             question,
-            prior={"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)},
+            prior=prior_facts(prior),
             noise=str(noise),
             cost=cost,
             slips=has_slips,

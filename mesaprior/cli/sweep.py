@@ -16,6 +16,7 @@ from mesaprior.cli.options import (
     format_option,
     noise_of,
     noise_option,
+    other_log_option,
     prior_options,
     space_options,
     tolerance_option,
@@ -42,7 +43,7 @@ TABLES = (".csv", ".parquet")
     help="What varies, over which values: a parameter of the prior, noise, a or b (of beta:a,b), n, max_bits. "
     "Repeatable.",
 )
-@click.option("--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own.")
+@other_log_option
 @space_options
 @prior_options
 @noise_option

@@ -13,6 +13,8 @@ from mesaprior.cli.options import (
     format_option,
     noise_of,
     noise_option,
+    other_log_option,
+    prior_facts,
     prior_of,
     prior_options,
     space_options,
@@ -51,7 +53,7 @@ def _exponent(text: str) -> int:
 
 @click.command()
 @click.argument("source", metavar="LOG_OR_CENSUS")
-@click.option("--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own.")
+@other_log_option
 @space_options
 @prior_options
 @noise_option
@@ -134,7 +136,7 @@ def theorems(
         ]
         provenance = provenance_of(
             question,
-            prior={"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)},
+            prior=prior_facts(prior),
             noise=str(noise),
             work=work,
         )

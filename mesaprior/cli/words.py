@@ -101,3 +101,10 @@ def named_inputs(names: Sequence[str]) -> dict[str, str]:
 def inputs_text(names: Sequence[str]) -> str:
     """Return the same as a sentence."""
     return f"Inputs: {', '.join(f'{node} is {name}' for node, name in named_inputs(names).items())}."
+
+
+def error_text(error: Exception) -> str:
+    """Return an error of ours, or of the system, as one sentence."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
+    return str(error)
