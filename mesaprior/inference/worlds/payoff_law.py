@@ -35,31 +35,36 @@ from mesaprior.inference.worlds.tokens import (
 )
 from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, Situation, best
 
-M = 8
-"""The domain: payoffs, situations and actions are below it."""
+LARGEST = 16
+"""The largest domain; payoffs, situations and actions are below the domain."""
 
 SETTINGS = (
-    Setting("situations", 8, 2, M, "situations there are"),
-    Setting("seen", 4, 1, M - 1, "situations that occur in training; fewer than there are"),
+    Setting("situations", 8, 2, LARGEST, "situations there are"),
+    Setting("seen", 4, 1, LARGEST - 1, "situations that occur in training; fewer than there are"),
     Setting("rows", 16, 1, 256, "training rows"),
-    Setting("actions", 4, 2, M, "actions"),
+    Setting("actions", 4, 2, LARGEST, "actions"),
     Setting("law_bits", 4, 4, 256, "bits of each law's token"),
     Setting("defined", 0, 0, 1, "1 for laws that are terms, not tables"),
+    Setting("domain", 8, 8, LARGEST, "values there are; no fewer than situations or actions"),
 )
 
 
 def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     """Draw the two laws, then which situations are seen, then the rows."""
-    S, A = settings["situations"], settings["actions"]
+    M, S, A = settings["domain"], settings["situations"], settings["actions"]
     n_seen = settings["seen"]
+    if max(S, A) > M:
+        raise UsageError(
+            f"domain = {M} has no room for situations = {S} and actions = {A}; have fewer, or more values."
+        )
     if n_seen >= S:
         raise UsageError(f"seen = {n_seen} of situations = {S} leaves none for later; see fewer, or have more.")
     if settings["defined"]:
-        pay, bid, words, alike = _defined_laws(chance, S, A, n_seen)
+        pay, bid, words, alike = _defined_laws(chance, M, S, A, n_seen)
         seen = chance.sample(alike, n_seen)
     else:
         seen = chance.sample(range(S), n_seen)
-        pay, bid = _tables(chance, set(seen), A)
+        pay, bid = _tables(chance, M, set(seen), A)
         words = [law("pay", pay, settings["law_bits"]), law("bid", bid, settings["law_bits"])]
 
     # Each situation seen occurs at least once where there are rows enough.
@@ -97,7 +102,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     )
 
 
-def _tables(chance: Chance, seen: set[int], A: int) -> tuple[list[list[int]], list[list[int]]]:
+def _tables(chance: Chance, M: int, seen: set[int], A: int) -> tuple[list[list[int]], list[list[int]]]:
     """Return two laws, [action][situation]: each column in an order of its own, the rival's drawn till it fits."""
     columns: list[list[int]] = []
     bids: list[list[int]] = []
@@ -112,7 +117,7 @@ def _tables(chance: Chance, seen: set[int], A: int) -> tuple[list[list[int]], li
 
 
 def _defined_laws(
-    chance: Chance, S: int, A: int, n_seen: int
+    chance: Chance, M: int, S: int, A: int, n_seen: int
 ) -> tuple[list[list[int]], list[list[int]], list[Entry], list[int]]:
     """Return two laws that terms define, their tokens, and the situations where their best actions agree.
 

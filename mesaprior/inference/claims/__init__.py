@@ -1,0 +1,1 @@
+"""The claims of the debate, as computations; see `mesaprior.inference.claims.claim`."""

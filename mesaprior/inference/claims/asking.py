@@ -1,0 +1,130 @@
+"""What claims ask of a world: odds along the log, at shorter bounds, and how many programs stand behind a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.terms.language import Language
+from mesaprior.hypotheses.terms.program import length_of, parse_program, steps_of
+from mesaprior.inference.claims.claim import BOUND, Cell
+from mesaprior.inference.logspace import log2_total
+from mesaprior.inference.noise import NoiseModel, log2_likelihood
+from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
+from mesaprior.inference.weights import Prior, log2_prior
+
+LAST_BOUNDS = 3
+"""Length bounds that say whether a margin has settled."""
+
+
+def up_to(census: Census, bound: float) -> Census:
+    """Return the census of the programs of at most `bound` bits; there must be one."""
+    keeps = census.columns["length"] <= bound
+    if keeps.all():
+        return census
+    behaviours, behaviour_id = np.unique(census.behaviour_id[keeps], return_inverse=True)
+    return replace(
+        census,
+        predictions=census.predictions[behaviours],
+        flags=census.flags[behaviours],
+        witness=census.witness.take(behaviours),
+        behaviour_id=behaviour_id,
+        columns={name: column[keeps] for name, column in census.columns.items()},
+        count=census.count[keeps],
+        bounds={**census.bounds, "max_bits": int(bound)},
+        vectors=None,
+    )
+
+
+def by_bound(
+    census: Census,
+    log: ImitationLog,
+    prior: Prior,
+    margin: Callable[[Posterior], float],
+    *,
+    noise: NoiseModel = DEFAULT_NOISE,
+    tolerance: float = 0.0,
+    n_bounds: int = LAST_BOUNDS,
+) -> list[tuple[float, float]]:
+    """Return the last length bounds that make a difference, ascending, and the margin at each.
+
+    Parameters
+    ----------
+    census, log, prior, noise, tolerance
+        As in `posterior`.
+    margin : callable
+        The margin, from a posterior.
+    n_bounds : int
+        How many.
+    """
+    bounds = np.unique(census.columns["length"])[-n_bounds:].tolist()
+    margins = [
+        margin(posterior(up_to(census, bound), log, prior, noise=noise, tolerance=tolerance)) for bound in bounds
+    ]
+    return list(zip(bounds, margins, strict=True))
+
+
+def bound_cells(margins: list[tuple[float, float]], facts: dict[str, float | str]) -> list[Cell]:
+    """Return the cells of `by_bound`; they have no prediction, and the facts given."""
+    return [Cell(BOUND, bound, margin, float("nan"), facts) for bound, margin in margins]
+
+
+def crossing(places: list[float], odds: list[float]) -> float:
+    """Return where odds rise above 0 to stay, by a straight line between two places; nan where they do not.
+
+    It is the first place where they are above 0 from the start.
+    """
+    if not odds[-1] > 0:
+        return float("nan")
+    first = max((i + 1 for i, value in enumerate(odds) if not value > 0), default=0)
+    if first == 0:
+        return places[0]
+    before, after = odds[first - 1], odds[first]
+    if not np.isfinite(before) or not np.isfinite(after):
+        return places[first]
+    return places[first - 1] + (places[first] - places[first - 1]) * before / (before - after)
+
+
+@dataclass(frozen=True)
+class Price:
+    """What one program costs.
+
+    Attributes
+    ----------
+    length : int
+        Bits.
+    time, infer_time : int
+        Steps.
+    """
+
+    length: int
+    time: int
+    infer_time: int
+
+
+def price_of(text: str, language: Language, log: ImitationLog) -> Price:
+    """Return what a program costs, from its text."""
+    program = parse_program(text, language, log)
+    time, infer_time = steps_of(program, language, log.n_history)
+    return Price(length_of(program, language, log), time, infer_time)
+
+
+def log2_mass_fitting(
+    price: Price, census: Census, n_training: int, prior: Prior, *, noise: NoiseModel = DEFAULT_NOISE
+) -> np.ndarray:
+    """Return log2 of the mass that a program of a price has along a log if it fits every training row.
+
+    Returns
+    -------
+    float64[N + 1]
+        On the scale on which the prior's whole mass is 1, as `Posterior.log2_evidence`.
+    """
+    columns = {name: np.array([getattr(price, name)]) for name in census.columns}
+    weight = float(np.broadcast_to(prior.log2_weight(columns), 1)[0])
+    n = np.arange(n_training + 1)
+    none = np.zeros_like(n)
+    return weight - log2_total(log2_prior(census, prior)) + log2_likelihood(noise, n, none, none, census.n_actions)

@@ -1,0 +1,184 @@
+"""What a claim's worlds say together: verdict, sensitivity, formula beside count, stability, ledger."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mesaprior.inference.claims.claim import BASE, BOUND, Claim, Parameter, Size
+from mesaprior.inference.figure import Figure, quartiles
+from mesaprior.inference.posterior import is_stable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How the answer moves with one parameter, all else at its base.
+
+    Attributes
+    ----------
+    parameter : Parameter
+    shares : tuple of float
+        Share of the worlds in which the argument holds, at each value of the parameter.
+    medians : tuple of float
+        Median margin, at each value.
+    flips : tuple of float
+        Where the argument goes over from holding in most worlds to not doing so, or back: between two values, by a
+        straight line through the medians where they are finite.
+    """
+
+    parameter: Parameter
+    shares: tuple[float, ...]
+    medians: tuple[float, ...]
+    flips: tuple[float, ...]
+
+    @property
+    def effect(self) -> tuple[float, float]:
+        """By how much the share of worlds moves over the values, then by how much the finite medians do."""
+        finite = [median for median in self.medians if math.isfinite(median)]
+        return max(self.shares) - min(self.shares), max(finite, default=0.0) - min(finite, default=0.0)
+
+
+@dataclass(frozen=True)
+class FormulaCheck:
+    """The simple formula beside the exact count.
+
+    Attributes
+    ----------
+    n_cells : int
+        Cells in which both are finite.
+    median_difference : float
+        Median of the margin less the prediction, in the unit of the margin; nan without such cells.
+    largest_difference : float
+        The largest absolute one.
+    agreement : float
+        Share of these cells in which both are above 0, or neither is.
+    """
+
+    n_cells: int
+    median_difference: float
+    largest_difference: float
+    agreement: float
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that a claim found at one size.
+
+    Attributes
+    ----------
+    claim : Claim
+    size_name : str
+    size : Size
+    table : pandas.DataFrame
+        Columns `world`, `parameter`, `value`, `margin`, `predicted` and the claim's own; a row for each cell.
+    verdict : str
+    share : float
+        Of the worlds, that the verdict rests on.
+    sensitivities : tuple of Sensitivity
+        Of every parameter, the most sensitive first.
+    formula : FormulaCheck
+    stable_share : float
+        Share of the worlds whose margin has settled along the length bound.
+    ledger : list of dict
+        For each token with a supplied table its `name`, `literal` bits, and the least and most `charged` bits over
+        the worlds.
+    """
+
+    claim: Claim
+    size_name: str
+    size: Size
+    table: pd.DataFrame
+    verdict: str
+    share: float
+    sensitivities: tuple[Sensitivity, ...]
+    formula: FormulaCheck
+    stable_share: float
+    ledger: list[dict[str, Any]]
+
+    @property
+    def figure(self) -> Figure:
+        """The figure that carries the point."""
+        return self.claim.draw(self.table, self.size)
+
+    @property
+    def sentences(self) -> str:
+        """What was found, in two sentences."""
+        return self.claim.tell(self)
+
+    def median(self, column: str = "margin", parameter: str = BASE, value: float = 0.0) -> float:
+        """Return the median of a column over the worlds, at the base or where a parameter has a value."""
+        rows = self.table[(self.table["parameter"] == parameter) & (self.table["value"] == value)]
+        return quartiles(rows[column].tolist())[1]
+
+
+def find(claim: Claim, size_name: str, table: pd.DataFrame, ledger: list[dict[str, Any]]) -> Findings:
+    """Draw the conclusions from a table of cells."""
+    size = claim.sizes[size_name]
+    verdict, share = claim.rule.decide(table)
+    sensitivities = [sensitivity_of(table, parameter) for parameter in size.parameters]
+    return Findings(
+        claim=claim,
+        size_name=size_name,
+        size=size,
+        table=table,
+        verdict=verdict,
+        share=share,
+        sensitivities=tuple(sorted(sensitivities, key=lambda s: s.effect, reverse=True)),
+        formula=check_formula(table),
+        stable_share=stable_share(table),
+        ledger=ledger,
+    )
+
+
+def sensitivity_of(table: pd.DataFrame, parameter: Parameter) -> Sensitivity:
+    """Return how the margins move with a parameter; its base value has the margins of the base."""
+    shares: list[float] = []
+    medians: list[float] = []
+    for value in parameter.values:
+        at_value = (table["parameter"] == parameter.name) & (table["value"] == value)
+        margins = table.loc[table["parameter"] == BASE if value == parameter.base else at_value, "margin"]
+        shares.append(float((margins > 0).mean()) if len(margins) else math.nan)
+        medians.append(quartiles(margins.tolist())[1])
+    flips = [
+        _between(parameter.values[i : i + 2], medians[i : i + 2])
+        for i in range(len(shares) - 1)
+        if (shares[i] > 0.5) != (shares[i + 1] > 0.5)
+    ]
+    return Sensitivity(parameter, tuple(shares), tuple(medians), tuple(flips))
+
+
+def _between(values: tuple[float, ...], medians: list[float]) -> float:
+    """Return where a straight line through two medians is 0, or the middle where there is no such line."""
+    (x, X), (y, Y) = values, medians
+    if math.isfinite(y) and math.isfinite(Y) and (y > 0) != (Y > 0):
+        return x + (X - x) * y / (y - Y)
+    return (x + X) / 2
+
+
+def check_formula(table: pd.DataFrame) -> FormulaCheck:
+    """Compare the margins with what the formula predicts, wherever both are finite."""
+    margin, predicted = table["margin"].to_numpy(np.float64), table["predicted"].to_numpy(np.float64)
+    both = np.isfinite(margin) & np.isfinite(predicted)
+    if not both.any():
+        return FormulaCheck(0, math.nan, math.nan, math.nan)
+    difference = margin[both] - predicted[both]
+    return FormulaCheck(
+        n_cells=int(both.sum()),
+        median_difference=float(np.median(difference)),
+        largest_difference=float(np.abs(difference).max()),
+        agreement=float(((margin[both] > 0) == (predicted[both] > 0)).mean()),
+    )
+
+
+def stable_share(table: pd.DataFrame) -> float:
+    """Return the share of the worlds whose margin has settled along the length bound, as the odds of `infer` do."""
+    bounds = table[table["parameter"] == BOUND].sort_values(["world", "value"], kind="stable")
+    settled = {world: is_stable(rows["margin"].to_numpy(np.float64)) for world, rows in bounds.groupby("world")}
+    worlds = table["world"].unique()
+    return float(np.mean([settled.get(world, False) for world in worlds]))

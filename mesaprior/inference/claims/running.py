@@ -1,0 +1,93 @@
+"""Running a claim: its worlds, several at a time, into one table and the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from mesaprior.errors import RunError, UsageError
+from mesaprior.inference.claims.claim import BASE, SIZES, Claim, WorldStudy
+from mesaprior.inference.claims.findings import Findings, find
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def run_claim(
+    claim: Claim, *, size: str = "default", workers: int = 1, report: Callable[[int], None] | None = None
+) -> Findings:
+    """Measure a claim in all its worlds.
+
+    Parameters
+    ----------
+    claim : Claim
+    size : str
+        One of `SIZES`.
+    workers : int
+        Worlds at a time; the findings do not depend on it.
+    report : callable or None
+        Called with 1 for each world that is done.
+
+    Raises
+    ------
+    UsageError
+        If there is no such size.
+    RunError
+        If a world has not one cell at the base, or other columns than the first.
+    """
+    if size not in SIZES:
+        raise UsageError(f"{size[:60]!r} is no size; there are {', '.join(SIZES)}.")
+    chosen = claim.sizes[size]
+    pool = ThreadPoolExecutor(max_workers=workers)
+    studies: list[WorldStudy] = []
+    try:
+        # The first world alone compiles what all need.
+        first = claim.study(0, chosen)
+        for study in _chain(first, pool.map(lambda seed: claim.study(seed, chosen), range(1, chosen.n_worlds))):
+            studies.append(study)
+            if report:
+                report(1)
+    finally:
+        # Whoever stops listening does not wait for worlds that have not been begun.
+        pool.shutdown(cancel_futures=True)
+    return find(claim, size, table_of(studies), ledger_of(studies))
+
+
+def _chain(first: WorldStudy, others: Iterable[WorldStudy]) -> Iterable[WorldStudy]:
+    yield first
+    yield from others
+
+
+def table_of(studies: Sequence[WorldStudy]) -> pd.DataFrame:
+    """Return the cells of all worlds as one table."""
+    import pandas as pd
+
+    names = list(studies[0].cells[0].facts)
+    rows: list[list[Any]] = []
+    for world, study in enumerate(studies):
+        n_base = sum(cell.parameter == BASE for cell in study.cells)
+        if n_base != 1:
+            raise RunError(f"world {world} has {n_base} cells at the base, and a claim needs one of each world.")
+        for cell in study.cells:
+            if list(cell.facts) != names:
+                raise RunError(f"world {world} has the columns {list(cell.facts)}, and the first one has {names}.")
+            rows.append([world, cell.parameter, float(cell.value), cell.margin, cell.predicted, *cell.facts.values()])
+    return pd.DataFrame(rows, columns=["world", "parameter", "value", "margin", "predicted", *names])
+
+
+def ledger_of(studies: Sequence[WorldStudy]) -> list[dict[str, Any]]:
+    """Return what the worlds' languages give for free, token by token, in the order of the first world."""
+    entries: dict[str, list[dict[str, Any]]] = {}
+    for study in studies:
+        for entry in study.given:
+            entries.setdefault(entry["name"], []).append(entry)
+    return [
+        {
+            "name": name,
+            "literal_bits": max(entry["literal_bits"] for entry in found),
+            "least_charged_bits": min(entry["charged_bits"] for entry in found),
+            "most_charged_bits": max(entry["charged_bits"] for entry in found),
+        }
+        for name, found in entries.items()
+    ]
