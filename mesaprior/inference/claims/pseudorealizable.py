@@ -26,6 +26,7 @@ from mesaprior.inference.claims.asking import (
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import BY_SHARE
+from mesaprior.inference.claims.saying import bits_text, place_text, worlds_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.inference.logspace import log2_total
 from mesaprior.inference.posterior import posterior
@@ -180,18 +181,16 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 def tell(findings: Findings) -> str:
     """Say where planners overtake, by count and by formula, and what the length bound does."""
-    measured, predicted = findings.median("crossing"), findings.median("crossing_predicted")
-    slow, slow_predicted = (
-        findings.median("crossing", "alpha", 1.0),
-        findings.median("crossing_predicted", "alpha", 1.0),
-    )
+    at_one = ("alpha", 1.0)
+    slow = place_text(findings.median("crossing", *at_one), "bits", none="nowhere along the log")
     least, middle, _ = findings.size.values("max_bits")
+    without = [bits_text(findings.median("margin", "max_bits", bound)) for bound in (middle, least)]
     return (
-        f"Planners overtake those who remember at {measured:.1f} observed bits (median; the formula says "
-        f"{predicted:.1f}), and at {slow:.1f} where a step costs as a bit does in the logarithm (alpha = 1; formula "
-        f"{slow_predicted:.1f}). With the brain out of the space ({middle:g} bits) the odds at the end are "
-        f"{findings.median('margin', 'max_bits', middle):+.1f} bits, with both out ({least:g} bits) "
-        f"{findings.median('margin', 'max_bits', least):+.1f}."
+        f"Planners lead at the end in {worlds_text(findings.share, findings.size.n_worlds)}; they overtake those who "
+        f"remember {place_text(findings.median('crossing'), 'observed bits', none='nowhere along the log')} (median; "
+        f"formula {findings.median('crossing_predicted'):.3g}), and under a prior with alpha = 1 {slow} (formula "
+        f"{findings.median('crossing_predicted', *at_one):.3g}). With the brain out of the space ({middle:g} bits) the "
+        f"odds at the end are {without[0]}, with both out ({least:g} bits) {without[1]}."
     )
 
 
