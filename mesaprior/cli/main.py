@@ -34,6 +34,7 @@ COMMANDS = {
     "safeguards": ("mesaprior.cli.safeguards", "Compare ways to act on the posterior: who defects, errs, asks."),
     "world": ("mesaprior.cli.world", "Make worlds: languages with laws, teachers and logs, drawn from a seed."),
     "ensemble": ("mesaprior.cli.ensemble", "Ask many worlds one question, and say how the answers are spread."),
+    "claims": ("mesaprior.cli.claims", "Settle arguments of the debate over many worlds, by exact counting."),
     "prior": ("mesaprior.cli.prior", "List, show, check, draw and compare priors."),
 }
 """For each command its module, where a command of the same name stands, and its line in the help."""

@@ -19,8 +19,6 @@ def check_picture(path: str, option: str) -> None:
     RunError
         If Matplotlib is not installed.
     """
-    from importlib.util import find_spec
-
     folder = Path(path).parent
     if Path(path).suffix not in (".png", ".svg"):
         raise UsageError(f"{option} {path}: a picture is a .png or an .svg file; give its name such an ending.")
@@ -30,6 +28,13 @@ def check_picture(path: str, option: str) -> None:
         raise UsageError(f"{option} {path}: there is no folder {folder}; make it first.")
     if not os.access(folder, os.W_OK):
         raise UsageError(f"{option} {path}: the folder {folder} cannot be written to; choose another place.")
+    check_matplotlib(option)
+
+
+def check_matplotlib(option: str) -> None:
+    """Refuse to draw where Matplotlib is not installed, with a `RunError`."""
+    from importlib.util import find_spec
+
     if find_spec("matplotlib") is None:
         raise RunError(
             f"{option} needs Matplotlib, which is not installed; `pip install 'mesaprior[plot]'` installs it."
@@ -37,12 +42,18 @@ def check_picture(path: str, option: str) -> None:
 
 
 def save_picture(figure: Any, path: str) -> None:
-    """Write a figure of Matplotlib and close it; a picture that was there stays until the new one is complete."""
+    """Write a figure of Matplotlib and close it; a picture that was there stays until the new one is complete.
+
+    The same figure gives the same bytes: no date stands in it, and no names that are drawn at random.
+    """
+    import matplotlib
     from matplotlib import pyplot as plt
 
     temporary = Path(path).with_name(f".{os.getpid()}.{Path(path).name}")
+    undated = {"Date": None} if Path(path).suffix == ".svg" else {}
     try:
-        figure.savefig(temporary, dpi=150)
+        with matplotlib.rc_context({"svg.hashsalt": "mesaprior"}):
+            figure.savefig(temporary, dpi=150, metadata=undated)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
