@@ -104,7 +104,8 @@ class WorldStudy:
     Attributes
     ----------
     cells : list of Cell
-        One at the base at least.
+        One at the base; one for each parameter and value with all else at its base, but the base value may be left out;
+        the margins at shorter length bounds; what else the figure needs.
     given : list of dict
         What the world's language gives for free, as `Language.ledger` has it.
     """
@@ -170,10 +171,7 @@ def at_base(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def along(table: pd.DataFrame, parameter: str, column: str = "margin") -> tuple[list[float], list[Sequence[float]]]:
-    """Return the values of a parameter or series, ascending, and a column's numbers over the worlds at each.
-
-    For a parameter the base is among the values, with the numbers of the base.
-    """
+    """Return the values of a parameter or series, ascending, and a column's numbers over the worlds at each."""
     rows = table[table["parameter"] == parameter]
     values = sorted(set(rows["value"]))
     return values, [rows.loc[rows["value"] == value, column].tolist() for value in values]

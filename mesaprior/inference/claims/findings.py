@@ -137,12 +137,12 @@ def find(claim: Claim, size_name: str, table: pd.DataFrame, ledger: list[dict[st
 
 
 def sensitivity_of(table: pd.DataFrame, parameter: Parameter) -> Sensitivity:
-    """Return how the margins move with a parameter; its base value has the margins of the base."""
+    """Return how the margins move with a parameter."""
     shares: list[float] = []
     medians: list[float] = []
     for value in parameter.values:
         at_value = (table["parameter"] == parameter.name) & (table["value"] == value)
-        margins = table.loc[table["parameter"] == BASE if value == parameter.base else at_value, "margin"]
+        margins = table.loc[at_value, "margin"]
         shares.append(float((margins > 0).mean()) if len(margins) else math.nan)
         medians.append(quartiles(margins.tolist())[1])
     flips = [

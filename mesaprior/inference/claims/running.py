@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.errors import RunError, UsageError
-from mesaprior.inference.claims.claim import BASE, SIZES, Claim, WorldStudy
+from mesaprior.inference.claims.claim import BASE, SIZES, Cell, Claim, Size, WorldStudy
 from mesaprior.inference.claims.findings import Findings, find
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def run_claim(
     finally:
         # Whoever stops listening does not wait for worlds that have not been begun.
         pool.shutdown(cancel_futures=True)
-    return find(claim, size, table_of(studies), ledger_of(studies))
+    return find(claim, size, table_of(studies, chosen), ledger_of(studies))
 
 
 def _chain(first: WorldStudy, others: Iterable[WorldStudy]) -> Iterable[WorldStudy]:
@@ -59,8 +60,8 @@ def _chain(first: WorldStudy, others: Iterable[WorldStudy]) -> Iterable[WorldStu
     yield from others
 
 
-def table_of(studies: Sequence[WorldStudy]) -> pd.DataFrame:
-    """Return the cells of all worlds as one table."""
+def table_of(studies: Sequence[WorldStudy], size: Size) -> pd.DataFrame:
+    """Return the cells of all worlds as one table; the base stands at the base value of each parameter, too."""
     import pandas as pd
 
     names = list(studies[0].cells[0].facts)
@@ -69,11 +70,19 @@ def table_of(studies: Sequence[WorldStudy]) -> pd.DataFrame:
         n_base = sum(cell.parameter == BASE for cell in study.cells)
         if n_base != 1:
             raise RunError(f"world {world} has {n_base} cells at the base, and a claim needs one of each world.")
-        for cell in study.cells:
+        for cell in study.cells + _at_base_values(study, size):
             if list(cell.facts) != names:
                 raise RunError(f"world {world} has the columns {list(cell.facts)}, and the first one has {names}.")
             rows.append([world, cell.parameter, float(cell.value), cell.margin, cell.predicted, *cell.facts.values()])
     return pd.DataFrame(rows, columns=["world", "parameter", "value", "margin", "predicted", *names])
+
+
+def _at_base_values(study: WorldStudy, size: Size) -> list[Cell]:
+    """Return the cell at the base once more for each parameter that has no cell at its base value."""
+    base = next(cell for cell in study.cells if cell.parameter == BASE)
+    known = {(cell.parameter, cell.value) for cell in study.cells}
+    missing = [p for p in size.parameters if (p.name, p.base) not in known]
+    return [replace(base, parameter=parameter.name, value=parameter.base) for parameter in missing]
 
 
 def ledger_of(studies: Sequence[WorldStudy]) -> list[dict[str, Any]]:

@@ -1,0 +1,161 @@
+"""Claims on the command line: what is printed, what is written, and what is refused."""
+
+import csv
+import hashlib
+import importlib.util
+import io
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import mesaprior
+from mesaprior.cli.question import versions
+from mesaprior.inference.claims.registry import CLAIMS
+from mesaprior.inference.claims.running import run_claim
+
+DOCS = Path(mesaprior.__file__).parent.parent / "docs"
+NAME = "pseudorealizable"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A folder with the findings of one claim, as JSON, and what was said on the way."""
+    from click.testing import CliRunner
+
+    from mesaprior.cli import main
+
+    folder = tmp_path_factory.mktemp("claims") / "ledger"
+    result = CliRunner().invoke(
+        main, ["claims", "run", NAME, "--size", "small", "--out", str(folder), "--format", "json"]
+    )
+    assert result.exit_code == 0, result.output
+    return folder, json.loads(result.stdout), result.stderr
+
+
+def test_list_and_show_say_what_there_is(run):
+    assert [entry["name"] for entry in json.loads(run("claims", "list", "--format", "json").stdout)] == list(CLAIMS)
+    rows = list(csv.DictReader(io.StringIO(run("claims", "list", "--format", "csv").stdout)))
+    assert [row["name"] for row in rows] == list(CLAIMS)
+    for name in CLAIMS:
+        facts = json.loads(run("claims", "show", name, "--format", "json").stdout)
+        shown = " ".join(run("claims", "show", name).stdout.split())
+        assert " ".join(facts["rule"].split()) in shown
+        assert all(parameter["name"] in shown for parameter in facts["sizes"]["default"]["parameters"])
+
+
+def test_report_has_what_the_reference_says(written):
+    _, printed, _ = written
+    (report,) = printed["claims"]
+    page = (DOCS / "reference" / "claims.md").read_text()
+    described = page[page.index("has the keys") : page.index("A figure is")]
+    assert all(f"`{key}`" in described for key in report), set(report) - set(re.findall(r"`(\w+)`", described))
+    assert report["worlds"]["number"] == 6
+    assert len(report["table"]["margin"]) == len(report["table"]["world"])
+
+
+def test_hashes_are_of_what_they_say(written):
+    folder, printed, _ = written
+    (report,) = printed["claims"]
+    text = (folder / f"{NAME}.csv").read_bytes()
+    assert hashlib.sha256(text).hexdigest() == report["table_hash"]
+    content = {key: value for key, value in report.items() if key not in ("hash", "citation", "table")}
+    assert hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest() == report["hash"]
+    assert report["hash"][:16] in report["citation"]
+
+
+def test_folder_has_all_and_nothing_else(written):
+    folder, printed, said = written
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "index.md",
+        *(f"{NAME}.{e}" for e in ("csv", "json", "svg")),
+    ]
+    kept = json.loads((folder / f"{NAME}.json").read_text())
+    (report,) = printed["claims"]
+    assert kept == {key: value for key, value in report.items() if key != "table"} | {"versions": versions()}
+    page = (folder / "index.md").read_text()
+    assert report["sentences"] in page
+    assert report["citation"] in page
+    assert f"| [{NAME}](#{NAME}) | {report['verdict']} |" in page
+    assert "index.md" in said
+
+
+def test_the_same_command_gives_the_same_bytes(written, run, tmp_path):
+    folder, _, _ = written
+    run("claims", "run", NAME, "--size", "small", "--out", tmp_path / "again", "--workers", 1)
+    for path in folder.iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
+
+
+def test_keep_leaves_out_what_is_there(written, run, monkeypatch):
+    folder, _, _ = written
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / "index.md").unlink()
+    monkeypatch.setattr("mesaprior.inference.claims.running.run_claim", None)
+    result = run("claims", "run", NAME, "--size", "small", "--out", folder, "--keep")
+    assert "already" in result.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_csv_has_the_cells_of_all(run):
+    rows = list(csv.DictReader(io.StringIO(run("claims", "run", NAME, "--size", "small", "--format", "csv").stdout)))
+    assert list(rows[0]) == ["claim", "world", "parameter", "value", "margin", "predicted"]
+    assert {row["world"] for row in rows} == {str(world) for world in range(6)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("run",), 2, "name the claims to run, or say --all"),
+        (("run", NAME, "--all"), 2, "and not both"),
+        (("run", "deitty"), 2, "is no claim"),
+        (("show", "pseudo-realizable"), 2, "did you mean 'pseudorealizable'"),
+        (("run", NAME, "--keep"), 2, "name the folder with --out"),
+        (("run", NAME, "--out", "taken"), 2, "there is a file of this name"),
+        (("run", NAME, "--out", "other", "--keep"), 1, "this is no report of a claim"),
+    ],
+)
+def test_refusals_are_one_sentence(run, folder, arguments, code, said):
+    (folder / "taken").write_text("")
+    (folder / "other").mkdir()
+    (folder / "other" / f"{NAME}.json").write_text("[1")
+    result = run("claims", *arguments, code=code)
+    assert said in result.stderr
+    assert result.stderr.count("\n") <= 4
+    assert "Traceback" not in result.stderr
+
+
+def test_claim_of_the_how_to_runs(folder):
+    """The module of the page is a claim, and does what the page says of it."""
+    page = (DOCS / "how-to" / "new-claim.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    (folder / "more_rows.py").write_text(code)
+    spec = importlib.util.spec_from_file_location("more_rows", folder / "more_rows.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["more_rows"] = module
+    try:
+        spec.loader.exec_module(module)
+        found = run_claim(module.CLAIM, size="small", workers=2)
+        assert found.figure.panels
+        assert "Imitators lead in" in found.sentences
+        (sensitivity,) = found.sensitivities
+        # "The margin is flat", but for what few rows leave unseen.
+        assert sensitivity.medians[1] == pytest.approx(sensitivity.medians[2], abs=0.5)
+    finally:
+        del sys.modules["more_rows"]
+
+
+def test_python_of_the_reference_runs():
+    page = (DOCS / "reference" / "claims.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    names = {}
+    exec(compile(code, "claims.md", "exec"), names)
+    assert names["findings"].share == 1
