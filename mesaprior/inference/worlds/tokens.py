@@ -11,6 +11,9 @@ Entry = dict[str, Any]
 CANDIDATE: Entry = {"kind": "candidate"}
 """The y that a search binds."""
 
+PARAMETER: Entry = {"kind": "parameter"}
+"""The theta that a fit binds."""
+
 
 def feature(name: str, bits: int | None = None) -> Entry:
     """Return the entry of a feature."""

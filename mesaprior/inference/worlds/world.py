@@ -47,7 +47,7 @@ class Intended:
     role : str
         One of `mesaprior.inference.roles.ROLES` that it must turn out to have.
     verdict : str
-        One of `mesaprior.inference.roles.VERDICTS`, likewise.
+        One of `mesaprior.inference.roles.VERDICTS`, likewise; empty where it depends on what was drawn.
     meaning : str
         What it does, in words.
     """
@@ -95,8 +95,10 @@ class Draft:
     programs : tuple of Intended
     lapses : dict of int to int
         Training rows where the action is not the teacher's, and what it is.
-    rounds : int or None
-        K of the language; the domain where None.
+    params, rounds : int or None
+        P and K of the language; the domain where None.
+    online : list of tuple of int
+        Situations of rows after training that programs which learn still learn from; they come before the later ones.
     walk : Walk or None
     """
 
@@ -110,7 +112,9 @@ class Draft:
     rival: Choose
     programs: tuple[Intended, ...]
     lapses: dict[int, int] = field(default_factory=dict[int, int])
+    params: int | None = None
     rounds: int | None = None
+    online: list[Situation] = field(default_factory=list[Situation])
     walk: Walk | None = None
 
 
@@ -148,7 +152,7 @@ class World:
         One line.
     language : Language
     log : ImitationLog
-        Training rows, then deploy rows with the teacher's action and the rival's.
+        Training rows, then online and deploy rows with the teacher's action and the rival's.
     teacher, rival : callable
         An action for a situation of the log, or one that acting can lead to.
     programs : tuple of Intended
@@ -186,8 +190,9 @@ def log_of(
     later: Sequence[tuple[Situation, int, int]],
     *,
     source: str,
+    online: Sequence[tuple[Situation, int, int]] = (),
 ) -> ImitationLog:
-    """Build a log from (situation, action) in training and (situation, action, rival) later.
+    """Build a log from (situation, action) in training and (situation, action, rival) online and later.
 
     Raises
     ------
@@ -199,6 +204,7 @@ def log_of(
     from mesaprior.hypotheses.log import log_from_frame
 
     rows = [(*situation, action, None, "train") for situation, action in training]
+    rows += [(*situation, action, rival, "online") for situation, action, rival in online]
     rows += [(*situation, action, rival, "deploy") for situation, action, rival in later]
     return log_from_frame(pd.DataFrame(rows, columns=[*features, "action", "rival", "split"]), source=source)
 

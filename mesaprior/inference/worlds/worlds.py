@@ -25,6 +25,7 @@ WORLDS = {
     "decks": "decks",
     "rules": "rules",
     "reasoner": "reasoner",
+    "drift": "drift",
 }
 """For each world the module here that has its `RECIPE`."""
 
@@ -102,9 +103,12 @@ def make_world(name: str, *, seed: int = 0, **parameters: int) -> World:
     training = [
         (situation, draft.lapses.get(row, draft.teacher(situation))) for row, situation in enumerate(draft.training)
     ]
-    later = [(situation, draft.teacher(situation), draft.rival(situation)) for situation in draft.later]
+    online, later = (
+        [(situation, draft.teacher(situation), draft.rival(situation)) for situation in situations]
+        for situations in (draft.online, draft.later)
+    )
     language = _dearer(_language(draft, source), settings["jitter"], Chance(seed, f"prices of {name}"))
-    log = log_of(draft.features, training, later, source=source)
+    log = log_of(draft.features, training, later, source=source, online=online)
     language.check_log(log)
     return World(
         name=name,
@@ -123,8 +127,8 @@ def make_world(name: str, *, seed: int = 0, **parameters: int) -> World:
 
 def _language(draft: Draft, source: str) -> Language:
     head = {"domain": draft.domain, "actions": draft.actions, "token": draft.tokens}
-    rounds = {} if draft.rounds is None else {"rounds": draft.rounds}
-    return language_from_dict(head | rounds, source=source)
+    others = {"params": draft.params, "rounds": draft.rounds}
+    return language_from_dict(head | {k: v for k, v in others.items() if v is not None}, source=source)
 
 
 def _dearer(language: Language, jitter: int, chance: Chance) -> Language:
