@@ -37,7 +37,7 @@ def test_a_parameter_that_has_a_name_turns_it_round_at_the_same_prices(found):
 def test_few_situations_are_remembered(found):
     few = found.table[(found.table["parameter"] == "situations") & (found.table["value"] == 4)]
     assert (few["margin"] < 0).all()
-    assert (few["odds_simplicity"] < at_base(found.table)["odds_simplicity"].to_numpy() + 1e-9).all()
+    assert few["odds_simplicity"].median() < at_base(found.table)["odds_simplicity"].median()
 
 
 def test_formula_is_near_where_one_program_leads_each_side(found):
