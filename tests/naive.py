@@ -780,6 +780,25 @@ def posterior(
         )
         misses_by_role[role] = missed / held / len(judged) if held and judged else None
 
+    changing: dict[str, Any] = {}
+    for place, name in enumerate(counted.get("interventions", ())):
+        changing[name] = {}
+        for part, (part_name, part_rows) in enumerate({"train": train, "later": later}.items()):
+            changed = [flags[4 + 2 * place + part] for _, flags in behaviours]
+            changing[name][part_name] = {}
+            for role in ROLES:
+
+                def is_one(rank: int, role: str = role, changed: list[int] = changed) -> bool:
+                    return roles[rank] == role and changed[rank] > 0
+
+                held = joint_of(N, lambda rank, role=role: roles[rank] == role)
+                mine = [joint[N][rank] * changed[rank] for rank in ranks if roles[rank] == role]
+                changing[name][part_name][role] = {
+                    "mass": [mass(n, is_one) for n in every_n],
+                    "share_of_rows": sum(mine, Fraction(0)) / held / len(part_rows) if held and part_rows else None,
+                    "number": sum(many for (rank, *_), many in counted["programs"].items() if is_one(rank)),
+                }
+
     left = sum(joint[N], Fraction(0))
 
     def predictive(noisy: bool) -> list[list[Fraction]] | None:
@@ -836,4 +855,5 @@ def posterior(
         "predictive": predictive(noisy=True),
         "predictive_without_noise": predictive(noisy=False),
         "number": number,
+        "interventions": changing,
     }
