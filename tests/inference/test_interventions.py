@@ -75,10 +75,11 @@ def test_the_json_has_them_only_where_there_are_any():
     assert list(found["interventions"]["goal"]) == ["mass", "share_of_rows", "number"]
     for role in ROLES:
         assert len(found["interventions"]["goal"]["mass"]["train"][role]) == 3
-    best = next(entry for entry in found["top"] if entry["program"] == "(argmax (pay p y))")
+    same = ("(pay p (argmax y))", "(pay (argmax y) p)")
+    best = next(entry for entry in found["top"] if entry["program"] in same)
     assert best["role"] == "planner"
     assert best["interventions"] == {"goal": {"train": 1.0, "later": 1.0}}
-    assert found["interventions"]["goal"]["share_of_rows"]["later"]["planner"] == 1.0
+    assert 0.5 < found["interventions"]["goal"]["share_of_rows"]["later"]["planner"] < 1
     assert all("interventions" not in entry for entry in bare["top"])
     # Without later rows there is nothing to have a share of.
     short = log_of(rows[:2])
