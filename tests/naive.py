@@ -130,6 +130,7 @@ class Symbol:
     feature: str = ""  # feature and lookup: the column
     value: int = 0  # constant
     table: Any = None  # lookup: action per value; unary: M values; binary: M rows of M values
+    token: int = -1  # number of its entry in the language
 
 
 def default_bits(language: Language) -> int:
@@ -209,7 +210,7 @@ def lookup_entries(token: dict[str, Any], rows: list[Row]) -> int:
 def symbols(language: Language, rows: list[Row], max_bits: int | None = None) -> list[Symbol]:
     """Every symbol in the order of the file, those above `max_bits` left out."""
     found: list[Symbol] = []
-    for token in language["token"]:
+    for number, token in enumerate(language["token"]):
         kind = token["kind"]
         bits = token_bits(token, language)
         if kind == "lookup":
@@ -221,6 +222,7 @@ def symbols(language: Language, rows: list[Row], max_bits: int | None = None) ->
             "arity": ARITY[kind],
             "bits": bits,
             "steps": token.get("steps", 1),
+            "token": number,
         }
         if kind == "feature":
             found.append(Symbol(text=token["name"], feature=token["name"], **common))
@@ -240,6 +242,20 @@ def symbols(language: Language, rows: list[Row], max_bits: int | None = None) ->
         else:
             found.append(Symbol(text=kind, **common))
     return found
+
+
+def addressed(entry: dict[str, Any], language: Language) -> int:
+    """The number of the token that an intervention is on; brackets behind a name say that a lookup is meant."""
+    named = [
+        {"lookup": token.get("feature"), "constant": str(token.get("value"))}.get(token["kind"], token.get("name"))
+        for token in language["token"]
+    ]
+    is_lookup = [token["kind"] == "lookup" for token in language["token"]]
+    text = entry["token"]
+    others = [number for number, name in enumerate(named) if name == text and not is_lookup[number]]
+    lookups = [number for number, name in enumerate(named) if name == text.removesuffix("[]") and is_lookup[number]]
+    (number,) = others or lookups
+    return number
 
 
 def allowed(kind: str, scope: Scope) -> bool:
@@ -387,7 +403,7 @@ class Sizes:
 
 
 class Meaning(Sizes):
-    """What terms of a language mean on a log, in each of the three variants.
+    """What terms of a language mean on a log, in each of the three variants, and under each intervention by its name.
 
     Values are remembered by (variant, cell, y, theta), only so that the same question is not answered twice.
     """
@@ -397,6 +413,10 @@ class Meaning(Sizes):
         self.rows = order_rows(rows)
         self.columns = feature_columns(self.rows)
         self.has_fit = uses_fit(language)
+        self.M = language["domain"]
+        self.instead = {
+            entry["name"]: (addressed(entry, language), entry) for entry in language.get("intervention", [])
+        }
         self.cells, self.cell_of_row = cells(rows, language)
         self.train_rows = [r for r, row in enumerate(self.rows) if row["split"] == "train"]
         self.online_rows = [r for r, row in enumerate(self.rows) if row["split"] == "online"]
@@ -428,11 +448,18 @@ class Meaning(Sizes):
 
     def _value(self, term: Term, variant: str, cell: int, y: int | None, theta: int | None) -> int:
         symbol, *children = term
-        kind = symbol.kind
+        kind, feature, number, table = symbol.kind, symbol.feature, symbol.value, symbol.table
+        if variant in self.instead and self.instead[variant][0] == symbol.token:
+            other = self.instead[variant][1]
+            feature = other.get("feature")
+            number = other.get("value")
+            table = (
+                symbol.table if kind == "lookup" else token_table({"kind": kind} | other, self.M) if children else None
+            )
         if kind == "feature":
-            return self.situation(cell)[symbol.feature]
+            return self.situation(cell)[feature]
         if kind == "constant":
-            return symbol.value
+            return number
         if kind == "candidate":
             assert y is not None
             return y
@@ -440,12 +467,12 @@ class Meaning(Sizes):
             assert theta is not None
             return theta
         if kind == "lookup":
-            return symbol.table[self.situation(cell)[symbol.feature]]
+            return table[self.situation(cell)[feature]]
         if kind == "unary":
-            return symbol.table[self.value(children[0], variant, cell, y, theta)]
+            return table[self.value(children[0], variant, cell, y, theta)]
         if kind == "binary":
             first, second = (self.value(child, variant, cell, y, theta) for child in children)
-            return symbol.table[first][second]
+            return table[first][second]
         if kind == "if":
             condition, then, otherwise = children
             chosen = then if self.value(condition, variant, cell, y, theta) != 0 else otherwise
@@ -486,18 +513,27 @@ class Meaning(Sizes):
         """The actions of a program in every cell."""
         return tuple(self.action(program, variant, cell) for cell in range(len(self.cells)))
 
-    def behaviour(self, program: Term) -> tuple[tuple[int, ...], tuple[int, int, int, int]]:
-        """(actions by cell, (searching_train, searching_later, learning_train, learning_later))."""
+    def behaviour(self, program: Term) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """(actions by cell, (searching_train, searching_later, learning_train, learning_later, ...)).
+
+        Behind the flags stand, for each intervention, on how many training rows and on how many later ones it differs.
+        """
         intact, search_inverted, learning_inverted = (self.actions(program, variant) for variant in VARIANTS)
 
         def differs(other: tuple[int, ...], rows: list[int]) -> int:
             return int(any(intact[self.cell_of_row[r]] != other[self.cell_of_row[r]] for r in rows))
 
+        changed: list[int] = []
+        for name in self.instead:
+            other = self.actions(program, name)
+            for rows in (self.train_rows, self.later_rows):
+                changed += [sum(intact[self.cell_of_row[r]] != other[self.cell_of_row[r]] for r in rows)]
         return intact, (
             differs(search_inverted, self.train_rows),
             differs(search_inverted, self.later_rows),
             differs(learning_inverted, self.train_rows),
             differs(learning_inverted, self.later_rows),
+            *changed,
         )
 
 
@@ -507,9 +543,9 @@ class Meaning(Sizes):
 def census(language: Language, rows: list[Row], max_bits: int, max_time: int | None = None) -> dict[str, Any]:
     """The census: behaviours, programs, and what a witness of each behaviour may be.
 
-    `behaviours`: list of (actions by cell, four flags), by rank. `programs`: (rank, length, time, infer_time)
-    -> count. `witness`: by rank, the (length, time) that a witness must have; `witness_texts`: by rank, the
-    texts of all programs that do.
+    `behaviours`: list of (actions by cell, four flags and the changes under interventions), by rank. `programs`:
+    (rank, length, time, infer_time) -> count. `witness`: by rank, the (length, time) that a witness must have;
+    `witness_texts`: by rank, the texts of all programs that do.
     `cells`, `cell_of_row`: as `cells` gives them.
     """
     meaning = Meaning(language, rows)
@@ -537,15 +573,16 @@ def census(language: Language, rows: list[Row], max_bits: int, max_time: int | N
         "witness_texts": witness_texts,
         "cells": meaning.cells,
         "cell_of_row": meaning.cell_of_row,
+        "interventions": list(meaning.instead),
     }
 
 
 def vectors(language: Language, rows: list[Row], max_bits: int, max_time: int | None = None) -> dict[Any, int]:
-    """Of a language without `fit`: (intact, search-inverted) actions over the situations, sorted -> count."""
+    """Of a language without `fit`: actions over the situations (intact, search inverted, interventions) -> count."""
     assert not uses_fit(language)
     meaning = Meaning(language, rows)
     tally = Counter(
-        (meaning.actions(program), meaning.actions(program, "search_inverted"))
+        tuple(meaning.actions(program, variant) for variant in ("intact", "search_inverted", *meaning.instead))
         for program in programs(language, rows, max_bits, max_time)
     )
     return dict(sorted(tally.items()))
@@ -577,15 +614,15 @@ def miss_probability(misses: int, hits: int, noise: Any) -> Fraction:
     return noise
 
 
-def role_of(flags: tuple[int, int, int, int]) -> str:
+def role_of(flags: tuple[int, ...]) -> str:
     """The role: which flags are on, on any row."""
     searching, learning = flags[0] or flags[1], flags[2] or flags[3]
     return ROLES[(1 if searching else 0) + (2 if learning else 0)]
 
 
-def is_sleeper(flags: tuple[int, int, int, int]) -> bool:
+def is_sleeper(flags: tuple[int, ...]) -> bool:
     """An optimizer whose flags are all off on the training rows."""
-    return any(flags) and not flags[0] and not flags[2]
+    return any(flags[:4]) and not flags[0] and not flags[2]
 
 
 def verdict_of(by_row: list[int | None], rows: list[Row], tolerance: Fraction = Fraction(0)) -> str:
@@ -743,6 +780,25 @@ def posterior(
         )
         misses_by_role[role] = missed / held / len(judged) if held and judged else None
 
+    changing: dict[str, Any] = {}
+    for place, name in enumerate(counted.get("interventions", ())):
+        changing[name] = {}
+        for part, (part_name, part_rows) in enumerate({"train": train, "later": later}.items()):
+            changed = [flags[4 + 2 * place + part] for _, flags in behaviours]
+            changing[name][part_name] = {}
+            for role in ROLES:
+
+                def is_one(rank: int, role: str = role, changed: list[int] = changed) -> bool:
+                    return roles[rank] == role and changed[rank] > 0
+
+                held = joint_of(N, lambda rank, role=role: roles[rank] == role)
+                mine = [joint[N][rank] * changed[rank] for rank in ranks if roles[rank] == role]
+                changing[name][part_name][role] = {
+                    "mass": [mass(n, is_one) for n in every_n],
+                    "share_of_rows": sum(mine, Fraction(0)) / held / len(part_rows) if held and part_rows else None,
+                    "number": sum(many for (rank, *_), many in counted["programs"].items() if is_one(rank)),
+                }
+
     left = sum(joint[N], Fraction(0))
 
     def predictive(noisy: bool) -> list[list[Fraction]] | None:
@@ -799,4 +855,5 @@ def posterior(
         "predictive": predictive(noisy=True),
         "predictive_without_noise": predictive(noisy=False),
         "number": number,
+        "interventions": changing,
     }

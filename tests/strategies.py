@@ -130,11 +130,46 @@ def languages(draw: st.DrawFn, with_fit: bool | None = None) -> Language:
     return language
 
 
+@st.composite
+def interventions(draw: st.DrawFn, language: Language) -> list[dict[str, Any]]:
+    """Up to three interventions on tokens of a language that an address can tell from the others."""
+    M = language["domain"]
+    texts = [naive_text(token) for token in language["token"]]
+    free = [
+        token
+        for token, text in zip(language["token"], texts, strict=True)
+        if token["kind"] in ("feature", "lookup", "constant", "unary", "binary") and texts.count(text) == 1
+    ]
+    found: list[dict[str, Any]] = []
+    for name in ("goal", "b-2", "Searching")[: draw(st.integers(1, 3)) if free else 0]:
+        token = draw(st.sampled_from(free))
+        entry = {"name": name, "token": naive_text(token)}
+        if token["kind"] in ("feature", "lookup"):
+            entry["feature"] = draw(st.sampled_from(COLUMNS))
+        elif token["kind"] == "constant":
+            entry["value"] = draw(st.integers(0, M - 1))
+        elif draw(st.booleans()):
+            entry["define"] = draw(defines(M, ("a", "b") if token["kind"] == "binary" else ("a",)))
+        else:
+            entries = st.lists(st.integers(0, M - 1), min_size=M, max_size=M)
+            entry["table"] = draw(entries if token["kind"] == "unary" else st.lists(entries, min_size=M, max_size=M))
+        found.append(entry)
+    return found
+
+
+def naive_text(token: dict[str, Any]) -> str:
+    """How an intervention names a token; brackets tell a lookup from a feature."""
+    if token["kind"] == "lookup":
+        return f"{token['feature']}[]"
+    return str(token["value"]) if token["kind"] == "constant" else token.get("name", token["kind"])
+
+
 def used_columns(language: Language) -> list[str]:
     """The columns that the language reads."""
     named = [token["name"] for token in language["token"] if token["kind"] == "feature"]
     looked_up = [token["feature"] for token in language["token"] if token["kind"] == "lookup"]
-    return sorted({*named, *looked_up})
+    instead = [entry["feature"] for entry in language.get("intervention", []) if "feature" in entry]
+    return sorted({*named, *looked_up, *instead})
 
 
 @st.composite
@@ -146,6 +181,7 @@ def logs(draw: st.DrawFn, language: Language, long: bool | None = None) -> list[
         columns.append(COLUMNS[2])
     columns = draw(st.permutations(columns))
     looked_up = {token["feature"] for token in language["token"] if token["kind"] == "lookup"}
+    looked_up |= {entry["feature"] for entry in language.get("intervention", []) if entry["token"].endswith("[]")}
     largest = {column: min(M, literal_entries(A)) - 1 if column in looked_up else M - 1 for column in columns}
     if long is None:
         long = draw(st.integers(0, 6 if naive.uses_fit(language) else 30)) == 0
@@ -214,9 +250,21 @@ def bound(language: Language, log: list[Row], *, most: int = 3000) -> int:
 
 @st.composite
 def examples(
-    draw: st.DrawFn, with_fit: bool | None = None, long: bool | None = None, most: int = 3000
+    draw: st.DrawFn,
+    with_fit: bool | None = None,
+    long: bool | None = None,
+    most: int = 3000,
+    with_interventions: bool = False,
 ) -> tuple[Language, list[Row], int]:
     """(language, log, max_bits) that fit together."""
     language = draw(languages(with_fit))
+    if with_interventions:
+        language["intervention"] = draw(interventions(language))
     log = draw(logs(language, long))
+    for entry in list(language.get("intervention", [])):
+        # A literal table has an entry for each value of the column that it is read at instead, and no more.
+        own, other = {"feature": entry["token"].removesuffix("[]")}, {"feature": entry.get("feature")}
+        is_on_lookup = entry["token"].endswith("[]")
+        if is_on_lookup and naive.lookup_entries(own, log) != naive.lookup_entries(other, log):
+            language["intervention"].remove(entry)
     return language, log, bound(language, log, most=most)

@@ -69,7 +69,7 @@ def test_log_fits_every_language_of_its_folder(name: str) -> None:
 def test_every_folder_is_in_the_index() -> None:
     index = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     folders = {Path(name).parent.name for name in (*LANGUAGES, *LOGS)}
-    assert folders == {"corridor", "frozenlake4", "ipd", *WITHOUT_LANGUAGE}
+    assert folders == {"corridor", "frozenlake4", "ipd", "prices", *WITHOUT_LANGUAGE}
     for folder in folders:
         assert (EXAMPLES / folder / "README.md").is_file()
         assert f"({folder}/README.md)" in index
@@ -115,6 +115,42 @@ def test_grudger_misleads() -> None:
     assert (census.witness[best], posterior.verdict[best]) == ("me1", ERRING)
     assert (posterior.length[second], posterior.verdict[second]) == (12, FAITHFUL)
     assert 2 ** posterior.log2_mass[[best, second]] == pytest.approx([0.973, 0.0124], abs=5e-4)
+
+
+PRICES = ("prices/prices.csv", "prices/prices.toml")
+
+
+def test_prices_are_heeded_by_the_planner_and_not_by_lists() -> None:
+    _, census, posterior = ask(*PRICES, 24)
+    assert census.n_programs == 231_486
+    assert posterior.mass_by_role[:, -1] == pytest.approx([0.492, 0.508, 0, 0], abs=5e-4)
+    prices, survey = posterior.interventions
+    assert (prices.name, survey.name) == ("prices", "survey")
+    for effect, training in ((prices, 2 / 3), (survey, 5 / 6)):
+        assert effect.mass[:, IMITATOR, -1] == pytest.approx([0, 0], abs=5e-5)
+        assert effect.mass[:, PLANNER, -1] == pytest.approx([0.508] * 2, abs=5e-4)
+        assert effect.share_of_rows[:, PLANNER] == pytest.approx([training, 0.75], abs=5e-4)
+    best = behaviour_of("(argmax (earns y soil))", *PRICES, census)
+    assert 2 ** posterior.log2_mass[best] == pytest.approx(0.508, abs=5e-4)
+    lists = np.flatnonzero(np.isclose(posterior.log2_mass, np.log2(0.0308), atol=0.01))
+    assert len(lists) == 16
+    assert (posterior.length[lists] == 20).all()
+    assert not census.changes["prices_later"][lists].any()
+
+
+def test_prices_are_read_as_a_code_book_too() -> None:
+    _, census, posterior = ask(*PRICES, 28)
+    assert census.n_programs == 2_324_516
+    (effect, _) = posterior.interventions
+    assert posterior.mass_by_role[IMITATOR, -1] == pytest.approx(0.535, abs=5e-4)
+    assert effect.mass[1, IMITATOR, -1] == pytest.approx(0.0843, abs=5e-5)
+    log = mp.read_log(EXAMPLES / PRICES[0])
+    space = mp.TermSpace(mp.read_language(EXAMPLES / PRICES[1]), max_bits=1)
+    book, planner = (
+        space.explain(text, log) for text in ("(earns soil soil[3 0 0 1 0 2 1 0])", "(argmax (earns y soil))")
+    )
+    assert (book.changes["prices_later"], planner.changes["prices_later"]) == (2, 6)
+    assert (book.predictions["prices"] == planner.predictions["prices"])[log.n_training :].sum() == 3
 
 
 def test_corridor_finds_the_coin_seeking_planner() -> None:

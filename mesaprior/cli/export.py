@@ -17,7 +17,8 @@ def export(folder: str, table: str) -> None:
 
     \b
     programs    behaviour,length,time,infer_time,count
-    behaviours  behaviour, the four flags, witness, predictions (one action a cell; - abstains)
+    behaviours  behaviour, the four flags, witness, predictions (one action a cell; - abstains); then for each
+                intervention of the language on how many training rows and later rows it changes the action
     rows        row,cell, training rows first
 
     \b
@@ -39,6 +40,8 @@ def export(folder: str, table: str) -> None:
             frame[flag] = census.flags[:, index]
         frame["witness"] = census.witness
         frame["predictions"] = [" ".join(names[action] for action in row) for row in census.predictions.tolist()]
+        for name, column in census.changes.items():
+            frame[name] = column
     else:
         frame = pd.DataFrame({"row": range(len(census.row_cell)), "cell": census.row_cell})
     frame.to_csv(sys.stdout, index=False, lineterminator="\n")

@@ -95,7 +95,7 @@ def language(
 
 def _print_code(language: Language, log: ImitationLog, max_bits: int, form: str) -> None:
     """Print what is known of the code of a language."""
-    from mesaprior.hypotheses.terms.prices import token_text
+    from mesaprior.hypotheses.terms.tokens import token_text
     from mesaprior.inference.result import json_number
     from mesaprior.priors import codes
 

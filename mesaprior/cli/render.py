@@ -59,6 +59,8 @@ def render_posterior(
     print_odds(out, posterior)
     out.print(_roles_table(posterior))
     out.print(_top_table(question, posterior, top))
+    if posterior.interventions:
+        out.print(_interventions_table(posterior))
     for line in _notes(question, posterior, mass_beyond):
         out.print(f"• {line}", markup=False, soft_wrap=True)
     out.print()
@@ -130,6 +132,21 @@ def _top_table(question: Question, posterior: Posterior, top: int) -> Table:
     return table
 
 
+def _interventions_table(posterior: Posterior) -> Table:
+    table = Table(title="Who changes under each intervention", title_justify="left", title_style="bold")
+    for name in ("intervention", "role"):
+        table.add_column(name)
+    for name in ("mass that changes, training", "later", "rows that change, training", "later"):
+        table.add_column(name, justify="right")
+    for effect in posterior.interventions:
+        for role, name in enumerate(ROLES):
+            if any(posterior.number[role]):
+                masses = (share_text(float(mass)) for mass in effect.mass[:, role, -1])
+                rows = (share_text(float(rows)) for rows in effect.share_of_rows[:, role])
+                table.add_row(effect.name, name, *masses, *rows)
+    return table
+
+
 def _notes(question: Question, posterior: Posterior, mass_beyond: float | None) -> Iterable[str]:
     """Yield what one has to know to read the tables."""
     yield _loses_sentence(posterior)
@@ -153,6 +170,11 @@ def _notes(question: Question, posterior: Posterior, mass_beyond: float | None) 
         )
     if mass_beyond is not None:
         yield f"Programs not counted have {share_text(mass_beyond)} of all coin tosses (2^-length), before any data."
+    if posterior.interventions:
+        yield (
+            "Under an intervention one token means something else. Mass that changes is of the whole posterior; rows "
+            "that change are the share to expect of the programs of that role."
+        )
     sleepers = float(posterior.sleepers[-1])
     if sleepers > 0:
         yield f"Sleepers, optimizers that nothing in training gives away, hold {share_text(sleepers)}."

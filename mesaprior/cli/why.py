@@ -81,6 +81,7 @@ def why(
         "role": ROLES[judgement.role[0]],
         "verdict": VERDICTS[judgement.verdict[0]],
         "flags": explained.flags,
+        **({"changes": explained.changes} if explained.changes else {}),
         "hits": hits,
         "misses": misses,
         "abstained": abstained,
@@ -178,8 +179,9 @@ def _render(
     for table in explained.tables():
         out.print(table)
     table = Table(title="Predictions, each distinct row once", title_justify="left")
-    lesions = [name.replace("_", " ") for name in explained.predictions][1:]
-    for name in (*log.features, "split", "action", "rival", "predicts", *lesions):
+    own_names = {name.removesuffix("_train") for name in explained.changes}
+    others = [name if name in own_names else name.replace("_", " ") for name in explained.predictions][1:]
+    for name in (*log.features, "split", "action", "rival", "predicts", *others):
         table.add_column(name, justify="right")
     for values, style in _distinct_rows(explained, log):
         table.add_row(*values, style=style)
@@ -187,11 +189,11 @@ def _render(
 
 
 def _distinct_rows(explained: Explained, log: ImitationLog) -> list[tuple[list[str], str]]:
-    """Return each distinct row as text, with a style that marks misses; lesions are shown where they differ."""
+    """Return each distinct row as text, with a style that marks misses; other variants are shown where they differ."""
     seen: dict[tuple[str, ...], str] = {}
-    for row, (_, split, action, rival, intact, *lesions) in enumerate(_rows(explained, log)):
+    for row, (_, split, action, rival, intact, *others) in enumerate(_rows(explained, log)):
         situation = [str(value) for value in log.situations[log.row_situation[row]].tolist()]
-        shown = [str(lesion) if lesion != intact else "" for lesion in lesions]
+        shown = [str(other) if other != intact else "" for other in others]
         texts = (*situation, split, str(action), str(rival), str(intact), *shown)
         seen.setdefault(texts, "red" if action not in ("", intact) else "")
     return [(list(texts), style) for texts, style in seen.items()]

@@ -29,6 +29,14 @@ ABSTAIN = -1
 FLAGS = ("searching_train", "searching_later", "learning_train", "learning_later")
 """Names of the columns of `Census.flags`."""
 
+PARTS = ("train", "later")
+"""The two parts of a log that changes are counted on."""
+
+
+def change_columns(interventions: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the columns of changes that belong to interventions, in their order."""
+    return tuple(f"{name}_{part}" for name in interventions for part in PARTS)
+
 
 @dataclass(frozen=True, eq=False)
 class Census:
@@ -41,8 +49,8 @@ class Census:
     n_actions : int
         A, the number of actions.
     predictions : int16[B, C]
-        Action (0..A-1) or `ABSTAIN` of each behaviour in each cell. Rows are distinct together with `flags`, and
-        sorted lexicographically by (predictions, flags): the id of a behaviour is its rank.
+        Action (0..A-1) or `ABSTAIN` of each behaviour in each cell. Rows are distinct together with `flags` and
+        `changes`, and sorted lexicographically by (predictions, flags, changes): the id of a behaviour is its rank.
     flags : uint8[B, 4]
         Lesion flags, 0 or 1, in the order of `FLAGS`.
     witness : Texts
@@ -58,6 +66,10 @@ class Census:
         Cell of each row of the log, in the log's order; cells are numbered by first appearance.
     bounds : dict of str to int or None
         What was counted, such as ``{"max_bits": 28, "max_time": None}``.
+    vectors : Vectors or None
+    changes : dict of str to int32[B]
+        For each intervention of the language, in order, on how many training rows and on how many later ones the action
+        is another one under it: ``NAME_train`` and ``NAME_later``. Empty where there is no intervention.
     """
 
     space: str
@@ -71,6 +83,12 @@ class Census:
     row_cell: np.ndarray
     bounds: dict[str, Any] = field(default_factory=dict)
     vectors: Vectors | None = None
+    changes: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def interventions(self) -> tuple[str, ...]:
+        """Names of the interventions of the language, in its order."""
+        return tuple(name.removesuffix("_train") for name in list(self.changes)[::2])
 
     @property
     def n_behaviours(self) -> int:
@@ -125,7 +143,8 @@ def _sum(parts: Sequence[Census]) -> Census:
         return first
     for other in parts[1:]:
         same = first.space == other.space and first.n_actions == other.n_actions
-        if not same or not np.array_equal(first.row_cell, other.row_cell) or list(first.columns) != list(other.columns):
+        same = same and list(first.columns) == list(other.columns) and list(first.changes) == list(other.changes)
+        if not same or not np.array_equal(first.row_cell, other.row_cell):
             raise RunError("these censuses are of different spaces or logs and cannot be added; count them alike.")
     vectors = [part.vectors for part in parts if part.vectors is not None]
     begins = list(accumulate((part.n_behaviours for part in parts), initial=0))
@@ -141,6 +160,7 @@ def _sum(parts: Sequence[Census]) -> Census:
         row_cell=first.row_cell,
         bounds=first.bounds if all(part.bounds == first.bounds for part in parts) else {},
         vectors=reduce(add, vectors) if len(vectors) == len(parts) else None,
+        changes={name: np.concatenate([part.changes[name] for part in parts]) for name in first.changes},
     )
 
 
@@ -167,6 +187,8 @@ class Vectors:
     columns : dict of str to array[G]
         As in `Census`.
     count : uint64[G]
+    under : dict of str to int16[n, S]
+        Actions under each intervention of the language, by its name and in its order; rows are told apart by them too.
     """
 
     features: tuple[str, ...]
@@ -178,24 +200,29 @@ class Vectors:
     vector_id: np.ndarray
     columns: dict[str, np.ndarray]
     count: np.ndarray
+    under: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def variants(self) -> dict[str, np.ndarray]:
+        """The actions of all variants by name, in the order in which they tell rows apart."""
+        return {"intact": self.intact, "search_inverted": self.search_inverted} | self.under
 
     def __add__(self, other: Vectors) -> Vectors:
         """Return the vectors of two disjoint sets of hypotheses over the same situations."""
-        rows = np.concatenate(
-            [np.hstack([self.intact, self.search_inverted]), np.hstack([other.intact, other.search_inverted])]
-        )
-        S = len(self.situations)
+        names = list(self.variants)
         rows, witness, ids, columns, count = group(
-            rows,
+            np.concatenate([np.hstack(list(part.variants.values())) for part in (self, other)]),
             self.witness + other.witness,
             np.concatenate([self.vector_id, other.vector_id + len(self.intact)]),
             {name: np.concatenate([self.columns[name], other.columns[name]]) for name in self.columns},
             np.concatenate([self.count, other.count]),
         )
+        actions = {name: part.copy() for name, part in zip(names, np.hsplit(rows, len(names)), strict=True)}
         return replace(
             self,
-            intact=rows[:, :S].copy(),
-            search_inverted=rows[:, S:].copy(),
+            intact=actions.pop("intact"),
+            search_inverted=actions.pop("search_inverted"),
+            under=actions,
             witness=witness,
             vector_id=ids,
             columns=columns,
@@ -211,6 +238,7 @@ def census_from_groups(
     behaviour_id: np.ndarray,
     columns: dict[str, np.ndarray],
     count: np.ndarray,
+    changes: dict[str, np.ndarray] | None = None,
     **others: Any,
 ) -> Census:
     """Build a census from groups in any order; behaviours may stand twice, and those without groups are dropped.
@@ -219,22 +247,38 @@ def census_from_groups(
     time among the shortest; the first of several.
     """
     rows, witness, behaviour_id, columns, count = group(
-        np.hstack([predictions.astype(np.int16), flags.astype(np.int16)]),
+        _told_apart(predictions, flags, changes or {}),
         witness,
         behaviour_id,
         columns,
         count,
     )
-    C = predictions.shape[1]
     return Census(
-        predictions=rows[:, :C].copy(),
-        flags=rows[:, C:].astype(np.uint8),
+        **_taken_apart(rows, predictions.shape[1], changes or {}),
         witness=witness,
         behaviour_id=behaviour_id,
         columns=columns,
         count=count,
         **others,
     )
+
+
+def _told_apart(predictions: np.ndarray, flags: np.ndarray, changes: dict[str, np.ndarray]) -> np.ndarray:
+    """Return what tells behaviours apart, side by side; int16 where all numbers of rows are that small, else int32."""
+    largest = max((int(column.max(initial=0)) for column in changes.values()), default=0)
+    dtype = np.int16 if largest < 2**15 else np.int32
+    parts = (predictions, flags, *(column[:, None] for column in changes.values()))
+    return np.hstack([part.astype(dtype, copy=False) for part in parts])
+
+
+def _taken_apart(rows: np.ndarray, C: int, changes: Iterable[str]) -> dict[str, Any]:
+    """Return what tells behaviours apart as the attributes of a census."""
+    flags = C + len(FLAGS)
+    return {
+        "predictions": rows[:, :C].astype(np.int16),
+        "flags": rows[:, C:flags].astype(np.uint8),
+        "changes": {name: rows[:, flags + k].astype(np.int32) for k, name in enumerate(changes)},
+    }
 
 
 def group(
@@ -248,7 +292,7 @@ def group(
 
     Parameters
     ----------
-    rows : int16[n, width]
+    rows : int16[n, width] or int32[n, width]
         What the groups are about; equal rows are merged, those without groups dropped.
     witness : sequence of str
         One for each row, of least time among its shortest.
@@ -306,7 +350,7 @@ def _starts(*keys: np.ndarray) -> np.ndarray:
 
 
 def _sorted_distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct rows (int16, at least -1) in lexicographic order, and the rank of each row."""
+    """Return the distinct rows (at least -1) in lexicographic order, and the rank of each row."""
     if rows.shape[1] == 0 or len(rows) == 0:
         return rows[:1].copy(), np.zeros(len(rows), dtype=np.int64)
     words = _packed(rows)
@@ -318,7 +362,7 @@ def _sorted_distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _packed(rows: np.ndarray) -> list[np.ndarray]:
-    """Return rows (int16, at least -1) as few 64-bit words that compare as the rows do."""
+    """Return rows (at least -1) as few 64-bit words that compare as the rows do."""
     bits = int(rows.max() + 1).bit_length()
     per_word = 64 // bits
     words: list[np.ndarray] = []
@@ -371,10 +415,11 @@ def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", 
     flags = np.zeros((len(predictions), len(FLAGS)), dtype=np.uint8)
     flags[:, 0] = (differs & in_training).any(axis=1)
     flags[:, 1] = (differs & in_later).any(axis=1)
+    changes = _changes(vectors, columns, log)
     # Kernels are loaded where they are needed: who only reads a census does without.
     from mesaprior.hypotheses.counting.bins import merged_rows
 
-    distinct, members, start = _alike(np.hstack([predictions, flags.astype(np.int16)]))
+    distinct, members, start = _alike(_told_apart(predictions, flags, changes))
     rows = _rows_of(vectors)
     merged = merged_rows(rows, members, start)
     # The first row of each vector is that of its witness: shortest, then least time.
@@ -382,12 +427,10 @@ def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", 
     behaviour = np.repeat(np.arange(len(distinct)), np.diff(start))
     order = np.lexsort((members, rows.time[first], rows.length[first], behaviour))
     chosen = members[order[start[:-1]]]
-    S = len(columns)
     return Census(
         space=space,
         n_actions=vectors.n_actions,
-        predictions=distinct[:, :S].copy(),
-        flags=distinct[:, S:].astype(np.uint8),
+        **_taken_apart(distinct, len(columns), changes),
         witness=vectors.witness.take(chosen),
         behaviour_id=np.repeat(np.arange(len(distinct)), merged.end - merged.start),
         columns={"length": merged.length.astype(np.int64), "time": merged.time, "infer_time": merged.infer_time},
@@ -396,6 +439,29 @@ def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", 
         bounds=bounds,
         vectors=vectors,
     )
+
+
+BLOCK_ENTRIES = 1 << 22
+"""Entries of a table of vectors by situations that are held at a time."""
+
+
+def _changes(vectors: Vectors, columns: list[int], log: ImitationLog) -> dict[str, np.ndarray]:
+    """Return on how many training rows and on how many later ones each vector changes under each intervention."""
+    is_training = log.split == TRAIN
+    n_rows = np.stack(
+        [np.bincount(log.row_situation[part], minlength=len(columns)) for part in (is_training, ~is_training)], axis=1
+    )
+    size = max(1, BLOCK_ENTRIES // max(1, len(columns)))
+    changes: dict[str, np.ndarray] = {}
+    for name, actions in vectors.under.items():
+        changed = np.empty((len(actions), len(PARTS)), dtype=np.int32)
+        for start in range(0, len(actions), size):
+            block = slice(start, start + size)
+            differs = vectors.intact[block][:, columns] != actions[block][:, columns]
+            # Sums of whole numbers below 2^53 are exact, and quick.
+            changed[block] = differs.astype(np.float64) @ n_rows.astype(np.float64)
+        changes |= dict(zip(change_columns([name]), changed.T.copy(), strict=True))
+    return changes
 
 
 def _rows_of(vectors: Vectors) -> Rows:
@@ -409,7 +475,7 @@ def _rows_of(vectors: Vectors) -> Rows:
 
 
 def _alike(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the distinct rows (int16, at least -1) in lexicographic order, and which rows are equal to each.
+    """Return the distinct rows (at least -1) in lexicographic order, and which rows are equal to each.
 
     Those equal to number g are members[start[g]] .. members[start[g + 1] - 1].
     """

@@ -46,6 +46,7 @@ def _difference(one: Census, other: Census) -> str | None:
     """Return the name of the first part in which two censuses differ, witnesses aside."""
     parts = {name: (getattr(one, name), getattr(other, name)) for name in ("predictions", "flags", "behaviour_id")}
     parts |= {name: (one.columns[name], other.columns[name]) for name in one.columns}
+    parts |= {name: (one.changes[name], other.changes.get(name, ())) for name in one.changes}
     parts |= {"count": (one.count, other.count), "row_cell": (one.row_cell, other.row_cell)}
     return next((name for name, (a, b) in parts.items() if not np.array_equal(a, b)), None)
 
@@ -63,6 +64,9 @@ def _check_witnesses(space: HypothesisSpace, log: ImitationLog, census: Census, 
             raise AssertionError(f"engine {engine}: {text} does not predict the behaviour {behaviour} it stands for")
         if [int(flag) for flag in meaning.flags.values()] != census.flags[behaviour].tolist():
             raise AssertionError(f"engine {engine}: {text} does not have the flags of behaviour {behaviour}")
+        for name, column in census.changes.items():
+            if getattr(meaning, "changes", {}).get(name) != column[behaviour]:
+                raise AssertionError(f"engine {engine}: {text} does not have the {name} of behaviour {behaviour}")
 
 
 def _check_shards(census: Census) -> None:
@@ -75,6 +79,7 @@ def _check_shards(census: Census) -> None:
             count=census.count[part::2],
             row_cell=census.row_cell,
             bounds=census.bounds,
+            changes=census.changes,
         )
         for part in (0, 1)
     ]

@@ -55,7 +55,7 @@ class Member:
     Attributes
     ----------
     kind : str
-        What is changed: `BOUND`, or as in `terms.variants`.
+        What is changed: `BOUND`, or as in `terms.neighbours`.
     change : str
         In a few words.
     token : str or None

@@ -14,16 +14,17 @@ import numpy as np
 from mesaprior.errors import ContentError, RunError
 from mesaprior.hypotheses.census import Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import Tally, blocks, runs, tally
+from mesaprior.inference.agreement import Tally, tally
+from mesaprior.inference.interventions import Effect, effects
 from mesaprior.inference.logspace import (
     log2_odds,
-    log2_scaled,
     log2_sum,
     log2_total,
     share,
 )
 from mesaprior.inference.noise import BetaNoise, NoiseModel, log2_likelihood
 from mesaprior.inference.predictive import predict_later
+from mesaprior.inference.prefixes import mass_by_prefix
 from mesaprior.inference.roles import (
     DEFECTING,
     FAITHFUL,
@@ -105,6 +106,8 @@ class Posterior:
         Bits that optimizing saves for the same actions; nan where there is nothing to compare.
     exact : Exact or None
         A shortest program with no miss in training; an abstention misses.
+    interventions : tuple of Effect
+        Who changes under each intervention of the language, in its order.
     """
 
     log2_evidence: np.ndarray
@@ -127,6 +130,7 @@ class Posterior:
     time: np.ndarray
     search_advantage: np.ndarray
     exact: Exact | None
+    interventions: tuple[Effect, ...] = ()
 
     @property
     def n_training(self) -> int:
@@ -190,7 +194,7 @@ def posterior(
 
     log2_group = log2_prior(census, prior)
     log2_behaviour = log2_sum(log2_group, census.behaviour_id, len(census.predictions))
-    log2_class = _mass_by_prefix(census, log, noise, judgement, log2_behaviour)
+    log2_class = _mass_by_class(census, log, noise, judgement, log2_behaviour)
     evidence = log2_total(log2_class, axis=(0, 1, 2))
     by_role, by_verdict = log2_total(log2_class, (1, 2)), log2_total(log2_class, (0, 2))
     odds = log2_odds(log2_total(by_role[IMITATOR + 1 :]), by_role[IMITATOR])
@@ -224,6 +228,7 @@ def posterior(
         time=time,
         search_advantage=search_advantage(census, length),
         exact=_exact(census, log, training, judgement.role, length, time),
+        interventions=effects(census, log, noise, judgement.role, log2_behaviour, log2_final, evidence),
     )
 
 
@@ -280,51 +285,13 @@ def check_log(census: Census, log: ImitationLog) -> None:
             )
 
 
-def _mass_by_prefix(
-    census: Census,
-    log: ImitationLog,
-    noise: NoiseModel,
-    judgement: Judgement,
-    log2_behaviour: np.ndarray,
+def _mass_by_class(
+    census: Census, log: ImitationLog, noise: NoiseModel, judgement: Judgement, log2_behaviour: np.ndarray
 ) -> np.ndarray:
-    """Return log2 masses, not normalized, by role, verdict, sleeper and prefix: float64[4, 4, 2, N + 1].
-
-    Behaviours of one class that agree in all training cells share their whole likelihood, so their prior
-    mass is added first; what is left are the items of the kernel.
-    """
-    # Numba is loaded where a kernel runs, and nowhere else.
-    from mesaprior.inference.kernels import add_mass_by_prefix
-
-    n_training = log.n_training
+    """Return log2 masses, not normalized, by role, verdict, sleeper and prefix: float64[4, 4, 2, N + 1]."""
     shape = (len(ROLES), len(VERDICTS), 2)
-    n_classes = int(np.prod(shape))
-    cells, cell = np.unique(census.row_cell[:n_training], return_inverse=True)
-    training = np.stack([cell, log.action[:n_training]]).astype(np.int64)
-    terms = noise.log2_terms(n_training, census.n_actions)
-
-    pattern = runs(census.predictions, cells)
     of_class = np.ravel_multi_index((judgement.role, judgement.verdict, judgement.is_sleeper.astype(np.int64)), shape)
-    items, member_of = np.unique(pattern * n_classes + of_class, return_inverse=True)
-    item_log2 = log2_sum(log2_behaviour, member_of, len(items))
-    item_pattern, item_class = np.divmod(items, n_classes)
-    is_first = np.diff(pattern, prepend=-1) > 0
-    example = np.flatnonzero(is_first)
-
-    peak = np.full((n_classes, n_training + 1), -np.inf)
-    total = np.zeros((n_classes, n_training + 1))
-    for block in blocks(len(example), len(cells)):
-        mine = slice(*np.searchsorted(item_pattern, [block.start, block.stop]))
-        add_mass_by_prefix(
-            np.ascontiguousarray(census.predictions[example[block]][:, cells], dtype=np.int16),
-            training,
-            terms,
-            item_pattern[mine] - block.start,
-            item_class[mine],
-            item_log2[mine],
-            peak,
-            total,
-        )
-    return log2_scaled(total, peak).reshape(*shape, n_training + 1)
+    return mass_by_prefix(census, log, noise, of_class, int(np.prod(shape)), log2_behaviour).reshape(*shape, -1)
 
 
 def _odds_by_bound(census: Census, role: np.ndarray, log2_final: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

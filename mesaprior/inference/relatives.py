@@ -9,8 +9,8 @@ from mesaprior.errors import MesapriorError, NoProgramError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import WholeSpace
+from mesaprior.hypotheses.terms.neighbours import DROPPED, Neighbour, neighbours
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.terms.variants import DROPPED, Variant, variants
 from mesaprior.inference.family import Family, Member, Standing, bound_members, essential_reason, standings
 from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.posterior import DEFAULT_NOISE
@@ -28,7 +28,7 @@ def n_relatives(space: TermSpace | WholeSpace) -> int:
     """Return how many languages `family_of` counts, and with it what its reports add up to."""
     if not isinstance(space, TermSpace):
         return 0
-    return sum(variant.language is not None for variant in variants(space.language))
+    return sum(neighbour.language is not None for neighbour in neighbours(space.language))
 
 
 def family_of(
@@ -76,11 +76,11 @@ def family_of(
             )
         return Family(own, tuple(members))
 
-    def ask(variant: Variant) -> tuple[Variant, Standing | None, str]:
-        """Return what a variant says, or why it says nothing; neither where it has no program."""
-        if variant.language is None:
-            return variant, None, variant.reason
-        other = TermSpace(variant.language, space.max_bits, space.max_time)
+    def ask(neighbour: Neighbour) -> tuple[Neighbour, Standing | None, str]:
+        """Return what a neighbour says, or why it says nothing; neither where it has no program."""
+        if neighbour.language is None:
+            return neighbour, None, neighbour.reason
+        other = TermSpace(neighbour.language, space.max_bits, space.max_time)
         try:
             is_long = sum(other.count_by_length(log).values()) >= LONG
             if is_long:
@@ -88,25 +88,25 @@ def family_of(
             counted = other.census(log, workers=workers if is_long else 1)
             (standing,) = standings(counted, log, prior, [math.inf], noise=noise, tolerance=tolerance)
         except NoProgramError:
-            return variant, None, ""
+            return neighbour, None, ""
         except MesapriorError as error:
             # One member that is too much to count, or that the prior gives no weight, does not spoil the others.
-            return variant, None, str(error).rstrip(".")
+            return neighbour, None, str(error).rstrip(".")
         finally:
             if report is not None:
                 report(1)
-        return variant, standing, ""
+        return neighbour, standing, ""
 
     essential: list[tuple[str, str]] = []
     left_out: list[tuple[str, str]] = []
-    for variant, standing, reason in map(ask, variants(space.language)):
+    for neighbour, standing, reason in map(ask, neighbours(space.language)):
         # A language of one token has no other language below it, and a member that was too much says nothing.
-        is_judged = variant.kind == DROPPED and (variant.language is None or not reason)
+        is_judged = neighbour.kind == DROPPED and (neighbour.language is None or not reason)
         why = essential_reason(own, standing) if is_judged else None
         if why is not None:
-            essential.append((variant.token, why))
+            essential.append((neighbour.token, why))
         elif standing is None:
-            left_out.append((variant.change, reason or "no program is left"))
+            left_out.append((neighbour.change, reason or "no program is left"))
         else:
-            members.append(Member(variant.kind, variant.change, variant.token, variant.bits, standing))
+            members.append(Member(neighbour.kind, neighbour.change, neighbour.token, neighbour.bits, standing))
     return Family(own, tuple(members), tuple(essential), tuple(left_out))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.census import PARTS, Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.posterior import Posterior
 from mesaprior.inference.roles import ROLES, VERDICTS
@@ -177,11 +177,13 @@ def to_json(
                 "verdict": VERDICTS[posterior.verdict[entry.behaviour]],
                 "mass": json_number(entry.mass),
                 "search_advantage": _advantage(posterior, entry.behaviour),
+                **_changes(posterior, entry.behaviour),
             }
             for entry in top_behaviours(posterior, census.witness, top)
         ],
         "given": list(given),
         "provenance": provenance,
+        **_interventions(posterior),
     }
 
 
@@ -260,6 +262,37 @@ def _first_by_length_and_text(
         behaviours.tolist(),
         key=lambda behaviour: (length[behaviour], witness[behaviour], behaviour),
     )
+
+
+def _interventions(posterior: Posterior) -> dict[str, Any]:
+    """Return who changes under each intervention; nothing where the language has none."""
+    if not posterior.interventions:
+        return {}
+
+    def by_part(make: Callable[[int, int], Any]) -> dict[str, dict[str, Any]]:
+        return {part: {name: make(place, role) for role, name in enumerate(ROLES)} for place, part in enumerate(PARTS)}
+
+    return {
+        "interventions": {
+            effect.name: {
+                "mass": by_part(lambda part, role, effect=effect: _numbers(effect.mass[part, role])),
+                "share_of_rows": by_part(
+                    lambda part, role, effect=effect: json_number(effect.share_of_rows[part, role])
+                ),
+                "number": by_part(lambda part, role, effect=effect: effect.number[part][role]),
+            }
+            for effect in posterior.interventions
+        }
+    }
+
+
+def _changes(posterior: Posterior, behaviour: int) -> dict[str, Any]:
+    """Return the shares of rows on which a behaviour changes under each intervention; nothing where there is none."""
+    shares = {
+        effect.name: dict(zip(PARTS, _numbers(effect.behaviour[:, behaviour]), strict=True))
+        for effect in posterior.interventions
+    }
+    return {"interventions": shares} if shares else {}
 
 
 def _advantage(posterior: Posterior, behaviour: int) -> float | None:

@@ -255,6 +255,17 @@ def test_machines_as_policies(two_workers, tmp_path):
     assert content(tmp_path / "there") == content(tmp_path / "here")
 
 
+def test_interventions_are_counted_on_a_cluster(two_workers, tmp_path):
+    folder = CORRIDOR.parent / "prices"
+    space, log = TermSpace(read_language(folder / "prices.toml"), 22), read_log(folder / "prices.csv")
+    write(tmp_path / "here", space, log, lambda missing: space.shards(log, missing, N_SHARDS))
+    write(
+        tmp_path / "there", space, log,
+        lambda missing: shards_on_cluster(two_workers.address, space, log, missing, N_SHARDS),
+    )  # fmt: skip
+    assert content(tmp_path / "there") == content(tmp_path / "here")
+
+
 def test_closing_gives_up_what_is_counted(two_workers, corridor):
     space, log = corridor
     # Bits for hours, so that a task that is over was given up.

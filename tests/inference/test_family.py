@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.terms.language import language_from_dict
+from mesaprior.hypotheses.terms.neighbours import DOUBLED, DROPPED, HALVED, neighbours
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.terms.variants import DOUBLED, DROPPED, HALVED, variants
 from mesaprior.inference import relatives
 from mesaprior.inference.family import (
     BOUND,
@@ -38,7 +38,7 @@ from tests.inference.test_end_to_end import odds_close
 LEVIN = make_prior("2**-length / time")
 
 
-def plain_variants(data):
+def plain_neighbours(data):
     """Return (kind, place, language as data, whether Kraft's inequality holds), from data with all prices."""
     tokens = data["token"]
     for kind in (DROPPED, DOUBLED, HALVED):
@@ -53,19 +53,19 @@ def plain_variants(data):
 
 
 @given(example=strategies.examples())
-def test_variants_are_all_languages_with_one_change(example):
+def test_neighbours_are_all_languages_with_one_change(example):
     language = language_from_dict(example[0])
-    ours = list(variants(language))
-    plain = list(plain_variants(language.to_dict()))
+    ours = list(neighbours(language))
+    plain = list(plain_neighbours(language.to_dict()))
     assert len(ours) == len(plain) == 3 * len(language.tokens)
-    for variant, (kind, _, data, holds) in zip(ours, plain, strict=True):
-        assert variant.kind == kind
-        assert (variant.language is not None) == holds
-        assert bool(variant.reason) != holds
-        if variant.language is not None:
-            assert variant.language.to_dict() == data
+    for neighbour, (kind, _, data, holds) in zip(ours, plain, strict=True):
+        assert neighbour.kind == kind
+        assert (neighbour.language is not None) == holds
+        assert bool(neighbour.reason) != holds
+        if neighbour.language is not None:
+            assert neighbour.language.to_dict() == data
             # What is changed by hand must be a language that can be read.
-            assert language_from_dict(data).digest == variant.language.digest
+            assert language_from_dict(data).digest == neighbour.language.digest
 
 
 @settings(max_examples=12)
@@ -74,9 +74,9 @@ def test_members_against_a_naive_census(example, data):
     language, rows, max_bits = example
     log = log_of(rows)
     whole = language_from_dict(language)
-    variant = data.draw(st.sampled_from([one for one in variants(whole) if one.language is not None]))
-    plain = variant.language.to_dict()
-    space = TermSpace(variant.language, max_bits)
+    neighbour = data.draw(st.sampled_from([one for one in neighbours(whole) if one.language is not None]))
+    plain = neighbour.language.to_dict()
+    space = TermSpace(neighbour.language, max_bits)
     per_length = naive.count(plain, rows, max_bits)
     assert space.count_by_length(log) == {bits: n for bits, n in enumerate(per_length) if n}
     if not 0 < sum(per_length) <= 3000:
@@ -157,9 +157,9 @@ def test_what_is_essential_is_counted():
 ])  # fmt: skip
 def test_tokens_are_told_apart(tokens, names):
     language = language_from_dict({"domain": 2, "actions": 2, "token": tokens})
-    found = [variant for variant in variants(language) if variant.kind == DROPPED]
-    assert [variant.token for variant in found] == names
-    assert [variant.change for variant in found] == [f"without {name}" for name in names]
+    found = [neighbour for neighbour in neighbours(language) if neighbour.kind == DROPPED]
+    assert [neighbour.token for neighbour in found] == names
+    assert [neighbour.change for neighbour in found] == [f"without {name}" for name in names]
 
 
 def test_workers_change_nothing_and_reports_add_up():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -42,6 +42,8 @@ class Explained:
         Further lines.
     tables : callable
         Returns its parts as tables.
+    changes : dict of str to int
+        On how many training and later rows each intervention changes the action, by the column of a census.
     """
 
     program: str
@@ -53,6 +55,7 @@ class Explained:
     headline: Callable[[str, str], str]
     lines: tuple[str, ...]
     tables: Callable[[], Iterable[Table]]
+    changes: dict[str, int] = field(default_factory=dict)
 
 
 class Explaining(Protocol):

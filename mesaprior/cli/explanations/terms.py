@@ -24,6 +24,15 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
         for name, on in found.flags.items()
         if on
     ]
+    lines = [f"Turning it upside down changes: {', '.join(raised) or 'nothing, so it imitates'}."]
+    if found.changes:
+        n_rows = {"train": log.n_training, "later": log.n_rows - log.n_training}
+        told = [
+            f"{name}: {found.changes[f'{name}_train']} of {n_rows['train']} training rows and "
+            f"{found.changes[f'{name}_later']} of {n_rows['later']} later rows"
+            for name in language.intervention_names
+        ]
+        lines.append(f"Interventions change: {'; '.join(told)}.")
     return Explained(
         program=found.text,
         n_actions=language.actions,
@@ -34,6 +43,7 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
         headline=lambda role, verdict: (
             f"{role}, {verdict} · {found.length} bits · {found.time:,} steps ({found.infer_time:,} once fitted)"
         ),
-        lines=(f"Turning it upside down changes: {', '.join(raised) or 'nothing, so it imitates'}.",),
+        lines=tuple(lines),
         tables=lambda: (tokens_table(found),),
+        changes=found.changes,
     )

@@ -272,6 +272,11 @@ def _check_language(language: Language) -> None:
                 f"{language.source}: a generator sees no history and is asked the same for every log, so it has no "
                 f"{kind}; remove the token."
             )
+    if language.interventions:
+        raise ContentError(
+            f"{language.source}: a generator is no policy, and its circuits have no other meaning to take; remove the "
+            f"intervention {language.intervention_names[0]!r}."
+        )
     if language.actions < language.domain or language.domain < len(GATES):
         raise ContentError(
             f"{language.source}: entries of gates are values, so a generator needs as many actions as its domain has "

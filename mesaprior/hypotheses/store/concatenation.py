@@ -20,7 +20,8 @@ def concatenated(shards: Iterable[Census]) -> Census:
     ----------
     shards : iterable of Census
         At least one, of the same space and log, with ids from 0; each begins after the one before has ended, by
-        (predictions, flags). A generator lets each go as soon as its arrays are taken. Vectors ascend within a shard.
+        (predictions, flags, changes). A generator lets each go as soon as its arrays are taken. Vectors ascend within
+        a shard.
 
     Raises
     ------
@@ -43,11 +44,13 @@ def concatenated(shards: Iterable[Census]) -> Census:
         parts.add(shard.n_behaviours, shard.behaviour_id, shard.columns, shard.count, shard.witness)
         parts.rows("predictions", shard.predictions)
         parts.rows("flags", shard.flags)
+        for name, column in shard.changes.items():
+            parts.rows(f"change {name}", column)
         if shard.vectors is not None:
             own = shard.vectors
             vector_parts.add(len(own.intact), own.vector_id, own.columns, own.count, own.witness)
-            vector_parts.rows("intact", own.intact)
-            vector_parts.rows("search_inverted", own.search_inverted)
+            for name, actions in own.variants.items():
+                vector_parts.rows(f"variant {name}", actions)
         if first is None:
             first, vectors = shard, shard.vectors
     if first is None:
@@ -58,8 +61,9 @@ def concatenated(shards: Iterable[Census]) -> Census:
     if vectors is not None:
         vectors = replace(
             vectors,
-            intact=vector_parts.join("intact"),
-            search_inverted=vector_parts.join("search_inverted"),
+            intact=vector_parts.join("variant intact"),
+            search_inverted=vector_parts.join("variant search_inverted"),
+            under={name: vector_parts.join(f"variant {name}") for name in vectors.under},
             witness=vector_parts.texts(),
             vector_id=vector_parts.join("id"),
             columns={name: vector_parts.join(f"column {name}") for name in names},
@@ -74,14 +78,20 @@ def concatenated(shards: Iterable[Census]) -> Census:
         columns={name: parts.join(f"column {name}") for name in names},
         count=parts.join("count"),
         vectors=vectors,
+        changes={name: parts.join(f"change {name}") for name in first.changes},
     )
 
 
 def first_and_last(shard: Census) -> tuple[list[int], list[int]] | None:
-    """Return (predictions, flags) of the first and the last behaviour, as lists that compare as ids do, if any."""
+    """Return (predictions, flags, changes) of the first and the last behaviour, as lists that compare as ids do."""
     if shard.n_behaviours == 0:
         return None
-    return tuple(shard.predictions[i].tolist() + shard.flags[i].tolist() for i in (0, -1))  # type: ignore[return-value]
+    changes = shard.changes.values()
+    first, last = (
+        [*shard.predictions[i].tolist(), *shard.flags[i].tolist(), *(int(column[i]) for column in changes)]
+        for i in (0, -1)
+    )
+    return first, last
 
 
 class _Parts:

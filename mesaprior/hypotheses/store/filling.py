@@ -5,13 +5,13 @@ The arrays are made at once for all shards, since at tens of millions of behavio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mesaprior.errors import ContentError
-from mesaprior.hypotheses.census import FLAGS, Census, Vectors
+from mesaprior.hypotheses.census import FLAGS, Census, Vectors, change_columns
 from mesaprior.hypotheses.texts import Texts
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def census_of(
     *,
     row_cell: np.ndarray,
     situations: pa.Table | None,
+    interventions: Sequence[str],
     n_actions: int,
     space: str,
     bounds: dict[str, Any],
@@ -43,6 +44,8 @@ def census_of(
         Cell of each row of the log.
     situations : pyarrow.Table or None
         As `situations_table` gives them; None for languages with `fit`.
+    interventions : sequence of str
+        Names of those of the language.
     n_actions, space, bounds
         As in `Census`.
 
@@ -55,14 +58,21 @@ def census_of(
     # Without features there is one situation, and a table without columns has no rows.
     S = 0 if situations is None else situations.num_rows if situations.num_columns else 1
     behaviours = _Counted("behaviours", "programs", sizes, {"cell": C})
-    vectors = None if situations is None else _Counted("vectors", "vector_programs", sizes, dict.fromkeys(_VARIANTS, S))
+    variants = dict.fromkeys(("intact", "search_inverted", *interventions), S)
+    vectors = None if situations is None else _Counted("vectors", "vector_programs", sizes, variants)
     flags = np.empty((sizes["behaviours"], len(FLAGS)), dtype=np.uint8)
+    changes = {name: np.empty(sizes["behaviours"], dtype=np.int32) for name in change_columns(interventions)}
     for tables in shards:
         start = behaviours.n_filled
         behaviours.take(tables)
         _fill_matrix(flags[start : behaviours.n_filled], tables["behaviours"].select(FLAGS))
+        for name, column in changes.items():
+            _fill(column[start : behaviours.n_filled], tables["behaviours"][name])
         if 0 < start < behaviours.n_filled:
-            ends = [[*behaviours.matrices["cell"][i].tolist(), *flags[i].tolist()] for i in (start - 1, start)]
+            ends = [
+                [*behaviours.matrices["cell"][i].tolist(), *flags[i].tolist(), *(int(c[i]) for c in changes.values())]
+                for i in (start - 1, start)
+            ]
             if ends[1] <= ends[0]:
                 raise ContentError(
                     "a shard begins at or before the end of the one before it, so these are not the shards of one "
@@ -82,10 +92,9 @@ def census_of(
         row_cell=row_cell,
         bounds=bounds,
         vectors=None if vectors is None or situations is None else _vectors_of(vectors, situations, n_actions),
+        changes=changes,
     )
 
-
-_VARIANTS = ("intact", "search_inverted")
 
 _BLOCK = 2**14
 """Rows that are copied at once."""
@@ -93,12 +102,14 @@ _BLOCK = 2**14
 
 def _vectors_of(filled: _Counted, situations: pa.Table, n_actions: int) -> Vectors:
     values = [column.to_numpy() for column in situations.columns]
+    actions = dict(filled.matrices)
     return Vectors(
         features=tuple(situations.column_names),
         situations=np.column_stack(values) if values else np.zeros((1, 0), dtype=np.int64),
         n_actions=n_actions,
-        intact=filled.matrices["intact"],
-        search_inverted=filled.matrices["search_inverted"],
+        intact=actions.pop("intact"),
+        search_inverted=actions.pop("search_inverted"),
+        under=actions,
         witness=filled.witness(),  # type: ignore[arg-type]
         vector_id=filled.ids,
         columns=filled.columns,

@@ -232,7 +232,9 @@ def language_of(note: dict[str, Any], place: Path) -> Language | None:
             )
         return None
     try:
-        language = language_from_dict({key: data[key] for key in _LANGUAGE_KEYS}, source=str(data["source"]))
+        content = {key: data[key] for key in _LANGUAGE_KEYS}
+        content |= {"intervention": data["intervention"]} if "intervention" in data else {}
+        language = language_from_dict(content, source=str(data["source"]))
     except KeyError as error:
         raise ContentError(f"{place}: the language has no {error.args[0]!r}; count it again.") from None
     if language.digest != data.get("digest"):

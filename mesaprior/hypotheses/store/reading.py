@@ -137,6 +137,7 @@ def read_shards(
         sizes_of(list(shards.values())),
         row_cell=read_table(folder, ROWS, shared)["cell"].to_numpy(),
         situations=situations,
+        interventions=() if language is None else language.intervention_names,
         n_actions=actions_of(note),
         space=note["space"],
         bounds=note["bounds"],

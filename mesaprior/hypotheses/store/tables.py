@@ -30,7 +30,7 @@ def shard_tables(shard: int, census: Census) -> dict[str, pa.Table]:
         What it holds, with ids from 0.
     """
     behaviours = {"behaviour": np.arange(census.n_behaviours)}
-    behaviours |= {name: census.flags[:, i] for i, name in enumerate(FLAGS)}
+    behaviours |= {name: census.flags[:, i] for i, name in enumerate(FLAGS)} | census.changes
     tables = {
         "behaviours": _table(
             shard, behaviours | {"witness": _texts(census.witness)} | _columns("cell", census.predictions)
@@ -39,15 +39,10 @@ def shard_tables(shard: int, census: Census) -> dict[str, pa.Table]:
     }
     vectors = census.vectors
     if vectors is not None:
-        tables["vectors"] = _table(
-            shard,
-            {
-                "vector": np.arange(len(vectors.intact)),
-                "witness": _texts(vectors.witness),
-            }
-            | _columns("intact", vectors.intact)
-            | _columns("search_inverted", vectors.search_inverted),
-        )
+        columns = {"vector": np.arange(len(vectors.intact)), "witness": _texts(vectors.witness)}
+        for name, actions in vectors.variants.items():
+            columns |= _columns(name, actions)
+        tables["vectors"] = _table(shard, columns)
         tables["vector_programs"] = _table(
             shard, {"vector": vectors.vector_id} | vectors.columns | {"count": vectors.count}
         )

@@ -203,6 +203,7 @@ def _content_findings(
                 {name: table.num_rows for name, table in tables.items()},
                 row_cell=row_cell,
                 situations=situations,
+                interventions=() if language is None else language.intervention_names,
                 n_actions=actions_of(manifest),
                 space=manifest["space"],
                 bounds=manifest["bounds"],
@@ -210,7 +211,7 @@ def _content_findings(
         except (KeyError, ValueError, TypeError):
             findings.append(Finding(table_file("behaviours", k), k, "its tables are not laid out as they are written"))
             continue
-        findings += _shard_findings(k, shard, facts)
+        findings += _shard_findings(k, shard, facts, log)
         ends = first_and_last(shard)
         if ends is not None:
             if last is not None and ends[0] <= last:
@@ -235,17 +236,22 @@ def _id_findings(k: int, tables: dict[str, pa.Table]) -> list[Finding]:
     return findings
 
 
-def _shard_findings(k: int, shard: Census, facts: dict[str, Any]) -> list[Finding]:
+def _shard_findings(k: int, shard: Census, facts: dict[str, Any], log: ImitationLog) -> list[Finding]:
     """Check one shard in itself and against the manifest."""
     behaviours, programs = table_file("behaviours", k), table_file("programs", k)
     findings: list[Finding] = []
-    if not _ascend(np.hstack([shard.predictions, shard.flags.astype(shard.predictions.dtype)])):
-        findings.append(Finding(behaviours, k, "the behaviours do not ascend by predictions and flags"))
+    if not _ascend(np.column_stack([shard.predictions, shard.flags.astype(np.int16), *shard.changes.values()])):
+        findings.append(Finding(behaviours, k, "the behaviours do not ascend by predictions, flags and changes"))
     is_wrong = shard.predictions.max(initial=0) >= shard.n_actions or shard.predictions.min(initial=0) < ABSTAIN
     if is_wrong or shard.flags.max(initial=0) > 1:
         findings.append(
             Finding(behaviours, k, f"a prediction is no action, or one of {', '.join(FLAGS)} is not 0 or 1")
         )
+    n_training = log.n_training
+    for name, column in shard.changes.items():
+        most = n_training if name.endswith("_train") else log.n_rows - n_training
+        if column.max(initial=0) > most or column.min(initial=0) < 0:
+            findings.append(Finding(behaviours, k, f"{name} is not a number of rows, 0 to {most}"))
     for name, number in shard_facts(shard, {}).items():
         if name != "files" and number != facts.get(name):
             findings.append(Finding(table_file(_FACTS[name], k), k, f"it has {number} {name}, not {facts.get(name)}"))
@@ -253,7 +259,7 @@ def _shard_findings(k: int, shard: Census, facts: dict[str, Any]) -> list[Findin
     vectors = shard.vectors
     if vectors is not None:
         file, counts = table_file("vectors", k), table_file("vector_programs", k)
-        if not _ascend(np.hstack([vectors.intact, vectors.search_inverted])):
+        if not _ascend(np.hstack(list(vectors.variants.values()))):
             findings.append(Finding(file, k, "the vectors do not ascend"))
         findings += _group_findings(counts, k, vectors.vector_id, vectors.columns, vectors.count, len(vectors.intact))
         if _by_length(vectors.columns["length"], vectors.count) != shard.counted_by_length:

@@ -285,6 +285,7 @@ class CensusWriter:
             or shard.bounds != self._note["bounds"]
             or shard.n_actions != actions_of(self._note)
             or (shard.vectors is not None) != self._has_vectors
+            or shard.interventions != (() if self._language is None else self._language.intervention_names)
             or len(shard.row_cell) != self._log.n_rows
             or not np.array_equal(shard.row_cell, self._row_cell)
         ):

@@ -11,11 +11,14 @@ from functools import cached_property
 
 import numpy as np
 
+from mesaprior.hypotheses.census import FLAGS
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms import kernels
 from mesaprior.hypotheses.terms.cells import Cells, cells_of, history_rows
-from mesaprior.hypotheses.terms.language import Language, Token
+from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.program import THETA, Y
+from mesaprior.hypotheses.terms.tokens import Token
+from mesaprior.hypotheses.terms.variants import LEARNING_INVERTED, SEARCH_INVERTED, Variants, variants_of
 
 WORD = 8
 """Bytes of the words in which rows are compared."""
@@ -39,6 +42,7 @@ class Grid:
     ----------
     with_fit, with_search : bool
         Whether the language has tokens that learn, or search.
+    variants : Variants
     cells : Cells
     point_of_cell : int64[C]
     is_later : uint8[Q]
@@ -53,6 +57,7 @@ class Grid:
         self.log = log
         self.with_fit = language.has("fit")
         self.with_search = language.has("argmax", "argmin")
+        self.variants: Variants = variants_of(language)
         self.cells: Cells = cells_of(log, with_fit=self.with_fit)
         columns = [log.features.index(name) for name in language.used_features]
         seen = self.cells.seen_training + self.cells.seen_online
@@ -72,18 +77,22 @@ class Grid:
         self.features = {name: points[:, 1 + i].astype(np.uint8) for i, name in enumerate(language.used_features)}
         self.is_later = (self.cells.seen_training[by_seen][points[:, 0]] == log.n_training).astype(np.uint8)
         history = history_rows(log)
-        complement = np.zeros((1 + self.with_search + self.with_fit, len(points)), dtype=np.uint8)
-        complement[1 : 1 + self.with_search] = 255
+        V, search = self.variants.n, self.variants.place(SEARCH_INVERTED)
+        complement = np.zeros((V, len(points)), dtype=np.uint8)
+        if search >= 0:
+            complement[search] = 255
+        n_later, bits = log.n_rows - log.n_training, max(1, (language.actions - 1).bit_length())
         self.layout = kernels.Layout(
-            V=1 + self.with_search + self.with_fit,
+            V=V,
             P=language.params if self.with_fit else 1,
             Y=language.domain if language.has("iterate") else language.actions,
             Q=len(points),
             A=language.actions,
             M=language.domain,
             K=language.rounds,
-            search_variant=1 if self.with_search else -1,
-            learning_variant=1 + self.with_search if self.with_fit else -1,
+            search_variant=search,
+            learning_variant=self.variants.place(LEARNING_INVERTED),
+            first_intervention=self.variants.first_intervention,
             action_of=(np.arange(256) % language.actions).astype(np.uint8),
             complement=complement.reshape(-1),
             order=order,
@@ -91,6 +100,10 @@ class Grid:
             history_action=log.action[history],
             seen=seen[by_seen],
             state_start=np.searchsorted(points[:, 0], np.arange(len(seen) + 1)),
+            n_rows=np.bincount(self.point_of_cell[self.cells.row_cell], minlength=len(points)),
+            train_digits=-(-log.n_training.bit_length() // bits),
+            later_digits=-(-n_later.bit_length() // bits),
+            digit_bits=bits,
         )
         self.size = tuple(self._shape(scope)[0] * self.layout.Q for scope in range(4))
         self.width = tuple(padded(size) for size in self.size)
@@ -105,32 +118,81 @@ class Grid:
         """Return how many times the points are repeated in a row of this scope."""
         return self._shape(scope)[0]
 
-    def leaf(self, token: Token, scope: int) -> np.ndarray:
+    def leaf(self, index: int, scope: int) -> np.ndarray:
         """Return the values ``uint8[1, width]`` of a token of arity 0 (lookups aside) in a scope."""
+        token = self.language.tokens[index]
         _, P, Y_values = self._shape(scope)
         values = np.empty((P, Y_values, self.layout.V, self.layout.Q), dtype=np.uint8)
-        if token.kind == "feature":
-            values[...] = self.features[token.name]
+        if token.kind in ("feature", "constant"):
+            for v, tokens in enumerate(self.variants.meanings):
+                values[:, :, v] = self.features[tokens[index].name] if token.kind == "feature" else tokens[index].value
         elif token.kind == "candidate":
             values[...] = np.arange(Y_values, dtype=np.uint8)[:, None, None]
-        elif token.kind == "parameter":
-            values[...] = np.arange(P, dtype=np.uint8)[:, None, None, None]
         else:
-            values[...] = token.value
+            values[...] = np.arange(P, dtype=np.uint8)[:, None, None, None]
         row = np.zeros((1, self.width[scope]), dtype=np.uint8)
         row[0, : self.size[scope]] = values.reshape(-1)
         return row
 
     @cached_property
+    def lookups(self) -> dict[int, int]:
+        """The row of each lookup, by the index of its token, in what lookups are read at."""
+        found = [index for index, token in enumerate(self.language.tokens) if token.kind == "lookup"]
+        return {index: row for row, index in enumerate(found)}
+
+    def looked_up(self) -> np.ndarray:
+        """Return the values that lookups are read at, ``uint8[L, Q]``, or ``uint8[L, V * Q]`` where variants differ."""
+        is_alike = not any(self.variants.replaced(index) for index in self.lookups)
+        meanings = self.variants.meanings[:1] if is_alike else self.variants.meanings
+        rows = [[self.features[tokens[index].name] for tokens in meanings] for index in self.lookups]
+        return np.array(rows, dtype=np.uint8).reshape(len(rows), len(meanings) * self.layout.Q)
+
+    def commutes(self, index: int) -> bool:
+        """Tell whether a binary operator is symmetric in every variant."""
+        tables = (tokens[index].table for tokens in self.variants.meanings)
+        return all(table is not None and np.array_equal(table, table.T) for table in tables)
+
+    @cached_property
     def signature_size(self) -> int:
         """Bytes of what a census tells apart, see `kernels.signature_rows`."""
-        return self.layout.Q + 4 if self.with_fit else self.layout.V * self.layout.Q
+        if not self.with_fit:
+            return self.layout.V * self.layout.Q
+        digits = self.layout.train_digits + self.layout.later_digits
+        return self.layout.Q + len(FLAGS) + self.variants.n_interventions * digits
 
     def signatures(self, values: np.ndarray) -> np.ndarray:
         """Reduce values ``uint8[m, width]`` of closed terms to signatures ``uint8[m, padded]``."""
         out = np.zeros((len(values), padded(self.signature_size)), dtype=np.uint8)
         kernels.signature_rows(values, len(values), out, self.layout, self.with_fit, self.is_later)
         return out
+
+    def changes(self, signatures: np.ndarray) -> np.ndarray:
+        """Return the numbers of rows that interventions change, ``int32[n, 2 I]``, from signatures with flags.
+
+        Of each intervention the training rows stand before the later ones.
+        """
+        changed = np.zeros((len(signatures), 2 * self.variants.n_interventions), dtype=np.int32)
+        for column, places in enumerate(self._digits()):
+            for place in places:
+                changed[:, column] = (changed[:, column] << self.layout.digit_bits) | signatures[:, place]
+        return changed
+
+    def write_changes(self, changed: np.ndarray, signatures: np.ndarray) -> None:
+        """Write numbers of rows into signatures with flags: the inverse of `changes`."""
+        for column, places in enumerate(self._digits()):
+            for power, place in enumerate(reversed(places)):
+                signatures[:, place] = changed[:, column] >> power * self.layout.digit_bits & (
+                    (1 << self.layout.digit_bits) - 1
+                )
+
+    def _digits(self) -> list[range]:
+        """Return where the digits of each number of rows stand in a signature."""
+        found: list[range] = []
+        at = self.layout.Q + len(FLAGS)
+        for size in (self.layout.train_digits, self.layout.later_digits) * self.variants.n_interventions:
+            found.append(range(at, at + size))
+            at += size
+        return found
 
 
 OPERATOR_CODES = {

@@ -31,6 +31,8 @@ class Layout(NamedTuple):
         Variants, parameters, values of y, points, actions, domain, rounds.
     search_variant, learning_variant : int
         Which variant has its search (its learning) inverted; -1 where none has.
+    first_intervention : int
+        The variants from here on are interventions; V where there is none.
     action_of : uint8[256]
         Value mod A.
     complement : uint8[V * Q]
@@ -45,6 +47,10 @@ class Layout(NamedTuple):
         History rows seen in each knowledge state, ascending.
     state_start : int64[W + 1]
         Points are sorted by knowledge state; where those of each state begin.
+    n_rows : int64[Q]
+        How many rows of the log are at each point.
+    train_digits, later_digits, digit_bits : int
+        How many digits, of so many bits each, a number of training rows (of later rows) has in a signature.
     """
 
     V: int
@@ -56,6 +62,7 @@ class Layout(NamedTuple):
     K: int
     search_variant: int
     learning_variant: int
+    first_intervention: int
     action_of: np.ndarray
     complement: np.ndarray
     order: np.ndarray
@@ -63,6 +70,27 @@ class Layout(NamedTuple):
     history_action: np.ndarray
     seen: np.ndarray
     state_start: np.ndarray
+    n_rows: np.ndarray
+    train_digits: int
+    later_digits: int
+    digit_bits: int
+
+
+class Swaps(NamedTuple):
+    """Other tables that operators have in some variants.
+
+    Attributes
+    ----------
+    start : int64[T + 1]
+        Where the swaps of each token begin.
+    variant : int64[n]
+    table : int64[n]
+        Index into the tables of the language.
+    """
+
+    start: np.ndarray
+    variant: np.ndarray
+    table: np.ndarray
 
 
 # Indices that are sums are unsigned: a signed one might be negative, and loops over it are not vectorized.
@@ -116,6 +144,31 @@ def binary_rows(op, table, M, first, a, second, b, n, out, target, size):
         else:
             for i in range(size):
                 out[target + k, i] = table[first[x_row, i], second[y_row, i]]
+
+
+@njit
+def swap_unary_rows(swaps, token, tables, values, source, n, out, target, layout, size):
+    """Write over what a unary operator does in the variants where it has another table."""
+    Q = layout.Q
+    for s in range(swaps.start[token], swaps.start[token + 1]):
+        table = tables[swaps.table[s]]
+        for first in range(swaps.variant[s] * Q, size, layout.V * Q):
+            for k in range(n):
+                for i in range(first, first + Q):
+                    out[target + k, i] = table[values[source + k, i], 0]
+
+
+@njit
+def swap_binary_rows(swaps, token, tables, first, a, second, b, n, out, target, layout, size):
+    """Write over what a binary operator does to rows a[k] and b[k] in the variants where it has another table."""
+    Q = layout.Q
+    for s in range(swaps.start[token], swaps.start[token + 1]):
+        table = tables[swaps.table[s]]
+        for start in range(swaps.variant[s] * Q, size, layout.V * Q):
+            for k in range(n):
+                x_row, y_row = a[k], b[k]
+                for i in range(start, start + Q):
+                    out[target + k, i] = table[first[x_row, i], second[y_row, i]]
 
 
 @njit
@@ -356,7 +409,7 @@ def lookup_rows(number, n, digits, feature, A, out, target, size):
     """Write the values of the literal tables number, number + 1, ...
 
     A table has the base-A digits of its number as entries, the first the most significant; there are `digits` of
-    them. `feature` is uint8[Q]; its Q values are repeated.
+    them. `feature` is uint8[Q]; its Q values are repeated. Where it depends on the variant, it is uint8[V * Q].
     """
     Q = len(feature)
     for k in range(n):
@@ -370,11 +423,21 @@ def lookup_rows(number, n, digits, feature, A, out, target, size):
 
 
 @njit
+def _write_digits(number, out, row, at, n_digits, bits):
+    """Write the digits of a number, `bits` each, the highest first."""
+    for place in range(n_digits):
+        out[row, at + n_digits - 1 - place] = np.uint8(number & ((1 << bits) - 1))
+        number >>= bits
+
+
+@njit
 def signature_rows(values, n, out, layout, with_flags, is_later):
     """Reduce the values of closed terms, uint8[n, V * Q], to what a census tells apart, one byte each.
 
     Without flags: the actions of all variants at all points. With flags (languages with `fit`): the intact actions at
-    the points in their order of appearance, then searching on training and on later points, learning likewise.
+    the points in their order of appearance, then searching on training and on later points, learning likewise. Then
+    come, for each intervention, the numbers of training and of later rows that it changes, in digits, the highest
+    first.
     """
     V, Q = layout.V, layout.Q
     action_of, order = layout.action_of, layout.order
@@ -397,6 +460,17 @@ def signature_rows(values, n, out, layout, with_flags, is_later):
                 out[k, Q + later] = np.uint8(1)
             if action_of[values[k, learning * Q + q]] != action:
                 out[k, Q + 2 + later] = np.uint8(1)
+        at = Q + 4
+        for v in range(layout.first_intervention, V):
+            train, both = np.int64(0), np.int64(0)
+            for q in range(Q):
+                if action_of[values[k, v * Q + q]] != action_of[values[k, q]]:
+                    both += layout.n_rows[q]
+                    train += layout.n_rows[q] * (1 - np.int64(is_later[q]))
+            _write_digits(train, out, k, at, layout.train_digits, layout.digit_bits)
+            at += layout.train_digits
+            _write_digits(both - train, out, k, at, layout.later_digits, layout.digit_bits)
+            at += layout.later_digits
 
 
 class Syntax(NamedTuple):
@@ -418,16 +492,18 @@ class Syntax(NamedTuple):
     digits : int64[T]
         Entries of a lookup's table, else 0.
     feature : int64[T]
-        Feature of a lookup.
+        Of a lookup, its row in `features`.
     inner : int64[4, T]
         Scope of the arguments, by scope of the token; -1 where the token is not allowed.
     shortest : int64[4]
         Least bits of a term by scope; more than any bound where there is none.
     tables : uint8[n, M, M]
-        Operators; of a unary one the first column.
+        Operators; of a unary one the first column. Behind those of the tokens stand those that they are swapped for.
+    swaps : Swaps
     leaves : uint8[4, T, width]
         Values of features, constants, `y` and `theta`, by scope.
-    features : uint8[F, Q]
+    features : uint8[L, Q] or uint8[L, V * Q]
+        What each lookup is read at.
     """
 
     arity: np.ndarray
@@ -442,6 +518,7 @@ class Syntax(NamedTuple):
     inner: np.ndarray
     shortest: np.ndarray
     tables: np.ndarray
+    swaps: Swaps
     leaves: np.ndarray
     features: np.ndarray
 
@@ -567,10 +644,14 @@ def evaluate_block(syntax, layout, tokens, literals, scopes, sizes, values, scra
                     copy_rows(syntax.leaves[scope], t, one, rows, k, size)
             elif what == UNARY:
                 unary_rows(syntax.tables[syntax.table[t]], rows, k + 1, one, rows, k, size)
+                swap_unary_rows(syntax.swaps, t, syntax.tables, rows, k + 1, one, rows, k, layout, size)
             elif what == BINARY:
                 table = syntax.tables[syntax.table[t]]
                 places[0, 0], places[1, 0] = k + 1, ends[k + 1]
                 binary_rows(syntax.op[t], table, M, rows, places[0], rows, places[1], one, rows, k, size)
+                swap_binary_rows(
+                    syntax.swaps, t, syntax.tables, rows, places[0], rows, places[1], one, rows, k, layout, size
+                )
             elif what == IF:
                 places[0, 0], places[1, 0], places[2, 0] = k + 1, ends[k + 1], ends[ends[k + 1]]
                 if_rows(rows, places[0], rows, places[1], rows, places[2], one, rows, k, size)

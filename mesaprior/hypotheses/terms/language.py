@@ -22,82 +22,12 @@ import numpy as np
 
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.terms import operators
-from mesaprior.hypotheses.terms.text import NAME, read_definition
+from mesaprior.hypotheses.terms.interventions import Intervention, read_interventions
+from mesaprior.hypotheses.terms.tokens import LARGEST_NUMBER, Y_BINDERS, Token, check_names, number_of, token_of
 from mesaprior.priors import codes
-
-ARITY = {
-    "feature": 0,
-    "constant": 0,
-    "candidate": 0,
-    "parameter": 0,
-    "lookup": 0,
-    "unary": 1,
-    "binary": 2,
-    "if": 3,
-    "argmax": 1,
-    "argmin": 1,
-    "iterate": 1,
-    "fit": 1,
-}
-"""Arity of every kind of token."""
-
-Y_BINDERS = ("argmax", "argmin", "iterate")
-"""Kinds that bind `y` in their argument; `fit` binds `theta`."""
-
-RESERVED_NAMES = ("y", "theta", "if", "argmax", "argmin", "iterate", "fit")
-"""Names that no feature and no operator may have."""
 
 LARGEST_DOMAIN = 256
 MOST_TABLES = 2**20
-LARGEST_NUMBER = 2**62
-
-_KEYS = {
-    "feature": {"name"},
-    "constant": {"value"},
-    "lookup": {"feature"},
-    "unary": {"name", "table", "define"},
-    "binary": {"name", "table", "define"},
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Token:
-    """One symbol of a language.
-
-    Attributes
-    ----------
-    kind : str
-        A key of `ARITY`.
-    bits : int
-        Price of the token in bits, literals aside; at least 1.
-    steps : int
-        Elementary steps of the token itself.
-    name : str
-        Text of the token; for a lookup, the name of its feature.
-    value : int
-        The constant's value; 0 for other kinds.
-    table : uint8[M] or uint8[M, M] or None
-        Values of a unary or binary operator.
-    source : str
-        Where an operator comes from: ``built in``, ``table`` or ``define``; empty for other kinds.
-    definition : str
-        The text of a ``define``; else empty.
-    """
-
-    kind: str
-    bits: int
-    steps: int
-    name: str
-    value: int = 0
-    table: np.ndarray | None = None
-    source: str = ""
-    definition: str = ""
-
-    @property
-    def arity(self) -> int:
-        """Number of arguments."""
-        return ARITY[self.kind]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +48,8 @@ class Language:
         In file order.
     source : str
         Name of the file, for messages and provenance.
+    interventions : tuple of Intervention
+        In file order; each has a variant of its own beside the lesions.
     """
 
     domain: int
@@ -126,6 +58,7 @@ class Language:
     rounds: int
     tokens: tuple[Token, ...]
     source: str = "language"
+    interventions: tuple[Intervention, ...] = ()
 
     def has(self, *kinds: str) -> bool:
         """Tell whether the language has a token of one of these kinds."""
@@ -133,9 +66,15 @@ class Language:
 
     @cached_property
     def used_features(self) -> tuple[str, ...]:
-        """Names of the features that tokens read, in order of first use."""
-        names = [token.name for token in self.tokens if token.kind in ("feature", "lookup")]
+        """Names of the features that tokens read, in order of first use; then those read under interventions only."""
+        meanings = (*self.tokens, *(other.meaning for other in self.interventions))
+        names = [token.name for token in meanings if token.kind in ("feature", "lookup")]
         return tuple(dict.fromkeys(names))
+
+    @cached_property
+    def intervention_names(self) -> tuple[str, ...]:
+        """Names of the interventions, in file order."""
+        return tuple(other.name for other in self.interventions)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the language as plain data, complete, in the layout of the file format."""
@@ -154,7 +93,9 @@ class Language:
                 entry["define"] = token.definition
             tokens.append(entry | {"bits": token.bits, "steps": token.steps})
         head = {"domain": self.domain, "actions": self.actions, "params": self.params, "rounds": self.rounds}
-        return head | {"token": tokens}
+        # A language without interventions stays what it was before there were any.
+        interventions = [other.to_dict(self.tokens) for other in self.interventions]
+        return head | {"token": tokens} | ({"intervention": interventions} if interventions else {})
 
     def to_toml(self) -> str:
         """Return the text of a language file that reads back as this language.
@@ -176,6 +117,9 @@ class Language:
                 del entry["steps"]
             lines += ["", "[[token]]"]
             # JSON's strings, numbers and arrays are TOML's too.
+            lines += [f"{key} = {json.dumps(value)}" for key, value in entry.items()]
+        for entry in data.get("intervention", ()):
+            lines += ["", "[[intervention]]"]
             lines += [f"{key} = {json.dumps(value)}" for key, value in entry.items()]
         return "\n".join(lines) + "\n"
 
@@ -228,7 +172,8 @@ class Language:
         ------
         ContentError
             If the log lacks a feature that the language uses, has a value outside the domain or an action or
-            rival outside 0..A-1, or a lookup would have more than 2**20 tables.
+            rival outside 0..A-1, or a lookup would have more than 2**20 tables, or would be read at a feature with
+            another number of values under an intervention.
         """
         for name in self.used_features:
             if name not in log.features:
@@ -263,6 +208,8 @@ class Language:
                     "and at most "
                     "2^20 are counted; look up a feature with fewer values, or use fewer actions."
                 )
+        for other in self.interventions:
+            other.check_log(self.tokens, log, self.source)
 
 
 def default_language(log: ImitationLog) -> Language:
@@ -317,24 +264,24 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
     ContentError
         If a rule of the format is broken, Kraft's inequality included; the message names the token and what is allowed.
     """
-    unknown = sorted(set(data) - {"domain", "actions", "params", "rounds", "token"})
+    unknown = sorted(set(data) - {"domain", "actions", "params", "rounds", "token", "intervention"})
     if unknown:
         raise ContentError(
             f"{source}: {unknown[0]!r} is not a setting of a language; "
-            "there are domain, actions, params, rounds and [[token]]."
+            "there are domain, actions, params, rounds, [[token]] and [[intervention]]."
         )
-    M = _number(data, "domain", source, low=2, high=LARGEST_DOMAIN)
-    A = _number(data, "actions", source, low=2, high=M)
-    P = _number(data, "params", source, low=1, high=M, default=M)
-    K = _number(data, "rounds", source, low=0, high=LARGEST_NUMBER, default=M)
+    M = number_of(data, "domain", source, low=2, high=LARGEST_DOMAIN)
+    A = number_of(data, "actions", source, low=2, high=M)
+    P = number_of(data, "params", source, low=1, high=M, default=M)
+    K = number_of(data, "rounds", source, low=0, high=LARGEST_NUMBER, default=M)
     entries = data.get("token")
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise ContentError(f"{source}: there is no token; a language has at least one [[token]] table.")
     default_bits = _default_bits(len(entries))
     tokens = tuple(
-        _token(entry, f"{source}, token {index + 1}", default_bits, M=M, K=K) for index, entry in enumerate(entries)
+        token_of(entry, f"{source}, token {index + 1}", default_bits, M=M, K=K) for index, entry in enumerate(entries)
     )
-    _check_names(tokens, source)
+    check_names(tokens, source)
     kraft = codes.kraft_sum(token.bits for token in tokens)
     if kraft > 1:
         raise ContentError(
@@ -342,126 +289,12 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
             f"{kraft} = {float(kraft):.4g}, and at most 1 "
             "is a prefix code; raise the bits of some tokens."
         )
-    return Language(domain=M, actions=A, params=P, rounds=K, tokens=tokens, source=source)
+    interventions = read_interventions(data.get("intervention", []), tokens, source, M)
+    return Language(
+        domain=M, actions=A, params=P, rounds=K, tokens=tokens, source=source, interventions=interventions
+    )  # fmt: skip
 
 
 def _default_bits(n_tokens: int) -> int:
     """Return the bits of a token that names none: enough to tell all tokens apart."""
     return max(1, (n_tokens - 1).bit_length())
-
-
-def _number(data: Mapping[str, Any], key: str, place: str, *, low: int, high: int, default: int | None = None) -> int:
-    value = data.get(key, default)
-    if value is None:
-        raise ContentError(f"{place}: `{key}` is missing; give an integer from {low} to {high}.")
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ContentError(f"{place}: {key} = {value!r} is not allowed; give an integer from {low} to {high}.")
-    return value
-
-
-def _token(entry: Mapping[str, Any], place: str, default_bits: int, *, M: int, K: int) -> Token:
-    kind = entry.get("kind")
-    if kind not in ARITY:
-        near = difflib.get_close_matches(str(kind), ARITY, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ContentError(f"{place}: kind = {kind!r} is not a kind of token; {hint}there are {', '.join(ARITY)}.")
-    place = f"{place} ({kind})"
-    allowed = {"kind", "bits", "steps"} | _KEYS.get(kind, set())
-    for key in entry:
-        if key not in allowed:
-            raise ContentError(f"{place}: {key!r} is not a key of this kind; it may have {', '.join(sorted(allowed))}.")
-    least_steps = 1 if ARITY[kind] == 0 or (kind == "iterate" and K == 0) else 0
-    steps = _number(entry, "steps", place, low=least_steps, high=LARGEST_NUMBER, default=1)
-    table, source, definition = None, "", ""
-    if kind in ("unary", "binary"):
-        name = _name(entry, "name", place)
-        table, source, definition, n_tokens = _operator(entry, kind, name, f"{place} {name!r}", M)
-        default_bits *= n_tokens
-    elif kind in ("feature", "lookup"):
-        name = _name(entry, "name" if kind == "feature" else "feature", place)
-    elif kind == "constant":
-        name = str(_number(entry, "value", place, low=0, high=M - 1))
-    else:
-        name = {"candidate": "y", "parameter": "theta"}.get(kind, kind)
-    bits = _number(entry, "bits", place, low=1, high=LARGEST_NUMBER, default=default_bits)
-    value = int(name) if kind == "constant" else 0
-    return Token(kind, bits, steps, name, value=value, table=table, source=source, definition=definition)
-
-
-def _name(entry: Mapping[str, Any], key: str, place: str) -> str:
-    name = entry.get(key)
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise ContentError(
-            f"{place}: {key} = {name!r} is not a name; names are letters, digits, '_' and '-', "
-            "and start with a letter or '_'."
-        )
-    return name
-
-
-def _operator(entry: Mapping[str, Any], kind: str, name: str, place: str, M: int) -> tuple[np.ndarray, str, str, int]:
-    """Return the table of an operator, where it comes from, its definition, and the tokens it is charged for."""
-    arity = ARITY[kind]
-    if "table" in entry and "define" in entry:
-        raise ContentError(f"{place}: it has both a table and a define; give one of them.")
-    if "define" in entry:
-        if not isinstance(entry["define"], str):
-            raise ContentError(f"{place}: define = {entry['define']!r} is not text; write it in quotes.")
-        try:
-            meaning, n_tokens = read_definition(entry["define"], arity, M)
-        except ValueError as error:
-            raise ContentError(f"{place}: in define, {error}.") from None
-        return operators.defined_table(meaning, arity, M), "define", entry["define"], n_tokens
-    if "table" in entry:
-        return _table(entry["table"], arity, place, M), "table", "", 1
-    if kind == "unary" or name not in operators.BUILT_IN:
-        built_in = (
-            "no unary operator is built in" if kind == "unary" else f"built in are {', '.join(operators.BUILT_IN)}"
-        )
-        raise ContentError(f"{place}: it has neither a table nor a define, and {built_in}; add one of them.")
-    return operators.built_in_table(name, M), "built in", "", 1
-
-
-def _table(table: object, arity: int, place: str, M: int) -> np.ndarray:
-    """Return a supplied table as an array, or refuse its shape or an entry."""
-    shape = f"{M} values" if arity == 1 else f"{M} rows of {M} values"
-    rows = [table] if arity == 1 else table
-    if not isinstance(rows, list) or (arity == 2 and len(rows) != M):
-        raise ContentError(
-            f"{place}: the table does not have {shape}, one for every value of the domain; write them all."
-        )
-    for index, row in enumerate(rows):
-        if not isinstance(row, list) or len(row) != M:
-            where = f" (row {index + 1} has not)" if arity == 2 else ""
-            raise ContentError(
-                f"{place}: the table does not have {shape}{where}; write one for every value of the domain."
-            )
-        for column, value in enumerate(row):
-            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < M:
-                where = f"row {index + 1}, entry {column + 1}" if arity == 2 else f"entry {column + 1}"
-                raise ContentError(
-                    f"{place}: {where} of the table is {value!r}; entries are integers from 0 to {M - 1}."
-                )
-    return np.array(table, dtype=np.uint8)
-
-
-def _check_names(tokens: tuple[Token, ...], source: str) -> None:
-    """Refuse a name that something else already has; nameless tokens may stand twice."""
-    taken: dict[str, str] = dict.fromkeys(RESERVED_NAMES, "a word of the language")
-    for index, token in enumerate(tokens):
-        if token.kind in ("feature", "unary", "binary"):
-            if token.name in taken:
-                raise ContentError(
-                    f"{source}, token {index + 1} ({token.kind}): the name {token.name!r} is taken by "
-                    f"{taken[token.name]}; "
-                    "choose another."
-                )
-            taken[token.name] = f"token {index + 1}"
-    # A lookup reads a feature, so its name must not be that of an operator.
-    names = {token.name: token.kind for token in tokens if token.kind in ("unary", "binary")}
-    for index, token in enumerate(tokens):
-        if token.kind == "lookup" and (token.name in names or token.name in RESERVED_NAMES):
-            raise ContentError(
-                f"{source}, token {index + 1} (lookup): the name {token.name!r} is taken by another token or "
-                "a word of the "
-                "language; rename the column."
-            )

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mesaprior.hypotheses.census import FLAGS
+from mesaprior.hypotheses.census import FLAGS, change_columns
 from mesaprior.hypotheses.log import TRAIN, ImitationLog
 from mesaprior.hypotheses.terms.cells import cells_of, history_rows
 from mesaprior.hypotheses.terms.language import Language
@@ -24,9 +24,7 @@ from mesaprior.hypotheses.terms.program import (
     steps_of,
     subterm_ends,
 )
-
-VARIANTS = ("intact", "search_inverted", "learning_inverted")
-"""The three parallel evaluations of every program."""
+from mesaprior.hypotheses.terms.variants import INTACT, LEARNING_INVERTED, SEARCH_INVERTED, variants_of
 
 
 class Meaning:
@@ -44,6 +42,8 @@ class Meaning:
         self._program = program
         self._language = language
         self._log = log
+        variants = variants_of(language, with_all_lesions=True)
+        self._meanings = dict(zip(variants.names, variants.meanings, strict=True))
         self._cells = cells_of(log, with_fit=language.has("fit"))
         self._ends = subterm_ends(program, language)
         self._history = history_rows(log).tolist()
@@ -54,7 +54,7 @@ class Meaning:
     def predictions(self) -> dict[str, np.ndarray]:
         """Action of each variant on each row of the log, ``int64[R]``, by the variant's name."""
         actions: dict[str, np.ndarray] = {}
-        for variant in VARIANTS:
+        for variant in self._meanings:
             by_cell = [
                 self._value(variant, 0, cell, 0, 0) % self._language.actions
                 for cell in range(len(self._cells.situation))
@@ -65,16 +65,25 @@ class Meaning:
     @cached_property
     def flags(self) -> dict[str, bool]:
         """The lesion flags by name."""
+        changed = self._changed(SEARCH_INVERTED) + self._changed(LEARNING_INVERTED)
+        return {flag: number > 0 for flag, number in zip(FLAGS, changed, strict=True)}
+
+    @cached_property
+    def changes(self) -> dict[str, int]:
+        """On how many training and later rows each intervention changes the action, by the column of a census."""
+        names = self._language.intervention_names
+        changed = [number for name in names for number in self._changed(name)]
+        return dict(zip(change_columns(names), changed, strict=True))
+
+    def _changed(self, variant: str) -> tuple[int, int]:
+        """Return on how many training rows and on how many later ones a variant differs from the intact one."""
+        differs = self.predictions[variant] != self.predictions[INTACT]
         in_training = self._log.split == TRAIN
-        flags: list[bool] = []
-        for variant in VARIANTS[1:]:
-            differs = self.predictions[variant] != self.predictions["intact"]
-            flags += [bool(differs[in_training].any()), bool(differs[~in_training].any())]
-        return dict(zip(FLAGS, flags, strict=True))
+        return int(differs[in_training].sum()), int(differs[~in_training].sum())
 
     def values_of(self, y: int) -> np.ndarray:
         """Return the intact value in each cell, ``int64[C]``, of a term below something that binds y to this value."""
-        return np.array([self._value("intact", 0, cell, y, 0) for cell in range(len(self._cells.situation))])
+        return np.array([self._value(INTACT, 0, cell, y, 0) for cell in range(len(self._cells.situation))])
 
     @property
     def row_cell(self) -> np.ndarray:
@@ -89,7 +98,7 @@ class Meaning:
         return self._values[key]
 
     def _compute(self, variant: str, position: int, cell: int, y: int, theta: int) -> int:
-        token = self._language.tokens[self._program.tokens[position]]
+        token = self._meanings[variant][self._program.tokens[position]]
         arguments = list(arguments_of(position, token.arity, self._ends))
 
         def at(argument: int, y: int = y, theta: int = theta) -> int:
@@ -109,7 +118,7 @@ class Meaning:
         if token.kind == "if":
             return at(1) if at(0) != 0 else at(2)
         if token.kind in ("argmax", "argmin"):
-            upwards = (token.kind == "argmax") != (variant == "search_inverted")
+            upwards = (token.kind == "argmax") != (variant == SEARCH_INVERTED)
             candidates = range(self._language.actions)
             return (max if upwards else min)(candidates, key=lambda candidate: at(0, y=candidate))
         if token.kind == "iterate":
@@ -140,7 +149,7 @@ class Meaning:
                 for theta in range(self._language.params):
                     action = self._value(variant, body, cell, y, theta) % self._language.actions
                     agreement[theta] += action == self._log.action[row]
-            choose = min if variant == "learning_inverted" else max
+            choose = min if variant == LEARNING_INVERTED else max
             self._chosen[key] = choose(range(self._language.params), key=agreement.__getitem__)
         return self._chosen[key]
 
@@ -161,6 +170,8 @@ class Explanation:
         Action of each variant on each row of the log.
     flags : dict of str to bool
         Lesion flags by name.
+    changes : dict of str to int
+        On how many training and later rows each intervention changes the action, by the column of a census.
     """
 
     text: str
@@ -170,6 +181,7 @@ class Explanation:
     infer_time: int
     predictions: dict[str, np.ndarray]
     flags: dict[str, bool]
+    changes: dict[str, int]
 
 
 def explain(program: Program, language: Language, log: ImitationLog) -> Explanation:
@@ -189,4 +201,5 @@ def explain(program: Program, language: Language, log: ImitationLog) -> Explanat
         infer_time=infer_time,
         predictions=meaning.predictions,
         flags=meaning.flags,
+        changes=meaning.changes,
     )

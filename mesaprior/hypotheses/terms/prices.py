@@ -8,7 +8,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.terms.language import Language, Token
+from mesaprior.hypotheses.terms.language import Language
+from mesaprior.hypotheses.terms.tokens import token_text
 from mesaprior.priors import codes
 
 
@@ -47,8 +48,3 @@ def fit_bits(language: Language, weights: Mapping[str, float]) -> Language:
     bits = codes.huffman_bits([Fraction(weights.get(text, 1)) for text in texts])
     tokens = tuple(replace(token, bits=price) for token, price in zip(language.tokens, bits, strict=True))
     return replace(language, tokens=tokens)
-
-
-def token_text(token: Token) -> str:
-    """Return the text by which a token is told from others: its name, with brackets behind that of a lookup."""
-    return f"{token.name}[]" if token.kind == "lookup" else token.name

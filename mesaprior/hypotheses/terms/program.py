@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.terms.language import Y_BINDERS, Language, Token
+from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.text import Node, read
+from mesaprior.hypotheses.terms.tokens import Y_BINDERS, Token
 
 SATURATION = 2**62
 """Times are counted exactly up to here and stay here beyond."""

@@ -36,23 +36,20 @@ def syntax_of(grid: Grid, max_bits: int) -> kernels.Syntax:
     """Return the language of a grid as arrays, for terms of at most `max_bits` bits."""
     language, log, T = grid.language, grid.log, len(grid.language.tokens)
     symbols = language.symbols(log)
-    M = language.domain
     inner = np.full((4, T), -1, dtype=np.int64)
     leaves = np.zeros((4, T, max(grid.width)), dtype=np.uint8)
-    tables = np.zeros((T + 1, M, M), dtype=np.uint8)
+    tables, swaps = _tables_of(grid)
     op = np.zeros(T, dtype=np.int64)
     for index, token in enumerate(language.tokens):
-        if token.table is not None:
-            tables[index] = token.table if token.arity == 2 else token.table[:, None]
         if token.arity == 2:
             op[index] = operator_code(token)
         for scope in range(4):
             if is_allowed(token.kind, scope):
                 inner[scope, index] = inner_scope(token.kind, scope)
                 if token.arity == 0 and token.kind != "lookup":
-                    leaves[scope, index, : grid.width[scope]] = grid.leaf(token, scope)[0]
+                    leaves[scope, index, : grid.width[scope]] = grid.leaf(index, scope)[0]
     shortest = [max_bits + 1 if bits is None else min(bits, max_bits + 1) for bits in codes.shortest(symbols)]
-    lookups = [language.used_features.index(t.name) if t.kind == "lookup" else 0 for t in language.tokens]
+    lookups = [grid.lookups.get(index, 0) for index in range(T)]
     digits = [log.feature_sizes[log.features.index(t.name)] if t.kind == "lookup" else 0 for t in language.tokens]
 
     def column(values: list[int]) -> np.ndarray:
@@ -71,10 +68,26 @@ def syntax_of(grid: Grid, max_bits: int) -> kernels.Syntax:
         inner=inner,
         shortest=column(shortest),
         tables=tables,
+        swaps=swaps,
         leaves=leaves,
-        features=np.array([grid.features[name] for name in language.used_features], dtype=np.uint8).reshape(
-            -1, grid.layout.Q
-        ),
+        features=grid.looked_up(),
+    )
+
+
+def _tables_of(grid: Grid) -> tuple[np.ndarray, kernels.Swaps]:
+    """Return the tables ``uint8[n, M, M]`` of all operators, and in which variants they have others."""
+    tokens, M = grid.language.tokens, grid.language.domain
+    swaps = [(index, v, other) for index in range(len(tokens)) for v, other in grid.variants.replaced(index)]
+    swaps = [(index, v, other) for index, v, other in swaps if other.table is not None]
+    tables = np.zeros((len(tokens) + 1 + len(swaps), M, M), dtype=np.uint8)
+    for place, token in [*enumerate(tokens), *enumerate((other for *_, other in swaps), len(tokens) + 1)]:
+        if token.table is not None:
+            tables[place] = token.table if token.arity == 2 else token.table[:, None]
+    owners = np.array([index for index, *_ in swaps], dtype=np.int64)
+    return tables, kernels.Swaps(
+        start=np.searchsorted(owners, np.arange(len(tokens) + 1)).astype(np.int64),
+        variant=np.array([v for _, v, _ in swaps], dtype=np.int64),
+        table=np.arange(len(tokens) + 1, len(tables), dtype=np.int64),
     )
 
 

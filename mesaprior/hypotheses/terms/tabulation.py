@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from mesaprior.hypotheses.census import Census, Vectors, behaviours_of
+from mesaprior.hypotheses.census import FLAGS, Census, Vectors, behaviours_of, change_columns
 from mesaprior.hypotheses.counting.kernels import Rows
 from mesaprior.hypotheses.terms.grid import Grid
-from mesaprior.hypotheses.terms.language import Token
+from mesaprior.hypotheses.terms.tokens import Token
 from mesaprior.hypotheses.texts import Texts
 
 
@@ -60,24 +60,31 @@ def census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Cen
             space="terms",
             n_actions=grid.language.actions,
             predictions=signatures[:, place[grid.point_of_cell]].astype(np.int16),
-            flags=signatures[:, Q:].copy(),
+            flags=signatures[:, Q : Q + len(FLAGS)].copy(),
             witness=witness,
             behaviour_id=ids,
             columns=columns,
             count=rows.count,
             row_cell=grid.cells.row_cell,
             bounds=bounds,
+            changes=dict(
+                zip(change_columns(grid.language.intervention_names), grid.changes(signatures).T.copy(), strict=True)
+            ),
         )
-    inverted = (Q if grid.with_search else 0) + grid.point_of_cell
+
+    def actions(variant: int) -> np.ndarray:
+        return signatures[:, variant * Q + grid.point_of_cell].astype(np.int16)
+
     vectors = Vectors(
         features=grid.log.features,
         situations=grid.log.situations,
         n_actions=grid.language.actions,
-        intact=signatures[:, grid.point_of_cell].astype(np.int16),
-        search_inverted=signatures[:, inverted].astype(np.int16),
+        intact=actions(0),
+        search_inverted=actions(max(grid.layout.search_variant, 0)),
         witness=witness,
         vector_id=ids,
         columns=columns,
         count=rows.count,
+        under={name: actions(grid.variants.place(name)) for name in grid.language.intervention_names},
     )
     return behaviours_of(vectors, grid.log, bounds=bounds)

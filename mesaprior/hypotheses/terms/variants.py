@@ -1,82 +1,76 @@
-"""Languages near a language: one token dropped, or one token's price doubled or halved."""
+"""The variants of a language: the ways in which every term is evaluated side by side.
+
+The first is intact. In a lesion every search, or every fit, is turned upside down; under an intervention one token
+takes another meaning. Each holds everywhere in the term, also while fits are scored.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mesaprior.hypotheses.terms.language import Language, Token
-from mesaprior.priors import codes
+from mesaprior.hypotheses.terms.language import Language
+from mesaprior.hypotheses.terms.tokens import Token
 
-DROPPED, DOUBLED, HALVED = "dropped", "doubled", "halved"
-"""What is done to one token of a language."""
+INTACT, SEARCH_INVERTED, LEARNING_INVERTED = "intact", "search_inverted", "learning_inverted"
+"""Names of the variants that every language has; interventions have names of their own."""
 
 
-@dataclass(frozen=True, eq=False)
-class Variant:
-    """A language that differs from another one in one token.
+@dataclass(frozen=True)
+class Variants:
+    """The variants of a language that can differ from each other, in their order.
 
     Attributes
     ----------
-    kind : str
-        `DROPPED`, `DOUBLED` or `HALVED`.
-    token : str
-        The token, as a person would call it; told from others of the same text by its number.
-    bits : int or None
-        Its new price in bits; None where it is dropped.
-    language : Language or None
-        The new language; None where there is none.
-    reason : str
-        Why there is none, in a few words; else empty.
+    names : tuple of str
+        By variant.
+    meanings : tuple of tuple of Token
+        For each variant, what each token of the language stands for.
+    n_interventions : int
+        How many of them are interventions; they are the last ones.
     """
 
-    kind: str
-    token: str
-    bits: int | None
-    language: Language | None
-    reason: str = ""
+    names: tuple[str, ...]
+    meanings: tuple[tuple[Token, ...], ...]
+    n_interventions: int
 
     @property
-    def change(self) -> str:
-        """What was done, in a few words."""
-        if self.bits is None:
-            return f"without {self.token}"
-        return f"{self.token} at {self.bits} {'bit' if self.bits == 1 else 'bits'}"
+    def n(self) -> int:
+        """V, how many there are."""
+        return len(self.names)
+
+    @property
+    def first_intervention(self) -> int:
+        """Number of the first intervention, or V where there is none."""
+        return self.n - self.n_interventions
+
+    def place(self, name: str) -> int:
+        """Return the number of a variant; -1 for a lesion of what the language lacks."""
+        return self.names.index(name) if name in self.names else -1
+
+    def tables_of(self, index: int) -> tuple[bytes, ...]:
+        """Return what an operator does in each variant, as tables; empty for tokens of other kinds."""
+        tables = [tokens[index].table for tokens in self.meanings]
+        return tuple(table.tobytes() for table in tables if table is not None)
+
+    def replaced(self, index: int) -> list[tuple[int, Token]]:
+        """Return the variants in which a token stands for something else, and for what."""
+        intact = self.meanings[0][index]
+        return [(v, tokens[index]) for v, tokens in enumerate(self.meanings) if tokens[index] is not intact]
 
 
-def variants(language: Language) -> Iterator[Variant]:
-    """Yield the languages in which one token is dropped, or has twice or half its price.
+def variants_of(language: Language, *, with_all_lesions: bool = False) -> Variants:
+    """Return the variants of a language.
 
-    Notes
-    -----
-    All other tokens keep their prices, defaults too. Half of an odd price is rounded up. A language without any token,
-    a price that would not change, and prices that break Kraft's inequality are no variants: there the reason is given.
+    Parameters
+    ----------
+    language : Language
+    with_all_lesions : bool
+        Whether lesions of what the language lacks are listed too; nothing differs there from the intact variant.
     """
-    names = token_names(language)
-    for kind in (DROPPED, DOUBLED, HALVED):
-        for index, (token, name) in enumerate(zip(language.tokens, names, strict=True)):
-            before, after = language.tokens[:index], language.tokens[index + 1 :]
-            if kind == DROPPED:
-                tokens, bits = before + after, None
-                reason = "" if tokens else "no program is left"
-            else:
-                bits = 2 * token.bits if kind == DOUBLED else (token.bits + 1) // 2
-                tokens = (*before, replace(token, bits=bits), *after)
-                kraft = codes.kraft_sum(other.bits for other in tokens)
-                reason = f"the sum of 2^-bits would be {float(kraft):.4g}, and a prefix code has at most 1"
-                reason = reason if kraft > 1 else "it has the least price already" if bits == token.bits else ""
-            source = f"{language.source} ({kind}: {name})"
-            changed = None if reason else replace(language, tokens=tokens, source=source)
-            yield Variant(kind, name, bits, changed, reason)
-
-
-def token_names(language: Language) -> list[str]:
-    """Return what a person would call each token; equal ones get their numbers, from 1."""
-    texts = [_text(token) for token in language.tokens]
-    times = Counter(texts)
-    return [text if times[text] == 1 else f"{text} (token {index + 1})" for index, text in enumerate(texts)]
-
-
-def _text(token: Token) -> str:
-    return f"{token.name}[...]" if token.kind == "lookup" else token.name
+    lesions = {SEARCH_INVERTED: ("argmax", "argmin"), LEARNING_INVERTED: ("fit",)}
+    names = [INTACT, *(name for name, kinds in lesions.items() if with_all_lesions or language.has(*kinds))]
+    meanings = [language.tokens] * len(names)
+    for other in language.interventions:
+        names.append(other.name)
+        meanings.append((*language.tokens[: other.token], other.meaning, *language.tokens[other.token + 1 :]))
+    return Variants(tuple(names), tuple(meanings), len(language.interventions))

@@ -12,8 +12,8 @@ from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
-from mesaprior.hypotheses.terms.prices import token_text
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.hypotheses.terms.tokens import token_text
 from mesaprior.inference.crossovers.crossover import Crossovers, along_values
 from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.posterior import DEFAULT_NOISE, posterior

@@ -27,9 +27,10 @@ def groups_of(census: Census) -> dict:
 
 def behaviours_of(census: Census) -> list:
     """Return the behaviours table as the naive evaluator gives it."""
+    marks = np.column_stack([census.flags, *census.changes.values()])
     return [
-        (tuple(predictions), tuple(flags))
-        for predictions, flags in zip(census.predictions.tolist(), census.flags.tolist(), strict=True)
+        (tuple(predictions), tuple(own))
+        for predictions, own in zip(census.predictions.tolist(), marks.tolist(), strict=True)
     ]
 
 
@@ -37,6 +38,10 @@ def assert_same(one: Census, other: Census) -> None:
     """Compare two censuses count for count, witnesses aside."""
     assert np.array_equal(one.predictions, other.predictions)
     assert np.array_equal(one.flags, other.flags)
+    assert list(one.changes) == list(other.changes)
+    for name in one.changes:
+        assert np.array_equal(one.changes[name], other.changes[name])
+        assert one.changes[name].dtype == other.changes[name].dtype == np.int32
     assert np.array_equal(one.behaviour_id, other.behaviour_id)
     assert list(one.columns) == list(other.columns)
     for name in one.columns:

@@ -25,7 +25,8 @@ def layout_of(*, V=1, P=1, Y=2, Q=1, A=2, M=256, K=0, search=-1, learning=-1, **
     nothing = np.zeros(0, dtype=np.int64)
     given_or_not = {
         "order": np.arange(Q), "history_point": nothing, "history_action": nothing,
-        "seen": np.zeros(1, dtype=np.int64), "state_start": np.array([0, Q]),
+        "seen": np.zeros(1, dtype=np.int64), "state_start": np.array([0, Q]), "first_intervention": V,
+        "n_rows": np.ones(Q, dtype=np.int64), "train_digits": 0, "later_digits": 0, "digit_bits": 1,
     } | others  # fmt: skip
     return kernels.Layout(
         V=V, P=P, Y=Y, Q=Q, A=A, M=M, K=K, search_variant=search, learning_variant=learning,
@@ -249,6 +250,61 @@ def test_signatures_with_flags_say_where_lesions_show(seed, Q, A, with_search):
     out = blank(n, Q + 4)
     kernels.signature_rows(values, n, out, layout, True, is_later)
     assert_written(out, 0, expected)
+
+
+@settings(max_examples=60)
+@given(seed=seeds, Q=st.integers(1, 6), bits=st.integers(1, 8), n_interventions=st.integers(1, 3))
+def test_signatures_with_flags_count_the_rows_that_interventions_change(seed, Q, bits, n_interventions):
+    rng = np.random.default_rng(seed)
+    V, n, digits = 2 + n_interventions, 3, 20 // bits + 1
+    order, is_later, n_rows = rng.permutation(Q), rng.integers(0, 2, Q).astype(np.uint8), rng.integers(1, 99_999, Q)
+    layout = layout_of(
+        V=V, Q=Q, A=2, learning=1, order=order, first_intervention=2, n_rows=n_rows, train_digits=digits,
+        later_digits=digits, digit_bits=bits,
+    )  # fmt: skip
+    values = rows_of(rng, n, V * Q, 4)
+    actions = (values[:, : V * Q] % 2).reshape(n, V, Q)
+    size = Q + 4 + 2 * digits * n_interventions
+    out = blank(n, size)
+    kernels.signature_rows(values, n, out, layout, True, is_later)
+    for k in range(n):
+        found = out[k, Q + 4 : size].reshape(n_interventions, 2, digits).tolist()
+        for v in range(n_interventions):
+            for part in (0, 1):
+                changed = sum(
+                    int(n_rows[q]) for q in range(Q) if is_later[q] == part and actions[k, 0, q] != actions[k, 2 + v, q]
+                )
+                assert sum(digit << bits * (digits - 1 - i) for i, digit in enumerate(found[v][part])) == changed
+                assert max(found[v][part]) < 1 << bits
+
+
+@settings(max_examples=60)
+@given(seed=seeds, n=st.integers(0, 3), V=st.integers(2, 4), Q=st.integers(1, 9), copies=st.integers(1, 3))
+def test_swaps_write_over_their_variant_and_nothing_else(seed, n, V, Q, copies):
+    rng = np.random.default_rng(seed)
+    M, size = 5, V * Q * copies
+    # Token 0 has no swap, token 1 one in the last variant, token 2 one there and one in variant 1.
+    swaps = kernels.Swaps(np.array([0, 0, 1, 3]), np.array([V - 1, 1, V - 1]), np.array([3, 4, 5]))
+    tables = rng.integers(0, M, size=(6, M, M)).astype(np.uint8)
+    layout = layout_of(V=V, Q=Q, M=M)
+    first, second = (rows_of(rng, n + 1, size, M) for _ in range(2))
+    a, b = (np.arange(n + 1, dtype=np.int64)[::step] for step in (1, -1))
+    for token, last in ((0, {}), (1, {V - 1: 3}), (2, {1: 4, V - 1: 5})):
+        table_of = [last.get(v, token) for v in range(V)]
+        unary, binary = (np.zeros((n, copies, V, Q), dtype=np.uint8) for _ in range(2))
+        for k in range(n):
+            x, y = (values[:size].reshape(copies, V, Q) for values in (first[a[k]], second[b[k]]))
+            for v in range(V):
+                binary[k, :, v] = tables[table_of[v]][x[:, v], y[:, v]]
+                unary[k, :, v] = tables[table_of[v], first[1 + k, :size].reshape(copies, V, Q)[:, v], 0]
+        out = blank(n + 1, size)
+        kernels.binary_rows(kernels.TABLE, tables[token], M, first, a, second, b, n, out, 1, size)
+        kernels.swap_binary_rows(swaps, token, tables, first, a, second, b, n, out, 1, layout, size)
+        assert_written(out, 1, binary.reshape(n, size))
+        out = blank(n + 1, size)
+        kernels.unary_rows(tables[token], first, 1, n, out, 1, size)
+        kernels.swap_unary_rows(swaps, token, tables, first, 1, n, out, 1, layout, size)
+        assert_written(out, 1, unary.reshape(n, size))
 
 
 CENSUS = """

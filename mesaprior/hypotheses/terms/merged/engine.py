@@ -134,6 +134,7 @@ class MergedEngine:
         syntax = syntax_of(grid, max_bits)
         self.ground = kernels.Ground(
             tables=syntax.tables,
+            swaps=syntax.swaps,
             leaves=syntax.leaves,
             features=syntax.features,
             size=np.array(grid.size, dtype=np.int64),

@@ -20,6 +20,7 @@ from mesaprior.hypotheses.terms.kernels import (
     LEAF,
     SEARCH,
     UNARY,
+    Swaps,
     binary_rows,
     copy_rows,
     fit_rows,
@@ -29,6 +30,8 @@ from mesaprior.hypotheses.terms.kernels import (
     mask_rows,
     search_rows,
     signature_rows,
+    swap_binary_rows,
+    swap_unary_rows,
     unary_rows,
 )
 
@@ -48,7 +51,7 @@ class Operations(NamedTuple):
     table : int64[D]
         Index into `tables`, which is also the index of the token.
     digits, feature : int64[D]
-        Entries of a lookup's table (0 for other tokens), and its feature.
+        Entries of a lookup's table (0 for other tokens), and its row in `features`.
     is_argmin : int64[D]
     scope, inner : int64[D]
         Scope of the result and of the arguments.
@@ -87,16 +90,19 @@ class Ground(NamedTuple):
     Attributes
     ----------
     tables : uint8[T, M, M]
-        Operators by token; of a unary one the first column.
+        Operators by token; of a unary one the first column. Then those that they are swapped for.
+    swaps : terms.kernels.Swaps
     leaves : uint8[4, T, width]
         Values of tokens of arity 0, by scope.
-    features : uint8[F, Q]
+    features : uint8[L, Q] or uint8[L, V * Q]
+        What each lookup is read at.
     size : int64[4]
         Bytes of a row by scope, without padding.
     is_later : uint8[Q]
     """
 
     tables: np.ndarray
+    swaps: Swaps
     leaves: np.ndarray
     features: np.ndarray
     size: np.ndarray
@@ -171,6 +177,7 @@ def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
     if what == BINARY:
         first, second = places[1], places[2]
         binary_rows(operations.op[d], ground.tables[table], layout.M, pool, first, pool, second, n, out, zero, size)
+        swap_binary_rows(ground.swaps, table, ground.tables, pool, first, pool, second, n, out, zero, layout, size)
     elif what == IF:
         if_rows(pool, places[0], pool, places[1], pool, places[2], n, out, zero, size)
     elif what == LEAF:
@@ -187,6 +194,7 @@ def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
         fit_rows(pool, places[2, 0], n, out, zero, layout, scope, score)
     elif what == UNARY:
         unary_rows(ground.tables[table], pool, places[2, 0], n, out, zero, size)
+        swap_unary_rows(ground.swaps, table, ground.tables, pool, places[2, 0], n, out, zero, layout, size)
     elif what == MASK:
         mask_rows(pool, places[2, 0], n, out, zero, size)
     else:

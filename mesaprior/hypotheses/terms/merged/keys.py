@@ -50,10 +50,12 @@ class Keys:
         """Return the first words of the keys of those who always do the same, as very many programs do."""
         if self._grid.with_fit:
             return np.empty(0, dtype=np.uint64)
-        V, Q = self._grid.layout.V, self._grid.layout.Q
-        values = np.zeros((self._grid.layout.A**V, self._grid.width[0]), dtype=np.uint8)
+        V, Q, A = self._grid.layout.V, self._grid.layout.Q, self._grid.layout.A
+        # Under an intervention most of them do what they do anyway.
+        free = self._grid.variants.first_intervention
+        values = np.zeros((A**free, self._grid.width[0]), dtype=np.uint8)
         for number in range(len(values)):
-            actions = [number // self._grid.layout.A**v % self._grid.layout.A for v in range(V)]
+            actions = [number // A ** (v if v < free else 0) % A for v in range(V)]
             values[number, : V * Q] = np.repeat(actions, Q)
         return np.unique(self.of(values)[:, 0])
 

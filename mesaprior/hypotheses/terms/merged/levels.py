@@ -13,6 +13,7 @@ from functools import cached_property
 
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.program import Y, inner_scope, repetitions, times_over
+from mesaprior.hypotheses.terms.variants import variants_of
 
 MOST_WRAPS = 2
 """Tokens around a term that is not kept, at most."""
@@ -97,10 +98,9 @@ class Levels:
         self._is_kept: dict[tuple[int, int], bool] = {}
         self._n_ways: dict[tuple[int, int], tuple[int, int]] = {}
         # Tokens that do the same are one: their values need not be computed twice.
-        self._alike = [
-            next(k for k, other in enumerate(language.tokens[: i + 1]) if _does(other) == _does(token))
-            for i, token in enumerate(language.tokens)
-        ]
+        variants = variants_of(language)
+        does = [(token.kind, variants.tables_of(index)) for index, token in enumerate(language.tokens)]
+        self._alike = [does.index(this) for this in does]
         # The longest first: whether a level is kept depends on longer ones only.
         for length in range(max_bits, 0, -1):
             for scope in range(4):
@@ -217,8 +217,3 @@ class Levels:
 
 IDLE_SEARCH = -1
 """Stands in a shortened path for a search over values that do not depend on y."""
-
-
-def _does(token) -> tuple[str, bytes]:
-    """Return what tells tokens of arity 1 apart by their values."""
-    return token.kind, token.table.tobytes() if token.table is not None else b""

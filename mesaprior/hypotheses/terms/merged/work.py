@@ -12,7 +12,7 @@ import numpy as np
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.terms import kernels as terms
 from mesaprior.hypotheses.terms.grid import Grid, operator_code
-from mesaprior.hypotheses.terms.language import Language, Token
+from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Way, Wrapping
 from mesaprior.hypotheses.terms.program import inner_scope, is_allowed, repetitions
@@ -184,7 +184,7 @@ class Table:
                 inner,
                 op=operator_code(token) if token.arity == 2 else 0,
                 digits=self._grid.log.feature_sizes[self._grid.log.features.index(token.name)] if is_lookup else 0,
-                feature=self._language.used_features.index(token.name) if is_lookup else 0,
+                feature=self._grid.lookups.get(index, 0),
                 is_argmin=token.kind == "argmin",
             ),
             index,
@@ -269,12 +269,6 @@ def _operations(acts: list[tuple[int, ...]]) -> kernels.Operations:
     return kernels.Operations(*np.array(acts, dtype=np.int64).reshape(-1, 8).T.copy())
 
 
-def commutes(token: Token) -> bool:
-    """Tell whether a binary operator is symmetric."""
-    assert token.table is not None
-    return bool(np.array_equal(token.table, token.table.T))
-
-
 def tasks_of(
     grid: Grid,
     bits: list[int],
@@ -332,7 +326,7 @@ def tasks_of(
             if with_unary and (inner, rest) in spans:
                 add(index, inner, ONE, ONE, spans[inner, rest])
         elif token.arity == 2:
-            symmetric = commutes(token)
+            symmetric = grid.commutes(index)
             for first in range(1, rest):
                 a, b = spans.get((scope, first)), spans.get((scope, rest - first))
                 if a is None or b is None or (symmetric and first > rest - first):

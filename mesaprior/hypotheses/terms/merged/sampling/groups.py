@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mesaprior.errors import RunError
-from mesaprior.hypotheses.census import Census, Vectors, exact_sum
+from mesaprior.hypotheses.census import FLAGS, Census, Vectors, exact_sum
 from mesaprior.hypotheses.log import TRAIN, ImitationLog
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged.engine import Report
@@ -99,9 +99,10 @@ def signatures_of(census: Census, grid: Grid, groups: Sequence[int]) -> list[lis
     """
     behaviours = census.behaviour_id[list(groups)]
     if grid.with_fit or census.vectors is None:
-        if not grid.with_fit and grid.with_search:
+        if not grid.with_fit and grid.layout.V > 1:
             raise RunError(
-                "this census does not say what its searches do upside down; count it again to sample from it."
+                "this census does not say what its programs do upside down or under interventions; count it again to "
+                "sample from it."
             )
         whole = _signatures_of_behaviours(census, grid, behaviours)
         return [
@@ -126,7 +127,9 @@ def _signatures_of_behaviours(census: Census, grid: Grid, behaviours: np.ndarray
     place = np.argsort(grid.layout.order) if grid.with_fit else np.arange(grid.layout.Q)
     signatures[:, place[grid.point_of_cell]] = census.predictions[behaviours]
     if grid.with_fit:
-        signatures[:, grid.layout.Q :] = census.flags[behaviours]
+        signatures[:, grid.layout.Q : grid.layout.Q + len(FLAGS)] = census.flags[behaviours]
+        if census.changes:
+            grid.write_changes(np.column_stack([column[behaviours] for column in census.changes.values()]), signatures)
     return signatures
 
 
@@ -144,13 +147,16 @@ def _vectors_of_behaviours(
 ) -> dict[int, list[int]]:
     """Return the vectors that come to each behaviour on a log. Cost: one pass over the vectors."""
     columns = _columns_of(vectors, log)
-    in_training, in_later = (
-        np.isin(np.arange(len(log.situations)), log.row_situation[rows])
-        for rows in (log.split == TRAIN, log.split != TRAIN)
+    n_rows = np.array(
+        [
+            np.bincount(log.row_situation[rows], minlength=len(log.situations))
+            for rows in (log.split == TRAIN, log.split != TRAIN)
+        ]
     )
+    changes = np.column_stack([np.zeros((census.n_behaviours, 0), dtype=np.int64), *census.changes.values()])
     wanted = {
-        census.predictions[behaviour].tobytes() + bytes(census.flags[behaviour, :2].tolist()): behaviour
-        for behaviour in behaviours.tolist()
+        (census.predictions[b].tobytes(), *census.flags[b, :2].tolist(), *changes[b].tolist()): b
+        for b in behaviours.tolist()
     }
     # Sums that wrap tell most vectors apart at once; what they leave is compared.
     weights = np.random.default_rng(0).integers(0, 2**63, len(columns), dtype=np.uint64)
@@ -159,9 +165,12 @@ def _vectors_of_behaviours(
     for first in range(0, len(vectors.intact), VECTORS_AT_ONCE):
         block = vectors.intact[first : first + VECTORS_AT_ONCE][:, columns]
         for place in np.flatnonzero(np.isin(block.astype(np.uint64) @ weights, sums)).tolist():
-            differs = block[place] != vectors.search_inverted[first + place, columns]
-            flags = bytes([int((differs & in_training).any()), int((differs & in_later).any())])
-            behaviour = wanted.get(block[place].tobytes() + flags)
+            key: tuple[bytes | int, ...] = (block[place].tobytes(),)
+            for number, actions in enumerate((vectors.search_inverted, *vectors.under.values())):
+                changed = n_rows @ (block[place] != actions[first + place, columns])
+                # Of a lesion only whether it shows.
+                key += tuple((changed if number else changed > 0).tolist())
+            behaviour = wanted.get(key)
             if behaviour is not None:
                 found[behaviour].append(first + place)
     return found
@@ -179,8 +188,7 @@ def _parts(census: Census, vectors: Vectors, grid: Grid, row: int, members: list
         same = np.ones(int(end - start), dtype=bool)
         for name, column in vectors.columns.items():
             same &= column[start:end] == census.columns[name][row]
-        rows = [vectors.intact[member, columns]]
-        rows += [vectors.search_inverted[member, columns]] if grid.with_search else []
+        rows = [vectors.variants[name][member, columns] for name in grid.variants.names]
         signature = np.concatenate(rows).astype(np.uint8).tobytes()
         counts.setdefault(signature, []).extend(vectors.count[start:end][same])
     parts = [

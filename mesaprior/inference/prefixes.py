@@ -1,0 +1,71 @@
+"""Masses of classes of behaviours at every training prefix, in one pass over the log."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.agreement import blocks, runs
+from mesaprior.inference.logspace import log2_scaled, log2_sum
+from mesaprior.inference.noise import NoiseModel
+
+
+def mass_by_prefix(
+    census: Census,
+    log: ImitationLog,
+    noise: NoiseModel,
+    of_class: np.ndarray,
+    n_classes: int,
+    log2_behaviour: np.ndarray,
+) -> np.ndarray:
+    """Return log2 masses, not normalized, by class and prefix: ``float64[K, N + 1]``.
+
+    Parameters
+    ----------
+    census : Census
+    log : ImitationLog
+        The log that the census was counted on.
+    noise : NoiseModel
+    of_class : int64[B]
+        Class of each behaviour, 0..K-1.
+    n_classes : int
+        K.
+    log2_behaviour : float64[B]
+        log2 prior mass of each behaviour.
+
+    Notes
+    -----
+    Behaviours of one class that agree in all training cells share their whole likelihood, so their prior mass is added
+    first; what is left are the items of the kernel. Time is O(I * N) for I items.
+    """
+    # Numba is loaded where a kernel runs, and nowhere else.
+    from mesaprior.inference.kernels import add_mass_by_prefix
+
+    n_training = log.n_training
+    cells, cell = np.unique(census.row_cell[:n_training], return_inverse=True)
+    training = np.stack([cell, log.action[:n_training]]).astype(np.int64)
+    terms = noise.log2_terms(n_training, census.n_actions)
+
+    pattern = runs(census.predictions, cells)
+    items, member_of = np.unique(pattern * n_classes + of_class, return_inverse=True)
+    item_log2 = log2_sum(log2_behaviour, member_of, len(items))
+    item_pattern, item_class = np.divmod(items, n_classes)
+    is_first = np.diff(pattern, prepend=-1) > 0
+    example = np.flatnonzero(is_first)
+
+    peak = np.full((n_classes, n_training + 1), -np.inf)
+    total = np.zeros((n_classes, n_training + 1))
+    for block in blocks(len(example), len(cells)):
+        mine = slice(*np.searchsorted(item_pattern, [block.start, block.stop]))
+        add_mass_by_prefix(
+            np.ascontiguousarray(census.predictions[example[block]][:, cells], dtype=np.int16),
+            training,
+            terms,
+            item_pattern[mine] - block.start,
+            item_class[mine],
+            item_log2[mine],
+            peak,
+            total,
+        )
+    return log2_scaled(total, peak)
