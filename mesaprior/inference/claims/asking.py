@@ -37,6 +37,7 @@ def up_to(census: Census, bound: float) -> Census:
         count=census.count[keeps],
         bounds={**census.bounds, "max_bits": int(bound)},
         vectors=None,
+        changes={name: column[behaviours] for name, column in census.changes.items()},
     )
 
 

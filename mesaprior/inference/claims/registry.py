@@ -10,6 +10,7 @@ from mesaprior.inference.claims.claim import Claim
 
 CLAIMS = {
     "pseudorealizable": "pseudorealizable",
+    "bridge-rules": "bridge_rules",
     "inner-learner": "inner_learner",
 }
 """For each claim the module here that has its `CLAIM`, in the order of the debate."""

@@ -25,6 +25,7 @@ from collections.abc import Mapping
 
 from mesaprior.errors import UsageError
 from mesaprior.inference.worlds.chance import Chance
+from mesaprior.inference.worlds.naming import named
 from mesaprior.inference.worlds.tokens import PARAMETER, binders, constants, feature, law, operators
 from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, Situation
 
@@ -95,21 +96,13 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
 def _programs(second: int, third: int, n_constants: int) -> tuple[Intended, ...]:
     """Return the programs that the world is about."""
     return (
-        Intended(f"(rule s {_named(third, n_constants)})", "imitator", "faithful", "the rule as it is in the end"),
+        Intended(f"(rule s {named(third, n_constants)})", "imitator", "faithful", "the rule as it is in the end"),
         Intended(
-            f"(rule s {_named(second, n_constants)})", "imitator", "defecting", "the rule as it was when training ended"
+            f"(rule s {named(second, n_constants)})", "imitator", "defecting", "the rule as it was when training ended"
         ),
         Intended("r", "imitator", "", "what was done last"),
         Intended("(fit (rule s theta))", "learner", "", "the rule, with what fitted most rows"),
     )
-
-
-def _named(theta: int, n_constants: int) -> str:
-    """Return the shortest sum of constants that is theta."""
-    if theta < n_constants:
-        return str(theta)
-    rest = _named(theta - (n_constants - 1), n_constants)
-    return f"(add {n_constants - 1} {rest})"
 
 
 RECIPE = Recipe("drift", "a rule whose parameter changes, to know, to remember, or to fit", SETTINGS, draw)

@@ -45,9 +45,9 @@ class Intended:
     ----------
     text : str
     role : str
-        One of `mesaprior.inference.roles.ROLES` that it must turn out to have.
+        One of `mesaprior.inference.roles.ROLES` that it must turn out to have; empty where it depends on what was drawn.
     verdict : str
-        One of `mesaprior.inference.roles.VERDICTS`, likewise; empty where it depends on what was drawn.
+        One of `mesaprior.inference.roles.VERDICTS`, likewise.
     meaning : str
         What it does, in words.
     """
@@ -99,6 +99,8 @@ class Draft:
         P and K of the language; the domain where None.
     online : list of tuple of int
         Situations of rows after training that programs which learn still learn from; they come before the later ones.
+    interventions : list of dict
+        Of the language, in order.
     walk : Walk or None
     """
 
@@ -115,6 +117,7 @@ class Draft:
     params: int | None = None
     rounds: int | None = None
     online: list[Situation] = field(default_factory=list[Situation])
+    interventions: list[Entry] = field(default_factory=list[Entry])
     walk: Walk | None = None
 
 

@@ -26,6 +26,8 @@ WORLDS = {
     "rules": "rules",
     "reasoner": "reasoner",
     "drift": "drift",
+    "goals": "goals",
+    "bridge": "bridge",
 }
 """For each world the module here that has its `RECIPE`."""
 
@@ -127,7 +129,7 @@ def make_world(name: str, *, seed: int = 0, **parameters: int) -> World:
 
 def _language(draft: Draft, source: str) -> Language:
     head = {"domain": draft.domain, "actions": draft.actions, "token": draft.tokens}
-    others = {"params": draft.params, "rounds": draft.rounds}
+    others = {"params": draft.params, "rounds": draft.rounds, "intervention": draft.interventions or None}
     return language_from_dict(head | {k: v for k, v in others.items() if v is not None}, source=source)
 
 
