@@ -12,6 +12,7 @@ CLAIMS = {
     "pseudorealizable": "pseudorealizable",
     "bridge-rules": "bridge_rules",
     "inner-learner": "inner_learner",
+    "optimize-to-imitate": "optimize_to_imitate",
 }
 """For each claim the module here that has its `CLAIM`, in the order of the debate."""
 

@@ -45,7 +45,7 @@ class Intended:
     ----------
     text : str
     role : str
-        One of `mesaprior.inference.roles.ROLES` that it must turn out to have; empty where it depends on what was drawn.
+        One of `mesaprior.inference.roles.ROLES` that it must turn out to have; empty where it depends on the draw.
     verdict : str
         One of `mesaprior.inference.roles.VERDICTS`, likewise.
     meaning : str

@@ -1,0 +1,233 @@
+"""Optimize to imitate: who looks for the goal that imitates best, beside who has a goal and who has none.
+
+In each world the teacher pursues a goal, and another goal wants the same wherever the teacher was seen. Three kinds of
+programs can do what it did: those that fit (they optimize in order to imitate), those that search without fitting (they
+have a goal by name, the teacher's or the other), and those that do neither. How much the kinds differ is measured on
+situations seen and on others; how they answer to an exchange of goals is counted as an intervention.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.agreement import tally
+from mesaprior.inference.claims.asking import bound_cells, up_to
+from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, at_base, jitter_of
+from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.rules import BY_SHARE
+from mesaprior.inference.claims.saying import percent_text, worlds_text
+from mesaprior.inference.figure import Bars, Figure, Mark, Panel, line_of
+from mesaprior.inference.logspace import log2_total, share
+from mesaprior.inference.memorizer import memorizer_over, memorizer_posterior
+from mesaprior.inference.noise import Noise
+from mesaprior.inference.posterior import posterior
+from mesaprior.inference.predictive import predict_later
+from mesaprior.inference.roles import IMITATOR, PLANNER
+from mesaprior.inference.worlds.world import World
+from mesaprior.inference.worlds.worlds import make_world
+from mesaprior.priors.prior import make_prior
+
+FITTING, PURSUING, COPYING = KINDS = ("fitting", "pursuing", "copying")
+"""Who fits, searching or not; who searches and does not fit; who does neither, with all tables by heart."""
+
+LITTLE = 0.1
+"""A difference of so much of the actions is one that shows."""
+
+TABLE_BITS, ENTRY_BITS = 4, 2
+"""Of the memorizer's token, and of each of its entries."""
+
+SITUATIONS = 16
+
+
+def _size(n_worlds: int, max_bits: int, *, is_whole: bool = True) -> Size:
+    def values(*whole: float, base: float) -> tuple[float, ...]:
+        other = whole[0] if base > whole[0] else whole[-1]
+        return whole if is_whole else tuple(value for value in whole if value in (base, other))
+
+    return Size(
+        n_worlds=n_worlds,
+        max_bits=max_bits,
+        parameters=(
+            Parameter("goals", 4, values(2, 4, 8, 16, base=4), "goals that there are"),
+            Parameter("seen", 12, values(2, 4, 8, 12, 14, base=12), "situations of sixteen that occur in training"),
+            Parameter("rows", 24, values(6, 12, 24, 48, base=24), "training rows"),
+            Parameter("want_bits", 4, values(4, 8, base=4), "bits of what goals want, supplied as a table"),
+            Parameter("alpha", 0, values(0, 0.5, 1, base=0), "exponent of time in the prior 2**-length * time**-alpha"),
+        ),
+    )
+
+
+def study(seed: int, size: Size) -> WorldStudy:
+    """Count a world for each setting, and let its programs answer to an exchange of goals."""
+    asked = {parameter.name: parameter.base for parameter in size.parameters}
+    counted = _count(seed, size, asked)
+    base = counted.cell(BASE, 0.0, asked["alpha"])
+    cells = [base]
+    for parameter in size.parameters:
+        for value in parameter.values:
+            if value == parameter.base:
+                continue
+            changed = asked | {parameter.name: value}
+            other = counted if parameter.name == "alpha" else _count(seed, size, changed)
+            cells.append(other.cell(parameter.name, value, changed["alpha"]))
+    bounds = np.unique(counted.census.columns["length"])[-3:].tolist()
+    shorter = [(bound, replace(counted, census=up_to(counted.census, bound))) for bound in bounds]
+    margins = [(bound, part.cell(BASE, 0.0, asked["alpha"]).margin) for bound, part in shorter]
+    return WorldStudy(cells + bound_cells(margins, dict.fromkeys(base.facts, math.nan)), counted.world.given)
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A world and the census of it."""
+
+    world: World
+    census: Census
+
+    def cell(self, parameter: str, value: float, alpha: float) -> Cell:
+        """Return who holds the posterior, how the kinds differ, and whom the exchange changes."""
+        census, log = self.census, self.world.log
+        prior = make_prior("speed", {"alpha": alpha})
+        result = posterior(census, log, prior)
+        memorizer = memorizer_over(["s"], log, census.n_actions, token_bits=TABLE_BITS)
+        tables = memorizer_posterior(memorizer, census, log, prior, result)
+        by_heart = float(tables.mass[-1])
+        members = {
+            FITTING: result.role > PLANNER,
+            PURSUING: result.role == PLANNER,
+            COPYING: result.role == IMITATOR,
+        }
+        training = tally(census, log, np.arange(log.n_training))
+        does, facts = {}, {}
+        changed = census.changes["swap_later"] / (log.n_rows - log.n_training)
+        for kind, is_member in members.items():
+            log2_mass = np.where(is_member, result.log2_mass, -np.inf)
+            within = share(log2_mass, log2_total(log2_mass))
+            weight = float(np.exp2(log2_total(log2_mass))) * (1 - by_heart)
+            # Slips are left out, which would tell apart programs that do the same.
+            with np.errstate(divide="ignore"):
+                does[kind] = predict_later(census, log, Noise(0.0), training, np.log2(within))
+            answer = float(within @ changed)
+            if kind == COPYING:
+                # Tables by heart copy too; no exchange of goals changes them.
+                of_tables = by_heart / (by_heart + weight) if by_heart + weight else math.nan
+                does[kind] = (1 - of_tables) * does[kind] + of_tables * tables.predictive
+                weight, answer = weight + by_heart, answer * (1 - of_tables)
+            facts |= {kind: weight, f"{kind}_changed": answer}
+        return self._compared(parameter, value, does, facts, alpha)
+
+    def _compared(
+        self, parameter: str, value: float, does: Mapping[str, np.ndarray], facts: dict[str, float], alpha: float
+    ) -> Cell:
+        """Return the cell: how far the kinds that do not fit are from the one that does, on and off what was seen."""
+        weights = np.array([facts[kind] for kind in KINDS[1:]])
+        others = sum(weight * does[kind] for weight, kind in zip(weights, KINDS[1:], strict=True)) / weights.sum()
+        parts = {"all": others, **{kind: does[kind] for kind in KINDS[1:]}}
+        for name, other in parts.items():
+            apart = np.abs(does[FITTING] - other).sum(axis=1) / 2
+            for where, rows in (("seen", self._is_seen), ("unseen", ~self._is_seen)):
+                facts[f"from_{name}_{where}"] = float(apart[rows].mean())
+        margin = _margin(facts["from_all_seen"], facts["from_all_unseen"])
+        return Cell(parameter, value, margin, self._predicted(alpha), dict(facts))
+
+    @property
+    def _is_seen(self) -> np.ndarray:
+        """Which of the later rows have a situation that occurs in training, bool[R - N]."""
+        log = self.world.log
+        return np.isin(log.row_situation[log.n_training :], log.row_situation[: log.n_training])
+
+    def _predicted(self, alpha: float) -> float:
+        """Return the margin of two programs alone: the shortest that fits, and the cheapest that does not."""
+        log, space = self.world.log, TermSpace(self.world.language, 1)
+        *named, fitting = (space.explain(entry.text, log) for entry in self.world.programs)
+        costs = [told.length + alpha * math.log2(told.time) for told in named]
+        seen = self._is_seen
+        by_heart = TABLE_BITS + ENTRY_BITS * int(seen.sum())
+        later = slice(log.n_training, None)
+        if by_heart < min(costs):
+            # A table says of what was not seen what chance says.
+            return _margin(0.0, 1 - 1 / self.census.n_actions)
+        cheapest = named[costs.index(min(costs))]
+        differs = (fitting.predictions["intact"] != cheapest.predictions["intact"])[later]
+        return _margin(float(differs[seen].mean()), float(differs[~seen].mean()))
+
+
+def _margin(seen: float, unseen: float) -> float:
+    """Return by how much the difference is too small to show where seen, and large enough to where not."""
+    return min(LITTLE - seen, unseen - LITTLE)
+
+
+def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
+    """Draw the world of a seed with these settings, and count it."""
+    settings = {name: int(asked[name]) for name in ("goals", "seen", "rows", "want_bits")}
+    world = make_world("goals", seed=seed, situations=SITUATIONS, jitter=jitter_of(seed), **settings)
+    return Counted(world, TermSpace(world.language, size.max_bits).census(world.log))
+
+
+def draw(table: pd.DataFrame, size: Size) -> Figure:
+    """Draw how far the kinds are apart along what was seen, who holds the posterior, and whom the exchange changes."""
+    apart = tuple(
+        line_of(f"{words} ({where})", *along(table, "seen", f"from_all_{key}"))
+        for key, words, where in (("seen", "situations seen", "on"), ("unseen", "situations not seen", "off"))
+    )
+    base = at_base(table)
+    held = tuple((float(base[kind].mean()),) for kind in KINDS)
+    changed = (tuple(float(base[f"{kind}_changed"].mean()) for kind in KINDS),)
+    return Figure(
+        "Who optimizes in order to imitate does as the others do where the teacher was seen, and not elsewhere",
+        (
+            Panel(
+                x="situations seen, of 16",
+                y="how far fitting programs are from the others",
+                series=apart,
+                marks=(Mark("y", LITTLE, "what shows"),),
+                y_range=(0.0, 1.0),
+            ),
+            Panel("", "mean share of the posterior", (Bars(("all worlds",), KINDS, held),), y_range=(0.0, 1.0)),
+            Panel("", "share of later actions that the exchange changes", (Bars(KINDS, ("changed",), changed),)),
+        ),
+    )
+
+
+def tell(findings: Findings) -> str:
+    """Say how far the kinds are apart on and off what was seen, and whom the exchange of goals changes."""
+    base = at_base(findings.table)
+    apart = {where: percent_text(float(base[f"from_all_{where}"].mean())) for where in ("seen", "unseen")}
+    held = ", ".join(f"{kind} {percent_text(float(base[kind].mean()))}" for kind in KINDS)
+    changed = ", ".join(f"{kind} {percent_text(float(base[f'{kind}_changed'].mean()))}" for kind in KINDS)
+    return (
+        f"Programs that optimize in order to imitate are {apart['seen']} of their actions away from the others where "
+        f"the teacher was seen and {apart['unseen']} elsewhere; both go the argument's way in "
+        f"{worlds_text(findings.share, findings.size.n_worlds)} (mean shares of the posterior: {held}). An exchange of "
+        f"goals changes these shares of later actions: {changed}."
+    )
+
+
+CLAIM = Claim(
+    name="optimize-to-imitate",
+    argument="Optimizing in order to imitate differs from imitating an optimizer, and shows off the training "
+    "distribution only.",
+    worlds="A law of outcomes and several goals; the teacher pursues one, and a rival one that wants the same in the "
+    "situations seen and something else in every other. All tables by heart compete beside the programs.",
+    given="What actions lead to and what goals want are supplied as tables, the latter at a price that is swept; two "
+    "of the goals have a name.",
+    margin="the least of 10 % less the share of actions in which programs that fit differ from the others where the "
+    "teacher was seen, and of that share elsewhere less 10 %",
+    rule=BY_SHARE,
+    formula="the same for two programs: the shortest that fits the goal, and the cheapest by bits and alpha*log2 of "
+    "time of the goals by name and a table",
+    sizes={
+        "small": _size(6, 28, is_whole=False),
+        "default": _size(32, 30),
+        "large": _size(128, 34),
+    },
+    study=study,
+    draw=draw,
+    tell=tell,
+)
