@@ -208,7 +208,9 @@ class Policies:
             predicted, other = self._noise.predictive(hits, misses, self._n_actions)
         else:
             predicted, other = np.ones(len(log2_mass)), np.zeros(len(log2_mass))
-        return Belief(log2_mass - whole, self._log2_prior, likelihood, self.given(row), predicted, other, self._n_actions)
+        return Belief(
+            log2_mass - whole, self._log2_prior, likelihood, self.given(row), predicted, other, self._n_actions
+        )
 
     def learn(self, row: int) -> None:
         """Update on what the teacher did on a row."""
