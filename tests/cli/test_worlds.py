@@ -63,6 +63,20 @@ def test_without_a_file_the_log_goes_to_standard_output(run):
     assert run("world", "log", "decks").stdout == make_world("decks").log_csv()
 
 
+def test_a_log_is_written_whole_or_not_at_all(run, folder, monkeypatch):
+    run("world", "log", "fork", "--out", "log.csv")
+    before = (folder / "log.csv").read_bytes()
+
+    def stop(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", stop)
+    result = run("world", "log", "loans", "--out", "log.csv", code=1)
+    assert "No space left" in result.stderr
+    assert (folder / "log.csv").read_bytes() == before
+    assert [path.name for path in folder.iterdir()] == ["log.csv"]
+
+
 def test_an_ensemble_in_three_formats(run):
     line = ("ensemble", "loans", "--seeds", "2:6", "--max-bits", 12, "--set", "rows=3")
     facts = json.loads(run(*line, "--format", "json").stdout)
@@ -128,6 +142,10 @@ def test_a_kept_line_that_is_no_answer_is_refused(change, run, folder):
         (("world", "show", "loans", "--set", "rows=0"), 2, "rows = 0 is out of range"),
         (("world", "show", "loans", "--set", "rows=1.5"), 2, "whole number"),
         (("world", "log", "loans", "--out", "log.txt"), 2, "written as .csv"),
+        (("world", "log", "loans", "--out", "no/log.csv"), 2, "--out no/log.csv: there is no folder no; make it first"),
+        (("world", "log", "loans", "--language-out", "no/l.toml"), 2, "there is no folder no"),
+        (("ensemble", "loans", "--keep", "no/kept.jsonl"), 2, "--keep no/kept.jsonl: there is no folder no"),
+        (("ensemble", "loans", "--keep", "."), 2, "there is a folder of this name"),
         (("world", "show", "payoff-law", "--set", "actions=8"), 1, "at most 2^20 are counted"),
     ],
 )

@@ -69,8 +69,8 @@ class Masses(NamedTuple):
         Whatever happened.
     defected : float
         The rival's action was taken where the teacher's is another.
-    untold : float
-        Nobody told what the teacher does where the rival does something else.
+    told : float
+        Somebody told what the teacher does where the rival does something else.
     fresh : float
         One has not been where they differ.
     sided : float
@@ -79,22 +79,22 @@ class Masses(NamedTuple):
 
     all: Any
     defected: Any
-    untold: Any
+    told: Any
     fresh: Any
     sided: Any
 
     def times(self, share: Any) -> Masses:
         """Return all of them times something."""
-        every, defected, untold, fresh, sided = self
-        return Masses(share * every, share * defected, share * untold, share * fresh, share * sided)
+        every, defected, told, fresh, sided = self
+        return Masses(share * every, share * defected, share * told, share * fresh, share * sided)
 
     def plus(self, other: Masses) -> Masses:
         """Return the sums."""
-        every, defected, untold, fresh, sided = other
+        every, defected, told, fresh, sided = other
         return Masses(
             self.all + every,
             self.defected + defected,
-            self.untold + untold,
+            self.told + told,
             self.fresh + fresh,
             self.sided + sided,
         )
@@ -105,7 +105,7 @@ class Masses(NamedTuple):
         return Masses(
             all=whole,
             defected=whole if is_sided else share * self.defected,
-            untold=0 * whole if is_told else share * self.untold,
+            told=whole if is_told else share * self.told,
             fresh=0 * whole,
             sided=share * (self.fresh + self.sided) if is_sided and not is_told else 0 * whole,
         )
@@ -131,12 +131,17 @@ class Book:
     def note_masses(self, masses: Masses) -> None:
         """Note what holds of a history after the step."""
         self._terms["any_defection"].append(masses.defected)
-        self._terms["untold"].append(masses.untold)
+        self._terms["told"].append(masses.told)
         self._terms["locked_in"].append(masses.sided)
 
     def turn_page(self) -> None:
         """Add up a step, and begin another."""
-        self.steps.append({name: math.fsum(self._terms[name]) for name in COLUMNS})
+        step = {name: math.fsum(self._terms[name]) for name in COLUMNS}
+        # Where nobody was ever told it, this is 1 exactly, whatever rounding did to the histories.
+        step["untold"] = max(0.0, 1 - math.fsum(self._terms["told"]))
+        for name in ("any_defection", "locked_in"):
+            step[name] = min(1.0, step[name])
+        self.steps.append(step)
         self._terms.clear()
 
     def conduct(self, name: str, n_steps: int, cost: float) -> Conduct:

@@ -42,7 +42,7 @@ class Walker:
         self._ahead: dict[Told, dict[int, Masses]] = {}
         self._decisions: dict[tuple[Told, int], Decision] = {}
         for place, share in ground.start:
-            self._arrive(ground.nothing, place, Masses(share, 0.0, share, share, 0.0))
+            self._arrive(ground.nothing, place, Masses(share, 0.0, 0.0, share, 0.0))
         self.front, self._ahead = self._ahead, {}
 
     def act(self, mind: Mind) -> None:
@@ -119,7 +119,7 @@ def keep_one(ground: Ground, policies: Policies, n_steps: int) -> Book:
     acts = {k: belief.probabilities(everyone) for k, belief in beliefs.items() if belief is not None}
     mass = np.exp2(first.log2_mass)
     nobody = np.zeros(len(mass))
-    front = {k: Masses(share * mass, nobody, share * mass, share * mass, nobody) for k, share in ground.start}
+    front = {k: Masses(share * mass, nobody, nobody, share * mass, nobody) for k, share in ground.start}
     for _ in range(n_steps):
         ahead: dict[int, Masses] = {}
         for k, masses in front.items():
