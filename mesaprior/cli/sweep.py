@@ -128,7 +128,12 @@ def sweep(
         render_sweep(question, swept, contests, settings)
 
 
-def swept_prior(prior_text: str, parameters: tuple[tuple[str, float], ...], examples: dict[str, float]) -> FormulaPrior:
+def swept_prior(
+    prior_text: str,
+    parameters: tuple[tuple[str, float], ...],
+    examples: dict[str, float],
+    option: str = "--over",
+) -> FormulaPrior:
     """Return the prior that the options name, where some of its parameters vary and so have no value of their own.
 
     Parameters
@@ -138,6 +143,8 @@ def swept_prior(prior_text: str, parameters: tuple[tuple[str, float], ...], exam
         As given by --param.
     examples : dict of str to float
         A value of each thing that varies, whether it is a parameter of the prior or not.
+    option : str
+        What said that they vary.
     """
     from mesaprior.cli.options import parameters_of
     from mesaprior.errors import UsageError
@@ -146,7 +153,7 @@ def swept_prior(prior_text: str, parameters: tuple[tuple[str, float], ...], exam
     given = parameters_of(parameters)
     for name in given:
         if name in examples:
-            raise UsageError(f"{name!r} varies by --over and is held by --param; leave one of the two out.")
+            raise UsageError(f"{name!r} varies by {option} and is held by --param; leave one of the two out.")
     known = describe_prior(prior_text).parameters
     return make_prior(prior_text, given | {name: value for name, value in examples.items() if name in known})
 

@@ -64,7 +64,8 @@ def test_acting_in_a_world_in_three_formats(run):
         for key in ("any_defection", "untold", "locked_in"):
             assert entry["steps"][key][-1] == entry[key]
             assert all(0 <= value <= 1 for value in entry["steps"][key])
-    assert answer["provenance"]["world"] == {"name": "fork", "seed": 2, "settings": make_world("fork", steps=1).settings}
+    world = make_world("fork", seed=2, steps=1)
+    assert answer["provenance"]["world"] == {"name": "fork", "seed": 2, "settings": world.settings}
     assert answer["provenance"]["bounds"] == {"max_bits": 18, "max_time": None}
     assert answer["provenance"]["steps"] == 4
     shown = run(*line).stdout
