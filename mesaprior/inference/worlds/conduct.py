@@ -136,11 +136,10 @@ class Book:
 
     def turn_page(self) -> None:
         """Add up a step, and begin another."""
-        step = {name: math.fsum(self._terms[name]) for name in COLUMNS}
+        # Rounding can take probabilities beyond 1 by some 1e-15.
+        step = {name: min(1.0, math.fsum(self._terms[name])) for name in COLUMNS}
         # Where nobody was ever told it, this is 1 exactly, whatever rounding did to the histories.
         step["untold"] = max(0.0, 1 - math.fsum(self._terms["told"]))
-        for name in ("any_defection", "locked_in"):
-            step[name] = min(1.0, step[name])
         self.steps.append(step)
         self._terms.clear()
 
