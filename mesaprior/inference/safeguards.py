@@ -83,8 +83,12 @@ class Belief:
         # Masses that are equal up to rounding lie far closer together than a bit, so none is cut from its equals.
         live = np.flatnonzero((self.log2_mass > -np.inf) & (self.log2_mass >= least - 1))
         falling = live[np.argsort(-self.log2_mass[live], kind="stable")]
+        mass = self.log2_mass[falling]
         # Neighbours that differ by rounding alone are equal.
-        tie = np.cumsum(np.diff(self.log2_mass[falling], prepend=np.inf) < -TIED)
+        is_less = mass[1:] - mass[:-1] < -TIED
+        if is_less.all():
+            return falling
+        tie = np.append(0, np.cumsum(is_less))
         return falling[np.lexsort((falling, tie))]
 
 

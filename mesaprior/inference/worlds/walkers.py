@@ -41,8 +41,7 @@ class Walker:
         self.front: dict[Told, dict[int, Masses]] = {}
         self._ahead: dict[Told, dict[int, Masses]] = {}
         self._decisions: dict[tuple[Told, int], Decision] = {}
-        for place, share in ground.start:
-            self._arrive(ground.nothing, place, Masses(share, 0.0, 0.0, share, 0.0))
+        self._follow(ground.nothing, ground.start, Masses(1.0, 0.0, 0.0, 1.0, 0.0))
         self.front, self._ahead = self._ahead, {}
 
     def act(self, mind: Mind) -> None:
@@ -94,12 +93,12 @@ class Walker:
         return known
 
     def _follow(self, told: Told, leads: Leads, masses: Masses) -> None:
-        for place, share in leads:
-            self._arrive(told, place, masses if share == 1 else masses.times(share))
-
-    def _arrive(self, told: Told, place: int, masses: Masses) -> None:
         at = self._ahead.setdefault(told, {})
-        at[place] = at[place].plus(masses) if place in at else masses
+        last, part = 1.0, masses
+        for place, share in leads:
+            if share != last:
+                last, part = share, masses.times(share)
+            at[place] = at[place].plus(part) if place in at else part
 
 
 def _onward(masses: Masses, share: Any, place: Place, *, is_sided: bool, is_told: bool) -> Masses:
