@@ -27,10 +27,11 @@ from mesaprior.cli.options import (
 from mesaprior.errors import UsageError
 
 if TYPE_CHECKING:
-    from mesaprior.cli.kept_answers import Seeded
+    from mesaprior.inference.worlds.crossings import Crossed
+    from mesaprior.inference.worlds.ensemble import Answer
     from mesaprior.priors.prior import FormulaPrior
 
-T = TypeVar("T", bound="Seeded")
+T = TypeVar("T", bound="Answer | Crossed")
 
 MOST_SEEDS = 100_000
 """Worlds that can be asked at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def check_file(path: str, option: str, endings: Sequence[str] = ()) -> None:
 
 
 @contextmanager
-def written_whole(path: str | Path) -> Iterator[Path]:
+def written_whole(path: str | Path) -> Generator[Path]:
     """Give a temporary file in place of one; a file that was there stays until the new one is complete."""
     temporary = Path(path).with_name(f".{os.getpid()}.{Path(path).name}")
     try:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from mesaprior.cli.files import check_file, written_whole
 from mesaprior.errors import UsageError
@@ -15,17 +15,7 @@ from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.worlds.crossings import Crossed, Root
 from mesaprior.inference.worlds.ensemble import Answer
 
-
-class Seeded(Protocol):
-    """An answer in the world of a seed."""
-
-    @property
-    def seed(self) -> int:
-        """The seed."""
-        ...
-
-
-T = TypeVar("T", bound=Seeded)
+T = TypeVar("T", bound=Answer | Crossed)
 
 
 class Kept(Generic[T]):
@@ -74,7 +64,7 @@ class Kept(Generic[T]):
     def add(self, answer: T) -> None:
         """Write one more answer; JSON here has NaN and Infinity, as Python reads and writes them."""
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(answer)) + "\n")  # type: ignore[call-overload]
+            file.write(json.dumps(asdict(answer)) + "\n")
 
 
 def _checked(facts: Any, kinds: dict[str, tuple[type, ...]]) -> dict[str, Any]:
@@ -102,7 +92,8 @@ def read_answer(facts: Any) -> Answer:
     )
     if not all([type(mass) for mass in known[name]] == [float] * size for name, size in masses.items()):
         raise ValueError("other masses")
-    return Answer(**{**known, **{name: tuple(known[name]) for name in masses}})
+    fields: dict[str, Any] = {**known, **{name: tuple(known[name]) for name in masses}}
+    return Answer(**fields)
 
 
 def read_crossed(facts: Any) -> Crossed:
@@ -127,4 +118,5 @@ def read_crossed(facts: Any) -> Crossed:
     values = [root.value for root in roots]
     if values != sorted(values) or any(map(math.isnan, values)):
         raise ValueError("roots out of order")
-    return Crossed(**{**known, "roots": roots})
+    fields: dict[str, Any] = {**known, "roots": roots}
+    return Crossed(**fields)

@@ -127,8 +127,8 @@ def keep_one(ground: Ground, policies: Policies, n_steps: int) -> Book:
             if not place.is_passage:
                 act = acts[k]
                 wrong = np.delete(act, place.teacher, axis=1).sum(axis=1)
-                sums = [float((masses.all * part).sum()) for part in (1.0, wrong, act[:, place.rival])]
-                book.note(place, *sums, 0.0)
+                visit, error, sided = (float((masses.all * part).sum()) for part in (1.0, wrong, act[:, place.rival]))
+                book.note(place, visit, error, sided, 0.0)
                 moves = [
                     (leads, _onward(masses, act[:, a], place, is_sided=a == place.rival, is_told=place.is_graded))
                     for a, leads in enumerate(place.leads)
