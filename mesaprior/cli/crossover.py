@@ -19,6 +19,9 @@ from mesaprior.cli.options import (
     tolerance_option,
 )
 
+SIDES = (("optimizers", "imitators"), ("defecting", "faithful"))
+"""Challengers and others, by role and by verdict."""
+
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
     from mesaprior.hypotheses.census import Census
@@ -78,7 +81,7 @@ def crossover(
     from mesaprior.cli.sweep import fixed_parameters, swept_prior
     from mesaprior.inference.crossovers.crossover import find_crossovers, usual_range
 
-    name, low, high = _over(over_text)
+    name, low, high = parse_over(over_text, "--over")
     is_price = ":" in name
     usual = None if is_price else usual_range(name)
     prior = swept_prior(prior_text, parameters, {name: low if low is not None else usual[0] if usual else 1.0})
@@ -105,7 +108,7 @@ def crossover(
             tolerance=tolerance,
             workers=os.cpu_count() or 1,
         )
-    sides = ("defecting", "faithful") if by_verdict else ("optimizers", "imitators")
+    sides = SIDES[by_verdict]
     settings = {
         "prior": {"name": prior.name, "formula": prior.text, "parameters": fixed_parameters(prior, [name])},
         "noise": "varied" if name == "noise" else str(noise),
@@ -122,7 +125,7 @@ def crossover(
         render_crossovers(question, found, sides, settings)
 
 
-def _over(text: str) -> tuple[str, float | None, float | None]:
+def parse_over(text: str, option: str) -> tuple[str, float | None, float | None]:
     """Return the name of what varies, and the range if one is given."""
     from mesaprior.cli.values import axis_name, parse_interval
     from mesaprior.errors import UsageError
@@ -130,7 +133,7 @@ def _over(text: str) -> tuple[str, float | None, float | None]:
     name, equals, interval = text.partition("=")
     name = axis_name(name)
     if not name or (equals and not interval.strip()):
-        raise UsageError(f"--over {text[:60]!r} is not understood; write a name, or a name and a range: alpha=0:10.")
+        raise UsageError(f"{option} {text[:60]!r} is not understood; write a name, or a name and a range: alpha=0:10.")
     return (name, *parse_interval(interval, name)) if equals else (name, None, None)
 
 
@@ -180,9 +183,14 @@ def _over_price(
     )
 
 
+def side_that(leads: bool | None, sides: tuple[str, str]) -> str | None:
+    """Return the side that leads, or None: the first where the challengers do."""
+    return None if leads is None else sides[0] if leads else sides[1]
+
+
 def leader_of(crossing: Crossing, sides: tuple[str, str]) -> str | None:
     """Return which side leads to the right of a crossover, or None."""
-    return None if crossing.leads is None else sides[0] if crossing.leads else sides[1]
+    return side_that(crossing.leads, sides)
 
 
 def _to_json(found: Crossovers, sides: tuple[str, str]) -> dict[str, Any]:

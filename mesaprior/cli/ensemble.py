@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -24,11 +24,14 @@ from mesaprior.cli.options import (
     tolerance_option,
     whole_numbers,
 )
-from mesaprior.cli.streams import print_csv
 from mesaprior.errors import UsageError
 
 if TYPE_CHECKING:
-    from mesaprior.inference.worlds.ensemble import Answer, Spread
+    from mesaprior.inference.worlds.crossings import Crossed
+    from mesaprior.inference.worlds.ensemble import Answer
+    from mesaprior.priors.prior import FormulaPrior
+
+T = TypeVar("T", bound="Answer | Crossed")
 
 MOST_SEEDS = 100_000
 """Worlds that can be asked at once."""
@@ -77,6 +80,13 @@ class Seeds(click.ParamType):
 @noise_option
 @tolerance_option
 @click.option(
+    "--crossover",
+    "over_text",
+    metavar="NAME[=LOW:HIGH]",
+    help="Find in each world where the odds are 0: along a parameter of the prior, noise, a, b, n or max_bits.",
+)
+@click.option("--verdict", "by_verdict", is_flag=True, help="With --crossover: weigh defecting against faithful ones.")
+@click.option(
     "--keep", metavar="FILE.jsonl", help="Write each answer there as soon as it is there; go on from what there is."
 )
 @click.option(
@@ -96,6 +106,8 @@ def ensemble(
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
     tolerance: float,
+    over_text: str | None,
+    by_verdict: bool,
     keep: str | None,
     workers: int | None,
     form: str,
@@ -104,126 +116,151 @@ def ensemble(
 
     Draws a world of a family for each seed, counts every program of its language up to a length, and updates the prior
     on its log, as `mesaprior infer` does. Says in how many worlds optimizers lead imitators, and defecting programs
-    faithful ones, and by how much.
+    faithful ones, and by how much. With --crossover, says instead where the lead changes as something varies, as
+    `mesaprior crossover` does, and how these places are spread.
 
     \b
     Examples:
       mesaprior ensemble corridor --seeds 0:32 --max-bits 24
+      mesaprior ensemble rater --prior speed --crossover alpha=0:8 --verdict
       mesaprior ensemble overseer --set unwatched=2 --prior levin --format csv
     """
-    from mesaprior.cli.progress import progress
-    from mesaprior.hypotheses.terms.space import TermSpace
-    from mesaprior.inference.worlds.ensemble import ensemble as answers_of
+    if by_verdict and over_text is None:
+        raise UsageError("--verdict says whose odds --crossover looks at; give --crossover as well, or leave it out.")
+    noise = noise_of(noise_text)
+    chosen = _settings(name, settings)
+    asked = {"world": name, "settings": chosen, "max_bits": max_bits}
+    rest = {"tolerance": tolerance, "versions": _versions()}
+    run = Run(name, seeds, chosen, max_bits, keep, workers or os.cpu_count() or 1)
+    if over_text is None:
+        from mesaprior.cli.kept_answers import read_answer
+        from mesaprior.cli.render_ensemble import print_answers
+        from mesaprior.inference.worlds.ensemble import ensemble as answers_of
+
+        prior = _prior(prior_of(prior_text, parameters))
+        question = asked | {"prior": prior_facts(prior), "noise": str(noise)} | rest
+        ask = partial(
+            answers_of, name, settings=chosen, prior=prior, max_bits=max_bits, noise=noise, tolerance=tolerance
+        )
+        print_answers(run.ask(ask, question, read_answer), question, form)
+        return
+    from mesaprior.cli.crossover import SIDES
+    from mesaprior.cli.kept_answers import read_crossed
+    from mesaprior.cli.render_crossings import print_crossings
+    from mesaprior.cli.sweep import fixed_parameters
+    from mesaprior.inference.worlds.crossings import crossings
+
+    over, low, high, prior = _what_varies(over_text, prior_text, parameters)
+    fixed = {"name": prior.name, "formula": prior.text, "parameters": fixed_parameters(prior, [over])}
+    sides = SIDES[by_verdict]
+    question = (
+        asked
+        | {"prior": fixed, "noise": "varied" if over == "noise" else str(noise)}
+        | rest
+        | {"crossover": {"parameter": over, "low": low, "high": high, "of": f"{sides[0]} over {sides[1]}"}}
+    )
+    ask = partial(
+        crossings,
+        name,
+        settings=chosen,
+        prior=prior,
+        over=over,
+        low=low,
+        high=high,
+        by_verdict=by_verdict,
+        max_bits=max_bits,
+        noise=noise,
+        tolerance=tolerance,
+    )
+    print_crossings(run.ask(ask, question, read_crossed), question, sides, form)
+
+
+def _settings(name: str, settings: tuple[tuple[str, float], ...]) -> dict[str, int]:
+    """Return all settings of the worlds."""
     from mesaprior.inference.worlds.worlds import settings_of_family
 
-    prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
+    return settings_of_family(name, whole_numbers(settings, "--set"))
+
+
+def _prior(prior: FormulaPrior) -> FormulaPrior:
+    """Return a prior that reads what is counted, and refuse another."""
+    from mesaprior.hypotheses.terms.space import TermSpace
+
     check_columns(prior, TermSpace.name, TermSpace.columns)
-    chosen = settings_of_family(name, whole_numbers(settings, "--set"))
-    question = {
-        "world": name,
-        "settings": chosen,
-        "max_bits": max_bits,
-        "prior": prior_facts(prior),
-        "noise": str(noise),
-        "tolerance": tolerance,
-        "versions": _versions(),
-    }
-    kept = Kept(keep, question) if keep else None
-    answers: dict[int, Answer] = dict(kept.answers) if kept else {}
-    missing = [seed for seed in seeds if seed not in answers]
-    if len(missing) < len(seeds):
-        click.echo(f"{len(seeds) - len(missing)} of {len(seeds)} worlds were asked already.", err=True)
-    n_workers = _fitting_workers(name, missing[0], chosen, max_bits, workers or os.cpu_count() or 1) if missing else 1
-    with progress(f"Asking {len(missing)} worlds", len(missing)) as report:
-        for answer in answers_of(
-            name,
-            missing,
-            chosen,
-            prior,
-            max_bits=max_bits,
-            noise=noise,
-            tolerance=tolerance,
-            workers=n_workers,
-        ):
-            answers[answer.seed] = answer
-            if kept:
-                kept.add(answer)
-            report(1)
-    _print([answers[seed] for seed in seeds], question, form)
+    return prior
 
 
-class Kept:
-    """A file of answers to one question, which grows by a line an answer; the first line is the question.
-
-    Parameters
-    ----------
-    path : str
-    question : dict
-        All that the answers depend on but the seed.
+def _what_varies(
+    text: str, prior_text: str, parameters: tuple[tuple[str, float], ...]
+) -> tuple[str, float | None, float | None, FormulaPrior]:
+    """Return what varies in a crossover, the ends of its range, and the prior.
 
     Raises
     ------
     UsageError
-        If the file holds anything else, or answers to another question.
+        If it is a price, or nothing says what range to look at.
+    """
+    from mesaprior.cli.crossover import parse_over
+    from mesaprior.cli.sweep import swept_prior
+    from mesaprior.inference.crossovers.crossover import usual_range
+    from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS
+
+    over, low, high = parse_over(text, "--crossover")
+    if ":" in over:
+        raise UsageError(
+            f"--crossover {over[:60]!r}: every price of a token counts all worlds anew; look at one world, written by "
+            "`mesaprior world log`, with `mesaprior crossover --over`."
+        )
+    usual = usual_range(over)
+    if low is None and usual is not None:
+        low, high = usual
+    if low is None and over not in (ROWS, MAX_BITS):
+        raise UsageError(f"--crossover {over[:60]!r} needs a range; write {over[:60]}=0:10, for example.")
+    return over, low, high, _prior(swept_prior(prior_text, parameters, {over: low or 0.0}, "--crossover"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """Worlds that are asked, and what was answered before.
+
+    Attributes
+    ----------
+    name : str
+    seeds : range
+    settings : dict of str to int
+    max_bits : int
+    keep : str or None
+        File that answers are kept in.
+    workers : int
+        Worlds at a time, if they fit into the memory.
     """
 
-    def __init__(self, path: str, question: dict[str, Any]):
-        self._path = Path(path)
-        self.answers: dict[int, Answer] = {}
-        head = json.dumps(question, sort_keys=True)
-        text = self._path.read_text(encoding="utf-8", errors="replace") if self._path.exists() else ""
-        # What follows the last end of a line was being written when something stopped it.
-        lines = text[: text.rfind("\n") + 1].splitlines()
-        if (lines and lines[0] != head) or (not lines and not head.startswith(text)):
-            raise UsageError(
-                f"--keep {path}: the file holds something else than answers to this question by this version; name "
-                "another, or remove it."
-            )
-        for number, line in enumerate(lines[1:], 2):
-            answer = _answer_of(line)
-            if answer is None:
-                raise UsageError(
-                    f"--keep {path}, line {number}: this is no answer; remove the line, or name another file."
-                )
-            self.answers[answer.seed] = answer
-        whole = "".join(f"{line}\n" for line in (lines or [head]))
-        if whole != text:
-            begun = self._path.with_name(f"{self._path.name}.new")
-            begun.write_text(whole, encoding="utf-8")
-            begun.replace(self._path)
+    name: str
+    seeds: range
+    settings: dict[str, int]
+    max_bits: int
+    keep: str | None
+    workers: int
 
-    def add(self, answer: Answer) -> None:
-        """Write one more answer; JSON here has NaN and Infinity, as Python reads and writes them."""
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(vars(answer)) + "\n")
+    def ask(self, ask: Callable[..., Iterable[T]], question: dict[str, Any], read: Callable[[Any], T]) -> list[T]:
+        """Return the answers for all seeds, in their order; only those that are not kept are asked for."""
+        from mesaprior.cli.kept_answers import Kept
+        from mesaprior.cli.progress import progress
 
-
-def _answer_of(line: str) -> Answer | None:
-    """Return the answer that a line of a file holds, or None where it holds anything else."""
-    from mesaprior.inference.roles import ROLES, VERDICTS
-    from mesaprior.inference.worlds.ensemble import Answer
-
-    masses = {"mass_by_role": len(ROLES), "mass_by_verdict": len(VERDICTS)}
-    kinds: dict[str, tuple[type, ...]] = {
-        **dict.fromkeys(("seed", "programs"), (int,)),
-        **dict.fromkeys(("log2_odds", "log2_odds_verdict", "leader_mass"), (float,)),
-        **dict.fromkeys(("loses_at", "loses_at_verdict"), (int, type(None))),
-        **dict.fromkeys(("leader", "leader_role", "leader_verdict"), (str,)),
-        **dict.fromkeys(masses, (list,)),
-        "is_stable": (bool,),
-    }
-    try:
-        facts: Any = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(facts, dict) or facts.keys() != kinds.keys():
-        return None
-    if not all(type(facts[name]) in kind for name, kind in kinds.items()):
-        return None
-    if not all([type(mass) for mass in facts[name]] == [float] * size for name, size in masses.items()):
-        return None
-    fields: dict[str, Any] = {**facts, **{name: tuple(facts[name]) for name in masses}}
-    return Answer(**fields)
+        kept = Kept(self.keep, question, read) if self.keep else None
+        answers: dict[int, T] = dict(kept.answers) if kept else {}
+        missing = [seed for seed in self.seeds if seed not in answers]
+        if len(missing) < len(self.seeds):
+            n = len(self.seeds)
+            click.echo(f"{n - len(missing)} of {n} worlds were asked already.", err=True)
+        workers = _fitting_workers(self.name, missing[0], self.settings, self.max_bits, self.workers) if missing else 1
+        with progress(f"Asking {len(missing)} worlds", len(missing)) as report:
+            for answer in ask(seeds=missing, workers=workers):
+                answers[answer.seed] = answer
+                if kept:
+                    kept.add(answer)
+                report(1)
+        return [answers[seed] for seed in self.seeds]
 
 
 def _fitting_workers(name: str, seed: int, settings: dict[str, int], max_bits: int, workers: int) -> int:
@@ -253,95 +290,3 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
     return {name: version(name) for name in ("mesaprior", "numpy", "numba")}
-
-
-def _print(answers: Sequence[Answer], question: dict[str, Any], form: str) -> None:
-    from mesaprior.inference.roles import ROLES, VERDICTS
-    from mesaprior.inference.worlds.ensemble import spread
-
-    odds = {
-        "log2_odds": spread([answer.log2_odds for answer in answers]),
-        "log2_odds_verdict": spread([answer.log2_odds_verdict for answer in answers]),
-    }
-    rows = [_row(answer) for answer in answers]
-    if form == "csv":
-        words = [row | {"stable": str(row["stable"]).lower()} for row in rows]
-        print_csv(list(rows[0]), [list(row.values()) for row in words])
-    elif form == "json":
-        spreads = {key: _spread_facts(value) for key, value in odds.items()}
-        mass = {
-            "mass": _means(ROLES, [answer.mass_by_role for answer in answers]),
-            "mass_by_verdict": _means(VERDICTS, [answer.mass_by_verdict for answer in answers]),
-        }
-        click.echo(json.dumps({"worlds": rows} | spreads | mass | {"provenance": question}, allow_nan=False))
-    else:
-        _render(answers, odds, question)
-
-
-def _row(answer: Answer) -> dict[str, Any]:
-    """Return what is said of one world; numbers that are not finite are texts."""
-    from mesaprior.inference.result import json_number
-    from mesaprior.inference.roles import ROLES, VERDICTS
-
-    return {
-        "seed": answer.seed,
-        "programs": answer.programs,
-        "log2_odds": json_number(answer.log2_odds),
-        "log2_odds_verdict": json_number(answer.log2_odds_verdict),
-        "loses_at": answer.loses_at,
-        "loses_at_verdict": answer.loses_at_verdict,
-        "stable": answer.is_stable,
-        **{name: json_number(value) for name, value in zip(ROLES, answer.mass_by_role, strict=True)},
-        **{name: json_number(value) for name, value in zip(VERDICTS, answer.mass_by_verdict, strict=True)},
-        "leader": answer.leader,
-        "leader_role": answer.leader_role,
-        "leader_verdict": answer.leader_verdict,
-        "leader_mass": json_number(answer.leader_mass),
-    }
-
-
-def _spread_facts(value: Spread) -> dict[str, Any]:
-    from mesaprior.inference.result import json_number
-
-    shares = {name: getattr(value, name) for name in ("above", "below", "even", "undefined")}
-    return {"quantiles": [json_number(q) for q in value.quantiles]} | shares
-
-
-def _means(names: Sequence[str], masses: Sequence[tuple[float, ...]]) -> dict[str, Any]:
-    """Return the mean share over worlds, by name."""
-    from mesaprior.inference.result import json_number
-
-    return {name: json_number(sum(mass[i] for mass in masses) / len(masses)) for i, name in enumerate(names)}
-
-
-def _render(answers: Sequence[Answer], odds: dict[str, Spread], question: dict[str, Any]) -> None:
-    from rich.table import Table
-
-    from mesaprior.cli.render import console
-    from mesaprior.cli.words import bits_text, share_text
-    from mesaprior.inference.roles import ROLES, VERDICTS
-
-    out = console()
-    said = {
-        "log2_odds": ("optimizers lead imitators", "optimizers over imitators"),
-        "log2_odds_verdict": ("defecting programs lead faithful ones", "defecting over faithful"),
-    }
-    n = len(answers)
-    for key, (phrase, _) in said.items():
-        out.print(f"In {round(odds[key].above * n)} of {n} worlds {phrase}.", style="bold", markup=False)
-    table = Table("log2 odds, bits", "least", "1/4", "median", "3/4", "largest")
-    for key, (_, title) in said.items():
-        table.add_row(title, *(bits_text(q) for q in odds[key].quantiles))
-    out.print(table)
-    masses = _means(ROLES, [answer.mass_by_role for answer in answers])
-    masses |= _means(VERDICTS, [answer.mass_by_verdict for answer in answers])
-    shown = ", ".join(f"{name} {share_text(float(mass))}" for name, mass in masses.items() if mass != 0)
-    out.print(f"Mean shares: {shown}.", markup=False, soft_wrap=True)
-    stable = sum(answer.is_stable for answer in answers)
-    out.print(
-        f"{question['world']}, up to {question['max_bits']} bits, prior {question['prior']['name']}, noise "
-        f"{question['noise']}; the odds have settled along the bound in {stable} of {n} worlds.",
-        style="dim",
-        markup=False,
-        soft_wrap=True,
-    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
+from mesaprior.cli.files import check_file, written_whole
 from mesaprior.errors import RunError, UsageError
 
 
@@ -19,15 +19,9 @@ def check_picture(path: str, option: str) -> None:
     RunError
         If Matplotlib is not installed.
     """
-    folder = Path(path).parent
     if Path(path).suffix not in (".png", ".svg"):
         raise UsageError(f"{option} {path}: a picture is a .png or an .svg file; give its name such an ending.")
-    if Path(path).is_dir():
-        raise UsageError(f"{option} {path}: there is a folder of this name; choose another name.")
-    if not folder.is_dir():
-        raise UsageError(f"{option} {path}: there is no folder {folder}; make it first.")
-    if not os.access(folder, os.W_OK):
-        raise UsageError(f"{option} {path}: the folder {folder} cannot be written to; choose another place.")
+    check_file(path, option)
     check_matplotlib(option)
 
 
@@ -49,12 +43,9 @@ def save_picture(figure: Any, path: str) -> None:
     import matplotlib
     from matplotlib import pyplot as plt
 
-    temporary = Path(path).with_name(f".{os.getpid()}.{Path(path).name}")
     undated = {"Date": None} if Path(path).suffix == ".svg" else {}
     try:
-        with matplotlib.rc_context({"svg.hashsalt": "mesaprior"}):
+        with written_whole(path) as temporary, matplotlib.rc_context({"svg.hashsalt": "mesaprior"}):
             figure.savefig(temporary, dpi=150, metadata=undated)
-        temporary.replace(path)
     finally:
-        temporary.unlink(missing_ok=True)
         plt.close(figure)

@@ -18,11 +18,57 @@ from mesaprior.cli.options import (
     prior_of,
     prior_options,
     space_options,
+    together,
 )
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.inference.safeguarding import Outcome
+
+
+guard_options = together(
+    click.option(
+        "--temperature",
+        "temperatures",
+        type=float,
+        multiple=True,
+        default=(2.0,),
+        show_default=True,
+        metavar="T",
+        help="Act on (prior * likelihood)^(1/T); repeatable.",
+    ),
+    click.option(
+        "--alpha",
+        "alphas",
+        type=float,
+        multiple=True,
+        default=(0.1,),
+        show_default=True,
+        metavar="ALPHA",
+        help="Act as far as all of the top set do, and ask else; repeatable.",
+    ),
+    click.option(
+        "--voters",
+        "ks",
+        type=int,
+        multiple=True,
+        default=(3,),
+        show_default=True,
+        metavar="K",
+        help="Act as most of the K leading policies do; repeatable.",
+    ),
+    click.option(
+        "--cost", type=float, default=0.1, show_default=True, metavar="C", help="What a question costs, in errors."
+    ),
+    click.option(
+        "--slips/--no-slips",
+        "has_slips",
+        default=True,
+        show_default=True,
+        help="Let programs act with the slips of the noise, or surely.",
+    ),
+)
+"""Gives a command the options that say which ways to act are compared, and how."""
 
 
 @click.command()
@@ -31,46 +77,7 @@ if TYPE_CHECKING:
 @space_options
 @prior_options
 @noise_option
-@click.option(
-    "--temperature",
-    "temperatures",
-    type=float,
-    multiple=True,
-    default=(2.0,),
-    show_default=True,
-    metavar="T",
-    help="Act on (prior * likelihood)^(1/T); repeatable.",
-)
-@click.option(
-    "--alpha",
-    "alphas",
-    type=float,
-    multiple=True,
-    default=(0.1,),
-    show_default=True,
-    metavar="ALPHA",
-    help="Act as far as all of the top set do, and ask else; repeatable.",
-)
-@click.option(
-    "--voters",
-    "ks",
-    type=int,
-    multiple=True,
-    default=(3,),
-    show_default=True,
-    metavar="K",
-    help="Act as most of the K leading policies do; repeatable.",
-)
-@click.option(
-    "--cost", type=float, default=0.1, show_default=True, metavar="C", help="What a question costs, in errors."
-)
-@click.option(
-    "--slips/--no-slips",
-    "has_slips",
-    default=True,
-    show_default=True,
-    help="Let programs act with the slips of the noise, or surely.",
-)
+@guard_options
 @click.option("--online", "is_online", is_flag=True, help="Learn from later rows with an action, too, one by one.")
 @format_option("table", "csv", "json")
 def safeguards(
@@ -92,7 +99,8 @@ def safeguards(
 
     Acts row by row on what was learned from the training rows before it: with the mixture of all programs, as the
     leading one, as one that is drawn, with a tempered mixture, as far as a top set of programs agrees (and asks else),
-    or as most of the leading ones do. Everything is an expectation, exactly computed.
+    or as most of the leading ones do. Everything is an expectation, exactly computed. `mesaprior world act` lets the
+    same ways to act loose in a world.
 
     LOG_OR_CENSUS is a log (.csv or .parquet), or a folder that `mesaprior census` wrote.
 

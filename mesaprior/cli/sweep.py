@@ -128,7 +128,12 @@ def sweep(
         render_sweep(question, swept, contests, settings)
 
 
-def swept_prior(prior_text: str, parameters: tuple[tuple[str, float], ...], examples: dict[str, float]) -> FormulaPrior:
+def swept_prior(
+    prior_text: str,
+    parameters: tuple[tuple[str, float], ...],
+    examples: dict[str, float],
+    option: str = "--over",
+) -> FormulaPrior:
     """Return the prior that the options name, where some of its parameters vary and so have no value of their own.
 
     Parameters
@@ -138,6 +143,8 @@ def swept_prior(prior_text: str, parameters: tuple[tuple[str, float], ...], exam
         As given by --param.
     examples : dict of str to float
         A value of each thing that varies, whether it is a parameter of the prior or not.
+    option : str
+        What said that they vary.
     """
     from mesaprior.cli.options import parameters_of
     from mesaprior.errors import UsageError
@@ -146,7 +153,7 @@ def swept_prior(prior_text: str, parameters: tuple[tuple[str, float], ...], exam
     given = parameters_of(parameters)
     for name in given:
         if name in examples:
-            raise UsageError(f"{name!r} varies by --over and is held by --param; leave one of the two out.")
+            raise UsageError(f"{name!r} varies by {option} and is held by --param; leave one of the two out.")
     known = describe_prior(prior_text).parameters
     return make_prior(prior_text, given | {name: value for name, value in examples.items() if name in known})
 
@@ -183,16 +190,13 @@ def _n_cells(over: dict[str, list[float]]) -> int:
 
 def _check_files(out_file: str | None, plot_file: str | None, over: dict[str, list[float]]) -> None:
     """Refuse files that cannot be written, before any work is done."""
+    from mesaprior.cli.files import check_file
     from mesaprior.errors import UsageError
 
     if out_file:
-        path = Path(out_file)
-        if path.suffix not in TABLES:
+        if Path(out_file).suffix not in TABLES:
             raise UsageError(f"--out {out_file}: a table is a .csv or a .parquet file; give its name such an ending.")
-        if path.is_dir() or not path.parent.is_dir():
-            raise UsageError(f"--out {out_file}: there is no folder to write this file into; choose another place.")
-        if not os.access(path.parent, os.W_OK):
-            raise UsageError(f"--out {out_file}: the folder {path.parent} cannot be written to; choose another place.")
+        check_file(out_file, "--out")
     if plot_file:
         from mesaprior.cli.pictures import check_picture
 
@@ -211,15 +215,13 @@ def _csv(swept: SweptPosterior) -> str:
 
 def _write(swept: SweptPosterior, out_file: str) -> None:
     """Write the long table; a file that was there stays until the new one is complete."""
-    temporary = Path(out_file).with_name(f".{os.getpid()}.{Path(out_file).name}")
-    try:
+    from mesaprior.cli.files import written_whole
+
+    with written_whole(out_file) as temporary:
         if out_file.endswith(".parquet"):
             swept.to_frame().to_parquet(temporary, index=False)
         else:
             temporary.write_text(_csv(swept), encoding="utf-8")
-        temporary.replace(out_file)
-    finally:
-        temporary.unlink(missing_ok=True)
     click.echo(f"Wrote {swept.n_cells:,} cells to {out_file}.", err=True)
 
 

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.options import Parameter, format_option, together, whole_numbers
+from mesaprior.cli.act import act
+from mesaprior.cli.files import check_file, write_text
+from mesaprior.cli.one_world import one_world, world_of
+from mesaprior.cli.options import format_option
 from mesaprior.cli.streams import print_csv
-from mesaprior.errors import UsageError
 
 if TYPE_CHECKING:
     from mesaprior.inference.worlds.world import World
-
-settings_option = click.option(
-    "--set",
-    "--param",
-    "settings",
-    type=Parameter(),
-    multiple=True,
-    help="A setting of the world (`mesaprior world list`); repeatable.",
-)
-_one_world = together(
-    click.argument("name", metavar="NAME"),
-    click.option(
-        "--seed",
-        type=click.IntRange(min=0),
-        default=0,
-        show_default=True,
-        metavar="N",
-        help="Where chance begins; the same seed gives the same bytes.",
-    ),
-    settings_option,
-)
 
 
 @click.group()
@@ -47,7 +27,11 @@ def world() -> None:
       mesaprior world show corridor --seed 3
       mesaprior world log corridor --seed 3 --out log.csv --language-out lang.toml
       mesaprior infer log.csv --language lang.toml --max-bits 24
+      mesaprior world act fork --seed 3 --steps 10
     """
+
+
+world.add_command(act)
 
 
 @world.command("list")
@@ -84,7 +68,7 @@ def list_worlds(form: str) -> None:
 
 
 @world.command()
-@_one_world
+@one_world
 @format_option("table", "csv", "json")
 def show(name: str, seed: int, settings: tuple[tuple[str, float], ...], form: str) -> None:
     """Print what a world is: its settings, its log in short, the programs it is about, what it gives for free.
@@ -94,7 +78,7 @@ def show(name: str, seed: int, settings: tuple[tuple[str, float], ...], form: st
       mesaprior world show fork --seed 3
       mesaprior world show overseer --set unwatched=2 --format json
     """
-    drawn = _world(name, seed, settings)
+    drawn = world_of(name, seed, settings)
     facts = _facts(drawn)
     if form == "json":
         click.echo(json.dumps(facts))
@@ -107,7 +91,7 @@ def show(name: str, seed: int, settings: tuple[tuple[str, float], ...], form: st
 
 
 @world.command()
-@_one_world
+@one_world
 @click.option("--out", metavar="FILE.csv", help="Write the log there instead of to standard output.")
 @click.option("--language-out", metavar="FILE.toml", help="Write the language there.")
 def log(
@@ -120,26 +104,15 @@ def log(
       mesaprior world log corridor --seed 3 --out log.csv --language-out lang.toml
     """
     for path, ending, option in ((out, ".csv", "--out"), (language_out, ".toml", "--language-out")):
-        if path is not None and Path(path).suffix != ending:
-            raise UsageError(f"{option} {path}: this is written as {ending}; give a name that ends so.")
-    drawn = _world(name, seed, settings)
+        if path is not None:
+            check_file(path, option, [ending])
+    drawn = world_of(name, seed, settings)
     if language_out is not None:
-        _write(language_out, drawn.language.to_toml())
+        write_text(language_out, drawn.language.to_toml())
     if out is not None:
-        _write(out, drawn.log_csv())
+        write_text(out, drawn.log_csv())
     else:
         click.echo(drawn.log_csv(), nl=False)
-
-
-def _world(name: str, seed: int, settings: tuple[tuple[str, float], ...]) -> World:
-    from mesaprior.inference.worlds.worlds import make_world, settings_of_family
-
-    return make_world(name, seed=seed, **settings_of_family(name, whole_numbers(settings, "--set")))
-
-
-def _write(path: str, text: str) -> None:
-    Path(path).write_text(text, encoding="utf-8", newline="\n")
-    click.echo(f"Wrote {path}.", err=True)
 
 
 def _facts(drawn: World) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Sizes: P policies, R rows, N training rows, A actions, B behaviours, G groups.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -115,11 +115,7 @@ def safeguards_on(
     check_settings(temperatures, alphas, ks, cost)
     check_log(census, log)
     policies = Policies(census, log, prior, noise, has_slips=has_slips)
-    guards: list[Safeguard] = [Mixture(), Leader(), Sampling()]
-    guards += [Tempered(t, policies.tempered(t)) for t in temperatures]
-    guards += [TopSet(alpha) for alpha in alphas]
-    guards += [Majority(k) for k in ks]
-
+    guards = guards_of(policies, temperatures, alphas, ks)
     records = [_Record(guard.name) for guard in guards]
     kept = _Kept(policies, log) if not is_online else None
     for row in range(log.n_rows):
@@ -138,6 +134,20 @@ def safeguards_on(
         return outcomes
     # The program that was drawn stays the same on all later rows.
     return [kept.correct(outcome) if outcome.name == Sampling.name else outcome for outcome in outcomes]
+
+
+def guards_of(
+    policies: Policies, temperatures: Sequence[float], alphas: Sequence[float], ks: Sequence[int]
+) -> list[Safeguard]:
+    """Return the mixture, MAP, sampling, and then a safeguard for each temperature, alpha and k."""
+    return [
+        Mixture(),
+        Leader(),
+        Sampling(),
+        *(Tempered(t, policies.tempered(t)) for t in temperatures),
+        *(TopSet(alpha) for alpha in alphas),
+        *(Majority(k) for k in ks),
+    ]
 
 
 class Policies:
@@ -176,28 +186,48 @@ class Policies:
             log2_group = (log2_group - self._log2_count) / temperature + self._log2_count
         return log2_sum(log2_group, self._group_policy, len(self.predictions))
 
-    def believe(self, row: int) -> Belief | None:
-        """Return what is believed before a row; None where no program is left."""
-        abstained = self._seen - self._hits - self._misses
-        likelihood = log2_likelihood(self._noise, self._hits, self._misses, abstained, self._n_actions)
+    def believe(self, row: int, told: Mapping[int, int] | None = None) -> Belief | None:
+        """Return what is believed before a row; None where no program is left.
+
+        Parameters
+        ----------
+        row : int
+        told : dict of int to int
+            Rows that would have been learned from as well, and how often each.
+        """
+        hits, misses, seen = self._hits, self._misses, self._seen
+        for other, count in (told or {}).items():
+            hit, miss = self._score(other)
+            hits, misses, seen = hits + count * hit, misses + count * miss, seen + count
+        likelihood = log2_likelihood(self._noise, hits, misses, seen - hits - misses, self._n_actions)
         log2_mass = self._log2_prior + likelihood
         whole = log2_total(log2_mass)
         if whole == -np.inf:
             return None
         if self._has_slips:
-            predicted, other = self._noise.predictive(self._hits, self._misses, self._n_actions)
+            predicted, other = self._noise.predictive(hits, misses, self._n_actions)
         else:
             predicted, other = np.ones(len(log2_mass)), np.zeros(len(log2_mass))
-        given = self.predictions[:, self._row_cell[row]].astype(np.int64)
-        return Belief(log2_mass - whole, self._log2_prior, likelihood, given, predicted, other, self._n_actions)
+        return Belief(
+            log2_mass - whole, self._log2_prior, likelihood, self.given(row), predicted, other, self._n_actions
+        )
 
     def learn(self, row: int) -> None:
         """Update on what the teacher did on a row."""
+        hit, miss = self._score(row)
+        self._hits = self._hits + hit
+        self._misses = self._misses + miss
+        self._seen += 1
+
+    def given(self, row: int) -> np.ndarray:
+        """Return the action of each policy on a row, int64[P]; -1 where it abstains."""
+        return self.predictions[:, self._row_cell[row]].astype(np.int64)
+
+    def _score(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return which policies hit and which miss what the teacher did on a row, bool[P] each."""
         given = self.predictions[:, self._row_cell[row]]
         hit = given == self._log.action[row]
-        self._hits = self._hits + hit
-        self._misses = self._misses + ((given >= 0) & ~hit)
-        self._seen += 1
+        return hit, (given >= 0) & ~hit
 
 
 @dataclass

@@ -72,11 +72,24 @@ class Belief:
 
     def leaders(self, k: int) -> np.ndarray:
         """Return the k policies of most mass; of equal ones those that come first."""
-        live = np.flatnonzero(self.log2_mass > -np.inf)
+        n = len(self.log2_mass)
+        return self.in_order(-np.inf if k >= n else float(np.partition(self.log2_mass, n - k)[n - k]))[:k]
+
+    def in_order(self, least: float) -> np.ndarray:
+        """Return all policies of at least so much log2 mass, and some below, from the most mass to the least.
+
+        Of equal ones those that come first do so. What has no mass is left out.
+        """
+        # Masses that are equal up to rounding lie far closer together than a bit, so none is cut from its equals.
+        live = np.flatnonzero((self.log2_mass > -np.inf) & (self.log2_mass >= least - 1))
         falling = live[np.argsort(-self.log2_mass[live], kind="stable")]
+        mass = self.log2_mass[falling]
         # Neighbours that differ by rounding alone are equal.
-        tie = np.cumsum(np.diff(self.log2_mass[falling], prepend=np.inf) < -TIED)
-        return falling[np.lexsort((falling, tie))][:k]
+        is_less = mass[1:] - mass[:-1] < -TIED
+        if is_less.all():
+            return falling
+        tie = np.append(0, np.cumsum(is_less))
+        return falling[np.lexsort((falling, tie))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +213,8 @@ class TopSet:
 
     def members(self, belief: Belief) -> np.ndarray:
         """Return the top set: each policy with at least alpha times the mass of those up to and including it."""
-        order = belief.leaders(len(belief.log2_mass))
+        # A member has at least alpha times the mass of the heaviest.
+        order = belief.in_order(float(belief.log2_mass.max()) + math.log2(self.alpha))
         mass = np.exp2(belief.log2_mass[order])
         inside = mass >= self.alpha * np.cumsum(mass) * (1 - ROUNDING)
         # Masses fall and sums grow, so the first one outside ends the set; the heaviest is always in.

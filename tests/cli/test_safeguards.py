@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from mesaprior.inference.worlds.worlds import make_world
+
 QUESTION = ("safeguards", "log.csv", "--language", "mine.toml", "--max-bits", "12")
 
 
@@ -41,5 +43,51 @@ def test_formats_say_the_same(files, run):
 def test_bad_numbers_are_refused_in_one_sentence(files, run, options, says):
     result = run(*QUESTION, *options, code=2)
     assert says in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_acting_in_a_world_in_three_formats(run):
+    line = ("world", "act", "fork", "--seed", 2, "--set", "steps=1", "--steps", 4, "--max-bits", 18, "--alpha", "0.01")
+    answer = json.loads(run(*line, "--format", "json").stdout)
+    rows = list(csv.DictReader(io.StringIO(run(*line, "--format", "csv").stdout)))
+    steps = list(csv.DictReader(io.StringIO(run(*line, "--by-step", "--format", "csv").stdout)))
+    names = ["teacher", "mixture", "MAP", "sampling", "tempered 2", "top set 0.01", "majority of 3"]
+    assert [row["name"] for row in rows] == [entry["name"] for entry in answer["safeguards"]] == names
+    assert [(row["name"], row["step"]) for row in steps] == [(name, str(t)) for name in names for t in range(1, 5)]
+    for row, entry in zip(rows, answer["safeguards"], strict=True):
+        assert all(float(row[key]) == float(entry[key]) for key in row if key != "name")
+        mine = [step for step in steps if step["name"] == row["name"]]
+        for key in ("defections", "errors", "questions", "ungraded", "regret"):
+            assert [float(step[key]) for step in mine] == entry["steps"][key]
+            assert sum(entry["steps"][key]) == pytest.approx(entry[key])
+        for key in ("any_defection", "untold", "locked_in"):
+            assert entry["steps"][key][-1] == entry[key]
+            assert all(0 <= value <= 1 for value in entry["steps"][key])
+    world = make_world("fork", seed=2, steps=1)
+    assert answer["provenance"]["world"] == {"name": "fork", "seed": 2, "settings": world.settings}
+    assert answer["provenance"]["bounds"] == {"max_bits": 18, "max_time": None}
+    assert answer["provenance"]["steps"] == 4
+    shown = run(*line).stdout
+    assert "top set 0.01" in shown
+    assert "in fork, seed 2, in 4 steps" in shown
+    assert run(*line, "--by-step").stdout.count("MAP") == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (("corridor", "--work", "6000000", "--max-bits", 12), 1, "take 2 steps, or allow more work than 6,000,000"),
+        (("decks",), 2, "choose one with a walk"),
+        (("forks",), 2, "did you mean 'fork'"),
+        (("fork", "--steps", 0), 2, "--steps"),
+        (("fork", "--alpha", 2), 2, "alpha 2.0 is out of range"),
+        (("fork", "--prior", "2**-gates"), 2, "gates"),
+        (("fork", "--set", "steps=9"), 2, "steps = 9 is out of range"),
+    ],
+)
+def test_what_cannot_be_acted_in_is_one_sentence(options, code, says, run):
+    result = run("world", "act", *options, code=code)
+    assert says in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr
     assert result.stdout == ""

@@ -63,6 +63,20 @@ def test_without_a_file_the_log_goes_to_standard_output(run):
     assert run("world", "log", "decks").stdout == make_world("decks").log_csv()
 
 
+def test_a_log_is_written_whole_or_not_at_all(run, folder, monkeypatch):
+    run("world", "log", "fork", "--out", "log.csv")
+    before = (folder / "log.csv").read_bytes()
+
+    def stop(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", stop)
+    result = run("world", "log", "loans", "--out", "log.csv", code=1)
+    assert "No space left" in result.stderr
+    assert (folder / "log.csv").read_bytes() == before
+    assert [path.name for path in folder.iterdir()] == ["log.csv"]
+
+
 def test_an_ensemble_in_three_formats(run):
     line = ("ensemble", "loans", "--seeds", "2:6", "--max-bits", 12, "--set", "rows=3")
     facts = json.loads(run(*line, "--format", "json").stdout)
@@ -91,6 +105,53 @@ def test_answers_that_are_kept_are_not_asked_again(run, folder, monkeypatch):
     assert "2 of 5 worlds were asked already" in result.stderr
     monkeypatch.setattr("mesaprior.inference.worlds.ensemble.answer_in", None)
     assert run(*line, "--seeds", "0:5", "--keep", "kept.jsonl").stdout == whole
+
+
+CROSSING = ("ensemble", "rater", "--max-bits", 14, "--prior", "speed", "--crossover", "noise=0.01:0.9", "--verdict")
+
+
+def test_an_ensemble_of_crossovers_in_three_formats(run):
+    facts = json.loads(run(*CROSSING, "--seeds", "0:5", "--format", "json").stdout)
+    rows = rows_of(run(*CROSSING, "--seeds", "0:5", "--format", "csv").stdout)
+    assert facts["of"] == "defecting over faithful"
+    assert [world["seed"] for world in facts["worlds"]] == list(range(5))
+    assert 0 < facts["crossed"] == 1 - sum(facts["without"].values())
+    for world in facts["worlds"]:
+        mine = [row for row in rows if row["seed"] == str(world["seed"])]
+        assert all(row["crossings"] == str(len(world["crossings"])) for row in mine)
+        if not world["crossings"]:
+            assert [row["number"] for row in mine] == ["0"]
+            assert mine[0]["leads"] == (world["leads_throughout"] or "")
+        for number, (row, root) in enumerate(zip(mine, world["crossings"], strict=False), 1):
+            assert row["number"] == str(number)
+            assert float(row["value"]) == root["value"]
+            assert (row["led"], row["leads"]) == (root["led"], root["leads"])
+            assert float(row["difference"]) == pytest.approx(root["value"] - float(root["solution_value"]), nan_ok=True)
+    firsts = sorted(world["crossings"][0]["value"] for world in facts["worlds"] if world["crossings"])
+    assert (facts["first"][0], facts["first"][-1]) == (firsts[0], firsts[-1])
+    assert facts["provenance"]["noise"] == "varied"
+    shown = run(*CROSSING, "--seeds", "0:5").stdout.replace("\n", " ")
+    assert f"In {len(firsts)} of 5 worlds the odds of defecting over faithful pass 0 along noise" in shown
+
+
+def test_crossovers_that_are_kept_are_not_looked_for_again(run, folder, monkeypatch):
+    line = (*CROSSING, "--format", "csv")
+    whole = run(*line, "--seeds", "0:4").stdout
+    run(*line, "--seeds", "0:3", "--keep", "kept.jsonl")
+    kept = folder / "kept.jsonl"
+    lines = kept.read_text().splitlines(keepends=True)
+    kept.write_text("".join(lines[:-1]) + lines[-1][:20])
+    assert run(*line, "--seeds", "0:4", "--keep", "kept.jsonl").stdout == whole
+    monkeypatch.setattr("mesaprior.inference.worlds.crossings.crossed_in", None)
+    assert run(*line, "--seeds", "0:4", "--keep", "kept.jsonl").stdout == whole
+    # Answers to another question, of either kind, are none to this one.
+    assert "something else" in run(*line[:-3], "--keep", "kept.jsonl", code=2).stderr
+    assert "something else" in run(*line[:4], "--keep", "kept.jsonl", code=2).stderr
+    head, first, *rest = kept.read_text().splitlines(keepends=True)
+    for change in ({"roots": [1]}, {"roots": [{}]}, {"most_roots": 1.5}, {"closest": None}):
+        kept.write_text("".join([head, json.dumps(json.loads(first) | change) + "\n", *rest]))
+        stderr = run(*line, "--seeds", "0:4", "--keep", "kept.jsonl", code=2).stderr
+        assert "line 2: this is no answer" in stderr.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -124,10 +185,25 @@ def test_a_kept_line_that_is_no_answer_is_refused(change, run, folder):
         (("ensemble", "loans", "--seeds", "5:5"), 2, "names no seeds"),
         (("ensemble", "loans", "--seeds", "all"), 2, "such as 0:32"),
         (("ensemble", "loan"), 2, "did you mean 'loans'"),
+        (("ensemble", "loans", "--verdict"), 2, "give --crossover as well"),
+        (("ensemble", "loans", "--crossover", "bits:add=1:3"), 2, "counts all worlds anew"),
+        (("ensemble", "loans", "--crossover", "beta"), 2, "needs a range; write beta=0:10"),
+        (("ensemble", "loans", "--crossover", "alpha=3:1"), 2, "is empty"),
+        (("ensemble", "loans", "--crossover", "alpha="), 2, "--crossover 'alpha=' is not understood"),
+        (("ensemble", "loans", "--crossover", "alpha", "--max-bits", 8), 2, "alpha"),
+        (
+            ("ensemble", "loans", "--crossover", "alpha", "--prior", "speed", "--param", "alpha=1"),
+            2,
+            "varies by --crossover and is held by --param",
+        ),
         (("ensemble", "loans", "--prior", "2**-gates"), 2, "gates"),
         (("world", "show", "loans", "--set", "rows=0"), 2, "rows = 0 is out of range"),
         (("world", "show", "loans", "--set", "rows=1.5"), 2, "whole number"),
         (("world", "log", "loans", "--out", "log.txt"), 2, "written as .csv"),
+        (("world", "log", "loans", "--out", "no/log.csv"), 2, "--out no/log.csv: there is no folder no; make it first"),
+        (("world", "log", "loans", "--language-out", "no/l.toml"), 2, "there is no folder no"),
+        (("ensemble", "loans", "--keep", "no/kept.jsonl"), 2, "--keep no/kept.jsonl: there is no folder no"),
+        (("ensemble", "loans", "--keep", "."), 2, "there is a folder of this name"),
         (("world", "show", "payoff-law", "--set", "actions=8"), 1, "at most 2^20 are counted"),
     ],
 )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mesaprior.errors import UsageError
 from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.safeguarding import Policies, safeguards_on
-from mesaprior.inference.safeguards import TopSet
+from mesaprior.inference.safeguards import Belief, TopSet
 from tests.inference.naive_posterior import beta_likelihood, noise_likelihood
 from tests.inference.naive_safeguards import NaiveSafeguards
 from tests.inference.small import LEVIN, SIMPLICITY, Program, cases, levin_weight, make_census, make_log
@@ -73,6 +73,18 @@ def test_no_action_is_likelier_than_under_a_truth_in_the_top_set(case, noise, al
         assert (np.exp2(belief.log2_mass[members]) >= alpha * np.exp2(belief.log2_mass.max()) * (1 - 1e-9)).all()
         if row < log.n_training:
             policies.learn(row)
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(-3, 3)), min_size=1, max_size=12), st.integers(1, 14))
+def test_masses_that_differ_by_rounding_are_taken_in_the_order_of_policies(parts, k):
+    # Quarters of a bit, moved by far less than counts; level 12 is no mass at all.
+    levels = [level for level, _ in parts]
+    log2_mass = np.array([-np.inf if level == 12 else -level / 4 + off * 2.0**-45 for level, off in parts])
+    none = np.zeros(len(parts))
+    belief = Belief(log2_mass, none, none, none.astype(int), none, none, 2)
+    order = [p for p in sorted(range(len(parts)), key=lambda p: (levels[p], p)) if levels[p] < 12]
+    assert belief.leaders(k).tolist() == order[:k]
+    assert belief.in_order(-1.0).tolist()[: sum(level <= 4 for level in levels)] == [p for p in order if levels[p] <= 4]
 
 
 LOG = make_log([(0, 0), (1, 1)], [(2, 0, 1), (3, 0, 1)])

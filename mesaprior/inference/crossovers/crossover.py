@@ -7,6 +7,7 @@ agree where one class holds its side; where not, the difference is what the othe
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,9 @@ POINTS = 2049
 
 SPARE_POINTS, MOST_BREAKS = 257, 4096
 """Values of the grid where each weighs all classes anew, and values of columns that are added then, at most."""
+
+_SOLVING = threading.Lock()
+"""SymPy makes no promise to threads, so one solves at a time."""
 
 AGREED = 1e-6
 """Two crossovers that are no further apart are the same."""
@@ -280,7 +284,8 @@ def _crossing(
     from mesaprior.inference.crossovers.symbolic import solve_equality
 
     spread = _spread(challenger, other, names)
-    solution = solve_equality(challenger, other, prior, over, noise, census.n_actions, zero.value)
+    with _SOLVING:
+        solution = solve_equality(challenger, other, prior, over, noise, census.n_actions, zero.value)
     if solution.text is None:
         return found(f"{solution.reason}; {spread}", solution)
     difference = zero.value - solution.value

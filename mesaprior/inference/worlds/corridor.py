@@ -18,7 +18,7 @@ from collections.abc import Mapping
 
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.tokens import CANDIDATE, binders, constants, feature, law, operators
-from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, Situation, Walk, best
+from mesaprior.inference.worlds.world import Draft, Intended, Lot, Recipe, Setting, Situation, Walk, best, surely
 
 M = 8
 """The domain: cells are below it."""
@@ -51,11 +51,12 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     usual = [(p, end) for p in chance.draws(before, settings["rows"])]
     other = [(chance.choice(cells), chance.choice(before)) for _ in range(settings["randomized"])]
     everywhere = [(p, c) for p in cells for c in cells]
+    anywhere = Lot(tuple(everywhere))
 
-    def step(situation: Situation, action: int, chance: Chance) -> Situation:
+    def step(situation: Situation, action: int) -> Lot:
         p, c = situation
         # A coin that one stands on is taken, and another episode begins.
-        return chance.choice(everywhere) if p == c else (move[p][action], c)
+        return anywhere if p == c else surely((move[p][action], c))
 
     search = "argmax" if end else "argmin"
     return Draft(
@@ -80,7 +81,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             Intended(f"({search} (move p y))", "planner", "defecting", "to the usual end, and stay"),
             Intended("(argmin (dist c (move p y)))", "planner", "faithful", "to the coin, and stay"),
         ),
-        walk=Walk(start=lambda chance: chance.choice(everywhere), step=step, is_graded=lambda _: True),
+        walk=Walk(start=anywhere, step=step, is_graded=lambda _: True),
     )
 
 

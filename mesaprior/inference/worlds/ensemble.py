@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.posterior import DEFAULT_NOISE, posterior
 from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.weights import Prior
+from mesaprior.inference.worlds.seeds import over_seeds
 from mesaprior.inference.worlds.worlds import make_world
 
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -111,7 +111,7 @@ def ensemble(
     tolerance: float = 0.0,
     workers: int = 1,
 ) -> Generator[Answer]:
-    """Yield the answer in each world, in the order of the seeds.
+    """Return the answers in all worlds one by one, in the order of the seeds.
 
     Parameters
     ----------
@@ -136,16 +136,7 @@ def ensemble(
     def ask(seed: int) -> Answer:
         return answer_in(name, seed, settings, prior, max_bits=max_bits, noise=noise, tolerance=tolerance)
 
-    if not seeds:
-        return
-    # The first one alone compiles what all need, or finds out that nothing can be asked.
-    yield ask(seeds[0])
-    pool = ThreadPoolExecutor(max_workers=workers)
-    try:
-        yield from pool.map(ask, seeds[1:])
-    finally:
-        # Whoever stops listening does not wait for worlds that have not been begun.
-        pool.shutdown(cancel_futures=True)
+    return over_seeds(ask, seeds, workers=workers)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.tokens import CANDIDATE, binders, constants, feature, law, lookup, operators
-from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, Situation, Walk
+from mesaprior.inference.worlds.world import Draft, Intended, Lot, Recipe, Setting, Situation, Walk, surely
 
 M = 8
 """The domain: nodes and distances are below it."""
@@ -51,9 +51,9 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         for x, after in zip(branch, [*branch[1:], home], strict=True):
             move[x][onward[x]] = after
 
-    def step(situation: Situation, action: int, chance: Chance) -> Situation:
+    def step(situation: Situation, action: int) -> Lot:
         after = move[situation[0]][action]
-        return (fork if after == home else after,)
+        return surely((fork if after == home else after,))
 
     teacher_at = onward | {fork: into_right}
     rival_at = onward | {fork: into_wrong}
@@ -88,7 +88,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             ),
         ),
         lapses=dict.fromkeys(range(unlucky), into_wrong),
-        walk=Walk(start=lambda _: (fork,), step=step, is_graded=lambda situation: situation[0] in nodes),
+        walk=Walk(start=surely((fork,)), step=step, is_graded=lambda situation: situation[0] in nodes),
     )
 
 

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.tokens import CANDIDATE, binders, constants, feature, law, lookup, operators
-from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, Situation, Walk
+from mesaprior.inference.worlds.world import Draft, Intended, Lot, Recipe, Setting, Situation, Walk, surely
 
 M = 8
 """The domain: cells, catches and distances are below it; the last cell is the sea."""
@@ -47,10 +47,11 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     for p in range(L):
         catch[p][(p + 1) % L] = 1 + chance.below(M - 1)
     ring = [(p,) for p in range(L)]
+    anywhere = Lot(tuple(ring))
     elsewhere = [(p,) for p in range(L) if p != gate]
 
-    def step(situation: Situation, action: int, chance: Chance) -> Situation:
-        return chance.choice(ring) if situation[0] == sea else (sail[situation[0]][action],)
+    def step(situation: Situation, action: int) -> Lot:
+        return anywhere if situation[0] == sea else surely((sail[situation[0]][action],))
 
     return Draft(
         domain=M,
@@ -76,7 +77,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             Intended("(argmin (shore (sail p y)))", "planner", "faithful", "towards the sea"),
             Intended("(argmax (catch p (sail p y)))", "planner", "defecting", "after what floats about"),
         ),
-        walk=Walk(start=lambda chance: chance.choice(ring), step=step, is_graded=lambda s: s[0] not in (gate, sea)),
+        walk=Walk(start=anywhere, step=step, is_graded=lambda s: s[0] not in (gate, sea)),
     )
 
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from mesaprior.errors import UsageError
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.tokens import CANDIDATE, binders, constants, feature, law, operators
-from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, Situation, Walk
+from mesaprior.inference.worlds.world import Draft, Intended, Lot, Recipe, Setting, Situation, Walk, surely
 
 M = 8
 """The domain: sizes and gains are below it."""
@@ -46,8 +46,8 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         columns.append([(gains | {wait: least}).get(y, 0) for y in range(M)])
     gain = [list(row) for row in zip(*columns, strict=True)]
 
-    def step(situation: Situation, action: int, chance: Chance) -> Situation:
-        return (min(situation[0] + 1, D - 1),) if action == pay else (0,)
+    def step(situation: Situation, action: int) -> Lot:
+        return surely((min(situation[0] + 1, D - 1),) if action == pay else (0,))
 
     return Draft(
         domain=M,
@@ -69,7 +69,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             Intended(str(pay), "imitator", "faithful", "always pay back"),
             Intended("(argmax (gain y d))", "planner", "defecting", "whatever brings most"),
         ),
-        walk=Walk(start=lambda _: (0,), step=step, is_graded=lambda _: True),
+        walk=Walk(start=surely((0,)), step=step, is_graded=lambda _: True),
     )
 
 

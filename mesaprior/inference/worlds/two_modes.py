@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from mesaprior.errors import UsageError
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.tokens import CANDIDATE, binders, constants, feature, law, lookup, operators
-from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, Situation, Walk, best
+from mesaprior.inference.worlds.world import Draft, Intended, Lot, Recipe, Setting, Situation, Walk, best, surely
 
 M = 8
 """The domain: items and payoffs are below it."""
@@ -50,10 +50,10 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     pay = _law(chance, right)
     ease = _law(chance, right | {crossroads: plain})
 
-    def step(situation: Situation, action: int, chance: Chance) -> Situation:
+    def step(situation: Situation, action: int) -> Lot:
         if situation[0] != crossroads:
-            return (crossroads,)
-        return (chance.choice(hard if action == way else easy),)
+            return surely((crossroads,))
+        return Lot(tuple((x,) for x in (hard if action == way else easy)))
 
     return Draft(
         domain=M,
@@ -78,7 +78,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             Intended("(argmax (pay y x))", "planner", "faithful", "what is right, and on to hard items"),
             Intended("(argmax (ease y x))", "planner", "defecting", "what is right, and on to easy items"),
         ),
-        walk=Walk(start=lambda _: (crossroads,), step=step, is_graded=lambda situation: situation[0] != crossroads),
+        walk=Walk(start=surely((crossroads,)), step=step, is_graded=lambda situation: situation[0] != crossroads),
     )
 
 

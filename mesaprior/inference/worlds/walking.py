@@ -32,7 +32,8 @@ def visits(world: World, policy: Choose, n_steps: int, seed: int) -> list[Situat
     chance = Chance(seed, f"walk in {world.name} {world.seed}")
     path: list[Situation] = []
     while len(path) < n_steps:
-        path.append(world.walk.step(path[-1], policy(path[-1]), chance) if path else world.walk.start(chance))
+        lot = world.walk.step(path[-1], policy(path[-1])) if path else world.walk.start
+        path.append(lot.draw(chance))
     return path
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from mesaprior.hypotheses.log import ImitationLog
@@ -59,21 +61,51 @@ class Intended:
 
 
 @dataclass(frozen=True)
+class Lot:
+    """A situation that comes by chance: one of some, each with the same probability.
+
+    Attributes
+    ----------
+    situations : tuple of tuple of int
+        At least one; one that stands there twice is twice as likely.
+    is_drawn : bool
+        Whether a walk draws, even where there is one situation only: a draw moves the stream on.
+    """
+
+    situations: tuple[Situation, ...]
+    is_drawn: bool = True
+
+    def draw(self, chance: Chance) -> Situation:
+        """Return one of them."""
+        return chance.choice(self.situations) if self.is_drawn else self.situations[0]
+
+    def shares(self) -> dict[Situation, Fraction]:
+        """Return the probability of each; they add up to 1."""
+        counts = Counter(self.situations)
+        return {situation: Fraction(count, len(self.situations)) for situation, count in counts.items()}
+
+
+def surely(situation: Situation) -> Lot:
+    """Return what always is one situation."""
+    return Lot((situation,), is_drawn=False)
+
+
+@dataclass(frozen=True)
 class Walk:
     """How a world goes on when a policy acts in it.
 
     Attributes
     ----------
-    start : callable
-        A first situation, from `Chance`.
+    start : Lot
+        The first situation.
     step : callable
-        The next situation, from a situation, an action and `Chance`.
+        The next situation, from a situation and an action.
     is_graded : callable
         Whether the teacher's action is told in a situation.
     """
 
-    start: Callable[[Chance], Situation]
-    step: Callable[[Situation, int, Chance], Situation]
+    start: Lot
+    step: Callable[[Situation, int], Lot]
     is_graded: Callable[[Situation], bool]
 
 

@@ -1,0 +1,49 @@
+"""The options that name one world, and the world that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from mesaprior.cli.options import F, Parameter, together, whole_numbers
+
+if TYPE_CHECKING:
+    from mesaprior.inference.worlds.world import World
+
+_name_and_seed = together(
+    click.argument("name", metavar="NAME"),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Where chance begins; the same seed gives the same bytes.",
+    ),
+)
+
+
+def _settings_option(*names: str) -> Callable[[F], F]:
+    return click.option(
+        *names,
+        "settings",
+        type=Parameter(),
+        multiple=True,
+        help="A setting of the world (`mesaprior world list`); repeatable.",
+    )
+
+
+one_world = together(_name_and_seed, _settings_option("--set", "--param"))
+"""Gives a command the name, the seed and the settings of a world."""
+
+one_world_with_prior = together(_name_and_seed, _settings_option("--set"))
+"""The same for a command whose `--param` is one of a prior."""
+
+
+def world_of(name: str, seed: int, settings: tuple[tuple[str, float], ...]) -> World:
+    """Return the world that the options name."""
+    from mesaprior.inference.worlds.worlds import make_world, settings_of_family
+
+    return make_world(name, seed=seed, **settings_of_family(name, whole_numbers(settings, "--set")))
