@@ -5,6 +5,7 @@ The reference engine is the plain compiled loop over programs, one after the oth
 
 import pytest
 
+from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 
 
@@ -36,3 +37,15 @@ def test_merged_at_larger_bounds(benchmark, corridor, bits, workers):
 @pytest.mark.parametrize(("engine", "bits", "rounds"), [("reference", 24, 3), ("merged", 24, 5), ("merged", 32, 2)])
 def test_learning(benchmark, corridor_learning, engine, bits, rounds):
     count(benchmark, corridor_learning, bits, engine=engine, rounds=rounds)
+
+
+@pytest.mark.benchmark(group="corridor with interventions, 32 bits")
+@pytest.mark.parametrize("n_interventions", [0, 1, 3])
+def test_interventions(benchmark, corridor, n_interventions):
+    """Every intervention is one variant more to evaluate, and tells more behaviours apart."""
+    language, log = corridor
+    cells = range(language.domain)
+    shifted = [[[(a + b + k) % language.domain for b in cells] for a in cells] for k in range(n_interventions)]
+    entries = [{"name": f"moves_{k}", "token": "move", "table": table} for k, table in enumerate(shifted)]
+    changed = language_from_dict(language.to_dict() | {"intervention": entries})
+    count(benchmark, (changed, log), 32, rounds=3)

@@ -155,10 +155,14 @@ class Grid:
     @cached_property
     def signature_size(self) -> int:
         """Bytes of what a census tells apart, see `kernels.signature_rows`."""
+        return self.signature_size_of(self.variants.n_interventions)
+
+    def signature_size_of(self, n_interventions: int) -> int:
+        """Return what `signature_size` would be with so many interventions."""
         if not self.with_fit:
-            return self.layout.V * self.layout.Q
+            return (self.variants.first_intervention + n_interventions) * self.layout.Q
         digits = self.layout.train_digits + self.layout.later_digits
-        return self.layout.Q + len(FLAGS) + self.variants.n_interventions * digits
+        return self.layout.Q + len(FLAGS) + n_interventions * digits
 
     def signatures(self, values: np.ndarray) -> np.ndarray:
         """Reduce values ``uint8[m, width]`` of closed terms to signatures ``uint8[m, padded]``."""

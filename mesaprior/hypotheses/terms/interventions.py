@@ -156,7 +156,7 @@ def _place_of(text: object, tokens: Sequence[Token], place: str) -> int:
             f"{', '.join(dict.fromkeys(texts))}."
         )
     named = [index for index, own in enumerate(texts) if own == text]
-    # A lookup has its brackets only where something else has its name.
+    # A lookup needs its brackets only where something else has its name.
     named = named or [index for index, token in enumerate(tokens) if token.kind == "lookup" and token.name == text]
     if not named:
         near = difflib.get_close_matches(text, texts, n=1)

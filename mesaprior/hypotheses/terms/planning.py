@@ -16,6 +16,7 @@ from itertools import accumulate
 from mesaprior.hypotheses.memory import available_memory
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged.engine import MOST_ARENA, MergedEngine
+from mesaprior.hypotheses.terms.merged.keys import Keys
 from mesaprior.hypotheses.terms.tabulation import census_of
 from mesaprior.priors import codes
 
@@ -36,6 +37,9 @@ NEAR = 8
 
 CLASS_BYTES, ROW_BYTES = 70, 22
 """Bytes of a class of whole programs and of one of its counts, with the slack of arrays that grow."""
+
+WORD_BYTES = 12
+"""Bytes of each word by which interventions make the key of a class longer, with the same slack."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,11 @@ def make_plan(grid: Grid, max_bits: int, max_time: int | None) -> Plan:
     classes = _line([(totals[sample.bits], sample.n_classes) for sample in samples])
     rows = _line([(totals[sample.bits], sample.n_rows) for sample in samples])
     available = available_memory()
+    class_bytes = CLASS_BYTES + WORD_BYTES * Keys(grid).n_words_for_interventions
 
     def n_bytes(length: int) -> int:
         n = totals[length]
-        counted = CLASS_BYTES * classes(n) + ROW_BYTES * rows(n)
+        counted = class_bytes * classes(n) + ROW_BYTES * rows(n)
         # Records that wait to be counted grow with the rows, up to a limit.
         return int(FIXED_BYTES + 2 * kept(n) + counted + min(MOST_ARENA, 20 * rows(n)))
 

@@ -314,3 +314,19 @@ def test_a_changed_number_of_rows_is_found(tmp_path):
     with pytest.raises(AssertionError):
         assert_same(one, other)
     assert np.array_equal(one.changes["goal_train"], other.changes["goal_train"])
+
+
+def test_the_example_of_the_page():
+    tokens = [{"kind": "feature", "name": "x"}, {"kind": "candidate"}, {"kind": "binary", "name": "eq"}]
+    contrary = {"name": "contrary", "token": "eq", "define": "(eq (eq a b) 0)"}
+    tiny = {"domain": 3, "actions": 3, "token": [*tokens, {"kind": "argmax"}]}
+    log = log_of([{"x": x, "action": x, "split": split} for x, split in enumerate(("train", "train", "deploy"))])
+    space = TermSpace(language_from_dict(tiny | {"intervention": [contrary]}), 8)
+    found = space.explain("(argmax (eq x y))", log)
+    assert found.predictions["contrary"].tolist() == [1, 0, 0]
+    assert found.changes == {"contrary_train": 2, "contrary_later": 1}
+    assert set(space.explain("x", log).changes.values()) == {0}
+    census = space.census(log)
+    changes = census.changes["contrary_train"] > 0
+    assert census.count[changes[census.behaviour_id]].sum() == 7
+    assert census.n_behaviours == TermSpace(language_from_dict(tiny), 8).census(log).n_behaviours == 7

@@ -25,6 +25,8 @@ class Keys:
         Bits of an action.
     n_words : int
         W, the 64-bit words of a key.
+    n_words_for_interventions : int
+        How many fewer there would be without interventions.
     mask : uint64
         Bits of the first word that hold intact actions. What all programs of a behaviour share is in them.
     """
@@ -34,6 +36,7 @@ class Keys:
         self.bits = max(1, (grid.layout.A - 1).bit_length())
         per_word = 8 * max(1, 8 // self.bits)
         self.n_words = -(-padded(grid.signature_size) // per_word)
+        self.n_words_for_interventions = self.n_words - -(-padded(grid.signature_size_of(0)) // per_word)
         below = self.bits * max(0, per_word - grid.layout.Q)
         used = self.bits * per_word
         self.mask = np.uint64(((1 << used) - 1) >> below << below)

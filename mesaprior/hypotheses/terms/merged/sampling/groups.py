@@ -165,12 +165,12 @@ def _vectors_of_behaviours(
     for first in range(0, len(vectors.intact), VECTORS_AT_ONCE):
         block = vectors.intact[first : first + VECTORS_AT_ONCE][:, columns]
         for place in np.flatnonzero(np.isin(block.astype(np.uint64) @ weights, sums)).tolist():
-            key: tuple[bytes | int, ...] = (block[place].tobytes(),)
+            numbers: list[int] = []
             for number, actions in enumerate((vectors.search_inverted, *vectors.under.values())):
                 changed = n_rows @ (block[place] != actions[first + place, columns])
                 # Of a lesion only whether it shows.
-                key += tuple((changed if number else changed > 0).tolist())
-            behaviour = wanted.get(key)
+                numbers += (changed if number else changed > 0).tolist()
+            behaviour = wanted.get((block[place].tobytes(), *numbers))
             if behaviour is not None:
                 found[behaviour].append(first + place)
     return found
