@@ -13,6 +13,7 @@ CLAIMS = {
     "bridge-rules": "bridge_rules",
     "inner-learner": "inner_learner",
     "coin": "coin",
+    "counting-argument": "counting_argument",
 }
 """For each claim the module here that has its `CLAIM`, in the order of the debate."""
 
