@@ -14,6 +14,7 @@ CLAIMS = {
     "inner-learner": "inner_learner",
     "coin": "coin",
     "counting-argument": "counting_argument",
+    "fixed-goal": "fixed_goal",
 }
 """For each claim the module here that has its `CLAIM`, in the order of the debate."""
 
