@@ -11,6 +11,7 @@ from mesaprior.inference.claims.claim import Claim
 CLAIMS = {
     "pseudorealizable": "pseudorealizable",
     "bridge-rules": "bridge_rules",
+    "extreme-penalty": "extreme_penalty",
     "inner-learner": "inner_learner",
     "coin": "coin",
     "counting-argument": "counting_argument",
