@@ -135,8 +135,9 @@ def _facts(
     }
 
 
-def _odds(one: float, other: float) -> float:
-    return float(log2_odds(np.array([one]), np.array([other]))[0])
+def _odds(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the log2 odds of two masses."""
+    return float(log2_odds(np.asarray(one)[None], np.asarray(other)[None])[0])
 
 
 def _draw(seed: int, n: int, target: float) -> Drawn:
