@@ -225,7 +225,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
         "functions by simplicity": "rows",
     }
     return Figure(
-        "Counted one by one nearly all that fits is wrong; weighed by length that depends on where targets come from",
+        "How much of what fits misgeneralizes: counted one by one, or weighed, for targets from here and there",
         (
             Panel(
                 "beta in 2**(-beta*length)",

@@ -263,7 +263,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
     alpha = size.base("alpha")
     return Figure(
-        "One goal, or one for each environment: prior and new situations tell them apart",
+        "One goal, or one for each environment: what prior, data and a new option say of them",
         (
             Panel(
                 "environments seen",
