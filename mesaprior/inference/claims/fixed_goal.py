@@ -329,7 +329,7 @@ CLAIM = Claim(
     "the clone as often as any other action",
     sizes={
         "small": _size(4, 7, 22, (4.0, 8.0), (0.0, 2.0)),
-        "default": _size(32, 8, 26, (4.0, 8.0, 12.0), (0.0, 1.0, 2.0, 4.0)),
+        "default": _size(32, 8, 26, (4.0, 8.0), (0.0, 2.0, 4.0)),
         "large": _size(128, 9, 28, (4.0, 6.0, 8.0, 12.0), (0.0, 1.0, 2.0, 4.0)),
     },
     study=study,
