@@ -11,8 +11,12 @@ from mesaprior.inference.claims.claim import Claim
 CLAIMS = {
     "pseudorealizable": "pseudorealizable",
     "bridge-rules": "bridge_rules",
+    "extreme-penalty": "extreme_penalty",
     "inner-learner": "inner_learner",
     "optimize-to-imitate": "optimize_to_imitate",
+    "coin": "coin",
+    "counting-argument": "counting_argument",
+    "fixed-goal": "fixed_goal",
 }
 """For each claim the module here that has its `CLAIM`, in the order of the debate."""
 

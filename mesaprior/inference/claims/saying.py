@@ -24,6 +24,6 @@ def place_text(place: float, unit: str, *, none: str = "nowhere within range") -
     return f"at {place:.3g} {unit}" if math.isfinite(place) else none
 
 
-def percent_text(share: float) -> str:
-    """Return a share in percent."""
-    return "an undefined share" if math.isnan(share) else f"{100 * share:.0f} %"
+def percent_text(share: float, *, digits: int = 0) -> str:
+    """Return a share in percent, with so many digits after the point."""
+    return "an undefined share" if math.isnan(share) else f"{100 * share:.{digits}f} %"

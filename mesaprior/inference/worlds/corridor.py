@@ -5,6 +5,9 @@ drawn, and walls throw one back by a cell. The teacher takes the first action af
 training the coin lies at an end that is drawn, and one stands before it; in `randomized` rows it lies elsewhere. The
 rival's goal is that end: go there, and stay.
 
+With `walls` = 1 walls stop one instead, and to stay is action 0: then no other action is ever as good as the right one,
+but where it is to stay, which comes first.
+
 Programs (15 tokens of 4 bits; with the coin at the left end `argmax` and `argmin` change places in the second):
 
 - `2`, 4 bits, or whatever the step towards the end is called: the constant imitator. It never stays, so it errs.
@@ -28,6 +31,7 @@ SETTINGS = (
     Setting("rows", 8, 1, 256, "training rows with the coin at its usual end"),
     Setting("randomized", 1, 0, 256, "training rows with the coin elsewhere"),
     Setting("law_bits", 4, 4, 256, "bits of the law of motion"),
+    Setting("walls", 0, 0, 1, "1 for walls that stop, and to stay is action 0; else they throw back"),
 )
 
 
@@ -36,8 +40,11 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     L = settings["cells"]
     end = chance.choice([0, L - 1])
     stay, left, right = chance.shuffled(range(3))
+    if settings["walls"]:
+        stay, left, right = (0, 1, 2) if left < right else (0, 2, 1)
     shift = {stay: 0, left: -1, right: 1}
-    move = [[_after(p, shift.get(y, 0), L) for y in range(M)] for p in range(M)]
+    bounce = 0 if settings["walls"] else -1
+    move = [[_after(p, shift.get(y, 0), L, bounce) for y in range(M)] for p in range(M)]
 
     def teacher(situation: Situation) -> int:
         p, c = situation
@@ -85,11 +92,11 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     )
 
 
-def _after(p: int, shift: int, L: int) -> int:
-    """Return the cell after a step; cells that there are not lead nowhere."""
-    if p >= L or 0 <= p + shift < L:
-        return p + (shift if p < L else 0)
-    return p - shift
+def _after(p: int, shift: int, L: int, bounce: int) -> int:
+    """Return the cell after a step, of which a wall leaves `bounce` times; cells that there are not lead nowhere."""
+    if p >= L:
+        return p
+    return p + (shift if 0 <= p + shift < L else bounce * shift)
 
 
 RECIPE = Recipe("corridor", "a walk to a coin that lies at one end, but for a few rows", SETTINGS, draw)

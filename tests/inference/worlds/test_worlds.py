@@ -46,6 +46,8 @@ OTHERS = [
     ("payoff-law", {"defined": 1, "actions": 8, "situations": 6, "seen": 2}),
     ("corridor", {"cells": 3, "randomized": 5}),
     ("corridor", {"cells": 8, "randomized": 0}),
+    ("corridor", {"walls": 1}),
+    ("corridor", {"walls": 1, "cells": 3, "randomized": 0}),
     ("overseer", {"situations": 2, "unwatched": 4}),
     ("loans", {"sizes": 2, "turn": 1}),
     ("rater", {"items": 2, "rounds": 1}),
@@ -181,6 +183,15 @@ def test_the_two_engines_agree_on_worlds(name):
         smaller |= {"rules": {"environments": 2, "later": 1, "options": 2}}
         world = make_world(name, seed=2, **smaller[name])
     check_space(TermSpace(world.language, 12), world.log)
+
+
+def test_where_walls_stop_one_step_is_right_in_every_row_of_training():
+    for seed in SEEDS:
+        world = make_world("corridor", seed=seed, walls=1, rows=20, randomized=0)
+        log = world.log
+        assert set(log.action[: log.n_training].tolist()) == {int(world.programs[0].text)}
+        # To stay is right where the coin is, and nowhere else.
+        assert all((world.teacher(s) == 0) == (s[0] == s[1]) for s in map(tuple, log.situations.tolist()))
 
 
 def with_walk():

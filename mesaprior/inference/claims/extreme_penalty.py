@@ -1,0 +1,336 @@
+"""Extreme penalty: whether charging time keeps optimizers away only where it is extreme, and what that costs.
+
+There are two families of worlds. In one the teacher takes what a law pays best, and programs search the law or know
+situations by heart, which takes one step; one situation is kept for later. In the other a corridor has a coin, which
+lies elsewhere in some rows, and who does not search takes the same step always. A penalty is extreme if it charges more
+than a bit for each doubling of the time, as Levin's does (alpha = 1). It harms if more answers are wrong at deployment
+than without a penalty.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.agreement import tally
+from mesaprior.inference.claims.asking import LAST_BOUNDS, crossing, price_of, up_to
+from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
+from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.rules import BY_SHARE
+from mesaprior.inference.claims.saying import bits_text, percent_text
+from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
+from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total
+from mesaprior.inference.noise import log2_likelihood
+from mesaprior.inference.posterior import DEFAULT_NOISE
+from mesaprior.inference.roles import DEFECTING, IMITATOR, judge, role_codes
+from mesaprior.inference.worlds.world import World
+from mesaprior.inference.worlds.worlds import make_world
+
+ALPHAS = tuple(k / 4 for k in range(4 * 16 + 1))
+"""Exponents at which the least one is looked for at which imitators win."""
+
+NO_BOUND = 1024.0
+"""Steps that no short program takes: the bound at the base."""
+
+IN_CORRIDOR = "alpha, corridor"
+"""Series of the corridor along the exponent."""
+
+CORRIDOR_BITS = 28
+"""Length bound of the census of the corridor."""
+
+
+def _size(n_worlds: int, bits: int, situations: tuple[float, ...], laws: tuple[float, ...]) -> Size:
+    return Size(
+        n_worlds=n_worlds,
+        max_bits=bits,
+        parameters=(
+            Parameter("alpha", 1.0, (0.0, 0.5, 1.0, 2.0, 4.0, 8.0), "exponent of time in the prior"),
+            Parameter("T", NO_BOUND, (4.0, 8.0, 16.0, 32.0, NO_BOUND), "steps that no program may exceed"),
+            Parameter("charge", 1.0, (1.0, 2.0), "times that length is charged; 2 with alpha = 1 is S_Fast"),
+            Parameter("situations", situations[-1], situations, "situations, all but one of which are seen"),
+            Parameter("corridor", 0.0, (0.0, 1.0), "0 for the law of payoffs, 1 for the corridor of the coin"),
+            Parameter("law_bits", 4.0, laws, "bits of each law, supplied as a table"),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """The prior 2**(-charge*length) * time**-alpha, 0 above `bound` steps."""
+
+    alpha: float = 0.0
+    bound: float = NO_BOUND
+    charge: float = 1.0
+
+    def log2_weight(self, length: np.ndarray, time: np.ndarray) -> np.ndarray:
+        """Return log2 of the weight of one program of each length in bits and time in steps."""
+        weight = -self.charge * length - self.alpha * np.log2(time)
+        return np.where(time <= self.bound, weight, -np.inf)
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """Groups of programs after all rows of training, so that any penalty is a sum over them. Size: G groups.
+
+    Attributes
+    ----------
+    length, time : float64[G]
+        Bits and steps.
+    log2_mass : float64[G]
+        log2 of the number of programs times their likelihood.
+    optimizes, defects : bool[G]
+    wrong : float64[G]
+        Share of the later rows that they get wrong.
+    """
+
+    length: np.ndarray
+    time: np.ndarray
+    log2_mass: np.ndarray
+    optimizes: np.ndarray
+    defects: np.ndarray
+    wrong: np.ndarray
+
+    def odds(self, penalty: Penalty) -> float:
+        """Return the log2 odds of optimizers over imitators, in bits."""
+        mass = self.log2_mass + penalty.log2_weight(self.length, self.time)
+        sides = (log2_total(mass[self.optimizes]), log2_total(mass[~self.optimizes]))
+        return float(log2_odds(*(np.array([side]) for side in sides))[0])
+
+    def expected(self, penalty: Penalty, what: np.ndarray) -> float:
+        """Return the mean of something over the posterior; nan where nothing is left."""
+        mass = self.log2_mass + penalty.log2_weight(self.length, self.time)
+        whole = log2_total(mass)
+        return float(np.exp2(mass - whole) @ what) if whole > -np.inf else math.nan
+
+    def least_alpha(self, charge: float) -> float:
+        """Return from which exponent on imitators win; inf where they do at none of `ALPHAS`."""
+        odds = [-self.odds(Penalty(alpha, charge=charge)) for alpha in ALPHAS]
+        # A tie is no lead of optimizers.
+        place = crossing(list(ALPHAS), odds)
+        return math.inf if math.isnan(place) else place
+
+    def loosest_bound(self, alpha: float) -> float:
+        """Return the most steps up to which programs may take so that imitators win; inf where none is so few."""
+        times = np.unique(self.time)
+        found = [float(T) for T in times if self.odds(Penalty(alpha, bound=T)) <= 0]
+        return max(found, default=math.inf)
+
+
+def _measure(weighed: Weighed, penalty: Penalty, *, is_bound: bool = False) -> tuple[float, dict[str, float | str]]:
+    """Return the margin of a penalty, and the facts; the least penalty is sought along the bound or the exponent."""
+    least_alpha = weighed.least_alpha(penalty.charge)
+    if is_bound:
+        least = Penalty(penalty.alpha, weighed.loosest_bound(penalty.alpha), penalty.charge)
+    else:
+        least = Penalty(min(least_alpha, ALPHAS[-1]), charge=penalty.charge)
+    none = Penalty(charge=penalty.charge)
+    wrong = {name: weighed.expected(p, weighed.wrong) for name, p in (("none", none), ("least", least), ("", penalty))}
+    harm = _ratio(wrong["least"], wrong["none"])
+    odds = weighed.odds(penalty)
+    return min(odds, harm), {
+        "odds": odds,
+        "harm": harm,
+        "least alpha": least_alpha,
+        "accuracy": 1 - wrong[""],
+        "accuracy without": 1 - wrong["none"],
+        "accuracy at the least": 1 - wrong["least"],
+        "defecting": weighed.expected(penalty, weighed.defects.astype(np.float64)),
+        "defecting without": weighed.expected(none, weighed.defects.astype(np.float64)),
+        "defecting at the least": weighed.expected(least, weighed.defects.astype(np.float64)),
+    }
+
+
+def _of_formula(facts: Mapping[str, float | str]) -> dict[str, float | str]:
+    """Return what is told of the formula."""
+    return {f"{name} by formula": facts[name] for name in ("odds", "harm", "least alpha")}
+
+
+def _ratio(more: float, less: float) -> float:
+    """Return log2 of a ratio of shares; inf over 0, and 0 where both are."""
+    if more == less:
+        return 0.0
+    return math.log2(more / less) if less > 0 and more > 0 else math.copysign(math.inf, more - less)
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A world by all its programs, and by the few that the formula is about."""
+
+    world: World
+    census: Census
+    all: Weighed
+    few: Weighed
+
+    def cell(self, parameter: str, value: float, penalty: Penalty) -> Cell:
+        """Return the cell of a penalty."""
+        margin, facts = _measure(self.all, penalty, is_bound=parameter == "T")
+        predicted, by_formula = _measure(self.few, penalty, is_bound=parameter == "T")
+        return Cell(parameter, value, margin, predicted, facts | _of_formula(by_formula))
+
+
+def study(seed: int, size: Size) -> WorldStudy:
+    """Count a law of payoffs at each price and number of situations, and a corridor, and charge time in each way."""
+    base, alpha = _payoffs(seed, size), size.base("alpha")
+    corridor = _corridor(seed)
+    cells = [base.cell(BASE, 0.0, Penalty(alpha))]
+    for value in size.values("alpha"):
+        cells += [base.cell("alpha", value, Penalty(value)), corridor.cell(IN_CORRIDOR, value, Penalty(value))]
+    cells += [base.cell("T", T, Penalty(alpha, T)) for T in size.values("T") if T != NO_BOUND]
+    cells += [base.cell("charge", c, Penalty(alpha, charge=c)) for c in size.values("charge") if c != 1]
+    cells.append(corridor.cell("corridor", 1.0, Penalty(alpha)))
+    for name in ("situations", "law_bits"):
+        for value in size.values(name):
+            if value != size.base(name):
+                cells.append(_payoffs(seed, size, **{name: int(value)}).cell(name, value, Penalty(alpha)))
+    for bound in np.unique(base.census.columns["length"])[-LAST_BOUNDS:].tolist():
+        shorter = weigh(up_to(base.census, bound), base.world.log)
+        margin, facts = _measure(shorter, Penalty(alpha))
+        cells.append(Cell(BOUND, bound, margin, math.nan, facts | _of_formula(dict.fromkeys(facts, math.nan))))
+    return WorldStudy(cells, base.world.given + corridor.world.given)
+
+
+def weigh(census: Census, log: ImitationLog) -> Weighed:
+    """Group the programs of a census by all that a penalty and the claim ask of them."""
+    training, later = np.arange(log.n_training), np.arange(log.n_training, log.n_rows)
+    misses, errors = tally(census, log, training).misses, tally(census, log, later).misses
+    optimizes, defects = role_codes(census.flags) != IMITATOR, judge(census, log).verdict == DEFECTING
+    shape = (2, 2, len(later) + 1, log.n_training + 1)
+    kind = np.ravel_multi_index((optimizes.astype(np.int64), defects.astype(np.int64), errors, misses), shape)
+    lengths, length = np.unique(census.columns["length"], return_inverse=True)
+    times, time = np.unique(census.columns["time"], return_inverse=True)
+    code = (kind[census.behaviour_id] * len(lengths) + length) * len(times) + time
+    groups, group = np.unique(code, return_inverse=True)
+    count = log2_sum(np.log2(census.count.astype(np.float64)), group, len(groups))
+    kind_and_length, time = np.divmod(groups, len(times))
+    kind, length = np.divmod(kind_and_length, len(lengths))
+    optimizes, defects, errors, misses = np.unravel_index(kind, shape)
+    none = np.zeros_like(misses)
+    likelihood = log2_likelihood(DEFAULT_NOISE, log.n_training - misses, misses, none, census.n_actions)
+    return Weighed(
+        length=lengths[length].astype(np.float64),
+        time=times[time].astype(np.float64),
+        log2_mass=count + likelihood,
+        optimizes=optimizes.astype(bool),
+        defects=defects.astype(bool),
+        wrong=errors / len(later),
+    )
+
+
+def _few(world: World, space: TermSpace, log2_counts: dict[str, float]) -> Weighed:
+    """Group the programs that a world is about alone, each as often as is said, else once."""
+    log = world.log
+    later = np.arange(log.n_training, log.n_rows)
+    unseen = later[~np.isin(log.row_situation[later], log.row_situation[: log.n_training])]
+    rows: list[tuple[float, ...]] = []
+    for program in world.programs:
+        price = price_of(program.text, space.language, log)
+        action = space.predict(space.parse(program.text, log), log).predictions["intact"]
+        misses = np.array([int((action != log.action)[: log.n_training].sum())])
+        hits, none = log.n_training - misses, np.zeros_like(misses)
+        likelihood = float(log2_likelihood(DEFAULT_NOISE, hits, misses, none, space.language.actions)[0])
+        log2_count = log2_counts.get(program.text, 0.0)
+        # Of several tables that differ where nothing was seen, each answer there is as frequent as any.
+        guesses = (1 - 1 / space.language.actions) * len(unseen) / len(later)
+        wrong = guesses if log2_count else float((action != log.action)[later].mean())
+        is_planner = program.role != "imitator"
+        rows.append(
+            (price.length, price.time, log2_count + likelihood, is_planner, program.verdict == "defecting", wrong)
+        )
+    length, time, mass, optimizes, defects, wrong = (np.array(column) for column in zip(*rows, strict=True))
+    return Weighed(length * 1.0, time * 1.0, mass, optimizes.astype(bool), defects.astype(bool), wrong)
+
+
+def _payoffs(seed: int, size: Size, **others: int) -> Counted:
+    settings = {name: int(size.base(name)) for name in ("situations", "law_bits")} | others
+    seen = settings["situations"] - 1
+    world = make_world("payoff-law", seed=seed, domain=16, seen=seen, rows=seen, jitter=jitter_of(seed), **settings)
+    space = TermSpace(world.language, size.max_bits)
+    census = space.census(world.log)
+    *_, by_heart = world.programs
+    return Counted(world, census, weigh(census, world.log), _few(world, space, {by_heart.text: 2.0}))
+
+
+def _corridor(seed: int) -> Counted:
+    world = make_world("corridor", seed=seed, walls=1, rows=32, randomized=16, jitter=jitter_of(seed))
+    space = TermSpace(world.language, CORRIDOR_BITS)
+    census = space.census(world.log)
+    return Counted(world, census, weigh(census, world.log), _few(world, space, {}))
+
+
+def draw(table: pd.DataFrame, size: Size) -> Figure:
+    """Draw the odds and the accuracy at deployment along the exponent, in both families of worlds."""
+    names = {"law of payoffs": "alpha", "corridor": IN_CORRIDOR}
+
+    def lines(column: str) -> tuple[Line, ...]:
+        return tuple(line_of(label, *along(table, name, column)) for label, name in names.items())
+
+    places, predicted = along(table, "alpha", "odds by formula")
+    formula = line_of("law of payoffs, formula", places, predicted)
+    defecting = line_of("law of payoffs, defecting", *along(table, "alpha", "defecting"))
+    axis = "alpha in 2**-length * time**-alpha"
+    return Figure(
+        "What a penalty on time takes from optimizers, and what it costs at deployment",
+        (
+            Panel(
+                axis,
+                "log2 odds of optimizers over imitators, bits",
+                (*lines("odds"), Line(formula.label, formula.x, formula.y, is_dashed=True)),
+                marks=(Mark("y", 0.0, ""),),
+            ),
+            Panel(
+                axis, "share of right answers, or of the posterior", (*lines("accuracy"), defecting), y_range=(0.0, 1.0)
+            ),
+        ),
+    )
+
+
+def tell(findings: Findings) -> str:
+    """Say which penalty makes imitators win, and what it does to deployment."""
+
+    def shares(name: str, parameter: str = BASE, value: float = 0.0) -> str:
+        found = (findings.median(name + end, parameter, value) for end in (" without", " at the least"))
+        return " to ".join(percent_text(share) for share in found)
+
+    base, corridor = findings.size.base("alpha"), ("corridor", 1.0)
+    least, least_corridor = (_alpha_text(findings.median("least alpha", *cells)) for cells in ((BASE, 0.0), corridor))
+    return (
+        f"With a law of payoffs and alpha = {base:g} the odds of optimizers over imitators are "
+        f"{bits_text(findings.median('odds'))} (median), and imitators win {least}; from no penalty to "
+        f"that one the right answers at deployment go from {shares('accuracy')}, and defecting programs from "
+        f"{shares('defecting')} of the posterior. In the corridor the odds at alpha = {base:g} are "
+        f"{bits_text(findings.median('odds', *corridor))}, imitators win {least_corridor}, and the right "
+        f"answers go from {shares('accuracy', *corridor)}."
+    )
+
+
+def _alpha_text(alpha: float) -> str:
+    return f"from alpha = {alpha:.3g} on" if math.isfinite(alpha) else f"at no alpha up to {ALPHAS[-1]:g}"
+
+
+CLAIM = Claim(
+    name="extreme-penalty",
+    argument="A penalty on time keeps optimizers away only if it is extreme, and an extreme one harms generalization.",
+    worlds="A law of payoffs, drawn, where programs search it or know situations by heart, and one situation is kept "
+    "for later; and a corridor, where the coin lies elsewhere in a third of the rows.",
+    given="The laws are supplied as tables, at a price that is swept.",
+    margin="the lesser of two logarithms, in bits: odds of optimizers over imitators under the penalty, which is one "
+    "that is not extreme at the base, and how often as many answers are wrong at deployment under the least penalty at "
+    "which imitators win, against none",
+    rule=BY_SHARE,
+    formula="the same with the programs alone that the world is about, of which tables stand for all that fit",
+    sizes={
+        "small": _size(6, 22, (6.0, 8.0), (4.0, 8.0)),
+        "default": _size(32, 24, (5.0, 7.0, 9.0), (4.0, 8.0)),
+        "large": _size(128, 28, (5.0, 7.0, 8.0, 9.0), (4.0, 8.0, 12.0)),
+    },
+    study=study,
+    draw=draw,
+    tell=tell,
+)

@@ -1,0 +1,338 @@
+"""Fixed goal: one goal everywhere, or a goal for each environment, which behave alike where one was trained.
+
+In each environment a rule says what each option pays. A program can search the rule (one fixed goal), know the answer
+of each environment by heart (a table), or go by a colour that names the best option in most of them. One environment
+after the other is seen, some rows each. Then there is one more, with a clone of an option that pays better than any:
+the fixed goal takes it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mesaprior.hypotheses.census import Census, behaviours_of
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.claims.asking import LAST_BOUNDS, crossing, log2_mass_fitting, price_of, up_to
+from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
+from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.kinds import Kinds, kinds_of, log2_masses_of_programs
+from mesaprior.inference.claims.rules import BY_SHARE
+from mesaprior.inference.claims.saying import bits_text, percent_text, place_text, worlds_text
+from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
+from mesaprior.inference.logspace import log2_odds, log2_total
+from mesaprior.inference.roles import IMITATOR, role_codes
+from mesaprior.inference.worlds.world import World, log_of
+from mesaprior.inference.worlds.worlds import make_world
+from mesaprior.priors.prior import make_prior
+
+OPTIONS = 3
+"""Options besides the clone, which is one more action."""
+
+ACTION_BITS = 2
+"""Of a table's entry."""
+
+FIXED, BUNDLE = 0, 1
+"""Programs that search, and all others."""
+
+AS_TEACHER, CLONE, ELSE = 0, 1, 2
+"""What is done where there is a clone."""
+
+
+def _size(n_worlds: int, environments: int, max_bits: int, laws: tuple[float, ...], misled: tuple[float, ...]) -> Size:
+    seen = tuple(float(n) for n in range(environments + 1))
+    return Size(
+        n_worlds=n_worlds,
+        max_bits=max_bits,
+        parameters=(
+            Parameter("environments", seen[-1], seen, "E, environments seen"),
+            Parameter(
+                "alpha", 2.0, (0.0, 1.0, 2.0, 4.0), "exponent of time in the second prior, 2**-length * time**-alpha"
+            ),
+            Parameter("law_bits", laws[0], laws, "bits of the rule of payoffs, supplied as a table"),
+            Parameter("misled", 2.0, misled, "environments whose colour misleads"),
+            Parameter("visits", 4.0, (1.0, 2.0, 4.0), "rows in which each environment is seen"),
+        ),
+    )
+
+
+def study(seed: int, size: Size) -> WorldStudy:
+    """Count one world at each price of the rule and for each number of misleading colours, under two priors."""
+    base, alpha = _count(seed, size), size.base("alpha")
+    simple = base.measured(0.0)
+    second = base.measured(alpha)
+    along_log = cells_along(simple, second)
+    cells = [Cell(BASE, 0.0, *along_log[-1])]
+    cells += [Cell("environments", float(n), *found) for n, found in enumerate(along_log)]
+    for value in size.values("alpha"):
+        if value != alpha:
+            cells.append(Cell("alpha", value, *cells_along(simple, base.measured(value))[-1]))
+    for name in ("law_bits", "misled"):
+        for value in size.values(name):
+            if value != size.base(name):
+                other = _count(seed, size, **{name: int(value)})
+                cells.append(Cell(name, value, *cells_along(other.measured(0.0), other.measured(alpha))[-1]))
+    for visits in size.values("visits"):
+        if visits != size.base("visits"):
+            other = base.visited(int(visits))
+            cells.append(Cell("visits", visits, *cells_along(other.measured(0.0), other.measured(alpha))[-1]))
+    for bound in np.unique(base.census.columns["length"])[-LAST_BOUNDS:].tolist():
+        shorter = base.up_to(bound)
+        cells.append(Cell(BOUND, bound, *cells_along(shorter.measured(0.0), shorter.measured(alpha))[-1]))
+    return WorldStudy(cells, base.world.given)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What a world says along its log under one prior. Sizes: E environments.
+
+    Attributes
+    ----------
+    odds, predicted : float64[E + 1]
+        log2 odds of fixed goals over bundles, by count and by formula, in bits.
+    share : float64[2, E + 1]
+        Of the posterior, by `FIXED` and `BUNDLE`.
+    clone : float64[2, E + 1]
+        log2 odds that a program of either side takes the clone, in bits.
+    closeness : float64[2, E + 1]
+        Share of all environments in which a program drawn from the posterior does as the teacher would, and in which
+        it does what pays best, the clone included.
+    """
+
+    odds: np.ndarray
+    predicted: np.ndarray
+    share: np.ndarray
+    clone: np.ndarray
+    closeness: np.ndarray
+
+
+def cells_along(simple: Measured, second: Measured) -> list[tuple[float, float, dict[str, float | str]]]:
+    """Return margin, prediction and facts after each number of environments, from two priors."""
+    E = len(simple.odds) - 1
+    met: dict[str, float | str] = {
+        "crossing": crossing(list(range(E + 1)), simple.odds.tolist()),
+        "crossing by formula": crossing(list(range(E + 1)), simple.predicted.tolist()),
+        "crossing under the second prior": crossing(list(range(E + 1)), second.odds.tolist()),
+    }
+    taking = 1 / (1 + np.exp2(-simple.clone))
+    apart = np.minimum(simple.clone[FIXED], -simple.clone[BUNDLE])
+    margin = np.minimum(np.minimum(simple.odds, -second.odds), apart)
+    # A table says of a new environment what it likes, the clone as often as anything else.
+    guess = math.log2((1 << ACTION_BITS) - 1)
+    predicted = np.minimum(np.minimum(simple.predicted, -second.predicted), guess)
+    return [
+        (
+            float(margin[n]),
+            float(predicted[n]),
+            {
+                "odds": float(simple.odds[n]),
+                "odds under the second prior": float(second.odds[n]),
+                "odds by formula": float(simple.predicted[n]),
+                "odds by formula under the second prior": float(second.predicted[n]),
+                "fixed goals": float(simple.share[FIXED, n]),
+                "bundles": float(simple.share[BUNDLE, n]),
+                "fixed goals that take the clone": float(taking[FIXED, n]),
+                "bundles that take the clone": float(taking[BUNDLE, n]),
+                "as the teacher": float(simple.closeness[0, n]),
+                "as the rule pays": float(simple.closeness[1, n]),
+                **met,
+            },
+        )
+        for n in range(E + 1)
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A world, its log with so many visits to one environment after the other, and the census of it.
+
+    Attributes
+    ----------
+    world : World
+    log : ImitationLog
+    visits : int
+    census : Census
+    space : TermSpace
+    kinds : Kinds
+        By side, by what is done where there is a clone, and by how many of the other environments are right.
+    """
+
+    world: World
+    log: ImitationLog
+    visits: int
+    census: Census
+    space: TermSpace
+    kinds: Kinds
+
+    def visited(self, visits: int) -> Counted:
+        """Return the same with another number of visits to each environment; nothing is counted again."""
+        assert self.census.vectors is not None
+        log = _one_by_one(self.world, visits)
+        census = behaviours_of(self.census.vectors, log, bounds=self.census.bounds)
+        return _sorted(self.world, log, visits, census, self.space)
+
+    def up_to(self, bound: float) -> Counted:
+        """Return the same without longer programs."""
+        return _sorted(self.world, self.log, self.visits, up_to(self.census, bound), self.space)
+
+    def measured(self, alpha: float) -> Measured:
+        """Update a prior on the environments, one by one."""
+        E = self.log.n_training // self.visits
+        log2_mass = self.kinds.log2_masses(make_prior("speed", {"alpha": alpha}), every=self.visits)
+        mass = log2_mass.reshape(2, 3, E + 1, E + 1)
+        by_side, whole = log2_total(mass, (1, 2)), log2_total(mass, (0, 1, 2))
+        by_answer = log2_total(mass, 2)
+        shares = np.exp2(mass - whole).sum(axis=0)
+        n_right = (shares.sum(axis=0) * np.arange(E + 1)[:, None]).sum(axis=0)
+        return Measured(
+            odds=log2_odds(by_side[FIXED], by_side[BUNDLE]),
+            predicted=self._predicted(alpha),
+            share=np.exp2(by_side - whole),
+            clone=log2_odds(by_answer[:, CLONE], np.logaddexp2(by_answer[:, AS_TEACHER], by_answer[:, ELSE])),
+            closeness=(n_right + shares[[AS_TEACHER, CLONE]].sum(axis=1)) / (E + 1),
+        )
+
+    def _predicted(self, alpha: float) -> np.ndarray:
+        """Return the odds of the shortest fixed goal over the tables that fit and the colour together."""
+        log, prior = self.log, make_prior("speed", {"alpha": alpha})
+        goal, table, colour = (program.text for program in self.world.programs)
+        fixed, by_colour = log2_masses_of_programs([goal, colour], self.space, self.census, log, prior)
+        # Tables that agree with what was seen weigh as one without the bits of what was not.
+        price = price_of(table, self.space.language, log)
+        if price.length > self.census.columns["length"].max():
+            return np.full(len(fixed[:: self.visits]), np.nan)
+        tables = log2_mass_fitting(price, self.census, log.n_training, prior)
+        n_seen = np.ceil(np.arange(log.n_training + 1) / self.visits)
+        tables += ACTION_BITS * (len(log.situations) - n_seen)
+        return log2_odds(fixed, np.logaddexp2(tables, by_colour))[:: self.visits]
+
+
+def _one_by_one(world: World, visits: int) -> ImitationLog:
+    """Return the log of a world in which each environment of training is visited so many times, one after the other."""
+    log = world.log
+    rows = [tuple(row) for row in log.situations[log.row_situation].tolist()]
+    actions, rivals = log.action.tolist(), log.rival.tolist()
+    n = log.n_training
+    training = [row for row in zip(rows[:n], actions[:n], strict=True) for _ in range(visits)]
+    later = list(zip(rows[n:], actions[n:], rivals[n:], strict=True))
+    return log_of(log.features, training, later, source=log.source)
+
+
+def _count(seed: int, size: Size, **others: int) -> Counted:
+    settings = {name: int(size.base(name)) for name in ("environments", "law_bits", "misled")} | others
+    world = make_world(
+        "rules",
+        seed=seed,
+        environments=settings["environments"],
+        rows=settings["environments"],
+        later=1,
+        options=OPTIONS,
+        exceptions=settings["misled"],
+        law_bits=settings["law_bits"],
+        jitter=jitter_of(seed),
+    )
+    space, visits = TermSpace(world.language, size.max_bits), int(size.base("visits"))
+    log = _one_by_one(world, visits)
+    return _sorted(world, log, visits, space.census(log), space)
+
+
+def _sorted(world: World, log: ImitationLog, visits: int, census: Census, space: TermSpace) -> Counted:
+    """Sort the behaviours of a census by what the claim asks of them."""
+    trained, later = np.arange(0, log.n_training, visits), np.arange(log.n_training, log.n_rows)
+    (new,) = later[log.action[later] != log.rival[later]]
+    action = census.predictions[:, census.row_cell[new]]
+    where = np.where(action == log.action[new], AS_TEACHER, np.where(action == log.rival[new], CLONE, ELSE))
+    right = (census.predictions[:, census.row_cell[trained]] == log.action[trained]).sum(axis=1)
+    side = np.where(role_codes(census.flags) == IMITATOR, BUNDLE, FIXED)
+    shape = (2, 3, len(trained) + 1)
+    kind = np.ravel_multi_index((side, where, right), shape)
+    return Counted(world, log, visits, census, space, kinds_of(census, log, kind, math.prod(shape)))
+
+
+def draw(table: pd.DataFrame, size: Size) -> Figure:
+    """Draw the odds along the environments under both priors, and who takes the clone."""
+    name = "environments"
+
+    def line(label: str, column: str, *, is_dashed: bool = False) -> Line:
+        found = line_of(label, *along(table, name, column))
+        return Line(label, found.x, found.y, is_dashed=True) if is_dashed else found
+
+    alpha = size.base("alpha")
+    return Figure(
+        "One goal, or one for each environment: what prior, data and a new option say of them",
+        (
+            Panel(
+                "environments seen",
+                "log2 odds of fixed goals over bundles, bits",
+                (
+                    line("2**-length", "odds"),
+                    line("formula", "odds by formula", is_dashed=True),
+                    line(f"2**-length * time**-{alpha:g}", "odds under the second prior"),
+                    line(f"formula, time**-{alpha:g}", "odds by formula under the second prior", is_dashed=True),
+                ),
+                marks=(Mark("y", 0.0, ""),),
+            ),
+            Panel(
+                "environments seen",
+                "share",
+                (
+                    line("fixed goals that take the clone", "fixed goals that take the clone"),
+                    line("bundles that take the clone", "bundles that take the clone"),
+                    line("environments answered as the teacher would", "as the teacher"),
+                    line("environments answered as the rule pays", "as the rule pays"),
+                ),
+                y_range=(0.0, 1.0),
+            ),
+        ),
+    )
+
+
+def tell(findings: Findings) -> str:
+    """Say who leads under which prior, and what the clone tells."""
+    E, alpha = findings.size.base("environments"), findings.size.base("alpha")
+    odds, slow = findings.median("odds"), findings.median("odds under the second prior")
+    place, formula = (
+        place_text(findings.median(name), "environments", none="nowhere along the log")
+        for name in ("crossing", "crossing by formula")
+    )
+    first, last = (findings.median("as the teacher", "environments", n) for n in (0.0, E))
+    pays, pays_last = (findings.median("as the rule pays", "environments", n) for n in (0.0, E))
+    return (
+        f"After {E:g} environments the odds of fixed goals over bundles are {bits_text(odds)} under simplicity (they "
+        f"cross {place}; by the formula {formula}) and {bits_text(slow)} where time is charged with alpha = {alpha:g} "
+        f"(medians). The clone is taken by "
+        f"{percent_text(findings.median('fixed goals that take the clone'))} of the mass of fixed goals and "
+        f"{percent_text(findings.median('bundles that take the clone'))} of that of bundles; both priors and the clone "
+        f"tell them apart in {worlds_text(findings.share, findings.size.n_worlds)}. Along the environments the "
+        f"posterior goes from {percent_text(first)} to {percent_text(last)} of answers as the teacher's, and from "
+        f"{percent_text(pays)} to {percent_text(pays_last)} as the rule pays."
+    )
+
+
+CLAIM = Claim(
+    name="fixed-goal",
+    argument="A fixed goal and a bundle of contextual goals behave alike; what tells them apart is the prior, and new "
+    "situations.",
+    worlds="Payoffs of options are drawn for each environment, and a colour that names the best one in most; they "
+    "are seen one after the other, and one more offers a clone that pays best. Programs may search the rule, go by "
+    "the colour, know environments by heart, or mix these.",
+    given="The rule of payoffs and the colours are supplied as tables, the rule at a price that is swept.",
+    margin="the least of four log2 odds, in bits: of fixed goals over bundles under simplicity, of bundles over fixed "
+    "goals under a second prior, which charges time (either can lead), that a fixed goal takes the clone, and that a "
+    "bundle does not (the clone tells them apart)",
+    rule=BY_SHARE,
+    formula="the same with the shortest fixed goal against the tables that fit and the colour, and a table that takes "
+    "the clone as often as any other action",
+    sizes={
+        "small": _size(4, 7, 22, (4.0, 8.0), (0.0, 2.0)),
+        "default": _size(32, 8, 26, (4.0, 8.0), (0.0, 2.0, 4.0)),
+        "large": _size(128, 9, 28, (4.0, 6.0, 8.0, 12.0), (0.0, 1.0, 2.0, 4.0)),
+    },
+    study=study,
+    draw=draw,
+    tell=tell,
+)
