@@ -12,6 +12,7 @@ CLAIMS = {
     "pseudorealizable": "pseudorealizable",
     "bridge-rules": "bridge_rules",
     "inner-learner": "inner_learner",
+    "minimal-circuits": "minimal_circuits",
 }
 """For each claim the module here that has its `CLAIM`, in the order of the debate."""
 
