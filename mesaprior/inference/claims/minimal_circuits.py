@@ -239,8 +239,8 @@ def tell(findings: Findings) -> str:
     by_nature = {share: findings.median("margin", "circuits_share", share) for share in (0.0, 1.0)}
     return (
         f"The odds of defecting over being faithful are {odds('terms_best')} bits for the shortest program and "
-        f"{odds('circuits_best')} for the smallest circuit ({odds('machines_best')} for the shortest machine), world by "
-        f"world {_freer(findings.median())} (median); over the whole posterior they are {odds('terms')} and "
+        f"{odds('circuits_best')} for the smallest circuit ({odds('machines_best')} for the shortest machine), world "
+        f"by world {_freer(findings.median())} (median); over the whole posterior they are {odds('terms')} and "
         f"{odds('circuits')}, and {_freer(findings.median('margin_of_mass'))}. "
         f"With {first:g} rows {_freer(margins[first])}, with {last:g} {_freer(margins[last])}; where nature draws all "
         f"its targets from terms, {_freer(by_nature[0.0])}, where from circuits, {_freer(by_nature[1.0])}. "

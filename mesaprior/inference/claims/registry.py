@@ -13,6 +13,7 @@ CLAIMS = {
     "bridge-rules": "bridge_rules",
     "inner-learner": "inner_learner",
     "minimal-circuits": "minimal_circuits",
+    "two-generalizations": "two_generalizations",
 }
 """For each claim the module here that has its `CLAIM`, in the order of the debate."""
 
