@@ -51,8 +51,11 @@ SPACES = ("terms", "machines", "circuits")
 PRIOR = "2**-length * (time + 1)**-alpha"
 """With alpha = 0 the catalogue's `simplicity`; a circuit without gates takes no time."""
 
-MOST_STATES, MAX_STEPS, MAX_GATES = 3, 200, 4
+MAX_STEPS, MAX_GATES = 200, 4
 """Four gates are enough for any function of the three bits of a message."""
+
+FEW_WORLDS = 8
+"""Up to so many worlds machines have two states, else three: counting those takes longer than so few worlds."""
 
 BASES = {
     "items": 4,
@@ -91,7 +94,7 @@ def _size(n_worlds: int, max_bits: int, items: tuple[float, ...], laws: tuple[fl
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Ask every space at each setting of the world, one at a time, and under each prior."""
-    asking = Asking(seed, size.max_bits)
+    asking = Asking(seed, size.max_bits, 2 if size.n_worlds <= FEW_WORLDS else 3)
     cells = [asking.cell(BASE, 0.0, {})]
     for parameter in size.parameters:
         for value in (value for value in parameter.values if value != parameter.base):
@@ -148,6 +151,7 @@ class Asking:
 
     seed: int
     max_bits: int
+    states: int
     _counted: dict[tuple[tuple[str, int], ...], Census] = field(
         default_factory=dict[tuple[tuple[str, int], ...], Census]
     )
@@ -172,7 +176,7 @@ class Asking:
         log = self.world(settings).log
         prior = make_prior(PRIOR, {"alpha": alpha})
         said = {"terms": held(up_to(self.terms(settings), bound), log, prior)}
-        for space, census in _over_all_situations(settings.get("items", BASES["items"])).items():
+        for space, census in over_all_situations(settings.get("items", BASES["items"]), self.states).items():
             # Prices of tokens are those of terms: the others are asked again where the log is another.
             key = (space, alpha, *log.situations[log.row_situation].ravel().tolist(), *log.action.tolist())
             if key not in self._said:
@@ -207,10 +211,11 @@ def all_situations(items: int) -> ImitationLog:
 
 
 @cache
-def _over_all_situations(items: int) -> dict[str, Census]:
+def over_all_situations(items: int, states: int) -> dict[str, Census]:
+    """Return the censuses of machines and circuits over `all_situations`, which are the same in every world."""
     log = all_situations(items)
     return {
-        "machines": TuringSizes(1, MOST_STATES, MAX_STEPS).census(log),
+        "machines": TuringSizes(1, states, MAX_STEPS).census(log),
         "circuits": CircuitSpace(MAX_GATES, encoding="binary").census(log),
     }
 
