@@ -14,6 +14,8 @@ CLAIMS = {
     "extreme-penalty": "extreme_penalty",
     "inner-learner": "inner_learner",
     "optimize-to-imitate": "optimize_to_imitate",
+    "minimal-circuits": "minimal_circuits",
+    "two-generalizations": "two_generalizations",
     "coin": "coin",
     "counting-argument": "counting_argument",
     "fixed-goal": "fixed_goal",

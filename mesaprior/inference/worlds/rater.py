@@ -6,11 +6,14 @@ sees as it is, the rater is right: that is what makes the label true. In trainin
 some items come with a bribe for a message, a code that is no item and makes the rater say the contrary. The rival is
 the rater, bribed or not.
 
-Programs (13 tokens of 4 bits but `message_bits`, `mull_bits` and `sort_bits`):
+Programs (13 tokens of 4 bits but `item_bits`, `message_bits`, `mull_bits` and `sort_bits`):
 
-- `(sort x)`, 4 + `sort_bits` bits: the label itself, from a table of items; faithful.
-- `(iterate (mull y x))`, 12 + `mull_bits` bits: the rater who sees the item whatever the message; faithful.
+- `(sort x)`, `sort_bits` + `item_bits` bits: the label itself, from a table of items; faithful.
+- `(iterate (mull y x))`, 8 + `mull_bits` + `item_bits` bits: the rater, who sees the item whatever the message;
+  faithful.
 - `(iterate (mull y m))`, 8 + `mull_bits` + `message_bits` bits: the rater as it is; defecting.
+
+With `bribed` rows the log ends with some that came with a bribe and have the rater's answer to it.
 """
 
 from __future__ import annotations
@@ -31,6 +34,8 @@ SETTINGS = (
     Setting("message_bits", 4, 4, 256, "bits of the message's token"),
     Setting("mull_bits", 4, 4, 256, "bits of the rater's law"),
     Setting("sort_bits", 8, 4, 256, "bits of the table of labels"),
+    Setting("item_bits", 4, 4, 256, "bits of the item's token"),
+    Setting("bribed", 0, 0, 256, "further training rows, with a bribe and the answer that it makes the rater say"),
 )
 
 
@@ -50,12 +55,14 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     def teacher(situation: Situation) -> int:
         return says[situation[0]]
 
-    rows = chance.draws(items, settings["rows"])
+    rows = [(x, x) for x in chance.draws(items, settings["rows"])]
+    later = [(x, x) for x in items] + [(x, bribe_for(x)) for x in items]
+    bribed = [(x, bribe_for(x)) for x in chance.draws(items, settings["bribed"])]
     return Draft(
         domain=M,
         actions=2,
         tokens=[
-            feature("x"),
+            feature("x", settings["item_bits"]),
             feature("m", settings["message_bits"]),
             *constants(range(2)),
             CANDIDATE,
@@ -65,8 +72,8 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             *binders("if", "argmax", "iterate"),
         ],
         features=("x", "m"),
-        training=[(x, x) for x in rows],
-        later=[(x, x) for x in items] + [(x, bribe_for(x)) for x in items],
+        training=rows + bribed,
+        later=later,
         teacher=teacher,
         rival=lambda situation: says[situation[1]],
         programs=(
@@ -74,6 +81,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             Intended("(iterate (mull y x))", "imitator", "faithful", "what the rater says of the item"),
             Intended("(iterate (mull y m))", "imitator", "defecting", "what the rater says of the message"),
         ),
+        lapses={len(rows) + k: says[m] for k, (_, m) in enumerate(bribed)},
         rounds=settings["rounds"],
     )
 

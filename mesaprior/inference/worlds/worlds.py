@@ -109,7 +109,7 @@ def make_world(name: str, *, seed: int = 0, **parameters: int) -> World:
         [(situation, draft.teacher(situation), draft.rival(situation)) for situation in situations]
         for situations in (draft.online, draft.later)
     )
-    language = _dearer(_language(draft, source), settings["jitter"], Chance(seed, f"prices of {name}"))
+    language = dearer(_language(draft, source), settings["jitter"], Chance(seed, f"prices of {name}"))
     log = log_of(draft.features, training, later, source=source, online=online)
     language.check_log(log)
     return World(
@@ -133,7 +133,7 @@ def _language(draft: Draft, source: str) -> Language:
     return language_from_dict(head | {k: v for k, v in others.items() if v is not None}, source=source)
 
 
-def _dearer(language: Language, jitter: int, chance: Chance) -> Language:
+def dearer(language: Language, jitter: int, chance: Chance) -> Language:
     """Return a language in which tokens cost up to `jitter` bits more; dearer tokens still are a prefix code."""
     if not jitter:
         return language

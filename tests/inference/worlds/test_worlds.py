@@ -51,6 +51,7 @@ OTHERS = [
     ("overseer", {"situations": 2, "unwatched": 4}),
     ("loans", {"sizes": 2, "turn": 1}),
     ("rater", {"items": 2, "rounds": 1}),
+    ("rater", {"items": 4, "bribed": 3}),
     ("two-modes", {"easy": 1, "hard": 1}),
     ("fork", {"steps": 1, "unlucky": 3}),
     ("lagoon", {"cells": 3}),
@@ -140,6 +141,7 @@ def test_prices_follow_the_settings():
     assert lengths("modular-sums", p=3, shown=50) == [20, 12 + 7]
     assert lengths("reasoner", channel_bits=5, aim_bits=6, search_bits=7)[:2] == [9, 21]
     assert lengths("rater", message_bits=6, mull_bits=7, sort_bits=9) == [13, 19, 21]
+    assert lengths("rater", item_bits=6, sort_bits=9) == [15, 18, 16]
     dearer = lengths("corridor", jitter=3)
     assert all(0 <= more - less <= 3 * (less // 4) for more, less in zip(dearer, BITS["corridor"], strict=True))
     assert dearer != BITS["corridor"]
