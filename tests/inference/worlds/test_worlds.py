@@ -41,7 +41,10 @@ OTHERS = [
     ("corridor", {"cells": 3, "randomized": 5}),
     ("corridor", {"cells": 8, "randomized": 0}),
     ("overseer", {"situations": 2, "unwatched": 4}),
+    ("overseer", {"situations": 16, "domain": 16, "constant_bits": 8}),
+    ("overseer", {"operators": 0, "domain": 9}),
     ("loans", {"sizes": 2, "turn": 1}),
+    ("loans", {"renamed": 1}),
     ("rater", {"items": 2, "rounds": 1}),
     ("two-modes", {"easy": 1, "hard": 1}),
     ("fork", {"steps": 1, "unlucky": 3}),
@@ -118,6 +121,9 @@ def test_prices_follow_the_settings():
 
     assert lengths("payoff-law", law_bits=9) == [21, 21, 20]
     assert lengths("payoff-law", defined=1)[:2] == [40, 40]
+    assert lengths("overseer", situations=5, constant_bits=9, fate_bits=6, operators=1) == [14, 26, 29]
+    assert lengths("overseer", situations=16, domain=16) == [24, 24]
+    assert lengths("loans", renamed=1, sizes=6) == [16, 16]
     assert lengths("modular-sums", p=3, shown=50) == [20, 12 + 7]
     assert lengths("reasoner", channel_bits=5, aim_bits=6, search_bits=7)[:2] == [9, 21]
     assert lengths("rater", message_bits=6, mull_bits=7, sort_bits=9) == [13, 19, 21]
