@@ -11,6 +11,7 @@ from mesaprior.inference.claims.claim import Claim
 CLAIMS = {
     "pseudorealizable": "pseudorealizable",
     "treacherous-turn": "treacherous_turn",
+    "deity": "deity",
     "superhuman-first": "superhuman_first",
 }
 """For each claim the module here that has its `CLAIM`, in the order of the debate."""

@@ -57,6 +57,8 @@ OTHERS = [
     ("decks", {"patterned": 0}),
     ("rules", {"exceptions": 0, "options": 2}),
     ("reasoner", {"turn": 1, "times": 2}),
+    ("reasoner", {"row_bits": 4}),
+    ("reasoner", {"row_bits": 2, "turn": 15}),
 ]
 """Settings at the ends of what is allowed."""
 
@@ -129,6 +131,7 @@ def test_prices_follow_the_settings():
     assert lengths("loans", renamed=1, sizes=6) == [16, 16]
     assert lengths("modular-sums", p=3, shown=50) == [20, 12 + 7]
     assert lengths("reasoner", channel_bits=5, aim_bits=6, search_bits=7)[:2] == [9, 21]
+    assert lengths("reasoner", row_bits=5, search_bits=7) == [26, 23, 65, 36]
     assert lengths("rater", message_bits=6, mull_bits=7, sort_bits=9) == [13, 19, 21]
     dearer = lengths("corridor", jitter=3)
     assert all(0 <= more - less <= 3 * (less // 4) for more, less in zip(dearer, BITS["corridor"], strict=True))
