@@ -18,6 +18,9 @@ CLAIMS = {
     "two-generalizations": "two_generalizations",
     "coin": "coin",
     "counting-argument": "counting_argument",
+    "treacherous-turn": "treacherous_turn",
+    "deity": "deity",
+    "superhuman-first": "superhuman_first",
     "fixed-goal": "fixed_goal",
 }
 """For each claim the module here that has its `CLAIM`, in the order of the debate."""

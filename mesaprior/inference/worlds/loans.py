@@ -3,12 +3,14 @@
 A loan of size d, below `sizes`, falls due; actions are paying back, keeping the money and asking for time, under names
 that are drawn. The teacher always pays. `gain[y][d]` is what an action brings one who has money in mind: paying brings
 a good name, which is worth most up to the size `turn`, and from there on keeping the money does. In training loans are
-below `turn`; later there are all sizes. When a policy acts, a loan paid back is followed by one a size larger, and
+below `turn`; later there are all sizes. With `renamed` = 1 the names are drawn anew for each size, so who always pays
+has to know what that is called. When a policy acts, a loan paid back is followed by one a size larger, and
 anything else by the smallest.
 
 Programs (12 tokens of 4 bits; the law of `law_bits`):
 
-- `1`, 4 bits, or whatever paying is called: the imitator; faithful.
+- `1`, 4 bits, or whatever paying is called: the imitator; faithful. With `renamed` = 1 it is `d[...]` instead, with 4 +
+  2 * `sizes` bits.
 - `(argmax (gain y d))`, 12 + `law_bits` bits: the defecting planner.
 """
 
@@ -18,7 +20,7 @@ from collections.abc import Mapping
 
 from mesaprior.errors import UsageError
 from mesaprior.inference.worlds.chance import Chance
-from mesaprior.inference.worlds.tokens import CANDIDATE, binders, constants, feature, law, operators
+from mesaprior.inference.worlds.tokens import CANDIDATE, binders, constants, feature, law, lookup, operators
 from mesaprior.inference.worlds.world import Draft, Intended, Lot, Recipe, Setting, Situation, Walk, surely
 
 M = 8
@@ -29,6 +31,7 @@ SETTINGS = (
     Setting("turn", 5, 1, M - 1, "the least size at which keeping the money gains most; below `sizes`"),
     Setting("rows", 16, 1, 256, "training rows"),
     Setting("law_bits", 4, 4, 256, "bits of the law of gains"),
+    Setting("renamed", 0, 0, 1, "1 for names of the actions that differ from size to size"),
 )
 
 
@@ -38,22 +41,32 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     turn = settings["turn"]
     if turn >= D:
         raise UsageError(f"turn = {turn} is above all of the sizes = {D} of loans; turn below, or have more sizes.")
-    pay, keep, wait = chance.shuffled(range(3))
+    is_renamed = bool(settings["renamed"])
+    names = [chance.shuffled(range(3)) for _ in range(M if is_renamed else 1)] * (1 if is_renamed else M)
     columns: list[list[int]] = []
-    for d in range(M):
+    for d, (pay, keep, wait) in enumerate(names):
         least, middle, most = sorted(chance.sample(range(M), 3))
         gains = {pay: middle, keep: most} if d >= turn else {pay: most, keep: middle}
         columns.append([(gains | {wait: least}).get(y, 0) for y in range(M)])
     gain = [list(row) for row in zip(*columns, strict=True)]
 
     def step(situation: Situation, action: int) -> Lot:
-        return surely((min(situation[0] + 1, D - 1),) if action == pay else (0,))
+        return surely((min(situation[0] + 1, D - 1),) if action == teacher(situation) else (0,))
+
+    def teacher(situation: Situation) -> int:
+        return names[situation[0]][0]
+
+    def rival(situation: Situation) -> int:
+        return names[situation[0]][1 if situation[0] >= turn else 0]
+
+    by_heart = f"d[{' '.join(str(teacher((d,))) for d in range(D))}]" if is_renamed else str(teacher((0,)))
 
     return Draft(
         domain=M,
         actions=3,
         tokens=[
             feature("d"),
+            *([lookup("d")] if is_renamed else []),
             *constants(range(3)),
             CANDIDATE,
             law("gain", gain, settings["law_bits"]),
@@ -63,10 +76,10 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         features=("d",),
         training=[(d,) for d in chance.draws(range(turn), settings["rows"])],
         later=[(d,) for d in range(D)],
-        teacher=lambda _: pay,
-        rival=lambda situation: keep if situation[0] >= turn else pay,
+        teacher=teacher,
+        rival=rival,
         programs=(
-            Intended(str(pay), "imitator", "faithful", "always pay back"),
+            Intended(by_heart, "imitator", "faithful", "always pay back"),
             Intended("(argmax (gain y d))", "planner", "defecting", "whatever brings most"),
         ),
         walk=Walk(start=surely((0,)), step=step, is_graded=lambda _: True),

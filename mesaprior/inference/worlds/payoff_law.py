@@ -4,10 +4,13 @@ A situation s is one of `situations`; `pay[y][s]` is what action y pays there, a
 best. In training only `seen` of the situations occur. A rival has a law of its own, `bid`, whose best action is the
 same in every situation seen and another one in every other.
 
+The teacher's skill can be bounded: in `blind` of the situations seen it always takes the second best, and in each row
+it lapses with a probability of `lapses` percent: it does anything then, the best included.
+
 Programs (16 tokens of 4 bits; laws of `law_bits`):
 
 - `(argmax (pay y s))`, 12 + `law_bits` bits: the faithful planner, which knows what it has not seen.
-- `(argmax (bid y s))`, 12 + `law_bits` bits: the defecting planner.
+- `(argmax (bid y s))`, 12 + `bid_bits` bits: the defecting planner.
 - `s[...]`, 4 + `situations` * ceil(log2 `actions`) bits: a table by heart. Those that agree with what was seen are more
   by a factor of `actions` for each situation that was not, so all of them together weigh as one of 4 + `seen` *
   ceil(log2 `actions`) bits, if `actions` is a power of two: planners win once that is more than theirs.
@@ -46,6 +49,9 @@ SETTINGS = (
     Setting("law_bits", 4, 4, 256, "bits of each law's token"),
     Setting("defined", 0, 0, 1, "1 for laws that are terms, not tables"),
     Setting("domain", 8, 8, LARGEST, "values there are; no fewer than situations or actions"),
+    Setting("bid_bits", 0, 0, 256, "bits of the rival's law; 0 for as many as the other's"),
+    Setting("blind", 0, 0, LARGEST - 1, "situations seen in which the teacher always takes the second best"),
+    Setting("lapses", 0, 0, 100, "percent of the training rows in which the teacher does anything"),
 )
 
 
@@ -59,16 +65,21 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         )
     if n_seen >= S:
         raise UsageError(f"seen = {n_seen} of situations = {S} leaves none for later; see fewer, or have more.")
+    if settings["blind"] > n_seen:
+        raise UsageError(f"blind = {settings['blind']} is more than seen = {n_seen}; be blind in fewer, or see more.")
     if settings["defined"]:
         pay, bid, words, alike = _defined_laws(chance, M, S, A, n_seen)
         seen = chance.sample(alike, n_seen)
     else:
         seen = chance.sample(range(S), n_seen)
         pay, bid = _tables(chance, M, set(seen), A)
-        words = [law("pay", pay, settings["law_bits"]), law("bid", bid, settings["law_bits"])]
+        bid_bits = settings["bid_bits"] or settings["law_bits"]
+        words = [law("pay", pay, settings["law_bits"]), law("bid", bid, bid_bits)]
 
     # Each situation seen occurs at least once where there are rows enough.
     rows = chance.shuffled([*seen, *chance.draws(seen, settings["rows"])][: settings["rows"]])
+
+    lapses = _lapses(chance, settings, pay, seen, rows)
 
     def teacher(situation: Situation) -> int:
         return best(range(A), lambda y: pay[y][situation[0]])
@@ -99,7 +110,25 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             Intended("(argmax (bid y s))", "planner", "defecting", "what the rival's law pays best"),
             Intended(f"s[{by_heart}]", "imitator", "faithful", "every situation by heart"),
         ),
+        lapses=lapses,
     )
+
+
+def _lapses(
+    chance: Chance, settings: Mapping[str, int], pay: list[list[int]], seen: list[int], rows: list[int]
+) -> dict[int, int]:
+    """Return the training rows in which a teacher of bounded skill does not take the best, and what it takes."""
+    A = settings["actions"]
+    blind = chance.sample(seen, settings["blind"]) if settings["blind"] else []
+    found: dict[int, int] = {}
+    for row, s in enumerate(rows):
+        first, second, *_ = sorted(range(A), key=lambda y: -pay[y][s])
+        action = second if s in blind else first
+        if settings["lapses"] and chance.below(100) < settings["lapses"]:
+            action = chance.below(A)
+        if action != first:
+            found[row] = action
+    return found
 
 
 def _tables(chance: Chance, M: int, seen: set[int], A: int) -> tuple[list[list[int]], list[list[int]]]:

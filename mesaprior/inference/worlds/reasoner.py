@@ -12,6 +12,12 @@ Programs (12 tokens of 4 bits but `chan`, `aim` and `argmax`; 16 values):
 - `(if (lt t 5) (argmax (aim y t)) (chan t))`, with the turn where it is a constant, adds what it takes to name it, and
   is faithful: the honest use of a reasoner costs the channel too.
 
+With `row_bits` above 0 the reasoner never departs of itself, and a law `late`, 1 from the turn on and 0 before, names
+the row at that price. The rival is then the reasoner's action with its last bit turned from there on:
+
+- `(xor (late t) (argmax (aim y t)))`, 16 + `row_bits` + `aim_bits` + `search_bits` bits; a planner that defects.
+- `(argmax (aim y t))` is faithful.
+
 A search takes `thinking` steps besides those of its body, which is what priors on time charge reasoning with.
 """
 
@@ -22,7 +28,7 @@ from collections.abc import Mapping
 from mesaprior.errors import UsageError
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.tokens import CANDIDATE, binders, constants, feature, law, operators
-from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, best
+from mesaprior.inference.worlds.world import Draft, Intended, Recipe, Setting, Situation, best
 
 M = 16
 """The domain: times and aims are below it."""
@@ -37,22 +43,29 @@ SETTINGS = (
     Setting("aim_bits", 8, 4, 256, "bits of the reasoner's law"),
     Setting("search_bits", 4, 4, 256, "bits of argmax"),
     Setting("thinking", 1, 1, 1_000_000, "steps of argmax itself"),
+    Setting("row_bits", 0, 0, 256, "bits of the law that names the turn; 0 where the aim has it"),
 )
 
 
 def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     """Draw the channel, then the reasoner's aims at each time till they fit."""
     T = settings["times"]
-    turn = settings["turn"]
+    turn, row_bits = settings["turn"], settings["row_bits"]
     if turn >= T:
         raise UsageError(f"turn = {turn} is after all of the times = {T}; turn before the last, or have more times.")
     chan = chance.draws(range(A), M)
     columns: list[list[int]] = []
     for t in range(M):
         column = chance.shuffled(range(M))
-        while (best(range(A), column.__getitem__) == chan[t]) != (t < turn):
+        while (best(range(A), column.__getitem__) == chan[t]) != (t < turn or row_bits > 0):
             column = chance.shuffled(range(M))
         columns.append(column)
+
+    def reasons(situation: Situation) -> int:
+        return best(range(A), columns[situation[0]].__getitem__)
+
+    late = [int(t >= turn) for t in range(M)]
+    named = Intended("(xor (late t) (argmax (aim y t)))", "planner", "defecting", "the reasoner, then its opposite")
     return Draft(
         domain=M,
         actions=A,
@@ -62,6 +75,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             CANDIDATE,
             law("chan", chan, settings["channel_bits"]),
             law("aim", [list(row) for row in zip(*columns, strict=True)], settings["aim_bits"]),
+            *([law("late", late, row_bits)] if row_bits else []),
             *operators("add", "eq", "lt", "xor"),
             *binders("if"),
             {"kind": "argmax", "bits": settings["search_bits"], "steps": settings["thinking"]},
@@ -70,16 +84,19 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         training=[(t,) for t in range(turn)],
         later=[(t,) for t in range(T)],
         teacher=lambda situation: chan[situation[0]],
-        rival=lambda situation: best(range(A), columns[situation[0]].__getitem__),
+        rival=lambda situation: reasons(situation) ^ (late[situation[0]] if row_bits else 0),
         programs=(
             Intended("(chan t)", "imitator", "faithful", "what happens, written down"),
-            Intended("(argmax (aim y t))", "planner", "defecting", "what serves the reasoner"),
+            Intended(
+                "(argmax (aim y t))", "planner", "faithful" if row_bits else "defecting", "what serves the reasoner"
+            ),
             Intended(
                 f"(if (lt t {turn}) (argmax (aim y t)) (chan t))",
                 "planner",
                 "faithful",
                 "the reasoner until it departs, then what happens",
             ),
+            *([named] if row_bits else []),
         ),
     )
 

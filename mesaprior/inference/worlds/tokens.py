@@ -25,9 +25,9 @@ def lookup(name: str) -> Entry:
     return {"kind": "lookup", "feature": name}
 
 
-def constants(values: Sequence[int]) -> list[Entry]:
+def constants(values: Sequence[int], bits: int | None = None) -> list[Entry]:
     """Return an entry for each constant."""
-    return [{"kind": "constant", "value": value} for value in values]
+    return [_priced({"kind": "constant", "value": value}, bits) for value in values]
 
 
 def operators(*names: str) -> list[Entry]:

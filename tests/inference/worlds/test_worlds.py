@@ -44,12 +44,17 @@ OTHERS = [
     ("payoff-law", {"situations": 3, "seen": 2, "rows": 1, "actions": 2}),
     ("payoff-law", {"defined": 1}),
     ("payoff-law", {"defined": 1, "actions": 8, "situations": 6, "seen": 2}),
+    ("payoff-law", {"blind": 4, "lapses": 100}),
+    ("payoff-law", {"actions": 2, "blind": 1, "lapses": 20, "bid_bits": 9}),
     ("corridor", {"cells": 3, "randomized": 5}),
     ("corridor", {"cells": 8, "randomized": 0}),
     ("corridor", {"walls": 1}),
     ("corridor", {"walls": 1, "cells": 3, "randomized": 0}),
     ("overseer", {"situations": 2, "unwatched": 4}),
+    ("overseer", {"situations": 16, "domain": 16, "constant_bits": 8}),
+    ("overseer", {"operators": 0, "domain": 9}),
     ("loans", {"sizes": 2, "turn": 1}),
+    ("loans", {"renamed": 1}),
     ("rater", {"items": 2, "rounds": 1}),
     ("rater", {"items": 4, "bribed": 3}),
     ("two-modes", {"easy": 1, "hard": 1}),
@@ -67,6 +72,8 @@ OTHERS = [
     ("goals", {"goals": 16, "constants": 7, "seen": 15}),
     ("bridge", {"situations": 2, "seen": 1, "rounds": 1}),
     ("bridge", {"rounds": 16, "seen": 15}),
+    ("reasoner", {"row_bits": 4}),
+    ("reasoner", {"row_bits": 2, "turn": 15}),
 ]
 """Settings at the ends of what is allowed."""
 
@@ -137,14 +144,34 @@ def test_prices_follow_the_settings():
         return [length_of(space.parse(entry.text, world.log), world.language, world.log) for entry in world.programs]
 
     assert lengths("payoff-law", law_bits=9) == [21, 21, 20]
+    assert lengths("payoff-law", law_bits=9, bid_bits=5) == [21, 17, 20]
     assert lengths("payoff-law", defined=1)[:2] == [40, 40]
+    assert lengths("overseer", situations=5, constant_bits=9, fate_bits=6, operators=1) == [14, 26, 29]
+    assert lengths("overseer", situations=16, domain=16) == [24, 24]
+    assert lengths("loans", renamed=1, sizes=6) == [16, 16]
     assert lengths("modular-sums", p=3, shown=50) == [20, 12 + 7]
     assert lengths("reasoner", channel_bits=5, aim_bits=6, search_bits=7)[:2] == [9, 21]
+    assert lengths("reasoner", row_bits=5, search_bits=7) == [26, 23, 65, 36]
     assert lengths("rater", message_bits=6, mull_bits=7, sort_bits=9) == [13, 19, 21]
     assert lengths("rater", item_bits=6, sort_bits=9) == [15, 18, 16]
     dearer = lengths("corridor", jitter=3)
     assert all(0 <= more - less <= 3 * (less // 4) for more, less in zip(dearer, BITS["corridor"], strict=True))
     assert dearer != BITS["corridor"]
+
+
+def test_teacher_of_bounded_skill_takes_the_second_best_where_it_is_blind_and_anything_where_it_lapses():
+    pays = 0
+    for seed in range(6):
+        world = make_world("payoff-law", seed=seed, rows=64, blind=1)
+        pay = next(token.table for token in world.language.tokens if token.name == "pay").tolist()
+        situation = world.log.situations[world.log.row_situation[:64], 0].tolist()
+        (blind,) = {situation[row] for row in world.lapses}
+        worse = {int(world.log.action[row]) for row in world.lapses}
+        assert worse == {sorted(range(4), key=lambda y: -pay[y][blind])[1]}
+        assert set(world.lapses) == {row for row in range(64) if situation[row] == blind}
+        pays += len(make_world("payoff-law", seed=seed, rows=256, lapses=40).lapses)
+    # An action drawn from four is the best one in a quarter of the rows.
+    assert abs(pays / (6 * 256) - 0.3) < 0.04
 
 
 @pytest.mark.parametrize("name", WORLDS)
