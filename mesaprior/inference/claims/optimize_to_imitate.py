@@ -189,8 +189,14 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
                 marks=(Mark("y", LITTLE, "what shows"),),
                 y_range=(0.0, 1.0),
             ),
-            Panel("", "mean share of the posterior", (Bars(("all worlds",), KINDS, held),), y_range=(0.0, 1.0)),
-            Panel("", "share of later actions that the exchange changes", (Bars(KINDS, ("changed",), changed),)),
+            Panel(
+                "over all worlds", "mean share of the posterior", (Bars(("base",), KINDS, held),), y_range=(0.0, 1.0)
+            ),
+            Panel(
+                "kind of program",
+                "share of later actions that the exchange changes",
+                (Bars(KINDS, ("mean",), changed),),
+            ),
         ),
     )
 
