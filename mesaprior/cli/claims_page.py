@@ -125,10 +125,10 @@ def _section(report: dict[str, Any]) -> list[str]:
         f"![{report['figure']['title']}]({name}.svg)",
         "",
         f"- Worlds: {report['worlds']['what']}",
-        f"- Margin: {report['margin']}; median {report['median_margin']}. {report['rule']}",
+        f"- Margin: {report['margin']}; median {_short(report['median_margin'])}. {report['rule']}",
         f"- Flips: {'; '.join(flips) or 'nowhere within the values asked'}.",
         f"- Formula: {report['formula']['text']}. In {formula['cells']} cells: same sign in "
-        f"{_percent(formula['agreement'])}, median difference {formula['median_difference']}.",
+        f"{_percent(formula['agreement'])}, median difference {_short(formula['median_difference'])}.",
         f"- Settled along the length bound in {_percent(report['stable_share'])} of the worlds.",
         f"- Given: {report['given']['text']}{ledger}",
         f"- [Table]({name}.csv), [report]({name}.json). Cite as: {report['citation']}",
@@ -137,6 +137,10 @@ def _section(report: dict[str, Any]) -> list[str]:
 
 def _share(report: dict[str, Any]) -> str:
     return _percent(report["share"])
+
+
+def _short(value: float | str) -> str:
+    return f"{value:.3g}" if isinstance(value, int | float) else value
 
 
 def _percent(share: float | str) -> str:

@@ -17,6 +17,12 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 DEEPEST = 16.0
 """Bits at which the colours of a grid end, at most."""
 
+LONG_LABEL = 24
+"""Characters of a label from which on legends have one column."""
+
+LONG_NAMES = 40
+"""Characters of the names of all bars together from which on they are written aslant."""
+
 PANEL_WIDTH, HEIGHT = 5.6, 4.4
 """Inches."""
 
@@ -62,7 +68,12 @@ def _draw_panel(drawing: Any, axes: Any, panel: Panel) -> None:
     if panel.y_range:
         axes.set_ylim(*panel.y_range)
     axes.spines[["top", "right"]].set_visible(False)
-    if axes.get_legend_handles_labels()[1]:
+    labels = axes.get_legend_handles_labels()[1]
+    if labels and any(isinstance(series, Bars | Areas) for series in panel.series):
+        # What is filled leaves no room inside.
+        columns = 1 if max(map(len, labels)) > LONG_LABEL else 2
+        axes.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns)
+    elif labels:
         axes.legend(frameon=False, fontsize=8)
 
 
@@ -85,6 +96,8 @@ def _draw_bars(axes: Any, bars: Bars) -> None:
         lengths = np.nan_to_num(np.array(parts))
         axes.bar(bars.names, lengths, bottom=start, color=colour, label=label, width=0.62)
         start = start + lengths
+    if sum(map(len, bars.names)) > LONG_NAMES:
+        axes.tick_params(axis="x", labelrotation=20)
 
 
 def _draw_phases(drawing: Any, axes: Any, phases: Phases) -> None:

@@ -79,7 +79,7 @@ def study(seed: int, size: Size) -> WorldStudy:
             if value != size.base(name):
                 other = _count(seed, size, asked | {name: value})
                 cells += other.cells(name, value, asked["alpha"], (size.base("rows"),))
-    for bridge in _ends(size.values("bridge_bits")):
+    for bridge in size.values("bridge_bits"):
         for steps in size.values("tick_steps"):
             settings = {"bridge_bits": bridge, "tick_steps": steps, "pay_bits": PHASE_PAY_BITS}
             other = _count(seed, size, asked | settings)
@@ -90,10 +90,6 @@ def study(seed: int, size: Size) -> WorldStudy:
         shorter = replace(counted, census=up_to(counted.census, bound))
         margins.append((bound, shorter.cells(BASE, 0.0, asked["alpha"], (size.base("rows"),))[0].margin))
     return WorldStudy(cells + bound_cells(margins, dict.fromkeys(cells[0].facts, math.nan)), counted.world.given)
-
-
-def _ends(values: tuple[float, ...]) -> tuple[float, float]:
-    return values[0], values[-1]
 
 
 def _phase(bridge: float) -> str:
@@ -157,13 +153,13 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
     """Draw who holds the posterior along the price of the law, and who leads by bridge bits and steps of a round."""
     prices, _ = along(table, "pay_bits")
     parts = tuple(tuple(float(np.mean(masses)) for masses in along(table, "pay_bits", name)[1]) for name in KINDS)
-    bridges = _ends(size.values("bridge_bits"))
+    bridges = size.values("bridge_bits")
     grid = [along(table, _phase(bridge)) for bridge in bridges]
     odds = tuple(tuple(-quartiles(margins)[1] for margins in found) for _, found in grid)
     # Steps are drawn by their logarithm: twice the steps is one bit where alpha = 1.
     steps = tuple(math.log2(step) for step in grid[0][0])
     return Figure(
-        "Simulating the teacher pays for bridges and rounds; it leads where the law that planners call is dear",
+        "Simulating the teacher pays for bridges and rounds; who leads goes by the price of the law that planners call",
         (
             Panel("bits of the law of payoffs", "mean share of the posterior", (Areas(tuple(prices), KINDS, parts),)),
             Panel(
