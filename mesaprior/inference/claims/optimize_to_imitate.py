@@ -233,7 +233,7 @@ CLAIM = Claim(
     formula="the same for two programs: the shortest that fits the goal, and the cheapest by bits and alpha*log2 of "
     "time of the goals by name and a table",
     sizes={
-        "small": _size(6, 28, is_whole=False),
+        "small": _size(4, 28, is_whole=False),
         "default": _size(32, 30),
         "large": _size(128, 32),
     },
