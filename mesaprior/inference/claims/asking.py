@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,7 +69,7 @@ def by_bound(
     return list(zip(bounds, margins, strict=True))
 
 
-def bound_cells(margins: list[tuple[float, float]], facts: dict[str, float | str]) -> list[Cell]:
+def bound_cells(margins: list[tuple[float, float]], facts: Mapping[str, float | str]) -> list[Cell]:
     """Return the cells of `by_bound`; they have no prediction, and the facts given."""
     return [Cell(BOUND, bound, margin, float("nan"), facts) for bound, margin in margins]
 

@@ -17,7 +17,17 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import bound_cells, price_of, up_to
-from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, at_base, jitter_of
+from mesaprior.inference.claims.claim import (
+    BASE,
+    Cell,
+    Claim,
+    Parameter,
+    Size,
+    WorldStudy,
+    along,
+    jitter_of,
+    mean_at_base,
+)
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.kinds import kinds_of
 from mesaprior.inference.claims.rules import BY_SHARE
@@ -174,8 +184,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 def tell(findings: Findings) -> str:
     """Say who leads, and what it takes to turn that round."""
-    base = at_base(findings.table)
-    shares = ", ".join(f"{name}s {percent_text(float(base[name].mean()))}" for name in KINDS)
+    shares = ", ".join(f"{name}s {percent_text(mean_at_base(findings.table, name))}" for name in KINDS)
     dearest = findings.size.values("pay_bits")[-1]
     free = findings.size.values("alpha")[0]
     return (

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mesaprior.inference.claims.rules import Rule
 from mesaprior.inference.figure import Figure
 
@@ -86,7 +88,7 @@ class Cell:
         Above 0 where the argument holds, see `Claim.margin`; infinite where one side has nothing, nan where both.
     predicted : float
         The margin that the simple formula predicts; nan where it says nothing.
-    facts : dict of str to float or str
+    facts : mapping of str to float or str
         What else is worth a column; the same names in every cell of a claim.
     """
 
@@ -94,7 +96,7 @@ class Cell:
     value: float
     margin: float
     predicted: float
-    facts: dict[str, float | str]
+    facts: Mapping[str, float | str]
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,12 @@ def jitter_of(seed: int) -> int:
 
 def at_base(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a table where every parameter has its base value, one for each world."""
-    return table[table["parameter"] == BASE]
+    return table.loc[table["parameter"] == BASE]
+
+
+def mean_at_base(table: pd.DataFrame, column: str) -> float:
+    """Return the mean of a column over the worlds, where every parameter has its base value."""
+    return float(at_base(table)[column].to_numpy(np.float64).mean())
 
 
 def along(table: pd.DataFrame, parameter: str, column: str = "margin") -> tuple[list[float], list[Sequence[float]]]:

@@ -178,7 +178,7 @@ def check_formula(table: pd.DataFrame) -> FormulaCheck:
 
 def stable_share(table: pd.DataFrame) -> float:
     """Return the share of the worlds whose margin has settled along the length bound, as the odds of `infer` do."""
-    bounds = table[table["parameter"] == BOUND].sort_values(["world", "value"], kind="stable")
+    bounds = table.loc[table["parameter"] == BOUND].sort_values(by=["world", "value"])
     settled = {world: is_stable(rows["margin"].to_numpy(np.float64)) for world, rows in bounds.groupby("world")}
     worlds = table["world"].unique()
     return float(np.mean([settled.get(world, False) for world in worlds]))

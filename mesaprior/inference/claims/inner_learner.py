@@ -17,7 +17,18 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import bound_cells, price_of, up_to
-from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, at_base, jitter_of
+from mesaprior.inference.claims.claim import (
+    BASE,
+    Cell,
+    Claim,
+    Parameter,
+    Size,
+    WorldStudy,
+    along,
+    at_base,
+    jitter_of,
+    mean_at_base,
+)
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
@@ -186,7 +197,7 @@ def tell(findings: Findings) -> str:
     """Say what each charge does to the learners, and who is right after the last change."""
     base = at_base(findings.table)
     odds = {key: bits_text(quartiles(base[f"odds_{key}"].tolist())[1]) for key in CHARGES}
-    right = [percent_text(float(base[f"accuracy_{key}"].mean())) for key in CHARGES]
+    right = [percent_text(mean_at_base(findings.table, f"accuracy_{key}")) for key in CHARGES]
     n_worlds = worlds_text(findings.share, findings.size.n_worlds)
     return (
         f"Median odds of learners over all else are {odds['simplicity']} under simplicity, {odds['time']} where all "

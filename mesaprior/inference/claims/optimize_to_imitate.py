@@ -19,7 +19,17 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agreement import tally
 from mesaprior.inference.claims.asking import bound_cells, up_to
-from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, at_base, jitter_of
+from mesaprior.inference.claims.claim import (
+    BASE,
+    Cell,
+    Claim,
+    Parameter,
+    Size,
+    WorldStudy,
+    along,
+    jitter_of,
+    mean_at_base,
+)
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import percent_text, worlds_text
@@ -180,9 +190,8 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
         line_of(f"{words} ({where})", *along(table, "seen", f"from_all_{key}"))
         for key, words, where in (("seen", "situations seen", "on"), ("unseen", "situations not seen", "off"))
     )
-    base = at_base(table)
-    held = tuple((float(base[kind].mean()),) for kind in KINDS)
-    changed = (tuple(float(base[f"{kind}_changed"].mean()) for kind in KINDS),)
+    held = tuple((mean_at_base(table, kind),) for kind in KINDS)
+    changed = (tuple(mean_at_base(table, f"{kind}_changed") for kind in KINDS),)
     return Figure(
         "Who optimizes in order to imitate does as the others do where the teacher was seen, and not elsewhere",
         (
@@ -207,10 +216,10 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 def tell(findings: Findings) -> str:
     """Say how far the kinds are apart on and off what was seen, and whom the exchange of goals changes."""
-    base = at_base(findings.table)
-    apart = {where: percent_text(float(base[f"from_all_{where}"].mean())) for where in ("seen", "unseen")}
-    held = ", ".join(f"{kind} {percent_text(float(base[kind].mean()))}" for kind in KINDS)
-    changed = ", ".join(f"{kind} {percent_text(float(base[f'{kind}_changed'].mean()))}" for kind in KINDS)
+    table = findings.table
+    apart = {where: percent_text(mean_at_base(table, f"from_all_{where}")) for where in ("seen", "unseen")}
+    held = ", ".join(f"{kind} {percent_text(mean_at_base(table, kind))}" for kind in KINDS)
+    changed = ", ".join(f"{kind} {percent_text(mean_at_base(table, f'{kind}_changed'))}" for kind in KINDS)
     return (
         f"Programs that optimize in order to imitate are {apart['seen']} of their actions away from the others where "
         f"the teacher was seen and {apart['unseen']} elsewhere; both go the argument's way in "

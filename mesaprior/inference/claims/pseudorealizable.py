@@ -120,7 +120,7 @@ class Counted:
             by_role = np.log2(result.mass_by_role) + result.log2_evidence
         planners = log2_total(by_role[IMITATOR + 1 :])
         met = {
-            "crossing": crossing((ACTION_BITS * n).tolist(), result.log2_odds.tolist()),
+            "crossing": crossing([float(ACTION_BITS * k) for k in n], result.log2_odds.tolist()),
             "crossing_predicted": tie if has_both else math.nan,
         }
         more_planners = planners - log2_mass_fitting(self.planner, census, log.n_training, prior)
