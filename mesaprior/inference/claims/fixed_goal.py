@@ -9,38 +9,17 @@ the fixed goal takes it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from mesaprior.hypotheses.census import Census, behaviours_of
-from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.claims.asking import LAST_BOUNDS, crossing, log2_mass_fitting, price_of, up_to
-from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
+from mesaprior.inference.claims.asking import LAST_BOUNDS, crossing
+from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along
+from mesaprior.inference.claims.environments import ACTION_BITS, BUNDLE, FIXED, Counted, Measured, count_environments
 from mesaprior.inference.claims.findings import Findings
-from mesaprior.inference.claims.kinds import Kinds, kinds_of, log2_masses_of_programs
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, place_text, worlds_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
-from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.roles import IMITATOR, role_codes
-from mesaprior.inference.worlds.world import World, log_of
-from mesaprior.inference.worlds.worlds import make_world
-from mesaprior.priors.prior import make_prior
-
-OPTIONS = 3
-"""Options besides the clone, which is one more action."""
-
-ACTION_BITS = 2
-"""Of a table's entry."""
-
-FIXED, BUNDLE = 0, 1
-"""Programs that search, and all others."""
-
-AS_TEACHER, CLONE, ELSE = 0, 1, 2
-"""What is done where there is a clone."""
 
 
 def _size(n_worlds: int, environments: int, max_bits: int, laws: tuple[float, ...], misled: tuple[float, ...]) -> Size:
@@ -86,28 +65,9 @@ def study(seed: int, size: Size) -> WorldStudy:
     return WorldStudy(cells, base.world.given)
 
 
-@dataclass(frozen=True, eq=False)
-class Measured:
-    """What a world says along its log under one prior. Sizes: E environments.
-
-    Attributes
-    ----------
-    odds, predicted : float64[E + 1]
-        log2 odds of fixed goals over bundles, by count and by formula, in bits.
-    share : float64[2, E + 1]
-        Of the posterior, by `FIXED` and `BUNDLE`.
-    clone : float64[2, E + 1]
-        log2 odds that a program of either side takes the clone, in bits.
-    closeness : float64[2, E + 1]
-        Share of all environments in which a program drawn from the posterior does as the teacher would, and in which
-        it does what pays best, the clone included.
-    """
-
-    odds: np.ndarray
-    predicted: np.ndarray
-    share: np.ndarray
-    clone: np.ndarray
-    closeness: np.ndarray
+def _count(seed: int, size: Size, **others: int) -> Counted:
+    names = ("environments", "visits", "misled", "law_bits")
+    return count_environments(seed, size.max_bits, **({name: int(size.base(name)) for name in names} | others))
 
 
 def cells_along(simple: Measured, second: Measured) -> list[tuple[float, float, dict[str, float | str]]]:
@@ -144,113 +104,6 @@ def cells_along(simple: Measured, second: Measured) -> list[tuple[float, float, 
         )
         for n in range(E + 1)
     ]
-
-
-@dataclass(frozen=True, eq=False)
-class Counted:
-    """A world, its log with so many visits to one environment after the other, and the census of it.
-
-    Attributes
-    ----------
-    world : World
-    log : ImitationLog
-    visits : int
-    census : Census
-    space : TermSpace
-    kinds : Kinds
-        By side, by what is done where there is a clone, and by how many of the other environments are right.
-    """
-
-    world: World
-    log: ImitationLog
-    visits: int
-    census: Census
-    space: TermSpace
-    kinds: Kinds
-
-    def visited(self, visits: int) -> Counted:
-        """Return the same with another number of visits to each environment; nothing is counted again."""
-        assert self.census.vectors is not None
-        log = _one_by_one(self.world, visits)
-        census = behaviours_of(self.census.vectors, log, bounds=self.census.bounds)
-        return _sorted(self.world, log, visits, census, self.space)
-
-    def up_to(self, bound: float) -> Counted:
-        """Return the same without longer programs."""
-        return _sorted(self.world, self.log, self.visits, up_to(self.census, bound), self.space)
-
-    def measured(self, alpha: float) -> Measured:
-        """Update a prior on the environments, one by one."""
-        E = self.log.n_training // self.visits
-        log2_mass = self.kinds.log2_masses(make_prior("speed", {"alpha": alpha}), every=self.visits)
-        mass = log2_mass.reshape(2, 3, E + 1, E + 1)
-        by_side, whole = log2_total(mass, (1, 2)), log2_total(mass, (0, 1, 2))
-        by_answer = log2_total(mass, 2)
-        shares = np.exp2(mass - whole).sum(axis=0)
-        n_right = (shares.sum(axis=0) * np.arange(E + 1)[:, None]).sum(axis=0)
-        return Measured(
-            odds=log2_odds(by_side[FIXED], by_side[BUNDLE]),
-            predicted=self._predicted(alpha),
-            share=np.exp2(by_side - whole),
-            clone=log2_odds(by_answer[:, CLONE], np.logaddexp2(by_answer[:, AS_TEACHER], by_answer[:, ELSE])),
-            closeness=(n_right + shares[[AS_TEACHER, CLONE]].sum(axis=1)) / (E + 1),
-        )
-
-    def _predicted(self, alpha: float) -> np.ndarray:
-        """Return the odds of the shortest fixed goal over the tables that fit and the colour together."""
-        log, prior = self.log, make_prior("speed", {"alpha": alpha})
-        goal, table, colour = (program.text for program in self.world.programs)
-        fixed, by_colour = log2_masses_of_programs([goal, colour], self.space, self.census, log, prior)
-        # Tables that agree with what was seen weigh as one without the bits of what was not.
-        price = price_of(table, self.space.language, log)
-        if price.length > self.census.columns["length"].max():
-            return np.full(len(fixed[:: self.visits]), np.nan)
-        tables = log2_mass_fitting(price, self.census, log.n_training, prior)
-        n_seen = np.ceil(np.arange(log.n_training + 1) / self.visits)
-        tables += ACTION_BITS * (len(log.situations) - n_seen)
-        return log2_odds(fixed, np.logaddexp2(tables, by_colour))[:: self.visits]
-
-
-def _one_by_one(world: World, visits: int) -> ImitationLog:
-    """Return the log of a world in which each environment of training is visited so many times, one after the other."""
-    log = world.log
-    rows = [tuple(row) for row in log.situations[log.row_situation].tolist()]
-    actions, rivals = log.action.tolist(), log.rival.tolist()
-    n = log.n_training
-    training = [row for row in zip(rows[:n], actions[:n], strict=True) for _ in range(visits)]
-    later = list(zip(rows[n:], actions[n:], rivals[n:], strict=True))
-    return log_of(log.features, training, later, source=log.source)
-
-
-def _count(seed: int, size: Size, **others: int) -> Counted:
-    settings = {name: int(size.base(name)) for name in ("environments", "law_bits", "misled")} | others
-    world = make_world(
-        "rules",
-        seed=seed,
-        environments=settings["environments"],
-        rows=settings["environments"],
-        later=1,
-        options=OPTIONS,
-        exceptions=settings["misled"],
-        law_bits=settings["law_bits"],
-        jitter=jitter_of(seed),
-    )
-    space, visits = TermSpace(world.language, size.max_bits), int(size.base("visits"))
-    log = _one_by_one(world, visits)
-    return _sorted(world, log, visits, space.census(log), space)
-
-
-def _sorted(world: World, log: ImitationLog, visits: int, census: Census, space: TermSpace) -> Counted:
-    """Sort the behaviours of a census by what the claim asks of them."""
-    trained, later = np.arange(0, log.n_training, visits), np.arange(log.n_training, log.n_rows)
-    (new,) = later[log.action[later] != log.rival[later]]
-    action = census.predictions[:, census.row_cell[new]]
-    where = np.where(action == log.action[new], AS_TEACHER, np.where(action == log.rival[new], CLONE, ELSE))
-    right = (census.predictions[:, census.row_cell[trained]] == log.action[trained]).sum(axis=1)
-    side = np.where(role_codes(census.flags) == IMITATOR, BUNDLE, FIXED)
-    shape = (2, 3, len(trained) + 1)
-    kind = np.ravel_multi_index((side, where, right), shape)
-    return Counted(world, log, visits, census, space, kinds_of(census, log, kind, math.prod(shape)))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

@@ -7,7 +7,7 @@ import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims import extreme_penalty
-from mesaprior.inference.claims.extreme_penalty import ALPHAS, NO_BOUND, Penalty, Weighed, weigh
+from mesaprior.inference.claims.penalties import ALPHAS, NO_BOUND, Penalty, Weighed, weigh
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.roles import DEFECTING
 from mesaprior.inference.worlds.worlds import make_world

@@ -85,7 +85,7 @@ def test_formula_is_what_the_prices_and_rows_say(found, world_and_size):
 def test_a_world_is_what_infer_says_of_it(found, world_and_size):
     counted, size = world_and_size
     visits = int(size.base("visits"))
-    log = fixed_goal._one_by_one(counted.world, visits)
+    log = counted.log
     census = TermSpace(counted.world.language, size.max_bits).census(log)
     for alpha, column in ((0.0, "odds"), (2.0, "odds under the second prior")):
         result = posterior(census, log, make_prior("speed", {"alpha": alpha}))
