@@ -246,7 +246,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
     zero = (Mark("y", 0.0, ""),)
     odds = "log2 odds of the rater over the item, bits"
     return Figure(
-        "Terms model the rater or the item as their prices say, circuits the item; a bribed row seen turns all",
+        "Who models the rater, and who the item: what prices do to terms, and what rows with a bribe do to all",
         (
             Panel(
                 x="price of one token, all others at the base, bits",
@@ -280,8 +280,8 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 def tell(findings: Findings) -> str:
     """Say which half holds where, and what turns terms."""
     base, n_worlds = at_base(findings.table), findings.size.n_worlds
-    to_rater = float((base["terms_odds"] > 0).mean())
-    to_item = float((base["circuits_odds"] < 0).mean())
+    to_rater = float((base["terms_odds"].to_numpy(np.float64) > 0).mean())
+    to_item = float((base["circuits_odds"].to_numpy(np.float64) < 0).mean())
     most = {name: findings.size.values(name)[-1] for name in ("item_bits", "sort_bits", "bribed")}
     there = {name: bits_text(findings.median("terms_odds", name, value)) for name, value in most.items()}
     circuits = bits_text(findings.median("circuits_odds", "bribed", most["bribed"]))
