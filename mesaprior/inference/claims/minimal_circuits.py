@@ -21,6 +21,7 @@ from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter
 from mesaprior.inference.claims.completing import (
     Completed,
     Shown,
+    Sides,
     beliefs_of,
     complete,
     targets_of,
@@ -117,16 +118,21 @@ def _cell(parameter: str, value: float, asked: Asked, world: Counted, *, shorter
     facts: dict[str, float | str] = {
         name: fact for space in SPACES for name, fact in _facts(space, done[space]).items()
     }
-    facts["margin_of_mass"] = terms.mass.log2_odds - circuits.mass.log2_odds
+    facts["margin_of_mass"] = _freedom(terms.mass, circuits.mass)
     facts["searching"] = terms.searching_mass
     facts["searching_odds"] = terms.searching.log2_odds
     return Cell(
         parameter,
         value,
-        terms.best.log2_odds - circuits.best.log2_odds,
-        terms.heaviest.log2_odds - circuits.heaviest.log2_odds,
+        _freedom(terms.best, circuits.best),
+        _freedom(terms.heaviest, circuits.heaviest),
         facts,
     )
+
+
+def _freedom(terms: Sides, circuits: Sides) -> float:
+    """Return by how many bits circuits are freer of rivals; what rounding makes of equals is 0."""
+    return round(terms.log2_odds - circuits.log2_odds, 9) + 0.0
 
 
 def _targets(world: Counted, nature: float | str) -> np.ndarray:
