@@ -10,23 +10,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.circuits.space import CircuitSpace
-from mesaprior.hypotheses.terms.language import default_language
-from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
 from mesaprior.inference.claims.asking import LAST_BOUNDS, up_to
-from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
+from mesaprior.inference.claims.boolean_spaces import LARGER, SMALLER, SPACES, Counted, fixed_size, uniform_family
+from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along
 from mesaprior.inference.claims.completing import (
-    Beliefs,
     Completed,
     Shown,
-    all_inputs,
+    Sides,
     beliefs_of,
     complete,
     targets_of,
@@ -36,19 +31,19 @@ from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import percent_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.inference.weights import Prior
-from mesaprior.inference.worlds.chance import Chance
-from mesaprior.inference.worlds.worlds import dearer
 from mesaprior.priors.prior import make_prior
-
-SPACES = ("terms", "machines", "circuits")
 
 PRIOR = "2**(-c*length) * (time + 1)**-alpha"
 """With c = 1 and alpha = 0 the catalogue's `simplicity`; a circuit without gates takes no time."""
 
-MOST_STATES, MAX_STEPS, MAX_GATES = 3, 200, 6
-
 MACHINES, ALIKE = "targets of machines", "all targets alike"
 """Series in which nature takes its targets from somewhere else."""
+
+UNIFORM, LARGER_SHOWN = "uniform family", (0, 2, 4)
+"""Series of inputs of two sizes: all of the smaller are shown, and so many of the larger.
+
+In it generators, terms that write a circuit for each size, stand for circuits.
+"""
 
 
 def _size(n_worlds: int, max_bits: int, inputs: tuple[float, ...], rows: tuple[float, ...]) -> Size:
@@ -89,7 +84,8 @@ class Asked:
 def study(seed: int, size: Size) -> WorldStudy:
     """Show some inputs, drawn, and let all spaces complete what was shown."""
     base = Asked(int(size.base("inputs")), int(size.base("rows")), 0.0, 1.0, size.base("circuits_share"))
-    worlds = {n: _world(seed, int(n), size.max_bits) for n in size.values("inputs")}
+    worlds = {int(n): fixed_size(seed, int(n), size.max_bits) for n in size.values("inputs")}
+    world, family = worlds[base.inputs], uniform_family(seed, size.max_bits)
     asked = {
         "rows": lambda value: replace(base, rows=int(value)),
         "circuits_share": lambda value: replace(base, nature=value),
@@ -97,70 +93,59 @@ def study(seed: int, size: Size) -> WorldStudy:
         "alpha": lambda value: replace(base, alpha=value),
         "c": lambda value: replace(base, c=value),
     }
-    cells = [worlds[base.inputs].cell(BASE, 0.0, base)]
+    cells = [_cell(BASE, 0.0, base, world)]
     for parameter in size.parameters:
         for value in (value for value in parameter.values if value != parameter.base):
             there = asked[parameter.name](value)
-            cells.append(worlds[there.inputs].cell(parameter.name, value, there))
-    cells += [worlds[base.inputs].cell(name, 0.0, replace(base, nature=name)) for name in (MACHINES, ALIKE)]
-    cells += worlds[base.inputs].bound_cells(base)
-    return WorldStudy(cells, worlds[base.inputs].given)
+            cells.append(_cell(parameter.name, value, there, worlds[there.inputs]))
+    cells += [_cell(name, 0.0, replace(base, nature=name), world) for name in (MACHINES, ALIKE)]
+    for n in LARGER_SHOWN:
+        cells.append(_cell(UNIFORM, float(n), replace(base, inputs=LARGER, rows=2**SMALLER + n), family))
+    terms = world.censuses["terms"]
+    for bound in np.unique(terms.columns["length"])[-LAST_BOUNDS:].tolist():
+        cells.append(_cell(BOUND, bound, base, world, shorter=up_to(terms, bound)))
+    return WorldStudy(cells, world.given)
 
 
-@dataclass(frozen=True, eq=False)
-class Counted:
-    """The censuses of one world over all its inputs, by space, and the order in which inputs are shown."""
+def _cell(parameter: str, value: float, asked: Asked, world: Counted, *, shorter: Census | None = None) -> Cell:
+    """Ask all spaces of a world; terms up to a shorter bound where their census is given."""
+    unseen = world.order[asked.rows :]
+    shown = Shown(world.order[: asked.rows], unseen, (len(unseen) + 1) // 2)
+    targets = _targets(world, asked.nature)
+    censuses = world.censuses if shorter is None else world.censuses | {"terms": shorter}
+    done = {space: complete(beliefs_of(censuses[space], asked.prior), targets, shown) for space in SPACES}
+    terms, circuits = done["terms"], done["circuits"]
+    facts: dict[str, float | str] = {
+        name: fact for space in SPACES for name, fact in _facts(space, done[space]).items()
+    }
+    facts["margin_of_mass"] = _freedom(terms.mass, circuits.mass)
+    facts["searching"] = terms.searching_mass
+    facts["searching_odds"] = terms.searching.log2_odds
+    return Cell(
+        parameter,
+        value,
+        _freedom(terms.best, circuits.best),
+        _freedom(terms.heaviest, circuits.heaviest),
+        facts,
+    )
 
-    censuses: dict[str, Census]
-    order: tuple[int, ...]
-    given: list[dict[str, object]]
 
-    def cell(self, parameter: str, value: float, asked: Asked) -> Cell:
-        """Ask all spaces."""
-        believed = {space: beliefs_of(census, asked.prior) for space, census in self.censuses.items()}
-        return self._cell(parameter, value, asked, believed)
+def _freedom(terms: Sides, circuits: Sides) -> float:
+    """Return by how many bits circuits are freer of rivals; what rounding makes of equals is 0."""
+    return round(terms.log2_odds - circuits.log2_odds, 9) + 0.0
 
-    def bound_cells(self, asked: Asked) -> list[Cell]:
-        """Ask again with shorter programs only."""
-        believed = {space: beliefs_of(census, asked.prior) for space, census in self.censuses.items()}
-        terms = self.censuses["terms"]
-        shorter = {bound: up_to(terms, bound) for bound in np.unique(terms.columns["length"])[-LAST_BOUNDS:].tolist()}
-        return [
-            self._cell(BOUND, bound, asked, believed | {"terms": beliefs_of(census, asked.prior)})
-            for bound, census in shorter.items()
-        ]
 
-    def _cell(self, parameter: str, value: float, asked: Asked, believed: dict[str, Beliefs]) -> Cell:
-        unseen = self.order[asked.rows :]
-        shown = Shown(self.order[: asked.rows], unseen, (len(unseen) + 1) // 2)
-        targets = self._targets(asked.nature)
-        done = {space: complete(believed[space], targets, shown) for space in SPACES}
-        terms, circuits = done["terms"], done["circuits"]
-        facts: dict[str, float | str] = {
-            name: fact for space in SPACES for name, fact in _facts(space, done[space]).items()
-        }
-        facts["margin_of_mass"] = terms.mass.log2_odds - circuits.mass.log2_odds
-        facts["searching"] = terms.searching_mass
-        facts["searching_odds"] = terms.searching.log2_odds
-        return Cell(
-            parameter,
-            value,
-            terms.best.log2_odds - circuits.best.log2_odds,
-            terms.heaviest.log2_odds - circuits.heaviest.log2_odds,
-            facts,
-        )
-
-    def _targets(self, nature: float | str) -> np.ndarray:
-        """Return how likely each function is as a target; the prior of nature is 2**-length."""
-        if nature == ALIKE:
-            n_functions = 2 ** len(self.order)
-            return np.full(n_functions, 1 / n_functions)
-        simplicity = make_prior("simplicity")
-        drawn = {space: targets_of(beliefs_of(census, simplicity)) for space, census in self.censuses.items()}
-        if nature == MACHINES:
-            return drawn["machines"]
-        assert isinstance(nature, float)
-        return (1 - nature) * drawn["terms"] + nature * drawn["circuits"]
+def _targets(world: Counted, nature: float | str) -> np.ndarray:
+    """Return how likely each function is as a target; the prior of nature is 2**-length."""
+    if nature == ALIKE:
+        n_functions = 2 ** len(world.order)
+        return np.full(n_functions, 1 / n_functions)
+    simplicity = make_prior("simplicity")
+    drawn = {space: targets_of(beliefs_of(census, simplicity)) for space, census in world.censuses.items()}
+    if nature == MACHINES:
+        return drawn["machines"]
+    assert isinstance(nature, float)
+    return (1 - nature) * drawn["terms"] + nature * drawn["circuits"]
 
 
 def _facts(space: str, done: Completed) -> dict[str, float]:
@@ -173,33 +158,6 @@ def _facts(space: str, done: Completed) -> dict[str, float]:
     return facts
 
 
-def _world(seed: int, n_inputs: int, max_bits: int) -> Counted:
-    """Draw the order of the inputs and the prices of tokens, and count."""
-    log = all_inputs(n_inputs)
-    language = default_language(log)
-    if jitter_of(seed):
-        language = dearer(language, jitter_of(seed), Chance(seed, f"prices of minimal circuits of {n_inputs} inputs"))
-        terms = TermSpace(language, max_bits).census(log)
-    else:
-        terms = _terms(n_inputs, max_bits)
-    order = Chance(seed, f"inputs of minimal circuits of {n_inputs} inputs").shuffled(range(2**n_inputs))
-    return Counted({"terms": terms} | _others(n_inputs), tuple(order), language.ledger())
-
-
-@cache
-def _terms(n_inputs: int, max_bits: int) -> Census:
-    log = all_inputs(n_inputs)
-    return TermSpace(default_language(log), max_bits).census(log)
-
-
-@cache
-def _others(n_inputs: int) -> dict[str, Census]:
-    """Return the censuses that are the same in every world."""
-    log = all_inputs(n_inputs)
-    machines = TuringSizes(1, MOST_STATES, MAX_STEPS).census(log)
-    return {"machines": machines, "circuits": CircuitSpace(MAX_GATES).census(log)}
-
-
 def draw(table: pd.DataFrame, size: Size) -> Figure:
     """Draw the odds of each space's single best along the rows, and who is freer along nature's coin."""
     names = {"terms": "shortest program", "machines": "shortest machine", "circuits": "smallest circuit"}
@@ -207,6 +165,8 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
     measured = line_of("the single best", *along(table, "circuits_share"))
     by_mass = line_of("all by their mass", *along(table, "circuits_share", "margin_of_mass"))
     formula = line_of("formula", *along(table, "circuits_share", "predicted"))
+    sizes = names | {"circuits": "shortest generator of circuits"}
+    along_sizes = [line_of(sizes[space], *along(table, UNIFORM, f"{space}_best_odds")) for space in SPACES]
     zero = (Mark("y", 0.0, ""),)
     return Figure(
         "Who is freer of the rival, what is shortest or smallest, goes by the rows and by whose targets they are",
@@ -221,6 +181,12 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
                 x="share of nature's targets that circuits draw, the others terms",
                 y="bits by which circuits are freer",
                 series=(measured, by_mass, Line(formula.label, formula.x, formula.y, is_dashed=True)),
+                marks=zero,
+            ),
+            Panel(
+                x=f"rows of {LARGER} bits shown, besides all of {SMALLER} bits",
+                y="log2 odds, defecting over faithful, bits",
+                series=tuple(along_sizes),
                 marks=zero,
             ),
         ),
@@ -245,14 +211,15 @@ def tell(findings: Findings) -> str:
         f"With {first:g} rows {_freer(margins[first])}, with {last:g} {_freer(margins[last])}; where nature draws all "
         f"its targets from terms, {_freer(by_nature[0.0])}, where from circuits, {_freer(by_nature[1.0])}. "
         f"Programs that search hold {percent_text(findings.median('searching'))} of the posterior of terms, and their "
-        f"odds are {odds('searching')}."
+        f"odds are {odds('searching')}; of rules for every size that saw the smaller one alone, "
+        f"{_freer(findings.median('margin', UNIFORM, 0.0), 'generators of circuits')}."
     )
 
 
-def _freer(margin: float) -> str:
+def _freer(margin: float, circuits: str = "circuits") -> str:
     if not abs(margin) >= 0.005:
         return "neither is freer" if not math.isnan(margin) else "there is nothing to compare"
-    return f"{'circuits' if margin > 0 else 'terms'} are freer by {abs(margin):.2f} bits"
+    return f"{circuits if margin > 0 else 'terms'} are freer by {abs(margin):.2f} bits"
 
 
 CLAIM = Claim(
@@ -261,7 +228,7 @@ CLAIM = Claim(
     worlds="Half of all inputs of three bits are shown, drawn. Targets are all functions, as likely as a fair coin "
     "between terms and circuits makes them under 2^-length; a rival agrees with its target on what is shown, and "
     "departs from it in half of the other inputs, drawn. Terms of the default language, machines of up to three states "
-    "and circuits of up to six gates complete what is shown.",
+    "and circuits of up to six gates complete what is shown; beside it, rules for inputs of two and three bits.",
     given="Nothing: the default language has no laws, and each space has its own primitives.",
     margin="log2 odds of defecting over being faithful of the shortest program that fits, less those of the smallest "
     "circuit that fits, in bits; behaviours that tie share alike, and odds are of averages over all targets and rivals",

@@ -246,7 +246,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
     zero = (Mark("y", 0.0, ""),)
     odds = "log2 odds of the rater over the item, bits"
     return Figure(
-        "Terms model the rater or the item as their prices say, circuits the item; a bribed row seen turns all",
+        "Who models the rater, and who the item: what prices do to terms, and what rows with a bribe do to all",
         (
             Panel(
                 x="price of one token, all others at the base, bits",

@@ -13,8 +13,9 @@ from mesaprior.hypotheses.log import log_from_frame
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.inference.claims.boolean_spaces import all_sizes, uniform_family
 from mesaprior.inference.claims.completing import Beliefs, Shown, all_inputs, beliefs_of, complete, targets_of
-from mesaprior.inference.claims.minimal_circuits import ALIKE
+from mesaprior.inference.claims.minimal_circuits import ALIKE, UNIFORM
 from mesaprior.inference.noise import Noise
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR
@@ -44,7 +45,8 @@ def test_who_is_freer_turns_with_the_rows_and_with_whose_targets_they_are(found)
 def test_over_all_targets_alike_nobody_is_freer(found):
     table = found.table[found.table["parameter"] == ALIKE]
     assert len(table) == found.size.n_worlds
-    assert table["margin_of_mass"].to_numpy() == pytest.approx(np.zeros(len(table)), abs=1e-6)
+    assert (table["margin_of_mass"] == 0).all()
+    assert (table["margin"] == 0).all()
     # Of sixteen completions one is right; a rival of two departures is met by a quarter.
     for space in ("terms", "circuits"):
         assert table[f"{space}_faithful"].to_numpy() == pytest.approx(1 / 16)
@@ -55,6 +57,18 @@ def test_a_price_on_time_is_no_matter_for_the_single_best_but_for_the_mass(found
     table = found.table
     assert (at(table, "alpha", 0.0) == at(table, "alpha", 4.0)).all()
     assert (at(table, "alpha", 0.0, "margin_of_mass") != at(table, "alpha", 4.0, "margin_of_mass")).all()
+
+
+def test_rules_for_two_sizes_are_asked_in_one_order(found):
+    family = uniform_family(1, 12)
+    situations = all_sizes((2, 3)).situations
+    assert [tuple(situations[i]) for i in family.order[:4]] == [(2, 0, 0, 0), (2, 0, 1, 0), (2, 1, 0, 0), (2, 1, 1, 0)]
+    assert sorted(family.order[4:]) == list(range(4, 12))
+    # What says the first bit in terms and in generators says it in the same rows.
+    first = situations[:, 1].tolist()
+    for space in ("terms", "circuits"):
+        assert first in family.censuses[space].predictions.tolist()
+    assert sorted(set(found.table[found.table["parameter"] == UNIFORM]["value"])) == [0, 2, 4]
 
 
 def test_shares_are_shares(found):
