@@ -209,9 +209,10 @@ def tell(findings: Findings) -> str:
 
 def _named_text(base: pd.DataFrame) -> str:
     """Say what naming the parameter costs where the argument holds, and elsewhere."""
-    holds = base["margin"] > 0
+    holds = base["margin"].to_numpy(np.float64) > 0
+    named = base["named_bits"].to_numpy(np.float64)
     parts = [
-        f"{quartiles(base.loc[where, 'named_bits'].tolist())[1]:g} bits {words}"
+        f"{quartiles(named[where].tolist())[1]:g} bits {words}"
         for where, words in ((holds, "there"), (~holds, "elsewhere"))
         if where.any()
     ]
