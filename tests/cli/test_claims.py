@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import mesaprior
+from mesaprior.cli.claims_page import page_of
 from mesaprior.cli.question import versions
-from mesaprior.inference.claims.registry import CLAIMS
+from mesaprior.inference.claims.registry import CLAIMS, claim
 from mesaprior.inference.claims.running import run_claim
 
 DOCS = Path(mesaprior.__file__).parent.parent / "docs"
@@ -159,3 +160,33 @@ def test_python_of_the_reference_runs():
     names = {}
     exec(compile(code, "claims.md", "exec"), names)
     assert names["findings"].share == 1
+
+
+def test_ledger_of_the_docs_is_whole_and_what_its_hashes_say():
+    folder = DOCS / "claims"
+    reports = []
+    for name in CLAIMS:
+        report = json.loads((folder / f"{name}.json").read_text())
+        assert report["size"] == "default"
+        assert report["worlds"]["number"] >= 32
+        assert hashlib.sha256((folder / f"{name}.csv").read_bytes()).hexdigest() == report["table_hash"]
+        content = {key: value for key, value in report.items() if key not in ("hash", "citation", "versions")}
+        assert hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest() == report["hash"]
+        assert (folder / f"{name}.svg").exists()
+        reports.append(report)
+    assert (folder / "index.md").read_text() == page_of(reports)
+    known = {f"{name}.{ending}" for name in CLAIMS for ending in ("csv", "json", "svg")} | {"index.md"}
+    assert {path.name for path in folder.iterdir()} == known
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_ledger_is_of_the_claims_as_they_are(name):
+    report = json.loads((DOCS / "claims" / f"{name}.json").read_text())
+    asked = claim(name)
+    assert report["argument"] == asked.argument
+    assert report["margin"] == asked.margin
+    assert report["rule"] == asked.rule.text
+    size = asked.sizes["default"]
+    assert (report["worlds"]["number"], report["max_bits"]) == (size.n_worlds, size.max_bits)
+    values = {parameter.name: list(parameter.values) for parameter in size.parameters}
+    assert {found["parameter"]: found["values"] for found in report["sensitivity"]} == values
