@@ -453,9 +453,8 @@ class Meaning(Sizes):
             other = self.instead[variant][1]
             feature = other.get("feature")
             number = other.get("value")
-            table = (
-                symbol.table if kind == "lookup" else token_table({"kind": kind} | other, self.M) if children else None
-            )
+            if kind in ("unary", "binary"):
+                table = token_table({"kind": kind} | other, self.M)
         if kind == "feature":
             return self.situation(cell)[feature]
         if kind == "constant":

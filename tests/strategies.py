@@ -143,7 +143,7 @@ def interventions(draw: st.DrawFn, language: Language) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name in ("goal", "b-2", "Searching")[: draw(st.integers(1, 3)) if free else 0]:
         token = draw(st.sampled_from(free))
-        entry = {"name": name, "token": naive_text(token)}
+        entry: dict[str, Any] = {"name": name, "token": naive_text(token)}
         if token["kind"] in ("feature", "lookup"):
             entry["feature"] = draw(st.sampled_from(COLUMNS))
         elif token["kind"] == "constant":
