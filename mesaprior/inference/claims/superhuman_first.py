@@ -255,9 +255,9 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
         "leader": "as its leader",
         "sample": "as its draws, noise too",
     }
-    camps = {"imitators": "imitators", "faithful": "optimizers that are faithful", "defecting": "that defect"}
-    bars = {f"lapses {value:g} %": orders(table, "lapses", value) for value in size.values("lapses")}
-    bars |= {f"blind in {value:g}": orders(table, "blind", value) for value in size.values("blind")[1:]}
+    camps = {"imitators": "imitators", "faithful": "faithful optimizers", "defecting": "defecting optimizers"}
+    bars = {f"{value:g} %": orders(table, "lapses", value) for value in size.values("lapses")}
+    bars |= {f"{value:g} blind": orders(table, "blind", value) for value in size.values("blind")[1:]}
     return Figure(
         "Lapses are averaged out, and then whoever searches by a law may lead, the right one or a rival's",
         (
@@ -274,7 +274,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
                 y_range=(0.0, 1.0),
             ),
             Panel(
-                x="",
+                x="lapses; then situations in which the teacher is blind",
                 y="share of worlds",
                 series=(Bars(tuple(bars), ORDERS, tuple(zip(*bars.values(), strict=True))),),
             ),
