@@ -2,8 +2,8 @@
 
 The natural description writes the channel down; a reasoner whose aims contain the data so far is shorter where the
 channel is dear, and departs at a row of its own choice. The log shows the rows before that one, and then what comes:
-who departs is refuted at once, so all is decided by prices before. A reasoner that never departs is shorter still than
-one whose turn has to be named.
+each row from there on costs who departs bits, and before it nothing but prices tells them apart. A reasoner that never
+departs is shorter still than one whose turn has to be named.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def study(seed: int, size: Size) -> WorldStudy:
     cells.append(Asked(base, 1.0).cell(THINKING, 1.0))
     for steps in (16, 256, 4096):
         cells.append(Asked(_count(seed, size, thinking=steps), 1.0).cell(THINKING, float(steps)))
-    none = dict.fromkeys(cells[0].facts, math.nan)
+    none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     margins = by_bound(base.census, base.log, odds.prior, lambda result: float(result.log2_odds_verdict[base.turn]))
     return WorldStudy([*cells, *bound_cells(margins, none)], base.world.given)
 
@@ -158,7 +158,7 @@ class Asked:
         odds = self.result.log2_odds_verdict
         return [Cell(ALONG, float(n), float(odds[n]), math.nan, self._at(n)) for n in range(TIMES + 1)]
 
-    def _at(self, n: int) -> dict[str, float]:
+    def _at(self, n: int) -> dict[str, float | str]:
         shares, turn = self.departing[n], self.counted.turn
         to_come = shares[n:TIMES]
         at_turn = float(shares[turn]) if n <= turn else 0.0
@@ -252,8 +252,8 @@ def tell(findings: Findings) -> str:
         f"Before the turn programs that depart lead those that do not in "
         f"{worlds_text(findings.share, size.n_worlds)} ({bits_text(findings.median())} in the median, formula "
         f"{bits_text(findings.median('predicted'))}), most of what departs does so {where}, and one row from there on "
-        f"makes that {past}. With a channel of {cheapest:g} bits the "
-        f"odds are {bits_text(findings.median('margin', 'channel_bits', cheapest))}; where the row has to be named, for "
+        f"makes that {past}. With a channel of {cheapest:g} bits the odds are "
+        f"{bits_text(findings.median('margin', 'channel_bits', cheapest))}; where the row has to be named, for "
         f"{named:g} bits, {bits_text(findings.median('margin', 'row_bits', named))}, with "
         f"{percent_text(findings.median('never', 'row_bits', named))} of the posterior never departing; under a prior "
         f"with alpha = 1, {bits_text(findings.median('margin', THINKING, 1.0))} where a search takes one step of its "

@@ -79,7 +79,7 @@ def study(seed: int, size: Size) -> WorldStudy:
             cells.append(asked.cell(name, value))
     bounds = np.unique(base.census.columns["length"])[-LAST_BOUNDS:].tolist()
     margins = [(bound, replace(base, census=up_to(base.census, bound)).margin) for bound in bounds]
-    none = dict.fromkeys(cells[0].facts, math.nan)
+    none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     return WorldStudy([*cells, *bound_cells(margins, none)], base.world.given)
 
 
@@ -162,7 +162,7 @@ class Asked:
     def cell(self, parameter: str, value: float) -> Cell:
         """Return the cell of the whole log."""
         remembers, searches = self._rememberer(), self._searcher()
-        facts = {f"better_{name}": for_good(gain > 0) for name, gain in self.gains.items()}
+        facts: dict[str, float | str] = {f"better_{name}": for_good(gain > 0) for name, gain in self.gains.items()}
         facts |= {
             "defectors_lead": for_good(self.camps["defecting"] > self.camps["imitators"]),
             "remembering_better": remembers,
@@ -172,11 +172,11 @@ class Asked:
 
     def series(self) -> list[Cell]:
         """Return cells along the log."""
-        none = dict.fromkeys(self.cell(BASE, 0.0).facts, math.nan)
+        none: dict[str, float | str] = dict.fromkeys(self.cell(BASE, 0.0).facts, math.nan)
         return [Cell(ALONG, float(n), math.nan, math.nan, none | self._at(n)) for n in range(0, ROWS + 1, 2)]
 
-    def _at(self, n: int) -> dict[str, float]:
-        shares = {f"share_{name}": float(share[n]) for name, share in self.camps.items()}
+    def _at(self, n: int) -> dict[str, float | str]:
+        shares: dict[str, float | str] = {f"share_{name}": float(share[n]) for name, share in self.camps.items()}
         return shares | {f"gain_{name}": float(gain[n]) for name, gain in self.gains.items()}
 
     def _tallies(self) -> np.ndarray:
@@ -255,9 +255,9 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
         "leader": "as its leader",
         "sample": "as its draws, noise too",
     }
-    camps = {"imitators": "imitators", "faithful": "optimizers that are faithful", "defecting": "that defect"}
-    bars = {f"lapses {value:g} %": orders(table, "lapses", value) for value in size.values("lapses")}
-    bars |= {f"blind in {value:g}": orders(table, "blind", value) for value in size.values("blind")[1:]}
+    camps = {"imitators": "imitators", "faithful": "faithful optimizers", "defecting": "defecting optimizers"}
+    bars = {f"{value:g} %": orders(table, "lapses", value) for value in size.values("lapses")}
+    bars |= {f"{value:g} blind": orders(table, "blind", value) for value in size.values("blind")[1:]}
     return Figure(
         "Lapses are averaged out, and then whoever searches by a law may lead, the right one or a rival's",
         (
@@ -274,7 +274,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
                 y_range=(0.0, 1.0),
             ),
             Panel(
-                x="",
+                x="lapses; then situations in which the teacher is blind",
                 y="share of worlds",
                 series=(Bars(tuple(bars), ORDERS, tuple(zip(*bars.values(), strict=True))),),
             ),

@@ -101,7 +101,7 @@ def study(seed: int, size: Size) -> WorldStudy:
         for value in size.values(name):
             if value != size.base(name):
                 cells.append(Asked(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
-    none = dict.fromkeys(cells[0].facts, math.nan)
+    none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     margins = by_bound(base.census, base.log, odds.prior, lambda result: float(result.log2_odds_verdict[WATCHED]))
     return WorldStudy([*cells, *bound_cells(margins, none), *_loans(seed, none)], base.world.given)
 
@@ -160,7 +160,7 @@ class Asked:
 
     def cell(self, parameter: str, value: float, *, n: int = WATCHED) -> Cell:
         """Return the cell after n training rows; what it takes to refute the private goal is asked at the base's n."""
-        facts = {
+        facts: dict[str, float | str] = {
             "defecting": float(self.result.mass[:, DEFECTING, n].sum()),
             "honest_searching": self._share_searching(n),
             "any_goal": math.nan,
@@ -234,7 +234,7 @@ class Asked:
         }
 
 
-def _loans(seed: int, none: dict[str, float]) -> list[Cell]:
+def _loans(seed: int, none: dict[str, float | str]) -> list[Cell]:
     """Return the cells of the world of loans: by how many sizes there are, and from which on they are worth keeping.
 
     Tables by heart that keep what they have not seen are no goal, so the odds there are those of optimizers.
@@ -301,7 +301,7 @@ def tell(findings: Findings) -> str:
     return (
         f"The private goal leads the honest in {worlds_text(findings.share, findings.size.n_worlds)} "
         f"({bits_text(findings.median())} in the median, with {percent_text(findings.median('defecting'))} of the "
-        f"posterior), and watched rows from {first:g} to {last:g} move that by {moved:+.2f} bits; with {few:g} "
+        f"posterior), and watched rows from {first:g} to {last:g} move that by {abs(moved):.2f} bits; with {few:g} "
         f"situations, which can be remembered, it is {bits_text(findings.median('margin', 'situations', few))}, and "
         f"where naming an outcome costs {dear:g} bits {bits_text(findings.median('margin', 'constant_bits', dear))}. "
         f"It falls below {percent_text(REFUTED_BELOW)} {refuted} unwatched rows (formula "
