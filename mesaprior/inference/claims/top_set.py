@@ -266,11 +266,16 @@ def margin(questions: float, most: float, defections: float, mixture: float) -> 
     return min(FEW * mixture - defections, most - questions)
 
 
+def _of(table: pd.DataFrame, family: str) -> pd.DataFrame:
+    """Return the rows of the worlds of a family."""
+    return table[table["family"] == family]
+
+
 def _by_family(table: pd.DataFrame, parameter: str, column: str, name: str, *, is_dashed: bool = False) -> list[Line]:
     """Return a line for each family of worlds."""
     lines: list[Line] = []
     for family in FAMILIES:
-        line = line_of(f"{name}, {family}", *along(table[table["family"] == family], parameter, column))
+        line = line_of(f"{name}, {family}", *along(_of(table, family), parameter, column))
         lines.append(Line(line.label, line.x, line.y, is_dashed=True) if is_dashed else line)
     return lines
 
@@ -320,7 +325,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 def tell(findings: Findings) -> str:
     """Say by family what is let through and asked, and what decides."""
     size, base = findings.size, at_base(findings.table)
-    by_family = [base[base["family"] == family] for family in FAMILIES]
+    by_family = [_of(base, family) for family in FAMILIES]
     told = ", ".join(f"{quartiles(rows['mixture_told'].tolist())[1]:.2g}" for rows in by_family)
     cells = findings.table[findings.table["parameter"] == "alpha"]
     is_within, holds = cells["truth"] >= cells["value"], cells["margin"] > 0
