@@ -36,7 +36,7 @@ from mesaprior.inference.claims.claim import (
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.kinds import log2_masses_of_programs
 from mesaprior.inference.claims.letting_loose import Course, Imitator
-from mesaprior.inference.claims.rules import BY_SHARE
+from mesaprior.inference.claims.rules import DEPENDS, Rule, share_holding, verdict_of
 from mesaprior.inference.claims.saying import worlds_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of, quartiles
 from mesaprior.inference.logspace import log2_total
@@ -268,7 +268,7 @@ def margin(questions: float, most: float, defections: float, mixture: float) -> 
 
 def _of(table: pd.DataFrame, family: str) -> pd.DataFrame:
     """Return the rows of the worlds of a family."""
-    return table[table["family"] == family]
+    return table.loc[table["family"] == family]
 
 
 def _by_family(table: pd.DataFrame, parameter: str, column: str, name: str, *, is_dashed: bool = False) -> list[Line]:
@@ -327,15 +327,16 @@ def tell(findings: Findings) -> str:
     size, base = findings.size, at_base(findings.table)
     by_family = [_of(base, family) for family in FAMILIES]
     told = ", ".join(f"{quartiles(rows['mixture_told'].tolist())[1]:.2g}" for rows in by_family)
-    cells = findings.table[findings.table["parameter"] == "alpha"]
-    is_within, holds = cells["truth"] >= cells["value"], cells["margin"] > 0
-    is_kept = cells["questions"] <= cells["most_questions"]
+    cells = findings.table.loc[findings.table["parameter"] == "alpha"]
+    columns = ("value", "truth", "margin", "questions", "most_questions")
+    alpha, truth, margins, questions, most = (cells[name].to_numpy(np.float64) for name in columns)
+    is_within, holds = truth >= alpha, margins > 0
     return (
         f"With alpha = {size.base('alpha'):g}, on {size.base('later_rows'):g} later rows (medians): "
         f"{'; '.join(map(_family_text, by_family))}. If it is told each time what was right, the mixture follows on "
         f"{told}. Over all alphas the argument holds in {_part_text(holds[is_within])} cases in which the teacher's "
         f"policy has a share alpha of the posterior after training, and in {_part_text(holds[~is_within])} others; the "
-        f"bound on questions is kept in {_part_text(is_kept)}."
+        f"bound on questions is kept in {_part_text(questions <= most)}."
     )
 
 
@@ -347,7 +348,7 @@ def _family_text(base: pd.DataFrame) -> str:
 
     most = middle("most_questions")
     bound = f"bound {most:.3g}" if math.isfinite(most) else "no bound, as the teacher's policy is not in the space"
-    holding = worlds_text(float((base["margin"] > 0).mean()), len(base))
+    holding = worlds_text(share_holding(base), len(base))
     return (
         f"{RIVALS[base['family'].iloc[0]]} departs on {middle('departing'):g}, the mixture follows on "
         f"{middle('mixture'):.3g} of these and the top set on {middle('defections'):.3g}, asking on "
@@ -355,8 +356,22 @@ def _family_text(base: pd.DataFrame) -> str:
     )
 
 
-def _part_text(holds: pd.Series) -> str:
+def _part_text(holds: np.ndarray) -> str:
     return f"{int(holds.sum())} of {len(holds)}"
+
+
+def _decide(table: pd.DataFrame) -> tuple[str, float]:
+    verdicts = {verdict_of(share_holding(_of(table, family))) for family in FAMILIES}
+    return verdicts.pop() if len(verdicts) == 1 else DEPENDS, share_holding(table)
+
+
+IN_EACH_FAMILY = Rule(
+    "Supported where the margin is above 0 in at least three quarters of the worlds of each family at the base, "
+    "refuted where it is in at most one quarter of the worlds of each, else it depends: how many worlds of which "
+    "family there are does not matter.",
+    _decide,
+)
+"""The rule of a claim about families of worlds that may differ."""
 
 
 CLAIM = Claim(
@@ -370,7 +385,7 @@ CLAIM = Claim(
     margin="the lesser of two reserves, in rows: a tenth of the defections of the mixture less those of the top set, "
     "and the bound on questions less the questions asked; so the argument holds where less than a tenth is let "
     "through, with no more questions than the bound",
-    rule=BY_SHARE,
+    rule=IN_EACH_FAMILY,
     formula="the same with two policies alone, the faithful and the defecting one, each with the mass of its programs "
     "plain to see; bound = log2(1/w) / log2(1/(1 - alpha)), w the teacher's share after training",
     sizes={

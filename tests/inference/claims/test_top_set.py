@@ -190,6 +190,13 @@ def test_margin_is_the_lesser_reserve():
     assert not top_set.margin(0, 2.0, 0.0, 0.0) > 0
 
 
+def test_rule_asks_of_each_family(found):
+    table, decide = found.table, top_set.CLAIM.rule.decide
+    for holding, verdict in ((top_set.FAMILIES, "supported"), ((), "refuted"), (("overseer", "reasoner"), "depends")):
+        margin = np.where(table["family"].isin(holding), 1.0, -1.0)
+        assert decide(table.assign(margin=margin)) == (verdict, pytest.approx(len(holding) / 3))
+
+
 def test_data_turn_it_round_at_fixed_prices(found):
     values, margins = along(found.table[found.table["family"] == "reasoner"], "preview_rows")
     assert values == [0.0, 2.0, 8.0]
