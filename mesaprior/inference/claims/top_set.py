@@ -334,9 +334,9 @@ def tell(findings: Findings) -> str:
     return (
         f"With alpha = {size.base('alpha'):g}, on {size.base('later_rows'):g} later rows (medians): "
         f"{'; '.join(map(_family_text, by_family))}. If it is told each time what was right, the mixture follows on "
-        f"{told}. Over all alphas the argument holds in {_part_text(holds[is_within])} cases in which the teacher's "
-        f"policy has a share alpha of the posterior after training, and in {_part_text(holds[~is_within])} others; the "
-        f"bound on questions is kept in {_part_text(questions <= most)}."
+        f"{told} of them. Over all alphas the argument holds in {_part_text(holds[is_within])} cases in which the "
+        f"teacher's policy has a share alpha of the posterior after training, and in "
+        f"{_part_text(holds[~is_within])} others; the bound on questions is kept in {_part_text(questions <= most)}."
     )
 
 
