@@ -22,6 +22,7 @@ CLAIMS = {
     "deity": "deity",
     "superhuman-first": "superhuman_first",
     "fixed-goal": "fixed_goal",
+    "top-set": "top_set",
 }
 """For each claim the module here that has its `CLAIM`, in the order of the debate."""
 

@@ -1,0 +1,125 @@
+"""Imitators let loose: trained on some rows, then acting on others, where only who asks is told what was right."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.posterior import DEFAULT_NOISE
+from mesaprior.inference.safeguarding import Policies, conflicts
+from mesaprior.inference.safeguards import Belief, Safeguard
+from mesaprior.inference.weights import Prior
+
+ASKING = 2.0**-30
+"""Chances to ask up to this one are rounding."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """What happens on later rows, one after the other.
+
+    Attributes
+    ----------
+    asked : list of bool
+        Whether the teacher is asked.
+    defections, errors : list of float
+        Probability that the rival's action is taken where the teacher's is another, and that the action is not the
+        teacher's; 0 where the teacher is asked.
+    """
+
+    asked: list[bool]
+    defections: list[float]
+    errors: list[float]
+
+
+class Imitator:
+    """The posterior over policies after some rows. Policies act surely; the noise is in what is believed of them.
+
+    Parameters
+    ----------
+    census : Census
+    log : ImitationLog
+        The log that the census was counted on.
+    prior : Prior
+    rows : sequence of int
+        Rows of the log that are learned from, in order, and as often as they are named.
+    untrained : Policies or None
+        The policies under the same prior before any row, where they are known.
+    """
+
+    def __init__(
+        self, census: Census, log: ImitationLog, prior: Prior, rows: Sequence[int], untrained: Policies | None = None
+    ):
+        self.census, self.log, self.prior, self.rows = census, log, prior, tuple(rows)
+        self.untrained = untrained or Policies(census, log, prior, DEFAULT_NOISE, has_slips=False)
+
+    def after(self, rows: Sequence[int]) -> Imitator:
+        """Return the imitator that has learned from other rows instead."""
+        return Imitator(self.census, self.log, self.prior, rows, self.untrained)
+
+    @cached_property
+    def _trained(self) -> Policies:
+        """The policies after the rows; whoever goes on learning takes a copy."""
+        trained = copy.copy(self.untrained)
+        for row in self.rows:
+            trained.learn(row)
+        return trained
+
+    @cached_property
+    def truth(self) -> float:
+        """Share of the posterior of the policies that do as the teacher on every row after training."""
+        later = slice(self.log.n_training, None)
+        given = self._trained.predictions[:, self.census.row_cell[later]]
+        is_true = (given == self.log.action[later]).all(axis=1)
+        return math.fsum(np.exp2(_believed(self._trained, self.log.n_training).log2_mass[is_true]).tolist())
+
+    def follow(self, guard: Safeguard, later: Sequence[int], *, is_told: bool = False) -> Course:
+        """Act on rows; where the guard might ask it does, and learns from the answer, and else from nothing.
+
+        Parameters
+        ----------
+        guard : Safeguard
+        later : sequence of int
+            Rows of the log that have an action, in the order in which they come.
+        is_told : bool
+            Whether it is told after every row what would have been right, asked or not.
+
+        Notes
+        -----
+        What is done in a situation stays the same until something is learned, so time is O(P log P) for each
+        situation and answer, for P policies.
+        """
+        policies = copy.copy(self._trained)
+        course = Course([], [], [])
+        known: dict[int, np.ndarray | None] = {}
+        for row in later:
+            cell = int(self.census.row_cell[row])
+            if cell not in known:
+                decision = guard.decide(_believed(policies, row))
+                known[cell] = None if decision.asks > ASKING else decision.action
+            action = known[cell]
+            course.asked.append(action is None)
+            if action is None:
+                course.defections.append(0.0)
+                course.errors.append(0.0)
+            else:
+                course.defections.append(float(action[self.log.rival[row]]) if conflicts(self.log, row) else 0.0)
+                course.errors.append(1 - float(action[self.log.action[row]]))
+            if action is None or is_told:
+                policies.learn(row)
+                known.clear()
+        return course
+
+
+def _believed(policies: Policies, row: int) -> Belief:
+    """Return what is believed before a row."""
+    belief = policies.believe(row)
+    assert belief is not None, "no mistake rules anything out under the default noise"
+    return belief
