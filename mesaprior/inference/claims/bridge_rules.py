@@ -80,10 +80,12 @@ def study(seed: int, size: Size) -> WorldStudy:
     asked = {parameter.name: parameter.base for parameter in size.parameters}
     counted = _count(seed, size, asked)
     cells = counted.cells(BASE, 0.0, asked["alpha"], (size.base("rows"),))
-    for rows in size.values("rows"):
-        cells += [replace(cell, value=rows) for cell in counted.cells("rows", rows, asked["alpha"], (rows,))]
+    prefixes = size.values("rows")
+    along_log = counted.cells("rows", 0.0, asked["alpha"], prefixes)
+    cells += [replace(cell, value=rows) for rows, cell in zip(prefixes, along_log, strict=True)]
     for alpha in size.values("alpha"):
-        cells += counted.cells("alpha", alpha, alpha, (size.base("rows"),))
+        if alpha != asked["alpha"]:
+            cells += counted.cells("alpha", alpha, alpha, (size.base("rows"),))
     for name in WORLD_SETTINGS:
         for value in size.values(name):
             if value != size.base(name):

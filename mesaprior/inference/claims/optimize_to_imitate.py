@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.terms.meaning import Explanation
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agreement import tally
 from mesaprior.inference.claims.asking import bound_cells, up_to
@@ -55,8 +56,8 @@ TABLE_BITS, ENTRY_BITS = 4, 2
 
 SITUATIONS = 16
 
-DEARER_BITS = 6
-"""What the bound has more of in worlds with dearer tokens: the program that fits a goal has seven of them."""
+DEARER_BITS = 5
+"""What the bound has more of in worlds with dearer tokens; the program that fits a goal has seven of them."""
 
 
 def _size(n_worlds: int, max_bits: int, *, is_whole: bool = True) -> Size:
@@ -69,7 +70,7 @@ def _size(n_worlds: int, max_bits: int, *, is_whole: bool = True) -> Size:
         max_bits=max_bits,
         parameters=(
             Parameter("goals", 4, values(2, 4, 16, base=4), "goals that there are"),
-            Parameter("seen", 12, values(4, 8, 12, 14, base=12), "situations of sixteen that occur in training"),
+            Parameter("seen", 12, values(4, 8, 12, base=12), "situations of sixteen that occur in training"),
             Parameter("rows", 24, values(12, 24, 48, base=24), "training rows"),
             Parameter("want_bits", 4, values(4, 8, base=4), "bits of what goals want, supplied as a table"),
             Parameter("alpha", 0, values(0, 0.5, 1, base=0), "exponent of time in the prior 2**-length * time**-alpha"),
@@ -98,10 +99,11 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A world and the census of it."""
+    """A world, the census of it, and the programs that it is about, taken apart."""
 
     world: World
     census: Census
+    programs: tuple[Explanation, ...]
 
     def cell(self, parameter: str, value: float, alpha: float) -> Cell:
         """Return who holds the posterior, how the kinds differ, and whom the exchange changes."""
@@ -157,8 +159,8 @@ class Counted:
 
     def _predicted(self, alpha: float) -> float:
         """Return the margin of two programs alone: the shortest that fits, and the cheapest that does not."""
-        log, space = self.world.log, TermSpace(self.world.language, 1)
-        *named, fitting = (space.explain(entry.text, log) for entry in self.world.programs)
+        log = self.world.log
+        *named, fitting = self.programs
         costs = [told.length + alpha * math.log2(told.time) for told in named]
         seen = self._is_seen
         by_heart = TABLE_BITS + ENTRY_BITS * int(seen.sum())
@@ -180,8 +182,11 @@ def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
     """Draw the world of a seed with these settings, and count it."""
     settings = {name: int(asked[name]) for name in ("goals", "seen", "rows", "want_bits")}
     world = make_world("goals", seed=seed, situations=SITUATIONS, jitter=jitter_of(seed), **settings)
-    max_bits = size.max_bits + DEARER_BITS * jitter_of(seed)
-    return Counted(world, TermSpace(world.language, max_bits).census(world.log))
+    # Where tokens are dearer the bound is higher, so that what the claim is about stays within.
+    max_bits = size.max_bits + DEARER_BITS * jitter_of(seed) + int(asked["want_bits"] - size.base("want_bits"))
+    space = TermSpace(world.language, max_bits)
+    programs = tuple(space.explain(entry.text, world.log) for entry in world.programs)
+    return Counted(world, space.census(world.log), programs)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
@@ -243,7 +248,7 @@ CLAIM = Claim(
     "time of the goals by name and a table",
     sizes={
         "small": _size(4, 28, is_whole=False),
-        "default": _size(32, 30),
+        "default": _size(32, 28),
         "large": _size(128, 32),
     },
     study=study,
