@@ -99,7 +99,8 @@ def show(name: str, form: str) -> None:
     type=click.IntRange(min=1),
     default=None,
     metavar="W",
-    help="Worlds at a time; as many as there are cores where not given. The findings do not depend on it.",
+    help="Worlds at a time, each in a process of its own unless the size is small; as many as there are cores where "
+    "not given. The findings do not depend on it.",
 )
 @format_option("table", "csv", "json")
 def run(
@@ -134,7 +135,9 @@ def run(
     shown: list[dict[str, Any]] = []
     with progress(f"Asking {n_worlds} worlds", n_worlds) as report:
         for one in asked:
-            found = run_claim(one, size=size, workers=workers or os.cpu_count() or 1, report=report)
+            found = run_claim(
+                one, size=size, workers=workers or os.cpu_count() or 1, in_processes=size != "small", report=report
+            )
             facts = report_of(found)
             if ledger:
                 ledger.add(found, facts, versions())

@@ -77,7 +77,7 @@ def _size(n_worlds: int, max_bits: int, *, is_whole: bool = True) -> Size:
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Count a world for each price and pace of its process, and find the simulators by the intervention."""
-    asked = {parameter.name: parameter.base for parameter in size.parameters}
+    asked = size.bases
     counted = _count(seed, size, asked)
     cells = counted.cells(BASE, 0.0, asked["alpha"], (size.base("rows"),))
     prefixes = size.values("rows")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,9 +64,19 @@ class Size:
     max_bits: int
     parameters: tuple[Parameter, ...]
 
+    @property
+    def bases(self) -> dict[str, float]:
+        """The base value of every parameter by its name."""
+        return {parameter.name: parameter.base for parameter in self.parameters}
+
+    def departures(self) -> Iterator[tuple[str, float]]:
+        """Yield the name of each parameter with each of its values but the base."""
+        for parameter in self.parameters:
+            yield from ((parameter.name, value) for value in parameter.values if value != parameter.base)
+
     def base(self, name: str) -> float:
         """Return the base value of a parameter."""
-        return next(parameter.base for parameter in self.parameters if parameter.name == name)
+        return self.bases[name]
 
     def values(self, name: str) -> tuple[float, ...]:
         """Return the values of a parameter."""

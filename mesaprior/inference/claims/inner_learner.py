@@ -73,19 +73,14 @@ def _size(n_worlds: int, max_bits: int, *, is_whole: bool = True) -> Size:
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Count a world for every setting, and charge nothing, all time, or the time of predictions."""
-    asked = {parameter.name: parameter.base for parameter in size.parameters}
+    asked = size.bases
     counted = _count(seed, size, asked)
     base = counted.cell(BASE, 0.0, asked["alpha"])
     cells = [base]
-    for parameter in size.parameters:
-        for value in parameter.values:
-            if value == parameter.base:
-                continue
-            if parameter.name == "alpha":
-                cells.append(counted.cell("alpha", value, value))
-            else:
-                other = _count(seed, size, asked | {parameter.name: value})
-                cells.append(other.cell(parameter.name, value, asked["alpha"]))
+    for name, value in size.departures():
+        changed = asked | {name: value}
+        other = counted if name == "alpha" else _count(seed, size, changed)
+        cells.append(other.cell(name, value, changed["alpha"]))
     bounds = np.unique(counted.census.columns["length"])[-3:].tolist()
     shorter = [(bound, replace(counted, census=up_to(counted.census, bound))) for bound in bounds]
     margins = [(bound, part.cell(BASE, 0.0, asked["alpha"]).margin) for bound, part in shorter]

@@ -94,10 +94,9 @@ def study(seed: int, size: Size) -> WorldStudy:
         "c": lambda value: replace(base, c=value),
     }
     cells = [_cell(BASE, 0.0, base, world)]
-    for parameter in size.parameters:
-        for value in (value for value in parameter.values if value != parameter.base):
-            there = asked[parameter.name](value)
-            cells.append(_cell(parameter.name, value, there, worlds[there.inputs]))
+    for name, value in size.departures():
+        there = asked[name](value)
+        cells.append(_cell(name, value, there, worlds[there.inputs]))
     cells += [_cell(name, 0.0, replace(base, nature=name), world) for name in (MACHINES, ALIKE)]
     for n in LARGER_SHOWN:
         cells.append(_cell(UNIFORM, float(n), replace(base, inputs=LARGER, rows=2**SMALLER + n), family))

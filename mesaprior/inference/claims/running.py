@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.inference.claims.claim import BASE, SIZES, Cell, Claim, Size, WorldStudy
 from mesaprior.inference.claims.findings import Findings, find
+from mesaprior.inference.claims.pools import studies_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def run_claim(
-    claim: Claim, *, size: str = "default", workers: int = 1, report: Callable[[int], None] | None = None
+    claim: Claim,
+    *,
+    size: str = "default",
+    workers: int = 1,
+    in_processes: bool = False,
+    report: Callable[[int], None] | None = None,
 ) -> Findings:
     """Measure a claim in all its worlds.
 
@@ -27,6 +32,8 @@ def run_claim(
         One of `SIZES`.
     workers : int
         Worlds at a time; the findings do not depend on it.
+    in_processes : bool
+        Whether each worker is a process, see `studies_of`.
     report : callable or None
         Called with 1 for each world that is done.
 
@@ -35,29 +42,17 @@ def run_claim(
     UsageError
         If there is no such size.
     RunError
-        If a world has not one cell at the base, or other columns than the first.
+        If a world has not one cell at the base, or other columns than the first, or a process was ended from outside.
     """
     if size not in SIZES:
         raise UsageError(f"{size[:60]!r} is no size; there are {', '.join(SIZES)}.")
     chosen = claim.sizes[size]
-    pool = ThreadPoolExecutor(max_workers=workers)
     studies: list[WorldStudy] = []
-    try:
-        # The first world alone compiles what all need.
-        first = claim.study(0, chosen)
-        for study in _chain(first, pool.map(lambda seed: claim.study(seed, chosen), range(1, chosen.n_worlds))):
-            studies.append(study)
-            if report:
-                report(1)
-    finally:
-        # Whoever stops listening does not wait for worlds that have not been begun.
-        pool.shutdown(cancel_futures=True)
+    for study in studies_of(claim, chosen, workers=workers, in_processes=in_processes):
+        studies.append(study)
+        if report:
+            report(1)
     return find(claim, size, table_of(studies, chosen), ledger_of(studies))
-
-
-def _chain(first: WorldStudy, others: Iterable[WorldStudy]) -> Iterable[WorldStudy]:
-    yield first
-    yield from others
 
 
 def table_of(studies: Sequence[WorldStudy], size: Size) -> pd.DataFrame:

@@ -65,18 +65,14 @@ def study(seed: int, size: Size) -> WorldStudy:
     """Count one world at each price and number of situations seen, and ask it about each teacher."""
     base = Asked.of(seed, size)
     cells = [base.cell(BASE, 0.0), *base.series()]
-    for parameter in size.parameters:
-        name = parameter.name
-        for value in parameter.values:
-            if value == parameter.base:
-                continue
-            if name == "alpha":
-                asked = replace(base, alpha=value)
-            elif name in RECOUNTED:
-                asked = Asked.of(seed, size, **{name: int(value)})
-            else:
-                asked = base.with_teacher(size, **{name: int(value)})
-            cells.append(asked.cell(name, value))
+    for name, value in size.departures():
+        if name == "alpha":
+            asked = replace(base, alpha=value)
+        elif name in RECOUNTED:
+            asked = Asked.of(seed, size, **{name: int(value)})
+        else:
+            asked = base.with_teacher(size, **{name: int(value)})
+        cells.append(asked.cell(name, value))
     bounds = np.unique(base.census.columns["length"])[-LAST_BOUNDS:].tolist()
     margins = [(bound, replace(base, census=up_to(base.census, bound)).margin) for bound in bounds]
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)

@@ -96,11 +96,9 @@ def study(seed: int, size: Size) -> WorldStudy:
     """Ask every space at each setting of the world, one at a time, and under each prior."""
     asking = Asking(seed, size.max_bits, 2 if size.n_worlds <= FEW_WORLDS else 3)
     cells = [asking.cell(BASE, 0.0, {})]
-    for parameter in size.parameters:
-        for value in (value for value in parameter.values if value != parameter.base):
-            there = {} if parameter.name == "alpha" else {parameter.name: int(value)}
-            alpha = value if parameter.name == "alpha" else 0.0
-            cells.append(asking.cell(parameter.name, value, there, alpha=alpha))
+    for name, value in size.departures():
+        there = {} if name == "alpha" else {name: int(value)}
+        cells.append(asking.cell(name, value, there, alpha=value if name == "alpha" else 0.0))
     cells += [asking.cell(SLOW_ROUNDS, value, {"rounds": int(value)}, alpha=1.0) for value in size.values("rounds")]
     bounds = np.unique(asking.terms({}).columns["length"])[-LAST_BOUNDS:].tolist()
     cells += [asking.cell(BOUND, bound, {}, bound=bound) for bound in bounds]

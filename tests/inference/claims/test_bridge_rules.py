@@ -19,7 +19,7 @@ def found(findings):
 def dear():
     """A world in which the law of payoffs is dear, at fixed prices."""
     size = bridge_rules._size(1, 26, is_whole=False)
-    asked = {parameter.name: parameter.base for parameter in size.parameters}
+    asked = size.bases
     return bridge_rules._count(0, size, asked | {"pay_bits": 16})
 
 

@@ -53,7 +53,7 @@ def test_charge_of_the_learner_is_the_unrolled_fit():
 
 def test_prediction_of_the_formula_by_hand():
     size = inner_learner._size(1, 20, is_whole=False)
-    asked = {parameter.name: parameter.base for parameter in size.parameters}
+    asked = size.bases
     counted = inner_learner._count(0, size, asked)
     log, n = counted.world.log, 32
 

@@ -19,7 +19,7 @@ def found(findings):
 @pytest.fixture(scope="module")
 def counted():
     size = optimize_to_imitate._size(1, 28, is_whole=False)
-    asked = {parameter.name: parameter.base for parameter in size.parameters}
+    asked = size.bases
     return [optimize_to_imitate._count(seed, size, asked) for seed in range(0, 6, 2)]
 
 
