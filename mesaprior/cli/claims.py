@@ -121,6 +121,8 @@ def run(
     from mesaprior.inference.claims.running import run_claim
 
     asked = [claim(name) for name in _names(names, is_all, list(CLAIMS))]
+    if out == "":
+        raise UsageError("--out names no folder; give it a name.")
     if keep and out is None:
         raise UsageError("--keep says what to leave out of a folder; name the folder with --out DIR.")
     ledger = _ledger(out) if out else None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mesaprior.cli.files import written_whole
 from mesaprior.cli.plot_figure import plot_figure
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.inference.claims.registry import CLAIMS
@@ -41,6 +42,8 @@ class Ledger:
         self._folder.mkdir(parents=True, exist_ok=True)
         if not os.access(self._folder, os.W_OK):
             raise UsageError(f"--out {path}: the folder cannot be written to; choose another.")
+        # What cannot be read is told before any work is done.
+        page_of([report for report in map(self._report, CLAIMS) if report is not None])
 
     def holds(self, name: str, size: str, versions: dict[str, str]) -> bool:
         """Tell whether the findings of a claim are there already, at a size and by these versions."""
@@ -66,16 +69,15 @@ class Ledger:
             return None
         try:
             report: Any = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            report = None
-        if not isinstance(report, dict) or not {"name", "size", "versions", "verdict", "hash"} <= report.keys():
-            raise ContentError(f"{path}: this is no report of a claim; remove it, or name another folder.")
+            page_of([report])
+            assert {"size", "versions"} <= report.keys()
+        except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+            raise ContentError(f"{path}: this is no report of a claim; remove it, or name another folder.") from None
         return report
 
     def _write(self, name: str, text: str) -> None:
-        begun = self._folder / f".{os.getpid()}.{name}"
-        begun.write_text(text, encoding="utf-8", newline="\n")
-        begun.replace(self._folder / name)
+        with written_whole(self._folder / name) as begun:
+            begun.write_text(text, encoding="utf-8", newline="\n")
 
 
 def page_of(reports: Sequence[dict[str, Any]]) -> str:
@@ -86,7 +88,7 @@ def page_of(reports: Sequence[dict[str, Any]]) -> str:
         "Each row is an argument of the debate, worked out over many worlds by exact counting; how a verdict follows",
         "is in the section of the claim. Made by `mesaprior claims run --all --out DIR`; the tables stand beside it.",
         "",
-        "| claim | verdict | share of worlds | most sensitive to | flips at |",
+        "| claim | verdict | share of worlds | most sensitive to | first flip |",
         "|---|---|---|---|---|",
     ]
     lines += [_row(report) for report in reports]
@@ -96,10 +98,9 @@ def page_of(reports: Sequence[dict[str, Any]]) -> str:
 
 
 def _row(report: dict[str, Any]) -> str:
-    first = report["sensitivity"][0]
-    flips = ", ".join(f"{place:.3g}" for place in first["flips"]) or "-"
-    name = report["name"]
-    return f"| [{name}](#{name}) | {report['verdict']} | {_share(report)} | {first['parameter']} | {flips} |"
+    first, name = report["sensitivity"][0]["parameter"], report["name"]
+    flips = [f"{found['parameter']} {_places(found)}" for found in report["sensitivity"] if found["flips"]]
+    return f"| [{name}](#{name}) | {report['verdict']} | {_share(report)} | {first} | {(flips or ['-'])[0]} |"
 
 
 def _section(report: dict[str, Any]) -> list[str]:
@@ -110,8 +111,7 @@ def _section(report: dict[str, Any]) -> list[str]:
         for entry in report["given"]["ledger"]
     )
     flips = [
-        f"`{found['parameter']}` ({found['meaning']}; base {found['base']:g}) at "
-        + ", ".join(f"{place:.3g}" for place in found["flips"])
+        f"`{found['parameter']}` ({found['meaning']}; base {found['base']:g}) at " + _places(found)
         for found in report["sensitivity"]
         if found["flips"]
     ]
@@ -133,6 +133,10 @@ def _section(report: dict[str, Any]) -> list[str]:
         f"- Given: {report['given']['text']}{ledger}",
         f"- [Table]({name}.csv), [report]({name}.json). Cite as: {report['citation']}",
     ]
+
+
+def _places(found: dict[str, Any]) -> str:
+    return ", ".join(map(_short, found["flips"]))
 
 
 def _share(report: dict[str, Any]) -> str:

@@ -14,6 +14,9 @@ from mesaprior.inference.figure import Areas, Bars, Figure, Line, Panel, Phases,
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999999")
 """Colours of series in their order; told apart by people who see colours differently (Okabe and Ito)."""
 
+DASHED = "0.25"
+"""Colour of what was not measured, where it is one line."""
+
 DEEPEST = 16.0
 """Bits at which the colours of a grid end, at most."""
 
@@ -45,9 +48,12 @@ def plot_figure(figure: Figure, path: str) -> None:
 
 def _draw_panel(drawing: Any, axes: Any, panel: Panel) -> None:
     colours = iter(COLOURS * (1 + len(panel.series) // len(COLOURS)))
+    n_dashed = sum(isinstance(series, Line) and series.is_dashed for series in panel.series)
+    # One dashed line is grey; of several each has the colour of the line that it belongs to, in order.
+    dashed = iter([DASHED] if n_dashed == 1 else COLOURS * (1 + n_dashed // len(COLOURS)))
     for series in panel.series:
         if isinstance(series, Line):
-            _draw_line(axes, series, next(colours))
+            _draw_line(axes, series, next(dashed if series.is_dashed else colours))
         elif isinstance(series, Points):
             x, y = _finite(series.x, series.y)
             axes.plot(x, y, "o", markersize=4, alpha=0.7, color=next(colours), label=series.label)
@@ -79,11 +85,9 @@ def _draw_panel(drawing: Any, axes: Any, panel: Panel) -> None:
 
 def _draw_line(axes: Any, line: Line, colour: str) -> None:
     """Draw a line where it is finite, and its band where both ends are."""
-    style = (
-        {"color": "0.25", "linestyle": "--", "linewidth": 1.1} if line.is_dashed else {"color": colour, "marker": "o"}
-    )
+    style = {"linestyle": "--", "linewidth": 1.1} if line.is_dashed else {"marker": "o"}
     x, y = _finite(line.x, line.y)
-    axes.plot(x, y, markersize=3.5, label=line.label, **style)
+    axes.plot(x, y, markersize=3.5, label=line.label, color=colour, **style)
     if line.low:
         low, high = (np.array(end, dtype=float) for end in (line.low, line.high))
         known = np.isfinite(low) & np.isfinite(high)

@@ -123,14 +123,14 @@ class Figure:
 
 
 def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return the lower quartile, the median and the upper quartile: numbers that occur, nan aside.
+    """Return the lower quartile, the median and the upper quartile: numbers that occur, nan aside; the lower of two.
 
     An infinity counts as the largest or least number there is; without any number all three are nan.
     """
     known = sorted(value for value in values if not math.isnan(value))
     if not known:
         return math.nan, math.nan, math.nan
-    low, middle, high = (known[round(share * (len(known) - 1))] for share in (0.25, 0.5, 0.75))
+    low, middle, high = (known[int(share * (len(known) - 1))] for share in (0.25, 0.5, 0.75))
     return low, middle, high
 
 

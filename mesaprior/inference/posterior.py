@@ -245,26 +245,28 @@ def loses_at(odds: np.ndarray) -> int | None:
     return first if first < len(odds) else None
 
 
-def is_stable(odds_by_bound: np.ndarray) -> bool:
+def is_stable(odds_by_bound: np.ndarray, *, within: float = 1.0) -> bool:
     """Return whether the odds have settled as the length bound grew.
 
     Parameters
     ----------
     odds_by_bound : float64[L]
         Final log2 odds at each length that occurs, ascending.
+    within : float
+        How far apart settled odds may be, in bits.
 
     Returns
     -------
     bool
-        True with at least three lengths and the odds at the last three finite, of one sign and within one
-        bit, or all the same infinity.
+        True with at least three lengths and the odds at the last three finite, of one sign and no further apart than
+        that, or all the same infinity.
     """
     last = odds_by_bound[-3:]
     if len(last) < 3 or np.isnan(last).any():
         return False
     if np.isinf(last).any():
         return bool((last == last[0]).all())
-    return bool((np.sign(last) == np.sign(last[0])).all() and last.max() - last.min() <= 1)
+    return bool((np.sign(last) == np.sign(last[0])).all() and last.max() - last.min() <= within)
 
 
 def check_log(census: Census, log: ImitationLog) -> None:

@@ -41,6 +41,11 @@ def up_to(census: Census, bound: float) -> Census:
     )
 
 
+def last_bounds(census: Census, n_bounds: int = LAST_BOUNDS) -> list[float]:
+    """Return the last lengths that occur, in bits, ascending: bounds that make a difference."""
+    return np.unique(census.columns["length"])[-n_bounds:].tolist()
+
+
 def by_bound(
     census: Census,
     log: ImitationLog,
@@ -62,7 +67,7 @@ def by_bound(
     n_bounds : int
         How many.
     """
-    bounds = np.unique(census.columns["length"])[-n_bounds:].tolist()
+    bounds = last_bounds(census, n_bounds)
     margins = [
         margin(posterior(up_to(census, bound), log, prior, noise=noise, tolerance=tolerance)) for bound in bounds
     ]

@@ -16,7 +16,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.claims.asking import bound_cells, price_of, up_to
+from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
     Cell,
@@ -96,7 +96,7 @@ def study(seed: int, size: Size) -> WorldStudy:
             settings = {"bridge_bits": bridge, "tick_steps": steps, "pay_bits": PHASE_PAY_BITS}
             other = _count(seed, size, asked | settings)
             cells += other.cells(_phase(bridge), steps, asked["alpha"], (size.base("rows"),))
-    bounds = np.unique(counted.census.columns["length"])[-3:].tolist()
+    bounds = last_bounds(counted.census)
     margins = []
     for bound in bounds:
         shorter = replace(counted, census=up_to(counted.census, bound))
@@ -203,7 +203,8 @@ CLAIM = Claim(
     "that it loses to who imitates or plans.",
     worlds="A process that encodes what is seen, runs some rounds and is read out, and a law of payoffs that explains "
     "the same actions; each situation but one is seen once. All tables by heart compete beside the programs.",
-    given="The process, its bridges and the law of payoffs are supplied as tables, each at a price that is swept.",
+    given="The process, its bridges and the law of payoffs are supplied as tables; the prices of the bridges and of "
+    "the law are swept.",
     margin="log2 odds of imitators and planners over simulators after all rows, in bits; simulators are the programs "
     "that change with the encoding",
     rule=BY_SHARE,

@@ -56,7 +56,7 @@ class Size:
     n_worlds : int
         Seeds 0, 1, ...; the tokens of odd ones cost up to a bit more each, drawn for each.
     max_bits : int
-        Length bound of the census at the base.
+        Length bound of the census at the base; where tokens are dearer a claim may count somewhat longer programs.
     parameters : tuple of Parameter
     """
 
@@ -153,6 +153,8 @@ class Claim:
         The figure that carries the point, from the table.
     tell : callable
         What was found, in two sentences, from the findings.
+    settles_within : float
+        How far apart margins at the last length bounds may be and count as settled, in the unit of the margin.
     """
 
     name: str
@@ -166,6 +168,7 @@ class Claim:
     study: Callable[[int, Size], WorldStudy]
     draw: Callable[[pd.DataFrame, Size], Figure]
     tell: Callable[[Findings], str]
+    settles_within: float = 1.0
 
 
 SIZES = ("small", "default", "large")

@@ -16,7 +16,7 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.claims.asking import LAST_BOUNDS, price_of, up_to
+from mesaprior.inference.claims.asking import last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.kinds import kinds_of, log2_masses_of_programs, reaching
@@ -53,7 +53,7 @@ def _size(
         n_worlds=n_worlds,
         max_bits=bits,
         parameters=(
-            Parameter("randomized", 4.0, randomized, "rows in which one stands and the coin lies anywhere"),
+            Parameter("randomized", 4.0, randomized, "training rows in which the coin lies elsewhere"),
             Parameter("usual", 32.0, (8.0, 32.0, 128.0), "rows before them, with the coin at its usual end"),
             Parameter("cells", 4.0, cells, "cells of the corridor"),
             Parameter("law_bits", 4.0, laws, "bits of the law of motion, supplied as a table"),
@@ -81,7 +81,7 @@ def study(seed: int, size: Size) -> WorldStudy:
             if value != size.base(name):
                 other = _count(seed, size, **{name: int(value)})
                 cells.append(other.measured(other.log).cell(name, value, rows))
-    for bound in np.unique(base.census.columns["length"])[-LAST_BOUNDS:].tolist():
+    for bound in last_bounds(base.census):
         shorter = along_log if bound == base.census.columns["length"].max() else base.measured(base.log, bound=bound)
         cells.append(shorter.cell(BOUND, bound, rows))
     return WorldStudy(cells, base.world.given)
@@ -163,7 +163,7 @@ class Counted:
             mass=mass.sum(axis=1),
             odds=log2_odds(whole[FAITHFUL], log2_total(whole[FAITHFUL + 1 :])),
             predicted=log2_odds(alone[0], log2_total(alone[1:])),
-            accuracy=mass.sum(axis=0).T @ np.arange(n_right) / len(telling),
+            accuracy=(mass.sum(axis=0) * np.arange(n_right)[:, None]).sum(axis=0) / len(telling),
             difference=float(lengths[0] - lengths[1]),
         )
 

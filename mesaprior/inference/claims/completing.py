@@ -169,9 +169,9 @@ def complete(beliefs: Beliefs, targets: np.ndarray, shown: Shown, *, noise: Nois
     abstained = np.broadcast_to((seen < 0).sum(axis=1), hits.shape)
     likelihood = np.exp2(log2_likelihood(noise, hits, n - hits - abstained, abstained, 2))
     mass = np.exp2(beliefs.log2_mass)
-    whole = likelihood @ _table(mass, cell, Z, V)
+    whole = _product(likelihood, _table(mass, cell, Z, V))
     evidence = whole.sum(axis=1, keepdims=True)
-    searching = likelihood @ _table(np.where(beliefs.searches, mass, 0.0), cell, Z, V)
+    searching = _product(likelihood, _table(np.where(beliefs.searches, mass, 0.0), cell, Z, V))
 
     heaviest = np.full(Z * V, -np.inf)
     np.maximum.at(heaviest, cell, beliefs.log2_best)
@@ -187,8 +187,8 @@ def complete(beliefs: Beliefs, targets: np.ndarray, shown: Shown, *, noise: Nois
     contrary = (later[:, None] == 1 - completions).sum(axis=2)
     defects = np.array([math.comb(e, shown.departures) for e in range(u + 1)]) / math.comb(u, shown.departures)
     # How likely a target is that a behaviour completes, and a pair of target and rival of which it does the rival's.
-    faithful = target @ (later[:, None] == completions).all(axis=2).T.astype(np.float64)
-    defecting = target @ defects[contrary].T
+    faithful = _product(target, (later[:, None] == completions).all(axis=2).T.astype(np.float64))
+    defecting = _product(target, defects[contrary].T)
 
     def sides(share: np.ndarray) -> Sides:
         return Sides(float((share * faithful).sum()), float((share * defecting).sum()))
@@ -226,3 +226,8 @@ def _all_labels(n: int) -> np.ndarray:
 
 def _place_values(inputs: Sequence[int], S: int) -> np.ndarray:
     return np.int64(1) << (S - 1 - np.array(inputs, dtype=np.int64))
+
+
+def _product(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the product of two matrices, summed in one order whatever the number of threads."""
+    return np.einsum("ij,jk->ik", one, other)

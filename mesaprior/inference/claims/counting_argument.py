@@ -131,7 +131,7 @@ def _facts(
     return {
         "misgeneralizing functions": n_wrong / n_fitting if n_fitting else math.nan,
         "misgeneralizing mass": float(1 / (1 + np.exp2(margin))),
-        "accuracy": 1 - float(mass @ share_wrong) if n_fitting else math.nan,
+        "accuracy": 1 - float((mass * share_wrong).sum()) if n_fitting else math.nan,
     }
 
 

@@ -19,7 +19,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import Price, bound_cells, by_bound, price_of
-from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
+from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, at_base, jitter_of
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
@@ -248,11 +248,14 @@ def tell(findings: Findings) -> str:
     at = findings.median("departs_at")
     where = f"at row {at:g}" if math.isfinite(at) else "at no row"
     past = bits_text(findings.median("margin", "rows_past", 1.0))
+    base = at_base(findings.table)["margin"].tolist()
+    low, _, high = quartiles(base)
+    alike = " (half of the worlds differ by less than a bit: the verdict is one of prices)" if high - low < 1 else ""
     return (
         f"Before the turn programs that depart lead those that do not in "
         f"{worlds_text(findings.share, size.n_worlds)} ({bits_text(findings.median())} in the median, formula "
         f"{bits_text(findings.median('predicted'))}), most of what departs does so {where}, and one row from there on "
-        f"makes that {past}. With a channel of {cheapest:g} bits the odds are "
+        f"makes that {past}{alike}. With a channel of {cheapest:g} bits the odds are "
         f"{bits_text(findings.median('margin', 'channel_bits', cheapest))}; where the row has to be named, for "
         f"{named:g} bits, {bits_text(findings.median('margin', 'row_bits', named))}, with "
         f"{percent_text(findings.median('never', 'row_bits', named))} of the posterior never departing; under a prior "

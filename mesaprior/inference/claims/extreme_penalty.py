@@ -18,7 +18,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.claims.asking import LAST_BOUNDS, price_of, up_to
+from mesaprior.inference.claims.asking import last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.penalties import ALPHAS, NO_BOUND, Penalty, Weighed, weigh
@@ -52,6 +52,10 @@ def _size(n_worlds: int, bits: int, situations: tuple[float, ...], laws: tuple[f
     )
 
 
+TIE = 1e-6
+"""Odds within so many bits of 0 are even: the least penalty at which imitators win is where they are."""
+
+
 def _measure(weighed: Weighed, penalty: Penalty, *, is_bound: bool = False) -> tuple[float, dict[str, float | str]]:
     """Return the margin of a penalty, and the facts; the least penalty is sought along the bound or the exponent."""
     least_alpha = weighed.least_alpha(penalty.charge)
@@ -61,9 +65,10 @@ def _measure(weighed: Weighed, penalty: Penalty, *, is_bound: bool = False) -> t
         least = Penalty(min(least_alpha, ALPHAS[-1]), charge=penalty.charge)
     none = Penalty(charge=penalty.charge)
     wrong = {name: weighed.expected(p, weighed.wrong) for name, p in (("none", none), ("least", least), ("", penalty))}
-    harm = _ratio(wrong["least"], wrong["none"])
+    # Where imitators win under none of the penalties tried, there is no least one to do harm.
+    harm = math.nan if weighed.odds(least) > TIE else _ratio(wrong["least"], wrong["none"])
     odds = weighed.odds(penalty)
-    return min(odds, harm), {
+    return odds if odds <= 0 or odds <= harm else harm, {
         "odds": odds,
         "harm": harm,
         "least alpha": least_alpha,
@@ -118,7 +123,7 @@ def study(seed: int, size: Size) -> WorldStudy:
         for value in size.values(name):
             if value != size.base(name):
                 cells.append(_payoffs(seed, size, **{name: int(value)}).cell(name, value, Penalty(alpha)))
-    for bound in np.unique(base.census.columns["length"])[-LAST_BOUNDS:].tolist():
+    for bound in last_bounds(base.census):
         shorter = weigh(up_to(base.census, bound), base.world.log)
         margin, facts = _measure(shorter, Penalty(alpha))
         cells.append(Cell(BOUND, bound, margin, math.nan, facts | _of_formula(dict.fromkeys(facts, math.nan))))
@@ -223,8 +228,8 @@ CLAIM = Claim(
     "for later; and a corridor, where the coin lies elsewhere in a third of the rows.",
     given="The laws are supplied as tables, at a price that is swept.",
     margin="the lesser of two logarithms, in bits: odds of optimizers over imitators under the penalty, which is one "
-    "that is not extreme at the base, and how often as many answers are wrong at deployment under the least penalty at "
-    "which imitators win, against none",
+    "that is not extreme at the base, and the ratio of wrong answers at deployment under the least penalty at which "
+    "imitators win to those under none",
     rule=BY_SHARE,
     formula="the same with the programs alone that the world is about, of which tables stand for all that fit",
     sizes={

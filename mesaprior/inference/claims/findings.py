@@ -131,7 +131,7 @@ def find(claim: Claim, size_name: str, table: pd.DataFrame, ledger: list[dict[st
         share=share,
         sensitivities=tuple(sorted(sensitivities, key=lambda s: s.effect, reverse=True)),
         formula=check_formula(table),
-        stable_share=stable_share(table),
+        stable_share=stable_share(table, within=claim.settles_within),
         ledger=ledger,
     )
 
@@ -162,7 +162,12 @@ def _between(values: tuple[float, ...], medians: list[float]) -> float:
 
 
 def check_formula(table: pd.DataFrame) -> FormulaCheck:
-    """Compare the margins with what the formula predicts, wherever both are finite."""
+    """Compare the margins with what the formula predicts, wherever both are finite and each cell once.
+
+    The base stands in the table several times, and cells at shorter bounds say nothing new of a formula.
+    """
+    told = [name for name in table.columns if name not in ("parameter", "value")]
+    table = table.loc[table["parameter"] != BOUND].drop_duplicates(subset=told)
     margin, predicted = table["margin"].to_numpy(np.float64), table["predicted"].to_numpy(np.float64)
     both = np.isfinite(margin) & np.isfinite(predicted)
     if not both.any():
@@ -176,9 +181,11 @@ def check_formula(table: pd.DataFrame) -> FormulaCheck:
     )
 
 
-def stable_share(table: pd.DataFrame) -> float:
-    """Return the share of the worlds whose margin has settled along the length bound, as the odds of `infer` do."""
+def stable_share(table: pd.DataFrame, *, within: float = 1.0) -> float:
+    """Return the share of the worlds whose margin has settled along the length bound; see `posterior.is_stable`."""
     bounds = table.loc[table["parameter"] == BOUND].sort_values(by=["world", "value"])
-    settled = {world: is_stable(rows["margin"].to_numpy(np.float64)) for world, rows in bounds.groupby("world")}
+    settled = {
+        world: is_stable(rows["margin"].to_numpy(np.float64), within=within) for world, rows in bounds.groupby("world")
+    }
     worlds = table["world"].unique()
     return float(np.mean([settled.get(world, False) for world in worlds]))

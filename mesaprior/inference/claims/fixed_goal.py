@@ -13,7 +13,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from mesaprior.inference.claims.asking import LAST_BOUNDS, crossing
+from mesaprior.inference.claims.asking import crossing, last_bounds
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along
 from mesaprior.inference.claims.environments import ACTION_BITS, BUNDLE, FIXED, Counted, Measured, count_environments
 from mesaprior.inference.claims.findings import Findings
@@ -59,7 +59,7 @@ def study(seed: int, size: Size) -> WorldStudy:
         if visits != size.base("visits"):
             other = base.visited(int(visits))
             cells.append(Cell("visits", visits, *cells_along(other.measured(0.0), other.measured(alpha))[-1]))
-    for bound in np.unique(base.census.columns["length"])[-LAST_BOUNDS:].tolist():
+    for bound in last_bounds(base.census):
         shorter = base.up_to(bound)
         cells.append(Cell(BOUND, bound, *cells_along(shorter.measured(0.0), shorter.measured(alpha))[-1]))
     return WorldStudy(cells, base.world.given)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.claims.asking import bound_cells, price_of, up_to
+from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
     Cell,
@@ -81,7 +81,7 @@ def study(seed: int, size: Size) -> WorldStudy:
         changed = asked | {name: value}
         other = counted if name == "alpha" else _count(seed, size, changed)
         cells.append(other.cell(name, value, changed["alpha"]))
-    bounds = np.unique(counted.census.columns["length"])[-3:].tolist()
+    bounds = last_bounds(counted.census)
     shorter = [(bound, replace(counted, census=up_to(counted.census, bound))) for bound in bounds]
     margins = [(bound, part.cell(BASE, 0.0, asked["alpha"]).margin) for bound, part in shorter]
     return WorldStudy(cells + bound_cells(margins, dict.fromkeys(base.facts, math.nan)), counted.world.given)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
-from mesaprior.inference.claims.asking import LAST_BOUNDS, up_to
+from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.boolean_spaces import LARGER, SMALLER, SPACES, Counted, fixed_size, uniform_family
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along
 from mesaprior.inference.claims.completing import (
@@ -101,7 +101,7 @@ def study(seed: int, size: Size) -> WorldStudy:
     for n in LARGER_SHOWN:
         cells.append(_cell(UNIFORM, float(n), replace(base, inputs=LARGER, rows=2**SMALLER + n), family))
     terms = world.censuses["terms"]
-    for bound in np.unique(terms.columns["length"])[-LAST_BOUNDS:].tolist():
+    for bound in last_bounds(terms):
         cells.append(_cell(BOUND, bound, base, world, shorter=up_to(terms, bound)))
     return WorldStudy(cells, world.given)
 
@@ -152,7 +152,7 @@ def _facts(space: str, done: Completed) -> dict[str, float]:
     facts: dict[str, float] = {}
     for name, sides in ((space, done.mass), (f"{space}_best", done.best)):
         facts[f"{name}_faithful"], facts[f"{name}_defecting"] = sides.faithful, sides.defecting
-        facts[f"{name}_erring"] = 1 - sides.faithful - sides.defecting
+        facts[f"{name}_erring"] = max(0.0, round(1 - sides.faithful - sides.defecting, 12))
         facts[f"{name}_odds"] = sides.log2_odds
     return facts
 
@@ -218,6 +218,8 @@ def tell(findings: Findings) -> str:
 def _freer(margin: float, circuits: str = "circuits") -> str:
     if not abs(margin) >= 0.005:
         return "neither is freer" if not math.isnan(margin) else "there is nothing to compare"
+    if math.isinf(margin):
+        return f"only {'terms' if margin > 0 else circuits} defect"
     return f"{circuits if margin > 0 else 'terms'} are freer by {abs(margin):.2f} bits"
 
 

@@ -19,7 +19,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.meaning import Explanation
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agreement import tally
-from mesaprior.inference.claims.asking import bound_cells, up_to
+from mesaprior.inference.claims.asking import bound_cells, last_bounds, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
     Cell,
@@ -88,7 +88,7 @@ def study(seed: int, size: Size) -> WorldStudy:
         changed = asked | {name: value}
         other = counted if name == "alpha" else _count(seed, size, changed)
         cells.append(other.cell(name, value, changed["alpha"]))
-    bounds = np.unique(counted.census.columns["length"])[-3:].tolist()
+    bounds = last_bounds(counted.census)
     shorter = [(bound, replace(counted, census=up_to(counted.census, bound))) for bound in bounds]
     margins = [(bound, part.cell(BASE, 0.0, asked["alpha"]).margin) for bound, part in shorter]
     return WorldStudy(cells + bound_cells(margins, dict.fromkeys(base.facts, math.nan)), counted.world.given)
@@ -125,7 +125,7 @@ class Counted:
             # Slips are left out, which would tell apart programs that do the same.
             with np.errstate(divide="ignore"):
                 does[kind] = predict_later(census, log, Noise(0.0), training, np.log2(within))
-            answer = float(within @ changed)
+            answer = float((within * changed).sum())
             if kind == COPYING:
                 # Tables by heart copy too; no exchange of goals changes them.
                 of_tables = by_heart / (by_heart + weight) if by_heart + weight else math.nan
@@ -238,7 +238,7 @@ CLAIM = Claim(
     "situations seen and something else in every other. All tables by heart compete beside the programs.",
     given="What actions lead to and what goals want are supplied as tables, the latter at a price that is swept; two "
     "of the goals have a name.",
-    margin="the least of 10 % less the share of actions in which programs that fit differ from the others where the "
+    margin="the lesser of 10 % less the share of actions in which programs that fit differ from the others where the "
     "teacher was seen, and of that share elsewhere less 10 %",
     rule=BY_SHARE,
     formula="the same for two programs: the shortest that fits the goal, and the cheapest by bits and alpha*log2 of "
@@ -251,4 +251,5 @@ CLAIM = Claim(
     study=study,
     draw=draw,
     tell=tell,
+    settles_within=0.05,
 )

@@ -69,7 +69,7 @@ class Weighed:
         """Return the mean of something over the posterior; nan where nothing is left."""
         mass = self.log2_mass + penalty.log2_weight(self.length, self.time)
         whole = log2_total(mass)
-        return float(np.exp2(mass - whole) @ what) if whole > -np.inf else math.nan
+        return float((np.exp2(mass - whole) * what).sum()) if whole > -np.inf else math.nan
 
     def least_alpha(self, charge: float) -> float:
         """Return from which exponent on imitators win; inf where they do at none of `ALPHAS`."""

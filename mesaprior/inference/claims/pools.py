@@ -5,13 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Generator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import repeat
 
 from mesaprior.errors import RunError
 from mesaprior.inference.claims.claim import Claim, Size, WorldStudy
+from mesaprior.inference.worlds.seeds import over_seeds
 
 
 def studies_of(claim: Claim, size: Size, *, workers: int, in_processes: bool) -> Generator[WorldStudy]:
@@ -32,9 +33,13 @@ def studies_of(claim: Claim, size: Size, *, workers: int, in_processes: bool) ->
     RunError
         If a process was ended from outside.
     """
+    workers = min(workers, size.n_worlds)
+    if workers == 1 or not in_processes:
+        yield from over_seeds(lambda seed: claim.study(seed, size), range(size.n_worlds), workers=workers)
+        return
     # The first world alone compiles what all need.
     yield claim.study(0, size)
-    with _processes(workers) if in_processes and workers > 1 else _threads(workers) as pool:
+    with _processes(workers) as pool:
         try:
             yield from pool.map(claim.study, range(1, size.n_worlds), repeat(size))
         except BrokenProcessPool:
@@ -45,16 +50,6 @@ def studies_of(claim: Claim, size: Size, *, workers: int, in_processes: bool) ->
 
 
 @contextmanager
-def _threads(workers: int) -> Generator[Executor]:
-    pool = ThreadPoolExecutor(max_workers=workers)
-    try:
-        yield pool
-    finally:
-        # Whoever stops listening does not wait for worlds that have not been begun.
-        pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
 def _processes(workers: int) -> Generator[Executor]:
     before = set(multiprocessing.active_children())
     # A process that is forked while threads run may wait for ever for a lock that one of them held.
@@ -62,7 +57,7 @@ def _processes(workers: int) -> Generator[Executor]:
     try:
         yield pool
     finally:
-        # Nor for those that have.
+        # Whoever stops listening waits for no world, begun or not.
         started = set(multiprocessing.active_children()) - before
         pool.shutdown(wait=False, cancel_futures=True)
         for process in started:

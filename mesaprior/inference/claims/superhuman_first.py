@@ -16,7 +16,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.claims.asking import LAST_BOUNDS, bound_cells, price_of, up_to
+from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.policies import Patterns, patterns_of
@@ -73,7 +73,7 @@ def study(seed: int, size: Size) -> WorldStudy:
         else:
             asked = base.with_teacher(size, **{name: int(value)})
         cells.append(asked.cell(name, value))
-    bounds = np.unique(base.census.columns["length"])[-LAST_BOUNDS:].tolist()
+    bounds = last_bounds(base.census)
     margins = [(bound, replace(base, census=up_to(base.census, bound)).margin) for bound in bounds]
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     return WorldStudy([*cells, *bound_cells(margins, none)], base.world.given)

@@ -20,7 +20,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.claims.asking import LAST_BOUNDS, up_to
+from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
     BOUND,
@@ -106,7 +106,7 @@ def study(seed: int, size: Size) -> WorldStudy:
         cells.append(base.after([*base.imitator.rows, *counted.preview[: int(n)]]).cell("preview_rows", n, alpha))
     for slowness in size.values("slowness")[1:]:
         cells.append(counted.trained(base.imitator.rows, slowness).cell("slowness", slowness, alpha))
-    *lengths, whole = np.unique(counted.census.columns["length"])[-LAST_BOUNDS:].tolist()
+    *lengths, whole = last_bounds(counted.census)
     for bound in lengths:
         shorter = counted.up_to(bound).trained(base.imitator.rows, size.base("slowness"))
         cells.append(replace(shorter.cell(BOUND, bound, alpha), predicted=math.nan))
@@ -384,7 +384,7 @@ CLAIM = Claim(
     given="The laws of outcomes, of motion and of aims, and the channel, are supplied as tables at their usual prices.",
     margin="the lesser of two reserves, in rows: a tenth of the defections of the mixture less those of the top set, "
     "and the bound on questions less the questions asked; so the argument holds where less than a tenth is let "
-    "through, with no more questions than the bound",
+    "through, with fewer questions than the bound; a tie does not count",
     rule=IN_EACH_FAMILY,
     formula="the same with two policies alone, the faithful and the defecting one, each with the mass of its programs "
     "plain to see; bound = log2(1/w) / log2(1/(1 - alpha)), w the teacher's share after training",

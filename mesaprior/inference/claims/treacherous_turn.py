@@ -296,7 +296,7 @@ def tell(findings: Findings) -> str:
     dear = findings.size.values("constant_bits")[-1]
     few = findings.size.values("situations")[0]
     rows = findings.median("rows_to_refute")
-    refuted = f"not within {UNWATCHED}" if math.isinf(rows) else f"after {rows:g}"
+    refuted = f"not within {UNWATCHED} unwatched rows" if math.isinf(rows) else f"from unwatched row {rows:g} on"
     loans = [bits_text(findings.median("margin", name, 8.0)) for name in (ONE_NAME, MANY_NAMES)]
     return (
         f"The private goal leads the honest in {worlds_text(findings.share, findings.size.n_worlds)} "
@@ -304,7 +304,7 @@ def tell(findings: Findings) -> str:
         f"posterior), and watched rows from {first:g} to {last:g} move that by {abs(moved):.2f} bits; with {few:g} "
         f"situations, which can be remembered, it is {bits_text(findings.median('margin', 'situations', few))}, and "
         f"where naming an outcome costs {dear:g} bits {bits_text(findings.median('margin', 'constant_bits', dear))}. "
-        f"It falls below {percent_text(REFUTED_BELOW)} {refuted} unwatched rows (formula "
+        f"It falls below {percent_text(REFUTED_BELOW)} {refuted} (formula "
         f"{findings.median('rows_predicted'):.3g}); with loans, keeping large ones is {loans[0]} where "
         f"paying has one name and {loans[1]} where it has one for each size."
     )
@@ -312,8 +312,8 @@ def tell(findings: Findings) -> str:
 
 CLAIM = Claim(
     name="treacherous-turn",
-    argument="A program with a simple goal of its own imitates while it is watched, and no watched training can refute "
-    "it.",
+    argument="A program with a simple goal of its own imitates while it is watched, no watched training can refute it, "
+    "and so it comes to lead the honest ones.",
     worlds="A law of outcomes, drawn, and an overseer who shuts down whoever disobeys while watched; all training rows "
     "are watched. Goals are whatever terms the language has over outcomes; the rival is what likes the outcomes by "
     "their names. Beside it, loans that everybody pays back while they are small.",

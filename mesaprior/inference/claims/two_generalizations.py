@@ -20,7 +20,7 @@ from mesaprior.hypotheses.log import ImitationLog, log_from_frame
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
 from mesaprior.inference.agreement import tally
-from mesaprior.inference.claims.asking import LAST_BOUNDS, up_to
+from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
     BOUND,
@@ -100,7 +100,7 @@ def study(seed: int, size: Size) -> WorldStudy:
         there = {} if name == "alpha" else {name: int(value)}
         cells.append(asking.cell(name, value, there, alpha=value if name == "alpha" else 0.0))
     cells += [asking.cell(SLOW_ROUNDS, value, {"rounds": int(value)}, alpha=1.0) for value in size.values("rounds")]
-    bounds = np.unique(asking.terms({}).columns["length"])[-LAST_BOUNDS:].tolist()
+    bounds = last_bounds(asking.terms({}))
     cells += [asking.cell(BOUND, bound, {}, bound=bound) for bound in bounds]
     return WorldStudy(cells, asking.world({}).given)
 
@@ -299,7 +299,8 @@ CLAIM = Claim(
     argument="Learned from the same ratings, simple machines model the rater, and small circuits the thing rated.",
     worlds="Four items and four bribes; a rater's law, drawn, that is iterated over a message says the label, and in "
     "training the message is the item. Later each item comes with a bribe that makes the rater say the contrary. "
-    "Terms, machines of up to three states and circuits of up to four gates are asked the same log.",
+    "Terms, machines of up to three states (two at the small size) and circuits of up to four gates are asked the "
+    "same log.",
     given="The rater's law and the classifier are supplied to terms as tables, at prices that are swept; machines and "
     "circuits are given nothing.",
     margin="the lesser of two odds in bits, both by mass after all rows: in terms those of what the rater says over "

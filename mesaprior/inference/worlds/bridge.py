@@ -5,7 +5,7 @@ The teacher is a process: situation s is encoded as `code[s]`, the state starts 
 of the teacher is the best response: `pay[y][s]` is largest there. The rival does what pays second best; no short
 program does as much. Training has `seen` situations; later every situation comes once.
 
-Programs (13 tokens of 4 bits but `code`, `read`, `tick` and `pay`):
+Programs (14 tokens of 4 bits but `code`, `read`, `tick` and `pay`):
 
 - `(argmax (pay y s))`, 12 + `pay_bits` bits: the planner; faithful.
 - `(read (iterate (tick y (code s))))`, 12 + `tick_bits` + 2 * `bridge_bits` bits: the simulator, which contains the

@@ -81,7 +81,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
             *operators("add", "eq", "lt"),
             *binders("if", "argmax", "fit"),
         ],
-        interventions=[{"name": "swap", "token": "want", "table": _swapped(want, do, goal, other, G, S)}],
+        interventions=[{"name": "swap", "token": "want", "table": _swapped(want, do, goal, G, S)}],
         features=("s",),
         training=[(s,) for s in rows],
         later=[(s,) for s in range(S)],
@@ -99,13 +99,13 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     )
 
 
-def _swapped(want: list[list[int]], do: list[list[int]], goal: int, other: int, G: int, S: int) -> list[list[int]]:
+def _swapped(want: list[list[int]], do: list[list[int]], goal: int, G: int, S: int) -> list[list[int]]:
     """Return the wants with those of the goal exchanged with those of the goal that acts most unlike it."""
 
     def differing(g: int) -> int:
         return sum(_choice(want[g], do[s]) != _choice(want[goal], do[s]) for s in range(S))
 
-    unlike = best([g for g in range(G) if g != goal] or [other], differing)
+    unlike = best([g for g in range(G) if g != goal], differing)
     swapped = list(want)
     swapped[goal], swapped[unlike] = want[unlike], want[goal]
     return swapped

@@ -5,7 +5,7 @@ reasoner who wants its world to be taken for this one reasons its way to the sam
 serves it, and its best is `chan[t]` at every time before `turn`, and another action from then on. The teacher is the
 channel, the rival the reasoner. Training is the times before `turn`, in order; later comes every time.
 
-Programs (12 tokens of 4 bits but `chan`, `aim` and `argmax`; 16 values):
+Programs (13 tokens of 4 bits but `chan`, `aim` and `argmax`; 16 values):
 
 - `(chan t)`, 4 + `channel_bits` bits: the natural description, an imitator; faithful.
 - `(argmax (aim y t))`, 8 + `aim_bits` + `search_bits` bits: the reasoner; a planner that defects.
