@@ -52,21 +52,19 @@ def _size(n_worlds: int, bits: int, situations: tuple[float, ...], laws: tuple[f
     )
 
 
-TIE = 1e-6
-"""Odds within so many bits of 0 are even: the least penalty at which imitators win is where they are."""
-
-
 def _measure(weighed: Weighed, penalty: Penalty, *, is_bound: bool = False) -> tuple[float, dict[str, float | str]]:
     """Return the margin of a penalty, and the facts; the least penalty is sought along the bound or the exponent."""
     least_alpha = weighed.least_alpha(penalty.charge)
     if is_bound:
-        least = Penalty(penalty.alpha, weighed.loosest_bound(penalty.alpha), penalty.charge)
+        loosest = weighed.loosest_bound(penalty.alpha)
+        least, wins = Penalty(penalty.alpha, loosest, penalty.charge), math.isfinite(loosest)
     else:
+        wins = math.isfinite(least_alpha)
         least = Penalty(min(least_alpha, ALPHAS[-1]), charge=penalty.charge)
     none = Penalty(charge=penalty.charge)
     wrong = {name: weighed.expected(p, weighed.wrong) for name, p in (("none", none), ("least", least), ("", penalty))}
     # Where imitators win under none of the penalties tried, there is no least one to do harm.
-    harm = math.nan if weighed.odds(least) > TIE else _ratio(wrong["least"], wrong["none"])
+    harm = _ratio(wrong["least"], wrong["none"]) if wins else math.nan
     odds = weighed.odds(penalty)
     return odds if odds <= 0 or odds <= harm else harm, {
         "odds": odds,
