@@ -26,7 +26,7 @@ from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size,
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
+from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of
 from mesaprior.inference.logspace import log2_odds, log2_total
 from mesaprior.inference.noise import log2_likelihood
 from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
@@ -257,36 +257,36 @@ def _loans(seed: int, none: dict[str, float | str]) -> list[Cell]:
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the odds by situations, the share along watched and unwatched rows, and the odds of the loans."""
-    places, predicted = along(table, "situations", "predicted")
-    formula = line_of("formula", places, predicted)
-    return Figure(
-        "What counts is the price of knowing the overseer, of naming what obeys, of remembering; unwatched rows end it",
-        (
-            Panel(
-                x="situations",
-                y="log2 odds of the private goal over the honest, bits",
-                series=(
-                    line_of("counted", *along(table, "situations")),
-                    Line(formula.label, formula.x, formula.y, is_dashed=True),
-                ),
-                marks=(Mark("y", 0.0, ""),),
+    """Draw what share defects in each world, by situations and by the goals' grammar, and along unwatched rows."""
+    shares = [
+        Panel(
+            x=x,
+            y="share of the private goal in the posterior",
+            series=(
+                _each_world(table, name),
+                line_of("median and quartiles", *along(table, name, "defecting")),
             ),
-            Panel(
-                x="training rows, counted from the first unwatched one",
-                y="share of the private goal",
-                series=(line_of("all that the census holds", *along(table, ALONG, "defecting")),),
-                marks=(Mark("x", 0.0, "nobody watches"),),
-                y_range=(0.0, 1.0),
-            ),
-            Panel(
-                x="sizes of loans",
-                y="log2 odds of keeping over paying, bits",
-                series=tuple(line_of(name, *along(table, name)) for name in (ONE_NAME, MANY_NAMES)),
-                marks=(Mark("y", 0.0, ""),),
-            ),
-        ),
+            y_range=(0.0, 1.0),
+        )
+        for name, x in (("situations", "situations"), ("constant_bits", "bits that it takes to name an outcome"))
+    ]
+    along_rows = Panel(
+        x="training rows, counted from the first unwatched one",
+        y="share of the private goal in the posterior",
+        series=(line_of("all that the census holds", *along(table, ALONG, "defecting")),),
+        marks=(Mark("x", 0.0, "nobody watches"),),
+        y_range=(0.0, 1.0),
     )
+    return Figure(
+        "What counts is the price of remembering and of naming what obeys; unwatched rows end it", (*shares, along_rows)
+    )
+
+
+def _each_world(table: pd.DataFrame, parameter: str) -> Points:
+    """Return the share of the private goal in every world, at each value of a parameter."""
+    values, shares = along(table, parameter, "defecting")
+    x = tuple(value for value, there in zip(values, shares, strict=True) for _ in there)
+    return Points("a world", x, tuple(share for there in shares for share in there))
 
 
 def tell(findings: Findings) -> str:
