@@ -120,6 +120,7 @@ def test_csv_has_the_cells_of_all(run):
         (("run", "deitty"), 2, "is no claim"),
         (("show", "pseudo-realizable"), 2, "did you mean 'pseudorealizable'"),
         (("run", NAME, "--keep"), 2, "name the folder with --out"),
+        (("run", NAME, "--out", ""), 2, "names no folder"),
         (("run", NAME, "--out", "taken"), 2, "there is a file of this name"),
         (("run", NAME, "--out", "other", "--keep"), 1, "this is no report of a claim"),
     ],
@@ -132,6 +133,32 @@ def test_refusals_are_one_sentence(run, folder, arguments, code, said):
     assert said in result.stderr
     assert result.stderr.count("\n") <= 4
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1, 2]",
+        '{"name": "coin", "size": "small", "versions": {}, "verdict": "x", "hash": "y"}',
+        "[" * 100_000,
+        "",
+    ],
+    ids=["list", "few keys", "deep", "empty"],
+)
+def test_a_broken_report_of_another_claim_is_told_before_any_world_is_asked(run, folder, text, monkeypatch):
+    (folder / "there").mkdir()
+    (folder / "there" / "coin.json").write_text(text)
+    monkeypatch.setattr("mesaprior.inference.claims.running.run_claim", None)
+    result = run("claims", "run", NAME, "--size", "small", "--out", "there", code=1)
+    assert "coin.json: this is no report of a claim" in result.stderr
+    assert [path.name for path in (folder / "there").iterdir()] == ["coin.json"]
+
+
+def test_a_report_with_places_that_are_no_numbers_has_a_page(written):
+    folder, _, _ = written
+    report = json.loads((folder / f"{NAME}.json").read_text())
+    report["sensitivity"][0]["flips"] = ["nan", 3]
+    assert f"{report['sensitivity'][0]['parameter']} nan, 3" in page_of([report])
 
 
 def test_claim_of_the_how_to_runs(folder):

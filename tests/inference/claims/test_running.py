@@ -34,7 +34,7 @@ def studying(study):
     return replace(claim("pseudorealizable"), study=study)
 
 
-@pytest.mark.parametrize(("workers", "in_processes"), [(1, False), (3, False), (1, True), (2, True)])
+@pytest.mark.parametrize(("workers", "in_processes"), [(1, False), (3, False), (1, True), (2, True), (10**9, False)])
 def test_worlds_come_in_the_order_of_the_seeds(workers, in_processes):
     size = Size(7, 20, ())
     studies = list(studies_of(studying(quick), size, workers=workers, in_processes=in_processes))
