@@ -183,9 +183,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
         series=tuple(line_of(label, *along(table, "rows", f"accuracy_{key}")) for key, label in names.items()),
         y_range=(0.0, 1.0),
     )
-    return Figure(
-        "Who charges fitting rules the inner learner out; who charges predicting lets it in", (*panels, accuracy)
-    )
+    return Figure("Learners inside, by what is charged and by what their parameter costs to name", (*panels, accuracy))
 
 
 def tell(findings: Findings) -> str:

@@ -195,7 +195,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
     held = tuple((mean_at_base(table, kind),) for kind in KINDS)
     changed = (tuple(mean_at_base(table, f"{kind}_changed") for kind in KINDS),)
     return Figure(
-        "Who optimizes in order to imitate does as the others do where the teacher was seen, and not elsewhere",
+        "How far who optimizes in order to imitate is from the others, where the teacher was seen and elsewhere",
         (
             Panel(
                 x="situations seen, of 16",
