@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -11,11 +13,15 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.program import length_of, parse_program, steps_of
-from mesaprior.inference.claims.claim import BOUND, Cell
+from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Size, WorldStudy
 from mesaprior.inference.logspace import log2_total
 from mesaprior.inference.noise import NoiseModel, log2_likelihood
 from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
 from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.worlds.world import World
+
+TABLE_BITS, ENTRY_BITS = 4, 2
+"""What a claim charges for the token of a memorizer, and for each of its entries: one of four actions."""
 
 LAST_BOUNDS = 3
 """Length bounds that say whether a margin has settled."""
@@ -134,3 +140,37 @@ def log2_mass_fitting(
     n = np.arange(n_training + 1)
     none = np.zeros_like(n)
     return weight - log2_total(log2_prior(census, prior)) + log2_likelihood(noise, n, none, none, census.n_actions)
+
+
+@dataclass(frozen=True, eq=False)
+class CountedWorld(ABC):
+    """A world and the census of it, of which a claim asks one thing."""
+
+    world: World
+    census: Census
+
+    @abstractmethod
+    def cell(self, parameter: str, value: float, alpha: float) -> Cell:
+        """Return what is measured under a prior whose exponent is `alpha`."""
+
+
+def one_at_a_time(count: Callable[[Mapping[str, float]], CountedWorld], size: Size) -> WorldStudy:
+    """Return what a claim measures in a world where each parameter but `alpha` needs a census of its own.
+
+    Parameters
+    ----------
+    count : callable
+        The world and its census, from the values of all parameters.
+    size : Size
+    """
+    counted = count(size.bases)
+    alpha = size.base("alpha")
+    base = counted.cell(BASE, 0.0, alpha)
+    cells = [base]
+    for name, value in size.departures():
+        changed = size.bases | {name: value}
+        other = counted if name == "alpha" else count(changed)
+        cells.append(other.cell(name, value, changed["alpha"]))
+    shorter = [(bound, replace(counted, census=up_to(counted.census, bound))) for bound in last_bounds(counted.census)]
+    margins = [(bound, part.cell(BASE, 0.0, alpha).margin) for bound, part in shorter]
+    return WorldStudy(cells + bound_cells(margins, dict.fromkeys(base.facts, math.nan)), counted.world.given)

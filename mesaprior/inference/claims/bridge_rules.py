@@ -16,7 +16,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
+from mesaprior.inference.claims.asking import ENTRY_BITS, TABLE_BITS, bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
     Cell,
@@ -44,9 +44,6 @@ IMITATOR, PLANNER, SIMULATOR = range(3)
 """Kinds of programs: who neither searches nor simulates, who searches, and who simulates, searching or not."""
 
 KINDS = ("imitator", "planner", "simulator")
-
-TABLE_BITS, ENTRY_BITS = 4, 2
-"""Of the memorizer's token, and of each of its entries."""
 
 WORLD_SETTINGS = ("bridge_bits", "tick_steps", "rounds", "pay_bits")
 """Parameters of the claim that are settings of the world."""

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
+from mesaprior.inference.claims.asking import (
+    ENTRY_BITS,
+    TABLE_BITS,
+    CountedWorld,
+    one_at_a_time,
+    price_of,
+)
 from mesaprior.inference.claims.claim import (
-    BASE,
     Cell,
     Claim,
     Parameter,
@@ -37,15 +41,11 @@ from mesaprior.inference.memorizer import Memorizer, MemorizerPosterior, memoriz
 from mesaprior.inference.noise import log2_likelihood
 from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
 from mesaprior.inference.roles import IMITATOR
-from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 
 CHARGES = {"simplicity": "1", "time": "time", "infer_time": "infer_time"}
 """What a prior divides 2**-length by, to the power alpha."""
-
-TABLE_BITS, ENTRY_BITS = 4, 2
-"""Of the memorizer's token, and of each of its entries."""
 
 WORLD_SETTINGS = ("situations", "rows", "before", "params", "constants", "law_bits")
 """Parameters of the claim that are settings of the world."""
@@ -73,26 +73,12 @@ def _size(n_worlds: int, max_bits: int, *, is_whole: bool = True) -> Size:
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Count a world for every setting, and charge nothing, all time, or the time of predictions."""
-    asked = size.bases
-    counted = _count(seed, size, asked)
-    base = counted.cell(BASE, 0.0, asked["alpha"])
-    cells = [base]
-    for name, value in size.departures():
-        changed = asked | {name: value}
-        other = counted if name == "alpha" else _count(seed, size, changed)
-        cells.append(other.cell(name, value, changed["alpha"]))
-    bounds = last_bounds(counted.census)
-    shorter = [(bound, replace(counted, census=up_to(counted.census, bound))) for bound in bounds]
-    margins = [(bound, part.cell(BASE, 0.0, asked["alpha"]).margin) for bound, part in shorter]
-    return WorldStudy(cells + bound_cells(margins, dict.fromkeys(base.facts, math.nan)), counted.world.given)
+    return one_at_a_time(lambda asked: _count(seed, size, asked), size)
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class Counted(CountedWorld):
     """A world and the census of it."""
-
-    world: World
-    census: Census
 
     def cell(self, parameter: str, value: float, alpha: float) -> Cell:
         """Return what each charge comes to."""

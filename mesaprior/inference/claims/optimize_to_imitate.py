@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.meaning import Explanation
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agreement import tally
-from mesaprior.inference.claims.asking import bound_cells, last_bounds, up_to
+from mesaprior.inference.claims.asking import (
+    ENTRY_BITS,
+    TABLE_BITS,
+    CountedWorld,
+    one_at_a_time,
+)
 from mesaprior.inference.claims.claim import (
-    BASE,
     Cell,
     Claim,
     Parameter,
@@ -41,7 +44,6 @@ from mesaprior.inference.noise import Noise
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.predictive import predict_later
 from mesaprior.inference.roles import IMITATOR, PLANNER
-from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 
@@ -50,9 +52,6 @@ FITTING, PURSUING, COPYING = KINDS = ("fitting", "pursuing", "copying")
 
 LITTLE = 0.1
 """A difference of so much of the actions is one that shows."""
-
-TABLE_BITS, ENTRY_BITS = 4, 2
-"""Of the memorizer's token, and of each of its entries."""
 
 SITUATIONS = 16
 
@@ -80,26 +79,13 @@ def _size(n_worlds: int, max_bits: int, *, is_whole: bool = True) -> Size:
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Count a world for each setting, and let its programs answer to an exchange of goals."""
-    asked = size.bases
-    counted = _count(seed, size, asked)
-    base = counted.cell(BASE, 0.0, asked["alpha"])
-    cells = [base]
-    for name, value in size.departures():
-        changed = asked | {name: value}
-        other = counted if name == "alpha" else _count(seed, size, changed)
-        cells.append(other.cell(name, value, changed["alpha"]))
-    bounds = last_bounds(counted.census)
-    shorter = [(bound, replace(counted, census=up_to(counted.census, bound))) for bound in bounds]
-    margins = [(bound, part.cell(BASE, 0.0, asked["alpha"]).margin) for bound, part in shorter]
-    return WorldStudy(cells + bound_cells(margins, dict.fromkeys(base.facts, math.nan)), counted.world.given)
+    return one_at_a_time(lambda asked: _count(seed, size, asked), size)
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class Counted(CountedWorld):
     """A world, the census of it, and the programs that it is about, taken apart."""
 
-    world: World
-    census: Census
     programs: tuple[Explanation, ...]
 
     def cell(self, parameter: str, value: float, alpha: float) -> Cell:
