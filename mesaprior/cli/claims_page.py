@@ -43,7 +43,8 @@ class Ledger:
         if not os.access(self._folder, os.W_OK):
             raise UsageError(f"--out {path}: the folder cannot be written to; choose another.")
         # What cannot be read is told before any work is done.
-        page_of([report for report in map(self._report, CLAIMS) if report is not None])
+        for name in CLAIMS:
+            self._report(name)
 
     def holds(self, name: str, size: str, versions: dict[str, str]) -> bool:
         """Tell whether the findings of a claim are there already, at a size and by these versions."""
@@ -69,9 +70,10 @@ class Ledger:
             return None
         try:
             report: Any = json.loads(path.read_text(encoding="utf-8"))
+            # What the page and `holds` ask of it has to be there.
             page_of([report])
-            assert {"size", "versions"} <= report.keys()
-        except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+            _ = report["size"], report["versions"]
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise ContentError(f"{path}: this is no report of a claim; remove it, or name another folder.") from None
         return report
 

@@ -47,9 +47,9 @@ def up_to(census: Census, bound: float) -> Census:
     )
 
 
-def last_bounds(census: Census, n_bounds: int = LAST_BOUNDS) -> list[float]:
+def last_bounds(census: Census) -> list[float]:
     """Return the last lengths that occur, in bits, ascending: bounds that make a difference."""
-    return np.unique(census.columns["length"])[-n_bounds:].tolist()
+    return np.unique(census.columns["length"])[-LAST_BOUNDS:].tolist()
 
 
 def by_bound(
@@ -57,27 +57,17 @@ def by_bound(
     log: ImitationLog,
     prior: Prior,
     margin: Callable[[Posterior], float],
-    *,
-    noise: NoiseModel = DEFAULT_NOISE,
-    tolerance: float = 0.0,
-    n_bounds: int = LAST_BOUNDS,
 ) -> list[tuple[float, float]]:
     """Return the last length bounds that make a difference, ascending, and the margin at each.
 
     Parameters
     ----------
-    census, log, prior, noise, tolerance
+    census, log, prior
         As in `posterior`.
     margin : callable
         The margin, from a posterior.
-    n_bounds : int
-        How many.
     """
-    bounds = last_bounds(census, n_bounds)
-    margins = [
-        margin(posterior(up_to(census, bound), log, prior, noise=noise, tolerance=tolerance)) for bound in bounds
-    ]
-    return list(zip(bounds, margins, strict=True))
+    return [(bound, margin(posterior(up_to(census, bound), log, prior))) for bound in last_bounds(census)]
 
 
 def bound_cells(margins: list[tuple[float, float]], facts: Mapping[str, float | str]) -> list[Cell]:
@@ -125,6 +115,12 @@ def price_of(text: str, language: Language, log: ImitationLog) -> Price:
     return Price(length_of(program, language, log), time, infer_time)
 
 
+def log2_weight_of(price: Price, census: Census, prior: Prior) -> float:
+    """Return log2 of the prior's weight of one program of a price, as `log2_prior` has it for a census: not normalized."""
+    columns = {name: np.array([getattr(price, name)]) for name in census.columns}
+    return float(np.broadcast_to(prior.log2_weight(columns), 1)[0])
+
+
 def log2_mass_fitting(
     price: Price, census: Census, n_training: int, prior: Prior, *, noise: NoiseModel = DEFAULT_NOISE
 ) -> np.ndarray:
@@ -135,11 +131,10 @@ def log2_mass_fitting(
     float64[N + 1]
         On the scale on which the prior's whole mass is 1, as `Posterior.log2_evidence`.
     """
-    columns = {name: np.array([getattr(price, name)]) for name in census.columns}
-    weight = float(np.broadcast_to(prior.log2_weight(columns), 1)[0])
     n = np.arange(n_training + 1)
     none = np.zeros_like(n)
-    return weight - log2_total(log2_prior(census, prior)) + log2_likelihood(noise, n, none, none, census.n_actions)
+    weight = log2_weight_of(price, census, prior) - log2_total(log2_prior(census, prior))
+    return weight + log2_likelihood(noise, n, none, none, census.n_actions)
 
 
 @dataclass(frozen=True, eq=False)

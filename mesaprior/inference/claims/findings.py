@@ -86,8 +86,8 @@ class Findings:
     stable_share : float
         Share of the worlds whose margin has settled along the length bound.
     ledger : list of dict
-        For each token with a supplied table its `name`, `literal` bits, and the least and most `charged` bits over
-        the worlds.
+        For each token with a supplied table its `name` and `literal_bits`, and the `least_charged_bits` and
+        `most_charged_bits` over the worlds.
     """
 
     claim: Claim

@@ -11,7 +11,7 @@ import numpy as np
 from mesaprior.hypotheses.census import ABSTAIN, Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.claims.asking import price_of
+from mesaprior.inference.claims.asking import log2_weight_of, price_of
 from mesaprior.inference.logspace import log2_sum, log2_total
 from mesaprior.inference.noise import NoiseModel, log2_likelihood
 from mesaprior.inference.posterior import DEFAULT_NOISE
@@ -133,8 +133,7 @@ def log2_masses_of_programs(
     masses = np.empty((len(texts), len(n)))
     for i, text in enumerate(texts):
         price = price_of(text, space.language, log)
-        columns = {name: np.array([getattr(price, name)]) for name in census.columns}
-        weight = float(np.broadcast_to(prior.log2_weight(columns), 1)[0])
+        weight = log2_weight_of(price, census, prior)
         action = space.predict(space.parse(text, log), log).predictions["intact"][: log.n_training]
         hits = np.concatenate([[0], np.cumsum(action == log.action[: log.n_training])])
         masses[i] = weight - whole + log2_likelihood(noise, hits, n - hits, np.zeros_like(n), census.n_actions)
