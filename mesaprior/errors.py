@@ -12,6 +12,10 @@ class MesapriorError(Exception):
 
     exit_code = 1
 
+    def typed(self) -> str:
+        """Return the message as the command line has it, where settings are options."""
+        return str(self)
+
 
 class UsageError(MesapriorError):
     """The command line, a formula, a parameter or a path is wrong (exit code 2)."""

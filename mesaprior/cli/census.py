@@ -10,6 +10,7 @@ import click
 
 from mesaprior.cli.cluster import cluster_option, remote_of
 from mesaprior.cli.options import Memory, SpaceOptions, space_options
+from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
     from mesaprior.cli.spaces import Space
@@ -23,6 +24,7 @@ MOST_SHARDS = 9999
 
 @click.command()
 @click.argument("log_file", metavar="LOG")
+@reading_options()
 @space_options
 @click.option(
     "--engine",
@@ -58,6 +60,7 @@ MOST_SHARDS = 9999
 def census(
     log_file: str,
     asked: SpaceOptions,
+    reading: ReadingOptions,
     engine: Engine,
     workers: int | None,
     max_bytes: int | None,
@@ -82,8 +85,8 @@ def census(
     from mesaprior.cli.counting import Means, count_into, writer_of
     from mesaprior.cli.counting_whole import count_whole_into
     from mesaprior.cli.question import store_entry
+    from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import space_of
-    from mesaprior.hypotheses.log import read_log
     from mesaprior.hypotheses.space import PartedSpace
     from mesaprior.hypotheses.store import open_manifest
     from mesaprior.hypotheses.terms.space import TermSpace
@@ -92,7 +95,7 @@ def census(
     if asked.space not in (None, TermSpace.name):
         _check_whole_options(asked.space, engine, max_bytes=max_bytes, shards=shards, address=address)
     remote = remote_of(address, workers=workers, max_memory=max_bytes)
-    log = read_log(log_file)
+    log = read_asked(log_file, reading, asked.get("--language"))
     space = space_of(log, asked)
     if not space.count_by_length(log):
         # Without a program there is nothing to count, and the space says why.

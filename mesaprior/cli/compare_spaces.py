@@ -19,6 +19,7 @@ from mesaprior.cli.options import (
     prior_of,
     tolerance_option,
 )
+from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
     from mesaprior.inference.spaces import Agreement, SpacesCompared
@@ -30,6 +31,7 @@ COMPARED = ("terms", "turing", "circuits", "networks")
 
 @click.command("compare-spaces")
 @click.argument("log_file", metavar="LOG")
+@reading_options(is_hidden=True)
 @click.option(
     "--spaces",
     "spaces_text",
@@ -65,6 +67,7 @@ def compare_spaces(
     log_file: str,
     spaces_text: str,
     given: dict[str, Any],
+    reading: ReadingOptions,
     prior_texts: tuple[str, ...],
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -88,8 +91,8 @@ def compare_spaces(
       mesaprior compare-spaces moves.csv --prior simplicity --prior networks:regularized --plot spaces.png
     """
     from mesaprior.cli.question import census_of, facts_of_log, facts_of_space, versions
+    from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import formalism, spaces_of
-    from mesaprior.hypotheses.log import read_log
     from mesaprior.inference.spaces import answer_of
     from mesaprior.inference.spaces import compare_spaces as compare
 
@@ -101,7 +104,7 @@ def compare_spaces(
         from mesaprior.cli.pictures import check_picture
 
         check_picture(plot_file, "--plot")
-    log = read_log(log_file)
+    log = read_asked(log_file, reading, given.get("--language"))
     spaces = spaces_of(log, names, given)
     answers = [
         answer_of(

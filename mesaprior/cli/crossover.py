@@ -18,6 +18,7 @@ from mesaprior.cli.options import (
     space_options,
     tolerance_option,
 )
+from mesaprior.cli.reading import ReadingOptions, reading_options
 
 SIDES = (("optimizers", "imitators"), ("defecting", "faithful"))
 """Challengers and others, by role and by verdict."""
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 )
 @click.option("--verdict", "by_verdict", is_flag=True, help="Weigh defecting against faithful programs.")
 @other_log_option
+@reading_options(is_hidden=True)
 @space_options
 @prior_options
 @noise_option
@@ -54,6 +56,7 @@ def crossover(
     by_verdict: bool,
     other_log: str | None,
     asked: SpaceOptions,
+    reading: ReadingOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -87,7 +90,7 @@ def crossover(
     prior = swept_prior(prior_text, parameters, {name: low if low is not None else usual[0] if usual else 1.0})
     noise = noise_of(noise_text)
     check_prior(prior, source, asked)
-    question = ask(source, other_log=other_log, asked=asked)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading)
     if not question.space.has_lesions and not by_verdict:
         by_verdict = True
         click.echo(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,11 +23,17 @@ from mesaprior.cli.options import (
     space_options,
     tolerance_option,
 )
+from mesaprior.cli.reading import ReadingOptions, facts_of_codes, reading_options
+
+if TYPE_CHECKING:
+    from mesaprior.inference.noise import NoiseModel
+    from mesaprior.priors.prior import FormulaPrior
 
 
 @click.command()
 @click.argument("source", metavar="LOG_OR_CENSUS")
 @other_log_option
+@reading_options()
 @space_options
 @prior_options
 @noise_option
@@ -74,11 +82,18 @@ from mesaprior.cli.options import (
     is_flag=True,
     help="Repeat the question with each token dropped, dearer or cheaper, and with shorter bounds: do the odds hold?",
 )
+@click.option(
+    "--predict",
+    "is_predicting",
+    is_flag=True,
+    help="Tell what is predicted for each later row, in the labels of the log.",
+)
 @format_option("table", "json", "csv")
 def infer(
     source: str,
     other_log: str | None,
     asked: SpaceOptions,
+    reading: ReadingOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -91,6 +106,7 @@ def infer(
     memorizer_features: str | None,
     memorizer_bits: int | None,
     is_family: bool,
+    is_predicting: bool,
     form: str,
 ) -> None:
     """Say who holds the posterior, at every training prefix.
@@ -114,7 +130,7 @@ def infer(
     from mesaprior.cli.agency import agencies_of, agencies_to_json, render_agencies
     from mesaprior.cli.family import family_of_question, family_to_json, render_family
     from mesaprior.cli.goals import goals_to_json, render_goals
-    from mesaprior.cli.memorizer import check_memorizer, memorizer_of, memorizer_to_json, render_memorizer
+    from mesaprior.cli.memorizer import check_memorizer, check_tables, memorizer_of, memorizer_to_json, render_memorizer
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.goals import goals
@@ -123,7 +139,7 @@ def infer(
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
-    check_memorizer(memorizer_features, memorizer_bits, prior, form, other_log or source)
+    check_memorizer(memorizer_features, memorizer_bits, prior, form)
     if is_family and form == "csv":
         from mesaprior.errors import UsageError
 
@@ -132,7 +148,27 @@ def infer(
         from mesaprior.cli.pictures import check_picture
 
         check_picture(plot_file, "--plot")
-    question = ask(source, other_log=other_log, asked=asked)
+    if reading.columns.by:
+        _infer_people(
+            source,
+            other_log,
+            asked,
+            reading,
+            prior,
+            noise,
+            tolerance=tolerance,
+            top=top,
+            plot_file=plot_file,
+            form=form,
+        )
+        return
+    question = ask(
+        source,
+        other_log=other_log,
+        asked=asked,
+        reading=reading,
+        check=partial(check_tables, memorizer_features),
+    )
     result = posterior(question.census, question.log, prior, noise=noise, tolerance=tolerance)
     mass_beyond = question.space.mass_beyond(question.census, question.log)
     memorizer = memorizer_of(
@@ -168,6 +204,8 @@ def infer(
             mass_beyond=mass_beyond,
             given=question.language.ledger() if question.language else [],
             provenance=provenance,
+            codes=facts_of_codes(question.log, question.census.n_actions),
+            warnings=question.warnings,
             top=top,
         )
         if candidates is not None:
@@ -178,6 +216,11 @@ def infer(
         if family is not None:
             answer["family"] = family_to_json(family)
         click.echo(json.dumps(answer, allow_nan=False))
+    elif form == "csv" and is_predicting:
+        from mesaprior.cli.predictions import predictions_table
+        from mesaprior.cli.streams import print_csv
+
+        print_csv(*predictions_table(question, result))
     elif form == "csv":
         click.echo(to_frame(result).to_csv(index=False, na_rep="nan", lineterminator="\n"), nl=False)
     else:
@@ -196,6 +239,10 @@ def infer(
             source=source,
             is_plotted=plot_file is not None,
         )
+        if is_predicting:
+            from mesaprior.cli.predictions import render_predictions
+
+            render_predictions(question, result)
         if candidates is not None:
             render_agencies(agencies, result)
             render_goals(candidates, question, result, top)
@@ -203,3 +250,32 @@ def infer(
             render_memorizer(memorizer)
         if family is not None:
             render_family(family, question)
+
+
+def _infer_people(
+    source: str,
+    other_log: str | None,
+    asked: SpaceOptions,
+    reading: ReadingOptions,
+    prior: FormulaPrior,
+    noise: NoiseModel,
+    *,
+    tolerance: float,
+    top: int,
+    plot_file: str | None,
+    form: str,
+) -> None:
+    """Answer for each person, and for all together."""
+    from mesaprior.cli.people import ask_people, headline_of, print_people
+
+    answer = ask_people(
+        source, other_log=other_log, asked=asked, reading=reading, prior=prior, noise=noise, tolerance=tolerance
+    )
+    if plot_file:
+        from mesaprior.cli.plot_people import plot_people
+
+        plot_people(answer, plot_file, headline=headline_of(answer), title_source=Path(answer.log.source).stem)
+        click.echo(f"Wrote {plot_file}.", err=True)
+    print_people(
+        answer, reading.columns.by, form, source=source, prior=prior, noise=noise, tolerance=tolerance, top=top
+    )

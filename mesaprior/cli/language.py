@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli.options import LONGEST, Parameter, format_option, language_of, language_option, parameters_of
+from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.cli.streams import print_csv
 from mesaprior.errors import UsageError
 
@@ -30,6 +31,7 @@ class Weight(Parameter):
 
 @click.command()
 @click.argument("log_file", metavar="LOG")
+@reading_options()
 @language_option
 @click.option("--fit-bits", is_flag=True, help="Give the tokens the bits of a Huffman code for their weights.")
 @click.option(
@@ -48,6 +50,7 @@ class Weight(Parameter):
 def language(
     log_file: str,
     language_file: str | None,
+    reading: ReadingOptions,
     fit_bits: bool,
     weights: tuple[tuple[str, float], ...],
     is_code: bool,
@@ -70,14 +73,14 @@ def language(
       mesaprior language corridor.csv --language mine.toml --fit-bits --weight y=4 --weight argmax=2
       mesaprior language corridor.csv --language mine.toml --code
     """
-    from mesaprior.hypotheses.log import read_log
+    from mesaprior.cli.reading import read_asked
     from mesaprior.hypotheses.terms.prices import fit_bits as fitted
 
     if weights and not fit_bits:
         raise UsageError("--weight goes with --fit-bits, which is missing; add it or leave the weights out.")
     if is_code and form == "toml":
         raise UsageError("--format toml is for a language, and --code prints none; choose table, json or csv.")
-    log = read_log(log_file)
+    log = read_asked(log_file, reading, language_file)
     result = language_of(language_file, log)
     result.check_log(log)
     if fit_bits:

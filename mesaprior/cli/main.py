@@ -22,6 +22,7 @@ COMMANDS = {
     "store": ("mesaprior.cli.store", "List, check, merge and tidy up censuses on disk."),
     "export": ("mesaprior.cli.export", "Print a table of a census as CSV."),
     "language": ("mesaprior.cli.language", "Print the default language of a log, fit its prices, look at its code."),
+    "prepare": ("mesaprior.cli.prepare", "Turn a raw file into a log: lags, order, quantiles, held-out rows, codes."),
     "why": ("mesaprior.cli.why", "Take one program apart: bits, steps, predictions, lesions."),
     "strings": ("mesaprior.cli.strings", "Count what all Turing machines of a size print."),
     "circuits": ("mesaprior.cli.circuits", "Say what Boolean functions cost: least gates, formulas, depths."),
@@ -87,7 +88,7 @@ class LazyGroup(click.Group):
         try:
             super().main(args, *others, **options)
         except MesapriorError as error:
-            _stop(f"Error: {error}", error.exit_code)
+            _stop(f"Error: {error.typed()}", error.exit_code)
         except BrokenPipeError:
             # The reader went away (as with `| head`), which is its right.
             sys.stderr.close()

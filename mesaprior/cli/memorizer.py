@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.log import read_log
+from mesaprior.hypotheses.log import ImitationLog
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
@@ -25,26 +24,36 @@ def check_memorizer(
     token_bits: int | None,
     prior: FormulaPrior,
     form: str,
-    log_file: str,
 ) -> None:
     """Refuse what can be refused before anything is counted.
 
     Raises
     ------
     UsageError
-        If bits are given for no memorizer, the prior reads what a table does not have, or the log lacks a feature.
+        If bits are given for no memorizer, or the prior reads what a table does not have.
     """
     if features_text is None:
         if token_bits is not None:
             raise UsageError("--memorizer-bits belongs to a memorizer; name its features with --memorizer.")
         return
-    from mesaprior.inference.memorizer import check_prior_of_tables, memorizer_over
+    from mesaprior.inference.memorizer import check_prior_of_tables
 
     check_prior_of_tables(prior)
     if form == "csv":
         raise UsageError("--memorizer has no place in the CSV of infer; ask for --format json or table.")
-    if not Path(log_file).is_dir():
-        log = read_log(log_file)
+
+
+def check_tables(features_text: str | None, log: ImitationLog) -> None:
+    """Refuse a memorizer over features that a log lacks.
+
+    Raises
+    ------
+    UsageError
+        If so.
+    """
+    if features_text is not None:
+        from mesaprior.inference.memorizer import memorizer_over
+
         memorizer_over(_names(features_text), log, log.largest_action + 1, token_bits=0)
 
 

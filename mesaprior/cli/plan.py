@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mesaprior.cli.options import SpaceOptions, format_option, space_options
+from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("log_file", metavar="LOG")
+@reading_options()
 @space_options
 @format_option("table", "json", "csv")
-def plan(log_file: str, asked: SpaceOptions, form: str) -> None:
+def plan(log_file: str, asked: SpaceOptions, reading: ReadingOptions, form: str) -> None:
     """Say how many programs a bound holds, and what time and memory they take.
 
     The numbers of programs are exact and cost nothing; time and memory are estimates from counting shorter
@@ -28,11 +30,11 @@ def plan(log_file: str, asked: SpaceOptions, form: str) -> None:
     Example:
       mesaprior plan corridor.csv --language corridor.toml --max-bits 40
     """
+    from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import space_of
-    from mesaprior.hypotheses.log import read_log
     from mesaprior.hypotheses.terms.space import TermSpace
 
-    log = read_log(log_file)
+    log = read_asked(log_file, reading, asked.get("--language"))
     space = space_of(log, asked)
     if not isinstance(space, TermSpace):
         _plan_whole(space, log, form)

@@ -19,6 +19,7 @@ from mesaprior.cli.options import (
     space_options,
     tolerance_option,
 )
+from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.cli.streams import print_csv
 
 
@@ -39,6 +40,7 @@ from mesaprior.cli.streams import print_csv
     help="A parameter, for each of the priors that has it; repeatable.",
 )
 @other_log_option
+@reading_options(is_hidden=True)
 @space_options
 @noise_option
 @tolerance_option
@@ -49,6 +51,7 @@ def compare_priors(
     parameters: tuple[tuple[str, float], ...],
     other_log: str | None,
     asked: SpaceOptions,
+    reading: ReadingOptions,
     noise_text: str,
     tolerance: float,
     form: str,
@@ -74,7 +77,7 @@ def compare_priors(
     priors, noise = priors_of(priors_text, parameters), noise_of(noise_text)
     for subject in priors:
         check_prior(subject, source, asked)
-    question = ask(source, other_log=other_log, asked=asked)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading)
     result = compare(question.census, question.log, priors, noise=noise, tolerance=tolerance)
     witness = question.census.witness
     if form == "table":
@@ -122,6 +125,7 @@ def compare_priors(
     help="Bits by which a program may be longer than the shortest of its behaviour.",
 )
 @other_log_option
+@reading_options(is_hidden=True)
 @space_options
 @prior_options
 @noise_option
@@ -134,6 +138,7 @@ def depth(
     significance_text: str,
     other_log: str | None,
     asked: SpaceOptions,
+    reading: ReadingOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -166,7 +171,7 @@ def depth(
         ) from None
     subject, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(subject, source, asked)
-    question = ask(source, other_log=other_log, asked=asked)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading)
     depths = logical_depth(question.census, significance)
     result = posterior(question.census, question.log, subject, noise=noise)
     leading = top_behaviours(result, question.census.witness, top)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,14 @@ from mesaprior.cli import counting
 from mesaprior.cli.counting_whole import count_whole
 from mesaprior.cli.options import SpaceOptions
 from mesaprior.cli.progress import progress
+from mesaprior.cli.reading import ReadingOptions, read_asked
 from mesaprior.cli.spaces import Space, space_of, stored_space
 from mesaprior.cli.words import error_text
 from mesaprior.errors import ContentError, MesapriorError, UsageError
 from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.log import ImitationLog, read_log
+from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import PartedSpace, WholeSpace
-from mesaprior.hypotheses.store import entry_path, find_census, open_census, save_census
+from mesaprior.hypotheses.store import codes_of_census, entry_path, find_census, open_census, save_census
 from mesaprior.hypotheses.terms.language import Language, default_language
 from mesaprior.hypotheses.terms.space import TermSpace
 
@@ -45,14 +48,40 @@ class Question:
     space: Space
     is_default_language: bool
 
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What is suspicious about the log, as sentences."""
+        from mesaprior.hypotheses.log.checking import warnings_of
+
+        sentences = [warning.typed() for warning in warnings_of(self.log, self.census.n_actions)]
+        return [sentence[0].upper() + sentence[1:] for sentence in sentences]
+
     @property
     def language(self) -> Language | None:
         """The language of the space, where it has one."""
         return self.space.language
 
 
-def ask(source: str, *, other_log: str | None, asked: SpaceOptions) -> Question:
+def ask(
+    source: str,
+    *,
+    other_log: str | None,
+    asked: SpaceOptions,
+    reading: ReadingOptions,
+    check: Callable[[ImitationLog], None] = lambda log: None,
+) -> Question:
     """Count a census on a log, or open the one in a folder.
+
+    Parameters
+    ----------
+    source : str
+        A log, or a folder with a census.
+    other_log : str or None
+        Another log that the census in a folder is asked about.
+    asked : SpaceOptions
+    reading : ReadingOptions
+    check : callable
+        Called with the log before anything is counted; it raises where the question cannot be answered.
 
     Raises
     ------
@@ -60,20 +89,24 @@ def ask(source: str, *, other_log: str | None, asked: SpaceOptions) -> Question:
         If options do not go together.
     """
     if Path(source).is_dir():
-        return _ask_folder(source, other_log, asked)
+        return _ask_folder(source, other_log, asked, reading)
     if other_log is not None:
         raise UsageError(f"--log goes with a census folder, and {source} is none; give the log alone.")
-    log = read_log(source)
+    log = read_asked(source, reading, asked.get("--language"))
+    check(log)
     space = space_of(log, asked)
     is_default = space.language is not None and asked.get("--language") is None
     return Question(census_of(space, log), log, space, is_default)
 
 
-def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions) -> Question:
+def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading: ReadingOptions) -> Question:
     """Open the census in a folder."""
     for option in asked.given:
         raise UsageError(f"{folder} is a census that was counted already, so {option} cannot change it; leave it out.")
-    stored = open_census(folder, log=read_log(other_log) if other_log else None)
+    for option in reading.given if other_log is None else ():
+        raise UsageError(f"{option} says how a file is read, and {folder} is a census; name the file with --log.")
+    log = read_asked(other_log, reading, codes=codes_of_census(folder)) if other_log is not None else None
+    stored = open_census(folder, log=log)
     space = stored_space(stored.census.space, stored.language, stored.census.bounds)
     if asked.space not in (None, space.name):
         raise UsageError(f"{folder} is a census of the space {space.name}, not {asked.space}; leave --space out.")

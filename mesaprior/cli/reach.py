@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli.options import SpaceOptions, format_option, other_log_option, space_options, tolerance_option
+from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
@@ -29,10 +30,18 @@ SEARCHES, LEARNS = ("argmax", "argmin"), ("fit",)
 @click.command()
 @click.argument("source", metavar="LOG_OR_CENSUS")
 @other_log_option
+@reading_options(is_hidden=True)
 @space_options
 @tolerance_option
 @format_option("table", "json", "csv")
-def reach(source: str, other_log: str | None, asked: SpaceOptions, tolerance: float, form: str) -> None:
+def reach(
+    source: str,
+    other_log: str | None,
+    asked: SpaceOptions,
+    reading: ReadingOptions,
+    tolerance: float,
+    form: str,
+) -> None:
     """Say what searching, learning and defecting cost in bits, where the training rows must be fitted.
 
     Finds the shortest program that fits every training row and searches, learns, or defects later, and prices it
@@ -47,7 +56,7 @@ def reach(source: str, other_log: str | None, asked: SpaceOptions, tolerance: fl
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.inference.reach import reach as reach_of
 
-    question = ask(source, other_log=other_log, asked=asked)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading)
     # A space of a user's own need not know what is past its bound.
     beyond = getattr(question.space, "length_beyond", None)
     found = reach_of(

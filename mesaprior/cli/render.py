@@ -12,10 +12,13 @@ import numpy as np
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from mesaprior.cli.sides import sides_of
 from mesaprior.cli.words import bits_text, share_text, sparkline
-from mesaprior.inference.result import summarize, top_behaviours
+from mesaprior.hypotheses.log.notices import printable, shown
+from mesaprior.inference.fit import always_of
+from mesaprior.inference.result import kept_lead, summarize, top_behaviours
 from mesaprior.inference.roles import IMITATOR, LEARNER, PLANNER_LEARNER, ROLES, UNJUDGED, VERDICTS
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ def render_posterior(
     out = console()
     n = posterior.n_training
     census = question.census
-    out.print(f"[bold]{sides_of(posterior).headline}[/bold]")
+    print_headline(out, sides_of(posterior).headline, question, posterior)
     out.print(
         f"{posterior.programs:,} programs counted in {census.n_behaviours:,} behaviours · prior {prior_name} · "
         f"noise {noise_name} · {n} training rows, {question.log.n_rows - n} later",
@@ -61,11 +64,58 @@ def render_posterior(
     out.print(_top_table(question, posterior, top))
     if posterior.interventions:
         out.print(_interventions_table(posterior))
-    for line in _notes(question, posterior, mass_beyond):
+    for line in (*fit_lines(question, posterior), *_notes(question, posterior, mass_beyond)):
         out.print(f"• {line}", markup=False, soft_wrap=True)
+    print_warnings(out, question)
     out.print()
     for index, step in enumerate(_next_steps(question, posterior, source, prior_name, is_plotted)):
         out.print(f"{'      or' if index else 'Next:'} {step}", style="dim", markup=False, soft_wrap=True)
+
+
+def print_headline(out: Console, headline: str, question: Question, posterior: Posterior) -> None:
+    """Print who holds the posterior; before it, that nothing counted beats the most frequent action, if so."""
+    fit = posterior.fit
+    if not fit.is_beaten:
+        always = f"always {shown(question.log.label('action', fit.most_frequent_action))}"
+        if fit.most_frequent == fit.n_training:
+            out.print(
+                f"The teacher does one thing in training, {always}: nothing can do better.", style="bold", markup=False
+            )
+        else:
+            out.print(
+                f"No {question.space.noun.removesuffix('s')} counted beats the most frequent action, {always}: "
+                f"{fit.most_frequent:,} of {fit.n_training:,} training rows.",
+                style="bold",
+                markup=False,
+                soft_wrap=True,
+            )
+    out.print(headline, style="bold", markup=False)
+
+
+def program_text(question: Question, behaviour: int) -> Text:
+    """Return the program of a behaviour; what gives one action everywhere is said in its label."""
+    census, log = question.census, question.log
+    text = Text(printable(census.witness[behaviour]))
+    always = always_of(census.predictions[behaviour])
+    if always is not None:
+        text.append(f"  always {shown(log.label('action', always))}", style="dim")
+    return text
+
+
+def fit_lines(question: Question, posterior: Posterior) -> Iterable[str]:
+    """Yield the yardsticks for hits in training."""
+    fit = posterior.fit
+    yield (
+        f"Hits are of {fit.n_training:,} training rows: chance has {fit.chance:,.4g}, always "
+        f"{shown(question.log.label('action', fit.most_frequent_action))} has {fit.most_frequent:,}, the best program "
+        f"counted has {fit.best_program:,}, and the best table from situations to actions has {fit.best_table:,}."
+    )
+
+
+def print_warnings(out: Console, question: Question) -> None:
+    """Print what is suspicious about the log."""
+    for warning in question.warnings:
+        out.print(f"! {warning}", style="yellow", markup=False, soft_wrap=True)
 
 
 def print_odds(out: Console, posterior: Posterior) -> None:
@@ -110,7 +160,7 @@ def _roles_table(posterior: Posterior) -> Table:
 
 def _top_table(question: Question, posterior: Posterior, top: int) -> Table:
     table = Table(title="Leading behaviours, each with a shortest program", title_justify="left", title_style="bold")
-    for name in ("mass", "role", "verdict", "bits", "steps"):
+    for name in ("mass", "role", "verdict", "hits", "bits", "steps"):
         table.add_column(name, justify="left" if name in ("role", "verdict") else "right")
     table.add_column("program", overflow="fold")
     table.add_column("advantage", justify="right")
@@ -124,9 +174,10 @@ def _top_table(question: Question, posterior: Posterior, top: int) -> Table:
             share_text(entry.mass),
             ROLES[posterior.role[b]],
             VERDICTS[posterior.verdict[b]],
+            f"{posterior.hits[b]:,}",
             f"{posterior.length[b]:,}",
             f"{posterior.time[b]:,}",
-            witness[b],
+            program_text(question, b),
             "-" if math.isnan(advantage) else f"{advantage:+g}",
         )
     return table
@@ -197,7 +248,7 @@ def _loses_sentence(posterior: Posterior) -> str:
     if not math.isinf(float(posterior.log2_odds[-1])):
         return summarize(posterior).sentence
     if n is None:
-        return f"The honest imitator does not lose: at n = {last} no optimizer has any mass."
+        return kept_lead(posterior, f"at n = {last} no optimizer has any mass")
     return f"The honest imitator loses at n = {n} of {last} training rows, and ends without any mass."
 
 

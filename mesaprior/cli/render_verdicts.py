@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.table import Table
 
-from mesaprior.cli.render import another_step, console, print_odds
+from mesaprior.cli.render import (
+    another_step,
+    console,
+    fit_lines,
+    print_headline,
+    print_odds,
+    print_warnings,
+    program_text,
+)
 from mesaprior.cli.sides import Sides, loses_by_verdict, sides_of
 from mesaprior.cli.spaces import whole_formalism
 from mesaprior.cli.words import share_text
@@ -36,7 +44,7 @@ def render_verdicts(
     out = console()
     n, noun = posterior.n_training, question.space.noun
     sides = sides_of(posterior, has_lesions=False, noun=noun)
-    out.print(f"[bold]{sides.headline}[/bold]")
+    print_headline(out, sides.headline, question, posterior)
     out.print(
         f"{posterior.programs:,} {noun} counted in {question.census.n_behaviours:,} behaviours · prior {prior_name} · "
         f"noise {noise_name} · {n} training rows, {question.log.n_rows - n} later",
@@ -47,8 +55,9 @@ def render_verdicts(
     print_odds(out, posterior)
     out.print(_verdicts_table(posterior, sides, noun))
     out.print(_top_table(question, posterior, top))
-    for line in _notes(question, posterior, mass_beyond):
+    for line in (*fit_lines(question, posterior), *_notes(question, posterior, mass_beyond)):
         out.print(f"• {line}", markup=False, soft_wrap=True)
+    print_warnings(out, question)
     out.print()
     step = another_step(prior_name, is_plotted, whole_formalism(question.space.name).suggested)
     out.print(f"Next: {step}", style="dim", markup=False, soft_wrap=True)
@@ -74,7 +83,7 @@ def _top_table(question: Question, posterior: Posterior, top: int) -> Table:
     noun = question.space.noun
     title = f"Leading behaviours, each with a shortest of its {noun}"
     table = Table(title=title, title_justify="left", title_style="bold")
-    for name in ("mass", "verdict", "bits", "steps"):
+    for name in ("mass", "verdict", "hits", "bits", "steps"):
         table.add_column(name, justify="left" if name == "verdict" else "right")
     table.add_column(noun.removesuffix("s"), overflow="fold")
     witness = question.census.witness
@@ -83,7 +92,8 @@ def _top_table(question: Question, posterior: Posterior, top: int) -> Table:
             break
         b = entry.behaviour
         verdict, bits, steps = VERDICTS[posterior.verdict[b]], f"{posterior.length[b]:,.2f}", f"{posterior.time[b]:,}"
-        table.add_row(share_text(entry.mass), verdict, bits, steps, witness[b])
+        hits = f"{posterior.hits[b]:,}"
+        table.add_row(share_text(entry.mass), verdict, hits, bits, steps, program_text(question, b))
     return table
 
 

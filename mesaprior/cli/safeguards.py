@@ -20,6 +20,7 @@ from mesaprior.cli.options import (
     space_options,
     together,
 )
+from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
@@ -74,6 +75,7 @@ guard_options = together(
 @click.command()
 @click.argument("source", metavar="LOG_OR_CENSUS")
 @other_log_option
+@reading_options(is_hidden=True)
 @space_options
 @prior_options
 @noise_option
@@ -84,6 +86,7 @@ def safeguards(
     source: str,
     other_log: str | None,
     asked: SpaceOptions,
+    reading: ReadingOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -118,7 +121,7 @@ def safeguards(
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
     check_settings(temperatures, alphas, ks, cost)
-    question = ask(source, other_log=other_log, asked=asked)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading)
     outcomes = safeguards_on(
         question.census,
         question.log,

@@ -18,6 +18,7 @@ from mesaprior.cli.options import (
     prior_options,
     tolerance_option,
 )
+from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
     from mesaprior.inference.sampling import Draw
@@ -32,6 +33,7 @@ COLUMNS = ("program", "length", "time", "infer_time", "role", "verdict", "probab
     "-k", "--draws", "k", type=click.IntRange(min=0), default=20, show_default=True, help="How many programs."
 )
 @click.option("--log", "other_log", metavar="LOG", help="Ask the census about this log instead of its own.")
+@reading_options(is_hidden=True)
 @prior_options
 @noise_option
 @tolerance_option
@@ -55,6 +57,7 @@ def sample(
     folder: str,
     k: int,
     other_log: str | None,
+    reading: ReadingOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -90,7 +93,7 @@ def sample(
             f"{folder}: there is no such folder; `mesaprior census LOG --max-bits B --out DIR` writes a census."
         )
     check_prior(prior, folder, SpaceOptions())
-    question = ask(folder, other_log=other_log, asked=SpaceOptions())
+    question = ask(folder, other_log=other_log, asked=SpaceOptions(), reading=reading)
     if not isinstance(question.space, TermSpace):
         raise UsageError(
             f"{folder} is a census of the space {question.space.name}, and programs are drawn from terms only; give a "

@@ -21,6 +21,7 @@ from mesaprior.cli.options import (
     space_options,
     tolerance_option,
 )
+from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.cli.values import Axis
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ TABLES = (".csv", ".parquet")
     "Repeatable.",
 )
 @other_log_option
+@reading_options(is_hidden=True)
 @space_options
 @prior_options
 @noise_option
@@ -58,6 +60,7 @@ def sweep(
     axes: tuple[tuple[str, list[float]], ...],
     other_log: str | None,
     asked: SpaceOptions,
+    reading: ReadingOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -91,7 +94,7 @@ def sweep(
     noise = noise_of(noise_text)
     check_prior(prior, source, asked)
     _check_files(out_file, plot_file, over)
-    question = ask(source, other_log=other_log, asked=asked)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading)
     n_cells = _n_cells(over)
     with progress(f"Working out {n_cells:,} cells", n_cells) as report:
         swept = sweep_posterior(

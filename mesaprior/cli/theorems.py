@@ -19,6 +19,7 @@ from mesaprior.cli.options import (
     prior_options,
     space_options,
 )
+from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
     from mesaprior.inference.theorems import Evaluation, Theorem
@@ -54,6 +55,7 @@ def _exponent(text: str) -> int:
 @click.command()
 @click.argument("source", metavar="LOG_OR_CENSUS")
 @other_log_option
+@reading_options(is_hidden=True)
 @space_options
 @prior_options
 @noise_option
@@ -86,6 +88,7 @@ def theorems(
     source: str,
     other_log: str | None,
     asked: SpaceOptions,
+    reading: ReadingOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -115,7 +118,7 @@ def theorems(
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
-    question = ask(source, other_log=other_log, asked=asked)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading)
     found = evaluate(
         question.census,
         question.log,

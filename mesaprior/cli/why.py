@@ -18,6 +18,7 @@ from mesaprior.cli.options import (
     some_space_options,
     tolerance_option,
 )
+from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("program")
 @click.option("--log", "log_file", required=True, metavar="LOG", help="The log that the program is asked about.")
+@reading_options(is_hidden=True)
 @some_space_options("--language", "--max-time", "--basis", "--hidden", "--weights", "--extra-gates", "--encoding")
 @prior_options
 @noise_option
@@ -38,6 +40,7 @@ def why(
     program: str,
     log_file: str,
     asked: SpaceOptions,
+    reading: ReadingOptions,
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
@@ -61,14 +64,14 @@ def why(
     import numpy as np
 
     from mesaprior.cli.explanations import explaining
-    from mesaprior.hypotheses.log import read_log
+    from mesaprior.cli.reading import read_asked
     from mesaprior.inference.noise import log2_likelihood
     from mesaprior.inference.roles import ROLES, VERDICTS, judge
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     space = explaining(asked)
     check_columns(prior, asked.space or "terms", space.COLUMNS)
-    log = read_log(log_file)
+    log = read_asked(log_file, reading, asked.get("--language"))
     explained = space.explain(program, log, asked)
     census = _census_of_one(explained, log)
     judgement = judge(census, log, tolerance=tolerance)

@@ -15,6 +15,7 @@ from mesaprior.errors import ContentError, RunError
 from mesaprior.hypotheses.census import Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agreement import Tally, tally
+from mesaprior.inference.fit import Fit, fit_of
 from mesaprior.inference.interventions import Effect, effects
 from mesaprior.inference.logspace import (
     log2_odds,
@@ -104,6 +105,10 @@ class Posterior:
         Least time among the shortest programs of each behaviour, in steps.
     search_advantage : float64[B]
         Bits that optimizing saves for the same actions; nan where there is nothing to compare.
+    hits, misses_in_training : int64[B]
+        Training rows that each behaviour hits and misses; abstentions count in neither.
+    fit : Fit
+        Yardsticks for these.
     exact : Exact or None
         A shortest program with no miss in training; an abstention misses.
     interventions : tuple of Effect
@@ -129,6 +134,9 @@ class Posterior:
     length: np.ndarray
     time: np.ndarray
     search_advantage: np.ndarray
+    hits: np.ndarray
+    misses_in_training: np.ndarray
+    fit: Fit
     exact: Exact | None
     interventions: tuple[Effect, ...] = ()
 
@@ -227,6 +235,9 @@ def posterior(
         length=length,
         time=time,
         search_advantage=search_advantage(census, length),
+        hits=training.hits,
+        misses_in_training=training.misses,
+        fit=fit_of(log, census.n_actions, training.hits),
         exact=_exact(census, log, training, judgement.role, length, time),
         interventions=effects(census, log, noise, judgement.role, log2_behaviour, log2_final, evidence),
     )

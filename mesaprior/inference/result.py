@@ -14,7 +14,7 @@ from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import PARTS, Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.posterior import Posterior
-from mesaprior.inference.roles import ROLES, VERDICTS
+from mesaprior.inference.roles import FAITHFUL, IMITATOR, ROLES, UNJUDGED, VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,6 +114,8 @@ def to_json(
     mass_beyond: float | None,
     given: Sequence[dict[str, Any]],
     provenance: dict[str, Any],
+    codes: dict[str, dict[str, int]] | None = None,
+    warnings: Sequence[str] = (),
     top: int = 10,
 ) -> dict[str, Any]:
     """Return the object that ``infer --format json`` prints.
@@ -131,6 +133,10 @@ def to_json(
         The ledger of supplied tables, one entry each.
     provenance : dict
         Versions, language, log hash, bounds, prior, noise.
+    codes : dict of str to dict of str to int
+        The code of each label, by column.
+    warnings : sequence of str
+        What is suspicious about the log, as sentences.
     top : int
         How many behaviours to list.
 
@@ -177,11 +183,20 @@ def to_json(
                 "verdict": VERDICTS[posterior.verdict[entry.behaviour]],
                 "mass": json_number(entry.mass),
                 "search_advantage": _advantage(posterior, entry.behaviour),
+                "hits": int(posterior.hits[entry.behaviour]),
+                "misses": int(posterior.misses_in_training[entry.behaviour]),
                 **_changes(posterior, entry.behaviour),
             }
             for entry in top_behaviours(posterior, census.witness, top)
         ],
         "given": list(given),
+        "fit": {
+            "chance": posterior.fit.chance,
+            "most_frequent": posterior.fit.most_frequent,
+            "best_table": posterior.fit.best_table,
+        },
+        "codes": codes or {},
+        "warnings": list(warnings),
         "provenance": provenance,
         **_interventions(posterior),
     }
@@ -238,9 +253,29 @@ def loses_sentence(posterior: Posterior) -> str:
     if math.isnan(final):
         return f"No hypothesis is left at n = {last}."
     if n is None:
-        return f"The honest imitator does not lose: at n = {last} the optimizers' odds are {final:+.2f} bits."
+        return kept_lead(posterior, f"at n = {last} the optimizers' odds are {final:+.2f} bits")
     place = "before any training row" if n == 0 else f"at n = {n} of {last} training rows"
     return f"The honest imitator loses {place}, and ends {final:.2f} bits behind."
+
+
+def kept_lead(posterior: Posterior, odds: str) -> str:
+    """Return one sentence for the case that imitators keep the lead, by what they do later.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    odds : str
+        The final odds in words.
+    """
+    mass = posterior.mass[IMITATOR, :, -1]
+    held = float(mass.sum())
+    if held == 0 or mass[FAITHFUL] >= held / 2:
+        return f"The honest imitator does not lose: {odds}."
+    if mass[UNJUDGED] == held:
+        return f"Imitators keep the lead, and no later row tells how they do: {odds}."
+    share = float(mass[FAITHFUL]) / held
+    few = "none of their mass" if share == 0 else f"only {100 * share:.3g} % of their mass"
+    return f"Imitators keep the lead, but {few} is faithful on later rows: {odds}."
 
 
 def _leader(shares: np.ndarray) -> str | None:

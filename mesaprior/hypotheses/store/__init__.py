@@ -12,7 +12,7 @@ from mesaprior.hypotheses.store.manifest import Unfinished, unfinished_at
 from mesaprior.hypotheses.store.merging import merge
 from mesaprior.hypotheses.store.places import check_writable
 from mesaprior.hypotheses.store.pruning import Removal, prune
-from mesaprior.hypotheses.store.reading import StoredCensus, open_census
+from mesaprior.hypotheses.store.reading import StoredCensus, codes_of_census, open_census
 from mesaprior.hypotheses.store.root import entry_path, find_census, store_root
 from mesaprior.hypotheses.store.verification import Finding, verify
 from mesaprior.hypotheses.store.writing import CensusWriter, save_census
@@ -27,6 +27,7 @@ __all__ = [
     "begun_at",
     "census_key",
     "check_writable",
+    "codes_of_census",
     "concatenated",
     "entries_in",
     "entry_at",

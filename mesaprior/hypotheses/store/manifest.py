@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mesaprior.errors import ContentError
-from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.log import LARGEST_VALUE, ImitationLog
 from mesaprior.hypotheses.store.keys import census_key, n_actions_of
 from mesaprior.hypotheses.store.layout import (
     MANIFEST,
@@ -22,6 +22,7 @@ from mesaprior.hypotheses.store.layout import (
     shard_record,
 )
 from mesaprior.hypotheses.store.seals import read_sealed
+from mesaprior.hypotheses.terms.label_codes import read_codes
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 
 _LANGUAGE_KEYS = ("domain", "actions", "params", "rounds", "token")
@@ -65,7 +66,12 @@ def note_of(
         "key": census_key(language, log, bounds, space),
         "n_shards": n_shards,
         **about,
-        "log": {"source": Path(log.source).name, "digest": log.digest, "features": list(log.features)},
+        "log": {
+            "source": Path(log.source).name,
+            "digest": log.digest,
+            "features": list(log.features),
+            "codes": {column: dict(table) for column, table in log.codes.items()},
+        },
         **({"adds_up": True} if adds_up else {}),
     }
 
@@ -240,6 +246,18 @@ def language_of(note: dict[str, Any], place: Path) -> Language | None:
     if language.digest != data.get("digest"):
         raise ContentError(f"{place}: the language is not the one of its digest; count it again.")
     return language
+
+
+def log_codes_of(note: dict[str, Any], place: Path) -> dict[str, dict[str, int]]:
+    """Return the codes of the labels of the log that a manifest or note was written for.
+
+    Raises
+    ------
+    ContentError
+        If they are not as they were written.
+    """
+    codes = note["log"].get("codes", {})
+    return read_codes(codes, f"{place}: the codes of the log", M=LARGEST_VALUE + 1, A=LARGEST_VALUE + 1)
 
 
 def _check_kinds(path: Path, content: dict[str, Any], kinds: dict[str, Any]) -> None:

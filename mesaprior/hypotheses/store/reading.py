@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.census import Census, behaviours_of
+from mesaprior.hypotheses.deriving import for_log
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.store.deriving import for_log
 from mesaprior.hypotheses.store.filling import census_of
 from mesaprior.hypotheses.store.keys import census_key, has_vectors
 from mesaprior.hypotheses.store.layout import LOG, MANIFEST, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
-from mesaprior.hypotheses.store.manifest import actions_of, language_of, read_manifest, sizes_of
+from mesaprior.hypotheses.store.manifest import actions_of, language_of, log_codes_of, read_manifest, sizes_of
 from mesaprior.hypotheses.store.places import place_of
 from mesaprior.hypotheses.store.tables import log_of
+from mesaprior.hypotheses.terms.label_codes import Codes, telling_codes
 from mesaprior.hypotheses.terms.language import Language
 
 if TYPE_CHECKING:
@@ -43,6 +44,37 @@ class StoredCensus:
     log: ImitationLog
     language: Language | None
     manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StoredCodes:
+    """What reading a log for a census asks of it.
+
+    Attributes
+    ----------
+    codes : dict of str to dict of str to int
+        The code of each label, by column; integers in other columns are their own codes.
+    operator_names : frozenset of str
+        Names that features cannot have.
+    """
+
+    codes: Codes
+    operator_names: frozenset[str]
+
+
+def codes_of_census(folder: str | Path) -> StoredCodes:
+    """Return what a log has to be read with so that a census can answer for it.
+
+    Raises
+    ------
+    ContentError
+        If the folder is no census.
+    """
+    place = place_of(Path(folder))
+    manifest = read_manifest(place)
+    language = language_of(manifest, place / MANIFEST)
+    names = frozenset[str]() if language is None else language.operator_names
+    return StoredCodes(log_codes_of(manifest, place / MANIFEST), names)
 
 
 def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> StoredCensus:
@@ -72,12 +104,16 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
             f"{folder}: there is no such folder; `mesaprior census LOG --max-bits B --out DIR` writes one."
         )
     manifest = read_manifest(place)
+    codes = log_codes_of(manifest, place / MANIFEST)
     language = language_of(manifest, place / MANIFEST)
-    own_log = log_of(read_table(place, LOG, manifest["files"]), str(manifest["log"].get("source")))
+    if language is not None:
+        language = replace(language, codes=telling_codes(codes))
+    source = str(manifest["log"].get("source"))
+    own_log = replace(log_of(read_table(place, LOG, manifest["files"]), source), codes=codes)
     shards = dict(enumerate(manifest["shards"]))
     census = read_shards(place, shards, manifest, language, shared=manifest["files"])
     if log is None or log.digest == own_log.digest:
-        return StoredCensus(census, own_log, language, manifest)
+        return StoredCensus(census, log or own_log, language, manifest)
     if language is None:
         if census_key(None, log, census.bounds, census.space) != manifest["key"]:
             raise RunError(

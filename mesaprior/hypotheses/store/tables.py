@@ -73,7 +73,7 @@ def situations_table(vectors: Vectors) -> pa.Table:
 
 def log_of(table: pa.Table, source: str) -> ImitationLog:
     """Return the log that a table holds."""
-    return log_from_frame(table.to_pandas(), source=source)
+    return log_from_frame(table.to_pandas(), source=source, own_codes=True)
 
 
 def _table(shard: int, columns: Mapping[str, Any]) -> pa.Table:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,16 @@ import numpy as np
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.interventions import Intervention, read_interventions
-from mesaprior.hypotheses.terms.tokens import LARGEST_NUMBER, Y_BINDERS, Token, check_names, number_of, token_of
+from mesaprior.hypotheses.terms.label_codes import check_codes, read_codes, telling_codes
+from mesaprior.hypotheses.terms.tokens import (
+    LARGEST_NUMBER,
+    RESERVED_NAMES,
+    Y_BINDERS,
+    Token,
+    check_names,
+    number_of,
+    token_of,
+)
 from mesaprior.priors import codes
 
 LARGEST_DOMAIN = 256
@@ -50,6 +59,9 @@ class Language:
         Name of the file, for messages and provenance.
     interventions : tuple of Intervention
         In file order; each has a variant of its own beside the lesions.
+    codes : dict of str to dict of str to int
+        For ``action`` and for features, the code of each label in a log; integers in other columns are their own
+        codes. They tell how a log is read, and nothing of what is counted.
     """
 
     domain: int
@@ -59,6 +71,7 @@ class Language:
     tokens: tuple[Token, ...]
     source: str = "language"
     interventions: tuple[Intervention, ...] = ()
+    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def has(self, *kinds: str) -> bool:
         """Tell whether the language has a token of one of these kinds."""
@@ -70,6 +83,12 @@ class Language:
         meanings = (*self.tokens, *(other.meaning for other in self.interventions))
         names = [token.name for token in meanings if token.kind in ("feature", "lookup")]
         return tuple(dict.fromkeys(names))
+
+    @property
+    def operator_names(self) -> frozenset[str]:
+        """Names that no column can have as a feature: those of operators and of words of the language."""
+        operators = (token.name for token in self.tokens if token.kind in ("unary", "binary"))
+        return frozenset(RESERVED_NAMES) | frozenset(operators)
 
     @cached_property
     def intervention_names(self) -> tuple[str, ...]:
@@ -121,6 +140,9 @@ class Language:
         for entry in data.get("intervention", ()):
             lines += ["", "[[intervention]]"]
             lines += [f"{key} = {json.dumps(value)}" for key, value in entry.items()]
+        for column, labels in self.codes.items():
+            lines += ["", f"[codes.{json.dumps(column)}]  # label = code"]
+            lines += [f"{json.dumps(label, ensure_ascii=False)} = {code}" for label, code in labels.items()]
         return "\n".join(lines) + "\n"
 
     @cached_property
@@ -171,9 +193,9 @@ class Language:
         Raises
         ------
         ContentError
-            If the log lacks a feature that the language uses, has a value outside the domain or an action or
-            rival outside 0..A-1, or a lookup would have more than 2**20 tables, or would be read at a feature with
-            another number of values under an intervention.
+            If the log lacks a feature that the language uses, has a value of one outside the domain or an action or
+            rival outside 0..A-1, or was coded in another way than the language has it; if a lookup would have more than
+            2**20 tables, or would be read at a feature with another number of values under an intervention.
         """
         for name in self.used_features:
             if name not in log.features:
@@ -186,11 +208,14 @@ class Language:
                 raise ContentError(
                     f"{log.source}: the language {self.source} uses feature {name!r}, which the log lacks{hint}"
                 )
-        for index in np.argwhere(log.situations >= self.domain)[:1]:
-            row = int(np.flatnonzero(log.row_situation == index[0])[0])
+        check_codes(self.codes, self.used_features, log, self.source)
+        used = [log.features.index(name) for name in self.used_features]
+        for index in np.argwhere(log.situations[:, used] >= self.domain)[:1]:
+            situation, column = int(index[0]), used[int(index[1])]
+            row = int(np.flatnonzero(log.row_situation == situation)[0])
             raise ContentError(
-                f"{log.source}, line {log.file_line[row]}, column {log.features[index[1]]!r}: "
-                f"{log.situations[tuple(index)]} is outside the domain 0..{self.domain - 1} of {self.source}; "
+                f"{log.source}, line {log.file_line[row]}, column {log.features[column]!r}: "
+                f"{log.situations[situation, column]} is outside the domain 0..{self.domain - 1} of {self.source}; "
                 "raise `domain` there or recode the column."
             )
         for column, values in (("action", log.action), ("rival", log.rival)):
@@ -227,9 +252,10 @@ def default_language(log: ImitationLog) -> Language:
     tokens += [{"kind": "candidate"}]
     tokens += [{"kind": "binary", "name": name} for name in ("add", "eq", "lt", "dist")]
     tokens += [{"kind": kind} for kind in ("if", "argmax", "argmin")]
-    return language_from_dict(
+    language = language_from_dict(
         {"domain": M, "actions": A, "token": tokens}, source=f"the default language of {log.source}"
     )
+    return replace(language, codes=telling_codes(log.codes))
 
 
 def read_language(path: str | Path) -> Language:
@@ -264,11 +290,11 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
     ContentError
         If a rule of the format is broken, Kraft's inequality included; the message names the token and what is allowed.
     """
-    unknown = sorted(set(data) - {"domain", "actions", "params", "rounds", "token", "intervention"})
+    unknown = sorted(set(data) - {"domain", "actions", "params", "rounds", "token", "intervention", "codes"})
     if unknown:
         raise ContentError(
             f"{source}: {unknown[0]!r} is not a setting of a language; "
-            "there are domain, actions, params, rounds, [[token]] and [[intervention]]."
+            "there are domain, actions, params, rounds, [[token]], [[intervention]] and [codes.COLUMN]."
         )
     M = number_of(data, "domain", source, low=2, high=LARGEST_DOMAIN)
     A = number_of(data, "actions", source, low=2, high=M)
@@ -291,8 +317,15 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
         )
     interventions = read_interventions(data.get("intervention", []), tokens, source, M)
     return Language(
-        domain=M, actions=A, params=P, rounds=K, tokens=tokens, source=source, interventions=interventions
-    )  # fmt: skip
+        domain=M,
+        actions=A,
+        params=P,
+        rounds=K,
+        tokens=tokens,
+        source=source,
+        interventions=interventions,
+        codes=read_codes(data.get("codes", {}), source, M=M, A=A),
+    )
 
 
 def _default_bits(n_tokens: int) -> int:

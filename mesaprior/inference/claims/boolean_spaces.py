@@ -75,7 +75,9 @@ def all_sizes(sizes: tuple[int, ...]) -> ImitationLog:
     most = max(sizes)
     rows = [(n, *bits, *(0,) * (most - n)) for n in sizes for bits in itertools.product((0, 1), repeat=n)]
     table = pd.DataFrame(rows, columns=["size", *(f"x{i + 1}" for i in range(most))])
-    return log_from_frame(table.assign(action=table["x1"]), source=f"all inputs of {' or '.join(map(str, sizes))} bits")
+    return log_from_frame(
+        table.assign(action=table["x1"]), source=f"all inputs of {' or '.join(map(str, sizes))} bits", own_codes=True
+    )
 
 
 def _priced(seed: int, log: ImitationLog, max_bits: int, of: str) -> tuple[Census, list[dict[str, Any]]]:

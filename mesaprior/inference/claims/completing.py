@@ -34,7 +34,7 @@ def all_inputs(n_inputs: int) -> ImitationLog:
     """
     names = [f"x{i + 1}" for i in range(n_inputs)]
     table = pd.DataFrame(list(itertools.product((0, 1), repeat=n_inputs)), columns=names)
-    return log_from_frame(table.assign(action=table[names[0]]), source=f"all inputs of {n_inputs} bits")
+    return log_from_frame(table.assign(action=table[names[0]]), source=f"all inputs of {n_inputs} bits", own_codes=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -205,7 +205,7 @@ def all_situations(items: int) -> ImitationLog:
     """Return a log with every item as it is and with every bribe; its actions are no matter."""
     pairs = [(x, x) for x in range(items)] + [(x, m) for x in range(items) for m in range(items, M)]
     table = pd.DataFrame(pairs, columns=["x", "m"]).assign(action=0)
-    return log_from_frame(table, source=f"all situations of {items} items")
+    return log_from_frame(table, source=f"all situations of {items} items", own_codes=True)
 
 
 @cache

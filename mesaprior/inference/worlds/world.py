@@ -241,7 +241,9 @@ def log_of(
     rows = [(*situation, action, None, "train") for situation, action in training]
     rows += [(*situation, action, rival, "online") for situation, action, rival in online]
     rows += [(*situation, action, rival, "deploy") for situation, action, rival in later]
-    return log_from_frame(pd.DataFrame(rows, columns=[*features, "action", "rival", "split"]), source=source)
+    return log_from_frame(
+        pd.DataFrame(rows, columns=[*features, "action", "rival", "split"]), source=source, own_codes=True
+    )
 
 
 def best(candidates: Sequence[int], worth: Callable[[int], int]) -> int:

@@ -68,9 +68,9 @@ def test_parquet_with_missing_cells(tmp_path):
     log = read_log(tmp_path / "a.parquet")
     assert log.action.tolist() == [0, 1, NONE]
     assert log.split.tolist() == [TRAIN, TRAIN, DEPLOY]
-    table["x"] = [1, 2, 3.5]
+    table["x"] = [1, None, 3]
     table.to_parquet(tmp_path / "b.parquet")
-    with pytest.raises(ContentError, match=r"line 4, column 'x': '3.5' is not an integer"):
+    with pytest.raises(ContentError, match=r"column 'x' is empty on 1 of 3 rows \(first on line 3\); missing='code'"):
         read_log(tmp_path / "b.parquet")
 
 

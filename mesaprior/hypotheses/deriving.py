@@ -1,15 +1,15 @@
-"""The census of another log over the same situations, where nothing can be turned upside down."""
+"""The census of another log over the same situations, or of some rows of its own log."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from mesaprior.hypotheses.census import Census, census_from_groups
+from mesaprior.hypotheses.census import Census, behaviours_of, census_from_groups
 from mesaprior.hypotheses.log import ImitationLog
 
 
 def for_log(census: Census, own_log: ImitationLog, log: ImitationLog) -> Census:
-    """Return the census of a log, given that of another log over exactly its situations.
+    """Return the census of a log, given that of another log over situations that include its own.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ def for_log(census: Census, own_log: ImitationLog, log: ImitationLog) -> Census:
         Of a space without a language: its cells are the situations of `own_log`, and all flags are 0.
     own_log : ImitationLog
     log : ImitationLog
-        It has the same features, the same situations and as many actions.
+        It has the same features, no situation that `own_log` lacks, and as many actions.
 
     Notes
     -----
@@ -37,3 +37,23 @@ def for_log(census: Census, own_log: ImitationLog, log: ImitationLog) -> Census:
         row_cell=log.row_situation,
         bounds=census.bounds,
     )
+
+
+def for_rows(census: Census, own_log: ImitationLog, rows: ImitationLog) -> Census:
+    """Return the census of some rows of a log as a log of their own, given that of the whole log.
+
+    Parameters
+    ----------
+    census : Census
+        Of a space in which the teacher does not matter: of terms without `fit`, or without a language.
+    own_log : ImitationLog
+    rows : ImitationLog
+        Rows of it; see `ImitationLog.of_group`.
+
+    Notes
+    -----
+    Cost: a sort of the groups; nothing is counted again.
+    """
+    if census.vectors is not None:
+        return behaviours_of(census.vectors, rows, space=census.space, bounds=census.bounds)
+    return for_log(census, own_log, rows)

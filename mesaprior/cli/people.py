@@ -1,0 +1,389 @@
+"""`mesaprior infer --by`: each person's posterior, how frequent roles are, and which programs the people share."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mesaprior.cli.options import SpaceOptions, prior_facts
+from mesaprior.cli.progress import progress
+from mesaprior.cli.question import Question, ask, census_of, provenance_of
+from mesaprior.cli.reading import ReadingOptions, facts_of_codes, read_asked
+from mesaprior.cli.spaces import space_of
+from mesaprior.cli.words import bits_text, share_text
+from mesaprior.errors import UsageError
+from mesaprior.hypotheses.log.checking import warnings_of
+from mesaprior.hypotheses.log.notices import printable, shown
+from mesaprior.inference.people.people import People, Person, people
+from mesaprior.inference.result import json_number
+from mesaprior.inference.roles import IMITATOR, ROLES, VERDICTS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from mesaprior.cli.spaces import Space
+    from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.inference.noise import NoiseModel
+    from mesaprior.priors.prior import FormulaPrior
+
+MOST_SHOWN = 20
+"""People that are shown in the table; the CSV and the JSON have all."""
+
+
+@dataclass(frozen=True, eq=False)
+class PeopleAsked:
+    """What was asked of many people, and the answer.
+
+    Attributes
+    ----------
+    log : ImitationLog
+    space : Space
+    n_programs : int
+        How many programs were counted, for each person where they learn.
+    result : People
+    warnings : list of str
+    """
+
+    log: ImitationLog
+    space: Space
+    n_programs: int
+    result: People
+    warnings: list[str]
+
+
+def ask_people(
+    source: str,
+    *,
+    other_log: str | None,
+    asked: SpaceOptions,
+    reading: ReadingOptions,
+    prior: FormulaPrior,
+    noise: NoiseModel,
+    tolerance: float,
+) -> PeopleAsked:
+    """Count a census over the situations of all people, or one for each where programs learn, and ask for everybody.
+
+    Raises
+    ------
+    UsageError
+        If a census folder is asked without the log that tells people apart.
+    """
+    if Path(source).is_dir():
+        if other_log is None:
+            raise UsageError(f"--by needs the rows of each person, and {source} is a census; name the log with --log.")
+        question = ask(source, other_log=other_log, asked=asked, reading=reading)
+        log, space = question.log, question.space
+        census = None if _learns(space) else question.census
+    else:
+        log = read_asked(source, reading, asked.get("--language"))
+        space = space_of(log, asked)
+        census = None if _learns(space) else census_of(space, log)
+    n_programs = sum(space.count_by_length(log).values()) if census is None else census.n_programs
+    with progress(f"Asking {len(log.groups):,} people", len(log.groups)) as report:
+        result = people(
+            census,
+            log,
+            prior,
+            noise=noise,
+            tolerance=tolerance,
+            count=space.census if census is None else None,
+            report=report,
+        )
+    n_actions = census.n_actions if census is not None else space.language.actions if space.language else 0
+    sentences = [warning.typed() for warning in warnings_of(log, n_actions)]
+    return PeopleAsked(log, space, n_programs, result, [text[0].upper() + text[1:] for text in sentences])
+
+
+def _learns(space: Space) -> bool:
+    """Tell whether what programs predict depends on whose rows came before."""
+    return space.language is not None and space.language.has("fit")
+
+
+def print_people(
+    answer: PeopleAsked,
+    by: Sequence[str],
+    form: str,
+    *,
+    source: str,
+    prior: FormulaPrior,
+    noise: NoiseModel,
+    tolerance: float,
+    top: int,
+) -> None:
+    """Print what is said of many people, as a table, JSON or CSV."""
+    if form == "json":
+        question = Question(None, answer.log, answer.space, is_default_language=False)  # type: ignore[arg-type]
+        provenance = provenance_of(question, prior=prior_facts(prior), noise=str(noise), tolerance=tolerance)
+        click.echo(json.dumps(people_to_json(answer, by, top) | {"provenance": provenance}, allow_nan=False))
+    elif form == "csv":
+        from mesaprior.cli.streams import print_csv
+
+        print_csv(*people_table(answer))
+    else:
+        render_people(answer, by, source=source, prior_name=prior.name, noise_name=str(noise))
+
+
+def people_to_json(answer: PeopleAsked, by: Sequence[str], top: int) -> dict[str, Any]:
+    """Return what is said of many people as plain data."""
+    result, language = answer.result, answer.space.language
+    found = result.frequencies
+    n_actions = language.actions if language is not None else answer.log.largest_action + 1
+    frequencies = None
+    if found is not None:
+        names = [ROLES[role] for role in result.compared]
+        frequencies = {
+            name: dict(zip(names, getattr(found, name).tolist(), strict=True))
+            for name in ("pseudo_counts", "expected", "exceedance", "protected")
+        } | {"log2_odds_of_difference": json_number(found.log2_odds_of_difference)}
+    return {
+        "by": list(by),
+        "people": [_person_to_json(person, top) for person in result.persons],
+        "role_frequencies": frequencies,
+        "programs_shared": None
+        if result.shared is None
+        else [
+            {
+                "program": shared.program,
+                "length": shared.length,
+                "role": ROLES[shared.role],
+                "share": shared.share,
+                "attributed": [json_number(value) for value in shared.attributed.tolist()],
+            }
+            for shared in result.shared
+        ],
+        "programs": answer.n_programs,
+        "given": language.ledger() if language is not None else [],
+        "codes": facts_of_codes(answer.log, n_actions),
+        "warnings": answer.warnings,
+    }
+
+
+def _person_to_json(person: Person, top: int) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "training_rows": person.n_training,
+        "later_rows": person.n_later,
+        "log2_odds": [json_number(value) for value in person.log2_odds.tolist()],
+        "log2_odds_verdict": [json_number(value) for value in person.log2_odds_verdict.tolist()],
+        "mass": {name: json_number(person.mass_by_role[role]) for role, name in enumerate(ROLES)},
+        "mass_by_verdict": {
+            name: {verdict: json_number(person.mass[role, v]) for v, verdict in enumerate(VERDICTS)}
+            for role, name in enumerate(ROLES)
+        },
+        "loses_at": person.loses_at,
+        "loses_at_verdict": person.loses_at_verdict,
+        "misses": json_number(person.misses),
+        "log2_evidence": json_number(person.log2_evidence),
+        "log2_evidence_by_role": {
+            name: json_number(person.log2_evidence_by_role[role]) for role, name in enumerate(ROLES)
+        },
+        "fit": {
+            "chance": person.fit.chance,
+            "most_frequent": person.fit.most_frequent,
+            "best_table": person.fit.best_table,
+        },
+        "top": [
+            {
+                "program": leading.program,
+                "length": leading.length,
+                "role": ROLES[leading.role],
+                "verdict": VERDICTS[leading.verdict],
+                "mass": json_number(leading.mass),
+                "hits": leading.hits,
+                "misses": leading.misses,
+            }
+            for leading in person.leading[:top]
+        ],
+    }
+
+
+def people_table(answer: PeopleAsked) -> tuple[list[str], list[list[Any]]]:
+    """Return the header and the rows of the CSV, one for each person."""
+    header = ["name", "training_rows", "later_rows", "log2_odds", "log2_odds_verdict", "loses_at", "loses_at_verdict"]
+    header += [*ROLES, "log2_evidence", *(f"log2_evidence_{role}" for role in ROLES)]
+    header += [
+        "chance",
+        "most_frequent",
+        "best_table",
+        "hits",
+        "misses",
+        "program",
+        "length",
+        "role",
+        "verdict",
+        "mass",
+    ]
+    rows: list[list[Any]] = []
+    for person in answer.result.persons:
+        losses = ["" if n is None else n for n in (person.loses_at, person.loses_at_verdict)]
+        odds = [json_number(values[-1]) for values in (person.log2_odds, person.log2_odds_verdict)]
+        row: list[Any] = [person.name, person.n_training, person.n_later, *odds, *losses]
+        row += [json_number(value) for value in person.mass_by_role]
+        row += [json_number(person.log2_evidence), *(json_number(value) for value in person.log2_evidence_by_role)]
+        row += [person.fit.chance, person.fit.most_frequent, person.fit.best_table]
+        for one in person.leading[:1]:
+            row += [one.hits, one.misses, one.program, one.length, ROLES[one.role], VERDICTS[one.verdict]]
+            row.append(json_number(one.mass))
+        rows.append(row + [""] * (len(header) - len(row)))
+    return header, rows
+
+
+def headline_of(answer: PeopleAsked) -> str:
+    """Return one sentence: for how many people imitators lead, and for how many optimizers."""
+    finals = [float(person.log2_odds[-1]) for person in answer.result.persons]
+    imitated, optimized = sum(odds < 0 for odds in finals), sum(odds > 0 for odds in finals)
+    n = len(finals)
+    if not answer.space.has_lesions:
+        return f"{n:,} people, each with a posterior over {answer.space.noun} of their own."
+    rest = n - imitated - optimized
+    level = f", and for {rest:,} neither do" if rest else ""
+    return f"Imitators lead for {imitated:,} of {n:,} people, optimizers for {optimized:,}{level}."
+
+
+def render_people(answer: PeopleAsked, by: Sequence[str], *, source: str, prior_name: str, noise_name: str) -> None:
+    """Print what is said of many people for a person."""
+    from mesaprior.cli.render import console
+
+    out, result, log = console(), answer.result, answer.log
+    out.print(headline_of(answer), style="bold", markup=False)
+    each = "" if result.shared is not None else " for each"
+    out.print(
+        f"{answer.n_programs:,} {answer.space.noun} counted{each} · prior {prior_name} · noise {noise_name} · "
+        f"{log.n_training:,} training rows of {len(log.groups):,} people, {log.n_rows - log.n_training:,} later",
+        style="dim",
+        markup=False,
+    )
+    out.print()
+    if result.frequencies is not None:
+        out.print(_roles_table(answer))
+    if result.shared is not None:
+        out.print(_programs_table(answer))
+    out.print(_people_table(answer, by))
+    if len(result.persons) > MOST_SHOWN:
+        out.print(f"{len(result.persons) - MOST_SHOWN:,} more people; --format csv has all.", style="dim")
+    for line in _notes(answer):
+        out.print(f"• {line}", markup=False, soft_wrap=True)
+    for warning in answer.warnings:
+        out.print(f"! {warning}", style="yellow", markup=False, soft_wrap=True)
+    out.print()
+    _print_next(out, source, by)
+
+
+def _print_next(out: Console, source: str, by: Sequence[str]) -> None:
+    names = shlex.quote(",".join(by))
+    for place, step in enumerate(
+        (
+            f"one line a person: mesaprior infer {shlex.quote(source)} --by {names} --format csv",
+            f"a picture: mesaprior infer {shlex.quote(source)} --by {names} --plot people.png",
+        )
+    ):
+        out.print(f"{'      or' if place else 'Next:'} {step}", style="dim", markup=False, soft_wrap=True)
+
+
+def _roles_table(answer: PeopleAsked) -> Table:
+    from rich.table import Table
+
+    result = answer.result
+    table = Table(title="How frequent the roles are", title_justify="left", title_style="bold")
+    table.add_column("role")
+    for name in ("expected", "exceedance", "protected", "led by it"):
+        table.add_column(name, justify="right")
+    found = result.frequencies
+    assert found is not None
+    leads = [int(person.mass_by_role.argmax()) for person in result.persons if person.leading]
+    for place, role in enumerate(result.compared):
+        shares = (share_text(float(values[place])) for values in (found.expected, found.exceedance, found.protected))
+        table.add_row(ROLES[role], *shares, f"{leads.count(role):,}")
+    return table
+
+
+def _programs_table(answer: PeopleAsked) -> Table:
+    from rich.table import Table
+
+    table = Table(title="Which programs the people share", title_justify="left", title_style="bold")
+    for name in ("share", "people"):
+        table.add_column(name, justify="right")
+    table.add_column("role")
+    table.add_column("bits", justify="right")
+    table.add_column("program", overflow="fold")
+    shared = answer.result.shared or ()
+    best: list[int] = []
+    for place in range(len(answer.result.persons)):
+        values = [one.attributed[place] for one in shared]
+        best.append(max(range(len(values)), key=lambda m: values[m]) if values and values[0] == values[0] else -1)
+    for place, one in enumerate(shared):
+        text = _program(answer, one.program, one.always)
+        table.add_row(share_text(one.share), f"{best.count(place):,}", ROLES[one.role], f"{one.length:g}", text)
+    return table
+
+
+def _people_table(answer: PeopleAsked, by: Sequence[str]) -> Table:
+    from rich.table import Table
+
+    table = Table(title="Each person", title_justify="left", title_style="bold")
+    table.add_column(printable("/".join(by)))
+    for name in ("rows", "odds", "loses at", "mass"):
+        table.add_column(name, justify="right")
+    for name in ("role", "verdict"):
+        table.add_column(name)
+    for name in ("hits", "best table"):
+        table.add_column(name, justify="right")
+    table.add_column("leading program", overflow="fold")
+    for person in answer.result.persons[:MOST_SHOWN]:
+        odds, loses = bits_text(float(person.log2_odds[-1])), "-" if person.loses_at is None else str(person.loses_at)
+        head = [printable(person.name), f"{person.n_training:,}", odds, loses]
+        if person.leading:
+            one = person.leading[0]
+            row = [share_text(one.mass), ROLES[one.role], VERDICTS[one.verdict], f"{one.hits:,}"]
+            table.add_row(*head, *row, f"{person.fit.best_table:,}", _program(answer, one.program, one.always))
+        else:
+            table.add_row(*head, *["-"] * 5, "none is left")
+    return table
+
+
+def _program(answer: PeopleAsked, program: str, always: int | None) -> Text:
+    from rich.text import Text
+
+    text = Text(printable(program))
+    if always is not None:
+        text.append(f"  always {shown(answer.log.label('action', always))}", style="dim")
+    return text
+
+
+def _notes(answer: PeopleAsked) -> list[str]:
+    """Return what one has to know to read the tables."""
+    result, notes = answer.result, list[str]()
+    hits = sum(person.leading[0].hits for person in result.persons if person.leading)
+    fits = [person.fit for person in result.persons]
+    notes.append(
+        f"Each one's leading program has {hits:,} of {sum(fit.n_training for fit in fits):,} hits in training; chance "
+        f"has {sum(fit.chance for fit in fits):,.0f}, each one's most frequent action "
+        f"{sum(fit.most_frequent for fit in fits):,}, each one's best table {sum(fit.best_table for fit in fits):,}."
+    )
+    found = result.frequencies
+    if found is not None:
+        odds = found.log2_odds_of_difference
+        notes.append(
+            "Expected: frequency of a role among people. Exceedance: probability that it is the most frequent one; "
+            f"protected: the same, if the frequencies may also all be equal (log2 odds that they differ: {odds:+.2f})."
+        )
+    if result.shared is not None:
+        notes.append(
+            "Shares are those of the mixture of programs under which the choices of all people are likeliest; people: "
+            "those for whom a program is the likeliest one in it."
+        )
+    else:
+        notes.append(
+            "Programs that learn do different things for different people, so no shares of programs are given."
+        )
+    if any(person.mass_by_role.argmax() != IMITATOR for person in result.persons) and not answer.space.has_lesions:
+        notes.append(f"Roles need something to turn upside down, and {answer.space.noun} have nothing of the kind.")
+    return notes

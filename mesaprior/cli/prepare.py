@@ -1,0 +1,136 @@
+"""`mesaprior prepare`: from a raw file to a log in codes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mesaprior.cli.options import language_option
+from mesaprior.cli.reading import Names, ReadingOptions, reading_options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.hypotheses.log.raw_table import RawTable
+
+
+class Numbered(click.ParamType):
+    """Columns with numbers, ``COL=K,...``; where one can be left out it is 1."""
+
+    def __init__(self, default: int | None = None):
+        self._default = default
+        self.name = "COL[=K],..." if default is not None else "COL=Q,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, int]:
+        """Return the number of each column."""
+        if isinstance(value, dict):
+            return value
+        numbers: dict[str, int] = {}
+        for text in Names().convert(value, param, ctx):
+            match = re.fullmatch(r"(.*)=([0-9]{1,6})", text)
+            if match is None and self._default is None:
+                self.fail(f"{text[:60]!r} is not COL=Q, such as rt=4.", param, ctx)
+            name, number = (match[1], int(match[2])) if match else (text, self._default or 1)
+            if name in numbers:
+                self.fail(f"{name[:60]!r} is named twice; name it once.", param, ctx)
+            numbers[name] = number
+        return numbers
+
+
+@click.command()
+@click.argument("raw_file", metavar="RAW")
+@reading_options()
+@language_option
+@click.option(
+    "--lag",
+    "lags",
+    type=Numbered(default=1),
+    help="Columns whose values 1 to K rows before, within a group, become features.",
+)
+@click.option("--order", metavar="COL", help="Sort the rows of each group by this column.")
+@click.option("--bins", type=Numbered(), help="Cut columns of numbers into Q quantiles.")
+@click.option(
+    "--holdout",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.0,
+    metavar="SHARE",
+    help="Make so many of the last rows of each group deployment rows.",
+)
+@click.option(
+    "--out", required=True, metavar="LOG.csv", help="The log to write, .csv or .parquet; LOG.codes.json goes beside it."
+)
+def prepare(
+    raw_file: str,
+    reading: ReadingOptions,
+    language_file: str | None,
+    lags: dict[str, int] | None,
+    order: str | None,
+    bins: dict[str, int] | None,
+    holdout: float,
+    out: str,
+) -> None:
+    """Turn a raw file into a log: lags, order, quantiles, held-out rows, codes.
+
+    Groups are people, games, sessions: name their columns with --by. Rows are sorted within groups, lags are made (the
+    first rows of a group get a code of their own, and so does a missing response), and then rows without an action are
+    left out. A column with lags is no feature itself, since what happened on a row is known only after the choice.
+    What a rival would do can be said by a term of the language, with --rival or --rival-utility.
+
+    Labels stay with the log: LOG.codes.json beside it says what each code stands for, and `infer` reads it.
+
+    \b
+    Examples:
+      mesaprior prepare DF2011.csv --action choice --by id,game --order period --lag choice,other.choice --out pd.csv
+      mesaprior prepare trials.csv --action response --by subject --lag response=2 --bins rt=4 --out log.csv
+    """
+    from mesaprior.cli.files import check_file, written_whole
+    from mesaprior.cli.reading import rival_of, say_reading, with_rivals
+    from mesaprior.hypotheses.log import log_of_table, read_table
+    from mesaprior.hypotheses.log.code_file import code_file_of, code_text
+    from mesaprior.hypotheses.log.preparing import Preparation
+    from mesaprior.hypotheses.log.preparing import prepare as prepared
+    from mesaprior.hypotheses.terms.language import read_language
+
+    check_file(out, "--out", (".csv", ".parquet"))
+    language = read_language(language_file) if language_file else None
+    raw = read_table(raw_file)
+    columns, term = rival_of(raw, reading)
+    table, columns = prepared(raw, columns, Preparation(lags or {}, order, bins or {}, holdout), language=language)
+    log = log_of_table(table, language=language, reading=columns)
+    log = with_rivals(log, term, language)
+    frame = frame_of(log, table, columns.by)
+    codes = code_file_of(out)
+    with written_whole(codes) as temporary:
+        temporary.write_text(code_text(log, frame.columns[: len(columns.by)]), encoding="utf-8", newline="\n")
+    with written_whole(out) as temporary:
+        if out.endswith(".parquet"):
+            frame.to_parquet(temporary, index=False)
+        else:
+            frame.to_csv(temporary, index=False, lineterminator="\n")
+    say_reading(log)
+    later = log.n_rows - log.n_training
+    click.echo(
+        f"Wrote {out} ({log.n_training:,} training rows, {later:,} later, {len(log.situations):,} situations) and "
+        f"{codes.name}.",
+        err=True,
+    )
+    by = f" --by {columns.by[0]}" if columns.by else ""
+    click.echo(f"Next: mesaprior infer {Path(out)}{by}", err=True)
+
+
+def frame_of(log: ImitationLog, table: RawTable, groups: tuple[str, ...]) -> pd.DataFrame:
+    """Return a log as a table in codes, its rows in the order of the raw table, with the columns of groups in front."""
+    import numpy as np
+
+    from mesaprior.hypotheses.log.columns import Finder
+
+    place = {line: row for row, line in enumerate(table.lines.tolist())}
+    row = np.array([place[line] for line in log.file_line.tolist()])
+    frame = log.to_frame()
+    for position, column in enumerate(Finder(table.columns).find_all(groups)):
+        frame.insert(position, column.name, [column.texts[index] for index in column.index[row].tolist()])
+    return frame.iloc[np.argsort(row, kind="stable")]

@@ -1,0 +1,223 @@
+"""The options that say how a file of choices is read, and reading it: what was recognized goes to standard error."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mesaprior.cli.options import together
+
+if TYPE_CHECKING:
+    from mesaprior.hypotheses.log import ImitationLog, Reading
+    from mesaprior.hypotheses.log.coding import CodedLanguage
+    from mesaprior.hypotheses.log.raw_table import RawTable
+    from mesaprior.hypotheses.terms.language import Language
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """How a file of choices is to be read, as it was asked.
+
+    Attributes
+    ----------
+    columns : Reading
+        Its `rival` is the name of a column, or a term of the language that says what the rival does.
+    rival_utility : str or None
+        A term with ``y`` for the action: the rival takes the action of largest value.
+    """
+
+    columns: Reading
+    rival_utility: str | None = None
+
+    @property
+    def given(self) -> list[str]:
+        """The options that were given, as they are typed."""
+        from mesaprior.hypotheses.log import Reading
+
+        plain = Reading()
+        names = [name for name, value in vars(self.columns).items() if value != getattr(plain, name)]
+        return [f"--{name}" for name in names] + ["--rival-utility"] * (self.rival_utility is not None)
+
+
+class Names(click.ParamType):
+    """Names with commas between them; one with a comma in it stands in double quotes, as in a CSV."""
+
+    name = "NAME,NAME,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Return the names."""
+        if isinstance(value, tuple):
+            return tuple(map(str, value))
+        names = tuple(cell.strip() for cell in next(csv.reader([str(value)], skipinitialspace=True), []))
+        if not names or not all(names):
+            self.fail(f"{str(value)[:60]!r} names nothing between two commas; write a,b,c.", param, ctx)
+        return names
+
+
+def reading_options(*, is_hidden: bool = False) -> Callable[[F], F]:
+    """Return what gives a command the options that say how a file is read, as one argument `reading`.
+
+    Parameters
+    ----------
+    is_hidden : bool
+        Whether the help leaves them out, as in commands that are not about files.
+    """
+
+    def option(*names: str, **settings: Any) -> Callable[[F], F]:
+        return click.option(*names, hidden=is_hidden, **settings)
+
+    options = together(
+        option("--action", "action_column", metavar="COL", help="The column of choices.  [default: action]"),
+        option(
+            "--rival",
+            "rival_column",
+            metavar="COL_OR_TERM",
+            help="What a rival with another goal would do: a column, or a term of the language.  [default: rival]",
+        ),
+        option(
+            "--rival-utility",
+            "rival_utility",
+            metavar="TERM",
+            help="The rival takes the action y of largest value of this term.",
+        ),
+        option("--split", "split_column", metavar="COL", help="Which rows are for training.  [default: split]"),
+        option(
+            "--by", "by", type=Names(), metavar="COLS", help="Columns that tell people apart; they are no features."
+        ),
+        option("--drop", "drop", type=Names(), metavar="COLS", help="Columns to leave out."),
+        option("--only", "only", type=Names(), metavar="COLS", help="The features; all other columns are left out."),
+        option("--actions", "actions", type=Names(), metavar="LABELS", help="The actions in the order of their codes."),
+        option(
+            "--missing",
+            "missing",
+            type=click.Choice(["code", "drop"]),
+            help="Where a feature is missing: give that a code of its own, or leave the row out.",
+        ),
+    )
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def with_reading(
+            *arguments: Any,
+            action_column: str | None,
+            rival_column: str | None,
+            rival_utility: str | None,
+            split_column: str | None,
+            by: tuple[str, ...] | None,
+            drop: tuple[str, ...] | None,
+            only: tuple[str, ...] | None,
+            actions: tuple[str, ...] | None,
+            missing: str | None,
+            **others: Any,
+        ) -> Any:
+            from mesaprior.hypotheses.log import Reading
+
+            columns = Reading(
+                action=action_column,
+                rival=rival_column,
+                split=split_column,
+                by=by or (),
+                drop=drop or (),
+                only=only or (),
+                actions=actions or (),
+                missing=missing or "refuse",
+            )
+            return function(*arguments, reading=ReadingOptions(columns, rival_utility), **others)
+
+        return options(with_reading)  # type: ignore[return-value]
+
+    return decorate
+
+
+def read_asked(
+    source: str, reading: ReadingOptions, language_file: str | None = None, *, codes: CodedLanguage | None = None
+) -> ImitationLog:
+    """Read a file of choices, and say on standard error what was recognized, coded and left out.
+
+    Parameters
+    ----------
+    source : str
+        A file, or ``-`` for standard input.
+    reading : ReadingOptions
+    language_file : str or None
+        The language of the question, where it is not the default one.
+    codes : CodedLanguage or None
+        What labels are coded by, where there is no language file: the codes of a census, say.
+
+    Raises
+    ------
+    UsageError, ContentError
+        As `read_log` does; and if there are two rivals, or the term is none of the language.
+    """
+    from mesaprior.hypotheses.log import log_of_table, read_table
+    from mesaprior.hypotheses.terms.language import read_language
+
+    language = read_language(language_file) if language_file else None
+    table = read_table(source)
+    columns, term = rival_of(table, reading)
+    log = with_rivals(log_of_table(table, language=language or codes, reading=columns), term, language)
+    say_reading(log)
+    return log
+
+
+def with_rivals(log: ImitationLog, term: str | None, language: Language | None) -> ImitationLog:
+    """Return a log whose rival does what a term of the language, or of the default one, says; as it is without one."""
+    if term is None:
+        return log
+    from mesaprior.hypotheses.terms.language import default_language
+    from mesaprior.hypotheses.terms.rivals import rivals_by_term
+
+    return log.with_rival(rivals_by_term(term, language or default_language(log), log))
+
+
+def rival_of(table: RawTable, reading: ReadingOptions) -> tuple[Reading, str | None]:
+    """Return how to read a table, and the term that says what the rival does; None where a column says it, or nothing.
+
+    Raises
+    ------
+    UsageError
+        If both a rival and a utility of it are given.
+    """
+    from mesaprior.errors import UsageError
+    from mesaprior.hypotheses.log.columns import has_column, without_role
+
+    columns = reading.columns
+    if reading.rival_utility is not None:
+        if columns.rival is not None:
+            raise UsageError("--rival and --rival-utility both say what the rival does; give one of them.")
+        return without_role(table, columns, "rival"), f"(argmax {reading.rival_utility})"
+    if columns.rival is None or has_column(table, columns.rival) or not _is_term(columns.rival):
+        return columns, None
+    return without_role(table, columns, "rival"), columns.rival
+
+
+def _is_term(text: str) -> bool:
+    """Tell whether a text that is the name of no column can be a term: a list, a lookup, a number or y."""
+    stripped = text.strip()
+    return stripped.startswith("(") or stripped.endswith("]") or stripped.isdecimal()
+
+
+def say_reading(log: ImitationLog) -> None:
+    """Say on standard error what was recognized in a file, and the codes of what is not its own code."""
+    from mesaprior.hypotheses.log.coding import coding_text
+
+    for remark in log.remarks:
+        click.echo(remark, err=True)
+    for column, labels in log.codes.items():
+        if any(label != str(code) for label, code in labels.items()):
+            click.echo(f"Coded {coding_text(column, labels)}.", err=True)
+
+
+def facts_of_codes(log: ImitationLog, n_actions: int) -> dict[str, dict[str, int]]:
+    """Return the code of each label by column, for the action always, as plain data."""
+    codes = {column: dict(labels) for column, labels in log.codes.items()}
+    actions = codes.pop("action", {})
+    known = set(actions.values())
+    return {"action": actions | {str(code): code for code in range(n_actions) if code not in known}} | codes

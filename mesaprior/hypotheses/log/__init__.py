@@ -1,0 +1,24 @@
+"""The imitation log: what the teacher did, row by row, and reading it from files as people have them."""
+
+from mesaprior.hypotheses.log.building import log_from_frame, log_of_table, read_log
+from mesaprior.hypotheses.log.coding import LARGEST_VALUE
+from mesaprior.hypotheses.log.columns import Reading
+from mesaprior.hypotheses.log.imitation_log import DEPLOY, NONE, ONLINE, SPLITS, TRAIN, ImitationLog
+from mesaprior.hypotheses.log.notices import FileError
+from mesaprior.hypotheses.log.reading import read_table
+
+__all__ = [
+    "DEPLOY",
+    "LARGEST_VALUE",
+    "NONE",
+    "ONLINE",
+    "SPLITS",
+    "TRAIN",
+    "FileError",
+    "ImitationLog",
+    "Reading",
+    "log_from_frame",
+    "log_of_table",
+    "read_log",
+    "read_table",
+]

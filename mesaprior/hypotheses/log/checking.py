@@ -1,0 +1,105 @@
+"""What is suspicious about a log: columns that look like ids, never vary or give the action away; idle rivals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from mesaprior.hypotheses.log.coding import is_called_id, listed
+from mesaprior.hypotheses.log.imitation_log import NONE, ImitationLog
+from mesaprior.hypotheses.log.notices import Notice, Option, notice, shown
+
+FEW_ROWS = 8
+"""In a log with fewer rows, a column with another value on every row is nothing special."""
+
+_TIMES = frozenset({"time", "timestamp", "date", "datetime", "trial", "trials", "round", "period", "index", "row"})
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}[./:][0-9]{2}.*")
+
+
+def warnings_of(log: ImitationLog, n_actions: int) -> list[Notice]:
+    """Return what is suspicious about a log, as sentences with the options that mend it.
+
+    Parameters
+    ----------
+    log : ImitationLog
+    n_actions : int
+        A: how many actions programs can give.
+
+    Returns
+    -------
+    list of Notice
+        Columns in their order, then the rows.
+    """
+    return [*_of_columns(log), *_of_rows(log, n_actions)]
+
+
+def _of_columns(log: ImitationLog) -> Iterator[Notice]:
+    """Yield what is suspicious about features, one sentence a column at most."""
+    acted = log.action != NONE
+    n_rows = log.n_rows
+    for place, name in enumerate(log.features):
+        column = log.situations[log.row_situation, place]
+        values, number = np.unique(column, return_inverse=True)
+        drop = Option("drop", name)
+        if len(values) == 1:
+            if n_rows > 1:
+                value = shown(log.label(name, int(values[0])))
+                yield notice(
+                    f"column {shown(name)} is {value} on every row, so it tells nothing; leave it out with ", drop
+                )
+        elif _is_id_or_time(log, name, len(values)):
+            yield notice(
+                f"column {shown(name)} looks like an id or a time: programs can learn rows by heart with it; leave it "
+                "out with ",
+                drop,
+                *([", or tell people apart by it with ", Option("by", name)] if is_called_id(name) else []),
+            )
+        elif len(values) < n_rows and _gives_away(number[acted], log.action[acted]):
+            yield notice(
+                f"column {shown(name)} alone determines the action on every row; if it was recorded after the choice, "
+                "leave it out with ",
+                drop,
+            )
+
+
+def _is_id_or_time(log: ImitationLog, name: str, n_values: int) -> bool:
+    if n_values == log.n_rows >= FEW_ROWS:
+        return True
+    words = set(re.split(r"[^a-z0-9]+", name.replace("_", " ").casefold()))
+    if is_called_id(name.replace("_", " ")) or words & _TIMES:
+        return True
+    labels = log.codes.get(name, {})
+    return bool(labels) and all(_DATE.fullmatch(label) for label in labels)
+
+
+def _gives_away(value: np.ndarray, action: np.ndarray) -> bool:
+    """Tell whether rows with one value always have one action, where there are several actions."""
+    if not len(action) or (action == action[0]).all():
+        return False
+    pairs = np.unique(value.astype(np.int64) * (int(action.max()) + 1) + action)
+    return len(pairs) == len(np.unique(value))
+
+
+def _of_rows(log: ImitationLog, n_actions: int) -> Iterator[Notice]:
+    """Yield what is suspicious about actions, rivals and splits."""
+    taken = set(np.unique(log.action[log.action != NONE]).tolist())
+    never = [log.label("action", code) for code in range(n_actions) if code not in taken]
+    if never and len(taken) > 1:
+        yield notice(f"the teacher never takes {'the action' if len(never) == 1 else 'the actions'} {listed(never)}")
+    if len(taken) == 1:
+        yield notice(f"the teacher takes no action but {shown(log.label('action', taken.pop()))}")
+    later = np.arange(log.n_training, log.n_rows)
+    judged = later[log.action[later] != NONE]
+    if not len(judged):
+        yield notice(
+            "no later row (split deploy or online) has an action, so no program is judged (unjudged): there is nothing "
+            "to tell faithful from defecting by; `mesaprior prepare` holds out a part with ",
+            Option("holdout", "0.2"),
+        )
+        return
+    with_rival = judged[log.rival[judged] != NONE]
+    if len(with_rival) and (log.rival[with_rival] == log.action[with_rival]).all():
+        yield notice("the rival never differs from the action on later rows, so no program can be called defecting")

@@ -1,0 +1,104 @@
+"""The codes of a log in a file of their own beside it: ``LOG.codes.json`` beside ``LOG.csv``.
+
+The format is written down in ``docs/reference/prepare.md``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mesaprior.errors import ContentError
+from mesaprior.hypotheses.log.coding import LARGEST_VALUE, as_integer
+from mesaprior.hypotheses.log.imitation_log import ImitationLog
+from mesaprior.hypotheses.log.notices import FileError, notice, shown
+from mesaprior.hypotheses.log.raw_table import MISSING, Column, RawTable
+
+SCHEMA = 1
+"""Version of the format."""
+
+
+@dataclass(frozen=True)
+class CodeFile:
+    """What stands in a file of codes.
+
+    Attributes
+    ----------
+    codes : dict of str to dict of str to int
+        The code of each label by column; rivals have those of ``action``.
+    groups : tuple of str
+        Columns of the log that tell groups apart.
+    """
+
+    codes: Mapping[str, Mapping[str, int]]
+    groups: tuple[str, ...]
+
+
+def code_file_of(log: str | Path) -> Path:
+    """Return the path of the file of codes that belongs to a log."""
+    return Path(log).with_suffix(".codes.json")
+
+
+def code_text(log: ImitationLog, groups: Iterable[str]) -> str:
+    """Return the text of the file of codes of a log, whose groups stand in these columns of its file."""
+    codes = {column: dict(table) for column, table in log.codes.items()}
+    content = {"schema": SCHEMA, "codes": codes, "groups": list(groups)}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_code_file(path: Path) -> CodeFile:
+    """Read a file of codes.
+
+    Raises
+    ------
+    ContentError
+        If it is not as `code_text` writes it.
+    """
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        assert content["schema"] == SCHEMA
+        assert all(isinstance(name, str) for name in content["groups"])
+        for table in content["codes"].values():
+            codes = list(table.values())
+            assert all(type(code) is int and 0 <= code <= LARGEST_VALUE for code in codes)
+            assert len(set(codes)) == len(codes)
+        return CodeFile(dict(content["codes"]), tuple(content["groups"]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+        raise ContentError(
+            f"{path}: these are not the codes of a log as `mesaprior prepare` writes them; remove the file, or prepare "
+            "the log again."
+        ) from None
+
+
+def with_labels(table: RawTable, file: CodeFile) -> RawTable:
+    """Return a table of codes with the labels in place of the codes.
+
+    Raises
+    ------
+    ContentError
+        If a code of a column has no label.
+    """
+    columns: list[Column] = []
+    for column in table.columns:
+        codes = file.codes.get("action" if column.name == "rival" else column.name)
+        columns.append(column if codes is None else _labelled(column, codes, table))
+    there = {column.name for column in columns}
+    return replace(table, columns=tuple(columns), groups=tuple(name for name in file.groups if name in there))
+
+
+def _labelled(column: Column, codes: Mapping[str, int], table: RawTable) -> Column:
+    label_of = {code: label for label, code in codes.items()}
+    texts: list[str] = []
+    for text in column.texts:
+        code = as_integer(text)
+        if text not in MISSING and text not in codes and code not in label_of:
+            fault = notice(
+                f"column {shown(column.name)} has {shown(text)}, which has no label in "
+                f"{code_file_of(table.source).name}; prepare the log again, or remove that file"
+            )
+            raise FileError(table.source, [fault])
+        texts.append(text if text in MISSING or code is None or code not in label_of else label_of[code])
+    return replace(column, texts=tuple(texts), codes=codes)

@@ -1,0 +1,128 @@
+"""What is said of a file: faults that have to be mended, and warnings, each with the options that lead on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mesaprior.errors import ContentError
+
+LONGEST_SHOWN = 60
+"""Characters of a name or a cell that a message repeats at most."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting that mends something: an argument in Python, an option at the command line.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``drop``.
+    value : str
+        As it is typed.
+    """
+
+    name: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value!r}"
+
+    def typed(self) -> str:
+        """Return it as it is typed at the command line."""
+        plain = self.value and all(character.isalnum() or character in "_-.,=:/" for character in self.value)
+        return f"--{self.name.replace('_', '-')} {self.value if plain else shell_quoted(self.value)}"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence about a file.
+
+    Attributes
+    ----------
+    parts : tuple of str or Option
+        The sentence in pieces, without its full stop.
+    """
+
+    parts: tuple[str | Option, ...]
+
+    @property
+    def options(self) -> list[Option]:
+        """The options that it names, the best first."""
+        return [part for part in self.parts if isinstance(part, Option)]
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts)) + "."
+
+    def typed(self) -> str:
+        """Return the sentence with options as they are typed at the command line."""
+        return "".join(part.typed() if isinstance(part, Option) else part for part in self.parts) + "."
+
+
+def notice(*parts: str | Option) -> Notice:
+    """Return a notice made of these pieces."""
+    return Notice(parts)
+
+
+class FileError(ContentError):
+    """A file cannot be read as a log (exit code 1); all that is wrong with it is told at once.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file.
+    faults : sequence of Notice
+        At least one.
+    """
+
+    def __init__(self, source: str, faults: Sequence[Notice]):
+        self.source, self.faults = source, tuple(faults)
+        super().__init__(self._listed(str, ", "))
+
+    def typed(self) -> str:
+        """Return the message with options as they are typed at the command line."""
+        return self._listed(lambda part: part.typed(), " ")
+
+    def _listed(self, written: Callable[[Notice | Option], str], between: str) -> str:
+        if len(self.faults) == 1:
+            return f"{self.source}: {written(self.faults[0])}"
+        lines = [f"{self.source}: {len(self.faults)} things keep this file from being read."]
+        lines += [f"  - {written(fault)}" for fault in self.faults]
+        options = list(dict.fromkeys(fault.options[0] for fault in self.faults if fault.options))
+        if len(options) > 1:
+            lines.append(f"  Together: {between.join(map(written, _joined(options)))}")
+        return "\n".join(lines)
+
+
+def _joined(options: Sequence[Option]) -> list[Option]:
+    """Return options each once, with the values of a name joined by commas."""
+    values: dict[str, list[str]] = {}
+    for option in options:
+        values.setdefault(option.name, []).append(option.value)
+    return [Option(name, ",".join(dict.fromkeys(own))) for name, own in values.items()]
+
+
+def shown(text: object) -> str:
+    """Return a name or a cell in quotes for a message: what cannot be printed is escaped, what is long is cut."""
+    return repr(shortened(str(text)))
+
+
+def shortened(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """Return a text cut with an ellipsis where it is longer than that many characters."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """Return a text with what cannot be printed, such as control characters, as escapes."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def shell_quoted(text: str) -> str:
+    """Return a text as one word of a shell."""
+    import shlex
+
+    return shlex.quote(text)

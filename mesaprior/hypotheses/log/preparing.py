@@ -1,0 +1,268 @@
+"""From a raw table to one that reads as a log: order, lags within groups, quantiles, held-out ends.
+
+What each step does is written down in ``docs/reference/prepare.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from mesaprior.errors import UsageError
+from mesaprior.hypotheses.log.coding import RANKED, STAND, CodedLanguage, Coding, coding_of, listed, values_of
+from mesaprior.hypotheses.log.columns import ROLES, Finder, Reading
+from mesaprior.hypotheses.log.imitation_log import DEPLOY, SPLITS, TRAIN
+from mesaprior.hypotheses.log.lags import lag_name, lags_of
+from mesaprior.hypotheses.log.notices import FileError, Notice, notice, shown
+from mesaprior.hypotheses.log.quantiles import cut_into_quantiles
+from mesaprior.hypotheses.log.raw_table import MISSING, Column, RawTable, distinct_rows
+from mesaprior.hypotheses.log.splits import split_of
+
+MOST_LAGS, MOST_BINS = 100, 256
+"""More rows back, or more quantiles, are refused."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What is to be done with a raw table.
+
+    Attributes
+    ----------
+    lags : dict of str to int
+        Columns whose values on earlier rows of the group become features, and how many rows back. A column with lags is
+        no feature itself unless `Reading.only` names it.
+    order : str or None
+        The column by whose values the rows of each group are sorted. It is no feature unless `Reading.only` names it.
+    bins : dict of str to int
+        Columns of numbers that are cut into quantiles, and how many.
+    holdout : float
+        Share of the last rows of each group that become ``deploy``, from 0 up to but not including 1.
+
+    Raises
+    ------
+    UsageError
+        If a number is out of range.
+    """
+
+    lags: Mapping[str, int] = field(default_factory=dict)
+    order: str | None = None
+    bins: Mapping[str, int] = field(default_factory=dict)
+    holdout: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, k in self.lags.items():
+            if not 1 <= k <= MOST_LAGS:
+                raise UsageError(f"lag {name}={k}: give a number of rows back, from 1 to {MOST_LAGS}.")
+        for name, q in self.bins.items():
+            if not 2 <= q <= MOST_BINS:
+                raise UsageError(f"bins {name}={q}: give a number of quantiles, from 2 to {MOST_BINS}.")
+        if not 0 <= self.holdout < 1:
+            raise UsageError(f"holdout {self.holdout:g}: give a share of the rows, from 0 up to but not including 1.")
+
+
+def prepare(
+    table: RawTable, reading: Reading, preparation: Preparation, *, language: CodedLanguage | None = None
+) -> tuple[RawTable, Reading]:
+    """Put a table in order and give it lags, quantiles and held-out rows.
+
+    Parameters
+    ----------
+    table : RawTable
+    reading : Reading
+        Its `by` names the groups; without, all rows are one group.
+    preparation : Preparation
+    language : Language or None
+        Has the codes of labels where it has tables of them; with one, integers are their own codes.
+
+    Returns
+    -------
+    table : RawTable
+        Rows without an action are still there; reading leaves them out.
+    reading : Reading
+        How to read it.
+
+    Raises
+    ------
+    UsageError
+        If a column is named that is not there.
+    ContentError
+        If a column cannot be cut into quantiles or coded; all such columns at once.
+
+    Notes
+    -----
+    O(R log R) for R rows. Groups follow each other by first appearance where there is an order, else rows stay.
+    """
+    return _Preparing(table, reading, preparation, language).result()
+
+
+class _Preparing:
+    """Prepares one table, and gathers what is wrong on the way. Columns are changed step by step, by name."""
+
+    def __init__(self, table: RawTable, reading: Reading, preparation: Preparation, language: CodedLanguage | None):
+        self._table, self._reading, self._preparation, self._language = table, reading, preparation, language
+        finder = Finder(table.columns)
+        groups = finder.find_all(reading.by)
+        order = finder.find_all([preparation.order] if preparation.order is not None else [])
+        self._lags = dict(zip(names_of(finder.find_all(preparation.lags)), preparation.lags.values(), strict=False))
+        self._bins = dict(zip(names_of(finder.find_all(preparation.bins)), preparation.bins.values(), strict=False))
+        self._only = names_of(finder.find_all(reading.only))
+        self._roles = {role: finder.role(role, getattr(reading, role)) for role in ROLES}
+        finder.check()
+        self._faults: list[Notice] = []
+        self._remarks = list(table.remarks)
+        group = distinct_rows((column.index.astype(np.int64) for column in groups), table.n_rows)[1]
+        rows = self._sorted_rows(group, order)
+        self._group, self._lines, self._order = group[rows], table.lines[rows], names_of(order)
+        self._columns = {column.name: replace(column, index=column.index[rows]) for column in table.columns}
+
+    def result(self) -> tuple[RawTable, Reading]:
+        """Return the table and how to read it, or refuse it with all that is wrong."""
+        self._settle_actions()
+        lags = self._add_lags()
+        self._cut()
+        if self._faults:
+            raise FileError(self._table.source, self._faults)
+        aside = self._aside()
+        self._hold_out()
+        self._leave_out_rivals_in_training()
+        table = replace(
+            self._table, columns=tuple(self._columns.values()), lines=self._lines, remarks=tuple(self._remarks)
+        )
+        return table, replace(
+            self._reading,
+            drop=tuple(dict.fromkeys((*self._reading.drop, *aside))),
+            only=(*self._reading.only, *lags) if self._reading.only else (),
+            **self._roles,
+        )
+
+    def _sorted_rows(self, group: np.ndarray, order: Sequence[Column]) -> np.ndarray:
+        """Return the rows group by group, each in its order; as they are where there is none."""
+        if not order:
+            return np.arange(self._table.n_rows)
+        column = order[0]
+        present = [text for text in column.texts if text not in MISSING]
+        values = values_of(present, has_decimal_commas=self._table.has_decimal_commas, is_ordered=column.is_ordered)
+        # Rows of which nothing is said come last.
+        place = np.array([values.place_of.get(text, len(present)) for text in column.texts], dtype=np.int64)
+        return np.lexsort((place[column.index], group))
+
+    def _settle_actions(self) -> None:
+        """Give the action its codes, so that its lags have the same."""
+        action, rival = self._roles["action"], self._roles["rival"]
+        if action is None or action not in self._lags:
+            return
+        texts = [text for name in (action, rival) if name is not None for text in self._columns[name].texts]
+        coding = self._coding(action, list(dict.fromkeys(text for text in texts if text not in MISSING)))
+        if coding is not None:
+            self._columns[action] = replace(self._columns[action], codes=coding.labels)
+
+    def _coding(self, name: str, texts: Sequence[str]) -> Coding | None:
+        """Return the coding of a column, or note what is wrong with it."""
+        column, is_action = self._columns[name], name == self._roles["action"]
+        found = coding_of(
+            column,
+            texts,
+            table=None if self._language is None else self._language.codes.get("action" if is_action else name),
+            actions=self._reading.actions if is_action else (),
+            integers=RANKED if is_action and self._language is None else STAND,
+            is_action=is_action,
+            has_decimal_commas=self._table.has_decimal_commas,
+            line_of=lambda text: int(self._lines[np.flatnonzero(column.index == column.texts.index(text))[0]]),
+        )
+        if isinstance(found, Notice):
+            self._faults.append(found)
+            return None
+        return found
+
+    def _add_lags(self) -> list[str]:
+        """Add the lags that are wanted, and return their names."""
+        added: dict[str, Column] = {}
+        for name, k in self._lags.items():
+            column = self._columns[name]
+            coding = self._coding(name, [text for text in column.texts if text not in MISSING])
+            if coding is None:
+                continue
+            found = lags_of(column, coding, self._group, k, lag_name(name, self._roles["action"]))
+            if isinstance(found, Notice):
+                self._faults.append(found)
+                continue
+            for lag in found:
+                if lag.name in self._columns or lag.name in added:
+                    self._faults.append(
+                        notice(
+                            f"there is a column {shown(lag.name)} already, where a lag of {shown(name)} would be; "
+                            "rename it in the file"
+                        )
+                    )
+                added[lag.name] = lag
+        self._columns |= added
+        return list(added)
+
+    def _cut(self) -> None:
+        """Cut the columns that are wanted into quantiles."""
+        for name, q in self._bins.items():
+            found = cut_into_quantiles(self._columns[name], q, has_decimal_commas=self._table.has_decimal_commas)
+            if isinstance(found, Notice):
+                self._faults.append(found)
+            else:
+                self._columns[name] = found
+
+    def _aside(self) -> list[str]:
+        """Return the columns that are no features themselves: what is only known after the choice, and the order."""
+        kept = {*self._only, self._roles["action"]}
+        aside = [name for name in dict.fromkeys((*self._lags, *self._order)) if name not in kept]
+        if aside:
+            self._remarks.append(
+                f"No features themselves, since they have lags or give the order: {listed(aside)}; name one with "
+                "--only to keep it."
+            )
+        return aside
+
+    def _hold_out(self) -> None:
+        """Make the last rows of each group deployment rows."""
+        share, name = self._preparation.holdout, self._roles["split"]
+        if not share:
+            return
+        split = np.full(len(self._group), TRAIN)
+        if name is not None:
+            column = self._columns[name]
+            known = [split_of(text) for text in column.texts]
+            # What is no split is told when the table is read.
+            split = np.array([TRAIN if code is None else code for code in known])[column.index]
+        training = np.flatnonzero(split == TRAIN)
+        _, number, size = np.unique(self._group[training], return_inverse=True, return_counts=True)
+        rank = np.empty(len(training), dtype=np.int64)
+        by_group = np.argsort(number, kind="stable")
+        begin = np.cumsum(size) - size
+        rank[by_group] = np.arange(len(training)) - np.repeat(begin, size)
+        # At least one row of each group is left to learn from.
+        n_held_out = np.minimum(np.floor(share * size + 0.5).astype(np.int64), size - 1)
+        held_out = training[rank >= (size - n_held_out)[number]]
+        split[held_out] = DEPLOY
+        name = name or "split"
+        self._columns[name] = Column(name, SPLITS, split.astype(np.int32))
+        self._roles["split"] = name
+        self._remarks.append(f"Held out as deploy: {len(held_out):,} of {len(training):,} training rows.")
+
+    def _leave_out_rivals_in_training(self) -> None:
+        """Leave out what a rival does on training rows: only later rows have one."""
+        name, split = self._roles["rival"], self._roles["split"]
+        if name is None:
+            return
+        column = self._columns[name]
+        is_training = np.ones(len(self._group), dtype=bool)
+        if split is not None:
+            texts = self._columns[split].texts
+            is_training = np.array([split_of(text) == TRAIN for text in texts])[self._columns[split].index]
+        n = int((is_training & ~column.is_missing).sum())
+        if n:
+            index = np.where(is_training, len(column.texts), column.index).astype(np.int32)
+            self._columns[name] = replace(column, texts=(*column.texts, ""), index=index)
+            self._remarks.append(f"Rivals of {n:,} training rows are left out: only later rows have one.")
+
+
+def names_of(columns: Iterable[Column]) -> list[str]:
+    """Return the names of columns."""
+    return [column.name for column in columns]

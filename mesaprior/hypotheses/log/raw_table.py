@@ -1,0 +1,207 @@
+"""A table as it stands in a file: cells are texts, and each column keeps its distinct ones."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MISSING = frozenset({"", "NA", "NaN", "nan", "null", "NULL", "None", ".", "<NA>", "N/A", "#N/A"})
+"""Texts that mean that there is nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column. Size: R rows.
+
+    Attributes
+    ----------
+    name : str
+        As the file has it, without spaces around it.
+    texts : tuple of str
+        The distinct cells, without spaces around them, by first appearance.
+    index : int32[R]
+        Which of them stands on each row.
+    is_ordered : bool
+        Whether `texts` stand in an order of their own, as the categories of a table may; it is kept in the codes.
+    codes : dict of str to int or None
+        The code of each text that can occur, where it is settled.
+    """
+
+    name: str
+    texts: tuple[str, ...]
+    index: np.ndarray
+    is_ordered: bool = False
+    codes: Mapping[str, int] | None = None
+
+    @property
+    def is_missing(self) -> np.ndarray:
+        """Whether there is nothing on each row, bool[R]."""
+        missing = np.array([text in MISSING for text in self.texts], dtype=bool)
+        return missing[self.index] if len(self.texts) else np.zeros(len(self.index), dtype=bool)
+
+    def occurring(self, keep: np.ndarray) -> list[str]:
+        """Return the distinct texts on these rows (bool[R]), missing ones aside, in the order of `texts`."""
+        places = np.unique(self.index[keep])
+        return [self.texts[place] for place in places.tolist() if self.texts[place] not in MISSING]
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """A table as it stands in a file.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        In file order.
+    lines : int64[R]
+        Line of the file on which each row ends; the header of a plain file is line 1.
+    source : str
+        Name of the file, for messages.
+    has_decimal_commas : bool
+        Whether a comma can be a decimal point: the cells are told apart by something else.
+    remarks : tuple of str
+        What was recognized and is not plain: the delimiter, the encoding, columns that hold nothing. Sentences.
+    groups : tuple of str
+        Names of columns that are known to tell groups apart, and so are no features.
+    """
+
+    columns: tuple[Column, ...]
+    lines: np.ndarray
+    source: str
+    has_decimal_commas: bool = False
+    remarks: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    @property
+    def n_rows(self) -> int:
+        """R, the number of rows."""
+        return len(self.lines)
+
+
+class Numbering(dict[Hashable, int]):
+    """Numbers things 0, 1, ... as they are first asked for."""
+
+    def __missing__(self, key: Hashable) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+class ColumnBuilder:
+    """Takes the cells of a column, some at a time.
+
+    Parameters
+    ----------
+    name : str
+    """
+
+    def __init__(self, name: str):
+        self._name = name
+        self._numbers = Numbering()
+        self._parts: list[np.ndarray] = []
+
+    def add(self, cells: Sequence[str]) -> None:
+        """Take more cells."""
+        self._parts.append(np.fromiter(map(self._numbers.__getitem__, cells), dtype=np.int32, count=len(cells)))
+
+    def column(self) -> Column:
+        """Return the column; cells that differ by spaces around them only are one text."""
+        index = np.concatenate(self._parts) if self._parts else np.empty(0, dtype=np.int32)
+        return column_of_texts(self._name, list(map(str, self._numbers)), index)
+
+
+def column_of_texts(name: str, texts: Sequence[str], index: np.ndarray, *, is_ordered: bool = False) -> Column:
+    """Return a column of these texts, of which `index` (int32[R]) says which stands where; they may stand twice."""
+    merged = Numbering()
+    place = np.array([merged[text.strip()] for text in texts], dtype=np.int32)
+    return Column(name.strip(), tuple(map(str, merged)), place[index] if len(texts) else index, is_ordered)
+
+
+def table_of_frame(frame: pd.DataFrame, source: str) -> RawTable:
+    """Return a table of pandas as a raw table; missing cells are empty, numbers and booleans become texts.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    source : str
+        Name used in messages. Lines are counted as if the table stood in a CSV file: the header is line 1.
+    """
+    columns = tuple(_column_of_series(str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns))
+    return with_distinct_names(RawTable(columns, np.arange(2, len(frame) + 2), source))
+
+
+def _column_of_series(name: str, series: pd.Series) -> Column:
+    import pandas as pd
+
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        index, values, is_ordered = series.cat.codes.to_numpy(), series.cat.categories, bool(series.cat.ordered)
+    else:
+        index, values = pd.factorize(series)
+        is_ordered = False
+    texts = [*map(_text, values), *([""] if (index < 0).any() else [])]
+    return column_of_texts(name, texts, np.where(index < 0, len(values), index).astype(np.int32), is_ordered=is_ordered)
+
+
+def _text(value: object) -> str:
+    """Return a cell of a table of pandas as text; whole numbers have no point."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def with_distinct_names(table: RawTable) -> RawTable:
+    """Return a table in which no two columns have one name: the second ``x`` is called ``x_2``."""
+    names: set[str] = set()
+    columns: list[Column] = []
+    remarks = list(table.remarks)
+    taken = {column.name for column in table.columns}
+    for column in table.columns:
+        name, number = column.name, 2
+        while name in names or (name in taken and name != column.name):
+            name, number = f"{column.name}_{number}", number + 1
+        if name != column.name:
+            remarks.append(f"Two columns are called {column.name!r}; the second one is called {name!r}.")
+        names.add(name)
+        columns.append(replace(column, name=name))
+    return replace(table, columns=tuple(columns), remarks=tuple(remarks))
+
+
+def distinct_rows(columns: Iterable[np.ndarray], n_rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first row of each distinct row, and which of these each row equals.
+
+    Parameters
+    ----------
+    columns : iterable of int64[R]
+        Numbers from 0 upwards.
+    n_rows : int
+        R.
+
+    Returns
+    -------
+    first : int64[S]
+        Ascending: distinct rows by first appearance.
+    number : int64[R]
+        Which of them each row equals.
+
+    Notes
+    -----
+    Columns are packed into one key, and packed again before they would no longer fit: O(R log R) a column at most.
+    """
+    key = np.zeros(n_rows, dtype=np.int64)
+    size = 1
+    for column in columns:
+        width = int(column.max(initial=0)) + 1
+        if size * width >= 2**62:
+            _, key = np.unique(key, return_inverse=True)
+            size = int(key.max(initial=0)) + 1
+        key = key * width + column
+        size *= width
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return np.sort(first), rank[inverse.reshape(-1)]

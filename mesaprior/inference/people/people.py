@@ -1,0 +1,299 @@
+"""Each person's posterior, from one census over the situations of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mesaprior.errors import RunError, UsageError
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.deriving import for_rows
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.agreement import runs
+from mesaprior.inference.fit import Fit, always_of
+from mesaprior.inference.logspace import log2_sum
+from mesaprior.inference.noise import NoiseModel, log2_likelihood
+from mesaprior.inference.people.frequencies import Frequencies, frequencies
+from mesaprior.inference.people.mixture import mixture
+from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
+from mesaprior.inference.result import Entry, top_behaviours
+from mesaprior.inference.roles import ROLES, role_codes, shortest
+from mesaprior.inference.weights import Prior
+
+LEADING = 3
+"""Behaviours of a person that are kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class Leading:
+    """A leading behaviour of a person.
+
+    Attributes
+    ----------
+    program : str
+        A shortest program.
+    length : int or float
+        Its bits.
+    role, verdict : int
+        Codes, on this person's rows.
+    mass : float
+        Share of the posterior.
+    hits, misses : int
+        On this person's training rows.
+    always : int or None
+        The action that it gives in all of this person's situations; None where it gives several.
+    """
+
+    program: str
+    length: float
+    role: int
+    verdict: int
+    mass: float
+    hits: int
+    misses: int
+    always: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """What the posterior of one person says.
+
+    Attributes
+    ----------
+    name : str
+        Label of the group.
+    n_training, n_later : int
+        Rows.
+    log2_odds, log2_odds_verdict : float64[N + 1]
+        As in `Posterior`, along this person's rows.
+    mass : float64[4, 4]
+        Share of the posterior by role and verdict at N.
+    loses_at, loses_at_verdict : int or None
+        As in `Posterior`.
+    misses : float
+        Expected share of this person's later rows that are missed; nan where there are none.
+    log2_evidence : float
+        log2 probability of this person's training actions under all programs.
+    log2_evidence_by_role : float64[4]
+        The same under the programs of a role alone, under the prior restricted to them; -inf where there are none.
+    fit : Fit
+        Yardsticks for hits in training.
+    leading : tuple of Leading
+        The first few behaviours, by mass; empty where nothing is left.
+    """
+
+    name: str
+    n_training: int
+    n_later: int
+    log2_odds: np.ndarray
+    log2_odds_verdict: np.ndarray
+    mass: np.ndarray
+    loses_at: int | None
+    loses_at_verdict: int | None
+    misses: float
+    log2_evidence: float
+    log2_evidence_by_role: np.ndarray
+    fit: Fit
+    leading: tuple[Leading, ...]
+
+    @property
+    def mass_by_role(self) -> np.ndarray:
+        """Share of the posterior by role at N, float64[4]."""
+        return self.mass.sum(axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class SharedProgram:
+    """A program in the mixture over policies that is likeliest for all people together.
+
+    Attributes
+    ----------
+    program : str
+        A shortest program.
+    length : int or float
+        Its bits.
+    role : int
+        Code, on the rows of all people.
+    share : float
+        Share of the people.
+    attributed : float64[G]
+        Probability of it for each person; nan where no program is left.
+    always : int or None
+        The action that it gives in all situations; None where it gives several.
+    """
+
+    program: str
+    length: float
+    role: int
+    share: float
+    attributed: np.ndarray
+    always: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """What a log says about many people.
+
+    Attributes
+    ----------
+    persons : tuple of Person
+        In natural order of their names.
+    compared : tuple of int
+        Codes of the roles that are compared: those that somebody has programs of.
+    frequencies : Frequencies or None
+        Of these roles; None where there are fewer than two, or nobody has anything left.
+    shared : tuple of SharedProgram or None
+        By share, largest first; None in a language with `fit`, where programs do not give the same to everybody.
+    """
+
+    persons: tuple[Person, ...]
+    compared: tuple[int, ...]
+    frequencies: Frequencies | None
+    shared: tuple[SharedProgram, ...] | None
+
+
+def people(
+    census: Census | None,
+    log: ImitationLog,
+    prior: Prior,
+    *,
+    noise: NoiseModel = DEFAULT_NOISE,
+    tolerance: float = 0.0,
+    count: Callable[[ImitationLog], Census] | None = None,
+    report: Callable[[int], None] | None = None,
+) -> People:
+    """Update a prior on each person's rows by themselves, and say what the people have in common.
+
+    Parameters
+    ----------
+    census : Census or None
+        Counted on `log`, in a space in which the teacher does not matter; None where `count` counts for each person.
+    log : ImitationLog
+        With groups; see `Reading.by`. How the rows of different groups interleave does not matter.
+    prior, noise, tolerance
+        As in `posterior`.
+    count : callable, optional
+        Counts a census on one person's rows, where learning makes it depend on them.
+    report : callable, optional
+        Called with 1 for each person that is done.
+
+    Raises
+    ------
+    UsageError, ContentError, RunError
+        As `posterior` does; and if the log has no groups, or somebody has no training row.
+
+    Notes
+    -----
+    The rows of each group are a log of their own; actions, domain and S_f are those of the whole file. About as
+    expensive as some posteriors over all rows.
+    """
+    if log.group is None:
+        raise UsageError("the log tells no people apart; name the columns that do, with by=('id',) say.")
+    persons: list[Person] = []
+    for number, name in enumerate(log.groups):
+        rows = log.of_group(number)
+        if not rows.n_training:
+            raise RunError(f"{log.source}: {name[:60]!r} has no training row, so there is nothing to learn from it.")
+        if count is not None:
+            own = count(rows)
+        else:
+            assert census is not None
+            own = for_rows(census, log, rows)
+        persons.append(_person(name, own, rows, posterior(own, rows, prior, noise=noise, tolerance=tolerance)))
+        if report is not None:
+            report(1)
+    evidence = np.array([person.log2_evidence_by_role for person in persons])
+    compared = tuple(role for role in range(len(ROLES)) if (evidence[:, role] > -np.inf).any())
+    return People(
+        persons=tuple(persons),
+        compared=compared,
+        frequencies=frequencies(evidence[:, compared]) if len(compared) > 1 else None,
+        shared=None if census is None or count is not None else _shared(census, log, noise),
+    )
+
+
+def _person(name: str, census: Census, log: ImitationLog, result: Posterior) -> Person:
+    prior_of_role = result.mass_by_role[:, 0]
+    share_of_role = log2_sum(np.where(np.isnan(result.log2_mass), -np.inf, result.log2_mass), result.role, len(ROLES))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_role = np.where(
+            prior_of_role > 0, result.log2_evidence[-1] + share_of_role - np.log2(prior_of_role), -np.inf
+        )
+    misses = float(np.nansum(result.mass_by_role[:, -1] * result.misses)) if log.n_rows > log.n_training else np.nan
+    return Person(
+        name=name,
+        n_training=log.n_training,
+        n_later=log.n_rows - log.n_training,
+        log2_odds=result.log2_odds,
+        log2_odds_verdict=result.log2_odds_verdict,
+        mass=result.mass[:, :, -1],
+        loses_at=result.loses_at,
+        loses_at_verdict=result.loses_at_verdict,
+        misses=misses,
+        log2_evidence=float(result.log2_evidence[-1]),
+        log2_evidence_by_role=by_role,
+        fit=result.fit,
+        leading=()
+        if np.isnan(result.log2_mass).any()
+        else tuple(_leading(entry, census, result) for entry in top_behaviours(result, census.witness, LEADING)),
+    )
+
+
+def _leading(entry: Entry, census: Census, result: Posterior) -> Leading:
+    return Leading(
+        program=census.witness[entry.behaviour],
+        length=result.length[entry.behaviour].item(),
+        role=int(result.role[entry.behaviour]),
+        verdict=int(result.verdict[entry.behaviour]),
+        mass=entry.mass,
+        hits=int(result.hits[entry.behaviour]),
+        misses=int(result.misses_in_training[entry.behaviour]),
+        always=always_of(census.predictions[entry.behaviour]),
+    )
+
+
+def _shared(census: Census, log: ImitationLog, noise: NoiseModel) -> tuple[SharedProgram, ...]:
+    """Return the mixture over policies of largest likelihood for all people."""
+    assert log.group is not None
+    policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
+    first = np.flatnonzero(np.diff(policy, prepend=-1) > 0)
+    predictions = census.predictions[first]
+    training = np.arange(log.n_training)
+    G, C, A = len(log.groups), predictions.shape[1], census.n_actions
+    # How often each person took each action in each cell: hits are sums of these over what a policy gives.
+    taken = np.zeros((G, C, A))
+    np.add.at(taken, (log.group[training], census.row_cell[training], log.action[training]), 1)
+    per_cell = taken.sum(axis=2)
+
+    def likelihood(which: np.ndarray | slice) -> np.ndarray:
+        given = predictions[which]
+        hits, abstained = np.zeros((G, len(given))), np.zeros((G, len(given)))
+        for cell in range(C):
+            action = given[:, cell]
+            is_given = action >= 0
+            hits += np.where(is_given, taken[:, cell, :][:, np.maximum(action, 0)], 0)
+            abstained += np.where(is_given, 0, per_cell[:, cell, None])
+        misses = per_cell.sum(axis=1)[:, None] - hits - abstained
+        hits, misses, abstained = (tally.astype(np.int64) for tally in (hits, misses, abstained))
+        return log2_likelihood(noise, hits, misses, abstained, A)
+
+    found = mixture(likelihood, len(predictions))
+    length, _ = shortest(census)
+    role = role_codes(census.flags)
+    result: list[SharedProgram] = []
+    for place, component in enumerate(found.components.tolist()):
+        own = np.flatnonzero(policy == component)
+        best = own[np.argmin(length[own])]
+        result.append(
+            SharedProgram(
+                program=census.witness[best],
+                length=length[best].item(),
+                role=int(role[best]),
+                share=float(found.share[place]),
+                attributed=found.attributed[:, place],
+                always=always_of(predictions[component]),
+            )
+        )
+    return tuple(result)

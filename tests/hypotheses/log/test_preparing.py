@@ -1,0 +1,147 @@
+"""Lags, order, quantiles and held-out ends against plain loops over rows."""
+
+from collections import defaultdict
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mesaprior.errors import UsageError
+from mesaprior.hypotheses.log import FileError, Reading, log_of_table
+from mesaprior.hypotheses.log.preparing import Preparation, prepare
+from mesaprior.hypotheses.log.raw_table import table_of_frame
+
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "who": st.sampled_from(["a", "b", "c"]),
+            "when": st.integers(0, 4),
+            "seen": st.integers(0, 3),
+            "choice": st.sampled_from(["left", "right", None]),
+        }
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+def prepared(rows, reading, **what):
+    table, reading = prepare(table_of_frame(pd.DataFrame(rows), "rows"), reading, Preparation(**what))
+    return log_of_table(table, reading=reading)
+
+
+def labelled(log):
+    """Return the rows of a log by their lines, with labels in place of codes."""
+    rows = {}
+    for row in range(log.n_rows):
+        values = log.situations[log.row_situation[row]].tolist()
+        labels = {name: log.label(name, code) for name, code in zip(log.features, values, strict=True)}
+        rows[int(log.file_line[row])] = labels | {"action": log.label("action", int(log.action[row]))}
+    return rows
+
+
+@given(ROWS, st.integers(1, 3), st.booleans())
+def test_lags_are_those_of_a_loop(rows, k, is_ordered):
+    rows = [*rows, {"who": "a", "when": 4, "seen": 0, "choice": "left"}]
+    log = prepared(
+        rows,
+        Reading(action="choice", by=("who",)),
+        lags={"choice": k, "seen": 1},
+        order="when" if is_ordered else None,
+    )
+    # By hand: each group's rows in order, and what was there before.
+    groups = defaultdict(list)
+    for line, row in enumerate(rows, 2):
+        groups[row["who"]].append((row["when"] if is_ordered else 0, line, row))
+    expected = {}
+    for own in groups.values():
+        own.sort(key=lambda item: item[:2])
+        for place, (_, line, row) in enumerate(own):
+            lagged = {}
+            for lag in range(1, k + 1):
+                before = own[place - lag][2]["choice"] if place >= lag else "first"
+                lagged[f"me{lag}"] = before or "missed"
+            lagged["seen1"] = str(own[place - 1][2]["seen"]) if place else "first"
+            if row["choice"] is not None:
+                expected[line] = lagged | {"action": row["choice"]}
+                if not is_ordered:
+                    expected[line]["when"] = str(row["when"])
+    assert labelled(log) == expected
+    assert log.n_left_out == len(rows) - len(expected)
+    if is_ordered:
+        lines = [line for _, own in sorted(groups.items()) for _, line, row in own if row["choice"] is not None]
+        assert log.file_line.tolist() == lines
+
+
+def test_lags_have_the_codes_of_their_column():
+    rows = [{"choice": c, "other.choice": o} for c, o in (("d", "c"), ("c", "c"), ("d", "d"), ("c", "d"))]
+    log = prepared(rows, Reading(action="choice"), lags={"choice": 1, "other.choice": 2})
+    assert log.features == ("me1", "op1", "op2")
+    assert log.codes["action"] == {"c": 0, "d": 1}
+    assert log.codes["me1"] == {"c": 0, "d": 1, "first": 2}
+    assert log.situations[log.row_situation].tolist() == [[2, 2, 2], [1, 0, 2], [0, 0, 0], [1, 1, 0]]
+
+
+def test_a_column_with_lags_is_a_feature_only_where_it_is_named():
+    rows = [{"seen": v, "action": v} for v in (0, 1, 1)]
+    assert prepared(rows, Reading(), lags={"seen": 1}).features == ("seen1",)
+    assert prepared(rows, Reading(only=("seen",)), lags={"seen": 1}).features == ("seen", "seen1")
+
+
+@given(st.lists(st.integers(-50, 50), min_size=2, max_size=60), st.integers(2, 6))
+def test_quantiles(values, q):
+    log = prepared([{"rt": v / 4, "action": v % 2} for v in [*values, 0, 1]], Reading(), bins={"rt": q})
+    code = log.situations[log.row_situation, 0]
+    numbers = [v / 4 for v in [*values, 0, 1]]
+    n = len(numbers)
+    for value, own in zip(numbers, code.tolist(), strict=True):
+        below, equal = sum(v < value for v in numbers), numbers.count(value)
+        # The middle of the rows of a number says where it goes; empty ranges are left out, so order is what counts.
+        middle = int(q * (below + equal / 2) / n)
+        others = [int(q * (sum(v < w for v in numbers) + numbers.count(w) / 2) / n) for w in numbers]
+        assert own == len({other for other in others if other < middle})
+    assert code.max() < q
+
+
+@given(ROWS, st.floats(0, 0.99), st.booleans())
+def test_the_end_of_each_group_is_held_out(rows, share, is_split):
+    rows = [row | {"choice": row["choice"] or "left"} for row in rows]
+    if is_split:
+        rows = [row | {"split": "test" if row["seen"] == 3 else "train"} for row in rows]
+        rows += [{"who": "a", "when": 0, "seen": 0, "choice": "left", "split": "train"}]
+    log = prepared(rows, Reading(action="choice", by=("who",)), holdout=share)
+    later = {int(line) for line in log.file_line[log.n_training :]}
+    training = defaultdict(list)
+    for line, row in enumerate(rows, 2):
+        if row.get("split") == "test":
+            assert line in later
+        else:
+            training[row["who"]].append(line)
+    for lines in training.values():
+        n = min(int(share * len(lines) + 0.5), len(lines) - 1)
+        assert [line in later for line in lines] == [False] * (len(lines) - n) + [True] * n
+
+
+def test_rivals_of_training_rows_are_left_out():
+    rows = [{"x": 0, "action": 0, "rival": 1}, {"x": 1, "action": 1, "rival": 0}]
+    log = prepared(rows, Reading(), holdout=0.5)
+    assert log.rival.tolist() == [-1, 0]
+    assert "Rivals of 1 training rows are left out: only later rows have one." in log.remarks
+
+
+def test_what_cannot_be_prepared_is_told_at_once():
+    rows = [{"x": "a", "me1": 0, "z": i, "action": i % 2} for i in range(300)]
+    with pytest.raises(FileError) as caught:
+        prepared(rows, Reading(), bins={"x": 3}, lags={"action": 1, "z": 1})
+    assert [str(fault) for fault in caught.value.faults] == [
+        "there is a column 'me1' already, where a lag of 'action' would be; rename it in the file.",
+        "column 'z' has 300 distinct values, and at most 256 can be coded; drop='z' leaves it out, or `mesaprior "
+        "prepare` cuts it into quantiles with bins='z=4'.",
+        "column 'x': 'a' is no number, so there are no quantiles; leave out bins='x=3', or correct the column.",
+    ]
+    for wrong in ({"lags": {"x": 0}}, {"bins": {"x": 1}}, {"holdout": 1.0}):
+        with pytest.raises(UsageError):
+            Preparation(**wrong)
+    with pytest.raises(UsageError, match="no column is called 'v' or 'u'"):
+        prepared(rows, Reading(), lags={"u": 1}, order="v")
