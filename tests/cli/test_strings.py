@@ -16,9 +16,10 @@ from math import log2
 import pytest
 
 from mesaprior.errors import RunError
-from mesaprior.hypotheses.turing.machine import parse_machine, run_machine
+from mesaprior.hypotheses.turing.runs.run import run_machine
 from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
 from mesaprior.hypotheses.turing.strings.size import Size
+from mesaprior.hypotheses.turing.text import parse_machine
 from tests.cli.test_bad_input import one_sentence
 from tests.cli.test_census import pretend_cluster
 from tests.hypotheses.small_census import content

@@ -8,11 +8,13 @@ from math import log2
 import duckdb
 import pytest
 
-from mesaprior.hypotheses.turing.machine import n_machines, parse_machine, run_machine
+from mesaprior.hypotheses.turing.machine import n_machines
+from mesaprior.hypotheses.turing.runs.run import run_machine
 from mesaprior.hypotheses.turing.strings.counting import count_strings
 from mesaprior.hypotheses.turing.strings.keeping import KEPT_FROM, StringKeeper
 from mesaprior.hypotheses.turing.strings.size import DEFAULT_MAX_STEPS, Size
 from mesaprior.hypotheses.turing.strings.stored import strings_folder
+from mesaprior.hypotheses.turing.text import parse_machine
 from mesaprior.inference.complexity import string_prior
 from tests.cli.test_store_page import DOCS, blocks
 
