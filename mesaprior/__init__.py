@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.turing.strings.counting import count_strings
     from mesaprior.hypotheses.turing.text import parse_machine
     from mesaprior.inference.agency import agency, term_utility
+    from mesaprior.inference.blocks import string_complexities
     from mesaprior.inference.comparison import compare
     from mesaprior.inference.complexity import string_prior
     from mesaprior.inference.crossovers.crossover import Crossovers, find_crossovers
@@ -75,6 +76,7 @@ _HOME = {
     "read_log": "mesaprior.hypotheses.log",
     "run_machine": "mesaprior.hypotheses.turing.runs.run",
     "save_census": "mesaprior.hypotheses.store",
+    "string_complexities": "mesaprior.inference.blocks",
     "string_prior": "mesaprior.inference.complexity",
     "sweep": "mesaprior.priors.sweeps",
     "sweep_posterior": "mesaprior.inference.sweeps.sweep",
@@ -119,6 +121,7 @@ __all__ = [
     "read_log",
     "run_machine",
     "save_census",
+    "string_complexities",
     "string_prior",
     "sweep",
     "sweep_posterior",

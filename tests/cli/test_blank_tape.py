@@ -81,7 +81,7 @@ def test_ends_in_words(run):
         (
             CHAMPION,
             ("--max-steps", 100),
-            ["still running after 100 steps", "not known", "--max-steps follows it longer"],
+            ["still running after 100 steps", "is not known", "follows it longer"],
         ),
     ):
         shown = " ".join(run("why", text, *BLANK, *options).stdout.split())
