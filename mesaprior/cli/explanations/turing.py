@@ -105,7 +105,7 @@ def _runs_table(situations: list[dict[str, Any]], log: ImitationLog) -> Table:
             f"{run['steps']:,}" if halts else "-",
             f"{run['cells']:,}",
             "-" if run["action"] is None else str(run["action"]),
-            f"{string_text(run['tape'])}, {run['head']:,}" if halts else "-",
+            f"{string_text(run['tape'], 48)}, {run['head']:,}" if halts else "-",
             f"it halts in {run['halts_in']} on {run['halts_on']}" if halts else IN_WORDS[run["verdict"]],
         )
     return table

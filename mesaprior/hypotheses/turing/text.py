@@ -41,10 +41,11 @@ class Reading(NamedTuple):
         """What is not as in the text, in sentences."""
         if not self.moving_halts:
             return ()
-        entries, verb = ", ".join(self.moving_halts), "halts" if len(self.moving_halts) == 1 else "halt"
+        halts = sorted({f"{entry[0]}-H" for entry in self.moving_halts})
+        verb, does = "halts" if len(self.moving_halts) == 1 else "halt", "does" if len(halts) == 1 else "do"
         return (
-            f"{entries} {verb} without a move here, as {self.moving_halts[0][0]}-H does: steps and what is written "
-            "are the same, and the head stays on the last cell that it reads.",
+            f"{', '.join(self.moving_halts)} {verb} without a move here, as {' and '.join(halts)} {does}: steps and "
+            "what is written are the same, and the head stays on the last cell that it reads.",
         )
 
 

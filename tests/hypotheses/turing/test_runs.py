@@ -1,6 +1,9 @@
 """Runs of one machine, against plain Python and against what is known of busy beavers."""
 
+import os
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -175,3 +178,31 @@ def test_codes_are_those_of_the_other_kernels():
     assert runs_kernels.follow(table, tape, place, reads, 0) == runs_kernels.PAUSED
     assert runs_kernels.follow(table, tape, place, reads, 9) == runs_kernels.HALTED
     assert (place.tolist(), reads.tolist(), tape.tolist()) == ([1, 0, 1, 1, 1, 1], [0, 1], [1, 1, 1])
+
+
+SCRIPT = """
+import random
+from mesaprior.hypotheses.turing.runs import run as runs
+from mesaprior.hypotheses.turing.machine import UNDEFINED, Machine
+
+runs.MARGIN = 1
+rng = random.Random(5)
+for n in range(1, 7):
+    for _ in range(20):
+        codes = [rng.choice([*range(4 * n + 2), UNDEFINED]) for _ in range(2 * n)]
+        run = runs.run_machine(Machine(tuple(codes)), 200, {cell: rng.randint(0, 1) for cell in range(-1, 3)})
+        print(run.halted, run.steps, run.head, run.visited, run.reads, run.output)
+"""
+
+
+def test_compiled_interpreted_and_bounds_checked_runs_agree(tmp_path):
+    answers = []
+    for number, extra in enumerate(({}, {"NUMBA_DISABLE_JIT": "1"}, {"NUMBA_BOUNDSCHECK": "1"})):
+        cache = {"NUMBA_CACHE_DIR": str(tmp_path / str(number))} if extra else {}
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT], env=os.environ | extra | cache, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        answers.append(done.stdout)
+    assert len(answers[0].splitlines()) == 120
+    assert answers == [answers[0]] * 3
