@@ -16,6 +16,7 @@ from mesaprior.hypotheses.turing.halting import verdict_of
 from mesaprior.hypotheses.turing.runs import kernels as runs_kernels
 from mesaprior.hypotheses.turing.runs import run as runs
 from mesaprior.hypotheses.turing.runs.run import run_machine
+from mesaprior.hypotheses.turing.scratch import make_scratch
 from mesaprior.hypotheses.turing.text import parse_machine
 from tests.hypotheses.turing import plain_machines
 
@@ -138,6 +139,23 @@ def test_proofs_on_few_cells_are_proofs(monkeypatch):
             found.add((verdict, shorter, most))
         monkeypatch.undo()
     assert found >= {("translated_cycle", "translated_cycle", 30), ("translated_cycle", "cap", 8)}
+
+
+def test_the_memory_of_proofs_is_bounded(monkeypatch):
+    sizes = []
+
+    def noted(states, cells, radius):
+        sizes.append(cells)
+        return make_scratch(states, cells, radius)
+
+    monkeypatch.setattr("mesaprior.hypotheses.turing.halting.make_scratch", noted)
+    monkeypatch.setattr("mesaprior.hypotheses.turing.halting.MOST_PROOF_CELLS", 100)
+    for text in ("1RA1RA", "1LA1LA", "1RB1LB_1LB1RB"):
+        run = run_machine(parse_machine(text), 3000, {1: 1})
+        assert not run.halted
+        assert verdict_of(run, [0, 1], 0) != "halted"
+    assert len(sizes) == 3
+    assert max(sizes) <= 2 * 50 + 2
 
 
 def test_reports_add_up(monkeypatch):
