@@ -4,10 +4,14 @@ import numba
 import numpy as np
 import pytest
 
+from mesaprior.hypotheses.turing.halting import verdict_of
+from mesaprior.hypotheses.turing.runs.run import run_machine
 from mesaprior.hypotheses.turing.strings.counting import StringEnumeration, count_strings
 from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.stored import find_strings
+from mesaprior.hypotheses.turing.text import parse_machine
+from mesaprior.inference.blocks import string_complexities
 from mesaprior.inference.complexity import string_prior
 
 HALTING = {3: 2147184, 4: 2985384480, 5: 6897263888672}
@@ -112,3 +116,29 @@ def test_an_answer_from_the_store(benchmark, kept):
     shares = np.exp2(-weighed.bits)
     assert shares.sum() == pytest.approx(1)
     assert len(weighed.strings) == 99608
+
+
+@pytest.mark.benchmark(group="5 states, kept in the store")
+def test_a_million_cells_in_blocks(benchmark, kept):
+    weighed = string_prior(find_strings(Size.of(5), kept))
+    text = "".join(f"{k:011b}" for k in np.random.default_rng(1).integers(0, 1 << 11, 90_000))
+    (one,) = benchmark.pedantic(lambda: string_complexities(weighed, [text], block=11), rounds=5)
+    assert sum(block.times for block in one.blocks) == 90_000
+
+
+@pytest.mark.benchmark(group="one machine")
+def test_the_champion_of_five_states(benchmark):
+    champion = parse_machine("1RB1LC_1RC1RB_1RD0LE_1LA1LD_1RZ0LA")
+    run = benchmark.pedantic(lambda: run_machine(champion, 10**8), rounds=5, warmup_rounds=1)
+    assert (run.steps, run.n_ones) == (47_176_870, 4098)
+    benchmark.extra_info["steps per second"] = round(run.steps / benchmark.stats["min"])
+
+
+@pytest.mark.benchmark(group="one machine")
+def test_a_hundred_million_steps_and_the_search_for_a_proof(benchmark):
+    machine = parse_machine("1RB---_0LC1RE_0LD1LC_1RA1LB_0RB0RA")
+
+    def run():
+        return verdict_of(run_machine(machine, 10**8), [0], 3)
+
+    assert benchmark.pedantic(run, rounds=3, warmup_rounds=1) == "cap"

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.terms.language import Language, default_language, read_language
     from mesaprior.hypotheses.terms.space import TermSpace
     from mesaprior.hypotheses.turing.policies.space import TuringSpace
+    from mesaprior.hypotheses.turing.runs.run import run_machine
     from mesaprior.hypotheses.turing.strings.counting import count_strings
+    from mesaprior.hypotheses.turing.text import parse_machine
     from mesaprior.inference.agency import agency, term_utility
+    from mesaprior.inference.blocks import string_complexities
     from mesaprior.inference.comparison import compare
     from mesaprior.inference.complexity import string_prior
     from mesaprior.inference.crossovers.crossover import Crossovers, find_crossovers
@@ -65,12 +68,15 @@ _HOME = {
     "log_from_frame": "mesaprior.hypotheses.log",
     "make_prior": "mesaprior.priors.prior",
     "open_census": "mesaprior.hypotheses.store",
+    "parse_machine": "mesaprior.hypotheses.turing.text",
     "parse_noise": "mesaprior.inference.noise",
     "posterior": "mesaprior.inference.posterior",
     "reach": "mesaprior.inference.reach",
     "read_language": "mesaprior.hypotheses.terms.language",
     "read_log": "mesaprior.hypotheses.log",
+    "run_machine": "mesaprior.hypotheses.turing.runs.run",
     "save_census": "mesaprior.hypotheses.store",
+    "string_complexities": "mesaprior.inference.blocks",
     "string_prior": "mesaprior.inference.complexity",
     "sweep": "mesaprior.priors.sweeps",
     "sweep_posterior": "mesaprior.inference.sweeps.sweep",
@@ -107,12 +113,15 @@ __all__ = [
     "log_from_frame",
     "make_prior",
     "open_census",
+    "parse_machine",
     "parse_noise",
     "posterior",
     "reach",
     "read_language",
     "read_log",
+    "run_machine",
     "save_census",
+    "string_complexities",
     "string_prior",
     "sweep",
     "sweep_posterior",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mesaprior.cli.cluster import remote_of
+from mesaprior.cli.options import WholeNumber
 from mesaprior.cli.words import error_text
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ states_option = click.option(
 )
 max_steps_option = click.option(
     "--max-steps",
-    type=click.IntRange(1, 10**6),
+    type=WholeNumber(1, 10**6),
     metavar="T",
     help="Follow runs for T steps; without it as far as any machine of up to 4 states runs, and 500 steps for 5.",
 )

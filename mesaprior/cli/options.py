@@ -42,6 +42,18 @@ class Parameter(click.ParamType):
             self.fail(f"{value!r} is not {self.name} with a number, such as alpha=2.", param, ctx)
 
 
+class WholeNumber(click.IntRange):
+    """A whole number, which may be written with an exponent, as in 1e8."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        match = re.fullmatch(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?[eE]\+?([0-9]{1,2})", str(value).strip(), flags=re.ASCII)
+        if match is not None:
+            number = Fraction(f"{match[1]}.{match[2] or 0}") * 10 ** int(match[3])
+            value = int(number) if number.denominator == 1 else value
+        return super().convert(value, param, ctx)
+
+
 class Sizes(click.ParamType):
     """Numbers of something: one, or the least and the most with a hyphen between.
 
@@ -177,7 +189,7 @@ max_time_option = click.option(
     "--max-time",
     "--max-steps",
     "max_time",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     metavar="T",
     help="Leave out programs of more than T steps; follow the runs of Turing machines for T steps.",
 )

@@ -136,7 +136,7 @@ def _print_json(table: StringTable, others: dict[str, Any]) -> None:
 def _report_halting(table: StringTable, form: str) -> None:
     """Print how runs on zeros end, how long they take, and which machines take longest and write most."""
     from mesaprior.cli.streams import print_csv
-    from mesaprior.hypotheses.turing.machine import format_machine
+    from mesaprior.hypotheses.turing.text import format_machine
 
     champions = {
         name: champion and {"value": champion.value, "machine": format_machine(champion.machine)}

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from mesaprior.cli.options import (
     SpaceOptions,
@@ -19,6 +20,8 @@ from mesaprior.cli.options import (
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
+from mesaprior.errors import UsageError
+from mesaprior.hypotheses.log.notices import printable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +32,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("program")
-@click.option("--log", "log_file", required=True, metavar="LOG", help="The log that the program is asked about.")
+@click.option("--log", "log_file", metavar="LOG", help="The log that the program is asked about.")
+@click.option(
+    "--blank",
+    is_flag=True,
+    help="Run a machine on a blank tape instead, for at most 10^8 steps or --max-time; with --space turing.",
+)
 @reading_options(is_hidden=True)
 @some_space_options("--language", "--max-time", "--basis", "--hidden", "--weights", "--extra-gates", "--encoding")
 @prior_options
@@ -38,7 +46,8 @@ if TYPE_CHECKING:
 @format_option("table", "json", "csv")
 def why(
     program: str,
-    log_file: str,
+    log_file: str | None,
+    blank: bool,
     asked: SpaceOptions,
     reading: ReadingOptions,
     prior_text: str,
@@ -51,16 +60,26 @@ def why(
 
     Of a Turing machine, every situation is told: how many steps it takes, which cells it visits, and how it halts or
     why it never does. Of a circuit it is the value of every gate, of a network the weighted sum of every unit, and of a
-    generator the circuit for each size.
+    generator the circuit for each size. A machine may be written as 1RB1LB_1LA1-H or, as elsewhere, 1RB1LB_1LA1RZ.
 
     \b
     Examples:
       mesaprior why '(argmax (eq (move p y) c))' --log corridor.csv --language corridor.toml
       mesaprior why 1RB0-H_0LA1-H --log corridor.csv --space turing
+      mesaprior why 1RB1LC_1RC1RB_1RD0LE_1LA1LD_1RZ0LA --space turing --blank
       mesaprior why 'g1=x1&x2; 1 g1' --log corridor.csv --space circuits --encoding binary
       mesaprior why 'h(1 -1 | 0) h(-1 1 | 0) -> o(1 1 | 0)' --log bits.csv --space networks
       mesaprior why '(add k 1)' --log parity.csv --space generators
     """
+    if blank:
+        from mesaprior.cli.explanations.blank_tape import explain_on_blank
+
+        explain_on_blank(program, asked, _options_of_a_log(), form)
+        return
+    if log_file is None:
+        raise UsageError(
+            "--log is missing; give the log that the program is asked about, or --blank for a machine on a blank tape."
+        )
     import numpy as np
 
     from mesaprior.cli.explanations import explaining
@@ -101,6 +120,17 @@ def why(
         print_csv(("row", "split", "action", "rival", *explained.predictions), _rows(explained, log))
     else:
         _render(facts, explained, log, prior_name=prior.name, noise_name=str(noise))
+
+
+def _options_of_a_log() -> list[str]:
+    """Return the options that were given and are about a log."""
+    context = click.get_current_context()
+    return [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name in ("log_file", "prior_text", "parameters", "noise_text", "tolerance")
+        and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+    ]
 
 
 def _census_of_one(explained: Explained, log: ImitationLog) -> Any:
@@ -193,11 +223,16 @@ def _render(
 
 def _distinct_rows(explained: Explained, log: ImitationLog) -> list[tuple[list[str], str]]:
     """Return each distinct row as text, with a style that marks misses; other variants are shown where they differ."""
+
+    def label(action: Any) -> str:
+        return printable(log.label("action", action)) if isinstance(action, int) else str(action)
+
     seen: dict[tuple[str, ...], str] = {}
     for row, (_, split, action, rival, intact, *others) in enumerate(_rows(explained, log)):
-        situation = [str(value) for value in log.situations[log.row_situation[row]].tolist()]
-        shown = [str(other) if other != intact else "" for other in others]
-        texts = (*situation, split, str(action), str(rival), str(intact), *shown)
+        values = log.situations[log.row_situation[row]].tolist()
+        situation = [printable(log.label(name, value)) for name, value in zip(log.features, values, strict=True)]
+        shown = [label(other) if other != intact else "" for other in others]
+        texts = (*situation, split, *map(label, (action, rival, intact)), *shown)
         seen.setdefault(texts, "red" if action not in ("", intact) else "")
     return [(list(texts), style) for texts, style in seen.items()]
 

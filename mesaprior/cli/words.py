@@ -103,6 +103,14 @@ def inputs_text(names: Sequence[str]) -> str:
     return f"Inputs: {', '.join(f'{node} is {name}' for node, name in named_inputs(names).items())}."
 
 
+def string_text(string: str, most: int = 72) -> str:
+    """Return a string of symbols; of a longer one its two ends, with the number of symbols between."""
+    if len(string) <= most:
+        return string
+    end = most // 2 - 8
+    return f"{string[:end]}...({len(string) - 2 * end:,} more)...{string[-end:]}"
+
+
 def error_text(error: Exception) -> str:
     """Return an error of ours, or of the system, as one sentence."""
     if isinstance(error, OSError):

@@ -15,7 +15,7 @@ Report = Callable[[int], None]
 
 
 class Prediction(Protocol):
-    """The meaning of one program on a log, in plain Python."""
+    """The meaning of one program on a log, run by itself."""
 
     @property
     def predictions(self) -> dict[str, np.ndarray]:

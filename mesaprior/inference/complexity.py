@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -36,6 +38,16 @@ class StringPrior:
     count: np.ndarray
     bits: np.ndarray
     depth: np.ndarray
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each string stands."""
+        return {string: place for place, string in enumerate(self.strings)}
+
+    def bits_of(self, string: str) -> float:
+        """Return the bits of a string; inf where nothing prints it."""
+        place = self.places.get(string)
+        return math.inf if place is None else float(self.bits[place])
 
 
 def string_prior(table: StringTable, prior: FormulaPrior | None = None) -> StringPrior:

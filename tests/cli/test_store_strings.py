@@ -147,6 +147,16 @@ FORGED = {
     "not symmetric": (not_its_mirror_image, {}, "read from right to left"),
     "a longer run": (a_longer_run, {}, "longest run"),
     "another champion": (None, {"most_ones": {"value": 7, "machine": "1RB1LB_1LA1-H_1RA1LC"}}, "does not do 7"),
+    "a champion that is cut short": (
+        None,
+        {"most_steps": {"value": 21, "machine": "1RB---_1LB0RC_1LC1LA"}},
+        "does not do 21 steps",
+    ),
+    "a champion that never halts": (
+        None,
+        {"most_steps": {"value": 21, "machine": "1RA1-H_1-H1-H_1-H1-H"}},
+        "does not do 21 steps",
+    ),
     "too few rows": (None, {"rows": 3}, "as many rows"),
     "another verdict": (None, {"verdicts": {}}, None),
 }

@@ -16,9 +16,11 @@ from math import log2
 import pytest
 
 from mesaprior.errors import RunError
-from mesaprior.hypotheses.turing.machine import parse_machine, run_machine
+from mesaprior.hypotheses.turing.runs.run import run_machine
+from mesaprior.hypotheses.turing.strings.counting import count_strings
 from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
 from mesaprior.hypotheses.turing.strings.size import Size
+from mesaprior.hypotheses.turing.text import parse_machine
 from tests.cli.test_bad_input import one_sentence
 from tests.cli.test_census import pretend_cluster
 from tests.hypotheses.small_census import content
@@ -207,9 +209,10 @@ def test_complexity_under_a_speed_prior(run):
     by_strings = answered["strings"]
     assert answer["prior"] == answered["prior"]
     assert answer["prior"]["formula"] == formula
-    assert [entry for entry in by_strings if entry["string"] in strings] == sorted(
-        answer["strings"], key=lambda entry: entry["bits"]
-    )
+    of_complexity = sorted(answer["strings"], key=lambda entry: entry["bits"])
+    assert [
+        entry | {"method": "table", "blocks": None} for entry in by_strings if entry["string"] in strings
+    ] == of_complexity
 
 
 BAD = {
@@ -291,7 +294,7 @@ def test_a_store_that_cannot_be_written_is_done_without(run, store):
     result = run("complexity", "0110", *LONG, "--format", "csv")
     assert result.stderr.startswith("The counts are not kept in the store: ")
     assert len(result.stderr.splitlines()) == 1
-    assert result.stdout.startswith("string,count,bits,depth\n0110,")
+    assert result.stdout.startswith("string,count,bits,depth,method,blocks\n0110,")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there are no such signals here")
@@ -393,6 +396,90 @@ def test_threads_of_others(command, run, store):
     assert not store.exists()
 
 
-def test_a_long_string_has_no_finite_complexity(run):
-    answer = strict(run("complexity", "0" * 40, "--states", 1, "--format", "json").stdout)
-    assert answer["strings"] == [{"string": "0" * 40, "count": 0, "bits": "inf", "depth": None}]
+def test_strings_that_are_looked_up_have_no_blocks(run):
+    answer = strict(run("complexity", "0101010101", "0", "--states", 1, "--format", "json").stdout)
+    assert answer["block"] == 12
+    long = {"string": "0101010101", "count": 0, "bits": "inf", "depth": None, "method": "table", "blocks": None}
+    short = {"string": "0", "count": 12, "bits": 1.0, "depth": 1, "method": "table", "blocks": None}
+    assert answer["strings"] == [long, short]
+    assert "method" not in run("complexity", "0101010101", "0", "--states", 1).stdout
+
+
+# Counts of D(3): see above.
+BLOCKS = {"010": 42832, "101": 42832, "01": 432040, "0": 1075648}
+
+
+def bits_of(*blocks):
+    return sum(log2(4294368 / BLOCKS[block]) + log2(times) for block, times in blocks)
+
+
+def test_a_long_string_is_cut_into_blocks(run):
+    string = "010101" * 3 + "01"
+    ask = ("complexity", string, "0", "--states", 3, "--block", 3)
+    answer = strict(run(*ask, "--format", "json").stdout)
+    assert answer["block"] == 3
+    entry, other = answer["strings"]
+    assert (entry["count"], entry["depth"], entry["method"], other["method"]) == (0, None, "blocks", "table")
+    assert [(block["string"], block["times"]) for block in entry["blocks"]] == [("010", 3), ("101", 3), ("01", 1)]
+    for block in entry["blocks"]:
+        assert block["bits"] == pytest.approx(log2(4294368 / BLOCKS[block["string"]]))
+    assert entry["bits"] == pytest.approx(bits_of(("010", 3), ("101", 3), ("01", 1)))
+    rows = rows_of(run(*ask, "--format", "csv").stdout)
+    assert list(rows[0].values()) == [string, "0", str(entry["bits"]), "", "blocks", "010*3 101*3 01*1"]
+    assert list(rows[1].values())[4:] == ["table", ""]
+    shown = run(*ask).stdout
+    for part in (
+        f"{entry['bits']:.4f}",
+        f"{string}, 20 cells, in blocks of 3:",
+        "│ 010   │     3 │",
+        "│ 01    │     1 │",
+    ):
+        assert part in shown, part
+    assert "looked up whole" not in shown
+
+
+def test_a_string_that_is_printed_is_looked_up_whole(run):
+    table = set(count_strings(4).output_counts())
+    printed = min(string for string in table if len(string) == 13 and string[:12] in table)
+    other = "0" * 36
+    ask = ("complexity", printed, other, "--states", 4)
+    entries = strict(run(*ask, "--format", "json").stdout)["strings"]
+    assert [entry["method"] for entry in entries] == ["table", "blocks"]
+    assert entries[0]["count"] > 0
+    assert "--block 12 cuts all of more than 12 cells" in " ".join(run(*ask).stdout.split())
+    cut = strict(run(*ask, "--block", 12, "--format", "json").stdout)["strings"]
+    assert [entry["method"] for entry in cut] == ["blocks", "blocks"]
+    assert cut[1] == entries[1]
+    assert cut[0]["count"] == entries[0]["count"]
+    assert [(block["string"], block["times"]) for block in cut[0]["blocks"]] == [(printed[:12], 1), (printed[12], 1)]
+
+
+def test_many_blocks_are_shortened(run):
+    string = "".join(f"{k:05b}" for k in range(32))
+    shown = run("complexity", string, "--states", 4, "--block", 5).stdout
+    assert "16 more blocks" in shown
+    assert string not in shown
+    assert "(116 more)" in shown
+
+
+def test_a_block_that_nothing_prints_is_named(run):
+    string = "0101" * 9
+    one_sentence(
+        run("complexity", string, "01", "--states", 3, "--block", 12, code=1),
+        "prints the block 010101010101,",
+        "--block 5",
+        "more states",
+    )
+    # What is advised does.
+    run("complexity", string, "--states", 3, "--block", 5)
+    blocks = [f"{k:06b}" for k in range(64)]
+    message = run("complexity", "".join(blocks), "--states", 2, "--block", 6, code=1).stderr
+    assert "the blocks 000000, 000001, 000010, 000011, 000100 and 59 more" in message
+    bound = "Piecewise((1, time <= 1), (0, True))"
+    asked = run("complexity", "0101", "--states", 2, "--block", 2, "--prior", bound, code=1)
+    one_sentence(asked, "no run that has any weight prints the block 01,", "--block 1")
+
+
+@pytest.mark.parametrize("block", [0, -1, "x"])
+def test_blocks_of_no_size(block, run, store):
+    one_sentence(run("complexity", "0101", "--states", 2, "--block", block, code=2), "--block", str(block))

@@ -1,5 +1,6 @@
 """The pages on machines, followed as they stand: commands, pandas and SQL are run, and numbers are looked up."""
 
+import json
 import re
 import shlex
 from itertools import pairwise
@@ -8,11 +9,13 @@ from math import log2
 import duckdb
 import pytest
 
-from mesaprior.hypotheses.turing.machine import n_machines, parse_machine, run_machine
+from mesaprior.hypotheses.turing.machine import n_machines
+from mesaprior.hypotheses.turing.runs.run import run_machine
 from mesaprior.hypotheses.turing.strings.counting import count_strings
 from mesaprior.hypotheses.turing.strings.keeping import KEPT_FROM, StringKeeper
 from mesaprior.hypotheses.turing.strings.size import DEFAULT_MAX_STEPS, Size
 from mesaprior.hypotheses.turing.strings.stored import strings_folder
+from mesaprior.hypotheses.turing.text import parse_machine
 from mesaprior.inference.complexity import string_prior
 from tests.cli.test_store_page import DOCS, blocks
 
@@ -47,6 +50,36 @@ def test_pandas_makes_complexities_of_the_table(run, tmp_path, monkeypatch, caps
     assert found["complexity"] == pytest.approx(bits["0101"] + 1 + bits["0110"])
 
 
+@pytest.mark.parametrize("page", ["turing.md", "strings.md"])
+def test_python_of_the_references(page, capsys):
+    *_, block = [block for block in blocks(DOCS / "reference" / page, "python") if "as mp" in block]
+    found = {}
+    exec(compile(block, page, "exec"), found)
+    printed = capsys.readouterr().out.strip()
+    if page == "turing.md":
+        assert block.strip().endswith(f"# {printed}")
+        return
+    assert (found["one"].method, found["one"].blocks[0][:2]) == ("blocks", ("01010101", 3))
+    assert str(found["one"].bits) in printed
+
+
+def test_keys_of_the_reference(run):
+    text = (DOCS / "reference" / "turing.md").read_text(encoding="utf-8")
+    blank = text[text.index("## On a blank tape") : text.index("## The folder")]
+    *_, line = "".join(blocks(DOCS / "reference" / "turing.md", "sh")).splitlines()
+    facts = json.loads(run(*shlex.split(line)[1:], "--format", "json").stdout)
+    listed = [
+        name for row in re.findall(r"^\| (`.*?`) \|", blank, flags=re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
+    ]
+    assert listed == list(facts)
+    assert f"`{run(*shlex.split(line)[1:], '--format', 'csv').stdout.splitlines()[0]}`" in blank
+    text = REFERENCE.read_text(encoding="utf-8")
+    section = text[text.index("## JSON of `complexity`") : text.index("## Long strings")]
+    answer = json.loads(run("complexity", "01", "--states", 2, "--format", "json").stdout)
+    for name in (*answer, *answer["strings"][0]):
+        assert f"`{name}`" in section, name
+
+
 def test_numbers_of_the_page():
     text = PAGE.read_text(encoding="utf-8")
     for n in range(1, 6):
@@ -76,6 +109,6 @@ def test_keys_and_columns_of_the_reference(run):
     for arguments in ((), ("--weights", "levin"), ("--joint",), ("--report", "halting")):
         header = run("strings", "--states", 2, *arguments, "--format", "csv").stdout.splitlines()[0]
         assert f"| `{header}` |" in text
-    assert "| `string,count,bits,depth` |" in text
+    assert "| `string,count,bits,depth,method,blocks` |" in text
     (shown,) = blocks(REFERENCE, "csv")
     assert run("strings", "--states", 2, "--format", "csv").stdout.startswith(shown)

@@ -134,7 +134,31 @@ def test_entries_that_nothing_reads_may_be_undefined(bits, run):
     facts = explained(run, "0-H0RB_1-H1-H_------")
     assert [(entry["text"], entry["reads"]) for entry in facts["entries"][4:]] == [("---", 0)] * 2
     assert "is not defined" in run("why", "0-H0RB_1-H1-H_------", *WHY).stdout
-    one_sentence(run("why", "1RB0-H_1-H---", *WHY, code=1), "undefined entry after 1 steps", "define it")
+    assert facts["notes"] == []
+
+
+def test_entries_that_are_read_undefined_halt(bits, run):
+    # In the situations 01 and 00 it goes right to B, which reads 1 or 0; in 11 and 10 it halts at once.
+    facts, full = (explained(run, text) for text in ("1RB---_---0-H", "1RB1-H_0-H0-H"))
+    assert [told["steps"] for told in facts["situations"]] == [2, 1, 1, 2]
+    assert facts["situations"] == full["situations"]
+    assert facts["predictions"] == full["predictions"]
+    assert facts["program"] == facts["standard"].replace("0RZ", "0-H") == "1RB---_---0-H"
+    assert [note.split(" halts")[0] for note in facts["notes"]] == ["--- in state A on 1", "--- in state B on 0"]
+    assert ["one more 1" in note for note in facts["notes"]] == [False, True]
+    shown = run("why", "1RB---_---0-H", *WHY).stdout
+    assert "is not defined, and halts" in shown
+    assert "• --- in state A on 1 halts and leaves the cell as it is, as 1-H does" in shown
+
+
+def test_the_standard_text_format_is_read(bits, run):
+    own, standard = (explained(run, text) for text in ("1RB1LB_1LA1-H", "1RB1LB_1LA1LH"))
+    (note,) = standard.pop("notes")
+    assert "1LH in state B on 1 halts without a move here, as 1-H does" in note
+    assert own.pop("notes") == []
+    assert own == standard
+    assert (own["program"], own["standard"]) == ("1RB1LB_1LA1-H", "1RB1LB_1LA1RZ")
+    assert f"• {note[:60]}" in run("why", "1RB1LB_1LA1LH", *WHY).stdout
 
 
 BAD = {
@@ -143,7 +167,7 @@ BAD = {
     "a bound on terms": (["why", "p", "--log", "bits.csv", "--max-time", 3], 2, ["--max-time", "terms"]),
     "a column of others": (["why", "1RA1-H", *WHY, "--prior", "circuit"], 2, ["gates", "turing"]),
     "a column of machines": (["why", "p", "--log", "bits.csv", "--prior", "2**-space"], 2, ["space", "terms"]),
-    "too many steps": (["why", "1RA1-H", *WHY, "--max-time", 10**7], 2, ["10000000", "1000000"]),
+    "too many steps": (["why", "1RA1-H", *WHY, "--max-time", 10**8 + 1], 2, ["100000001", "1 to 100000000"]),
     "no step": (["why", "1RA1-H", *WHY, "--max-time", 0], 2, ["--max-time"]),
 }
 

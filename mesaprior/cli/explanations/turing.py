@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mesaprior.cli.explanations import Explained
+from mesaprior.cli.explanations.entries import entries_table, entry_facts, reading_notes
 from mesaprior.cli.options import SpaceOptions
+from mesaprior.cli.progress import progress
+from mesaprior.cli.words import string_text
 from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.turing.halting import IN_WORDS
-from mesaprior.hypotheses.turing.machine import NAMES, UNDEFINED, format_entry, format_machine, parse_machine
+from mesaprior.hypotheses.turing.machine import length_of_machines
+from mesaprior.hypotheses.turing.policies.encoding import encoding_of
 from mesaprior.hypotheses.turing.policies.policy import Policy
 from mesaprior.hypotheses.turing.policies.sizes import DEFAULT_MAX_STEPS
 from mesaprior.hypotheses.turing.policies.space import TuringSpace
+from mesaprior.hypotheses.turing.text import NAMES, format_machine, format_standard, read_machine
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,49 +29,41 @@ COLUMNS = TuringSpace.columns
 
 
 def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
-    """Take a machine apart; entries that no situation reads may be undefined."""
-    machine = parse_machine(program)
-    max_steps = asked.get("--max-time") or DEFAULT_MAX_STEPS
-    space = TuringSpace(machine.n_states, max_steps)
-    policy = space.predict(machine, log)
-    entries, situations = _entries(policy), _situations(policy, log)
+    """Take a machine apart, given in either notation."""
+    reading = read_machine(program)
+    machine, max_steps = reading.machine, asked.get("--max-time") or DEFAULT_MAX_STEPS
+    with progress("Running the machine", 2 * len(log.situations) * max_steps) as report:
+        policy = Policy(machine, encoding_of(log), log, max_steps, report)
+        situations = _situations(policy, log)
+    reads = np.sum([run.reads for run in policy.runs], axis=0).tolist()
+    entries, notes = entry_facts(machine, reads), reading_notes(reading, reads)
+    length = length_of_machines(machine.n_states)
     states = "1 state" if machine.n_states == 1 else f"{machine.n_states} states"
     n_running = sum(not run.halted for run in policy.runs)
     return Explained(
         program=format_machine(machine),
         n_actions=policy.n_actions,
-        columns={"length": space.length, "time": policy.time, "infer_time": policy.time, "space": policy.space},
+        columns={"length": length, "time": policy.time, "infer_time": policy.time, "space": policy.space},
         predictions=policy.predictions,
         flags=policy.flags,
-        parts={"max_steps": max_steps, "entries": entries, "situations": situations},
+        parts={
+            "standard": format_standard(machine),
+            "notes": notes,
+            "max_steps": max_steps,
+            "entries": entries,
+            "situations": situations,
+        },
         headline=lambda role, verdict: (
-            f"{verdict}, {states} · {space.length:.2f} bits · at most {policy.time:,} steps and {policy.space:,} cells "
+            f"{verdict}, {states} · {length:.2f} bits · at most {policy.time:,} steps and {policy.space:,} cells "
             "in a situation"
         ),
         lines=(
             f"It halts in {len(policy.runs) - n_running} of {len(policy.runs)} situations within {max_steps:,} steps"
             + (", and abstains in the others." if n_running else "."),
+            *(f"• {note}" for note in notes),
         ),
-        tables=lambda: _tables(entries, situations, log),
+        tables=lambda: (entries_table(entries), _runs_table(situations, log)),
     )
-
-
-def _entries(policy: Policy) -> list[dict[str, Any]]:
-    """Return what the table does, what it costs, and how often all runs together read it."""
-    machine = policy.machine
-    n, reads = machine.n_states, np.sum([run.reads for run in policy.runs], axis=0)
-    # All entries have as many choices, so each costs as much.
-    bits = TuringSpace(n, 1).length / (2 * n)
-    return [
-        {
-            "state": NAMES[e >> 1],
-            "symbol": e & 1,
-            "text": format_entry(code, n),
-            "bits": bits,
-            "reads": int(reads[e]),
-        }
-        for e, code in enumerate(machine.table)
-    ]
 
 
 def _situations(policy: Policy, log: ImitationLog) -> list[dict[str, Any]]:
@@ -93,16 +89,8 @@ def _situations(policy: Policy, log: ImitationLog) -> list[dict[str, Any]]:
     return found
 
 
-def _tables(entries: list[dict[str, Any]], situations: list[dict[str, Any]], log: ImitationLog) -> Iterable[Table]:
+def _runs_table(situations: list[dict[str, Any]], log: ImitationLog) -> Table:
     from rich.table import Table
-
-    table = Table(title="Entries", title_justify="left")
-    for name in ("state", "reads", "does", "bits", "times"):
-        table.add_column(name, justify="left" if name == "does" else "right")
-    for entry in entries:
-        does = _does(entry["text"])
-        table.add_row(entry["state"], str(entry["symbol"]), does, f"{entry['bits']:.2f}", f"{entry['reads']:,}")
-    yield table
 
     table = Table(title="Runs, by situation", title_justify="left")
     for name in (*log.features, "input", "steps", "cells", "action"):
@@ -117,17 +105,7 @@ def _tables(entries: list[dict[str, Any]], situations: list[dict[str, Any]], log
             f"{run['steps']:,}" if halts else "-",
             f"{run['cells']:,}",
             "-" if run["action"] is None else str(run["action"]),
-            f"{run['tape']}, {run['head']}" if halts else "-",
+            f"{string_text(run['tape'], 48)}, {run['head']:,}" if halts else "-",
             f"it halts in {run['halts_in']} on {run['halts_on']}" if halts else IN_WORDS[run["verdict"]],
         )
-    yield table
-
-
-def _does(text: str) -> str:
-    """Return what an entry does, in words."""
-    if text == format_entry(UNDEFINED, 1):
-        return "is not defined"
-    written, move, following = text
-    if move == "-":
-        return f"writes {written} and halts"
-    return f"writes {written}, goes {'left' if move == 'L' else 'right'} to {following}"
+    return table

@@ -10,13 +10,14 @@ from mesaprior.hypotheses.turing.kernels import (
     CAP,
     CLOSED,
     NO_HALT,
+    STOPPED,
     VERDICTS,
     escaping,
     is_closed,
     reaches_halt,
-    run,
 )
-from mesaprior.hypotheses.turing.machine import Machine
+from mesaprior.hypotheses.turing.kernels import run as follow_with_proofs
+from mesaprior.hypotheses.turing.runs.run import Run
 from mesaprior.hypotheses.turing.scratch import make_scratch
 
 IN_WORDS = {
@@ -31,34 +32,43 @@ IN_WORDS = {
 """What each of `kernels.VERDICTS` means."""
 
 
-def verdict_of(machine: Machine, tape: Sequence[int], max_steps: int, radius: int) -> str:
+MOST_PROOF_CELLS = 1 << 23
+"""Cells of a tape that proofs are looked for on, at most; they take a dozen bytes each."""
+
+
+def verdict_of(run: Run, tape: Sequence[int], radius: int) -> str:
     """Return how a run ends: one of `kernels.VERDICTS`, ``cap`` where nothing is proved and it is still running.
 
     Parameters
     ----------
-    machine : Machine
-        The run reads no entry that is undefined.
+    run : Run
+        On this tape.
     tape : sequence of int
         At least one cell, 0 or 1; the head starts on the first one.
-    max_steps : int
-        Most steps, the halting one counted.
     radius : int
         Cells to each side in proofs by closed sets, 0 for no such proofs.
 
     Notes
     -----
-    A run that halts is not told from one that reads an undefined entry. Where several proofs hold, the first of
-    `kernels.run` is named, and of the others in the order of `IN_WORDS`.
+    A run that goes on is followed a second time, for as many steps, and what it does is compared with what it did
+    before. Where it visits more cells than `MOST_PROOF_CELLS`, it is followed as far as these are sure to be enough.
+    Where several proofs hold, the first of `kernels.run` is named, and of the others in the order of `IN_WORDS`.
     """
-    n, start = machine.n_states, max_steps + 1
-    table = np.array(machine.table, dtype=np.int64)
+    if run.halted:
+        return VERDICTS[STOPPED]
+    n, steps = run.machine.n_states, run.steps
+    left, right = min(run.visited[0], 0), max(run.visited[1], len(tape) - 1)
+    if right - left >= MOST_PROOF_CELLS:
+        steps = min(steps, MOST_PROOF_CELLS // 2)
+        left, right = max(left, -steps), min(right, len(tape) - 1 + steps)
+    table = np.array(run.machine.table, dtype=np.int64)
     given = np.array(tape, dtype=np.uint8)
-    cells = np.zeros(2 * max_steps + 3 + len(given), dtype=np.uint8)
-    cells[start : start + len(given)] = given
+    cells = np.zeros(right - left + 1, dtype=np.uint8)
+    cells[-left : len(given) - left] = given
     scratch = make_scratch(n, len(cells), radius)
-    verdict, _, state, *_ = run(
-        table, n, cells, start, 0, 0, start, start, start, start + len(given) - 1, escaping(table, n, 0),
-        escaping(table, n, 1), max_steps, scratch,
+    verdict, _, state, *_ = follow_with_proofs(
+        table, n, cells, -left, 0, 0, -left, -left, -left, len(given) - 1 - left, escaping(table, n, 0),
+        escaping(table, n, 1), steps, scratch,
     )  # fmt: skip
     if verdict == CAP:
         # The states that can follow one without a way to halt have none either, so it is enough to look at the last.

@@ -161,3 +161,24 @@ def policies_compiled(n, max_steps, tapes):
         digits = [int(number) // 3**k % 3 for k in reversed(range(S))]
         found[tuple(-1 if d == 2 else d for d in digits), int(time), int(space)] = int(counts[number, time, space])
     return found
+
+
+def run_standard(machine, max_steps, tape=None):
+    """Run a text in the standard text format as it is meant there: halting steps move, and ``---`` halts.
+
+    Return (steps, last cell read, tape), or None where it does not halt within the steps.
+    """
+    rows = machine.split("_")
+    states = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(rows)]
+    tape, state, head = dict(tape or {}), "A", 0
+    for step in range(1, max_steps + 1):
+        symbol, last = tape.get(head, 0), head
+        word = rows[states.index(state)][3 * symbol : 3 * symbol + 3]
+        if word == "---":
+            return step, last, tape
+        tape[head] = int(word[0])
+        head += {"L": -1, "R": 1}[word[1]]
+        state = word[2]
+        if state not in states:
+            return step, last, tape
+    return None

@@ -182,8 +182,9 @@ def test_what_does_not_fit_is_refused():
     space = TuringSpace(2, 20)
     with pytest.raises(ContentError, match="has 1 states"):
         space.parse("1RA1-H", log)
-    with pytest.raises(ContentError, match="leaves an entry undefined"):
-        space.parse("1RB---_1-H0-H", log)
+    # What is not defined halts, and leaves the cell as it is.
+    assert space.format(space.parse("1RB---_1-H---", log)) == "1RB1-H_1-H1-H"
+    assert space.format(space.parse("---1RZ_0LH---", log)) == "0-H1-H_0-H1-H"
 
 
 def test_fingerprints_tell_spaces_apart():

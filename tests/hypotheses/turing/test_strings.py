@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from mesaprior.errors import RunError, UsageError
-from mesaprior.hypotheses.turing.machine import UNDEFINED, format_machine, n_machines, parse_machine, run_machine
+from mesaprior.hypotheses.turing.machine import UNDEFINED, n_machines
+from mesaprior.hypotheses.turing.runs.run import run_machine
 from mesaprior.hypotheses.turing.strings.counting import StringEnumeration, count_strings
 from mesaprior.hypotheses.turing.strings.tallying import Tallying
+from mesaprior.hypotheses.turing.text import format_machine, parse_machine
 from tests.hypotheses.turing import plain_machines
 
 

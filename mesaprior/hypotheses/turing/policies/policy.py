@@ -1,4 +1,4 @@
-"""What one machine does on a log, in plain Python."""
+"""What one machine does on a log."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ import numpy as np
 
 from mesaprior.hypotheses.census import ABSTAIN, FLAGS
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.threads import Report
 from mesaprior.hypotheses.turing.halting import verdict_of
-from mesaprior.hypotheses.turing.machine import Machine, Run, run_machine
+from mesaprior.hypotheses.turing.machine import Machine
 from mesaprior.hypotheses.turing.policies.encoding import Encoding
+from mesaprior.hypotheses.turing.runs.run import Run, run_machine
 
 DEFAULT_RADIUS = 3
 """Cells to each side that closed sets are tried with where a run comes to the bound."""
 
 
 class Policy:
-    """What one machine does on a log, in plain Python.
+    """What one machine does on a log.
 
     Parameters
     ----------
@@ -25,11 +27,17 @@ class Policy:
     encoding : Encoding
     log : ImitationLog
     max_steps : int
+        1 to `runs.run.MOST_STEPS`.
+    report : Report or None
+        Called with how many more steps are done of the runs, and as many again of the proofs; the reports add up to
+        2 * S * `max_steps` for S situations.
     """
 
-    def __init__(self, machine: Machine, encoding: Encoding, log: ImitationLog, max_steps: int):
+    def __init__(
+        self, machine: Machine, encoding: Encoding, log: ImitationLog, max_steps: int, report: Report | None = None
+    ):
         self.machine = machine
-        self._encoding, self._log, self._max_steps = encoding, log, max_steps
+        self._encoding, self._log, self._max_steps, self._report = encoding, log, max_steps, report
 
     @cached_property
     def tapes(self) -> list[list[int]]:
@@ -38,16 +46,22 @@ class Policy:
 
     @cached_property
     def runs(self) -> list[Run]:
-        """The run in each situation."""
-        return [run_machine(self.machine, self._max_steps, dict(enumerate(tape))) for tape in self.tapes]
+        """The run in each situation; the tape of one that does not halt is not kept."""
+        runs = [
+            run_machine(self.machine, self._max_steps, dict(enumerate(tape)), report=self._report)
+            for tape in self.tapes
+        ]
+        return [run if run.halted else run.without_tape() for run in runs]
 
     @cached_property
     def verdicts(self) -> list[str]:
         """How the run in each situation ends, see `halting.verdict_of`."""
-        return [
-            "halted" if run.halted else verdict_of(self.machine, tape, self._max_steps, DEFAULT_RADIUS)
-            for tape, run in zip(self.tapes, self.runs, strict=True)
-        ]
+        verdicts: list[str] = []
+        for tape, run in zip(self.tapes, self.runs, strict=True):
+            verdicts.append(verdict_of(run, tape, DEFAULT_RADIUS))
+            if self._report is not None:
+                self._report(self._max_steps)
+        return verdicts
 
     @property
     def n_actions(self) -> int:
@@ -59,7 +73,7 @@ class Policy:
         if not run.halted:
             return ABSTAIN
         cells = range(run.head, run.head + self._encoding.action_bits)
-        return self._encoding.action([run.tape.get(cell, 0) for cell in cells])
+        return self._encoding.action([run.symbol(cell) for cell in cells])
 
     @property
     def predictions(self) -> dict[str, np.ndarray]:

@@ -15,9 +15,10 @@ from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.census import Census, sum_of_censuses
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.threads import GoesOn, Report, block_of, spread_blocks
-from mesaprior.hypotheses.turing.machine import Machine, format_machine, parse_machine
+from mesaprior.hypotheses.turing.machine import Machine
 from mesaprior.hypotheses.turing.policies.policy import Policy
 from mesaprior.hypotheses.turing.policies.space import TuringSpace
+from mesaprior.hypotheses.turing.text import format_machine, parse_machine
 
 DEFAULT_MAX_STEPS = 500
 """Steps to follow a run for where nobody says otherwise; nearly every run that halts is shorter (see the reference)."""
@@ -190,7 +191,7 @@ class TuringSizes:
         """Return None: there are machines of every size, and together they have no mass to be left out of."""
 
     def parse(self, text: str, log: ImitationLog | None = None) -> Machine:
-        """Read a machine from its text; see `machine.format_machine`. The log does not matter.
+        """Read a machine from its text; see `text.read_machine`. The log does not matter.
 
         Raises
         ------
@@ -208,5 +209,5 @@ class TuringSizes:
         return format_machine(program)
 
     def predict(self, program: Machine, log: ImitationLog) -> Policy:
-        """Return the plain-Python meaning of a machine on a log."""
+        """Return what a machine does on a log."""
         return self.sizes[0].predict(program, log)

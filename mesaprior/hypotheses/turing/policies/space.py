@@ -18,15 +18,14 @@ from mesaprior.hypotheses.turing.machine import (
     UNDEFINED,
     Machine,
     check_size,
-    format_machine,
     length_of_machines,
     n_machines,
-    parse_machine,
 )
 from mesaprior.hypotheses.turing.policies.encoding import Encoding, check_encoding, encoding_of
 from mesaprior.hypotheses.turing.policies.enumeration import PolicyEnumeration
 from mesaprior.hypotheses.turing.policies.policy import DEFAULT_RADIUS, Policy
 from mesaprior.hypotheses.turing.policies.tallying import Groups
+from mesaprior.hypotheses.turing.text import format_machine, parse_machine
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +212,9 @@ class TuringSpace:
         )
 
     def parse(self, text: str, log: ImitationLog | None = None) -> Machine:
-        """Read a machine from its text; see `machine.format_machine`. The log does not matter.
+        """Read a machine from its text; see `text.read_machine`. The log does not matter.
+
+        Entries that are not defined become halts that write what they read, which is what they do.
 
         Raises
         ------
@@ -223,14 +224,12 @@ class TuringSpace:
         machine = parse_machine(text)
         if machine.n_states != self.states:
             raise ContentError(f"{text!r} has {machine.n_states} states, and the machines of this space {self.states}.")
-        if not machine.is_complete:
-            raise ContentError(f"{text!r} leaves an entry undefined; write what it does, such as 0-H.")
-        return machine
+        return machine.completed
 
     def format(self, program: Machine) -> str:
         """Return the text of a machine."""
         return format_machine(program)
 
     def predict(self, program: Machine, log: ImitationLog) -> Policy:
-        """Return the plain-Python meaning of a machine on a log."""
+        """Return what a machine does on a log."""
         return Policy(program, self._encoding(log), log, self.max_steps)

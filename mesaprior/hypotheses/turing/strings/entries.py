@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from mesaprior.hypotheses.store.locking import is_claimed
 from mesaprior.hypotheses.store.pruning import removals_of
 from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.verification import intact_findings
-from mesaprior.hypotheses.turing.machine import n_machines, run_machine
+from mesaprior.hypotheses.turing.machine import n_machines
+from mesaprior.hypotheses.turing.runs.run import Run, run_machine
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.stored import (
     CLAIM,
@@ -158,17 +160,23 @@ def _problems(table: StringTable, manifest: dict[str, Any]) -> list[str]:
     if (table.most_steps.value if table.most_steps else 0) != steps:
         problems.append(f"the longest run is not one of {steps} steps")
     for champion, does in ((table.most_steps, _steps), (table.most_ones, _ones)):
-        if champion is not None and does(champion, table.max_steps) != champion.value:
+        if champion is not None and not _is_true(champion, does, table.max_steps):
             problems.append(f"a machine does not do {champion.value} steps or ones, as the manifest says")
     return problems
 
 
-def _steps(champion: Champion, max_steps: int) -> int:
-    return run_machine(champion.machine, max_steps).steps
+def _is_true(champion: Champion, does: Callable[[Run], int], max_steps: int) -> bool:
+    """Tell whether a machine halts, by an entry that is defined, having done what is said of it."""
+    run = run_machine(champion.machine, max_steps)
+    return run.halted and not run.read_undefined and does(run) == champion.value
 
 
-def _ones(champion: Champion, max_steps: int) -> int:
-    return run_machine(champion.machine, max_steps).output.count("1")
+def _steps(run: Run) -> int:
+    return run.steps
+
+
+def _ones(run: Run) -> int:
+    return run.n_ones
 
 
 def prune_strings(

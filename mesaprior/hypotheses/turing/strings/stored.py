@@ -17,9 +17,9 @@ from mesaprior.hypotheses.store.locking import Claim
 from mesaprior.hypotheses.store.root import store_root
 from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.texts import Texts
-from mesaprior.hypotheses.turing.machine import format_machine, parse_machine
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable
+from mesaprior.hypotheses.turing.text import format_machine, parse_machine
 
 SCHEMA = 1
 """Version of the folder's layout, and of what the counts mean."""

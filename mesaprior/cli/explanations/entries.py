@@ -1,0 +1,59 @@
+"""The entries of a machine's table: what they do, what they cost, how often they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mesaprior.hypotheses.turing.machine import UNDEFINED, Machine, length_of_machines
+from mesaprior.hypotheses.turing.text import NAMES, Reading, format_entry
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def entry_facts(machine: Machine, reads: Sequence[int]) -> list[dict[str, Any]]:
+    """Return of each entry what it does, what it costs, and how often it was read."""
+    n = machine.n_states
+    # All entries have as many choices, so each costs as much.
+    bits = length_of_machines(n) / (2 * n)
+    return [
+        {"state": NAMES[e >> 1], "symbol": e & 1, "text": format_entry(code, n), "bits": bits, "reads": int(reads[e])}
+        for e, code in enumerate(machine.table)
+    ]
+
+
+def reading_notes(reading: Reading, reads: Sequence[int]) -> list[str]:
+    """Return where the machine is not as its text says, and what entries do that were read and are not defined."""
+    notes = list(reading.notes)
+    for e, code in enumerate(reading.machine.table):
+        if code == UNDEFINED and reads[e]:
+            symbol = e & 1
+            notes.append(
+                f"--- in state {NAMES[e >> 1]} on {symbol} halts and leaves the cell as it is, as {symbol}-H does; "
+                "that is counted as a step." + ("" if symbol else " A halt that writes 1 would leave one more 1.")
+            )
+    return notes
+
+
+def entries_table(entries: Sequence[dict[str, Any]]) -> Table:
+    """Return the entries as a table for the terminal."""
+    from rich.table import Table
+
+    table = Table(title="Entries", title_justify="left")
+    for name in ("state", "reads", "does", "bits", "times"):
+        table.add_column(name, justify="left" if name == "does" else "right")
+    for entry in entries:
+        does, bits = _does(entry["text"], is_read=entry["reads"] > 0), f"{entry['bits']:.2f}"
+        table.add_row(entry["state"], str(entry["symbol"]), does, bits, f"{entry['reads']:,}")
+    return table
+
+
+def _does(text: str, *, is_read: bool) -> str:
+    """Return what an entry does, in words."""
+    if text == format_entry(UNDEFINED, 1):
+        return "is not defined, and halts" if is_read else "is not defined"
+    written, move, following = text
+    if move == "-":
+        return f"writes {written} and halts"
+    return f"writes {written}, goes {'left' if move == 'L' else 'right'} to {following}"

@@ -1,0 +1,1 @@
+"""Runs of one machine, as long as one likes."""
