@@ -149,6 +149,15 @@ def infer(
 
         check_picture(plot_file, "--plot")
     if reading.columns.by:
+        _refuse_with_people(
+            {
+                "--family": is_family,
+                "--memorizer": memorizer_features,
+                "--predict": is_predicting,
+                "--utility": utilities,
+                "--utility-table": utility_tables,
+            }
+        )
         _infer_people(
             source,
             other_log,
@@ -250,6 +259,15 @@ def infer(
             render_memorizer(memorizer)
         if family is not None:
             render_family(family, question)
+
+
+def _refuse_with_people(options: dict[str, object]) -> None:
+    """Refuse options that are about one log where many people are asked about."""
+    for option, value in options.items():
+        if value:
+            from mesaprior.errors import UsageError
+
+            raise UsageError(f"{option} is about one log, and --by asks about many people; leave one of them out.")
 
 
 def _infer_people(

@@ -109,7 +109,9 @@ def log_of_table(
         empty = notice("there is no row below the header; a log has at least one training row")
         raise FileError(table.source, [*columns.faults, empty])
     tables = language.codes if language is not None else {}
-    return _Builder(table, columns, reading, tables, own_codes=own_codes or language is not None).log()
+    return _Builder(
+        table, columns, reading, tables, own_codes=own_codes or table.has_codes or language is not None
+    ).log()
 
 
 class _Builder:

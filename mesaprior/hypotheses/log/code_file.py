@@ -86,7 +86,8 @@ def with_labels(table: RawTable, file: CodeFile) -> RawTable:
         codes = file.codes.get("action" if column.name == "rival" else column.name)
         columns.append(column if codes is None else _labelled(column, codes, table))
     there = {column.name for column in columns}
-    return replace(table, columns=tuple(columns), groups=tuple(name for name in file.groups if name in there))
+    groups = tuple(name for name in file.groups if name in there)
+    return replace(table, columns=tuple(columns), groups=groups, has_codes=True)
 
 
 def _labelled(column: Column, codes: Mapping[str, int], table: RawTable) -> Column:

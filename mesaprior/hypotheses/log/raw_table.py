@@ -69,6 +69,8 @@ class RawTable:
         What was recognized and is not plain: the delimiter, the encoding, columns that hold nothing. Sentences.
     groups : tuple of str
         Names of columns that are known to tell groups apart, and so are no features.
+    has_codes : bool
+        Whether integers are known to be codes, since a file of codes lies beside the table.
     """
 
     columns: tuple[Column, ...]
@@ -77,6 +79,7 @@ class RawTable:
     has_decimal_commas: bool = False
     remarks: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    has_codes: bool = False
 
     @property
     def n_rows(self) -> int:

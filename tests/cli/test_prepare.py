@@ -1,0 +1,120 @@
+"""`prepare` writes a log with its labels, and what it wrote reads as what it read."""
+
+import json
+
+import pytest
+
+from mesaprior.hypotheses.log import Reading, read_log
+from tests.cli.test_bad_input import one_sentence
+
+RAW = """treatment,id,game,period,choice,other.choice
+D5,7,1,1,d,d
+D5,7,2,2,c,d
+D5,7,2,1,d,d
+D5,9,1,1,c,c
+D5,9,1,2,,d
+D5,9,1,3,d,c
+"""
+
+PREPARE = ("--action", "choice", "--by", "id,game", "--order", "period", "--lag", "choice,other.choice")
+
+
+@pytest.fixture
+def raw(files):
+    (files / "raw.csv").write_text(RAW)
+    return files
+
+
+def test_a_repeated_game(raw, run):
+    result = run("prepare", "raw.csv", *PREPARE, "--out", "log.csv")
+    assert result.stdout == ""
+    assert (raw / "log.csv").read_text() == (
+        "id,game,treatment,me1,op1,action,split\n"
+        "7,1,0,3,2,1,train\n"
+        "7,2,0,3,2,1,train\n"
+        "7,2,0,1,1,0,train\n"
+        "9,1,0,3,2,0,train\n"
+        "9,1,0,2,1,1,train\n"
+    )
+    assert json.loads((raw / "log.codes.json").read_text()) == {
+        "schema": 1,
+        "codes": {
+            "action": {"c": 0, "d": 1},
+            "treatment": {"D5": 0},
+            "me1": {"c": 0, "d": 1, "missed": 2, "first": 3},
+            "op1": {"c": 0, "d": 1, "first": 2},
+        },
+        "groups": ["id", "game"],
+    }
+    for told in (
+        "1 row has no action and is left out (line 6).",
+        "No features themselves, since they have lags or give the order: 'other.choice', 'period'",
+        "Coded me1: c = 0, d = 1, missed = 2, first = 3.",
+        "Wrote log.csv (5 training rows, 0 later, 3 situations) and log.codes.json.",
+        "Next: mesaprior infer log.csv --by id",
+    ):
+        assert told in result.stderr
+    assert sorted(path.name for path in raw.iterdir()) == ["log.codes.json", "log.csv", "mine.toml", "raw.csv"]
+
+
+def test_what_is_written_reads_with_its_labels(raw, run):
+    for name in ("log.csv", "log.parquet"):
+        run("prepare", "raw.csv", *PREPARE, "--out", name)
+        log = read_log(raw / name)
+        assert log.features == ("treatment", "me1", "op1")
+        assert log.codes["me1"] == {"c": 0, "d": 1, "missed": 2, "first": 3}
+        assert log.label("action", 1) == "d"
+        assert log.action.tolist() == [1, 1, 0, 0, 1]
+        by_id = read_log(raw / name, reading=Reading(by=("id",)))
+        assert (by_id.groups, by_id.group.tolist()) == (("7", "9"), [0, 0, 0, 1, 1])
+        answer = json.loads(run("infer", name, "--max-bits", 9, "--format", "json").stdout)
+        assert answer["codes"]["action"] == {"c": 0, "d": 1}
+
+
+def test_codes_that_do_not_fit_their_log_are_refused(raw, run):
+    run("prepare", "raw.csv", *PREPARE, "--out", "log.csv")
+    text = (raw / "log.csv").read_text()
+    (raw / "log.csv").write_text(text.replace("7,1,0,3,2,1", "7,1,0,9,2,1"))
+    one_sentence(run("infer", "log.csv", "--max-bits", 9, code=1), "'me1' has '9'", "log.codes.json")
+    (raw / "log.codes.json").write_text('{"schema": 1, "codes": {"me1": {"c": 0, "d": 0}}, "groups": []}')
+    one_sentence(run("infer", "log.csv", "--max-bits", 9, code=1), "log.codes.json", "prepare")
+
+
+def test_a_rival_said_by_a_term(raw, run):
+    (raw / "walk.csv").write_text("p,c,action\n" + "".join(f"{p},3,2\n" for p in (0, 1, 2, 0, 1)))
+    steps = ("prepare", "walk.csv", "--language", "mine.toml", "--holdout", 0.4)
+    run(*steps, "--rival", "(argmin (dist c (move p y)))", "--out", "log.csv")
+    by_term = read_log(raw / "log.csv")
+    assert by_term.rival.tolist() == [-1, -1, -1, 2, 2]
+    run(*steps, "--rival-utility", "(dist c (move p y))", "--out", "away.csv")
+    assert read_log(raw / "away.csv").rival.tolist() == [-1, -1, -1, 1, 1]
+    one_sentence(
+        run(*steps, "--rival", "2", "--rival-utility", "y", "--out", "log.csv", code=2), "--rival", "one of them"
+    )
+    one_sentence(run(*steps, "--rival", "(argmin (dst c y))", "--out", "log.csv", code=2), "'dst'", "'dist'")
+    one_sentence(run(*steps, "--rival", "q", "--out", "log.csv", code=2), "no column is called 'q'")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--lag", "choice=0"], 2, ["choice=0", "from 1 to 100"]),
+        (["--lag", "choise"], 2, ["'choise'", "'choice'"]),
+        (["--lag", "choice,choice=2"], 2, ["'choice'", "twice"]),
+        (["--bins", "period"], 2, ["COL=Q"]),
+        (["--bins", "choice=3"], 1, ["'choice'", "'d' is no number"]),
+        (["--holdout", "1"], 2, ["--holdout"]),
+        (["--order", "when"], 2, ["'when'"]),
+        (["--action", "period=1"], 2, ["'period=1'"]),
+    ],
+)
+def test_refusals(options, code, words, raw, run):
+    result = run("prepare", "raw.csv", "--action", "choice", *options, "--out", "out.csv", code=code)
+    one_sentence(result, *words)
+    assert not (raw / "out.csv").exists()
+    assert not (raw / "out.codes.json").exists()
+
+
+def test_a_log_elsewhere_is_refused_before_anything_is_read(raw, run):
+    one_sentence(run("prepare", "nothing.csv", "--out", "no/log.csv", code=2), "--out no/log.csv")
+    one_sentence(run("prepare", "nothing.csv", "--out", "log.txt", code=2), "--out log.txt", ".csv")
