@@ -88,7 +88,7 @@ def prepare(
       mesaprior prepare trials.csv --action response --by subject --lag response=2 --bins rt=4 --out log.csv
     """
     from mesaprior.cli.files import check_file, written_whole
-    from mesaprior.cli.reading import rival_of, say_reading, with_rivals
+    from mesaprior.cli.reading import columns_but_rival, say_reading, with_rivals
     from mesaprior.hypotheses.log import log_of_table, read_table
     from mesaprior.hypotheses.log.code_file import code_file_of, code_text
     from mesaprior.hypotheses.log.preparing import Preparation
@@ -98,10 +98,10 @@ def prepare(
     check_file(out, "--out", (".csv", ".parquet"))
     language = read_language(language_file) if language_file else None
     raw = read_table(raw_file)
-    columns, term = rival_of(raw, reading)
+    columns = columns_but_rival(raw, reading)
     table, columns = prepared(raw, columns, Preparation(lags or {}, order, bins or {}, holdout), language=language)
     log = log_of_table(table, language=language, reading=columns)
-    log = with_rivals(log, term, language)
+    log = with_rivals(log, reading, columns, language)
     frame = frame_of(log, table, columns.by)
     codes = code_file_of(out)
     with written_whole(codes) as temporary:

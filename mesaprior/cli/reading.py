@@ -161,24 +161,14 @@ def read_asked(
 
     language = read_language(language_file) if language_file else None
     table = read_table(source)
-    columns, term = rival_of(table, reading)
-    log = with_rivals(log_of_table(table, language=language or codes, reading=columns), term, language)
+    columns = columns_but_rival(table, reading)
+    log = with_rivals(log_of_table(table, language=language or codes, reading=columns), reading, columns, language)
     say_reading(log)
     return log
 
 
-def with_rivals(log: ImitationLog, term: str | None, language: Language | None) -> ImitationLog:
-    """Return a log whose rival does what a term of the language, or of the default one, says; as it is without one."""
-    if term is None:
-        return log
-    from mesaprior.hypotheses.terms.language import default_language
-    from mesaprior.hypotheses.terms.rivals import rivals_by_term
-
-    return log.with_rival(rivals_by_term(term, language or default_language(log), log))
-
-
-def rival_of(table: RawTable, reading: ReadingOptions) -> tuple[Reading, str | None]:
-    """Return how to read a table, and the term that says what the rival does; None where a column says it, or nothing.
+def columns_but_rival(table: RawTable, reading: ReadingOptions) -> Reading:
+    """Return how to read a table; where a term says what the rival does, no column does.
 
     Raises
     ------
@@ -192,10 +182,25 @@ def rival_of(table: RawTable, reading: ReadingOptions) -> tuple[Reading, str | N
     if reading.rival_utility is not None:
         if columns.rival is not None:
             raise UsageError("--rival and --rival-utility both say what the rival does; give one of them.")
-        return without_role(table, columns, "rival"), f"(argmax {reading.rival_utility})"
+        return without_role(table, columns, "rival")
     if columns.rival is None or has_column(table, columns.rival) or not _is_term(columns.rival):
-        return columns, None
-    return without_role(table, columns, "rival"), columns.rival
+        return columns
+    return without_role(table, columns, "rival")
+
+
+def with_rivals(
+    log: ImitationLog, reading: ReadingOptions, columns: Reading, language: Language | None
+) -> ImitationLog:
+    """Return a log whose rival does what a term says, where one was asked for and no column was read as the rival."""
+    from mesaprior.hypotheses.terms.language import default_language
+    from mesaprior.hypotheses.terms.rivals import rivals_by_term, rivals_by_utility
+
+    term = reading.columns.rival
+    if reading.rival_utility is not None:
+        return log.with_rival(rivals_by_utility(reading.rival_utility, language or default_language(log), log))
+    if term is None or columns.rival is not None:
+        return log
+    return log.with_rival(rivals_by_term(term, language or default_language(log), log))
 
 
 def _is_term(text: str) -> bool:

@@ -87,7 +87,7 @@ def test_a_rival_said_by_a_term(raw, run):
     by_term = read_log(raw / "log.csv")
     assert by_term.rival.tolist() == [-1, -1, -1, 2, 2]
     run(*steps, "--rival-utility", "(dist c (move p y))", "--out", "away.csv")
-    assert read_log(raw / "away.csv").rival.tolist() == [-1, -1, -1, 1, 1]
+    assert read_log(raw / "away.csv").rival.tolist() == [-1, -1, -1, 0, 1]
     one_sentence(
         run(*steps, "--rival", "2", "--rival-utility", "y", "--out", "log.csv", code=2), "--rival", "one of them"
     )

@@ -1,4 +1,4 @@
-"""What a rival does, said by a term of a language."""
+"""What a rival does, said by a term of a language: the action itself, or what each action is worth to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.meaning import Meaning
-from mesaprior.hypotheses.terms.program import parse_program
+from mesaprior.hypotheses.terms.program import Y, parse_program
 
 
 def rivals_by_term(text: str, language: Language, log: ImitationLog) -> np.ndarray:
@@ -37,3 +37,29 @@ def rivals_by_term(text: str, language: Language, log: ImitationLog) -> np.ndarr
     """
     language.check_log(log)
     return Meaning(parse_program(text, language, log), language, log).predictions["intact"]
+
+
+def rivals_by_utility(text: str, language: Language, log: ImitationLog) -> np.ndarray:
+    """Return the action of largest value of a term on each row of a log, the smallest of several.
+
+    Parameters
+    ----------
+    text : str
+        A term with ``y`` for the action, such as ``(payoff y)``.
+    language : Language
+        It need not have a search.
+    log : ImitationLog
+
+    Returns
+    -------
+    int64[R]
+
+    Raises
+    ------
+    UsageError, ContentError
+        As `rivals_by_term`.
+    """
+    language.check_log(log)
+    meaning = Meaning(parse_program(text, language, log, scope=Y), language, log)
+    by_action = np.stack([meaning.values_of(y) for y in range(language.actions)])
+    return by_action.argmax(axis=0)[meaning.row_cell]
