@@ -1,4 +1,4 @@
-"""Sums, shares and odds of masses that are given as log2, in a fixed order and without underflow."""
+"""Sums, shares and odds of masses that are given as log2, without underflow; no sum depends on the order of its terms."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ ROUNDING = 2.0**-47
 """Odds nearer to 0 than this share of the logarithms that they are the difference of count as 0."""
 
 
+LIMB_BITS = 26
+"""Bits of a part of a number, so that sums of 2^27 parts are exact."""
+
+
 def log2_sum(values: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
-    """Sum masses by index, in the order given.
+    """Sum masses by index; the result does not depend on their order.
 
     Parameters
     ----------
@@ -30,7 +34,37 @@ def log2_sum(values: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
     scaled = np.zeros(len(values))
     live = values > -np.inf
     scaled[live] = np.exp2(values[live] - peak[index[live]])
-    return log2_scaled(np.bincount(index, weights=scaled, minlength=size), peak)
+    return log2_scaled(sum_by(scaled, index, size), peak)
+
+
+def sum_by(values: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
+    """Sum numbers from 0 to 1 by index; the result does not depend on their order.
+
+    Parameters
+    ----------
+    values : float64[G]
+        From 0 to 1, at most 2^27 of them; what is below 2^-79 is rounded.
+    index : int64[G]
+        Where each is added, 0..size-1.
+    size : int
+        Number of sums.
+
+    Returns
+    -------
+    float64[size]
+
+    Notes
+    -----
+    Each number is cut into three whole numbers of 26 bits, whose sums are exact.
+    """
+    total = np.zeros(size)
+    rest = values
+    for limb in range(3):
+        unit = 2.0 ** (LIMB_BITS * (limb + 1))
+        part = np.rint(rest * unit)
+        rest = rest - part / unit
+        total += np.bincount(index, weights=part, minlength=size) / unit
+    return total
 
 
 def log2_scaled(total: np.ndarray, peak: np.ndarray) -> np.ndarray:

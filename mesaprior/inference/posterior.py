@@ -22,6 +22,7 @@ from mesaprior.inference.logspace import (
     log2_sum,
     log2_total,
     share,
+    sum_by,
 )
 from mesaprior.inference.noise import BetaNoise, NoiseModel, log2_likelihood
 from mesaprior.inference.predictive import predict_later
@@ -320,7 +321,10 @@ def _expected_misses(judgement: Judgement, log2_final: np.ndarray) -> np.ndarray
     """Return the expected share of later rows missed given each role, float64[4]."""
     whole = log2_sum(log2_final, judgement.role, len(ROLES))
     given_role = share(log2_final, whole[judgement.role])
-    expected = np.bincount(judgement.role, weights=given_role * judgement.miss_rate, minlength=len(ROLES))
+    missed = np.nan_to_num(given_role * judgement.miss_rate)
+    expected = sum_by(missed, judgement.role, len(ROLES))
+    if np.isnan(judgement.miss_rate).any():
+        expected[:] = np.nan
     return np.where(whole > -np.inf, expected, np.nan)
 
 

@@ -58,3 +58,26 @@ def test_rounding_is_no_lead_but_small_odds_are():
     near = np.array([-10_000.0])
     assert log2_odds(near, np.nextafter(near, 0)).tolist() == [0]
     assert log2_odds(np.array([1e-9]), np.array([0.0])).tolist() == [1e-9]
+
+
+@given(st.lists(st.tuples(st.floats(-90, 90), st.integers(0, 3)), max_size=60), st.randoms(use_true_random=False))
+def test_sums_do_not_depend_on_the_order(terms, random):
+    shuffled = terms[:]
+    random.shuffle(shuffled)
+    sums = []
+    for own in (terms, shuffled):
+        values, index = np.array([value for value, _ in own]), np.array([at for _, at in own], dtype=np.int64)
+        sums.append(log2_sum(values, index, 4).tolist())
+    assert sums[0] == sums[1]
+    for at in range(4):
+        exact = sum((Fraction(float(np.exp2(value))) for value, own in terms if own == at), Fraction(0))
+        if exact:
+            expected = math.log2(exact.numerator) - math.log2(exact.denominator)
+            assert sums[0][at] == pytest.approx(expected, abs=1e-12)
+        else:
+            assert sums[0][at] == -math.inf
+
+
+def test_many_small_masses_beside_a_large_one_are_not_lost():
+    values = np.array([0.0] + [-60.0] * 2**16)
+    assert log2_sum(values, np.zeros(len(values), dtype=np.int64), 1)[0] == math.log2(1 + 2.0**-44)
