@@ -59,9 +59,12 @@ def count_agreeing(predictions: np.ndarray, cell: np.ndarray, action: np.ndarray
     agreeing = np.zeros(len(predictions), dtype=np.int64)
     if not len(cell):
         return agreeing
-    pairs, weight = np.unique(np.stack([cell, action]), axis=1, return_counts=True)
-    for block in blocks(len(predictions), pairs.shape[1]):
-        agreeing[block] = (predictions[block][:, pairs[0]] == pairs[1]) @ weight
+    # Actions are at least ABSTAIN, so that cell and action are one number.
+    base = int(action.max()) + 2
+    pairs, weight = np.unique(cell * base + (action + 1), return_counts=True)
+    cells, actions = pairs // base, pairs % base - 1
+    for block in blocks(len(predictions), len(pairs)):
+        agreeing[block] = (predictions[block][:, cells] == actions) @ weight
     return agreeing
 
 

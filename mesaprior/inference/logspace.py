@@ -1,4 +1,4 @@
-"""Sums, shares and odds of masses that are given as log2, without underflow; no sum depends on the order of its terms."""
+"""Sums, shares and odds of masses that are given as log2, without underflow; sums do not depend on their order."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ def sum_by(values: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
     Each number is cut into three whole numbers of 26 bits, whose sums are exact.
     """
     total = np.zeros(size)
-    rest = values
-    for limb in range(3):
-        unit = 2.0 ** (LIMB_BITS * (limb + 1))
-        part = np.rint(rest * unit)
-        rest = rest - part / unit
-        total += np.bincount(index, weights=part, minlength=size) / unit
+    rest = values.astype(np.float64)
+    for limb in (1, 2, 3):
+        rest *= 2.0**LIMB_BITS
+        part = np.rint(rest)
+        rest -= part
+        total += np.bincount(index, weights=part, minlength=size) * 2.0 ** (-LIMB_BITS * limb)
     return total
 
 

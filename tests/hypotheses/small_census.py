@@ -56,7 +56,7 @@ def counted(*, max_bits=12, max_time=None, learning=False, actions=(2, 0, 1, 0, 
     """Return a small census in shards."""
     tokens = TOKENS[:4] + LEARNING + TOKENS[5:6] if learning else TOKENS
     language = language_from_dict({"domain": 4, "actions": 3, "token": tokens}, source="small.toml")
-    log = log_from_frame(pd.DataFrame(ROWS | {"action": list(actions)}), source="small.csv")
+    log = log_from_frame(pd.DataFrame(ROWS | {"action": list(actions)}), source="small.csv", own_codes=True)
     census = TermSpace(language, max_bits, max_time).census(log)
     return Counted(census, log, language, tuple(split(census, log, n_shards)))
 

@@ -73,7 +73,7 @@ def test_the_census_of_another_log_over_the_same_situations(example, data):
     table["action"] = [data.draw(st.integers(0, language["actions"] - 1)) for _ in range(len(table))]
     table["rival"] = None
     table.iloc[0, table.columns.get_loc("split")] = "train"
-    other = log_from_frame(table)
+    other = log_from_frame(table, own_codes=True)
     derived = behaviours_of(census.vectors, other, bounds=census.bounds)
     assert_same(derived, space.census(other))
 

@@ -87,7 +87,7 @@ def corridor():
         ]}
     )  # fmt: skip
     frame = pd.DataFrame({"x": [0, 1, 2, 3, 2], "action": [0, 1, 0, 1, 1], "split": ["train", *["deploy"] * 4]})
-    return language, log_from_frame(frame, source="x.csv")
+    return language, log_from_frame(frame, source="x.csv", own_codes=True)
 
 
 def test_a_utility_is_a_term_with_y_for_the_action():
@@ -153,7 +153,7 @@ def test_too_many_totals_are_refused():
 
 def test_without_later_rows_all_situations_are_judged():
     _, log = corridor()
-    training = log_from_frame(log.to_frame().assign(split="train"), source="x.csv")
+    training = log_from_frame(log.to_frame().assign(split="train"), source="x.csv", own_codes=True)
     assert (training.split == TRAIN).all()
     assert judged_rows(training).tolist() == [0, 1, 3, 4]
 

@@ -179,7 +179,7 @@ def test_bad_questions_are_refused():
 )
 def test_other_spaces_know_what_is_past_their_bound(small, large):
     boolean = pd.DataFrame({"a": [0, 0, 1, 1], "b": [0, 1, 0, 1], "action": [0, 1, 1, 0]})
-    log = read_log(PARITY) if small.name == "generators" else log_from_frame(boolean, source="x.csv")
+    log = read_log(PARITY) if small.name == "generators" else log_from_frame(boolean, source="x.csv", own_codes=True)
     counted = set(small.count_by_length(log))
     assert small.length_beyond(log) == pytest.approx(min(set(large.count_by_length(log)) - counted))
 

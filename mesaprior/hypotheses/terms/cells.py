@@ -49,15 +49,17 @@ class Cells:
 
 def cells_of(log: ImitationLog, *, with_fit: bool) -> Cells:
     """Return the cells of a log for a language with or without `fit`."""
+    if not with_fit:
+        # Situations are numbered by first appearance, as cells are.
+        S, nothing = len(log.situations), np.zeros(1, dtype=np.int64)
+        return Cells(np.arange(S), np.zeros(S, dtype=np.int64), log.row_situation, nothing, nothing.copy())
     N = log.n_training
     states: dict[tuple[int, int], int] = {}
     cells: dict[tuple[int, int], int] = {}
     row_cell = np.empty(log.n_rows, dtype=np.int64)
     online_before = 0
     for row in range(log.n_rows):
-        state = (0, 0)
-        if with_fit:
-            state = (refit_point(row), 0) if row < N else (N, refit_point(online_before))
+        state = (refit_point(row), 0) if row < N else (N, refit_point(online_before))
         online_before += int(log.split[row] == ONLINE)
         knowledge = states.setdefault(state, len(states))
         row_cell[row] = cells.setdefault((int(log.row_situation[row]), knowledge), len(cells))

@@ -31,7 +31,7 @@ def log_of(n, inputs, actions=(0, 1), later=0):
     table = pd.DataFrame(rows, columns=[f"x{i}" for i in range(n)])
     table["action"] = [actions[k % len(actions)] for k in range(len(rows))]
     table["split"] = ["train"] * (len(rows) - later) + ["deploy"] * later
-    return log_from_frame(table)
+    return log_from_frame(table, own_codes=True)
 
 
 def groups(census):

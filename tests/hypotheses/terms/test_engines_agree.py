@@ -15,7 +15,7 @@ from tests import naive, strategies
 
 def log_of(rows) -> ImitationLog:
     """Return rows of the naive evaluator as a log, through the table format."""
-    return log_from_frame(pd.DataFrame(rows))
+    return log_from_frame(pd.DataFrame(rows), own_codes=True)
 
 
 def groups_of(census: Census) -> dict:

@@ -24,7 +24,7 @@ def log_of(*situations, actions=(0, 1), later=()):
     table = pd.DataFrame(rows).rename(columns=lambda f: f"f{f}")
     table["action"] = [actions[k % len(actions)] for k in range(len(rows))]
     table["split"] = ["train"] * (len(rows) - len(later)) + ["deploy"] * len(later)
-    return log_from_frame(table)
+    return log_from_frame(table, own_codes=True)
 
 
 def bits_of(situation, widths):
@@ -138,7 +138,7 @@ def test_a_higher_bound_moves_nothing_but_the_undecided():
 
 
 def test_a_log_without_features_is_a_blank_tape():
-    log = log_from_frame(pd.DataFrame({"action": [0, 1, 1]}))
+    log = log_from_frame(pd.DataFrame({"action": [0, 1, 1]}), own_codes=True)
     census = TuringSpace(2, 20).census(log)
     assert groups(census) == plain_machines.policies(2, 20, [[0]], 2)
     halting = dict.fromkeys((0, 1), 0)

@@ -110,7 +110,7 @@ def log_of_target(shown, target, departing):
     inputs = list(itertools.product((0, 1), repeat=2))
     rows = [(*inputs[i], target[i], None, "train") for i in shown.seen]
     rows += [(*inputs[i], target[i], target[i] ^ (i in departing), "deploy") for i in shown.unseen]
-    return log_from_frame(pd.DataFrame(rows, columns=["x1", "x2", "action", "rival", "split"]))
+    return log_from_frame(pd.DataFrame(rows, columns=["x1", "x2", "action", "rival", "split"]), own_codes=True)
 
 
 def best_of(census, log):

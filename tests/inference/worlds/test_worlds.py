@@ -300,4 +300,4 @@ def test_patterned_and_shuffled_decks_have_equally_many_mistakes():
 
 def test_a_log_is_the_one_of_its_frame():
     world = make_world("rater", seed=4)
-    assert log_from_frame(world.log.to_frame()).digest == world.log.digest
+    assert log_from_frame(world.log.to_frame(), own_codes=True).digest == world.log.digest
