@@ -12,7 +12,7 @@ import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,15 @@ import numpy as np
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.interventions import Intervention, read_interventions
-from mesaprior.hypotheses.terms.tokens import LARGEST_NUMBER, Y_BINDERS, Token, check_names, number_of, token_of
+from mesaprior.hypotheses.terms.tokens import (
+    LARGEST_NUMBER,
+    Y_BINDERS,
+    Token,
+    check_names,
+    number_of,
+    token_of,
+    with_number_names,
+)
 from mesaprior.priors import codes
 
 LARGEST_DOMAIN = 256
@@ -128,14 +136,26 @@ class Language:
         """SHA-256 over the content of the language; layout and comments of its file do not matter."""
         return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
 
+    @property
+    def number_bits(self) -> int:
+        """ceil(log2 M), the bits of one value written out."""
+        return (self.domain - 1).bit_length()
+
     def literal_bits(self, token: Token, log: ImitationLog) -> int:
-        """Return the bits of a lookup's literal table on this log: S_f * ceil(log2 A); 0 for other tokens."""
+        """Return the bits of a token's literal on this log; 0 for tokens without one.
+
+        A lookup has S_f * ceil(log2 A) for its table, a number ceil(log2 M) for its value.
+        """
+        if token.kind == "number":
+            return self.number_bits
         if token.kind != "lookup":
             return 0
         return log.feature_sizes[log.features.index(token.name)] * (self.actions - 1).bit_length()
 
     def n_literals(self, token: Token, log: ImitationLog) -> int:
-        """Return how many programs head a token: A**S_f for a lookup, else 1."""
+        """Return how many heads of programs a token stands for: A**S_f for a lookup, M for a number, else 1."""
+        if token.kind == "number":
+            return self.domain
         if token.kind != "lookup":
             return 1
         return self.actions ** log.feature_sizes[log.features.index(token.name)]
@@ -158,7 +178,7 @@ class Language:
         return [
             {
                 "name": token.name,
-                "literal_bits": int(token.table.size) * (self.domain - 1).bit_length(),
+                "literal_bits": int(token.table.size) * self.number_bits,
                 "charged_bits": token.bits,
             }
             for token in self.tokens
@@ -282,6 +302,7 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
         token_of(entry, f"{source}, token {index + 1}", default_bits, M=M, K=K) for index, entry in enumerate(entries)
     )
     check_names(tokens, source)
+    tokens = with_number_names(tokens)
     kraft = codes.kraft_sum(token.bits for token in tokens)
     if kraft > 1:
         raise ContentError(
