@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("program")
 @click.option("--log", "log_file", required=True, metavar="LOG", help="The log that the program is asked about.")
-@some_space_options("--language", "--max-time", "--basis", "--hidden", "--weights", "--extra-gates", "--encoding")
+@some_space_options(
+    "--language", "--constants", "--max-time", "--basis", "--hidden", "--weights", "--extra-gates", "--encoding"
+)
 @prior_options
 @noise_option
 @tolerance_option

@@ -232,24 +232,52 @@ class Language:
             other.check_log(self.tokens, log, self.source)
 
 
-def default_language(log: ImitationLog) -> Language:
+def default_language(log: ImitationLog, *, constants: Sequence[int] = ()) -> Language:
     """Return the language that is used where none is given; it holds no payoff, so it leans towards imitators.
+
+    Parameters
+    ----------
+    log : ImitationLog
+    constants : sequence of int
+        Values 0..M-1 that are constants beside the actions, in this order; each is one constant, however often it is
+        named. Other values are numbers, which are dearer.
 
     Raises
     ------
+    UsageError
+        If a constant is no integer of the domain; the message names all such.
     ContentError
         If a column of the log cannot be the name of a feature.
     """
     A = max(2, log.largest_action + 1)
     M = max(A, int(log.situations.max(initial=0)) + 1)
+    if outside := [value for value in dict.fromkeys(constants) if value not in range(M)]:
+        raise UsageError(
+            f"constants {', '.join(map(str, outside))}: outside the domain 0..{M - 1} of the default language of "
+            f"{log.source}, which ends with its largest feature or action; name values in it, or write a language with "
+            "a larger domain."
+        )
+    values = dict.fromkeys([*range(A), *constants])
     tokens: list[dict[str, Any]] = [{"kind": "feature", "name": name} for name in log.features]
-    tokens += [{"kind": "constant", "value": value} for value in range(A)]
-    tokens += [{"kind": "candidate"}]
+    tokens += [{"kind": "constant", "value": int(value)} for value in values]
+    tokens += [{"kind": "number"}, {"kind": "candidate"}]
     tokens += [{"kind": "binary", "name": name} for name in ("add", "eq", "lt", "dist")]
     tokens += [{"kind": kind} for kind in ("if", "argmax", "argmin")]
     return language_from_dict(
         {"domain": M, "actions": A, "token": tokens}, source=f"the default language of {log.source}"
     )
+
+
+def default_constants(language: Language, log: ImitationLog) -> tuple[int, ...] | None:
+    """Return the constants with which a language is the default one of a log, or None where it is another."""
+    found = [token.value for token in language.tokens if token.kind == "constant"]
+    extra = tuple(value for value in found if value >= language.actions)
+    try:
+        same = default_language(log, constants=extra).digest == language.digest
+    except (ContentError, UsageError):
+        # A column of the log cannot be a name, or the constant is beyond its values: there is no such default one.
+        return None
+    return extra if same else None
 
 
 def read_language(path: str | Path) -> Language:

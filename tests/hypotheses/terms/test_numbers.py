@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from mesaprior.errors import ContentError, UsageError
+from mesaprior.errors import ContentError, NoProgramError, UsageError
 from mesaprior.hypotheses.conformance import check_space
 from mesaprior.hypotheses.terms.interventions import TAKES
 from mesaprior.hypotheses.terms.language import language_from_dict
@@ -14,7 +16,7 @@ from mesaprior.hypotheses.terms.program import format_program, length_of, parse_
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.terms.tokens import token_text
 from mesaprior.priors import codes
-from tests import naive
+from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import assert_same, behaviours_of, groups_of, log_of
 
 NUMBER = {"kind": "number"}
@@ -62,6 +64,34 @@ def test_literal_bits_write_every_value(domain, bits):
     log = log_of([{"p": 1, "action": 1, "split": "train"}])
     assert codes.count_by_length(language.symbols(log), 9)[0][1 + bits] == domain
     check_space(TermSpace(language, 9), log)
+
+
+@settings(max_examples=40)
+@given(example=strategies.examples(most=20_000), data=st.data())
+def test_a_number_is_one_constant_for_each_value(example, data):
+    language, rows, _ = example
+    assume(any(token["kind"] == "number" for token in language["token"]))
+    # Prices are written down, since more tokens would change those by default.
+    priced = [token | {"bits": naive.token_bits(token, language)} for token in language["token"]]
+    tokens = []
+    for token in priced:
+        values = range(language["domain"]) if token["kind"] == "number" else ()
+        more = {"kind": "constant", "bits": token["bits"] + naive.number_bits(language)}
+        tokens += [token | more | {"value": value} for value in values] or [token]
+    ours, plain = (language | {"token": own} for own in (priced, tokens))
+    max_bits = strategies.bound(plain, rows, most=20_000)
+    max_time = data.draw(st.one_of(st.none(), st.integers(1, 60)))
+    log = log_of(rows)
+    one, other = (TermSpace(language_from_dict(own), max_bits, max_time) for own in (ours, plain))
+    assert one.count_by_length(log) == other.count_by_length(log)
+    assert one.mass(log) == other.mass(log)
+    assert one.length_beyond(log) == other.length_beyond(log)
+    try:
+        expected = other.census(log, engine="reference")
+    except NoProgramError:
+        return
+    for engine in ("merged", "reference"):
+        assert_same(one.census(log, engine=engine), expected)
 
 
 PRICED = [
