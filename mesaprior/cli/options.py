@@ -94,7 +94,7 @@ class Values(click.ParamType):
         if not isinstance(value, str):
             return value
         texts = [text.strip() for text in value.split(",")]
-        if wrong := [text[:40] for text in texts if not re.fullmatch(r"-?[0-9]{1,18}", text, flags=re.ASCII)]:
+        if wrong := [text[:40] for text in texts if not re.fullmatch(r"-?[0-9]{1,40}", text, flags=re.ASCII)]:
             self.fail(
                 f"{', '.join(map(repr, wrong))}: not whole numbers; write some with commas, such as 4,10.", param, ctx
             )
