@@ -33,6 +33,7 @@ NOTHING_BOUND: Scope = frozenset()
 ARITY = {
     "feature": 0,
     "constant": 0,
+    "number": 0,
     "candidate": 0,
     "parameter": 0,
     "lookup": 0,
@@ -120,15 +121,15 @@ def cells(rows: list[Row], language: Language) -> tuple[list[Cell], list[int]]:
 
 @dataclass(frozen=True, eq=False)
 class Symbol:
-    """One symbol of the code; a lookup is expanded to one symbol per literal table."""
+    """One symbol of the code; a lookup is expanded to one symbol per literal table, a number to one per value."""
 
     kind: str
     text: str
     arity: int
-    bits: int  # with the literal bits of a lookup
+    bits: int  # with the literal bits of a lookup or a number
     steps: int
     feature: str = ""  # feature and lookup: the column
-    value: int = 0  # constant
+    value: int = 0  # constant and number
     table: Any = None  # lookup: action per value; unary: M values; binary: M rows of M values
     token: int = -1  # number of its entry in the language
 
@@ -141,6 +142,11 @@ def default_bits(language: Language) -> int:
 def action_bits(language: Language) -> int:
     """ceil(log2 A): the bits of one literal entry of a lookup."""
     return (language["actions"] - 1).bit_length()
+
+
+def number_bits(language: Language) -> int:
+    """The least n for which n binary digits write every value 0..M-1: the literal bits of a number."""
+    return next(n for n in itertools.count() if 2**n >= language["domain"])
 
 
 def tree(text: str) -> Any:
@@ -177,7 +183,7 @@ def defined(expression: Any, M: int, arguments: dict[str, int]) -> int:
 
 
 def token_bits(token: dict[str, Any], language: Language) -> int:
-    """The bits of a token without the literals of a lookup."""
+    """The bits of a token without the literals of a lookup or a number."""
     if "bits" in token:
         return token["bits"]
     if "define" in token:
@@ -215,6 +221,8 @@ def symbols(language: Language, rows: list[Row], max_bits: int | None = None) ->
         bits = token_bits(token, language)
         if kind == "lookup":
             bits += lookup_entries(token, rows) * action_bits(language)
+        if kind == "number":
+            bits += number_bits(language)
         if max_bits is not None and bits > max_bits:
             continue
         common: dict[str, Any] = {
@@ -228,6 +236,8 @@ def symbols(language: Language, rows: list[Row], max_bits: int | None = None) ->
             found.append(Symbol(text=token["name"], feature=token["name"], **common))
         elif kind == "constant":
             found.append(Symbol(text=str(token["value"]), value=token["value"], **common))
+        elif kind == "number":
+            found += [Symbol(text=str(value), value=value, **common) for value in range(language["domain"])]
         elif kind == "candidate":
             found.append(Symbol(text="y", **common))
         elif kind == "parameter":
@@ -246,9 +256,11 @@ def symbols(language: Language, rows: list[Row], max_bits: int | None = None) ->
 
 def addressed(entry: dict[str, Any], language: Language) -> int:
     """The number of the token that an intervention is on; brackets behind a name say that a lookup is meant."""
+    names = [token.get("name") for token in language["token"]]
+    own = {"number": "#" if "number" in names else "number"}
     named = [
-        {"lookup": token.get("feature"), "constant": str(token.get("value"))}.get(token["kind"], token.get("name"))
-        for token in language["token"]
+        ({"lookup": token.get("feature"), "constant": str(token.get("value"))} | own).get(token["kind"], name)
+        for token, name in zip(language["token"], names, strict=True)
     ]
     is_lookup = [token["kind"] == "lookup" for token in language["token"]]
     text = entry["token"]
@@ -279,6 +291,8 @@ def count(language: Language, rows: list[Row], max_bits: int) -> list[int]:
         if token["kind"] == "lookup":
             bits += lookup_entries(token, rows) * action_bits(language)
             many = language["actions"] ** lookup_entries(token, rows)
+        if token["kind"] == "number":
+            bits, many = bits + number_bits(language), language["domain"]
         entries.append((token["kind"], bits, many))
     memo: dict[tuple[Scope, int, int], int] = {}
 
@@ -453,11 +467,14 @@ class Meaning(Sizes):
             other = self.instead[variant][1]
             feature = other.get("feature")
             number = other.get("value")
+            if kind == "number":
+                # Its table says what each literal stands for.
+                number = token_table({"kind": "unary"} | other, self.M)[symbol.value]
             if kind in ("unary", "binary"):
                 table = token_table({"kind": kind} | other, self.M)
         if kind == "feature":
             return self.situation(cell)[feature]
-        if kind == "constant":
+        if kind in ("constant", "number"):
             return number
         if kind == "candidate":
             assert y is not None

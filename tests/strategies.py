@@ -31,7 +31,7 @@ THEMES = (
     ("fit", "argmax", "argmin"),
     ("fit", "argmax", "iterate"),
 )
-NAMELESS = ("constant", "candidate", "parameter", "lookup", "if", *naive.BINDS)
+NAMELESS = ("constant", "number", "candidate", "parameter", "lookup", "if", *naive.BINDS)
 LITERAL_TABLES = 64  # a lookup in a drawn language has at most so many literal tables
 LONGEST_BOUND = 24  # bits
 AFFORDABLE = 30  # programs that even the longest log allows
@@ -97,6 +97,8 @@ def languages(draw: st.DrawFn, with_fit: bool | None = None) -> Language:
     tokens += [{"kind": "constant", "value": value} for value in draw(constants)]
     if draw(st.integers(0, 4)) == 0:
         tokens.append({"kind": "lookup", "feature": draw(st.sampled_from(COLUMNS[:2]))})
+    if draw(st.integers(0, 2)) == 0:
+        tokens.append({"kind": "number"})
     names: set[str] = set()
     n_operators = draw(st.sampled_from((1, 1, 1, 2, 2, 0)))
     for operator in draw(st.lists(operators(M), min_size=n_operators, max_size=n_operators)):
@@ -135,10 +137,14 @@ def interventions(draw: st.DrawFn, language: Language) -> list[dict[str, Any]]:
     """Up to three interventions on tokens of a language that an address can tell from the others."""
     M = language["domain"]
     texts = [naive_text(token) for token in language["token"]]
+    kinds = ["feature", "lookup", "unary", "binary"]
+    # Constants and numbers read alike in programs, and then neither can take another meaning.
+    digits = {token["kind"] for token in language["token"]} & {"constant", "number"}
+    kinds += digits if len(digits) == 1 else ()
     free = [
         token
         for token, text in zip(language["token"], texts, strict=True)
-        if token["kind"] in ("feature", "lookup", "constant", "unary", "binary") and texts.count(text) == 1
+        if token["kind"] in kinds and texts.count(text) == 1
     ]
     found: list[dict[str, Any]] = []
     for name in ("goal", "b-2", "Searching")[: draw(st.integers(1, 3)) if free else 0]:
@@ -152,7 +158,7 @@ def interventions(draw: st.DrawFn, language: Language) -> list[dict[str, Any]]:
             entry["define"] = draw(defines(M, ("a", "b") if token["kind"] == "binary" else ("a",)))
         else:
             entries = st.lists(st.integers(0, M - 1), min_size=M, max_size=M)
-            entry["table"] = draw(entries if token["kind"] == "unary" else st.lists(entries, min_size=M, max_size=M))
+            entry["table"] = draw(st.lists(entries, min_size=M, max_size=M) if token["kind"] == "binary" else entries)
         found.append(entry)
     return found
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.options import LONGEST, Parameter, format_option, language_of, language_option, parameters_of
+from mesaprior.cli.options import (
+    LONGEST,
+    Parameter,
+    constants_option,
+    format_option,
+    language_of,
+    language_option,
+    parameters_of,
+)
 from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.cli.streams import print_csv
 from mesaprior.errors import UsageError
@@ -33,6 +41,7 @@ class Weight(Parameter):
 @click.argument("log_file", metavar="LOG")
 @reading_options()
 @language_option
+@constants_option
 @click.option("--fit-bits", is_flag=True, help="Give the tokens the bits of a Huffman code for their weights.")
 @click.option(
     "--weight", "weights", type=Weight(), multiple=True, help="Weight of a token for --fit-bits, else 1; repeatable."
@@ -51,6 +60,7 @@ def language(
     log_file: str,
     language_file: str | None,
     reading: ReadingOptions,
+    constants: tuple[int, ...] | None,
     fit_bits: bool,
     weights: tuple[tuple[str, float], ...],
     is_code: bool,
@@ -59,9 +69,9 @@ def language(
 ) -> None:
     """Print the default language of a log, ready to edit, or another one with new prices.
 
-    The default language has the features, constants for the actions, a few operators and two searches, but no payoff,
-    so it leans towards imitators; add a payoff as a table to give planners something to plan for. A language is
-    printed as the file that it is (--format table or toml).
+    The default language has the features, constants for the actions, every value as a number that is dearer, a few
+    operators and two searches, but no payoff, so it leans towards imitators; add a payoff as a table to give planners
+    something to plan for. A language is printed as the file that it is (--format table or toml).
 
     With --fit-bits the tokens get the bits of an optimal prefix code, shorter for those of more weight. With --code,
     the code itself is looked at: Kraft's sum, the generating function of the number of programs by length, their mass
@@ -70,6 +80,7 @@ def language(
     \b
     Examples:
       mesaprior language corridor.csv > mine.toml
+      mesaprior language offers.csv --constants 4,10
       mesaprior language corridor.csv --language mine.toml --fit-bits --weight y=4 --weight argmax=2
       mesaprior language corridor.csv --language mine.toml --code
     """
@@ -81,7 +92,7 @@ def language(
     if is_code and form == "toml":
         raise UsageError("--format toml is for a language, and --code prints none; choose table, json or csv.")
     log = read_asked(log_file, reading, language_file)
-    result = language_of(language_file, log)
+    result = language_of(language_file, log, constants)
     result.check_log(log)
     if fit_bits:
         result = fitted(result, parameters_of(weights, "--weight"))

@@ -96,6 +96,23 @@ class Weights(click.ParamType):
         return parse_weights(value) if isinstance(value, str) else value
 
 
+class Values(click.ParamType):
+    """Whole numbers, with commas between them."""
+
+    name = "V"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Return them in their order."""
+        if not isinstance(value, str):
+            return value
+        texts = [text.strip() for text in value.split(",")]
+        if wrong := [text[:40] for text in texts if not re.fullmatch(r"-?[0-9]{1,40}", text, flags=re.ASCII)]:
+            self.fail(
+                f"{', '.join(map(repr, wrong))}: not whole numbers; write some with commas, such as 4,10.", param, ctx
+            )
+        return tuple(int(text) for text in texts)
+
+
 @dataclass(frozen=True)
 class SpaceOptions:
     """The options that name a hypothesis space, as they were given.
@@ -152,6 +169,12 @@ language_option = click.option(
     "language_file",
     metavar="FILE.toml",
     help="The term language; without it, a default one is derived from the log.",
+)
+constants_option = click.option(
+    "--constants",
+    type=Values(),
+    metavar="V,V,...",
+    help="Constants that the default language has beside the actions, such as 4,10; else such values are dearer.",
 )
 space_option = click.option("--space", type=click.Choice(SPACES), show_default="terms", help="The hypothesis space.")
 max_bits_option = click.option(
@@ -213,6 +236,7 @@ encoding_option = click.option(
 
 _SPACE_OPTIONS = {
     "--language": ("language_file", language_option),
+    "--constants": ("constants", constants_option),
     "--max-bits": ("max_bits", max_bits_option),
     "--states": ("states", sizes_option),
     "--max-gates": ("max_gates", max_gates_option),
@@ -306,11 +330,23 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
-def language_of(language_file: str | None, log: ImitationLog) -> Language:
-    """Return the language of the file, or the default one of the log."""
+def language_of(language_file: str | None, log: ImitationLog, constants: Sequence[int] | None = None) -> Language:
+    """Return the language of the file, or the default one of the log with these constants beside the actions.
+
+    Raises
+    ------
+    UsageError
+        If there are both a file and constants.
+    """
+    from mesaprior.errors import UsageError
     from mesaprior.hypotheses.terms.language import default_language, read_language
 
-    return read_language(language_file) if language_file else default_language(log)
+    if language_file and constants is not None:
+        raise UsageError(
+            f"--constants goes with the default language, and --language {language_file} is another; add the constants "
+            "to that file, or leave one of the two options out."
+        )
+    return read_language(language_file) if language_file else default_language(log, constants=constants or ())
 
 
 def prior_of(prior_text: str, parameters: tuple[tuple[str, float], ...]) -> FormulaPrior:

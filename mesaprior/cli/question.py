@@ -18,12 +18,12 @@ from mesaprior.cli.progress import progress
 from mesaprior.cli.reading import ReadingOptions, read_asked
 from mesaprior.cli.spaces import Space, space_of, stored_space
 from mesaprior.cli.words import error_text
-from mesaprior.errors import ContentError, MesapriorError, UsageError
+from mesaprior.errors import MesapriorError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import PartedSpace, WholeSpace
 from mesaprior.hypotheses.store import codes_of_census, entry_path, find_census, open_census, save_census
-from mesaprior.hypotheses.terms.language import Language, default_language
+from mesaprior.hypotheses.terms.language import Language, default_constants
 from mesaprior.hypotheses.terms.space import TermSpace
 
 ROWS_OF_A_SHARD = 10_000_000
@@ -114,14 +114,8 @@ def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading
 
 
 def _is_default(language: Language | None, log: ImitationLog) -> bool:
-    """Tell whether a language is the default one of a log."""
-    if language is None:
-        return False
-    try:
-        return language.digest == default_language(log).digest
-    except ContentError:
-        # A column of the log cannot be a name, so there is no default language.
-        return False
+    """Tell whether a language is the default one of a log, with whatever constants."""
+    return language is not None and default_constants(language, log) is not None
 
 
 def census_of(space: Space, log: ImitationLog) -> Census:

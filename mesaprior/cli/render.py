@@ -17,6 +17,7 @@ from rich.text import Text
 from mesaprior.cli.sides import sides_of
 from mesaprior.cli.words import bits_text, share_text, sparkline
 from mesaprior.hypotheses.log.notices import printable, shown
+from mesaprior.hypotheses.terms.language import default_constants
 from mesaprior.inference.fit import always_of
 from mesaprior.inference.result import kept_lead, summarize, top_behaviours
 from mesaprior.inference.roles import IMITATOR, LEARNER, PLANNER_LEARNER, ROLES, UNJUDGED, VERDICTS
@@ -259,8 +260,7 @@ def _next_steps(
     from mesaprior.cli.spaces import formalism
 
     is_log = source.endswith((".csv", ".parquet"))
-    own = None if question.is_default_language else question.language
-    language = "" if own is None else f" --language {shlex.quote(own.source)}"
+    language = _language_options(question)
     if is_log:
         best = top_behaviours(posterior, question.census.witness, 1)[0].behaviour
         program = shlex.quote(posterior.exact.program if posterior.exact else question.census.witness[best])
@@ -270,6 +270,16 @@ def _next_steps(
         f" --{name.replace('_', '-')} {bound}" for name, bound in question.space.bounds.items() if bound is not None
     )
     yield f"mesaprior prior compare {shlex.quote(source)}{f'{language}{bounds}' if is_log else ''}"
+
+
+def _language_options(question: Question) -> str:
+    """Return the options that name the language of a question again, each with a space before it."""
+    if question.language is None:
+        return ""
+    if not question.is_default_language:
+        return f" --language {shlex.quote(question.language.source)}"
+    constants = default_constants(question.language, question.log)
+    return f" --constants {','.join(map(str, constants))}" if constants else ""
 
 
 def another_step(prior_name: str, is_plotted: bool, suggested: Mapping[str, str]) -> str:

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     help="Run a machine on a blank tape instead, for at most 10^8 steps or --max-time; with --space turing.",
 )
 @reading_options(is_hidden=True)
-@some_space_options("--language", "--max-time", "--basis", "--hidden", "--weights", "--extra-gates", "--encoding")
+@some_space_options(
+    "--language", "--constants", "--max-time", "--basis", "--hidden", "--weights", "--extra-gates", "--encoding"
+)
 @prior_options
 @noise_option
 @tolerance_option

@@ -149,7 +149,9 @@ def test_language_prints_what_infer_uses(files, run):
     assert given["top"] == derived["top"]
     assert derived["given"] == []
     kinds = [token["kind"] for token in json.loads(run("language", "log.csv", "--format", "json").stdout)["token"]]
-    assert kinds == ["feature"] * 2 + ["constant"] * 3 + ["candidate"] + ["binary"] * 4 + ["if", "argmax", "argmin"]
+    assert kinds == [
+        *["feature"] * 2, *["constant"] * 3, "number", "candidate", *["binary"] * 4, "if", "argmax", "argmin",
+    ]  # fmt: skip
 
 
 def test_the_table_says_what_one_has_to_know(files, run):

@@ -372,6 +372,11 @@ def test_the_key_is_what_the_counts_depend_on():
         {"domain": 4, "actions": 3, "token": [*TOKENS, {"kind": "lookup", "feature": "c"}]}, source="x"
     )
     assert census_key(looking, small.log, small.census.bounds) not in (key, *others)
+    # How many numbers there are is up to the language alone.
+    counting = language_from_dict({"domain": 4, "actions": 3, "token": [*TOKENS, {"kind": "number"}]}, source="x")
+    wider = language_from_dict({"domain": 5, "actions": 3, "token": [*TOKENS, {"kind": "number"}]}, source="x")
+    numbers = {census_key(language, small.log, small.census.bounds) for language in (counting, wider)}
+    assert len(numbers | {key, *others}) == 8
     assert LEARNING
 
 

@@ -10,13 +10,13 @@ from mesaprior.hypotheses.terms.meaning import explain as explain_program
 from mesaprior.hypotheses.terms.program import parse_program
 from mesaprior.hypotheses.terms.space import TermSpace
 
-OPTIONS = ("--language",)
+OPTIONS = ("--language", "--constants")
 COLUMNS = TermSpace.columns
 
 
 def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
     """Take a program apart."""
-    language = language_of(asked.get("--language"), log)
+    language = language_of(asked.get("--language"), log, asked.get("--constants"))
     language.check_log(log)
     found = explain_program(parse_program(program, language, log), language, log)
     raised = [

@@ -39,7 +39,7 @@ def comfortable_bits(language: Language, log: ImitationLog) -> int:
 
 
 def _of_options(log: ImitationLog, asked: SpaceOptions) -> TermSpace:
-    language = language_of(asked.get("--language"), log)
+    language = language_of(asked.get("--language"), log, asked.get("--constants"))
     language.check_log(log)
     return TermSpace(language, bits_of(asked, language, log), asked.get("--max-time"))
 
@@ -47,6 +47,6 @@ def _of_options(log: ImitationLog, asked: SpaceOptions) -> TermSpace:
 FORMALISM = Formalism(
     name=TermSpace.name,
     columns=TermSpace.columns,
-    options=("--language", "--max-bits", "--max-time"),
+    options=("--language", "--constants", "--max-bits", "--max-time"),
     of_options=_of_options,
 )

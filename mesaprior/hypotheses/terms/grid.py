@@ -119,7 +119,7 @@ class Grid:
         return self._shape(scope)[0]
 
     def leaf(self, index: int, scope: int) -> np.ndarray:
-        """Return the values ``uint8[1, width]`` of a token of arity 0 (lookups aside) in a scope."""
+        """Return the values ``uint8[1, width]`` of a token of arity 0 without a literal in a scope."""
         token = self.language.tokens[index]
         _, P, Y_values = self._shape(scope)
         values = np.empty((P, Y_values, self.layout.V, self.layout.Q), dtype=np.uint8)
@@ -198,6 +198,18 @@ class Grid:
             at += size
         return found
 
+
+WHAT = {
+    "number": kernels.NUMBER,
+    "unary": kernels.UNARY,
+    "binary": kernels.BINARY,
+    "if": kernels.IF,
+    "argmax": kernels.SEARCH,
+    "argmin": kernels.SEARCH,
+    "iterate": kernels.ITERATE,
+    "fit": kernels.FIT,
+}
+"""What tokens do, for the kernels, by kind; the others are leaves."""
 
 OPERATOR_CODES = {
     "add": kernels.ADD,

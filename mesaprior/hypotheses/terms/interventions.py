@@ -15,10 +15,14 @@ TAKES = {
     "feature": ("feature",),
     "lookup": ("feature",),
     "constant": ("value",),
+    "number": ("table", "define"),
     "unary": ("table", "define"),
     "binary": ("table", "define"),
 }
 """What can be replaced, by kind of token; the other kinds mean what they mean."""
+
+_DIGITS = {"constant", "number"}
+"""Kinds whose text in programs is digits."""
 
 TAKEN_NAMES = ("searching", "learning", "intact", "search_inverted", "learning_inverted")
 """Names that what the lesions do already has in the tables of a census."""
@@ -35,7 +39,8 @@ class Intervention:
     token : int
         Index of the token.
     meaning : Token
-        What the token stands for under the intervention: another table, column or value. Bits and steps are the same.
+        What the token stands for under the intervention: another table, column or value; of a number its table says
+        what each literal stands for. Bits and steps are the same.
     """
 
     name: str
@@ -115,6 +120,12 @@ def _intervention(entry: Mapping[str, Any], tokens: Sequence[Token], place: str,
     place = f"{place} ({name})"
     index = _place_of(entry.get("token"), tokens, place)
     token = tokens[index]
+    if token.kind in _DIGITS and (alike := [other for other in tokens if other.kind in _DIGITS - {token.kind}]):
+        # Else a text would not say which it means, where the two mean different things.
+        raise ContentError(
+            f"{place}: programs tell the token {token_text(token)!r} by digits, and a {alike[0].kind} too, and an "
+            "intervention is on one of them; leave one of the two kinds in the language."
+        )
     if token.kind not in TAKES:
         raise ContentError(
             f"{place}: the token {token_text(token)!r} has no other meaning to take; interventions are on "
@@ -143,7 +154,9 @@ def _meaning(entry: Mapping[str, Any], token: Token, place: str, M: int) -> Toke
     if token.kind == "constant":
         value = number_of(entry, "value", place, low=0, high=M - 1)
         return replace(token, name=str(value), value=value)
-    table, source, definition, _ = operator_of(entry, token.kind, token.name, place, M)
+    # What each number stands for is written as a unary operator is.
+    kind = "unary" if token.kind == "number" else token.kind
+    table, source, definition, _ = operator_of(entry, kind, token.name, place, M)
     return replace(token, table=table, source=source, definition=definition)
 
 

@@ -19,7 +19,7 @@ from mesaprior._jit import njit
 ADD, SUB, EQ, LT, MIN, MAX, DIST, TABLE = range(8)
 
 # Codes of what a token does to its arguments.
-LEAF, UNARY, BINARY, IF, SEARCH, ITERATE, FIT = range(7)
+LEAF, NUMBER, UNARY, BINARY, IF, SEARCH, ITERATE, FIT = range(8)
 
 
 class Layout(NamedTuple):
@@ -77,7 +77,7 @@ class Layout(NamedTuple):
 
 
 class Swaps(NamedTuple):
-    """Other tables that operators have in some variants.
+    """Other tables that operators have in some variants, or tables that numbers are read through there.
 
     Attributes
     ----------
@@ -148,7 +148,10 @@ def binary_rows(op, table, M, first, a, second, b, n, out, target, size):
 
 @njit
 def swap_unary_rows(swaps, token, tables, values, source, n, out, target, layout, size):
-    """Write over what a unary operator does in the variants where it has another table."""
+    """Write over what a unary operator does in the variants where it has another table.
+
+    Numbers are read through such a table in the same way: there `values` is `out`.
+    """
     Q = layout.Q
     for s in range(swaps.start[token], swaps.start[token + 1]):
         table = tables[swaps.table[s]]
@@ -423,6 +426,14 @@ def lookup_rows(number, n, digits, feature, A, out, target, size):
 
 
 @njit
+def number_rows(number, n, out, target, size):
+    """Write the values of the literals number, number + 1, ..., which are these numbers everywhere."""
+    for k in range(n):
+        for i in range(size):
+            out[target + k, i] = np.uint8(number + k)
+
+
+@njit
 def _write_digits(number, out, row, at, n_digits, bits):
     """Write the digits of a number, `bits` each, the highest first."""
     for place in range(n_digits):
@@ -488,7 +499,7 @@ class Syntax(NamedTuple):
         Index into `tables`.
     is_argmin : uint8[T]
     n_literals : int64[T]
-        Literal tables of a lookup, else 1.
+        Literal tables of a lookup, M for a number, else 1.
     digits : int64[T]
         Entries of a lookup's table, else 0.
     feature : int64[T]
@@ -498,7 +509,8 @@ class Syntax(NamedTuple):
     shortest : int64[4]
         Least bits of a term by scope; more than any bound where there is none.
     tables : uint8[n, M, M]
-        Operators; of a unary one the first column. Behind those of the tokens stand those that they are swapped for.
+        Operators; of a unary one the first column. Behind those of the tokens stand those that they are swapped for,
+        or that numbers are read through.
     swaps : Swaps
     leaves : uint8[4, T, width]
         Values of features, constants, `y` and `theta`, by scope.
@@ -642,6 +654,9 @@ def evaluate_block(syntax, layout, tokens, literals, scopes, sizes, values, scra
                     lookup_rows(literals[n, k], one, syntax.digits[t], feature, layout.A, rows, k, size)
                 else:
                     copy_rows(syntax.leaves[scope], t, one, rows, k, size)
+            elif what == NUMBER:
+                number_rows(literals[n, k], one, rows, k, size)
+                swap_unary_rows(syntax.swaps, t, syntax.tables, rows, k, one, rows, k, layout, size)
             elif what == UNARY:
                 unary_rows(syntax.tables[syntax.table[t]], rows, k + 1, one, rows, k, size)
                 swap_unary_rows(syntax.swaps, t, syntax.tables, rows, k + 1, one, rows, k, layout, size)

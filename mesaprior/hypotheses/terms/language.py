@@ -12,7 +12,7 @@ import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +32,7 @@ from mesaprior.hypotheses.terms.tokens import (
     check_names,
     number_of,
     token_of,
+    with_number_names,
 )
 from mesaprior.priors import codes
 
@@ -150,14 +151,26 @@ class Language:
         """SHA-256 over the content of the language; layout and comments of its file do not matter."""
         return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
 
+    @property
+    def number_bits(self) -> int:
+        """ceil(log2 M), the bits of one value written out."""
+        return (self.domain - 1).bit_length()
+
     def literal_bits(self, token: Token, log: ImitationLog) -> int:
-        """Return the bits of a lookup's literal table on this log: S_f * ceil(log2 A); 0 for other tokens."""
+        """Return the bits of a token's literal on this log; 0 for tokens without one.
+
+        A lookup has S_f * ceil(log2 A) for its table, a number ceil(log2 M) for its value.
+        """
+        if token.kind == "number":
+            return self.number_bits
         if token.kind != "lookup":
             return 0
         return log.feature_sizes[log.features.index(token.name)] * (self.actions - 1).bit_length()
 
     def n_literals(self, token: Token, log: ImitationLog) -> int:
-        """Return how many programs head a token: A**S_f for a lookup, else 1."""
+        """Return how many heads of programs a token stands for: A**S_f for a lookup, M for a number, else 1."""
+        if token.kind == "number":
+            return self.domain
         if token.kind != "lookup":
             return 1
         return self.actions ** log.feature_sizes[log.features.index(token.name)]
@@ -180,7 +193,7 @@ class Language:
         return [
             {
                 "name": token.name,
-                "literal_bits": int(token.table.size) * (self.domain - 1).bit_length(),
+                "literal_bits": int(token.table.size) * self.number_bits,
                 "charged_bits": token.bits,
             }
             for token in self.tokens
@@ -237,25 +250,53 @@ class Language:
             other.check_log(self.tokens, log, self.source)
 
 
-def default_language(log: ImitationLog) -> Language:
+def default_language(log: ImitationLog, *, constants: Sequence[int] = ()) -> Language:
     """Return the language that is used where none is given; it holds no payoff, so it leans towards imitators.
+
+    Parameters
+    ----------
+    log : ImitationLog
+    constants : sequence of int
+        Values 0..M-1 that are constants beside the actions, in this order; each is one constant, however often it is
+        named. Other values are numbers, which are dearer.
 
     Raises
     ------
+    UsageError
+        If a constant is no integer of the domain; the message names all such.
     ContentError
         If a column of the log cannot be the name of a feature.
     """
     A = max(2, log.largest_action + 1)
     M = max(A, int(log.situations.max(initial=0)) + 1)
+    if outside := [value for value in dict.fromkeys(constants) if value not in range(M)]:
+        raise UsageError(
+            f"constants {', '.join(map(str, outside))}: outside the domain 0..{M - 1} of the default language of "
+            f"{log.source}, which ends with its largest feature or action; name values in it, or write a language with "
+            "a larger domain."
+        )
+    values = dict.fromkeys([*range(A), *constants])
     tokens: list[dict[str, Any]] = [{"kind": "feature", "name": name} for name in log.features]
-    tokens += [{"kind": "constant", "value": value} for value in range(A)]
-    tokens += [{"kind": "candidate"}]
+    tokens += [{"kind": "constant", "value": int(value)} for value in values]
+    tokens += [{"kind": "number"}, {"kind": "candidate"}]
     tokens += [{"kind": "binary", "name": name} for name in ("add", "eq", "lt", "dist")]
     tokens += [{"kind": kind} for kind in ("if", "argmax", "argmin")]
     language = language_from_dict(
         {"domain": M, "actions": A, "token": tokens}, source=f"the default language of {log.source}"
     )
     return replace(language, codes=telling_codes(log.codes))
+
+
+def default_constants(language: Language, log: ImitationLog) -> tuple[int, ...] | None:
+    """Return the constants with which a language is the default one of a log, or None where it is another."""
+    found = [token.value for token in language.tokens if token.kind == "constant"]
+    extra = tuple(value for value in found if value >= language.actions)
+    try:
+        same = default_language(log, constants=extra).digest == language.digest
+    except (ContentError, UsageError):
+        # A column of the log cannot be a name, or the constant is beyond its values: there is no such default one.
+        return None
+    return extra if same else None
 
 
 def read_language(path: str | Path) -> Language:
@@ -308,6 +349,7 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
         token_of(entry, f"{source}, token {index + 1}", default_bits, M=M, K=K) for index, entry in enumerate(entries)
     )
     check_names(tokens, source)
+    tokens = with_number_names(tokens)
     kraft = codes.kraft_sum(token.bits for token in tokens)
     if kraft > 1:
         raise ContentError(

@@ -18,7 +18,7 @@ from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.program import (
     Program,
     arguments_of,
-    format_lookup,
+    format_literal,
     format_program,
     length_of,
     steps_of,
@@ -113,6 +113,10 @@ class Meaning:
             value = int(self._log.situations[self._cells.situation[cell], column])
             literal = self._program.literals[position]
             return value if literal is None else literal[value]
+        if token.kind == "number":
+            literal = self._program.literals[position]
+            assert literal is not None  # a number never stands without its value
+            return literal[0] if token.table is None else int(token.table[literal[0]])
         if token.table is not None:
             return int(token.table[tuple(at(argument) for argument in range(token.arity))])
         if token.kind == "if":
@@ -189,7 +193,7 @@ def explain(program: Program, language: Language, log: ImitationLog) -> Explanat
     tokens: list[tuple[str, int, int, int]] = []
     for index, literal in zip(program.tokens, program.literals, strict=True):
         token = language.tokens[index]
-        text = token.name if literal is None else format_lookup(token, literal)
+        text = token.name if literal is None else format_literal(token, literal)
         tokens.append((text, token.bits, language.literal_bits(token, log), token.steps))
     meaning = Meaning(program, language, log)
     time, infer_time = steps_of(program, language, log.n_history)

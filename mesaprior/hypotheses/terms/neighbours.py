@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mesaprior.hypotheses.terms.interventions import Intervention
 from mesaprior.hypotheses.terms.language import Language
-from mesaprior.hypotheses.terms.tokens import Token
+from mesaprior.hypotheses.terms.tokens import Token, with_number_names
 from mesaprior.priors import codes
 
 DROPPED, DOUBLED, HALVED = "dropped", "doubled", "halved"
@@ -61,7 +61,7 @@ def neighbours(language: Language) -> Iterator[Neighbour]:
         for index, (token, name) in enumerate(zip(language.tokens, names, strict=True)):
             before, after = language.tokens[:index], language.tokens[index + 1 :]
             if kind == DROPPED:
-                tokens, bits = before + after, None
+                tokens, bits = with_number_names(before + after), None
                 reason = "" if tokens else "no program is left"
             else:
                 bits = 2 * token.bits if kind == DOUBLED else (token.bits + 1) // 2

@@ -26,7 +26,7 @@ def fit_bits(language: Language, weights: Mapping[str, float]) -> Language:
     Returns
     -------
     Language
-        The same tokens and steps; literal bits of lookups come on top, as ever.
+        The same tokens and steps; literal bits come on top, as ever.
 
     Raises
     ------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mesaprior.errors import UsageError
@@ -31,7 +31,8 @@ class Program:
     tokens : tuple of int
         Indices into the language's tokens.
     literals : tuple of (tuple of int or None)
-        For each token, the literal table of a lookup (actions by feature value), else None.
+        For each token its literal: of a lookup the table, actions by feature value, of a number the value alone; None
+        for the others.
     """
 
     tokens: tuple[int, ...]
@@ -60,7 +61,7 @@ def format_program(program: Program, language: Language) -> str:
         literal = program.literals[position]
         position += 1
         if literal is not None:
-            return format_lookup(token, literal)
+            return format_literal(token, literal)
         if token.arity == 0:
             return token.name
         return f"({' '.join([token.name, *(term() for _ in range(token.arity))])})"
@@ -68,9 +69,10 @@ def format_program(program: Program, language: Language) -> str:
     return term()
 
 
-def format_lookup(token: Token, literal: tuple[int, ...]) -> str:
-    """Return the text of a lookup with its literal table, such as ``p[0 1 1 2]``."""
-    return f"{token.name}[{' '.join(map(str, literal))}]"
+def format_literal(token: Token, literal: tuple[int, ...]) -> str:
+    """Return the text of a number, digits, or of a lookup with its literal table, such as ``p[0 1 1 2]``."""
+    entries = " ".join(map(str, literal))
+    return entries if token.kind == "number" else f"{token.name}[{entries}]"
 
 
 def parse_program(text: str, language: Language, log: ImitationLog, *, scope: int = 0) -> Program:
@@ -91,20 +93,22 @@ def parse_program(text: str, language: Language, log: ImitationLog, *, scope: in
     """
     tokens: list[int] = []
     literals: list[tuple[int, ...] | None] = []
-    by_text: dict[tuple[str, bool], int] = {}
-    order = sorted(range(len(language.tokens)), key=lambda i: (language.tokens[i].bits, language.tokens[i].steps, i))
-    for index in order:
-        by_text.setdefault((language.tokens[index].name, language.tokens[index].kind == "lookup"), index)
+    by_text = _tokens_by_text(language)
 
     def fail(node: Node, phrase: str) -> UsageError:
         return UsageError(f"program {text!r}, column {node.column}: {phrase}.")
 
     def visit(node: Node, scope: int) -> None:
         lookup = _LOOKUP.fullmatch(node.atom)
-        name = lookup[1] if lookup else str(int(node.atom)) if node.atom.isdecimal() else node.atom
+        # Digits of any number read as one without zeros in front; int would refuse very many.
+        digits = (node.atom.lstrip("0") or "0") if node.atom.isdecimal() else None
+        name = lookup[1] if lookup else digits or node.atom
         index = by_text.get((name, lookup is not None))
+        if index is None and digits and language.has("number"):
+            values = f"the numbers 0..{language.domain - 1}"
+            raise fail(node, f"{node.atom[:40]} is not among {values} of {language.source}")
         if index is None:
-            known = [token.name + "[...]" * (token.kind == "lookup") for token in language.tokens]
+            known = [_pattern(token, language) for token in language.tokens]
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}" if near else f"there are {', '.join(dict.fromkeys(known))}"
             raise fail(node, f"{node.atom!r} is not a token of {language.source}; {hint}")
@@ -113,9 +117,10 @@ def parse_program(text: str, language: Language, log: ImitationLog, *, scope: in
             binder = "fit" if token.kind == "parameter" else "argmax, argmin or iterate"
             raise fail(node, f"{token.name!r} stands where nothing binds it; put it below {binder}")
         if len(node.arguments) != token.arity:
-            raise fail(node, f"{token.name!r} takes {token.arity} arguments, not {len(node.arguments)}")
+            raise fail(node, f"{node.atom!r} takes {token.arity} arguments, not {len(node.arguments)}")
         tokens.append(index)
-        literals.append(_literal(node, lookup[2], token.name) if lookup else None)
+        table = _literal(node, lookup[2], token.name) if lookup else None
+        literals.append((int(name),) if token.kind == "number" else table)
         for argument in node.arguments:
             visit(argument, inner_scope(token.kind, scope))
 
@@ -135,6 +140,32 @@ def parse_program(text: str, language: Language, log: ImitationLog, *, scope: in
         raise UsageError(f"program {text!r}, {error}; write a term such as (if c 1 0).") from None
     visit(root, scope)
     return Program(tuple(tokens), tuple(literals))
+
+
+def _tokens_by_text(language: Language) -> dict[tuple[str, bool], int]:
+    """Return the cheapest token of each text; of a lookup the text is its name, which ``True`` tells from others."""
+
+    def texts(token: Token) -> Iterable[str]:
+        return map(str, range(language.domain)) if token.kind == "number" else (token.name,)
+
+    def price(index: int) -> tuple[int, int, int]:
+        # Lookups compete with their like only, which have as many literal bits.
+        token = language.tokens[index]
+        return token.bits + language.number_bits * (token.kind == "number"), token.steps, index
+
+    found: dict[tuple[str, bool], int] = {}
+    for index in sorted(range(len(language.tokens)), key=price):
+        token = language.tokens[index]
+        for text in texts(token):
+            found.setdefault((text, token.kind == "lookup"), index)
+    return found
+
+
+def _pattern(token: Token, language: Language) -> str:
+    """Return what the texts of a token look like."""
+    if token.kind == "number":
+        return f"0..{language.domain - 1}"
+    return f"{token.name}[...]" if token.kind == "lookup" else token.name
 
 
 def subterm_ends(program: Program, language: Language) -> list[int]:

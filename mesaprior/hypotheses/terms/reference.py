@@ -9,7 +9,7 @@ import numpy as np
 from mesaprior.hypotheses.counting.kernels import Rows, steps_block
 from mesaprior.hypotheses.counting.rows import RowTable, grown
 from mesaprior.hypotheses.terms import kernels
-from mesaprior.hypotheses.terms.grid import Grid, operator_code, padded
+from mesaprior.hypotheses.terms.grid import WHAT, Grid, operator_code, padded
 from mesaprior.hypotheses.terms.program import SATURATION, Program, format_program, inner_scope, is_allowed, repetitions
 from mesaprior.hypotheses.terms.tabulation import Tabulation, literal_of
 from mesaprior.hypotheses.texts import Texts
@@ -20,16 +20,6 @@ NEVER = 2**62 + 1
 
 BLOCK = 1 << 12
 """Programs that are enumerated, evaluated and counted together."""
-
-_WHAT = {
-    "unary": kernels.UNARY,
-    "binary": kernels.BINARY,
-    "if": kernels.IF,
-    "argmax": kernels.SEARCH,
-    "argmin": kernels.SEARCH,
-    "iterate": kernels.ITERATE,
-    "fit": kernels.FIT,
-}
 
 
 def syntax_of(grid: Grid, max_bits: int) -> kernels.Syntax:
@@ -46,7 +36,7 @@ def syntax_of(grid: Grid, max_bits: int) -> kernels.Syntax:
         for scope in range(4):
             if is_allowed(token.kind, scope):
                 inner[scope, index] = inner_scope(token.kind, scope)
-                if token.arity == 0 and token.kind != "lookup":
+                if token.arity == 0 and token.kind not in ("lookup", "number"):
                     leaves[scope, index, : grid.width[scope]] = grid.leaf(index, scope)[0]
     shortest = [max_bits + 1 if bits is None else min(bits, max_bits + 1) for bits in codes.shortest(symbols)]
     lookups = [grid.lookups.get(index, 0) for index in range(T)]
@@ -58,7 +48,7 @@ def syntax_of(grid: Grid, max_bits: int) -> kernels.Syntax:
     return kernels.Syntax(
         arity=column([token.arity for token in language.tokens]),
         bits=column([min(symbol.bits, max_bits + 1) for symbol in symbols]),
-        what=column([_WHAT.get(token.kind, kernels.LEAF) for token in language.tokens]),
+        what=column([WHAT.get(token.kind, kernels.LEAF) for token in language.tokens]),
         op=op,
         table=np.arange(T),
         is_argmin=np.array([token.kind == "argmin" for token in language.tokens], dtype=np.uint8),
@@ -212,8 +202,6 @@ class ReferenceEngine:
             tuple(tokens.tolist()),
             tuple(
                 literal_of(language.tokens[token], int(number), self._grid)
-                if language.tokens[token].kind == "lookup"
-                else None
                 for token, number in zip(tokens, literals, strict=True)
             ),
         )

@@ -39,8 +39,15 @@ class Tabulation:
         return len(self.rows.count)
 
 
-def literal_of(token: Token, number: int, grid: Grid) -> tuple[int, ...]:
-    """Return the literal table number `number` of a lookup, see `kernels.lookup_rows`."""
+def literal_of(token: Token, number: int, grid: Grid) -> tuple[int, ...] | None:
+    """Return literal number `number` of a token as `Program` has it, None where it has no literals.
+
+    Of a lookup it is a table, see `kernels.lookup_rows`, of a number a value.
+    """
+    if token.kind == "number":
+        return (number,)
+    if token.kind != "lookup":
+        return None
     size = grid.log.feature_sizes[grid.log.features.index(token.name)]
     A = grid.language.actions
     return tuple(number // A**power % A for power in reversed(range(size)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from mesaprior.hypotheses.terms.text import NAME, read_definition
 ARITY = {
     "feature": 0,
     "constant": 0,
+    "number": 0,
     "candidate": 0,
     "parameter": 0,
     "lookup": 0,
@@ -59,7 +60,8 @@ class Token:
     steps : int
         Elementary steps of the token itself.
     name : str
-        Text of the token; for a lookup, the name of its feature.
+        Text of the token; for a lookup, the name of its feature; for a number, whose texts are digits, what it is
+        called.
     value : int
         The constant's value; 0 for other kinds.
     table : uint8[M] or uint8[M, M] or None
@@ -83,6 +85,10 @@ class Token:
     def arity(self) -> int:
         """Number of arguments."""
         return ARITY[self.kind]
+
+
+NUMBER_NAMES = ("number", "#")
+"""What the token of numbers is called: the first, or where a feature or an operator has that name, the second."""
 
 
 def token_text(token: Token) -> str:
@@ -114,6 +120,7 @@ def token_of(entry: Mapping[str, Any], place: str, default_bits: int, *, M: int,
     elif kind == "constant":
         name = str(number_of(entry, "value", place, low=0, high=M - 1))
     else:
+        # What numbers are called depends on the other tokens, see `with_number_names`.
         name = {"candidate": "y", "parameter": "theta"}.get(kind, kind)
     bits = number_of(entry, "bits", place, low=1, high=LARGEST_NUMBER, default=default_bits)
     value = int(name) if kind == "constant" else 0
@@ -185,6 +192,13 @@ def table_of(table: object, arity: int, place: str, M: int) -> np.ndarray:
                     f"{place}: {where} of the table is {value!r}; entries are integers from 0 to {M - 1}."
                 )
     return np.array(table, dtype=np.uint8)
+
+
+def with_number_names(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the tokens of a language, those of numbers under the first of `NUMBER_NAMES` that no other token has."""
+    taken = {token.name for token in tokens if token.kind in ("feature", "unary", "binary")}
+    name = next(name for name in NUMBER_NAMES if name not in taken)
+    return tuple(replace(token, name=name) if token.kind == "number" else token for token in tokens)
 
 
 def check_names(tokens: tuple[Token, ...], source: str) -> None:

@@ -35,7 +35,7 @@ class Price:
     what : str
         One of `PRICES`.
     token : str
-        Name of the token; for a lookup with ``[]`` behind it. All tokens of the name change their price together.
+        Text of the token, see `token_text`. All tokens of that text change their price together.
     """
 
     what: str

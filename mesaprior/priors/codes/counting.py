@@ -38,7 +38,7 @@ class Symbol(NamedTuple):
         ``"any"``: stands everywhere. ``"y"``, ``"theta"``: stands where that variable is bound.
         ``"binds_y"``, ``"binds_theta"``: stands everywhere, and that variable is bound in its children.
     multiplicity : int
-        How many heads of programs it stands for, at least 1: A**S_f for a lookup, else 1.
+        How many heads of programs it stands for, at least 1: A**S_f for a lookup, M for a number, else 1.
     """
 
     bits: int

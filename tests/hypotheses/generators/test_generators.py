@@ -152,6 +152,24 @@ def test_languages_that_write_no_circuits(change, part):
         GeneratorSpace(12, language_from_dict(data))
 
 
+def test_numbers_as_literals_are_as_many_constants(parity):
+    others = [token for token in DEFAULT_LANGUAGE.to_dict()["token"] if token["kind"] != "constant"]
+    literal = [{"kind": "number", "bits": 3}]
+    constants = [{"kind": "constant", "value": value, "bits": 3 + 4} for value in range(16)]
+    ours, plain = (
+        GeneratorSpace(17, language_from_dict({"domain": 16, "actions": 16, "token": [*others, *more]}))
+        for more in (literal, constants)
+    )
+    check_space(ours, parity, engines=("merged",))
+    one, other = ours.census(parity), plain.census(parity)
+    assert one.n_programs == sum(ours.count_by_length(parity).values())
+    for name in ("predictions", "behaviour_id", "count"):
+        assert np.array_equal(getattr(one, name), getattr(other, name))
+    assert any(set(text) & set("3456789") for text in one.witness)
+    again = GeneratorSpace.of_bounds(ours.bounds)
+    assert again.fingerprint() == ours.fingerprint() != plain.fingerprint()
+
+
 def test_numbers_out_of_range():
     with pytest.raises(ContentError, match="at least 10"):
         GeneratorSpace(12, language_from_dict({"domain": 8, "actions": 8, "token": [{"kind": "constant", "value": 1}]}))

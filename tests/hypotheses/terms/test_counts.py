@@ -60,6 +60,13 @@ CLOSED_FORMS = {
         5 / 12,
     ),
     # A lookup of two values with two actions: 4 tables of 2 + 2 bits, G = 4/16.
+    # A number in a domain of two: 2 values of 2 + 1 bits, G = 2/8; its bits, 2, are those that Kraft's sum sees.
+    "a number": ([{"kind": "number", "bits": 2}], 0.25),
+    # G = 2/8 + G^2/2, so G = 1 - sqrt(1/2).
+    "a number and one binary": (
+        [{"kind": "number", "bits": 2}, {"kind": "binary", "name": "eq", "bits": 1}],
+        1 - 0.5**0.5,
+    ),
     "a lookup": ([{"kind": "lookup", "feature": "p", "bits": 2}], 0.25),
 }
 

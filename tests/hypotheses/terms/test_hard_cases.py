@@ -49,6 +49,21 @@ CASES = {
         [ROW],
         9,
     ),
+    # Literals in every scope, below binders and operators, next to a constant.
+    "numbers": (
+        5,
+        [
+            {"kind": "number", "bits": 2},
+            P,
+            {"kind": "binary", "name": "lt", "bits": 3},
+            {"kind": "unary", "name": "f", "table": [1, 2, 3, 4, 0], "bits": 3},
+            {"kind": "argmax", "bits": 4},
+            {"kind": "constant", "value": 4, "bits": 5},
+            Y,
+        ],
+        [ROW, ROW | {"p": 4}],
+        13,
+    ),
     # Inner loops that are shorter than the number of emissions.
     "short inner loops": (
         2,

@@ -213,6 +213,13 @@ def test_a_literal_table_is_the_digits_of_its_number(A, digits, feature, copies,
     assert_written(out, 2, expected.reshape(n, -1))
 
 
+@pytest.mark.parametrize(("number", "n", "size"), [(0, 256, 3), (7, 1, 9), (250, 6, 16), (255, 1, 1), (3, 0, 5)])
+def test_a_number_is_itself_everywhere(number, n, size):
+    out = blank(n + 3, size)
+    kernels.number_rows(number, n, out, 2, size)
+    assert_written(out, 2, np.repeat(np.arange(number, number + n), size).reshape(n, size))
+
+
 @settings(max_examples=60)
 @given(
     seed=seeds,
@@ -304,6 +311,17 @@ def test_swaps_write_over_their_variant_and_nothing_else(seed, n, V, Q, copies):
         out = blank(n + 1, size)
         kernels.unary_rows(tables[token], first, 1, n, out, 1, size)
         kernels.swap_unary_rows(swaps, token, tables, first, 1, n, out, 1, layout, size)
+        assert_written(out, 1, unary.reshape(n, size))
+        if V == 2:
+            continue  # token 2 has two swaps in one variant, of which no more than the last shows
+        # Numbers are read through a table where they stand.
+        out[1 : n + 1, :size] = first[1 : n + 1, :size]
+        kernels.swap_unary_rows(swaps, token, tables, out, 1, n, out, 1, layout, size)
+        for k in range(n):
+            for v in last:
+                unary[k, :, v] = tables[last[v], first[1 + k, :size].reshape(copies, V, Q)[:, v], 0]
+            for v in set(range(V)) - set(last):
+                unary[k, :, v] = first[1 + k, :size].reshape(copies, V, Q)[:, v]
         assert_written(out, 1, unary.reshape(n, size))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.terms.cells import cells_of, refit_point
-from mesaprior.hypotheses.terms.language import default_language, language_from_dict
+from mesaprior.hypotheses.terms.language import default_constants, default_language, language_from_dict
 from mesaprior.hypotheses.terms.program import format_program, length_of, parse_program, steps_of
 from mesaprior.hypotheses.terms.space import TermSpace
 from tests import naive, strategies
@@ -78,13 +78,43 @@ def test_the_digest_sees_every_price():
     assert len(digests) == 7
 
 
+OPERATORS = ("number", "y", "add", "eq", "lt", "dist", "if", "argmax", "argmin")
+
+
 def test_the_default_language():
     language = default_language(LOG)
     assert (language.domain, language.actions) == (3, 2)
-    assert [token.name for token in language.tokens] == [
-        *("p", "c", "0", "1", "y", "add", "eq", "lt", "dist", "if", "argmax", "argmin"),
-    ]
-    assert {token.bits for token in language.tokens} == {4}
+    assert [token.name for token in language.tokens] == ["p", "c", "0", "1", *OPERATORS]
+    assert {(token.bits, token.steps) for token in language.tokens} == {(4, 1)}
+    # Leaves of 4 bits and three numbers of 6; two searches, which may have y; four binary operators; if.
+    leaves, inner = 4, 5
+    assert TermSpace(language, 16).count_by_length(LOG) == {
+        4: leaves,
+        6: 3,
+        8: 2 * inner,
+        10: 2 * 3,
+        12: 4 * leaves**2 + 2 * 2 * inner,
+        14: 4 * 2 * leaves * 3 + 2 * 2 * 3,
+        16: leaves**3 + 4 * 2 * leaves * 2 * inner + 4 * 3**2 + 2 * (4 * inner**2 + 2 * 2 * inner),
+    }
+
+
+def test_constants_of_the_default_language():
+    wide = log_of([{"p": 9, "action": 1, "split": "train"}])
+    assert [token.name for token in default_language(wide).tokens] == ["p", "0", "1", *OPERATORS]
+    language = default_language(wide, constants=(7, 1, np.int64(4), 7))
+    # A constant is a constant once, and the actions are constants already.
+    assert [token.name for token in language.tokens] == ["p", "0", "1", "7", "4", *OPERATORS]
+    assert language_from_dict(tomllib.loads(language.to_toml())).digest == language.digest
+    assert default_language(wide, constants=()).digest == default_language(wide).digest
+    with pytest.raises(UsageError, match=r"constants 10, -1, 300: outside the domain 0\.\.9"):
+        default_language(wide, constants=(10, 4, -1, 300, 10))
+    for constants in ((), (7, 4), (4, 7), (9,)):
+        assert default_constants(default_language(wide, constants=constants), wide) == constants
+    # Of another log, or with another price, it is not the default language.
+    assert default_constants(default_language(wide, constants=(7,)), LOG) is None
+    dearer = [token | {"bits": 5} for token in default_language(wide).to_dict()["token"]]
+    assert default_constants(language_from_dict({"domain": 10, "actions": 2, "token": dearer}), wide) is None
 
 
 LOOKUP = language_of(

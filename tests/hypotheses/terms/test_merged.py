@@ -224,10 +224,12 @@ SUCCESSORS = [
     {"kind": "unary", "name": "f", "table": [*range(1, 128), 0], "bits": 1},
 ]
 LOOKUP = [{"kind": "lookup", "feature": "p", "bits": 2}]
+NUMBERS = [{"kind": "number", "bits": 1}, {"kind": "binary", "name": "add", "bits": 2}]
 
 
 @pytest.mark.parametrize(
-    ("tokens", "max_bits", "text"), [(SUCCESSORS, 14, "(f " * 12 + "p" + ")" * 12), (LOOKUP, 16, "p[127 126]")]
+    ("tokens", "max_bits", "text"),
+    [(SUCCESSORS, 14, "(f " * 12 + "p" + ")" * 12), (LOOKUP, 16, "p[127 126]"), (NUMBERS, 8, "127")],
 )
 def test_no_text_is_longer_than_the_room_that_is_kept_for_one(monkeypatch, tokens, max_bits, text):
     write_texts, room = witnesses.kernels.write_texts, []

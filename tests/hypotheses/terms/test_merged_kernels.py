@@ -66,9 +66,10 @@ def test_a_million_small_rows_have_different_hashes():
     assert len(np.unique(keys)) == len(words)
 
 
-NAMES = ("p", "add", "if", "a_long-name", "f", "12", "q")
-ARITY = (0, 2, 3, 1, 1, 0, 0)
-DIGITS = (0, 0, 0, 0, 0, 0, 3)
+NAMES = ("p", "add", "if", "a_long-name", "f", "12", "q", "number")
+ARITY = (0, 2, 3, 1, 1, 0, 0, 0)
+DIGITS = (0, 0, 0, 0, 0, 0, 3, 0)
+IS_NUMBER = (0, 0, 0, 0, 0, 0, 0, 1)
 
 
 def literal(number, A):
@@ -85,6 +86,7 @@ def test_texts_are_spelled_as_their_terms_are_read(seed, A, n):
         start=np.cumsum([0] + [len(name) for name in NAMES]),
         arity=np.array(ARITY),
         digits=np.array(DIGITS),
+        is_number=np.array(IS_NUMBER),
         A=A,
     )
     fields = ("token", "inner", "c", "a", "b")
@@ -95,7 +97,7 @@ def test_texts_are_spelled_as_their_terms_are_read(seed, A, n):
 
     def made():
         """Return the head and the arguments of a term over classes that there are already, and its text."""
-        token = int(rng.choice([-1, 0, 1, 2, 3, 4, 5, 6])) if texts[0] and texts[1] else int(rng.choice([0, 5, 6]))
+        token = int(rng.integers(-1, 8)) if texts[0] and texts[1] else int(rng.choice([0, 5, 6, 7]))
         inner = int(rng.integers(2))
         c, a, b = (int(rng.integers(len(texts[inner]))) if texts[inner] else 0 for _ in range(3))
         if token < 0:
@@ -103,6 +105,9 @@ def test_texts_are_spelled_as_their_terms_are_read(seed, A, n):
         if DIGITS[token]:
             b = int(rng.integers(A**3))
             return (token, inner, c, a, b), NAMES[token] + literal(b, A)
+        if IS_NUMBER[token]:
+            b = int(rng.choice([0, 9, 10, 99, 100, 255]))
+            return (token, inner, c, a, b), str(b)
         words = [NAMES[token], *[texts[inner][x] for x in (c, a, b)[3 - ARITY[token] :]]]
         return (token, inner, c, a, b), f"({' '.join(words)})" if ARITY[token] else words[0]
 

@@ -58,6 +58,28 @@ def test_each_price_is_a_census_of_its_own(space, log, what):
     assert found.is_complete
 
 
+@pytest.mark.parametrize("what", ["bits", "steps"])
+def test_the_price_of_numbers_is_that_of_every_literal(space, log, what):
+    """Where the constants are numbers, the price of each is that of the token, and its two literal bits."""
+    data = space.language.to_dict()
+    others = [token for token in data["token"] if token["kind"] != "constant"]
+    numbers, constants = (
+        [{"kind": "number", "bits": 3}],
+        [{"kind": "constant", "value": value, "bits": 5} for value in range(3)],
+    )
+    ours = TermSpace(language_from_dict(data | {"token": others + numbers}), 20)
+    found = find_price_crossovers(ours, log, PRIOR, Price(what, "number"), low=2, high=9, noise=NOISE)
+    odds = []
+    for value in range(2, 10):
+        changed = [token | {what: value + 2 * (what == "bits")} for token in constants]
+        census = TermSpace(language_from_dict(data | {"token": others + changed}), 20).census(log)
+        odds.append(float(posterior(census, log, PRIOR, noise=NOISE).log2_odds[-1]))
+    assert (found.odds_low, found.odds_high) == pytest.approx((odds[0], odds[-1]))
+    assert odds[0] != odds[-1]
+    want = [k + 2 for k in range(1, 8) if odds[k] * odds[k - 1] < 0]
+    assert [crossing.zero.value for crossing in found.crossings] == want
+
+
 def test_a_dear_search_loses(space, log):
     found = find_price_crossovers(space, log, PRIOR, Price("bits", "2"), low=2, high=14, noise=NOISE)
     # (argmax y) always gives 2, as does the constant, which leads while it is cheap.

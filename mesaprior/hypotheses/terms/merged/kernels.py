@@ -18,6 +18,7 @@ from mesaprior.hypotheses.terms.kernels import (
     IF,
     ITERATE,
     LEAF,
+    NUMBER,
     SEARCH,
     UNARY,
     Swaps,
@@ -28,6 +29,7 @@ from mesaprior.hypotheses.terms.kernels import (
     iterate_rows,
     lookup_rows,
     mask_rows,
+    number_rows,
     search_rows,
     signature_rows,
     swap_binary_rows,
@@ -36,7 +38,7 @@ from mesaprior.hypotheses.terms.kernels import (
 )
 
 # Beside the kinds of tokens: a class as it is, and what `if` sees of a condition.
-CLASS, MASK = 7, 8
+CLASS, MASK = 8, 9
 
 
 class Operations(NamedTuple):
@@ -90,7 +92,8 @@ class Ground(NamedTuple):
     Attributes
     ----------
     tables : uint8[T, M, M]
-        Operators by token; of a unary one the first column. Then those that they are swapped for.
+        Operators by token; of a unary one the first column. Then those that they are swapped for, or that numbers are
+        read through.
     swaps : terms.kernels.Swaps
     leaves : uint8[4, T, width]
         Values of tokens of arity 0, by scope.
@@ -195,6 +198,9 @@ def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
     elif what == UNARY:
         unary_rows(ground.tables[table], pool, places[2, 0], n, out, zero, size)
         swap_unary_rows(ground.swaps, table, ground.tables, pool, places[2, 0], n, out, zero, layout, size)
+    elif what == NUMBER:
+        number_rows(places[2, 0], n, out, zero, size)
+        swap_unary_rows(ground.swaps, table, ground.tables, out, zero, n, out, zero, layout, size)
     elif what == MASK:
         mask_rows(pool, places[2, 0], n, out, zero, size)
     else:
@@ -374,7 +380,7 @@ def combine(
     if what != BINARY and what != IF:
         # One argument: rows that follow each other are evaluated as they stand.
         for b in range(tile[4], tile[5]):
-            if what == LEAF or least_time[b] <= max_below:
+            if what in (LEAF, NUMBER) or least_time[b] <= max_below:
                 places[0, n], places[1, n], places[2, n] = 0, 0, b
                 n += 1
             if n > 0 and (n == BLOCK or places[2, n - 1] != b or b + 1 == tile[5]):
@@ -499,6 +505,8 @@ class Spelling(NamedTuple):
     arity : int64[T]
     digits : int64[T]
         Entries of a lookup's table, else 0.
+    is_number : int64[T]
+        1 where the text is that of a number, digits.
     A : int
     """
 
@@ -506,6 +514,7 @@ class Spelling(NamedTuple):
     start: np.ndarray
     arity: np.ndarray
     digits: np.ndarray
+    is_number: np.ndarray
     A: int
 
 
@@ -519,7 +528,7 @@ class Heads(NamedTuple):
     inner : int8[n]
         Scope of the arguments.
     c, a, b : int32[n]
-        Arguments; for a lookup, b is the number of its table.
+        Arguments; for a lookup, b is the number of its table, for a number it is its value.
     """
 
     token: np.ndarray
@@ -539,6 +548,19 @@ def _name(spelling, token, out, at):
 
 
 @njit
+def _decimal(value, out, at):
+    """Write a number below 1000; return where it ends."""
+    if value >= 100:
+        out[at] = np.uint8(48 + value // 100)
+        at += 1
+    if value >= 10:
+        out[at] = np.uint8(48 + value // 10 % 10)
+        at += 1
+    out[at] = np.uint8(48 + value % 10)
+    return at + 1
+
+
+@njit
 def _literal(spelling, token, number, out, at):
     """Write a literal table in brackets; return where it ends."""
     out[at] = np.uint8(91)
@@ -552,14 +574,7 @@ def _literal(spelling, token, number, out, at):
         if k > 0:
             out[at] = np.uint8(32)
             at += 1
-        if value >= 100:
-            out[at] = np.uint8(48 + value // 100)
-            at += 1
-        if value >= 10:
-            out[at] = np.uint8(48 + value // 10 % 10)
-            at += 1
-        out[at] = np.uint8(48 + value % 10)
-        at += 1
+        at = _decimal(value, out, at)
     out[at] = np.uint8(93)
     return at + 1
 
@@ -612,6 +627,8 @@ def write_texts(spelling, heads, wraps, wrap_start, wanted, wrap, stack, longest
             elif spelling.digits[head] > 0:
                 at = _name(spelling, head, out, at)
                 at = _literal(spelling, head, last, out, at)
+            elif spelling.is_number[head] == 1:
+                at = _decimal(last, out, at)
             elif spelling.arity[head] == 0:
                 at = _name(spelling, head, out, at)
             else:

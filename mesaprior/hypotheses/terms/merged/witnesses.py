@@ -41,10 +41,11 @@ class Speller:
             digits=np.array(
                 [sizes[token.name] if token.kind == "lookup" else 0 for token in grid.language.tokens], dtype=np.int64
             ),
+            is_number=np.array([token.kind == "number" for token in grid.language.tokens], dtype=np.int64),
             A=grid.language.actions,
         )
 
-        # A name with two brackets and a space, and what a literal table adds.
+        # A name (or the digits of a number) with two brackets and a space, and what a literal table adds.
         n_bytes = [len(name) + 3 + 4 * int(n) + 1 for name, n in zip(names, self._spelling.digits, strict=True)]
         self._longest = max((-(-max_bits * n // of) for n, of in zip(n_bytes, bits, strict=True)), default=0)
 

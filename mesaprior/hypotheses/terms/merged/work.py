@@ -11,7 +11,7 @@ import numpy as np
 
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.terms import kernels as terms
-from mesaprior.hypotheses.terms.grid import Grid, operator_code
+from mesaprior.hypotheses.terms.grid import WHAT, Grid, operator_code
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Way, Wrapping
@@ -22,17 +22,6 @@ TILE = 1 << 14
 
 NEAR = 1 << 11
 """Classes that are combined with each class of a tile, at least where there are as many; they stay in the cache."""
-
-WHAT = {
-    "unary": terms.UNARY,
-    "binary": terms.BINARY,
-    "if": terms.IF,
-    "argmax": terms.SEARCH,
-    "argmin": terms.SEARCH,
-    "iterate": terms.ITERATE,
-    "fit": terms.FIT,
-}
-"""What tokens with arguments do, for the kernels; the others are leaves."""
 
 
 @dataclass(frozen=True)

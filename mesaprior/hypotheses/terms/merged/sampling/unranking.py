@@ -198,8 +198,7 @@ class Unranker:
             if token >= 0:
                 inner.token = token
                 holes = inner.arguments = [_Hole() for _ in choice.parts]
-                if self._grid.language.tokens[token].kind == "lookup":
-                    inner.literal = literal_of(self._grid.language.tokens[token], choice.literal, self._grid)
+                inner.literal = literal_of(self._grid.language.tokens[token], choice.literal, self._grid)
             for (part, rest), below in zip(choice.parts, holes, strict=True):
                 self._pending[self._kept.level_of(space, part.number)][part].append((rest, below))
 
