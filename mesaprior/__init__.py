@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.circuits.space import CircuitSpace
     from mesaprior.hypotheses.conformance import check_space
     from mesaprior.hypotheses.generators.space import GeneratorSpace
-    from mesaprior.hypotheses.log import ImitationLog, log_from_frame, read_log
+    from mesaprior.hypotheses.log import ImitationLog, Reading, log_from_frame, log_of_table, read_log, read_table
+    from mesaprior.hypotheses.log.preparing import Preparation, prepare
     from mesaprior.hypotheses.networks.space import NetworkSpace
     from mesaprior.hypotheses.store import open_census, save_census
     from mesaprior.hypotheses.terms.language import Language, default_language, read_language
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from mesaprior.inference.crossovers.crossover import Crossovers, find_crossovers
     from mesaprior.inference.goals import goals
     from mesaprior.inference.noise import BetaNoise, Noise, parse_noise
+    from mesaprior.inference.people.people import People, people
     from mesaprior.inference.posterior import Posterior, posterior
     from mesaprior.inference.reach import reach
     from mesaprior.inference.relatives import family_of
@@ -51,7 +53,10 @@ _HOME = {
     "MesapriorError": "mesaprior.errors",
     "NetworkSpace": "mesaprior.hypotheses.networks.space",
     "Noise": "mesaprior.inference.noise",
+    "People": "mesaprior.inference.people.people",
     "Posterior": "mesaprior.inference.posterior",
+    "Preparation": "mesaprior.hypotheses.log.preparing",
+    "Reading": "mesaprior.hypotheses.log",
     "SweptPosterior": "mesaprior.inference.sweeps.sweep",
     "TermSpace": "mesaprior.hypotheses.terms.space",
     "TuringSpace": "mesaprior.hypotheses.turing.policies.space",
@@ -66,14 +71,18 @@ _HOME = {
     "find_crossovers": "mesaprior.inference.crossovers.crossover",
     "goals": "mesaprior.inference.goals",
     "log_from_frame": "mesaprior.hypotheses.log",
+    "log_of_table": "mesaprior.hypotheses.log",
     "make_prior": "mesaprior.priors.prior",
     "open_census": "mesaprior.hypotheses.store",
     "parse_machine": "mesaprior.hypotheses.turing.text",
     "parse_noise": "mesaprior.inference.noise",
+    "people": "mesaprior.inference.people.people",
     "posterior": "mesaprior.inference.posterior",
+    "prepare": "mesaprior.hypotheses.log.preparing",
     "reach": "mesaprior.inference.reach",
     "read_language": "mesaprior.hypotheses.terms.language",
     "read_log": "mesaprior.hypotheses.log",
+    "read_table": "mesaprior.hypotheses.log",
     "run_machine": "mesaprior.hypotheses.turing.runs.run",
     "save_census": "mesaprior.hypotheses.store",
     "string_complexities": "mesaprior.inference.blocks",
@@ -96,7 +105,10 @@ __all__ = [
     "MesapriorError",
     "NetworkSpace",
     "Noise",
+    "People",
     "Posterior",
+    "Preparation",
+    "Reading",
     "SweptPosterior",
     "TermSpace",
     "TuringSpace",
@@ -111,14 +123,18 @@ __all__ = [
     "find_crossovers",
     "goals",
     "log_from_frame",
+    "log_of_table",
     "make_prior",
     "open_census",
     "parse_machine",
     "parse_noise",
+    "people",
     "posterior",
+    "prepare",
     "reach",
     "read_language",
     "read_log",
+    "read_table",
     "run_machine",
     "save_census",
     "string_complexities",

@@ -1,19 +1,20 @@
 """Logs in bits: which input a situation is, and what has no room."""
 
+import io
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.boolean import boolean_log
-from mesaprior.hypotheses.log import read_log
+from mesaprior.hypotheses.log import log_from_frame
 
 
 @pytest.fixture
-def log(tmp_path):
+def log():
     def write(text):
-        path = tmp_path / "log.csv"
-        path.write_text(text)
-        return read_log(path)
+        return log_from_frame(pd.read_csv(io.StringIO(text)), own_codes=True)
 
     return write
 

@@ -31,7 +31,7 @@ from tests.inference.small import (
 KEYS = [
     *("n", "log2_odds", "log2_odds_verdict", "mass", "mass_by_verdict", "sleepers", "misses"),
     *("log2_evidence", "programs", "mass_beyond", "by_bound", "stable", "loses_at", "loses_at_verdict"),
-    *("number", "predictive", "exact", "top", "given", "provenance"),
+    *("number", "predictive", "exact", "top", "given", "fit", "codes", "warnings", "provenance"),
 ]
 
 
@@ -101,7 +101,10 @@ def test_the_object_of_a_hand_made_log():
         "verdict": "faithful",
         "mass": pytest.approx(4 / 11),
         "search_advantage": 1,
+        "hits": 2,
+        "misses": 0,
     }
+    assert set(found["fit"]) == {"chance", "most_frequent", "best_table"}
     assert found["top"][0]["search_advantage"] is None
     assert found["mass_beyond"] == 0.125
     assert found["given"][0]["name"] == "move"
@@ -209,7 +212,7 @@ def test_the_summary_says_who_leads_and_where_the_lead_changes():
     [
         (
             [Program((0,), IMITATING)],
-            "does not lose: at n = 1 the optimizers' odds are -inf bits.",
+            "keep the lead, and no later row tells how they do: at n = 1 the optimizers' odds are -inf bits.",
         ),
         ([Program((0,), LEARNING)], "loses before any training row, and ends inf bits behind."),
         ([Program((1,), LEARNING)], "No hypothesis is left at n = 1."),

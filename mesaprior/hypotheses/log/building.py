@@ -26,12 +26,14 @@ from mesaprior.hypotheses.log.notices import FileError, Notice, Option, notice, 
 from mesaprior.hypotheses.log.raw_table import MISSING, Column, RawTable, distinct_rows, table_of_frame
 from mesaprior.hypotheses.log.reading import read_table
 from mesaprior.hypotheses.log.splits import split_of
+from mesaprior.hypotheses.terms.operators import OF_DEFAULT_LANGUAGE
+from mesaprior.hypotheses.terms.tokens import RESERVED_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-DEFAULT_NAMES = frozenset({"y", "theta", "if", "argmax", "argmin", "iterate", "fit", "add", "eq", "lt", "dist"})
+DEFAULT_NAMES = frozenset(RESERVED_NAMES) | frozenset(OF_DEFAULT_LANGUAGE)
 """What features cannot be called in the default language."""
 
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.terms import operators
 from mesaprior.hypotheses.terms.interventions import Intervention, read_interventions
 from mesaprior.hypotheses.terms.label_codes import check_codes, read_codes, telling_codes
 from mesaprior.hypotheses.terms.tokens import (
@@ -279,7 +280,7 @@ def default_language(log: ImitationLog, *, constants: Sequence[int] = ()) -> Lan
     tokens: list[dict[str, Any]] = [{"kind": "feature", "name": name} for name in log.features]
     tokens += [{"kind": "constant", "value": int(value)} for value in values]
     tokens += [{"kind": "number"}, {"kind": "candidate"}]
-    tokens += [{"kind": "binary", "name": name} for name in ("add", "eq", "lt", "dist")]
+    tokens += [{"kind": "binary", "name": name} for name in operators.OF_DEFAULT_LANGUAGE]
     tokens += [{"kind": kind} for kind in ("if", "argmax", "argmin")]
     language = language_from_dict(
         {"domain": M, "actions": A, "token": tokens}, source=f"the default language of {log.source}"

@@ -24,6 +24,9 @@ BUILT_IN: dict[str, Callable[[int, int, int], int]] = {
 }
 """Built-in binary operators by name: functions of (first, second, M)."""
 
+OF_DEFAULT_LANGUAGE = ("add", "eq", "lt", "dist")
+"""Those of the language that is used where none is given."""
+
 
 def built_in_table(name: str, M: int) -> np.ndarray:
     """Return the table ``uint8[M, M]`` of a built-in binary operator."""

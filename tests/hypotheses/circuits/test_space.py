@@ -1,8 +1,10 @@
 """Circuits as a hypothesis space: the public checks, and censuses against every circuit run by itself."""
 
+import io
 from collections import Counter
 from itertools import product
 
+import pandas as pd
 import pytest
 
 from mesaprior.errors import ContentError, UsageError
@@ -10,19 +12,18 @@ from mesaprior.hypotheses.circuits.circuit import format_circuit, parse_circuit
 from mesaprior.hypotheses.circuits.gates import BASES
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.conformance import check_space
-from mesaprior.hypotheses.log import read_log
+from mesaprior.hypotheses.log import log_from_frame
 from tests.hypotheses.circuits import plain_circuits
 
 
-def log_of(folder, n, actions, rows):
+def log_of(n, actions, rows):
     """Return a log of n bits with so many of their situations, whose actions go round."""
     situations = list(product((0, 1), repeat=n))
     lines = [",".join([*(f"b{v}" for v in range(n)), "action"])]
     for k in range(rows):
         bits = situations[(5 * k + 2) % len(situations)]
         lines.append(",".join(map(str, [*bits, (actions - 1 - k) % actions])))
-    (folder / "bits.csv").write_text("\n".join(lines) + "\n")
-    return read_log(folder / "bits.csv")
+    return log_from_frame(pd.read_csv(io.StringIO("\n".join(lines))), own_codes=True)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +33,8 @@ def log_of(folder, n, actions, rows):
      (3, 4, 8, 2, "aig", "minimal"), (1, 3, 2, 2, "full", "all"), (4, 4, 5, 2, "full", "all"),
      (5, 2, 32, 2, "aig", "all")],
 )  # fmt: skip
-def test_the_space_keeps_the_laws(n, actions, rows, max_gates, basis, count, tmp_path):
-    log = log_of(tmp_path, n, actions, rows)
+def test_the_space_keeps_the_laws(n, actions, rows, max_gates, basis, count):
+    log = log_of(n, actions, rows)
     space = CircuitSpace(max_gates, basis=basis, count=count)
     check_space(space, log, engines=("sets",))
     assert CircuitSpace.of_bounds(space.bounds).fingerprint() == space.fingerprint()
@@ -44,8 +45,8 @@ def test_the_space_keeps_the_laws(n, actions, rows, max_gates, basis, count, tmp
     ("n", "actions", "rows", "max_gates", "basis"),
     [(2, 2, 3, 3, "full"), (2, 3, 4, 2, "aig"), (2, 4, 2, 2, "full"), (3, 2, 5, 2, "full"), (3, 3, 4, 1, "full")],
 )
-def test_the_census_is_that_of_every_circuit(n, actions, rows, max_gates, basis, count, tmp_path):
-    log = log_of(tmp_path, n, actions, rows)
+def test_the_census_is_that_of_every_circuit(n, actions, rows, max_gates, basis, count):
+    log = log_of(n, actions, rows)
     space = CircuitSpace(max_gates, basis=basis, count=count)
     census = space.census(log, workers=2)
     m = (actions - 1).bit_length()
@@ -74,8 +75,8 @@ def test_the_census_is_that_of_every_circuit(n, actions, rows, max_gates, basis,
         assert len(circuit.gates) == census.columns["gates"][census.behaviour_id == behaviour].min()
 
 
-def test_nothing_depends_on_threads(tmp_path):
-    log = log_of(tmp_path, 4, 2, 11)
+def test_nothing_depends_on_threads():
+    log = log_of(4, 2, 11)
     one, three = (CircuitSpace(5).census(log, workers=workers) for workers in (1, 3))
     assert list(one.witness) == list(three.witness)
     assert one.count.tobytes() == three.count.tobytes()
@@ -101,13 +102,13 @@ def test_texts_read_back(text, same):
      ("g1=x1&x2; x1", "the last gate"), ("g1=x1&x2; ~g1", "the last gate"), ("g1=x1^x2; g1", "not in the basis"),
      ("g1=x1&x2; g1 x1", "has 2 outputs"), ("g1=x1&x2; g2=x1&g1; g3=x2|g2; g3", "has 3 gates")],
 )  # fmt: skip
-def test_what_is_no_circuit_of_the_space_is_refused(text, words, tmp_path):
+def test_what_is_no_circuit_of_the_space_is_refused(text, words):
     space = CircuitSpace(2, basis="aig")
     with pytest.raises(ContentError, match=words):
-        space.parse(text, log_of(tmp_path, 3, 2, 3))
+        space.parse(text, log_of(3, 2, 3))
 
 
-def test_bounds_out_of_range_are_refused(tmp_path):
+def test_bounds_out_of_range_are_refused():
     with pytest.raises(UsageError, match="max_gates=-1"):
         CircuitSpace(-1)
     with pytest.raises(UsageError, match="basis='nand'"):
@@ -115,6 +116,6 @@ def test_bounds_out_of_range_are_refused(tmp_path):
     with pytest.raises(UsageError, match="count='most'"):
         CircuitSpace(1, count="most")
     with pytest.raises(ContentError, match="6 inputs"):
-        CircuitSpace(1).census(log_of(tmp_path, 6, 2, 4))
+        CircuitSpace(1).census(log_of(6, 2, 4))
     with pytest.raises(UsageError, match="ask for at most 6"):
-        CircuitSpace(7).census(log_of(tmp_path, 5, 2, 4))
+        CircuitSpace(7).census(log_of(5, 2, 4))
