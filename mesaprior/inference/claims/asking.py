@@ -116,7 +116,7 @@ def price_of(text: str, language: Language, log: ImitationLog) -> Price:
 
 
 def log2_weight_of(price: Price, census: Census, prior: Prior) -> float:
-    """Return log2 of the prior's weight of one program of a price, as `log2_prior` has it for a census: not normalized."""
+    """Return log2 of the prior's weight of one program of a price, not normalized, as `log2_prior` has it."""
     columns = {name: np.array([getattr(price, name)]) for name in census.columns}
     return float(np.broadcast_to(prior.log2_weight(columns), 1)[0])
 
