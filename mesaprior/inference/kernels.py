@@ -328,7 +328,7 @@ def add_mass_by_prefix(predictions, training, tables, item_row, item_class, item
     The sums are taken in the order of the items and depend on nothing else. Time is O(I * N), and at most O(N^2) for
     columns.
 
-    The factors bound a likelihood from above, and so does A^-(h + m) where misses are as frequent as by chance, or more:
+    The factors bound a likelihood from above, and so does A^-(h + m) where misses are as frequent as by chance or more:
     the cut costs nothing where these put an item below what counts. Where it is felt and there are no columns, an item
     carries its ratio from row to row. A hit makes the relative error of a ratio smaller, a miss larger; what rounding
     adds up to is followed, and the ratio integrated anew once it may be off by `WORN` roundings.

@@ -129,8 +129,8 @@ class BetaNoise:
     Notes
     -----
     The likelihood of h hits and m misses is B(c; a + m, b + h) / B(c; a, b) * (A - 1)^-m, B the incomplete beta
-    function; see `cut.tables_of_beta`. Equal tallies have equal likelihoods to the bit; only in masses by prefix of logs
-    of more than `cut.MOST_ROWS_OF_COLUMNS` rows they may differ by some 1e-12 of their value.
+    function; see `cut.tables_of_beta`. Equal tallies have equal likelihoods to the bit; only in masses by prefix of
+    logs of more than `cut.MOST_ROWS_OF_COLUMNS` rows they may differ by some 1e-12 of their value.
     """
 
     a: float
