@@ -132,7 +132,7 @@ def infer(
         from mesaprior.cli.pictures import check_picture
 
         check_picture(plot_file, "--plot")
-    question = ask(source, other_log=other_log, asked=asked)
+    question = ask(source, other_log=other_log, asked=asked, noise=noise)
     result = posterior(question.census, question.log, prior, noise=noise, tolerance=tolerance)
     mass_beyond = question.space.mass_beyond(question.census, question.log)
     memorizer = memorizer_of(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mesaprior.cli import counting
 from mesaprior.cli.counting_whole import count_whole
-from mesaprior.cli.options import SpaceOptions
+from mesaprior.cli.options import SpaceOptions, check_noise
 from mesaprior.cli.progress import progress
 from mesaprior.cli.spaces import Space, space_of, stored_space
 from mesaprior.cli.words import error_text
@@ -22,6 +22,9 @@ from mesaprior.hypotheses.space import PartedSpace, WholeSpace
 from mesaprior.hypotheses.store import entry_path, find_census, open_census, save_census
 from mesaprior.hypotheses.terms.language import Language, default_language
 from mesaprior.hypotheses.terms.space import TermSpace
+
+if TYPE_CHECKING:
+    from mesaprior.inference.noise import NoiseModel
 
 ROWS_OF_A_SHARD = 10_000_000
 """Where a question counts into the store, a shard is meant for so many rows."""
@@ -51,8 +54,16 @@ class Question:
         return self.space.language
 
 
-def ask(source: str, *, other_log: str | None, asked: SpaceOptions) -> Question:
+def ask(source: str, *, other_log: str | None, asked: SpaceOptions, noise: NoiseModel | None = None) -> Question:
     """Count a census on a log, or open the one in a folder.
+
+    Parameters
+    ----------
+    source : str
+    other_log : str or None
+    asked : SpaceOptions
+    noise : NoiseModel or None
+        What will be asked with; refused before a language is counted whose actions it does not go with.
 
     Raises
     ------
@@ -65,6 +76,8 @@ def ask(source: str, *, other_log: str | None, asked: SpaceOptions) -> Question:
         raise UsageError(f"--log goes with a census folder, and {source} is none; give the log alone.")
     log = read_log(source)
     space = space_of(log, asked)
+    if noise is not None and space.language is not None:
+        check_noise(noise, space.language.actions)
     is_default = space.language is not None and asked.get("--language") is None
     return Question(census_of(space, log), log, space, is_default)
 

@@ -8,16 +8,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from mesaprior.errors import UsageError
+from mesaprior.inference.cut_ratio import cut_ratio
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
-
-WHOLE = 4096
-"""Whole pseudo-counts of hits up to here have an exact likelihood."""
 
 MOST_COUNT = 100_000
 """Pseudo-counts of misses and hits together are at most so many here."""
-
-SPARE_BITS = 128
-"""Bits that are right in every likelihood where the one number that they rest on is no fraction."""
 
 MOST_KEPT = 20_000
 """Numerators of tallies that are kept at a time, as far as they depend on nothing else."""
@@ -183,8 +178,8 @@ def exact_likelihood(noise: NoiseModel, n_actions: int, n_rows: int) -> ExactLik
 
     Notes
     -----
-    With whole b up to `WHOLE` everything is exact, whatever a is. Else R(a, b) is replaced by a fraction so close to it
-    that `SPARE_BITS` are right in every likelihood; nothing else is rounded.
+    With whole b up to `cut_ratio.WHOLE` everything is exact, whatever a is. Else R(a, b) is replaced by a fraction so
+    close to it that `cut_ratio.SPARE_BITS` are right in every likelihood; nothing else is rounded.
     """
     if isinstance(noise, Noise):
         noise.check(n_actions)
@@ -201,40 +196,3 @@ def exact_likelihood(noise: NoiseModel, n_actions: int, n_rows: int) -> ExactLik
         unit = math.lcm(a.denominator, b.denominator)
         return CutLikelihood(n_actions, int(a * unit), int(b * unit), unit, cut_ratio(a, b, n_actions, n_rows))
     raise UsageError(f"noise {noise!r} has no exact form here; use Noise or BetaNoise.")
-
-
-def cut_ratio(a: Fraction, b: Fraction, n_actions: int, n_rows: int = 0) -> Fraction:
-    """Return R(a, b) = B(c; a, b) / (c^a (1-c)^b): exactly where b is whole and at most `WHOLE`, else close to it.
-
-    Parameters
-    ----------
-    a, b : Fraction
-        Above 0.
-    n_actions : int
-        A.
-    n_rows : int
-        How many misses may follow; each makes the relative error of R larger.
-
-    Notes
-    -----
-    R(a, 1) = A/a, and hits lead from there to any whole b. Else the series a R(a, b) = sum of (a+b)_k / (a+1)_k c^k,
-    whose terms are all positive, is added up to `SPARE_BITS` beyond what n misses can cost: I_c(a+n, b), the share of
-    Beta(a+n, b) below c, is at least c^(a+n) / (1 + (a+n)/b).
-    """
-    A = n_actions
-    if b.denominator == 1 and b <= WHOLE:
-        ratio = A / a
-        for q in range(1, int(b)):
-            ratio = A * (q * ratio + 1) / (a + q)
-        return ratio
-    p = float(a) + n_rows
-    bits = SPARE_BITS + math.ceil(p * math.log2(A / (A - 1)) + math.log2(1 + p / float(b))) + 64
-    unit = math.lcm(a.denominator, b.denominator)
-    above, below = int((a + b) * unit), int((a + 1) * unit)
-    term = total = 1 << bits
-    while term:
-        term = term * above * (A - 1) // (below * A)
-        total += term
-        above += unit
-        below += unit
-    return Fraction(total, 1 << bits) / a
