@@ -203,10 +203,10 @@ def exact_root(over, noise, prior_odds, low, high):
 @pytest.mark.parametrize("noise", [BetaNoise(1, 9), BetaNoise(0.75, 3), BetaNoise(1.5, 2.5)])
 @pytest.mark.parametrize("over", ["a", "b"])
 def test_along_pseudo_counts(over, noise):
-    programs = [Program(FIT, length=6), Program(MISSING, flags=SEARCHING, length=3)]
+    programs = [Program(FIT, length=8), Program(MISSING, flags=SEARCHING, length=3)]
     census = make_census(LOG, programs)
     (crossing,) = find_crossovers(census, LOG, make_prior("simplicity"), over, noise=noise).crossings
-    assert crossing.zero.value == pytest.approx(exact_root(over, noise, 8, 0.05, 40), rel=1e-9)
+    assert crossing.zero.value == pytest.approx(exact_root(over, noise, 32, 0.02, 80), rel=1e-9)
     assert "B(2/3, " in crossing.solution.equation
     if over == "a" and noise.b != 2.5:
         assert crossing.solution.value == pytest.approx(crossing.zero.value, rel=1e-9)
