@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 Row = dict[str, Any]
@@ -607,26 +608,29 @@ def vectors(language: Language, rows: list[Row], max_bits: int, max_time: int | 
 # The posterior
 
 
-def rising(a: int, n: int) -> int:
-    """a (a+1) ... (a+n-1), so that B(a+m, b+h) / B(a, b) = rising(a, m) rising(b, h) / rising(a+b, m+h)."""
-    return math.prod(range(a, a + n))
+@cache
+def beta_below_chance(p: int, q: int, A: int) -> Fraction:
+    """The incomplete beta function B(c; p, q) at c = (A-1)/A: B(p, q) times P(at least p of p+q-1 at probability c)."""
+    trials = p + q - 1
+    ways = sum(math.comb(trials, j) * (A - 1) ** j for j in range(p, trials + 1))
+    return Fraction(ways * math.factorial(p - 1) * math.factorial(q - 1), A**trials * math.factorial(trials))
 
 
 def likelihood(misses: int, hits: int, abstained: int, A: int, noise: Any) -> Fraction:
-    """Of the training rows so far; `noise` is eps, or (a, b) with integers of a Beta."""
+    """Of the training rows so far; `noise` is eps, or (a, b) with integers of a Beta that is cut off at chance."""
     if isinstance(noise, tuple):
         a, b = noise
-        fit = Fraction(rising(a, misses) * rising(b, hits), rising(a + b, misses + hits) * (A - 1) ** misses)
+        fit = beta_below_chance(a + misses, b + hits, A) / beta_below_chance(a, b, A) / (A - 1) ** misses
     else:
         fit = (1 - noise) ** hits * (noise / (A - 1)) ** misses
     return fit * Fraction(1, A) ** abstained
 
 
-def miss_probability(misses: int, hits: int, noise: Any) -> Fraction:
+def miss_probability(misses: int, hits: int, A: int, noise: Any) -> Fraction:
     """The probability that the next action is not the predicted one."""
     if isinstance(noise, tuple):
         a, b = noise
-        return Fraction(a + misses, a + b + misses + hits)
+        return beta_below_chance(a + misses + 1, b + hits, A) / beta_below_chance(a + misses, b + hits, A)
     return noise
 
 
@@ -827,7 +831,7 @@ def posterior(
             for rank in ranks:
                 share = joint[N][rank] / left
                 misses, hits, _ = tallies[rank]
-                miss = miss_probability(misses, hits, noise) if noisy else Fraction(0)
+                miss = miss_probability(misses, hits, A, noise) if noisy else Fraction(0)
                 for action in range(A):
                     if by_row[rank][r] is None:
                         chances[action] += share / A

@@ -512,23 +512,25 @@ def test_posterior_of_two_constants_with_fixed_noise() -> None:
 
 def test_posterior_of_two_constants_with_beta_noise() -> None:
     counted, log = two_constants()
-    found = naive.posterior(counted, log, 2, by_length, (1, 9))
-    # B(1+m, 9+h)/B(1, 9) with 1 miss and 2 hits: 1 * 9*10 / (10*11*12); with 2 and 1: 1*2 * 9 / (10*11*12).
-    assert naive.likelihood(1, 2, 0, 2, (1, 9)) == Fraction(90, 1320)
-    assert naive.likelihood(2, 1, 0, 2, (1, 9)) == Fraction(18, 1320)
-    assert found["evidence"][-1] == Fraction(54, 1320)
-    assert found["mass_by_verdict"]["imitator"]["faithful"][-1] == Fraction(90, 108)
-    # The next action is missed with (1+m)/(10+m+h).
-    share = Fraction(90, 108)
+    found = naive.posterior(counted, log, 2, by_length, (1, 1))
+    # Eps is uniform up to 1/2. With 1 miss and 2 hits, twice the integral of t (1-t)^2: 2 * (1/8 - 1/12 + 1/64); with 2
+    # and 1, of t^2 (1-t): 2 * (1/24 - 1/64).
+    assert naive.likelihood(1, 2, 0, 2, (1, 1)) == Fraction(11, 96)
+    assert naive.likelihood(2, 1, 0, 2, (1, 1)) == Fraction(5, 96)
+    assert found["evidence"][-1] == Fraction(8, 96)
+    share = Fraction(11, 16)
+    assert found["mass_by_verdict"]["imitator"]["faithful"][-1] == share
+    # The next action is missed with (1/24 - 1/32 + 1/160) / (11/192) by the one, (1/64 - 1/160) / (5/192) by the other.
     assert found["predictive"][1] == [
-        share * Fraction(11, 13) + (1 - share) * Fraction(3, 13),
-        share * Fraction(2, 13) + (1 - share) * Fraction(10, 13),
+        share * Fraction(39, 55) + (1 - share) * Fraction(9, 25),
+        share * Fraction(16, 55) + (1 - share) * Fraction(16, 25),
     ]
 
 
 def test_likelihood_shares_misses_among_the_other_actions_and_abstentions_among_all() -> None:
     assert naive.likelihood(2, 1, 0, 4, Fraction(3, 10)) == Fraction(1, 10) ** 2 * Fraction(7, 10)
-    assert naive.likelihood(2, 0, 0, 4, (1, 1)) == Fraction(2, 6) / 9
+    # Uniform up to 3/4: the mean of t^2 is 3/16.
+    assert naive.likelihood(2, 0, 0, 4, (1, 1)) == Fraction(3, 16) / 9
     assert naive.likelihood(0, 0, 3, 4, (1, 9)) == Fraction(1, 64)
 
 

@@ -11,6 +11,7 @@ from mesaprior.cli.one_world import one_world_with_prior, world_of
 from mesaprior.cli.options import (
     LONGEST,
     check_columns,
+    check_noise,
     format_option,
     noise_of,
     noise_option,
@@ -104,6 +105,7 @@ def act(
     world = world_of(name, seed, settings)
     # Where nobody can walk, nothing is counted.
     ground_of(world)
+    check_noise(noise, world.language.actions)
     space = TermSpace(world.language, max_bits)
     found = act_in(
         world,

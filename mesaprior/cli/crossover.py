@@ -82,15 +82,15 @@ def crossover(
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
     from mesaprior.cli.sweep import fixed_parameters, swept_prior
-    from mesaprior.inference.crossovers.crossover import find_crossovers, usual_range
+    from mesaprior.inference.crossovers.crossover import RANGES, find_crossovers
 
     name, low, high = parse_over(over_text, "--over")
     is_price = ":" in name
-    usual = None if is_price else usual_range(name)
+    usual = None if is_price else RANGES.get(name)
     prior = swept_prior(prior_text, parameters, {name: low if low is not None else usual[0] if usual else 1.0})
     noise = noise_of(noise_text)
     check_prior(prior, source, asked)
-    question = ask(source, other_log=other_log, asked=asked, reading=reading)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     if not question.space.has_lesions and not by_verdict:
         by_verdict = True
         click.echo(

@@ -15,6 +15,7 @@ from mesaprior.cli.options import (
     LONGEST,
     Parameter,
     check_columns,
+    check_noise,
     format_option,
     noise_of,
     noise_option,
@@ -127,8 +128,9 @@ def ensemble(
     """
     if by_verdict and over_text is None:
         raise UsageError("--verdict says whose odds --crossover looks at; give --crossover as well, or leave it out.")
-    noise = noise_of(noise_text)
-    chosen = _settings(name, settings)
+    noise, chosen = noise_of(noise_text), _settings(name, settings)
+    n_actions = _n_actions(name, seeds[0], chosen)
+    check_noise(noise, n_actions)
     asked = {"world": name, "settings": chosen, "max_bits": max_bits}
     rest = {"tolerance": tolerance, "versions": _versions()}
     run = Run(name, seeds, chosen, max_bits, keep, workers or os.cpu_count() or 1)
@@ -150,7 +152,7 @@ def ensemble(
     from mesaprior.cli.sweep import fixed_parameters
     from mesaprior.inference.worlds.crossings import crossings
 
-    over, low, high, prior = _what_varies(over_text, prior_text, parameters)
+    over, low, high, prior = _what_varies(over_text, prior_text, parameters, n_actions)
     fixed = {"name": prior.name, "formula": prior.text, "parameters": fixed_parameters(prior, [over])}
     sides = SIDES[by_verdict]
     question = (
@@ -182,6 +184,13 @@ def _settings(name: str, settings: tuple[tuple[str, float], ...]) -> dict[str, i
     return settings_of_family(name, whole_numbers(settings, "--set"))
 
 
+def _n_actions(name: str, seed: int, settings: dict[str, int]) -> int:
+    """Return the number of actions in the worlds of a family."""
+    from mesaprior.inference.worlds.worlds import make_world
+
+    return make_world(name, seed=seed, **settings).language.actions
+
+
 def _prior(prior: FormulaPrior) -> FormulaPrior:
     """Return a prior that reads what is counted, and refuse another."""
     from mesaprior.hypotheses.terms.space import TermSpace
@@ -191,7 +200,7 @@ def _prior(prior: FormulaPrior) -> FormulaPrior:
 
 
 def _what_varies(
-    text: str, prior_text: str, parameters: tuple[tuple[str, float], ...]
+    text: str, prior_text: str, parameters: tuple[tuple[str, float], ...], n_actions: int
 ) -> tuple[str, float | None, float | None, FormulaPrior]:
     """Return what varies in a crossover, the ends of its range, and the prior.
 
@@ -211,7 +220,7 @@ def _what_varies(
             f"--crossover {over[:60]!r}: every price of a token counts all worlds anew; look at one world, written by "
             "`mesaprior world log`, with `mesaprior crossover --over`."
         )
-    usual = usual_range(over)
+    usual = usual_range(over, n_actions)
     if low is None and usual is not None:
         low, high = usual
     if low is None and over not in (ROWS, MAX_BITS):

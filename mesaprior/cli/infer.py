@@ -176,6 +176,7 @@ def infer(
         other_log=other_log,
         asked=asked,
         reading=reading,
+        noise=noise,
         check=partial(check_tables, memorizer_features),
     )
     result = posterior(question.census, question.log, prior, noise=noise, tolerance=tolerance)

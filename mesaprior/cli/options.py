@@ -306,7 +306,7 @@ noise_option = click.option(
     default="beta:1,9",
     show_default=True,
     metavar="EPS",
-    help="Share of the teacher's actions that miss: a number, or beta:a,b to integrate it out.",
+    help="Share of the teacher's actions that miss, at most that of chance: a number, or beta:a,b to integrate it out.",
 )
 tolerance_option = click.option(
     "--tolerance",
@@ -448,6 +448,17 @@ def noise_of(noise_text: str) -> NoiseModel:
     from mesaprior.inference.noise import parse_noise
 
     return parse_noise(noise_text)
+
+
+def check_noise(noise: NoiseModel, n_actions: int) -> None:
+    """Refuse a noise model that does not go with so many actions, before anything is counted.
+
+    Raises
+    ------
+    UsageError
+        If so.
+    """
+    noise.tables(0, n_actions)
 
 
 def is_noiseless(noise: Noise | NoiseModel) -> bool:

@@ -77,7 +77,7 @@ def compare_priors(
     priors, noise = priors_of(priors_text, parameters), noise_of(noise_text)
     for subject in priors:
         check_prior(subject, source, asked)
-    question = ask(source, other_log=other_log, asked=asked, reading=reading)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     result = compare(question.census, question.log, priors, noise=noise, tolerance=tolerance)
     witness = question.census.witness
     if form == "table":
@@ -171,7 +171,7 @@ def depth(
         ) from None
     subject, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(subject, source, asked)
-    question = ask(source, other_log=other_log, asked=asked, reading=reading)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     depths = logical_depth(question.census, significance)
     result = posterior(question.census, question.log, subject, noise=noise)
     leading = top_behaviours(result, question.census.witness, top)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mesaprior.cli import counting
 from mesaprior.cli.counting_whole import count_whole
-from mesaprior.cli.options import SpaceOptions
+from mesaprior.cli.options import SpaceOptions, check_noise
 from mesaprior.cli.progress import progress
 from mesaprior.cli.reading import ReadingOptions, read_asked
 from mesaprior.cli.spaces import Space, space_of, stored_space
@@ -25,6 +25,9 @@ from mesaprior.hypotheses.space import PartedSpace, WholeSpace
 from mesaprior.hypotheses.store import codes_of_census, entry_path, find_census, open_census, save_census
 from mesaprior.hypotheses.terms.language import Language, default_constants
 from mesaprior.hypotheses.terms.space import TermSpace
+
+if TYPE_CHECKING:
+    from mesaprior.inference.noise import NoiseModel
 
 ROWS_OF_A_SHARD = 10_000_000
 """Where a question counts into the store, a shard is meant for so many rows."""
@@ -68,6 +71,7 @@ def ask(
     other_log: str | None,
     asked: SpaceOptions,
     reading: ReadingOptions,
+    noise: NoiseModel | None = None,
     check: Callable[[ImitationLog], None] = lambda log: None,
 ) -> Question:
     """Count a census on a log, or open the one in a folder.
@@ -80,6 +84,8 @@ def ask(
         Another log that the census in a folder is asked about.
     asked : SpaceOptions
     reading : ReadingOptions
+    noise : NoiseModel or None
+        What will be asked with; refused before a language is counted whose actions it does not go with.
     check : callable
         Called with the log before anything is counted; it raises where the question cannot be answered.
 
@@ -95,6 +101,8 @@ def ask(
     log = read_asked(source, reading, asked.get("--language"))
     check(log)
     space = space_of(log, asked)
+    if noise is not None and space.language is not None:
+        check_noise(noise, space.language.actions)
     is_default = space.language is not None and asked.get("--language") is None
     return Question(census_of(space, log), log, space, is_default)
 

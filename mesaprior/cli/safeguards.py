@@ -121,7 +121,7 @@ def safeguards(
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
     check_settings(temperatures, alphas, ks, cost)
-    question = ask(source, other_log=other_log, asked=asked, reading=reading)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     outcomes = safeguards_on(
         question.census,
         question.log,

@@ -94,7 +94,7 @@ def sweep(
     noise = noise_of(noise_text)
     check_prior(prior, source, asked)
     _check_files(out_file, plot_file, over)
-    question = ask(source, other_log=other_log, asked=asked, reading=reading)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     n_cells = _n_cells(over)
     with progress(f"Working out {n_cells:,} cells", n_cells) as report:
         swept = sweep_posterior(

@@ -118,7 +118,7 @@ def theorems(
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
-    question = ask(source, other_log=other_log, asked=asked, reading=reading)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     found = evaluate(
         question.census,
         question.log,

@@ -14,6 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,12 +22,16 @@ from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import NONE, ImitationLog
 from mesaprior.hypotheses.terms.language import Language
+from mesaprior.inference.cut import log2_of_tallies
 from mesaprior.inference.logspace import log2_odds, log2_total, share
-from mesaprior.inference.noise import HIT, MISS, SCORED, NoiseModel
+from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, loses_at
 from mesaprior.inference.roles import DEFECTING, ERRING, FAITHFUL, IMITATOR, UNJUDGED, VERDICTS
 from mesaprior.inference.table_counts import TableCounts
 from mesaprior.inference.weights import Prior, log2_prior
+
+if TYPE_CHECKING:
+    from mesaprior.inference.kernels import Tables
 
 COLUMNS = ("length", "time", "infer_time")
 """The columns of a census that a table has."""
@@ -219,11 +224,11 @@ def memorizer_posterior(
     """
     counts = _counts_by_condition(memorizer, log, tolerance)
     N = log.n_training
-    terms = noise.log2_terms(N, memorizer.n_actions)
+    tables_of_noise = noise.tables(N, memorizer.n_actions)
     by_verdict = np.full((len(VERDICTS), N + 1), -np.inf)
     for n in range(N + 1):
         for verdict, by_hits in _by_verdict(counts).items():
-            by_verdict[verdict, n] = _log2_weighted(by_hits, terms, n)
+            by_verdict[verdict, n] = _log2_weighted(by_hits, tables_of_noise, n)
         if n < N:
             for tables in counts:
                 tables.add(memorizer.row_entry[n], int(log.action[n]))
@@ -251,7 +256,7 @@ def memorizer_posterior(
         mass_by_verdict=share(log2_family + by_verdict, everything),
         log2_odds_optimizers=odds,
         loses_at=loses_at(odds),
-        predictive=_predictive(memorizer, log, counts[0], noise, terms),
+        predictive=_predictive(memorizer, log, counts[0], noise, tables_of_noise),
     )
 
 
@@ -303,15 +308,20 @@ def _less(more: list[int], less: list[int]) -> list[int]:
     return [count - other for count, other in zip_longest(more, less, fillvalue=0)]
 
 
-def _log2_weighted(by_hits: Sequence[int], terms: np.ndarray, n: int) -> float:
+def _log2_weighted(by_hits: Sequence[int], tables: Tables, n: int) -> float:
     """Return log2 of the sum over numbers of hits of how many tables have them, times their likelihood on n rows."""
-    log2_likelihood = (terms[HIT, : n + 1] + terms[MISS, n::-1] + terms[SCORED, n]).tolist()
-    pairs = zip(by_hits, log2_likelihood, strict=False)
+    pairs = zip(by_hits, _by_hits(tables, n).tolist(), strict=False)
     logs = [math.log2(count) + likelihood for count, likelihood in pairs if count]
     peak = max(logs, default=-math.inf)
     if peak == -math.inf:
         return peak
     return peak + math.log2(math.fsum(2.0 ** (value - peak) for value in logs))
+
+
+def _by_hits(tables: Tables, n: int) -> np.ndarray:
+    """Return the log2 likelihood of 0..n hits on n rows, float64[n + 1]."""
+    hits = np.arange(n + 1)
+    return log2_of_tallies(tables, hits, n - hits, np.zeros_like(hits))
 
 
 def _log2_prior(memorizer: Memorizer, prior: Prior) -> float:
@@ -333,13 +343,13 @@ def _log2_prior(memorizer: Memorizer, prior: Prior) -> float:
 
 
 def _predictive(
-    memorizer: Memorizer, log: ImitationLog, counts: TableCounts, noise: NoiseModel, terms: np.ndarray
+    memorizer: Memorizer, log: ImitationLog, counts: TableCounts, noise: NoiseModel, tables: Tables
 ) -> np.ndarray:
     """Return the probability of each action on each later row under the family at N."""
     A, N = memorizer.n_actions, log.n_training
     hits = np.arange(N + 1)
     predicted, other = noise.predictive(hits, N - hits, A)
-    log2_likelihood = terms[HIT] + terms[MISS][::-1] + terms[SCORED, N]
+    log2_likelihood = _by_hits(tables, N)
     known: dict[int, np.ndarray] = {}
     for entry in memorizer.row_entry[N:]:
         if entry in known:

@@ -1,34 +1,51 @@
 """Noise models: how likely the teacher's actions are under a hypothesis that predicts some of them.
 
-With h hits, m misses and k abstentions on the first n = h + m + k training rows, the likelihood is a product
-of four factors, one in h, one in m, one in h + m and one in k. `log2_terms` tables the four, so that no
-hypothesis costs more than four look-ups a row, and hypotheses with equal tallies have equal likelihoods to
-the bit.
+Only tallies count: h hits, m misses and k abstentions on the first n = h + m + k training rows. Hypotheses with equal
+tallies have equal likelihoods. Sizes: A actions; c = (A - 1)/A is the miss rate of chance.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from mesaprior.errors import UsageError
+from mesaprior.inference.cut import chance, flat, log2_of_tallies, mean_miss_rates, tables_of_beta, tables_of_factors
 
-HIT, MISS, SCORED, ABSTAINED = 0, 1, 2, 3
-"""Rows of the tables that `log2_terms` returns: by h, by m, by h + m, by k."""
+if TYPE_CHECKING:
+    from mesaprior.inference.kernels import Tables
+
+LEAST_COUNT, MOST_COUNT = 1e-100, 1e15
+"""Pseudo-counts of a `BetaNoise`: beyond these a row more or less is lost in rounding."""
+
+FEW_ROWS = 256
+"""With so many rows, columns cost less than the integrals of a few tallies."""
 
 
 class NoiseModel(Protocol):
-    """What a posterior asks of a noise model."""
+    """What a posterior asks of a noise model: how likely tallies are, and what they say of the next row.
 
-    def log2_terms(self, n_rows: int, n_actions: int) -> np.ndarray:
-        """Return the four tables of log2 factors, float64[4, n_rows + 1]."""
+    A model of your own whose likelihood is a product of factors returns `cut.tables_of_factors` of them.
+    """
+
+    def tables(self, n_rows: int, n_actions: int) -> Tables:
+        """Return how likely all tallies of up to `n_rows` rows are.
+
+        Raises
+        ------
+        UsageError
+            If the model does not go with so many actions.
+        """
         ...
 
     def predictive(self, hits: np.ndarray, misses: np.ndarray, n_actions: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the probabilities of the predicted and of each other action on the next row."""
+        """Return the probabilities of the predicted and of each other action on the next row, float64[...] each.
+
+        ``predicted + (A - 1) * other`` is 1; abstentions count in neither tally.
+        """
         ...
 
 
@@ -39,13 +56,13 @@ class Noise:
     Parameters
     ----------
     eps : float
-        Probability of a miss, in [0, 1). With 0 a single miss rules a hypothesis out; 1 is refused, because
-        it would rule out every hypothesis that is ever right.
+        Probability of a miss, in [0, 1). With 0 a single miss rules a hypothesis out. Where it is used it is at most
+        c = (A-1)/A: above, what a hypothesis says would be less likely than what it does not say.
 
     Raises
     ------
     UsageError
-        If `eps` is outside [0, 1).
+        If `eps` is outside [0, 1); by `check` and all that needs A, if it is above c.
     """
 
     eps: float
@@ -60,69 +77,60 @@ class Noise:
     def __str__(self) -> str:
         return _write(self.eps)
 
-    def log2_terms(self, n_rows: int, n_actions: int) -> np.ndarray:
-        """Return the tables of log2 factors by hits, misses, scored rows and abstentions.
+    def check(self, n_actions: int) -> None:
+        """Refuse more misses than chance has among so many actions.
 
-        Parameters
-        ----------
-        n_rows : int
-            The largest tally that is looked up.
-        n_actions : int
-            A, at least 2.
-
-        Returns
-        -------
-        float64[4, n_rows + 1]
-            Bits; -inf where a miss has probability 0.
+        Raises
+        ------
+        UsageError
+            If `eps` is above (A-1)/A.
         """
+        if self.eps > chance(n_actions):
+            raise UsageError(
+                f"noise {_write(self.eps)} is above {chance(n_actions):.6g}, the share of misses of chance with "
+                f"{n_actions} actions, so that every program would be read upside down; give at most "
+                f"{n_actions - 1}/{n_actions}."
+            )
+
+    def tables(self, n_rows: int, n_actions: int) -> Tables:
+        """See `NoiseModel`. Factors are -inf where a miss has probability 0."""
+        self.check(n_actions)
         count = np.arange(n_rows + 1)
-        terms = np.zeros((4, n_rows + 1))
-        terms[HIT] = count * math.log2(1 - self.eps)
+        factors = np.zeros((4, n_rows + 1))
+        factors[0] = count * math.log2(1 - self.eps)
         if self.eps > 0:
-            terms[MISS] = count * (math.log2(self.eps) - math.log2(n_actions - 1))
+            factors[1] = count * (math.log2(self.eps) - math.log2(n_actions - 1))
         else:
-            terms[MISS, 1:] = -np.inf
-        terms[ABSTAINED] = -count * math.log2(n_actions)
-        return terms
+            factors[1, 1:] = -np.inf
+        factors[3] = -count * math.log2(n_actions)
+        return tables_of_factors(factors)
 
     def predictive(self, hits: np.ndarray, misses: np.ndarray, n_actions: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the probabilities of the predicted and of each other action on the next row.
-
-        Parameters
-        ----------
-        hits, misses : int64[...]
-            Tallies so far. They do not matter here: eps is known.
-        n_actions : int
-            A, at least 2.
-
-        Returns
-        -------
-        predicted, other : float64[...]
-            ``predicted + (A - 1) * other`` is 1.
-        """
+        """See `NoiseModel`. Tallies do not matter here: eps is known."""
+        self.check(n_actions)
         shape = np.broadcast_shapes(np.shape(hits), np.shape(misses))
         return np.full(shape, 1 - self.eps), np.full(shape, self.eps / (n_actions - 1))
 
 
 @dataclass(frozen=True)
 class BetaNoise:
-    """Like `Noise`, with eps integrated out for each hypothesis under a Beta(a, b) density.
+    """Like `Noise`, with eps integrated out for each hypothesis under a Beta(a, b) density that is cut off at c.
 
     Parameters
     ----------
     a, b : float
-        Pseudo-counts of misses and of hits, above 0 and finite.
+        Pseudo-counts of misses and of hits, `LEAST_COUNT` to `MOST_COUNT`.
 
     Raises
     ------
     UsageError
-        If `a` or `b` is not a finite number above 0.
+        If `a` or `b` is out of range.
 
     Notes
     -----
-    The likelihood of h hits and m misses is B(a + m, b + h) / B(a, b) * (A - 1)^-m. It is computed from
-    rising factorials, (a)_m (b)_h / (a + b)_(m + h), summed with compensation: no large logarithms of the
-    gamma function are subtracted from each other, so large pseudo-counts lose nothing.
+    The likelihood of h hits and m misses is B(c; a + m, b + h) / B(c; a, b) * (A - 1)^-m, B the incomplete beta
+    function; see `cut.tables_of_beta`. Equal tallies have equal likelihoods to the bit; only in masses by prefix of
+    logs of more than `cut.MOST_ROWS_OF_COLUMNS` rows they may differ by some 1e-12 of their value.
     """
 
     a: float
@@ -130,55 +138,24 @@ class BetaNoise:
 
     def __post_init__(self) -> None:
         for name, value in (("a", self.a), ("b", self.b)):
-            if not (value > 0 and math.isfinite(value)):
+            if not LEAST_COUNT <= value <= MOST_COUNT:
                 raise UsageError(
-                    f"noise beta:{self.a!r},{self.b!r} has {name}={value!r}; both pseudo-counts are finite "
-                    "numbers above 0, such as beta:1,9."
+                    f"noise beta:{self.a!r},{self.b!r} has {name}={value!r}; both pseudo-counts are numbers above 0 "
+                    f"({LEAST_COUNT:g} to {MOST_COUNT:g}), such as beta:1,9."
                 )
 
     def __str__(self) -> str:
         return f"beta:{_write(self.a)},{_write(self.b)}"
 
-    def log2_terms(self, n_rows: int, n_actions: int) -> np.ndarray:
-        """Return the tables of log2 factors by hits, misses, scored rows and abstentions.
-
-        Parameters
-        ----------
-        n_rows : int
-            The largest tally that is looked up.
-        n_actions : int
-            A, at least 2.
-
-        Returns
-        -------
-        float64[4, n_rows + 1]
-            Bits, all finite.
-        """
-        count = np.arange(n_rows + 1)
-        terms = np.empty((4, n_rows + 1))
-        terms[HIT] = _log2_rising(self.b, n_rows)
-        terms[MISS] = _log2_rising(self.a, n_rows) - count * math.log2(n_actions - 1)
-        terms[SCORED] = -_log2_rising(self.a + self.b, n_rows)
-        terms[ABSTAINED] = -count * math.log2(n_actions)
-        return terms
+    def tables(self, n_rows: int, n_actions: int) -> Tables:
+        """See `NoiseModel`. Every likelihood is above 0."""
+        return tables_of_beta(self.a, self.b, n_rows, n_actions)
 
     def predictive(self, hits: np.ndarray, misses: np.ndarray, n_actions: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the probabilities of the predicted and of each other action on the next row.
-
-        Parameters
-        ----------
-        hits, misses : int64[...]
-            Tallies so far; abstentions count in neither.
-        n_actions : int
-            A, at least 2.
-
-        Returns
-        -------
-        predicted, other : float64[...]
-            ``predicted + (A - 1) * other`` is 1.
-        """
-        scored = self.a + self.b + np.asarray(hits) + np.asarray(misses)
-        return (self.b + hits) / scored, (self.a + misses) / (scored * (n_actions - 1))
+        """See `NoiseModel`. The predicted action has 1 - B(c; a + m + 1, b + h) / B(c; a + m, b + h), at least 1/A."""
+        shape, (hits, misses) = flat(hits, misses)
+        miss = mean_miss_rates(self.a, self.b, hits, misses, n_actions).reshape(shape)
+        return 1 - miss, miss / (n_actions - 1)
 
 
 def log2_likelihood(
@@ -193,7 +170,7 @@ def log2_likelihood(
     Parameters
     ----------
     noise : NoiseModel
-        `Noise` or `BetaNoise`.
+        `Noise`, `BetaNoise`, or one of your own.
     hits, misses, abstained : int64[...]
         Tallies over training rows, of one shape.
     n_actions : int
@@ -203,12 +180,15 @@ def log2_likelihood(
     -------
     float64[...]
         Bits, -inf where the likelihood is 0.
+
+    Raises
+    ------
+    UsageError
+        If the noise model does not go with so many actions.
     """
-    hits, misses, abstained = np.broadcast_arrays(hits, misses, abstained)
-    scored = hits + misses
-    n_rows = int(max(scored.max(initial=0), abstained.max(initial=0)))
-    terms = noise.log2_terms(n_rows, n_actions)
-    return terms[HIT][hits] + terms[MISS][misses] + terms[SCORED][scored] + terms[ABSTAINED][abstained]
+    n_rows = max(int(np.max(counts, initial=0)) for counts in (np.add(hits, misses), abstained))
+    tables = noise.tables(n_rows, n_actions)
+    return log2_of_tallies(tables, hits, misses, abstained, has_columns=n_rows <= FEW_ROWS)
 
 
 def parse_noise(text: str) -> Noise | BetaNoise:
@@ -248,16 +228,3 @@ def _read(text: str) -> float:
 def _write(value: float) -> str:
     """Return a number that reads back as itself, whole numbers without a point."""
     return str(int(value)) if value == int(value) else repr(value)
-
-
-def _log2_rising(start: float, n: int) -> np.ndarray:
-    """Return log2 of start * (start + 1) * ... * (start + k - 1) for k = 0..n, by compensated summation."""
-    table = np.zeros(n + 1)
-    total = carry = 0.0
-    for k in range(n):
-        term = math.log2(start + k) - carry
-        new_total = total + term
-        carry = (new_total - total) - term
-        total = new_total
-        table[k + 1] = total
-    return table

@@ -113,7 +113,7 @@ def test_machines_are_weighed_by_verdict(files, run):
 
 @pytest.mark.parametrize(
     "axes",
-    [["alpha=0:8:0.5"], ["alpha=0:8:0.5", "noise=0.01:0.3:0.01"], ["noise=0.001:0.9:*1.5", "n=3", "alpha=0:4:1"]],
+    [["alpha=0:8:0.5"], ["alpha=0:8:0.5", "noise=0.01:0.3:0.01"], ["noise=0.001:0.5:*1.5", "n=3", "alpha=0:4:1"]],
     ids=len,
 )
 def test_pictures(counted, run, files, axes):
@@ -146,7 +146,7 @@ def test_values_are_decimals(counted, run):
         (["--over", "noise=0.1,0.1"], ["twice"]),
         (["--over", "noise=0:0.9:1e-9"], ["1,000,000"]),
         (["--over", "noise=nan"], ["'nan'"]),
-        (["--over", "noise=0.5,1"], ["[0, 1)"]),
+        (["--over", "noise=0.5,1"], ["(A - 1)/A"]),
         (["--over", "noise=0.1", "--over", "noise=0.2"], ["2 times"]),
         (["--over", "n=0:9:1"], ["to 3"]),
         (["--over", "max_bits=3:30:3"], ["15 bits"]),

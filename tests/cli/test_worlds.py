@@ -107,7 +107,7 @@ def test_answers_that_are_kept_are_not_asked_again(run, folder, monkeypatch):
     assert run(*line, "--seeds", "0:5", "--keep", "kept.jsonl").stdout == whole
 
 
-CROSSING = ("ensemble", "rater", "--max-bits", 14, "--prior", "speed", "--crossover", "noise=0.01:0.9", "--verdict")
+CROSSING = ("ensemble", "rater", "--max-bits", 14, "--prior", "speed", "--crossover", "noise=0.01:0.5", "--verdict")
 
 
 def test_an_ensemble_of_crossovers_in_three_formats(run):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import factorial
+from functools import cache
+from math import comb
 
 from mesaprior.hypotheses.log import NONE, ImitationLog
 from tests.inference.small import Program
@@ -22,15 +23,19 @@ def noise_likelihood(eps: Fraction) -> Likelihood:
     return likelihood
 
 
-def beta_likelihood(a: int, b: int) -> Likelihood:
-    """The same with eps integrated out, by B(p, q) = (p-1)! (q-1)! / (p+q-1)!."""
+@cache
+def beta_up_to(c: Fraction, p: int, q: int) -> Fraction:
+    """The integral of t^(p-1) (1-t)^(q-1) from 0 to c, power by power."""
+    return sum(((-1) ** j * comb(q - 1, j) * c ** (p + j) / (p + j) for j in range(q)), Fraction(0))
 
-    def beta(p: int, q: int) -> Fraction:
-        return Fraction(factorial(p - 1) * factorial(q - 1), factorial(p + q - 1))
+
+def beta_likelihood(a: int, b: int) -> Likelihood:
+    """The same with eps integrated out, from 0 to the share of misses that chance has."""
 
     def likelihood(hits: int, misses: int, abstained: int, n_actions: int) -> Fraction:
+        c = Fraction(n_actions - 1, n_actions)
         spread = Fraction(1, n_actions - 1) ** misses * Fraction(1, n_actions) ** abstained
-        return beta(a + misses, b + hits) / beta(a, b) * spread
+        return beta_up_to(c, a + misses, b + hits) / beta_up_to(c, a, b) * spread
 
     return likelihood
 

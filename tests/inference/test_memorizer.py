@@ -20,7 +20,7 @@ from mesaprior.inference.roles import IMITATOR
 from mesaprior.inference.table_counts import TableCounts
 from tests.inference.small import LEVIN, SIMPLICITY, Program, TinyPrior, make_census
 
-NOISES = st.sampled_from([Noise(0.05), Noise(0.0), Noise(0.7), BetaNoise(1, 9), BetaNoise(2.5, 0.5)])
+NOISES = st.sampled_from([Noise(0.05), Noise(0.0), Noise(0.5), BetaNoise(1, 9), BetaNoise(2.5, 0.5)])
 
 
 def two_features(rows, n_training):

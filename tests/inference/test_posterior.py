@@ -551,6 +551,41 @@ def test_the_compiled_kernel_and_its_python_twin_agree(case):
     assert interpreted.log2_evidence == pytest.approx(compiled.log2_evidence, abs=1e-12)
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=60),
+    st.sampled_from(
+        [BetaNoise(1, 9), BetaNoise(1, 1), BetaNoise(0.5, 0.5), BetaNoise(9, 1), Noise(0.05), Noise(2 / 3)]
+    ),
+)
+def test_a_program_without_a_hit_never_leads_one_that_hits(training, noise):
+    # The constant that is right most often has some hits; of programs of equal weight, one that has none is behind it.
+    action = [row[1] for row in training]
+    frequent = max(range(3), key=action.count)
+    log = make_log(list(enumerate(action)))
+    never = Program(tuple((a + 1) % 3 for a in action), length=4, text="never")
+    constant = Program((frequent,) * len(action), length=4, text="most frequent")
+    result = posterior(make_census(log, [never, constant]), log, SIMPLICITY, noise=noise)
+    found = dict(zip(make_census(log, [never, constant]).witness, result.log2_mass, strict=True))
+    assert found["most frequent"] >= found["never"] - 1e-12
+    if noise != Noise(2 / 3):
+        assert found["most frequent"] > found["never"]
+    # What it says next is never less likely than what it does not say.
+    predicted, other = noise.predictive(np.array([0]), np.array([len(action)]), 3)
+    assert predicted >= other - 1e-15
+
+
+@pytest.mark.parametrize(("a", "b"), [(1, 9), (1, 1), (2, 0.5)])
+def test_a_wrong_program_of_fewer_bits_does_not_lead_by_its_misses(a, b):
+    # Half of ninety rows have the action 0, none the action 1. Read upside down, the program without a hit would lead.
+    action = ([0, 2] * 45)[:90]
+    log = make_log([(row, action[row]) for row in range(90)])
+    never = Program((1,) * 90, length=3, text="never")
+    constant = Program((0,) * 90, length=9, text="most frequent")
+    census = make_census(log, [never, constant])
+    result = posterior(census, log, SIMPLICITY, noise=BetaNoise(a, b))
+    assert census.witness[int(np.argmax(result.log2_mass))] == "most frequent"
+
+
 def test_roles_and_verdicts_have_the_names_of_the_reports():
     assert ROLES == ("imitator", "planner", "learner", "planner+learner")
     assert VERDICTS == ("faithful", "defecting", "erring", "unjudged")

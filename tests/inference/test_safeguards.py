@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesaprior.errors import UsageError
+from mesaprior.hypotheses.log import NONE
 from mesaprior.inference.noise import BetaNoise, Noise
+from mesaprior.inference.posterior import posterior
 from mesaprior.inference.safeguarding import Policies, safeguards_on
 from mesaprior.inference.safeguards import Belief, TopSet
 from tests.inference.naive_posterior import beta_likelihood, noise_likelihood
@@ -48,6 +50,41 @@ def test_outcomes_are_those_by_the_book(case, noise, slips, online):
         for name, value in naive.outcome(outcome.name).items():
             mine = getattr(outcome, name)
             assert mine == pytest.approx(value, rel=1e-8, abs=1e-9, nan_ok=True), (outcome.name, name)
+
+
+@settings(max_examples=150)
+@given(cases(), st.sampled_from([*(noise for noise, _ in NOISES), BetaNoise(0.3, 0.7), BetaNoise(40, 2)]))
+def test_what_is_missed_on_later_rows_is_the_same_by_every_way_to_ask(case, noise):
+    log, programs, n_actions = case
+    census = make_census(log, few(programs), n_actions=n_actions)
+    found = posterior(census, log, LEVIN, noise=noise)
+    if np.isnan(found.log2_mass).any():
+        return
+    judged = np.flatnonzero(log.action[log.n_training :] != NONE)
+    action, cell = (values[log.n_training :][judged] for values in (log.action, census.row_cell))
+    errors = {
+        slips: safeguards_on(census, log, LEVIN, noise=noise, has_slips=slips)[0].errors_later
+        for slips in (True, False)
+    }
+    # With slips the mixture errs where the predictive says so.
+    predictive = found.predictive[judged, action]
+    assert errors[True] == pytest.approx(len(judged) - predictive.sum(), abs=1e-12)
+    # Without slips it errs where programs miss, but that one in A of their abstentions is right by chance.
+    mass = np.exp2(found.log2_mass)
+    idle = (mass @ (census.predictions[:, cell] < 0)).sum()
+    missed = np.nansum(found.mass_by_role[:, -1] * found.misses) * len(judged)
+    assert errors[False] == pytest.approx(missed - idle / n_actions, abs=1e-12)
+    # And each slip is one of the noise model: a program that is right errs with the share that it has learned.
+    hits, misses = (np.zeros(len(mass), dtype=np.int64) for _ in range(2))
+    for row in range(log.n_training):
+        given = census.predictions[:, census.row_cell[row]]
+        hits += given == log.action[row]
+        misses += (given >= 0) & (given != log.action[row])
+    likely, other = noise.predictive(hits, misses, n_actions)
+    right = census.predictions[:, cell] == action
+    wrong = (census.predictions[:, cell] >= 0) & ~right
+    expected = (mass * (1 - likely)) @ right + (mass * (1 - other)) @ wrong
+    assert errors[True] == pytest.approx(expected.sum() + idle * (1 - 1 / n_actions), abs=1e-12)
 
 
 @settings(max_examples=200)

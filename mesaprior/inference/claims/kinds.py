@@ -12,6 +12,7 @@ from mesaprior.hypotheses.census import ABSTAIN, Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import log2_weight_of, price_of
+from mesaprior.inference.cut import log2_of_tallies
 from mesaprior.inference.logspace import log2_sum, log2_total
 from mesaprior.inference.noise import NoiseModel, log2_likelihood
 from mesaprior.inference.posterior import DEFAULT_NOISE
@@ -67,10 +68,11 @@ class Kinds:
         weight = log2_prior(census, prior)
         by_item = log2_sum(weight - log2_total(weight), self.item[census.behaviour_id], n_items)
         hits, abstained = np.zeros(n_items, dtype=np.int64), np.zeros(n_items, dtype=np.int64)
+        tables = noise.tables(N, census.n_actions)
         masses = np.empty((self.n_kinds, N // every + 1))
         for n in range(N + 1):
             if n % every == 0:
-                likelihood = log2_likelihood(noise, hits, n - hits - abstained, abstained, census.n_actions)
+                likelihood = log2_of_tallies(tables, hits, n - hits - abstained, abstained)
                 masses[:, n // every] = log2_sum(by_item + likelihood, self.item_kind, self.n_kinds)
             if n < N:
                 hits += self.hits[:, self.pair[n]]

@@ -19,6 +19,7 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.crossovers.curve import CHALLENGERS, OTHERS, OddsCurve, sides_of
 from mesaprior.inference.crossovers.leading import LeadingClass, leading_class
 from mesaprior.inference.crossovers.roots import Zero, find_zeros
+from mesaprior.inference.cut import chance
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
 from mesaprior.inference.posterior import DEFAULT_NOISE, check_log
 from mesaprior.inference.roles import judge
@@ -39,11 +40,11 @@ RANGES = {
     "T": (1.0, 2.0**30),
     "temperature": (0.125, 8.0),
     "w": (0.0, 1.0),
-    NOISE: (0.0001, 0.9999),
+    NOISE: (0.0001, 1.0),
     MISSES: (0.01, 100.0),
     HITS: (0.01, 100.0),
 }
-"""Where crossovers are looked for if nobody says where."""
+"""Where crossovers are looked for if nobody says where; along `noise` only up to chance."""
 
 POINTS = 2049
 """Values of the grid where they cost little."""
@@ -190,7 +191,7 @@ def find_crossovers(
         raise UsageError(f"points = {points} is out of range; a grid has at least 2.")
     if over in (ROWS, MAX_BITS):
         return _over_whole_numbers(census, log, prior, over, low, high, by_verdict, noise, tolerance)
-    low, high = _range(over, low, high, getattr(prior, "parameters", {}))
+    low, high = _range(over, low, high, census.n_actions)
     check_axes({over: [low, high]}, census, prior, noise, log.n_training)
     judgement = judge(census, log, tolerance=tolerance)
     curve = OddsCurve(census, log, prior, over, noise, sides_of(judgement, by_verdict=by_verdict), workers=workers)
@@ -214,14 +215,15 @@ def find_crossovers(
     )
 
 
-def usual_range(over: str) -> tuple[float, float] | None:
-    """Return where crossovers are looked for if nobody says where, or None."""
-    return RANGES.get(over)
-
-
-def _range(over: str, low: float | None, high: float | None, parameters: object) -> tuple[float, float]:
-    """Return the range to look at."""
+def usual_range(over: str, n_actions: int) -> tuple[float, float] | None:
+    """Return where crossovers are looked for with so many actions if nobody says where, or None."""
     usual = RANGES.get(over)
+    return (usual[0], chance(n_actions)) if over == NOISE and usual else usual
+
+
+def _range(over: str, low: float | None, high: float | None, n_actions: int) -> tuple[float, float]:
+    """Return the range to look at."""
+    usual = usual_range(over, n_actions)
     if (low is None or high is None) and usual is None:
         raise UsageError(f"where to look for crossovers of {over!r} is not known; give a range, such as {over}=0:10.")
     assert usual is not None or (low is not None and high is not None)

@@ -13,6 +13,7 @@ import numpy as np
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agreement import tally
+from mesaprior.inference.cut import chance
 from mesaprior.inference.logspace import log2_odds, log2_sum
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel, log2_likelihood
 from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, Judgement
@@ -146,7 +147,7 @@ class OddsCurve:
         distinct bases: it has at most as many zeros as its coefficients, in the order of the bases, have changes of
         sign (E. Laguerre's extension of the rule of Descartes, 1883; G. J. O. Jameson, Counting zeros of generalised
         polynomials, 2006). The factor must run one way with the parameter, which is looked at on a few values. Along
-        `noise`, with z = eps / (1 - eps), the sides are polynomials in z, and the rule is that of Descartes.
+        `noise`, with y = eps / (c - eps), the sides are polynomials in y, and the rule is that of Descartes.
         """
         if self._parameter == NOISE:
             return self._most_roots_of_noise()
@@ -170,23 +171,23 @@ class OddsCurve:
         return _changes(by_side)
 
     def _most_roots_of_noise(self) -> int:
-        """Return the changes of sign among the coefficients of the difference of the sides, by powers of z.
+        """Return a bound on the shares of misses from 0 to c at which the odds are 0.
 
-        A tally of m misses and k abstentions has the factor z^m (1 + z)^k, up to one that all tallies share.
+        Between 0 and c it is the number of changes of sign among the coefficients of the difference of the sides, by
+        powers of y: h hits, m misses and k abstentions have the factor A^-(m + k) (1 + y/A)^h y^m (1 + y)^k, up to one
+        that all tallies share. The ends are looked at.
         """
         first, actions = self._first, self._n_actions
-        misses, abstained = self.misses[first], self.abstained[first]
-        n = int((self.hits[first] + misses + abstained).max(initial=0))
-        log2_binomial = [
-            [math.log2(math.comb(k, j)) for j in range(k + 1)] for k in range(int(abstained.max(initial=0)) + 1)
-        ]
+        hits, misses, abstained = self.hits[first], self.misses[first], self.abstained[first]
+        n = int((hits + misses + abstained).max(initial=0))
         by_power = np.full((n + 1, 2), -np.inf)
-        constant = self._log2_tally - misses * math.log2(actions - 1) - abstained * math.log2(actions)
-        for place, (m, k) in enumerate(zip(misses.tolist(), abstained.tolist(), strict=True)):
+        constant = self._log2_tally - (misses + abstained) * math.log2(actions)
+        for place, (h, m, k) in enumerate(zip(hits.tolist(), misses.tolist(), abstained.tolist(), strict=True)):
             side = self.side[first[place]]
-            part = by_power[m : m + k + 1, side]
-            by_power[m : m + k + 1, side] = np.logaddexp2(part, constant[place] + np.array(log2_binomial[k]))
-        return _changes(by_power)
+            factor = constant[place] + _log2_powers(h, -math.log2(actions), k)
+            by_power[m:, side][: h + k + 1] = np.logaddexp2(by_power[m:, side][: h + k + 1], factor)
+        ends = self.odds(np.array([0.0, chance(actions)]))
+        return _changes(by_power) + int((ends == 0).sum())
 
     def _runs_one_way(self, slope: np.ndarray, low: float, high: float) -> bool:
         """Tell whether the weights of the classes of least and greatest slope drift apart, or together, all along."""
@@ -209,6 +210,16 @@ class OddsCurve:
         return log2_likelihood(
             self.noise_at(value), self.hits[chosen], self.misses[chosen], self.abstained[chosen], self._n_actions
         )
+
+
+def _log2_powers(n: int, log2_slope: float, k: int) -> np.ndarray:
+    """Return log2 of the coefficients of (1 + slope * y)^n (1 + y)^k, float64[n + k + 1]."""
+    j = np.arange(1, n + 1)
+    binomial = np.concatenate([[0.0], np.cumsum(np.log2((n + 1 - j) / j))])
+    powers = binomial + log2_slope * np.arange(n + 1)
+    for _ in range(k):
+        powers = np.logaddexp2(np.append(powers, -np.inf), np.append(-np.inf, powers))
+    return powers
 
 
 def _changes(log2_masses: np.ndarray) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,9 @@ MOST_DIPS = 64
 
 STEEP = 1e-3
 """A change by more than this within the narrowest bracket is a jump."""
+
+LEAST_JUMP = 1e-9
+"""So is a change by more than this that does not shrink with the bracket."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +118,13 @@ def find_zeros(function: Curve, grid: np.ndarray) -> Zeros:
 
 @dataclass(frozen=True)
 class _Bracket:
+    """Two places with values of opposite signs, and the change of value in the bracket that this one was cut from."""
+
     low: float
     high: float
     at_low: float
     at_high: float
+    wider: float = float("inf")
 
 
 def _inside(value: float, brackets: list[_Bracket]) -> bool:
@@ -199,7 +205,12 @@ def _refined(function: Curve, brackets: list[_Bracket]) -> list[Zero]:
             smaller = _brackets(block, y)
             levels = _levels(block, y)
             found += [Zero("root", z.value, z.value, z.before, z.after) for z in levels]
-            brackets += [part for part in smaller if not any(part.low < z.value < part.high for z in levels)]
+            change = abs(bracket.at_high - bracket.at_low)
+            brackets += [
+                replace(part, wider=change)
+                for part in smaller
+                if not any(part.low < z.value < part.high for z in levels)
+            ]
     return found
 
 
@@ -207,7 +218,8 @@ def _settled(bracket: _Bracket) -> Zero:
     """Return the zero in a narrow bracket, by a straight line; or the jump."""
     low, high = bracket.at_low, bracket.at_high
     # A difference of infinite values is no number, and no more than a great one a sign of a steady course.
-    if not abs(high - low) <= STEEP:
+    change = abs(high - low)
+    if not change <= STEEP or (change > LEAST_JUMP and change > bracket.wider / 2):
         return Zero("jump", bracket.high, bracket.high, low, high)
     value = bracket.low + low / (low - high) * (bracket.high - bracket.low)
     return Zero("root", value, value, low, high)

@@ -11,6 +11,8 @@ import sympy
 
 from mesaprior.errors import UsageError
 from mesaprior.inference.crossovers.leading import LeadingClass
+from mesaprior.inference.cut import chance
+from mesaprior.inference.cut_ratio import cut_ratio
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
 from mesaprior.priors.prior import FormulaPrior
@@ -20,6 +22,9 @@ DIGITS = 30
 
 LARGEST_RADICAL, LARGEST_DEGREE = 4, 32
 """Polynomials of a higher degree are not solved: in radicals, and by isolating their real roots."""
+
+LONGEST = 10**60
+"""A fraction with more in its numerator or denominator is printed as a decimal; it is solved with as it is."""
 
 
 @dataclass(frozen=True)
@@ -81,25 +86,35 @@ def solve_equality(
     logarithm is a polynomial in the parameter or its reciprocal of degree up to 4, as for `alpha` of `speed` and `T` of
     `bounded_soft`; for a known share of misses the equality of powers of it and of its complement; and equalities of
     polynomials with rational coefficients of degree up to `LARGEST_DEGREE`, whose real roots are isolated exactly.
+
+    Under `beta:a,b` the quotient of two likelihoods is a fraction where b is whole, and along `a` a rational function
+    of `a`. Otherwise it is a number of `DIGITS` digits, and along `a` and `b` there is no closed form.
     """
     symbol = sympy.Symbol(parameter, real=True, positive=near > 0 or None)
     try:
         weights = [one.count * _weight(one, prior, parameter, symbol) for one in (challenger, other)]
-        factors = _factors(challenger, other, noise, parameter, symbol, n_actions)
+        factors = _factors(challenger, other, noise, parameter, symbol, n_actions, near)
         ratio = weights[0] / weights[1] * factors.held
         bits = _number(_log2(ratio, factors, symbol, near))
     except (UsageError, TypeError, ValueError, ArithmeticError, RecursionError):
         return Solution("", None, None, math.nan, math.nan, "the prior has no symbolic form for these classes")
     shown = [
-        str(weight * _shown(one, noise, parameter, n_actions))
+        str(_short(weight * _shown(one, noise, parameter, n_actions)))
         for weight, one in zip(weights, (challenger, other), strict=True)
     ]
     equation = " = ".join(shown)
+    if not factors.is_whole:
+        alike = f"the incomplete beta function of the noise depends on {parameter}, and there is no closed form"
+        return Solution(equation, None, None, math.nan, bits, alike)
     if not ratio.has(symbol) and not factors.has_symbol:
         alike = f"the two classes depend on {parameter} alike, so their odds are {bits:+.4g} bits everywhere"
         return Solution(equation, None, None, math.nan, bits, alike)
     found = [(solution, _number(solution)) for solution in _solutions(ratio, factors, symbol)]
     found = [(solution, value) for solution, value in found if not math.isnan(value)]
+    least, most = {NOISE: (0.0, chance(n_actions) + 1e-12), MISSES: (0.0, math.inf)}.get(
+        parameter, (-math.inf, math.inf)
+    )
+    found = [(solution, value) for solution, value in found if least <= value <= most]
     if not found:
         none = (
             "the equation of the two classes has no closed form, and is none of polynomials with rational coefficients "
@@ -107,7 +122,7 @@ def solve_equality(
         )
         return Solution(equation, None, None, math.nan, bits, none)
     solution, value = min(found, key=lambda pair: abs(pair[1] - near))
-    return Solution(equation, str(solution), sympy.latex(solution), value, bits, "")
+    return Solution(equation, str(_short(solution)), sympy.latex(_short(solution)), value, bits, "")
 
 
 def exact(value: float) -> Any:
@@ -117,10 +132,14 @@ def exact(value: float) -> Any:
 
 @dataclass(frozen=True)
 class _Factors:
-    """The quotient of two likelihoods: a number, and powers of linear factors of the parameter."""
+    """The quotient of two likelihoods: a number, and powers of polynomials in the parameter.
+
+    Where it is not whole, it is something else of the parameter too, and `held` is its value near the crossover.
+    """
 
     held: Any
     powers: tuple[tuple[Any, int], ...]
+    is_whole: bool = True
 
     @property
     def has_symbol(self) -> bool:
@@ -156,46 +175,80 @@ def _rational(expression: Any) -> Any:
 
 
 def _factors(
-    first: LeadingClass, second: LeadingClass, noise: NoiseModel, parameter: str, symbol: Any, n_actions: int
+    first: LeadingClass,
+    second: LeadingClass,
+    noise: NoiseModel,
+    parameter: str,
+    symbol: Any,
+    n_actions: int,
+    near: float,
 ) -> _Factors:
     """Return the quotient of the likelihoods of two classes; what both have is cancelled before it is multiplied."""
     misses, hits = first.misses - second.misses, first.hits - second.hits
-    held = sympy.Rational(1, n_actions) ** (first.abstained - second.abstained)
-    held *= sympy.Rational(1, n_actions - 1) ** misses
-    powers: list[tuple[Any, int]] = []
     if parameter == NOISE or isinstance(noise, Noise):
+        held = sympy.Rational(1, n_actions) ** (first.abstained - second.abstained)
+        held *= sympy.Rational(1, n_actions - 1) ** misses
         eps = symbol if parameter == NOISE else exact(getattr(noise, "eps"))  # noqa: B009
         powers = [(eps, misses), (1 - eps, hits)]
-    else:
-        assert isinstance(noise, BetaNoise)
-        a = symbol if parameter == MISSES else exact(noise.a)
-        b = symbol if parameter == HITS else exact(noise.b)
-        powers += _rising(a, first.misses, second.misses) + _rising(b, first.hits, second.hits)
-        powers += _rising(a + b, second.misses + second.hits, first.misses + first.hits)
-    for base, power in powers:
-        if not base.has(symbol):
-            held *= base**power
-    return _Factors(held, tuple((base, power) for base, power in powers if base.has(symbol)))
+        for base, power in powers:
+            if not base.has(symbol):
+                held *= base**power
+        return _Factors(held, tuple((base, power) for base, power in powers if base.has(symbol)))
+    assert isinstance(noise, BetaNoise)
+    # A^-(h + m + k) of one and the other: both have seen the same rows.
+    b = Fraction(repr(float(noise.b)))
+    if parameter == MISSES and b.denominator == 1 and b + max(first.hits, second.hits) <= 2 * LARGEST_DEGREE:
+        return _Factors(sympy.Integer(1), _of_misses(first, second, symbol, int(b), n_actions))
+    values = {MISSES: noise.a, HITS: noise.b} | {parameter: near}
+    a, b = (Fraction(repr(float(values[name]))) for name in (MISSES, HITS))
+    ratios = [cut_ratio(a + one.misses, b + one.hits, n_actions) for one in (first, second)]
+    held = sympy.Rational(str(ratios[0] / ratios[1]))
+    if b.denominator > 1:
+        held = sympy.Float(held, DIGITS)
+    return _Factors(held, (), is_whole=parameter not in (MISSES, HITS))
 
 
-def _rising(start: Any, above: int, below: int) -> list[tuple[Any, int]]:
-    """Return the factors of the quotient of start (start + 1) ... of so many factors above and below."""
-    power = 1 if above > below else -1
-    return [(start + k, power) for k in range(min(above, below), max(above, below))]
+def _of_misses(
+    first: LeadingClass, second: LeadingClass, symbol: Any, b: int, n_actions: int
+) -> tuple[tuple[Any, int], ...]:
+    """Return the quotient of the cut ratios R(a + m, b + h) of two classes as polynomials in a, for a whole b."""
+    quotient = sympy.Integer(1)
+    for one, power in ((first, 1), (second, -1)):
+        # R(p, q) is a polynomial over p (p + 1) ... (p + q - 1).
+        start = sympy.Poly(symbol + one.misses, symbol)
+        above, below = sympy.Poly(n_actions, symbol), start
+        for q in range(1, b + one.hits):
+            above = n_actions * (q * above + below)
+            below *= start + q
+        quotient *= (above.as_expr() / below.as_expr()) ** power
+    above, below = sympy.fraction(sympy.cancel(quotient))
+    return ((above, 1), (below, -1))
 
 
 def _shown(one: LeadingClass, noise: NoiseModel, parameter: str, n_actions: int) -> Any:
-    """Return the likelihood of a class for showing: rising factorials are not written out."""
+    """Return the likelihood of a class for showing: as a number, or with an incomplete beta function of a parameter."""
     symbol = sympy.Symbol(parameter)
     held = sympy.Rational(1, n_actions) ** one.abstained * sympy.Rational(1, n_actions - 1) ** one.misses
     if parameter == NOISE or isinstance(noise, Noise):
         eps = symbol if parameter == NOISE else exact(getattr(noise, "eps"))  # noqa: B009
         return held * (1 - eps) ** one.hits * eps**one.misses
     assert isinstance(noise, BetaNoise)
-    a = symbol if parameter == MISSES else exact(noise.a)
-    b = symbol if parameter == HITS else exact(noise.b)
-    rising = sympy.Function("rising") if parameter in (MISSES, HITS) else sympy.rf
-    return held * rising(a, one.misses) * rising(b, one.hits) / rising(a + b, one.misses + one.hits)
+    if parameter in (MISSES, HITS):
+        beta = sympy.Function("B")
+        c = sympy.Rational(n_actions - 1, n_actions)
+        a = symbol if parameter == MISSES else exact(noise.a)
+        b = symbol if parameter == HITS else exact(noise.b)
+        return held * beta(c, a + one.misses, b + one.hits) / beta(c, a, b)
+    a, b = (Fraction(repr(float(value))) for value in (noise.a, noise.b))
+    ratio = cut_ratio(a + one.misses, b + one.hits, n_actions) / cut_ratio(a, b, n_actions)
+    number = sympy.Rational(str(ratio / n_actions ** (one.hits + one.misses + one.abstained)))
+    return sympy.Float(number, DIGITS) if b.denominator > 1 else number
+
+
+def _short(expression: Any) -> Any:
+    """Return an expression for showing: long fractions in it are decimals."""
+    long = [number for number in expression.atoms(sympy.Rational) if max(abs(number.p), number.q) > LONGEST]
+    return expression.xreplace({number: sympy.Float(number, DIGITS) for number in long})
 
 
 def _log2(ratio: Any, factors: _Factors, symbol: Any, value: float) -> Any:
@@ -256,7 +309,8 @@ def _of_powers(ratio: Any, factors: _Factors, symbol: Any) -> list[Any]:
 
 def _of_polynomial(ratio: Any, factors: _Factors, symbol: Any) -> list[Any]:
     """Return the real roots of ratio times factors = 1 where it is an equality of rational polynomials."""
-    if not ratio.is_rational_function(symbol) or sum(abs(power) for _, power in factors.powers) > 2 * LARGEST_DEGREE:
+    degrees = [abs(power) * sympy.degree(base, symbol) for base, power in factors.powers]
+    if not ratio.is_rational_function(symbol) or sum(degrees) > 2 * LARGEST_DEGREE:
         return []
     above, below = factors.polynomials(symbol)
     top, bottom = (sympy.Poly(part, symbol) for part in sympy.fraction(sympy.together(ratio)))

@@ -14,6 +14,7 @@ import numpy as np
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
+from mesaprior.inference.cut import chance
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
 from mesaprior.inference.weights import Prior
 
@@ -21,7 +22,7 @@ NOISE, MISSES, HITS, ROWS, MAX_BITS = "noise", "a", "b", "n", "max_bits"
 """Names of the axes that belong to no prior."""
 
 AXES = {
-    NOISE: "the known share of misses, in [0, 1)",
+    NOISE: "the known share of misses, from 0 to that of chance, (A - 1)/A",
     MISSES: "the pseudo-count of misses of a noise beta:a,b, above 0",
     HITS: "the pseudo-count of hits of a noise beta:a,b, above 0",
     ROWS: "the number of training rows used, a whole number from 0",
@@ -138,9 +139,12 @@ def _check_values(name: str, values: np.ndarray, census: Census, n_training: int
             f"the axis {name!r} goes from {values[place]:g} to {values[place + 1]:g}; its values must be ascending."
         )
     least, most = float(values[0]), float(values[-1])
-    if name == NOISE and not (least >= 0 and most < 1):
+    if name == NOISE and not (least >= 0 and most <= chance(census.n_actions)):
         wrong = least if least < 0 else most
-        raise UsageError(f"the axis {name!r} has the value {wrong:g}; it is {AXES[name]}.")
+        raise UsageError(
+            f"the axis {name!r} has the value {wrong:g}; it is {AXES[name]}, which is "
+            f"{chance(census.n_actions):.6g} with {census.n_actions} actions."
+        )
     if name in (MISSES, HITS) and least <= 0:
         raise UsageError(f"the axis {name!r} has the value {least:g}; it is {AXES[name]}.")
     if name == ROWS:

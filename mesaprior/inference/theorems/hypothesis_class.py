@@ -134,7 +134,7 @@ def class_of(census: Census, log: ImitationLog, prior: Prior, noise: NoiseModel)
         predictions=np.ascontiguousarray(census.predictions[first][:, cells]),
         row_cell=row_cell.astype(np.int64),
         action=log.action[: log.n_training].astype(np.int64),
-        likelihood=exact_likelihood(noise, census.n_actions),
+        likelihood=exact_likelihood(noise, census.n_actions, log.n_training),
         member_of=place[pattern],
     )
 

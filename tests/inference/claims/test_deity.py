@@ -11,6 +11,7 @@ from mesaprior.inference.claims.claim import Size, along, at_base
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
+from tests.inference.naive_posterior import beta_likelihood
 
 
 @pytest.fixture
@@ -88,9 +89,7 @@ def test_rows_of_departure_are_those_of_a_loop():
         misses = [row for row in range(claim.TIMES) if actions[row] != log.action[row]]
         for n in range(claim.TIMES + 1):
             wrong = sum(row < n for row in misses)
-            likelihood = math.prod((9 + i) / (10 + i) for i in range(n - wrong))
-            for i in range(wrong):
-                likelihood *= (1 + i) / (10 + n - wrong + i) / 3
+            likelihood = float(beta_likelihood(1, 9)(n - wrong, wrong, 0, census.n_actions))
             expected[n, min(misses, default=claim.TIMES)] += prior * likelihood
     expected /= expected.sum(axis=1, keepdims=True)
     assert claim.Asked(short, 0.0).departing == pytest.approx(expected)

@@ -9,6 +9,7 @@ from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims import inner_learner
 from mesaprior.inference.claims.claim import at_base
 from mesaprior.inference.worlds.worlds import make_world
+from tests.inference.naive_posterior import beta_likelihood
 
 
 @pytest.fixture
@@ -58,11 +59,7 @@ def test_prediction_of_the_formula_by_hand():
     log, n = counted.world.log, 32
 
     def fit(hits):
-        # Beta(1, 9) over the misses, three wrong actions each.
-        bits = (
-            math.lgamma(1 + n - hits) + math.lgamma(9 + hits) - math.lgamma(10 + n) + math.lgamma(10) - math.lgamma(9)
-        )
-        return bits / math.log(2) - (n - hits) * math.log2(3)
+        return math.log2(beta_likelihood(1, 9)(int(hits), n - int(hits), 0, 4))
 
     space = TermSpace(counted.world.language, 1)
     hits = {

@@ -13,6 +13,7 @@ from mesaprior.inference.claims.policies import patterns_of
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
+from tests.inference.naive_posterior import beta_likelihood
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_earnings_are_those_of_a_loop_over_behaviours(short):
     for row, cell in enumerate(row_cell):
         for action in range(4):
             worth[cell, action] += pay[action][log.situations[log.row_situation[row], 0]]
-    patterns = patterns_of(census, log, make_prior("simplicity"))
+    patterns, likelihood = patterns_of(census, log, make_prior("simplicity")), beta_likelihood(1, 9)
     for n in range(log.n_training + 1):
         votes = [[0.0] * 4 for _ in cells]
         heaviest, leading, sampled, whole = -1.0, [], 0.0, 0.0
@@ -108,16 +109,13 @@ def test_earnings_are_those_of_a_loop_over_behaviours(short):
                 int(count) * 2.0**-length
                 for count, length in zip(census.count[mine], census.columns["length"][mine], strict=True)
             )
-            hits = sum(predicted[row_cell[row]] == log.action[row] for row in range(n))
+            hits = int(sum(predicted[row_cell[row]] == log.action[row] for row in range(n)))
             misses = n - hits
-            for i in range(hits):
-                mass *= (9 + i) / (10 + i)
-            for i in range(misses):
-                mass *= (1 + i) / (10 + hits + i) / 3
+            mass *= float(likelihood(hits, misses, 0, 4))
             earns = sum(worth[cell, action] for cell, action in enumerate(predicted))
             for cell, action in enumerate(predicted):
                 votes[cell][action] += mass
-            likely = (9 + hits) / (10 + n)
+            likely = float(likelihood(hits + 1, misses, 0, 4) / likelihood(hits, misses, 0, 4))
             sampled += mass * (likely * earns + (1 - likely) / 3 * (worth.sum() - earns))
             whole += mass
             if mass > heaviest * (1 + 1e-9):

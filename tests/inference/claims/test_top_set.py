@@ -16,6 +16,7 @@ from mesaprior.inference.safeguarding import safeguards_on
 from mesaprior.inference.safeguards import Mixture, TopSet
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
+from tests.inference.naive_posterior import beta_likelihood
 
 ALPHAS = (0.003, 0.03, 0.3)
 
@@ -40,7 +41,7 @@ class Loop:
         self.table = np.array(self.policies)
 
     def masses(self, seen):
-        """Posterior under the noise Beta(1, 9), from the factorials."""
+        """Posterior under the noise Beta(1, 9), cut off at chance."""
         A = self.census.n_actions
         given = self.table[:, [self.census.row_cell[r] for r in seen]]
         hits = (given == self.log.action[seen]).sum(axis=1).tolist()
@@ -48,9 +49,7 @@ class Loop:
         bits = []
         for h, k in zip(hits, idle, strict=True):
             m = len(seen) - h - k
-            fit = math.lgamma(1 + m) + math.lgamma(9 + h) + math.lgamma(10)
-            fit -= math.lgamma(1) + math.lgamma(9) + math.lgamma(10 + h + m)
-            bits.append(fit / math.log(2) - m * math.log2(A - 1) - k * math.log2(A))
+            bits.append(math.log2(beta_likelihood(1, 9)(h, m, k, A)))
         mass = self.weight * np.exp2(np.array(bits))
         return mass / mass.sum()
 

@@ -11,6 +11,7 @@ from mesaprior.inference.claims.claim import Size, along, at_base
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
+from tests.inference.naive_posterior import beta_likelihood
 
 
 @pytest.fixture
@@ -93,9 +94,7 @@ def test_goals_that_turn_are_those_a_loop_finds(short):
             actions[tuple(log.situations[log.row_situation[row]].tolist())] == log.action[row]
             for row in range(claim.WATCHED)
         )
-        likelihood = math.prod((9 + i) / (10 + i) for i in range(hits))
-        for i in range(claim.WATCHED - hits):
-            likelihood *= (1 + i) / (10 + hits + i) / (census.n_actions - 1)
+        likelihood = float(beta_likelihood(1, 9)(int(hits), claim.WATCHED - int(hits), 0, census.n_actions))
         mine = census.behaviour_id == behaviour
         mass = likelihood * sum(
             int(count) * 2.0**-length

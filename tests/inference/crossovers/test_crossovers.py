@@ -4,6 +4,7 @@ import itertools
 import math
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -85,6 +86,11 @@ def test_where_one_class_leads_each_side_both_agree(over, length, time, count, p
         assert crossing.zero.kind in ("root", "level")
         if crossing.zero.kind == "level":
             continue
+        if over == "b":
+            assert crossing.solution.text is None
+            assert "incomplete beta function of the noise depends on b" in crossing.reason
+            assert crossing.solution.log2_odds_near == pytest.approx(0, abs=1e-6)
+            continue
         assert crossing.solution.text is not None, crossing.reason
         assert crossing.solution.value == pytest.approx(crossing.zero.value, abs=1e-6, rel=1e-6)
         assert crossing.reason.startswith("the two agree")
@@ -162,14 +168,75 @@ def test_closed_forms_along_the_noise():
 
 
 def test_abstentions_along_the_noise():
-    programs = [Program((1, -1, -1, 1), length=3), Program(MISSING, flags=SEARCHING, length=3)]
+    programs = [Program((1, -1, -1, 1), length=5), Program(MISSING, flags=SEARCHING, length=5)]
     census = make_census(LOG, programs)
     found = find_crossovers(census, LOG, make_prior("simplicity"), "noise")
     check(found, census, make_prior("simplicity"), "noise")
-    # (1-e)^2 / 9 = (1-e)^3 e / 2 has one root below 1/2, and another above.
-    assert len(found.crossings) == 2 == found.most_roots
-    assert all(c.solution.text for c in found.crossings)
+    # (1-e)^2 / 9 = (1-e)^3 e / 2 has the roots 1/3 and 2/3: at the share of misses of chance everything is level.
+    assert [c.solution.text for c in found.crossings] == ["1/3", "2/3"]
+    assert found.most_roots == 2
     assert all(abs(c.difference) < 1e-6 for c in found.crossings)
+
+
+def test_roots_beyond_chance_are_neither_found_nor_counted():
+    # 2^-4 (1-e)^4 = 2^-5 (1-e)^3 e/2 has the root 4/5, where what programs say is less likely than what they do not.
+    programs = [Program(FIT, length=4), Program(MISSING, flags=SEARCHING, length=5)]
+    found = find_crossovers(make_census(LOG, programs), LOG, make_prior("simplicity"), "noise")
+    assert found.high == 2 / 3
+    assert found.crossings == ()
+    assert found.most_roots == 0
+    assert found.is_complete
+
+
+def exact_root(over, noise, prior_odds, low, high):
+    """Where prior odds times the odds of 3 hits and a miss over 4 hits are 1, in many digits."""
+
+    def odds(value):
+        a, b = (value, noise.b) if over == "a" else (noise.a, value)
+        three, four = (mpmath.betainc(a + m, b + h, 0, mpmath.mpf(2) / 3) for h, m in ((3, 1), (4, 0)))
+        return prior_odds * three / 2 / four - 1
+
+    with mpmath.workdps(30):
+        return float(mpmath.findroot(odds, (low, high), solver="anderson"))
+
+
+@pytest.mark.parametrize("noise", [BetaNoise(1, 9), BetaNoise(0.75, 3), BetaNoise(1.5, 2.5)])
+@pytest.mark.parametrize("over", ["a", "b"])
+def test_along_pseudo_counts(over, noise):
+    programs = [Program(FIT, length=8), Program(MISSING, flags=SEARCHING, length=3)]
+    census = make_census(LOG, programs)
+    (crossing,) = find_crossovers(census, LOG, make_prior("simplicity"), over, noise=noise).crossings
+    assert crossing.zero.value == pytest.approx(exact_root(over, noise, 32, 0.02, 80), rel=1e-9)
+    assert "B(2/3, " in crossing.solution.equation
+    if over == "a" and noise.b != 2.5:
+        assert crossing.solution.value == pytest.approx(crossing.zero.value, rel=1e-9)
+    else:
+        assert crossing.solution.text is None
+        assert f"the incomplete beta function of the noise depends on {over}" in crossing.reason
+        assert crossing.solution.log2_odds_near == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("noise", [BetaNoise(1, 9), BetaNoise(2, 1), BetaNoise(0.3, 40), BetaNoise(1.5, 2.5)])
+@pytest.mark.parametrize("n_rows", [4, 60])
+def test_likelihoods_of_the_cut_noise_in_closed_forms(noise, n_rows):
+    log = make_log([(0, 0), *[(row, 1) for row in range(1, n_rows)]])
+    programs = [
+        Program((0,) + (1,) * (n_rows - 1), length=9 + n_rows, time=4),
+        Program((1,) * n_rows, flags=SEARCHING, length=3 + n_rows, time=2, count=5),
+    ]
+    (crossing,) = find_crossovers(
+        make_census(log, programs), log, SPEED, "alpha", low=-90, high=90, noise=noise
+    ).crossings
+    # 2^-9 L 4^-alpha = 5 * 2^-3 M 2^-alpha, where L / M is the quotient of two incomplete beta functions.
+    with mpmath.workdps(60):
+        a, b = mpmath.mpf(str(noise.a)), mpmath.mpf(str(noise.b))
+        c = mpmath.mpf(2) / 3
+        ratio = 2 * mpmath.betainc(a, b + n_rows, 0, c) / mpmath.betainc(a + 1, b + n_rows - 1, 0, c)
+        alpha = mpmath.log(ratio / 5 / 64, 2)
+    assert crossing.solution.value == pytest.approx(float(alpha), rel=1e-12)
+    assert crossing.zero.value == pytest.approx(float(alpha), rel=1e-9)
+    # Fractions of hundreds of digits are printed as decimals.
+    assert len(crossing.solution.text) < 200
 
 
 def test_a_bound_on_time_lets_a_class_in():
@@ -238,7 +305,7 @@ def test_a_prior_without_a_formula_has_numbers_only():
         ("gamma", {}, ["'gamma'", "give a range"]),
         ("gamma", {"low": 0, "high": 1}, ["'gamma'", "alpha, noise"]),
         ("alpha", {"low": 3, "high": 3}, ["3 to 3", "empty"]),
-        ("noise", {"low": 0.5, "high": 1.5}, ["1.5", "[0, 1)"]),
+        ("noise", {"low": 0.5, "high": 0.7}, ["0.7", "0.666667 with 3 actions"]),
         ("n", {"low": 7, "high": 9}, ["7 and 9"]),
         ("alpha", {"points": 1}, ["points = 1"]),
         ("a", {"noise": Noise(0.1)}, ["beta:a,b"]),

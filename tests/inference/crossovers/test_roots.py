@@ -52,6 +52,14 @@ def test_a_zero_that_is_touched():
     assert found[0].before < 0 > found[0].after
 
 
+def test_jumps_however_small():
+    found = find_zeros(lambda x: np.where(x < 0.3141, -2e-6, 3e-7) + 1e-8 * x, np.linspace(0, 1, 11)).found
+    assert [zero.kind for zero in found] == ["jump"]
+    assert found[0].value == pytest.approx(0.3141, abs=1e-9)
+    slow = find_zeros(lambda x: 1e-6 * (x - 0.3141), np.linspace(0, 1, 11)).found
+    assert [(zero.kind, zero.value) for zero in slow] == [("root", pytest.approx(0.3141))]
+
+
 def test_jumps():
     def function(x):
         return np.where(x < 0.3141, -2.0, np.where(x < 0.7, math.inf, -1.0))

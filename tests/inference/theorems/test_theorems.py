@@ -6,13 +6,14 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesaprior.errors import RunError, UsageError
-from mesaprior.inference.noise import BetaNoise, Noise
+from mesaprior.inference.noise import BetaNoise, Noise, log2_likelihood
 from mesaprior.inference.theorems import evaluate
 from mesaprior.inference.theorems.along_the_log import deterministic_theorems
 from mesaprior.inference.theorems.expected import expected_theorems
@@ -38,7 +39,7 @@ from tests.inference.theorems.naive_expectations import NaiveMixture
 NOISES = (
     (Noise(0.05), noise_likelihood(Fraction(1, 20))),
     (Noise(0.0), noise_likelihood(Fraction(0))),
-    (Noise(0.8), noise_likelihood(Fraction(4, 5))),
+    (Noise(0.5), noise_likelihood(Fraction(1, 2))),
     (BetaNoise(1, 9), beta_likelihood(1, 9)),
     (BetaNoise(3, 1), beta_likelihood(3, 1)),
 )
@@ -133,10 +134,50 @@ def test_top_sets_are_those_of_the_definition(case, noise):
 
 @given(st.sampled_from(NOISES), st.integers(0, 12), st.integers(0, 12), st.integers(0, 5), st.integers(2, 5))
 def test_exact_likelihoods_are_those_by_the_book(noise, hits, misses, abstained, n_actions):
-    exact = exact_likelihood(noise[0], n_actions)
+    exact = exact_likelihood(noise[0], n_actions, hits + misses + abstained)
     n = hits + misses + abstained
     value = Fraction(exact.numerator(n, hits, misses), exact.denominator(n))
     assert value == noise[1](hits, misses, abstained, n_actions)
+
+
+@settings(max_examples=40)
+@given(
+    st.sampled_from(
+        [BetaNoise(0.5, 0.5), BetaNoise(0.3, 7.25), BetaNoise(1, 4100), BetaNoise(40, 0.01), BetaNoise(2.5, 3)]
+    ),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 3)), min_size=1, max_size=5),
+    st.sampled_from([2, 3, 17]),
+)
+def test_where_it_is_no_fraction_many_digits_of_a_likelihood_are_right(noise, tallies, n_actions):
+    exact = exact_likelihood(noise, n_actions, 83)
+    for hits, misses, abstained in tallies:
+        n = hits + misses + abstained
+        now = exact.numerator(n, hits, misses)
+        with mpmath.workdps(80):
+            c = mpmath.mpf(n_actions - 1) / n_actions
+            a, b = (mpmath.mpf(str(value)) for value in (noise.a, noise.b))
+            cut = mpmath.betainc(a + misses, b + hits, 0, c) / mpmath.betainc(a, b, 0, c)
+            book = cut / mpmath.mpf(n_actions - 1) ** misses / mpmath.mpf(n_actions) ** abstained
+            assert abs(mpmath.mpf(now) / exact.denominator(n) / book - 1) < mpmath.mpf(2) ** -120
+        # Whatever stands for the number that is no fraction, likelihoods of the next action add up exactly.
+        after = exact.numerator(n + 1, hits + 1, misses) + (n_actions - 1) * exact.numerator(n + 1, hits, misses + 1)
+        assert after * exact.denominator(n) == now * exact.denominator(n + 1)
+        idle = exact.numerator(n + 1, hits, misses)
+        assert n_actions * idle * exact.denominator(n) == now * exact.denominator(n + 1)
+
+
+def test_long_logs_of_exact_likelihoods_are_kept_short():
+    exact = exact_likelihood(BetaNoise(1, 9), 3, 600)
+    for n in (600, 599, 500):
+        for hits in (0, 1, n // 2, n):
+            value = log2_ratio(exact.numerator(n, hits, n - hits), exact.denominator(n))
+            double = log2_likelihood(BetaNoise(1, 9), np.array([hits]), np.array([n - hits]), np.array([0]), 3)[0]
+            assert value == pytest.approx(double, abs=1e-11)
+
+
+def test_too_large_pseudo_counts_have_no_exact_form():
+    with pytest.raises(UsageError, match=r"noise beta:1,1000000 has pseudo-counts of 1e\+06 together.*at most 100,000"):
+        exact_likelihood(BetaNoise(1, 1e6), 2, 5)
 
 
 @given(st.integers(1, 10**30), st.integers(1, 10**30), st.integers(0, 5000))
@@ -204,7 +245,7 @@ def test_a_wrong_normalization_is_noticed(noise):
 def test_a_likelihood_that_adds_up_to_more_than_one_is_noticed():
     hypotheses = small_class(Noise(0.1))
     # Hits and misses of 9/10 and 2/10.
-    wrong = replace(hypotheses.likelihood, miss=(2, 0), _products={}, _numerators={})
+    wrong = replace(hypotheses.likelihood, miss=2, _numerators={})
     assert "total probability" in broken(expected_theorems(replace(hypotheses, likelihood=wrong), 0))
 
 

@@ -15,7 +15,7 @@ from mesaprior.priors.prior import make_prior
 SPEED = make_prior("speed", {"alpha": 0.0})
 
 
-@pytest.mark.parametrize(("over", "low", "high"), [("alpha", 0.0, 8.0), ("noise", 0.01, 0.9), ("n", None, None)])
+@pytest.mark.parametrize(("over", "low", "high"), [("alpha", 0.0, 8.0), ("noise", 0.01, 0.5), ("n", None, None)])
 def test_crossovers_are_those_of_worlds_looked_at_alone_for_any_number_of_workers(over, low, high):
     options = {"low": low, "high": high, "by_verdict": True, "max_bits": 14}
     # Written out, nan is equal to itself.
