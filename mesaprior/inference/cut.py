@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS_OF_COLUMNS = 4096
 """On logs of up to so many rows there is one way to each likelihood, so that equal tallies agree to the bit."""
+
+SHORT = 512
+"""Tables of logs of up to so many rows are kept: the largest have a megabyte."""
 
 UNFELT = 56 * math.log(2)
 """Nats of a bound on the mass above the cut from which on what is left below it is 1 as a double."""
@@ -39,6 +43,12 @@ def tables_of_factors(factors: np.ndarray) -> Tables:
     never = np.arange(1, factors.shape[1] + 1)
     density = Density(0.0, 0.0, 0.0, 0, 0.0)
     return Tables(factors, never, density, _columns(density, never))
+
+
+@lru_cache(maxsize=64)
+def tables_of_short_logs(a: float, b: float, n_rows: int, n_actions: int) -> Tables:
+    """Return `tables_of_beta` of at most `SHORT` rows; what is filled in stays for whoever asks next."""
+    return tables_of_beta(a, b, n_rows, n_actions)
 
 
 def tables_of_beta(a: float, b: float, n_rows: int, n_actions: int) -> Tables:

@@ -47,7 +47,7 @@ def effects(
     noise: NoiseModel,
     role: np.ndarray,
     log2_behaviour: np.ndarray,
-    log2_final: np.ndarray,
+    likelihood: np.ndarray,
     evidence: np.ndarray,
 ) -> tuple[Effect, ...]:
     """Return what each intervention of a census does.
@@ -60,8 +60,8 @@ def effects(
     noise : NoiseModel
     role : int64[B]
         Code of each behaviour.
-    log2_behaviour, log2_final : float64[B]
-        log2 mass of each behaviour before the first row, and after the training rows.
+    log2_behaviour, likelihood : float64[B]
+        log2 mass of each behaviour before the first row, and log2 likelihood of all training rows.
     evidence : float64[N + 1]
         log2 mass of all of them, by prefix.
 
@@ -75,7 +75,7 @@ def effects(
         changed = np.stack([census.changes[column] for column in change_columns([name])])
         shape = (len(ROLES), *[2] * len(PARTS))
         of_class = np.ravel_multi_index((role, *(changed > 0).astype(np.int64)), shape)
-        by_class = mass_by_prefix(census, log, noise, of_class, int(np.prod(shape)), log2_behaviour)
+        by_class = mass_by_prefix(census, log, noise, of_class, int(np.prod(shape)), log2_behaviour, likelihood)
         by_class = by_class.reshape(*shape, -1)
         of_part = np.stack([log2_total(by_class[:, 1], axis=1), log2_total(by_class[:, :, 1], axis=1)])
         behaviour = np.full(changed.shape, np.nan)
@@ -84,7 +84,7 @@ def effects(
             Effect(
                 name,
                 share(of_part, evidence),
-                _expected(behaviour, role, log2_final),
+                _expected(behaviour, role, log2_behaviour + likelihood),
                 _number(census, role, changed),
                 behaviour,
             )

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.cut import chance, flat, log2_of_tallies, mean_miss_rates, tables_of_beta, tables_of_factors
+from mesaprior.inference.cut import (
+    SHORT,
+    chance,
+    flat,
+    log2_of_tallies,
+    mean_miss_rates,
+    tables_of_beta,
+    tables_of_factors,
+    tables_of_short_logs,
+)
 
 if TYPE_CHECKING:
     from mesaprior.inference.kernels import Tables
@@ -149,7 +158,8 @@ class BetaNoise:
 
     def tables(self, n_rows: int, n_actions: int) -> Tables:
         """See `NoiseModel`. Every likelihood is above 0."""
-        return tables_of_beta(self.a, self.b, n_rows, n_actions)
+        made = tables_of_short_logs if n_rows <= SHORT else tables_of_beta
+        return made(self.a, self.b, n_rows, n_actions)
 
     def predictive(self, hits: np.ndarray, misses: np.ndarray, n_actions: int) -> tuple[np.ndarray, np.ndarray]:
         """See `NoiseModel`. The predicted action has 1 - B(c; a + m + 1, b + h) / B(c; a + m, b + h), at least 1/A."""

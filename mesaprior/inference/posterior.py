@@ -35,10 +35,8 @@ from mesaprior.inference.roles import (
     VERDICTS,
     Judgement,
     judge,
-    search_advantage,
-    shortest,
 )
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.weights import Prior, Weighed
 
 DEFAULT_NOISE = BetaNoise(1, 9)
 """Noise of `posterior` and of the command line where none is given."""
@@ -164,6 +162,7 @@ def posterior(
     *,
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
+    weighed: Weighed | None = None,
 ) -> Posterior:
     """Update a prior over the programs of a census on the training rows of a log.
 
@@ -177,6 +176,8 @@ def posterior(
     noise : NoiseModel
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
+    weighed : Weighed or None
+        The census weighed by the prior, where that has been done before.
 
     Returns
     -------
@@ -201,21 +202,21 @@ def posterior(
     judgement = judge(census, log, tolerance=tolerance)
     training = tally(census, log, np.arange(log.n_training))
 
-    log2_group = log2_prior(census, prior)
-    log2_behaviour = log2_sum(log2_group, census.behaviour_id, len(census.predictions))
-    log2_class = _mass_by_class(census, log, noise, judgement, log2_behaviour)
+    weighed = weighed or Weighed(census, prior)
+    log2_behaviour = weighed.log2_behaviour
+    likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
+    log2_class = _mass_by_class(census, log, noise, judgement, log2_behaviour, likelihood)
     evidence = log2_total(log2_class, axis=(0, 1, 2))
     by_role, by_verdict = log2_total(log2_class, (1, 2)), log2_total(log2_class, (0, 2))
     odds = log2_odds(log2_total(by_role[IMITATOR + 1 :]), by_role[IMITATOR])
     odds_verdict = log2_odds(by_verdict[DEFECTING], by_verdict[FAITHFUL])
 
-    likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
     log2_final = log2_behaviour + likelihood
     log2_mass = log2_final - evidence[-1] if evidence[-1] > -np.inf else np.full(len(log2_final), np.nan)
-    bounds, odds_by_bound = _odds_by_bound(census, judgement.role, log2_group + likelihood[census.behaviour_id])
+    odds_by_bound = _odds_by_bound(weighed, judgement.role, likelihood)
     # The last bound is the whole census: one number, not two that differ by rounding.
     odds_by_bound[-1] = odds[-1]
-    length, time = shortest(census)
+    length, time = weighed.shortest
     return Posterior(
         log2_evidence=evidence - evidence[0],
         mass=share(log2_total(log2_class, axis=2), evidence),
@@ -225,7 +226,7 @@ def posterior(
         misses=_expected_misses(judgement, log2_final),
         number=_number(census, judgement),
         predictive=predict_later(census, log, noise, training, log2_mass),
-        bounds=bounds,
+        bounds=weighed.lengths[0],
         log2_odds_by_bound=odds_by_bound,
         is_stable=is_stable(odds_by_bound),
         loses_at=loses_at(odds),
@@ -235,12 +236,12 @@ def posterior(
         verdict=judgement.verdict,
         length=length,
         time=time,
-        search_advantage=search_advantage(census, length),
+        search_advantage=weighed.search_advantage,
         hits=training.hits,
         misses_in_training=training.misses,
         fit=fit_of(log, census.n_actions, training.hits),
         exact=_exact(census, log, training, judgement.role, length, time),
-        interventions=effects(census, log, noise, judgement.role, log2_behaviour, log2_final, evidence),
+        interventions=effects(census, log, noise, judgement.role, log2_behaviour, likelihood, evidence),
     )
 
 
@@ -300,21 +301,30 @@ def check_log(census: Census, log: ImitationLog) -> None:
 
 
 def _mass_by_class(
-    census: Census, log: ImitationLog, noise: NoiseModel, judgement: Judgement, log2_behaviour: np.ndarray
+    census: Census,
+    log: ImitationLog,
+    noise: NoiseModel,
+    judgement: Judgement,
+    log2_behaviour: np.ndarray,
+    likelihood: np.ndarray,
 ) -> np.ndarray:
     """Return log2 masses, not normalized, by role, verdict, sleeper and prefix: float64[4, 4, 2, N + 1]."""
     shape = (len(ROLES), len(VERDICTS), 2)
     of_class = np.ravel_multi_index((judgement.role, judgement.verdict, judgement.is_sleeper.astype(np.int64)), shape)
-    return mass_by_prefix(census, log, noise, of_class, int(np.prod(shape)), log2_behaviour).reshape(*shape, -1)
+    n_classes = int(np.prod(shape))
+    by_class = mass_by_prefix(census, log, noise, of_class, n_classes, log2_behaviour, likelihood)
+    return by_class.reshape(*shape, -1)
 
 
-def _odds_by_bound(census: Census, role: np.ndarray, log2_final: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lengths that occur and the final odds over the programs up to each of them."""
-    bounds, length_id = np.unique(census.columns["length"], return_inverse=True)
+def _odds_by_bound(weighed: Weighed, role: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
+    """Return the final odds over the programs up to each length that occurs."""
+    census = weighed.census
+    bounds, length_id = weighed.lengths
+    log2_final = weighed.log2_group + likelihood[census.behaviour_id]
     optimizes = (role[census.behaviour_id] != IMITATOR).astype(np.int64)
     by_length = log2_sum(log2_final, optimizes * len(bounds) + length_id, 2 * len(bounds))
     imitators, optimizers = np.logaddexp2.accumulate(by_length.reshape(2, len(bounds)), axis=1)
-    return bounds, log2_odds(optimizers, imitators)
+    return log2_odds(optimizers, imitators)
 
 
 def _expected_misses(judgement: Judgement, log2_final: np.ndarray) -> np.ndarray:
@@ -330,11 +340,12 @@ def _expected_misses(judgement: Judgement, log2_final: np.ndarray) -> np.ndarray
 
 def _number(census: Census, judgement: Judgement) -> tuple[tuple[int, ...], ...]:
     """Return the exact number of programs by role and verdict, as Python integers."""
-    role, verdict = judgement.role[census.behaviour_id], judgement.verdict[census.behaviour_id]
-    return tuple(
-        tuple(exact_sum(census.count[(role == r) & (verdict == v)]) for v in range(len(VERDICTS)))
-        for r in range(len(ROLES))
-    )
+    of_class = (judgement.role * len(VERDICTS) + judgement.verdict)[census.behaviour_id]
+    number = [[0] * len(VERDICTS) for _ in ROLES]
+    for code in np.unique(of_class).tolist():
+        role, verdict = divmod(code, len(VERDICTS))
+        number[role][verdict] = exact_sum(census.count[of_class == code])
+    return tuple(tuple(row) for row in number)
 
 
 def _exact(

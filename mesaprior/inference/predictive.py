@@ -41,6 +41,8 @@ def predict_later(
     """
     n_actions = census.n_actions
     cells, cell_of_row = np.unique(census.row_cell[log.n_training :], return_inverse=True)
+    if not len(cells):
+        return np.empty((0, n_actions))
     if np.isnan(log2_mass).any():
         return np.full((len(cell_of_row), n_actions), np.nan)
     mass = np.exp2(log2_mass)

@@ -6,9 +6,9 @@ import numpy as np
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import blocks, runs, tally
+from mesaprior.inference.agreement import blocks, runs
 from mesaprior.inference.logspace import log2_scaled, log2_sum
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
+from mesaprior.inference.noise import NoiseModel
 
 MANY_ROWS = 64
 """On logs of more rows it pays to find the leader of each class first."""
@@ -21,6 +21,7 @@ def mass_by_prefix(
     of_class: np.ndarray,
     n_classes: int,
     log2_behaviour: np.ndarray,
+    likelihood: np.ndarray,
 ) -> np.ndarray:
     """Return log2 masses, not normalized, by class and prefix: ``float64[K, N + 1]``.
 
@@ -36,6 +37,8 @@ def mass_by_prefix(
         K.
     log2_behaviour : float64[B]
         log2 prior mass of each behaviour.
+    likelihood : float64[B]
+        log2 likelihood of all training rows under each behaviour.
 
     Notes
     -----
@@ -48,7 +51,7 @@ def mass_by_prefix(
 
     n_training = log.n_training
     cells, cell = np.unique(census.row_cell[:n_training], return_inverse=True)
-    training = np.stack([cell, log.action[:n_training]]).astype(np.int64)
+    rows = np.stack([cell, log.action[:n_training]]).astype(np.int64)
     tables = noise.tables(n_training, census.n_actions)
 
     pattern = runs(census.predictions, cells)
@@ -64,7 +67,7 @@ def mass_by_prefix(
     def add(patterns: np.ndarray, place: np.ndarray, mine: np.ndarray) -> None:
         add_mass_by_prefix(
             np.ascontiguousarray(census.predictions[patterns][:, cells], dtype=np.int16),
-            training,
+            rows,
             tables,
             place,
             item_class[mine],
@@ -75,7 +78,7 @@ def mass_by_prefix(
 
     leads = np.zeros(len(items), dtype=np.bool_)
     if n_training > MANY_ROWS:
-        first = _leaders(census, log, noise, example[item_pattern], item_class, item_log2)
+        first = _leaders(item_log2 + likelihood[example[item_pattern]], item_class)
         leads[first] = True
         add(example[item_pattern[first]], np.arange(len(first)), first)
     for block in blocks(len(example), len(cells)):
@@ -85,24 +88,15 @@ def mass_by_prefix(
     return log2_scaled(total, peak)
 
 
-def _leaders(
-    census: Census,
-    log: ImitationLog,
-    noise: NoiseModel,
-    behaviour: np.ndarray,
-    item_class: np.ndarray,
-    item_log2: np.ndarray,
-) -> np.ndarray:
+def _leaders(log2_final: np.ndarray, item_class: np.ndarray) -> np.ndarray:
     """Return the item of each class with the most mass after all training rows, the first of several, int64[<= K].
 
     Parameters
     ----------
-    behaviour : int64[I]
-        A behaviour with the predictions of each item.
-    item_class, item_log2
+    log2_final : float64[I]
+        log2 mass of each item after all training rows.
+    item_class : int64[I]
         As in the kernel.
     """
-    training = tally(census, log, np.arange(log.n_training))
-    likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
-    falling = np.argsort(-(item_log2 + likelihood[behaviour]), kind="stable")
+    falling = np.argsort(-log2_final, kind="stable")
     return falling[np.unique(item_class[falling], return_index=True)[1]]

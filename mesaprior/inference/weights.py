@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
+from mesaprior.inference.logspace import log2_sum
+from mesaprior.inference.roles import search_advantage, shortest
 
 
 class Prior(Protocol):
@@ -71,3 +75,42 @@ def log2_prior(census: Census, prior: Prior) -> np.ndarray:
             "update; change its parameters or raise the bound."
         )
     return weight + np.log2(census.count.astype(np.float64))
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """A census weighed by a prior: what a posterior needs that no action and no noise changes, worked out once.
+
+    Attributes
+    ----------
+    census : Census
+    prior : Prior
+    """
+
+    census: Census
+    prior: Prior
+
+    @cached_property
+    def log2_group(self) -> np.ndarray:
+        """The log2 prior mass of each group, not normalized, float64[G]; see `log2_prior`."""
+        return log2_prior(self.census, self.prior)
+
+    @cached_property
+    def log2_behaviour(self) -> np.ndarray:
+        """The same of each behaviour, float64[B]."""
+        return log2_sum(self.log2_group, self.census.behaviour_id, self.census.n_behaviours)
+
+    @cached_property
+    def lengths(self) -> tuple[np.ndarray, np.ndarray]:
+        """The lengths that occur, ascending, array[L], and which of them each group has, int64[G]."""
+        return np.unique(self.census.columns["length"], return_inverse=True)
+
+    @cached_property
+    def shortest(self) -> tuple[np.ndarray, np.ndarray]:
+        """Length and time of each behaviour's witness; see `roles.shortest`."""
+        return shortest(self.census)
+
+    @cached_property
+    def search_advantage(self) -> np.ndarray:
+        """Bits that optimizing saves each behaviour, float64[B]; see `roles.search_advantage`."""
+        return search_advantage(self.census, self.shortest[0])

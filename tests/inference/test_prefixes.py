@@ -40,8 +40,8 @@ def tallies(log, census):
 def test_each_item_by_itself(n_rows, n_actions, noise):
     log, census = long_question(n_rows, n_actions)
     B = census.n_behaviours
-    found = mass_by_prefix(census, log, noise, np.arange(B), B, np.zeros(B))
     expected = log2_likelihood(noise, *tallies(log, census), n_actions)
+    found = mass_by_prefix(census, log, noise, np.arange(B), B, np.zeros(B), expected[:, -1])
     # Likelihoods agree to 2e-12 of their value, and to a few roundings of their logarithms.
     assert (np.abs(found - expected) <= np.maximum(2e-12, 4 * np.spacing(np.abs(expected)))).all()
     assert (found[:, 0] == 0).all()
@@ -54,8 +54,9 @@ def test_a_class_is_the_sum_of_its_items(n_rows):
     weight = -np.arange(census.n_behaviours, dtype=np.float64)
     of_class = np.arange(census.n_behaviours) % 2
     noise = BetaNoise(1, 9)
-    found = mass_by_prefix(census, log, noise, of_class, 3, weight)
-    each = weight[:, None] + log2_likelihood(noise, *tallies(log, census), 3)
+    likelihood = log2_likelihood(noise, *tallies(log, census), 3)
+    found = mass_by_prefix(census, log, noise, of_class, 3, weight, likelihood[:, -1])
+    each = weight[:, None] + likelihood
     for k in range(2):
         expected = log2_total(each[of_class == k])
         assert (np.abs(found[k] - expected) <= np.maximum(2e-12, 4 * np.spacing(np.abs(expected)))).all()
@@ -73,6 +74,7 @@ def test_equal_tallies_weigh_the_same_to_the_bit(n_rows, share, n_actions):
     missing = np.stack([early, early[::-1], rng.permutation(early)])
     log = make_log([(row, 0) for row in range(n_rows)])
     census = make_census(log, [Program(tuple(row)) for row in missing.astype(int).tolist()], n_actions=n_actions)
-    found = mass_by_prefix(census, log, BetaNoise(1, 9), np.arange(3), 3, np.full(3, -7.0))
+    last = log2_likelihood(BetaNoise(1, 9), *(counts[:, -1] for counts in tallies(log, census)), n_actions)
+    found = mass_by_prefix(census, log, BetaNoise(1, 9), np.arange(3), 3, np.full(3, -7.0), last)
     assert np.unique(found[:, -1]).size == 1
     assert np.unique(found[:, n_rows // 2]).size > 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,10 @@ from mesaprior.inference.people.mixture import mixture
 from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
 from mesaprior.inference.result import Entry, top_behaviours
 from mesaprior.inference.roles import ROLES, role_codes, shortest
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.weights import Prior, Weighed
+
+MOST_KNOWN = 64
+"""Sets of situations whose census is kept for the next person."""
 
 LEADING = 3
 """Behaviours of a person that are kept."""
@@ -192,16 +195,20 @@ def people(
     if log.group is None:
         raise UsageError("the log tells no people apart; name the columns that do, with by=('id',) say.")
     persons: list[Person] = []
+    known: dict[bytes, Weighed] = {}
     for number, name in enumerate(log.groups):
         rows = log.of_group(number)
         if not rows.n_training:
             raise RunError(f"{log.source}: {name[:60]!r} has no training row, so there is nothing to learn from it.")
         if count is not None:
-            own = count(rows)
+            weighed = Weighed(count(rows), prior)
         else:
             assert census is not None
-            own = for_rows(census, log, rows)
-        persons.append(_person(name, own, rows, posterior(own, rows, prior, noise=noise, tolerance=tolerance)))
+            rows = _in_order_of(log, rows)
+            weighed = _weighed(census, log, rows, prior, known)
+        own = weighed.census if count is not None else replace(weighed.census, row_cell=rows.row_situation)
+        result = posterior(own, rows, prior, noise=noise, tolerance=tolerance, weighed=weighed)
+        persons.append(_person(name, own, rows, result))
         if report is not None:
             report(1)
     evidence = np.array([person.log2_evidence_by_role for person in persons])
@@ -212,6 +219,34 @@ def people(
         frequencies=frequencies(evidence[:, compared]) if len(compared) > 1 else None,
         shared=None if census is None or count is not None else _shared(census, log, noise),
     )
+
+
+def _in_order_of(log: ImitationLog, rows: ImitationLog) -> ImitationLog:
+    """Return rows of a log with their situations in its order, those of training rows first."""
+    place = {tuple(situation): k for k, situation in enumerate(log.situations.tolist())}
+    whole = np.array([place[tuple(situation)] for situation in rows.situations.tolist()], dtype=np.int64)
+    is_later = np.ones(len(whole), dtype=bool)
+    is_later[rows.row_situation[: rows.n_training]] = False
+    order = np.lexsort((whole, is_later))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return replace(rows, situations=rows.situations[order], row_situation=rank[rows.row_situation])
+
+
+def _weighed(
+    census: Census, log: ImitationLog, rows: ImitationLog, prior: Prior, known: dict[bytes, Weighed]
+) -> Weighed:
+    """Return the census over somebody's situations, weighed; people who saw the same ones share it."""
+    n = len(rows.situations)
+    times = [np.bincount(part, minlength=n) for part in np.split(rows.row_situation, [rows.n_training])]
+    # Interventions are told by how many rows they change, anything else by which situations there are.
+    seen = times if census.interventions else [part > 0 for part in times]
+    key = b"|".join([rows.situations.tobytes(), *(part.tobytes() for part in seen)])
+    if key not in known:
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        known[key] = Weighed(for_rows(census, log, rows), prior)
+    return known[key]
 
 
 def _person(name: str, census: Census, log: ImitationLog, result: Posterior) -> Person:
