@@ -234,7 +234,7 @@ def infer(
     elif form == "csv":
         click.echo(to_frame(result).to_csv(index=False, na_rep="nan", lineterminator="\n"), nl=False)
     else:
-        from mesaprior.cli.render import render_posterior
+        from mesaprior.cli.render import print_next_steps, render_posterior
         from mesaprior.cli.render_verdicts import render_verdicts
 
         # Roles need something to turn upside down.
@@ -246,8 +246,6 @@ def infer(
             noise_name=str(noise),
             mass_beyond=mass_beyond,
             top=top,
-            source=source,
-            is_plotted=plot_file is not None,
         )
         if is_predicting:
             from mesaprior.cli.predictions import render_predictions
@@ -260,6 +258,7 @@ def infer(
             render_memorizer(memorizer)
         if family is not None:
             render_family(family, question)
+        print_next_steps(question, result, prior.name, is_plotted=plot_file is not None)
 
 
 def _refuse_with_people(options: dict[str, object]) -> None:

@@ -278,13 +278,8 @@ def render_people(answer: PeopleAsked, by: Sequence[str], *, source: str, prior_
 
 
 def _print_next(out: Console, source: str, by: Sequence[str]) -> None:
-    names = shlex.quote(",".join(by))
-    for place, step in enumerate(
-        (
-            f"one line a person: mesaprior infer {shlex.quote(source)} --by {names} --format csv",
-            f"a picture: mesaprior infer {shlex.quote(source)} --by {names} --plot people.png",
-        )
-    ):
+    again = f"mesaprior infer {shlex.quote(source)} --by {shlex.quote(','.join(by))} ..."
+    for place, step in enumerate((f"one line a person: {again} --format csv", f"a picture: {again} --plot people.png")):
         out.print(f"{'      or' if place else 'Next:'} {step}", style="dim", markup=False, soft_wrap=True)
 
 

@@ -44,12 +44,23 @@ class Question:
     space : TermSpace or WholeSpace
     is_default_language : bool
         Whether there is a language, and it is the default one of the log.
+    source : str
+        The file or the folder that was asked, as it was typed.
+    reading : str
+        The options that say how it was read, each with a space before it.
     """
 
     census: Census
     log: ImitationLog
     space: Space
     is_default_language: bool
+    source: str = ""
+    reading: str = ""
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a census folder was asked."""
+        return Path(self.source).is_dir()
 
     @cached_property
     def warnings(self) -> list[str]:
@@ -104,7 +115,7 @@ def ask(
     if noise is not None and space.language is not None:
         check_noise(noise, space.language.actions)
     is_default = space.language is not None and asked.get("--language") is None
-    return Question(census_of(space, log), log, space, is_default)
+    return Question(census_of(space, log), log, space, is_default, source, reading.typed())
 
 
 def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading: ReadingOptions) -> Question:
@@ -118,7 +129,7 @@ def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading
     space = stored_space(stored.census.space, stored.language, stored.census.bounds)
     if asked.space not in (None, space.name):
         raise UsageError(f"{folder} is a census of the space {space.name}, not {asked.space}; leave --space out.")
-    return Question(stored.census, stored.log, space, _is_default(stored.language, stored.log))
+    return Question(stored.census, stored.log, space, _is_default(stored.language, stored.log), folder)
 
 
 def _is_default(language: Language | None, log: ImitationLog) -> bool:

@@ -36,6 +36,23 @@ class ReadingOptions:
     columns: Reading
     rival_utility: str | None = None
 
+    def typed(self) -> str:
+        """Return the options as they would be typed again, each with a space before it."""
+        import shlex
+
+        from mesaprior.hypotheses.log import Reading
+
+        plain, typed = Reading(), ""
+        for name, value in vars(self.columns).items():
+            if value != getattr(plain, name):
+                text = (
+                    value
+                    if isinstance(value, str)
+                    else ",".join(f'"{cell}"' if "," in cell else cell for cell in value)
+                )
+                typed += f" --{name} {shlex.quote(text)}"
+        return typed + (f" --rival-utility {shlex.quote(self.rival_utility)}" if self.rival_utility is not None else "")
+
     @property
     def given(self) -> list[str]:
         """The options that were given, as they are typed."""

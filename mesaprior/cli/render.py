@@ -45,8 +45,6 @@ def render_posterior(
     noise_name: str,
     mass_beyond: float | None,
     top: int,
-    source: str,
-    is_plotted: bool,
 ) -> None:
     """Print the result of `infer`."""
     out = console()
@@ -68,9 +66,6 @@ def render_posterior(
     for line in (*fit_lines(question, posterior), *_notes(question, posterior, mass_beyond)):
         out.print(f"• {line}", markup=False, soft_wrap=True)
     print_warnings(out, question)
-    out.print()
-    for index, step in enumerate(_next_steps(question, posterior, source, prior_name, is_plotted)):
-        out.print(f"{'      or' if index else 'Next:'} {step}", style="dim", markup=False, soft_wrap=True)
 
 
 def print_headline(out: Console, headline: str, question: Question, posterior: Posterior) -> None:
@@ -253,23 +248,41 @@ def _loses_sentence(posterior: Posterior) -> str:
     return f"The honest imitator loses at n = {n} of {last} training rows, and ends without any mass."
 
 
-def _next_steps(
-    question: Question, posterior: Posterior, source: str, prior_name: str, is_plotted: bool
-) -> Iterable[str]:
+def print_next_steps(question: Question, posterior: Posterior, prior_name: str, *, is_plotted: bool) -> None:
+    """Print commands and options that lead on from a result."""
+    out = console()
+    out.print()
+    for index, step in enumerate(_next_steps(question, posterior, prior_name, is_plotted)):
+        out.print(f"{'      or' if index else 'Next:'} {step}", style="dim", markup=False, soft_wrap=True)
+
+
+def _next_steps(question: Question, posterior: Posterior, prior_name: str, is_plotted: bool) -> Iterable[str]:
     """Yield commands and options that lead on from here."""
     from mesaprior.cli.spaces import formalism
 
-    is_log = source.endswith((".csv", ".parquet"))
-    language = _language_options(question)
-    if is_log:
+    if question.space.has_lesions and not question.is_folder:
         best = top_behaviours(posterior, question.census.witness, 1)[0].behaviour
         program = shlex.quote(posterior.exact.program if posterior.exact else question.census.witness[best])
-        yield f"mesaprior why {program} --log {shlex.quote(source)}{language}"
+        source = shlex.quote(question.source)
+        yield f"mesaprior why {program} --log {source}{question.reading}{_language_options(question)}"
     yield another_step(prior_name, is_plotted, formalism(question.space.name).suggested)
-    bounds = "".join(
-        f" --{name.replace('_', '-')} {bound}" for name, bound in question.space.bounds.items() if bound is not None
-    )
-    yield f"mesaprior prior compare {shlex.quote(source)}{f'{language}{bounds}' if is_log else ''}"
+    yield f"mesaprior prior compare {asked_again(question)}"
+
+
+def asked_again(question: Question) -> str:
+    """Return the source of a question as another command takes it, with how it was read and counted."""
+    source = shlex.quote(question.source)
+    if question.is_folder:
+        return source
+    if question.space.has_lesions:
+        bounds = "".join(
+            f" --{name.replace('_', '-')} {bound}" for name, bound in question.space.bounds.items() if bound is not None
+        )
+        return f"{source}{question.reading}{_language_options(question)}{bounds}"
+    from mesaprior.cli.spaces import whole_formalism
+
+    name = question.space.name
+    return f"{source}{question.reading} --space {name} {whole_formalism(name).typed(question.space.bounds)}"
 
 
 def _language_options(question: Question) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ import numpy as np
 from rich.table import Table
 
 from mesaprior.cli.render import (
-    another_step,
     console,
     fit_lines,
     print_headline,
@@ -37,8 +35,6 @@ def render_verdicts(
     noise_name: str,
     mass_beyond: float | None,
     top: int,
-    source: str,
-    is_plotted: bool,
 ) -> None:
     """Print the result of `infer`."""
     out = console()
@@ -58,12 +54,6 @@ def render_verdicts(
     for line in (*fit_lines(question, posterior), *_notes(question, posterior, mass_beyond)):
         out.print(f"• {line}", markup=False, soft_wrap=True)
     print_warnings(out, question)
-    out.print()
-    step = another_step(prior_name, is_plotted, whole_formalism(question.space.name).suggested)
-    out.print(f"Next: {step}", style="dim", markup=False, soft_wrap=True)
-    out.print(
-        f"      or mesaprior prior compare {_source_text(question, source)}", style="dim", markup=False, soft_wrap=True
-    )
 
 
 def _verdicts_table(posterior: Posterior, sides: Sides, noun: str) -> Table:
@@ -119,12 +109,3 @@ def _notes(question: Question, posterior: Posterior, mass_beyond: float | None) 
     yield from spoken.notes(question.census)
     if mass_beyond is not None:
         yield f"{noun.capitalize()} not counted have {share_text(mass_beyond)} of all coin tosses (2^-length)."
-
-
-def _source_text(question: Question, source: str) -> str:
-    """Return the source as another command takes it, with what it was counted with."""
-    space = question.space
-    quoted = shlex.quote(source)
-    if not source.endswith((".csv", ".parquet")):
-        return quoted
-    return f"{quoted} --space {space.name} {whole_formalism(space.name).typed(space.bounds)}"

@@ -69,7 +69,8 @@ def _is_id_or_time(log: ImitationLog, name: str, n_values: int) -> bool:
     if n_values == log.n_rows >= FEW_ROWS:
         return True
     words = set(re.split(r"[^a-z0-9]+", name.replace("_", " ").casefold()))
-    if is_called_id(name.replace("_", " ")) or words & _TIMES:
+    is_time = bool(words & _TIMES) and 2 * n_values > log.n_rows
+    if is_time or is_called_id(name.replace("_", " ")):
         return True
     labels = log.codes.get(name, {})
     return bool(labels) and all(_DATE.fullmatch(label) for label in labels)
