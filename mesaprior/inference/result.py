@@ -240,8 +240,10 @@ def summarize(posterior: Posterior) -> Summary:
     Of roles with equal shares the first in the order of `ROLES` leads, so a tie is no lead of an optimizer.
     """
     by_role = posterior.mass_by_role
-    leaders = [_leader(column) for column in by_role.T]
-    changes = tuple((n, leader) for n, leader in enumerate(leaders) if n == 0 or leader != leaders[n - 1])
+    leading = _leading(by_role)
+    changed = np.flatnonzero(np.diff(leading, prepend=-2))
+    changes = tuple((n, None if leading[n] < 0 else ROLES[leading[n]]) for n in changed.tolist())
+    leaders = [leader for _, leader in changes]
     last = math.nan if leaders[-1] is None else float(by_role[:, -1].max())
     return Summary(leaders[-1], last, changes, loses_sentence(posterior))
 
@@ -278,11 +280,10 @@ def kept_lead(posterior: Posterior, odds: str) -> str:
     return f"Imitators keep the lead, but {few} is faithful on later rows: {odds}."
 
 
-def _leader(shares: np.ndarray) -> str | None:
-    """Return the role with the largest share, None where nothing is left."""
-    if np.isnan(shares).any():
-        return None
-    return ROLES[int(np.argmax(shares >= shares.max() * (1 - TIED)))]
+def _leading(shares: np.ndarray) -> np.ndarray:
+    """Return the role with the largest share at each prefix, int64[N + 1]; -1 where nothing is left."""
+    leading = np.argmax(shares >= shares.max(axis=0) * (1 - TIED), axis=0)
+    return np.where(np.isnan(shares).any(axis=0), -1, leading)
 
 
 def _first_by_length_and_text(
