@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,11 @@ def check_file(path: str, option: str, endings: Sequence[str] = ()) -> None:
         raise UsageError(f"{option} {path}: there is no folder {folder}; make it first.")
     if not os.access(folder, os.W_OK):
         raise UsageError(f"{option} {path}: the folder {folder} cannot be written to; choose another place.")
+
+
+def typed_path(path: str) -> str:
+    """Return a path as it is typed in a shell; one that begins with a hyphen must not look like an option."""
+    return shlex.quote(f"./{path}" if path.startswith("-") and path != "-" else path)
 
 
 @contextmanager

@@ -116,7 +116,8 @@ def infer(
     later. With --space turing the programs are Turing machines, and the answer is by what they do later: whether
     faithful or defecting machines hold the posterior.
 
-    LOG_OR_CENSUS is a log (.csv or .parquet), or a folder that `mesaprior census` wrote, which answers at once.
+    LOG_OR_CENSUS is a table of choices as it is (.csv, .tsv, .txt or .parquet, or - for standard input), or a folder
+    that `mesaprior census` wrote, which answers at once. With --by the answer is one for each person, and one for all.
 
     \b
     Examples:

@@ -9,6 +9,7 @@ import click
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.log.notices import number_of
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
@@ -142,7 +143,7 @@ def render_memorizer(found: MemorizerPosterior) -> None:
     held = odds_text(float(found.log2_odds[-1]), "the tables", "the programs counted")
     lines = (
         f"Memorizer: all tables over {', '.join(memorizer.features)} ({memorizer.n_entries:,} {entries}, "
-        f"{memorizer.length:,} bits each) hold {share_text(float(found.mass[-1]))} after {n} training rows"
+        f"{memorizer.length:,} bits each) hold {share_text(float(found.mass[-1]))} after {number_of(n, 'training row')}"
         + (f": {shares}." if shares else "."),
         f"{held[0].upper()}{held[1:]}; before any row the log2 odds of the tables were "
         f"{bits_text(float(found.log2_odds[0]))}.",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.files import typed_path
 from mesaprior.cli.options import SpaceOptions, prior_facts
 from mesaprior.cli.progress import progress
 from mesaprior.cli.question import Question, ask, census_of, provenance_of
@@ -19,7 +20,8 @@ from mesaprior.cli.spaces import space_of
 from mesaprior.cli.words import bits_text, share_text
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log.checking import warnings_of
-from mesaprior.hypotheses.log.notices import printable, shown
+from mesaprior.hypotheses.log.coding import listed
+from mesaprior.hypotheses.log.notices import joined_by_commas, number_of, printable, shown
 from mesaprior.inference.people.people import People, Person, people
 from mesaprior.inference.result import json_number
 from mesaprior.inference.roles import IMITATOR, ROLES, VERDICTS
@@ -99,7 +101,14 @@ def ask_people(
         )
     n_actions = census.n_actions if census is not None else space.language.actions if space.language else 0
     sentences = [warning.typed() for warning in warnings_of(log, n_actions)]
-    return PeopleAsked(log, space, n_programs, result, [text[0].upper() + text[1:] for text in sentences])
+    warnings = [text[0].upper() + text[1:] for text in sentences]
+    if result.left_out:
+        one = len(result.left_out) == 1
+        warnings.append(
+            f"{listed(result.left_out)} {'has' if one else 'have'} no training row and {'is' if one else 'are'} left "
+            "out."
+        )
+    return PeopleAsked(log, space, n_programs, result, warnings)
 
 
 def _learns(space: Space) -> bool:
@@ -146,6 +155,7 @@ def people_to_json(answer: PeopleAsked, by: Sequence[str], top: int) -> dict[str
     return {
         "by": list(by),
         "people": [_person_to_json(person, top) for person in result.persons],
+        "left_out": list(result.left_out),
         "role_frequencies": frequencies,
         "programs_shared": None
         if result.shared is None
@@ -236,16 +246,22 @@ def people_table(answer: PeopleAsked) -> tuple[list[str], list[list[Any]]]:
     return header, rows
 
 
+def people_text(answer: PeopleAsked) -> str:
+    """Return how many people were asked: ``1 person``, ``266 people``."""
+    n = len(answer.result.persons)
+    return "1 person" if n == 1 else f"{n:,} people"
+
+
 def headline_of(answer: PeopleAsked) -> str:
     """Return one sentence: for how many people imitators lead, and for how many optimizers."""
     finals = [float(person.log2_odds[-1]) for person in answer.result.persons]
     imitated, optimized = sum(odds < 0 for odds in finals), sum(odds > 0 for odds in finals)
     n = len(finals)
     if not answer.space.has_lesions:
-        return f"{n:,} people, each with a posterior over {answer.space.noun} of their own."
+        return f"{people_text(answer)}, each with a posterior over {answer.space.noun} of their own."
     rest = n - imitated - optimized
     level = f", and for {rest:,} neither do" if rest else ""
-    return f"Imitators lead for {imitated:,} of {n:,} people, optimizers for {optimized:,}{level}."
+    return f"Imitators lead for {imitated:,} of {people_text(answer)}, optimizers for {optimized:,}{level}."
 
 
 def render_people(answer: PeopleAsked, by: Sequence[str], *, source: str, prior_name: str, noise_name: str) -> None:
@@ -257,7 +273,7 @@ def render_people(answer: PeopleAsked, by: Sequence[str], *, source: str, prior_
     each = "" if result.shared is not None else " for each"
     out.print(
         f"{answer.n_programs:,} {answer.space.noun} counted{each} · prior {prior_name} · noise {noise_name} · "
-        f"{log.n_training:,} training rows of {len(log.groups):,} people, {log.n_rows - log.n_training:,} later",
+        f"{number_of(log.n_training, 'training row')} of {people_text(answer)}, {log.n_rows - log.n_training:,} later",
         style="dim",
         markup=False,
     )
@@ -268,7 +284,8 @@ def render_people(answer: PeopleAsked, by: Sequence[str], *, source: str, prior_
         out.print(_programs_table(answer))
     out.print(_people_table(answer, by))
     if len(result.persons) > MOST_SHOWN:
-        out.print(f"{len(result.persons) - MOST_SHOWN:,} more people; --format csv has all.", style="dim")
+        more = len(result.persons) - MOST_SHOWN
+        out.print(f"{more:,} more {'person' if more == 1 else 'people'}; --format csv has all.", style="dim")
     for line in _notes(answer):
         out.print(f"• {line}", markup=False, soft_wrap=True)
     for warning in answer.warnings:
@@ -278,7 +295,7 @@ def render_people(answer: PeopleAsked, by: Sequence[str], *, source: str, prior_
 
 
 def _print_next(out: Console, source: str, by: Sequence[str]) -> None:
-    again = f"mesaprior infer {shlex.quote(source)} --by {shlex.quote(','.join(by))} ..."
+    again = f"mesaprior infer {typed_path(source)} --by {shlex.quote(joined_by_commas(by))} ..."
     for place, step in enumerate((f"one line a person: {again} --format csv", f"a picture: {again} --plot people.png")):
         out.print(f"{'      or' if place else 'Next:'} {step}", style="dim", markup=False, soft_wrap=True)
 
@@ -367,7 +384,8 @@ def _notes(answer: PeopleAsked) -> list[str]:
     if found is not None:
         odds = found.log2_odds_of_difference
         notes.append(
-            "Expected: frequency of a role among people. Exceedance: probability that it is the most frequent one; "
+            "Expected: frequency of a role among people, whatever prior mass it has. "
+            "Exceedance: probability that it is the most frequent one; "
             f"protected: the same, if the frequencies may also all be equal (log2 odds that they differ: {odds:+.2f})."
         )
     if result.shared is not None:

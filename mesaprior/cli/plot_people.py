@@ -28,6 +28,8 @@ def plot_people(answer: PeopleAsked, path: str, *, headline: str, title_source: 
     """
     import matplotlib
 
+    from mesaprior.cli.people import people_text
+
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
@@ -42,7 +44,7 @@ def plot_people(answer: PeopleAsked, path: str, *, headline: str, title_source: 
         axes.bar(places, part, width=1.0, bottom=below, color=colour, label=_plain(name), linewidth=0)
         below += part
     figure.suptitle(_plain(f"{title_source}: {headline}"), fontsize=11, x=0.01, ha="left", wrap=True)
-    axes.set(xlim=(-0.5, len(places) - 0.5), ylim=(0, 1), xlabel=f"{len(places):,} people", ylabel="probability")
+    axes.set(xlim=(-0.5, len(places) - 0.5), ylim=(0, 1), xlabel=people_text(answer), ylabel="probability")
     axes.set_xticks([])
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)

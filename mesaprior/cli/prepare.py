@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +33,30 @@ class Numbered(click.ParamType):
         numbers: dict[str, int] = {}
         for text in Names().convert(value, param, ctx):
             match = re.fullmatch(r"(.*)=([0-9]{1,6})", text)
-            if match is None and self._default is None:
-                self.fail(f"{text[:60]!r} is not COL=Q, such as rt=4.", param, ctx)
+            if match is None and (self._default is None or "=" in text):
+                meant = "COL=Q, such as rt=4" if self._default is None else "COL or COL=K, such as choice=2"
+                self.fail(f"{text[:60]!r} is not {meant}.", param, ctx)
             name, number = (match[1], int(match[2])) if match else (text, self._default or 1)
             if name in numbers:
                 self.fail(f"{name[:60]!r} is named twice; name it once.", param, ctx)
             numbers[name] = number
         return numbers
+
+
+class Share(click.FloatRange):
+    """A share of the rows, from 0 up to but not including 1."""
+
+    name = "SHARE"
+
+    def __init__(self):
+        super().__init__(0, 1, max_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the share."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{str(value)[:60]!r} is no share; write a number from 0 to 1, such as 0.2.", param, ctx)
 
 
 @click.command()
@@ -55,9 +73,8 @@ class Numbered(click.ParamType):
 @click.option("--bins", type=Numbered(), help="Cut columns of numbers into Q quantiles.")
 @click.option(
     "--holdout",
-    type=click.FloatRange(0, 1, max_open=True),
+    type=Share(),
     default=0.0,
-    metavar="SHARE",
     help="Make so many of the last rows of each group deployment rows.",
 )
 @click.option(
@@ -87,15 +104,20 @@ def prepare(
       mesaprior prepare DF2011.csv --action choice --by id,game --order period --lag choice,other.choice --out pd.csv
       mesaprior prepare trials.csv --action response --by subject --lag response=2 --bins rt=4 --out log.csv
     """
-    from mesaprior.cli.files import check_file, written_whole
+    from mesaprior.cli.files import check_file, typed_path, written_whole
     from mesaprior.cli.reading import columns_but_rival, say_reading, with_rivals
+    from mesaprior.errors import UsageError
     from mesaprior.hypotheses.log import log_of_table, read_table
     from mesaprior.hypotheses.log.code_file import code_file_of, code_text
+    from mesaprior.hypotheses.log.notices import joined_by_commas, number_of
     from mesaprior.hypotheses.log.preparing import Preparation
     from mesaprior.hypotheses.log.preparing import prepare as prepared
     from mesaprior.hypotheses.terms.language import read_language
 
     check_file(out, "--out", (".csv", ".parquet"))
+    for written in (Path(out), code_file_of(out)):
+        if written.exists() and Path(raw_file).exists() and written.samefile(raw_file):
+            raise UsageError(f"--out {out}: this would write over {raw_file}, which is read; choose another name.")
     language = read_language(language_file) if language_file else None
     raw = read_table(raw_file)
     columns = columns_but_rival(raw, reading)
@@ -105,7 +127,9 @@ def prepare(
     frame = frame_of(log, table, columns.by)
     codes = code_file_of(out)
     with written_whole(codes) as temporary:
-        temporary.write_text(code_text(log, frame.columns[: len(columns.by)]), encoding="utf-8", newline="\n")
+        temporary.write_text(
+            code_text(log, list(map(str, frame.columns)), len(columns.by)), encoding="utf-8", newline="\n"
+        )
     with written_whole(out) as temporary:
         if out.endswith(".parquet"):
             frame.to_parquet(temporary, index=False)
@@ -114,23 +138,29 @@ def prepare(
     say_reading(log)
     later = log.n_rows - log.n_training
     click.echo(
-        f"Wrote {out} ({log.n_training:,} training rows, {later:,} later, {len(log.situations):,} situations) and "
-        f"{codes.name}.",
+        f"Wrote {out} ({number_of(log.n_training, 'training row')}, {later:,} later, "
+        f"{number_of(len(log.situations), 'situation')}) and {codes.name}.",
         err=True,
     )
-    by = f" --by {columns.by[0]}" if columns.by else ""
-    click.echo(f"Next: mesaprior infer {Path(out)}{by}", err=True)
+    by = f" --by {shlex.quote(joined_by_commas([str(frame.columns[0])]))}" if columns.by else ""
+    click.echo(f"Next: mesaprior infer {typed_path(out)}{by}", err=True)
 
 
 def frame_of(log: ImitationLog, table: RawTable, groups: tuple[str, ...]) -> pd.DataFrame:
-    """Return a log as a table in codes, its rows in the order of the raw table, with the columns of groups in front."""
+    """Return a log as a table in codes, its rows in the order of the raw table, with the columns of groups in front.
+
+    A column of groups that is called as another one, or as a role, has a number behind its name.
+    """
     import numpy as np
 
     from mesaprior.hypotheses.log.columns import Finder
+    from mesaprior.hypotheses.log.names import ROLES, unused
 
     place = {line: row for row, line in enumerate(table.lines.tolist())}
     row = np.array([place[line] for line in log.file_line.tolist()])
     frame = log.to_frame()
     for position, column in enumerate(Finder(table.columns).find_all(groups)):
-        frame.insert(position, column.name, [column.texts[index] for index in column.index[row].tolist()])
+        taken = {*map(str, frame.columns), *([column.name] if column.name.casefold() in ROLES else [])}
+        texts = [column.texts[index] for index in column.index[row].tolist()]
+        frame.insert(position, unused(column.name, taken), texts)
     return frame.iloc[np.argsort(row, kind="stable")]

@@ -120,11 +120,12 @@ def ask(
 
 def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading: ReadingOptions) -> Question:
     """Open the census in a folder."""
+    codes = codes_of_census(folder)
     for option in asked.given:
         raise UsageError(f"{folder} is a census that was counted already, so {option} cannot change it; leave it out.")
     for option in reading.given if other_log is None else ():
         raise UsageError(f"{option} says how a file is read, and {folder} is a census; name the file with --log.")
-    log = read_asked(other_log, reading, codes=codes_of_census(folder)) if other_log is not None else None
+    log = read_asked(other_log, reading, codes=codes) if other_log is not None else None
     stored = open_census(folder, log=log)
     space = stored_space(stored.census.space, stored.language, stored.census.bounds)
     if asked.space not in (None, space.name):

@@ -12,6 +12,7 @@ import click
 
 from mesaprior.cli.options import SpaceOptions, format_option, other_log_option, space_options, tolerance_option
 from mesaprior.cli.reading import ReadingOptions, reading_options
+from mesaprior.hypotheses.log.notices import number_of
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
@@ -114,7 +115,7 @@ def _render(question: Question, found: Sequence[Reached]) -> None:
     out.print(f"[bold]{escape(_headline(question, found))}[/bold]")
     out.print(
         f"{question.census.n_programs:,} {noun} counted · no prior and no noise play a part · "
-        f"{question.log.n_training} training rows, {question.log.n_rows - question.log.n_training} later",
+        f"{number_of(question.log.n_training, 'training row')}, {question.log.n_rows - question.log.n_training} later",
         style="dim",
         markup=False,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.log.coding import CodedLanguage
     from mesaprior.hypotheses.log.raw_table import RawTable
     from mesaprior.hypotheses.terms.language import Language
+
+_ELSEWHERE = "The options that say how a file is read, such as --action or --drop, are those of `mesaprior infer`."
+"""What the help says where it leaves these options out."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,15 +45,12 @@ class ReadingOptions:
         import shlex
 
         from mesaprior.hypotheses.log import Reading
+        from mesaprior.hypotheses.log.notices import joined_by_commas
 
         plain, typed = Reading(), ""
         for name, value in vars(self.columns).items():
             if value != getattr(plain, name):
-                text = (
-                    value
-                    if isinstance(value, str)
-                    else ",".join(f'"{cell}"' if "," in cell else cell for cell in value)
-                )
+                text = value if isinstance(value, str) else joined_by_commas(value)
                 typed += f" --{name} {shlex.quote(text)}"
         return typed + (f" --rival-utility {shlex.quote(self.rival_utility)}" if self.rival_utility is not None else "")
 
@@ -72,7 +73,11 @@ class Names(click.ParamType):
         """Return the names."""
         if isinstance(value, tuple):
             return tuple(map(str, value))
-        names = tuple(cell.strip() for cell in next(csv.reader([str(value)], skipinitialspace=True), []))
+        try:
+            cells = next(csv.reader([str(value)], skipinitialspace=True, strict=True), [])
+        except csv.Error:
+            self.fail(f'{str(value)[:60]!r} has a quote that is not closed; write a,"b, c".', param, ctx)
+        names = tuple(cell.strip() for cell in cells)
         if not names or not all(names):
             self.fail(f"{str(value)[:60]!r} names nothing between two commas; write a,b,c.", param, ctx)
         return names
@@ -148,6 +153,8 @@ def reading_options(*, is_hidden: bool = False) -> Callable[[F], F]:
             )
             return function(*arguments, reading=ReadingOptions(columns, rival_utility), **others)
 
+        if is_hidden:
+            with_reading.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{_ELSEWHERE}"
         return options(with_reading)  # type: ignore[return-value]
 
     return decorate
@@ -190,18 +197,26 @@ def columns_but_rival(table: RawTable, reading: ReadingOptions) -> Reading:
     Raises
     ------
     UsageError
-        If both a rival and a utility of it are given.
+        If both a rival and a utility of it are given, or a rival that is neither a column nor a term.
     """
     from mesaprior.errors import UsageError
+    from mesaprior.hypotheses.log.coding import listed
     from mesaprior.hypotheses.log.columns import has_column, without_role
+    from mesaprior.hypotheses.log.notices import shown
 
     columns = reading.columns
     if reading.rival_utility is not None:
         if columns.rival is not None:
             raise UsageError("--rival and --rival-utility both say what the rival does; give one of them.")
         return without_role(table, columns, "rival")
-    if columns.rival is None or has_column(table, columns.rival) or not _is_term(columns.rival):
+    if columns.rival is None or has_column(table, columns.rival):
         return columns
+    if not _is_term(columns.rival):
+        raise UsageError(
+            f"--rival {shown(columns.rival)}: this is no column of {table.source}, and no term of a language: a term "
+            "is the code of an action, such as 1, or stands in brackets, such as (if x 1 0); the columns are "
+            f"{listed([column.name for column in table.columns], most=30)}."
+        )
     return without_role(table, columns, "rival")
 
 
@@ -242,4 +257,5 @@ def facts_of_codes(log: ImitationLog, n_actions: int) -> dict[str, dict[str, int
     codes = {column: dict(labels) for column, labels in log.codes.items()}
     actions = codes.pop("action", {})
     known = set(actions.values())
-    return {"action": actions | {str(code): code for code in range(n_actions) if code not in known}} | codes
+    unknown = {log.label("action", code): code for code in range(n_actions) if code not in known}
+    return {"action": actions | unknown} | codes

@@ -14,9 +14,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from mesaprior.cli.files import typed_path
 from mesaprior.cli.sides import sides_of
 from mesaprior.cli.words import bits_text, share_text, sparkline
-from mesaprior.hypotheses.log.notices import printable, shown
+from mesaprior.hypotheses.log.notices import number_of, printable, shown
 from mesaprior.hypotheses.terms.language import default_constants
 from mesaprior.inference.fit import always_of
 from mesaprior.inference.result import kept_lead, summarize, top_behaviours
@@ -53,7 +54,7 @@ def render_posterior(
     print_headline(out, sides_of(posterior).headline, question, posterior)
     out.print(
         f"{posterior.programs:,} programs counted in {census.n_behaviours:,} behaviours · prior {prior_name} · "
-        f"noise {noise_name} · {n} training rows, {question.log.n_rows - n} later",
+        f"noise {noise_name} · {number_of(n, 'training row')}, {question.log.n_rows - n:,} later",
         style="dim",
         markup=False,
     )
@@ -80,7 +81,7 @@ def print_headline(out: Console, headline: str, question: Question, posterior: P
         else:
             out.print(
                 f"No {question.space.noun.removesuffix('s')} counted beats the most frequent action, {always}: "
-                f"{fit.most_frequent:,} of {fit.n_training:,} training rows.",
+                f"{fit.most_frequent:,} of {number_of(fit.n_training, 'training row')}.",
                 style="bold",
                 markup=False,
                 soft_wrap=True,
@@ -102,7 +103,7 @@ def fit_lines(question: Question, posterior: Posterior) -> Iterable[str]:
     """Yield the yardsticks for hits in training."""
     fit = posterior.fit
     yield (
-        f"Hits are of {fit.n_training:,} training rows: chance has {fit.chance:,.4g}, always "
+        f"Hits are of {number_of(fit.n_training, 'training row')}: chance has {fit.chance:,.4g}, always "
         f"{shown(question.log.label('action', fit.most_frequent_action))} has {fit.most_frequent:,}, the best program "
         f"counted has {fit.best_program:,}, and the best table from situations to actions has {fit.best_table:,}."
     )
@@ -245,7 +246,7 @@ def _loses_sentence(posterior: Posterior) -> str:
         return summarize(posterior).sentence
     if n is None:
         return kept_lead(posterior, f"at n = {last} no optimizer has any mass")
-    return f"The honest imitator loses at n = {n} of {last} training rows, and ends without any mass."
+    return f"The honest imitator loses at n = {n} of {number_of(last, 'training row')}, and ends without any mass."
 
 
 def print_next_steps(question: Question, posterior: Posterior, prior_name: str, *, is_plotted: bool) -> None:
@@ -263,7 +264,7 @@ def _next_steps(question: Question, posterior: Posterior, prior_name: str, is_pl
     if question.space.has_lesions and not question.is_folder:
         best = top_behaviours(posterior, question.census.witness, 1)[0].behaviour
         program = shlex.quote(posterior.exact.program if posterior.exact else question.census.witness[best])
-        source = shlex.quote(question.source)
+        source = typed_path(question.source)
         yield f"mesaprior why {program} --log {source}{question.reading}{_language_options(question)}"
     yield another_step(prior_name, is_plotted, formalism(question.space.name).suggested)
     yield f"mesaprior prior compare {asked_again(question)}"
@@ -271,7 +272,7 @@ def _next_steps(question: Question, posterior: Posterior, prior_name: str, is_pl
 
 def asked_again(question: Question) -> str:
     """Return the source of a question as another command takes it, with how it was read and counted."""
-    source = shlex.quote(question.source)
+    source = typed_path(question.source)
     if question.is_folder:
         return source
     if question.space.has_lesions:

@@ -12,6 +12,7 @@ from rich.table import Table
 from mesaprior.cli.crossover import leader_of
 from mesaprior.cli.render import console
 from mesaprior.cli.words import bits_text, share_text
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.crossovers.crossover import Crossing, Crossovers
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def render_crossovers(
     held = "".join(f", {name} = {value:g}" for name, value in settings["prior"]["parameters"].items())
     out.print(
         f"{question.census.n_programs:,} {question.space.noun} counted · prior {settings['prior']['name']}{held} · "
-        f"noise {settings['noise']} · {question.log.n_training} training rows",
+        f"noise {settings['noise']} · {number_of(question.log.n_training, 'training row')}",
         style="dim",
         markup=False,
     )

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from mesaprior.cli.render import console
 from mesaprior.cli.words import bits_text, share_text, sparkline
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.sweeps.changes import SignChange, sign_changes
 from mesaprior.inference.sweeps.sweep import SweptPosterior
@@ -50,7 +51,7 @@ def render_sweep(
     out.print(
         f"{question.census.n_programs:,} {question.space.noun} counted · {grid} · "
         f"prior {settings['prior']['name']}{held} · noise {settings['noise']} · "
-        f"{question.log.n_training} training rows",
+        f"{number_of(question.log.n_training, 'training row')}",
         style="dim",
         markup=False,
     )

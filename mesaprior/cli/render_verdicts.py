@@ -19,6 +19,7 @@ from mesaprior.cli.render import (
 from mesaprior.cli.sides import Sides, loses_by_verdict, sides_of
 from mesaprior.cli.spaces import whole_formalism
 from mesaprior.cli.words import share_text
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.result import top_behaviours
 from mesaprior.inference.roles import IMITATOR, UNJUDGED, VERDICTS
 
@@ -43,7 +44,7 @@ def render_verdicts(
     print_headline(out, sides.headline, question, posterior)
     out.print(
         f"{posterior.programs:,} {noun} counted in {question.census.n_behaviours:,} behaviours · prior {prior_name} · "
-        f"noise {noise_name} · {n} training rows, {question.log.n_rows - n} later",
+        f"noise {noise_name} · {number_of(n, 'training row')}, {question.log.n_rows - n:,} later",
         style="dim",
         markup=False,
     )

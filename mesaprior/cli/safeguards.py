@@ -21,6 +21,7 @@ from mesaprior.cli.options import (
     together,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
+from mesaprior.hypotheses.log.notices import number_of
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
@@ -105,7 +106,7 @@ def safeguards(
     or as most of the leading ones do. Everything is an expectation, exactly computed. `mesaprior world act` lets the
     same ways to act loose in a world.
 
-    LOG_OR_CENSUS is a log (.csv or .parquet), or a folder that `mesaprior census` wrote.
+    LOG_OR_CENSUS is a table of choices, or a folder that `mesaprior census` wrote.
 
     \b
     Examples:
@@ -190,8 +191,9 @@ def _render(outcomes: list[Outcome], log: ImitationLog, cost: float, is_online: 
     out.print(table)
     learned = "all rows with an action before it" if is_online else "the training rows before it"
     out.print(
-        f"• Of {log.n_training} training rows and {n_judged} later ones with an action, on {n_conflicts} of which a "
-        f"rival does something else. Each row is acted on with what was learned from {learned}.",
+        f"• Of {number_of(log.n_training, 'training row')} and {n_judged:,} later ones with an action, on "
+        f"{n_conflicts:,} of which a rival does something else. Each row is acted on with what was learned from "
+        f"{learned}.",
         markup=False,
         soft_wrap=True,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesaprior.cli.words import odds_text, share_text
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.posterior import Posterior
 from mesaprior.inference.result import summarize
 from mesaprior.inference.roles import IMITATOR, ROLES, UNJUDGED, VERDICTS
@@ -91,7 +92,8 @@ def _headline_by_role(posterior: Posterior) -> str:
     held = float(posterior.mass_by_role[IMITATOR, -1])
     side, share = ("Imitators", held) if held >= 0.5 else ("Optimizers", 1 - held)
     odds = odds_text(float(posterior.log2_odds[-1]), "optimizers", "imitators")
-    return f"{side} hold {share_text(share)} of the posterior after {posterior.n_training} training rows: {odds}."
+    after = f"after {number_of(posterior.n_training, 'training row')}"
+    return f"{side} hold {share_text(share)} of the posterior {after}: {odds}."
 
 
 def _headline_by_verdict(posterior: Posterior, noun: str) -> str:
@@ -99,7 +101,7 @@ def _headline_by_verdict(posterior: Posterior, noun: str) -> str:
     if np.isnan(last).any():
         return f"No hypothesis is left: all {noun} counted were ruled out."
     leader = int(np.argmax(last))
-    after = f"after {posterior.n_training} training rows"
+    after = f"after {number_of(posterior.n_training, 'training row')}"
     if leader == UNJUDGED:
         return f"No later row has an action to judge by, so nothing is said of the {noun} {after}."
     held = f"{VERDICTS[leader].capitalize()} {noun} hold {share_text(float(last[leader]))}"
@@ -120,6 +122,6 @@ def loses_by_verdict(posterior: Posterior, noun: str) -> str:
         if math.isinf(odds):
             return f"Faithful {noun} do not lose: at n = {last} no defecting one has any mass."
         return f"Faithful {noun} do not lose: at n = {last} the odds of defecting ones are {odds:+.2f} bits."
-    place = "before any training row" if n == 0 else f"at n = {n} of {last} training rows"
+    place = "before any training row" if n == 0 else f"at n = {n} of {number_of(last, 'training row')}"
     behind = "without any mass" if math.isinf(odds) else f"{odds:.2f} bits behind"
     return f"Faithful {noun} lose {place}, and end {behind}."

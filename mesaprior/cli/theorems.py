@@ -103,7 +103,7 @@ def theorems(
     theorem that does not hold here. The truth is taken to be the counted program that fits the training rows, or the
     leading one, with slips as --noise has them; expectations run over every sequence of actions that it could produce.
 
-    LOG_OR_CENSUS is a log (.csv or .parquet), or a folder that `mesaprior census` wrote.
+    LOG_OR_CENSUS is a table of choices, or a folder that `mesaprior census` wrote.
 
     \b
     Examples:

@@ -13,6 +13,7 @@ import numpy as np
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import PARTS, Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.posterior import Posterior
 from mesaprior.inference.roles import FAITHFUL, IMITATOR, ROLES, UNJUDGED, VERDICTS
 
@@ -256,7 +257,7 @@ def loses_sentence(posterior: Posterior) -> str:
         return f"No hypothesis is left at n = {last}."
     if n is None:
         return kept_lead(posterior, f"at n = {last} the optimizers' odds are {final:+.2f} bits")
-    place = "before any training row" if n == 0 else f"at n = {n} of {last} training rows"
+    place = "before any training row" if n == 0 else f"at n = {n} of {number_of(last, 'training row')}"
     return f"The honest imitator loses {place}, and ends {final:.2f} bits behind."
 
 

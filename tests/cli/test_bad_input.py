@@ -22,16 +22,16 @@ LOGS = {
     "an action too large": (HEADER + "0,3,3,,train\n", ["line 2", "'action'", "3", "0..2"]),
     "a rival too large": (HEADER + "0,3,2,,train\n0,3,2,9,deploy\n", ["line 3", "'rival'", "9", "0..2"]),
     "a rival in training": (HEADER + "0,3,2,1,train\n", ["line 2", "'rival'", "training"]),
-    "no training row": (HEADER + "0,3,2,,deploy\n", ["'train'", "nothing to learn from"]),
-    "no action in training": (HEADER + "0,3,,,train\n", ["'train'", "nothing to learn from"]),
+    "no training row": (HEADER + "0,3,2,,deploy\n", ["no row is for training", "'split'", "--drop split"]),
+    "no action in training": (HEADER + "0,3,,,train\n", ["'action'", "empty on every row", "--action COL"]),
     "an unknown split": (HEADER + "0,3,1,,\n0,3,1,,tset\n", ["line 3", "'split'", "'tset'", "train, online or deploy"]),
     "an empty feature": (
         HEADER + "0,,1,,train\n",
         ["line 2", "'c'", "empty", "--missing code", "--missing drop", "--drop c"],
     ),
-    "a short row": (HEADER + "0,3,1\n", ["line 2", "has 3", "5 columns"]),
+    "a short row": (HEADER + "0,3,1\n", ["line 2", "has 3", "which has 5", "p,c,action"]),
     "a missing feature": ("p,d,action\n0,3,2\n", ["'c'", "lacks", "mine.toml"]),
-    "an open quote": (HEADER + '0,"3,1,,train\n', ["not readable"]),
+    "an open quote": (HEADER + '0,"3,1,,train\n', ["quote", "line 2", "never closed"]),
 }
 
 

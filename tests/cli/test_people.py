@@ -101,4 +101,10 @@ def test_options_that_are_about_one_log(crowd, run):
 
 def test_somebody_without_training_rows(files, run):
     (files / "two.csv").write_text("who,x,action,split\na,0,0,train\nb,1,1,deploy\n")
-    one_sentence(run("infer", "two.csv", "--by", "who", "--max-bits", 8, code=1), "'b'", "no training row")
+    result = run("infer", "two.csv", "--by", "who", "--max-bits", 8, "--format", "json")
+    facts = json.loads(result.stdout)
+    assert ([person["name"] for person in facts["people"]], facts["left_out"]) == (["a"], ["b"])
+    assert "'b' has no training row and is left out." in facts["warnings"]
+    shown = run("infer", "two.csv", "--by", "who", "--max-bits", 8).stdout
+    assert "Imitators lead for 1 of 1 person, optimizers for 0." in shown
+    assert "! 'b' has no training row and is left out." in shown

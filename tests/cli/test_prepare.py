@@ -1,6 +1,7 @@
 """`prepare` writes a log with its labels, and what it wrote reads as what it read."""
 
 import json
+import shlex
 
 import pytest
 
@@ -45,6 +46,7 @@ def test_a_repeated_game(raw, run):
             "op1": {"c": 0, "d": 1, "first": 2},
         },
         "groups": ["id", "game"],
+        "columns": ["id", "game", "treatment", "me1", "op1", "action", "split"],
     }
     for told in (
         "1 row has no action and is left out (line 6).",
@@ -92,7 +94,9 @@ def test_a_rival_said_by_a_term(raw, run):
         run(*steps, "--rival", "2", "--rival-utility", "y", "--out", "log.csv", code=2), "--rival", "one of them"
     )
     one_sentence(run(*steps, "--rival", "(argmin (dst c y))", "--out", "log.csv", code=2), "'dst'", "'dist'")
-    one_sentence(run(*steps, "--rival", "q", "--out", "log.csv", code=2), "no column is called 'q'")
+    one_sentence(
+        run(*steps, "--rival", "q", "--out", "log.csv", code=2), "'q': this is no column of walk.csv, and no term"
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +107,11 @@ def test_a_rival_said_by_a_term(raw, run):
         (["--lag", "choice,choice=2"], 2, ["'choice'", "twice"]),
         (["--bins", "period"], 2, ["COL=Q"]),
         (["--bins", "choice=3"], 1, ["'choice'", "'d' is no number"]),
-        (["--holdout", "1"], 2, ["--holdout"]),
+        (["--holdout", "1"], 2, ["--holdout", "'1' is no share", "0.2"]),
+        (["--holdout", "20%"], 2, ["--holdout", "'20%' is no share", "0.2"]),
+        (["--lag", "choice="], 2, ["'choice='", "COL=K", "choice=2"]),
+        (["--lag", 'a"b,"c'], 2, ["a quote that is not closed"]),
+        (["--rival", "d"], 2, ["--rival 'd'", "no column of raw.csv", "no term", "'other.choice'"]),
         (["--order", "when"], 2, ["'when'"]),
         (["--action", "period=1"], 2, ["'period=1'"]),
     ],
@@ -113,6 +121,28 @@ def test_refusals(options, code, words, raw, run):
     one_sentence(result, *words)
     assert not (raw / "out.csv").exists()
     assert not (raw / "out.codes.json").exists()
+
+
+@pytest.mark.parametrize("name", ["raw.csv", "./raw.csv"])
+def test_the_raw_file_is_not_written_over(name, raw, run):
+    result = run("prepare", "raw.csv", "--action", "choice", "--out", name, code=2)
+    one_sentence(result, "write over raw.csv", "another name")
+    assert (raw / "raw.csv").read_text() == RAW
+
+
+def test_groups_that_are_called_as_something_else_in_the_log(files, run):
+    (files / "raw.csv").write_text("a b,a_b,Split,action\n0,u,v,0\n1,u,w,1\n")
+    run("prepare", "raw.csv", "--drop", "Split", "--by", "a_b,Split", "--out", "log.csv")
+    assert (files / "log.csv").read_text() == "a_b_2,Split_2,a_b,action,split\nu,v,0,0,train\nu,w,1,1,train\n"
+    log = read_log(files / "log.csv", reading=Reading(by=("a_b_2", "Split_2")))
+    assert (log.groups, log.features) == (("u/v", "u/w"), ("a_b",))
+
+
+def test_a_next_step_can_be_typed(files, run):
+    (files / "-my raw.csv").write_text('"a, b",x,action\nu,0,0\nv,1,1\n')
+    result = run("prepare", "--by", '"a, b"', "--out", "-my log.csv", "--", "-my raw.csv")
+    step = next(line for line in result.stderr.splitlines() if line.startswith("Next: mesaprior "))
+    run(*shlex.split(step)[2:], "--max-bits", 8)
 
 
 def test_a_log_elsewhere_is_refused_before_anything_is_read(raw, run):

@@ -1,11 +1,11 @@
 """The imitation log: what the teacher did, row by row, and reading it from files as people have them."""
 
 from mesaprior.hypotheses.log.building import log_from_frame, log_of_table, read_log
-from mesaprior.hypotheses.log.coding import LARGEST_VALUE
 from mesaprior.hypotheses.log.columns import Reading
 from mesaprior.hypotheses.log.imitation_log import DEPLOY, NONE, ONLINE, SPLITS, TRAIN, ImitationLog
 from mesaprior.hypotheses.log.notices import FileError
 from mesaprior.hypotheses.log.reading import read_table
+from mesaprior.hypotheses.log.values import LARGEST_VALUE
 
 __all__ = [
     "DEPLOY",

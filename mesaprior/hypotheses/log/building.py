@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mesaprior.hypotheses.log.coding import (
-    LARGEST_VALUE,
     MISSING_LABEL,
     RANKED,
     STAND,
@@ -18,20 +17,24 @@ from mesaprior.hypotheses.log.coding import (
     Coding,
     coding_of,
     listed,
-    natural_key,
+    remarks_on,
 )
 from mesaprior.hypotheses.log.columns import Columns, Reading, columns_of
 from mesaprior.hypotheses.log.imitation_log import DEPLOY, NONE, SPLITS, TRAIN, ImitationLog
-from mesaprior.hypotheses.log.notices import FileError, Notice, Option, notice, shown
+from mesaprior.hypotheses.log.notices import FileError, Notice, Option, notice, number_of, option, shown
 from mesaprior.hypotheses.log.raw_table import MISSING, Column, RawTable, distinct_rows, table_of_frame
 from mesaprior.hypotheses.log.reading import read_table
 from mesaprior.hypotheses.log.splits import split_of
+from mesaprior.hypotheses.log.values import LARGEST_VALUE, natural_key
 from mesaprior.hypotheses.terms.operators import OF_DEFAULT_LANGUAGE
 from mesaprior.hypotheses.terms.tokens import RESERVED_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
+
+NO_ROW = notice("there is no row below the header; a log has at least one training row")
+"""What to say of a table without rows."""
 
 DEFAULT_NAMES = frozenset(RESERVED_NAMES) | frozenset(OF_DEFAULT_LANGUAGE)
 """What features cannot be called in the default language."""
@@ -108,8 +111,7 @@ def log_of_table(
     taken = DEFAULT_NAMES if language is None else language.operator_names
     columns = columns_of(table, reading, frozenset() if own_codes else taken)
     if not table.n_rows:
-        empty = notice("there is no row below the header; a log has at least one training row")
-        raise FileError(table.source, [*columns.faults, empty])
+        raise FileError(table.source, [*columns.faults, NO_ROW])
     tables = language.codes if language is not None else {}
     return _Builder(
         table, columns, reading, tables, own_codes=own_codes or table.has_codes or language is not None
@@ -117,7 +119,7 @@ def log_of_table(
 
 
 class _Builder:
-    """Builds one log, and gathers what is wrong on the way."""
+    """Builds one log, and gathers what is wrong on the way. Size: R rows of the table."""
 
     def __init__(
         self,
@@ -138,19 +140,15 @@ class _Builder:
         """Return the log, or refuse the table with all that is wrong."""
         split = self._split()
         kept = self._kept(split)
-        if not (kept & (split == TRAIN)).any():
-            self._faults.append(
-                notice("no row that is left has split 'train', so there is nothing to learn from; mark one as train")
-            )
         action, rival = self._actions(split, kept)
         features = {name: self._feature(name, column, kept) for name, column in self._columns.features.items()}
-        group = self._group(kept)
+        labels, group = self._group(kept)
+        self._check_training(split, kept)
         if self._faults:
             raise FileError(self._table.source, self._faults)
         rows = np.flatnonzero(kept)
-        labels, numbers = group
         # The rows of a group follow each other, so that it does not matter how groups interleave in the file.
-        within = np.zeros(len(rows), dtype=np.int64) if numbers is None else numbers[rows]
+        within = np.zeros(len(rows), dtype=np.int64) if group is None else group[rows]
         order = rows[np.lexsort((within, split[rows] != TRAIN))]
         values = {name: codes[order] for name, codes in features.items()}
         first, row_situation = distinct_rows(values.values(), len(order))
@@ -167,9 +165,9 @@ class _Builder:
             source=self._table.source,
             codes=self._codes,
             groups=labels,
-            group=None if numbers is None else numbers[order],
+            group=None if group is None else group[order],
             n_left_out=len(kept) - len(rows),
-            remarks=tuple(self._remarks + self._renamed()),
+            remarks=tuple(self._remarks + self._on_names()),
         )
 
     def _split(self) -> np.ndarray:
@@ -180,13 +178,13 @@ class _Builder:
         known = {text: split_of(text) for text in column.texts}
         unknown = [text for text, split in known.items() if split is None]
         if unknown:
-            line = self._line_of(column)(unknown[0])
+            what = "is not a split" if len(unknown) == 1 else "are no splits"
             self._faults.append(
                 notice(
-                    f"column {shown(column.name)}: {listed(unknown)} (line {line}) "
-                    f"{'is not a split' if len(unknown) == 1 else 'are no splits'}; write train, online or deploy "
-                    "(empty means train), or leave the column out with ",
-                    Option("drop", column.name),
+                    f"column {shown(column.name)}: {listed(unknown)} (line {self._line_of(column)(unknown[0])}) "
+                    f"{what}; write "
+                    "train, online or deploy (empty means train), or leave the column out with ",
+                    option("drop", column.handle),
                 )
             )
         words = {text: SPLITS[split] for text, split in known.items() if split is not None and text not in MISSING}
@@ -200,44 +198,70 @@ class _Builder:
     def _kept(self, split: np.ndarray) -> np.ndarray:
         """Return which rows are kept, bool[R]: not history rows without an action, nor those that are to be dropped."""
         kept = np.ones(self._table.n_rows, dtype=bool)
-        if self._columns.action is not None:
-            kept = ~(self._columns.action.is_missing & (split != DEPLOY))
-        if n := int((~kept).sum()):
-            lines = self._table.lines[~kept]
-            rows = "1 row has" if n == 1 else f"{n:,} rows have"
-            self._remarks.append(f"{rows} no action and {'is' if n == 1 else 'are'} left out (line {lines[0]}).")
+        action = self._columns.action or self._columns.likely
+        if action is not None and not action.holds:
+            kept = ~(action.is_missing & (split != DEPLOY))
+        if (n := int((~kept).sum())) and self._columns.action is not None:
+            self._remarks.append(
+                f"{number_of(n, 'row')} {'has' if n == 1 else 'have'} no action and {'is' if n == 1 else 'are'} left "
+                f"out ({'' if n == 1 else 'first on '}line {self._table.lines[~kept][0]})."
+            )
         if self._reading.missing != "code":
             self._drop_incomplete(kept)
         return kept
 
     def _drop_incomplete(self, kept: np.ndarray) -> None:
-        """Leave out rows where a feature is missing, or refuse them; `kept` (bool[R]) is changed in place."""
+        """Leave out rows where a feature or group is missing, or refuse them; `kept`, bool[R], is changed in place."""
         incomplete = np.zeros(len(kept), dtype=bool)
-        for name, column in self._columns.features.items():
-            missing = column.is_missing & kept
+        for column in (*self._columns.groups, *self._columns.features.values()):
+            missing = np.zeros_like(kept) if column.holds else column.is_missing & kept
             incomplete |= missing
             if self._reading.missing == "refuse" and missing.any():
-                lines, n = self._table.lines[missing], int(missing.sum())
-                self._faults.append(
-                    notice(
-                        f"column {shown(column.name)} is empty on {n:,} of {int(kept.sum()):,} rows (first on line "
-                        f"{lines[0]}); ",
-                        Option("missing", "code"),
-                        " gives what is missing a code of its own, ",
-                        Option("missing", "drop"),
-                        " leaves these rows out, ",
-                        Option("drop", column.name),
-                        " leaves the column out",
-                    )
-                )
-                _ = name
-        if self._reading.missing == "drop" and incomplete.any():
-            n = int(incomplete.sum())
+                self._faults.append(self._empty(column, missing, int(kept.sum())))
+        if self._reading.missing == "drop" and (n := int(incomplete.sum())):
             self._remarks.append(
-                f"{n:,} {'row is' if n == 1 else 'rows are'} left out since a feature is missing there (line "
-                f"{self._table.lines[incomplete][0]})."
+                f"{number_of(n, 'row')} {'is' if n == 1 else 'are'} left out since something is missing there "
+                f"({'' if n == 1 else 'first on '}line {self._table.lines[incomplete][0]})."
             )
             kept &= ~incomplete
+
+    def _empty(self, column: Column, missing: np.ndarray, n_rows: int) -> Notice:
+        """Return what to say of a column that is empty on some rows, bool[R]."""
+        n = int(missing.sum())
+        where = f"line {self._table.lines[missing][0]}" if n == 1 else f"first on line {self._table.lines[missing][0]}"
+        ways_on = [
+            f"column {shown(column.name)} is empty on {n:,} of {number_of(n_rows, 'row')} ({where}); ",
+            option("missing", "code"),
+            " gives what is missing a code of its own, ",
+            option("missing", "drop"),
+            f" leaves {'that row' if n == 1 else 'these rows'} out",
+        ]
+        if column not in self._columns.groups:
+            ways_on += [", ", option("drop", column.handle), " leaves the column out"]
+        return notice(*ways_on)
+
+    def _check_training(self, split: np.ndarray, kept: np.ndarray) -> None:
+        """Refuse a table without a training row, and say why there is none."""
+        if (kept & (split == TRAIN)).any():
+            return
+        n, action = len(kept), self._columns.action
+        if not (split == TRAIN).any() and self._columns.split is not None:
+            name = shown(self._columns.split.name)
+            what = f"no row is for training: column {name} has no train on any of {number_of(n, 'row')}; write it, or "
+            self._faults.append(
+                notice(what, option("drop", self._columns.split.handle), " makes all rows training rows")
+            )
+        elif action is not None and action.is_missing.all():
+            what = f"column {shown(action.name)} is empty on every row; name the column of choices with "
+            self._faults.append(notice(what, option("action", "COL")))
+        elif not self._faults:
+            empty = max(self._columns.features.values(), key=lambda column: int(column.is_missing.sum()), default=None)
+            ways_on: list[str | Option] = [
+                f"none of {number_of(n, 'row')} is left to learn from, since something is missing on each"
+            ]
+            if empty is not None and empty.is_missing.any():
+                ways_on += ["; ", option("drop", empty.handle), f" leaves out {shown(empty.name)}, the emptiest column"]
+            self._faults.append(notice(*ways_on))
 
     def _actions(self, split: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the codes of actions and of rivals, int64[R]; `NONE` where there is none."""
@@ -246,19 +270,21 @@ class _Builder:
         if rival is not None:
             wrong = np.flatnonzero(~rival.is_missing & kept & (split == TRAIN))
             if len(wrong):
+                n = len(wrong)
                 self._faults.append(
                     notice(
-                        f"column {shown(rival.name)}: {len(wrong):,} training rows have a rival (first on line "
-                        f"{self._table.lines[wrong[0]]}: {shown(rival.texts[rival.index[wrong[0]]])}), and only later "
-                        "rows may; leave it empty there, or leave the column out with ",
-                        Option("drop", rival.name),
+                        f"column {shown(rival.name)}: {number_of(n, 'training row')} {'has' if n == 1 else 'have'} a "
+                        f"rival ({'' if n == 1 else 'first on '}line {self._table.lines[wrong[0]]}: "
+                        f"{shown(rival.texts[rival.index[wrong[0]]])}), and only later rows may; leave it empty there, "
+                        "or leave the column out with ",
+                        option("drop", rival.handle),
                     )
                 )
         if action is None:
             return nothing, nothing
         columns = [action, *([rival] if rival else [])]
         texts = list(dict.fromkeys(text for column in columns for text in column.occurring(kept)))
-        coding = self._coding("action", action, texts, is_action=True)
+        coding = self._coding("action", action, texts)
         if coding is None:
             return nothing, nothing
         coded = [_coded(column, coding, kept) for column in columns]
@@ -266,84 +292,103 @@ class _Builder:
 
     def _feature(self, name: str, column: Column, kept: np.ndarray) -> np.ndarray:
         """Return the codes of a feature, int64[R]."""
-        coding = self._coding(name, column, column.occurring(kept), is_action=False)
+        coding = self._coding(name, column, column.occurring(kept))
         if coding is None:
             return np.zeros(self._table.n_rows, dtype=np.int64)
         codes = _coded(column, coding, kept)
         missing = column.is_missing & kept
         if self._reading.missing == "code" and missing.any():
-            own = max(coding.code_of.values(), default=-1) + 1
-            if own > LARGEST_VALUE:
-                self._faults.append(
-                    notice(
-                        f"column {shown(column.name)}: there is no code left for what is missing, since codes end at "
-                        f"{LARGEST_VALUE}; ",
-                        Option("missing", "drop"),
-                        " leaves these rows out",
-                    )
-                )
-            label = next(label for label in _missing_labels() if label not in (coding.labels or {}))
-            labels = coding.labels or {str(code): code for code in sorted(set(coding.code_of.values()))}
-            self._codes[name] = {**labels, label: own}
-            codes[missing] = own
+            codes[missing] = self._code_of_missing(name, column, coding)
         return np.where(codes < 0, 0, codes)
 
-    def _coding(self, name: str, column: Column, texts: list[str], *, is_action: bool) -> Coding | None:
+    def _code_of_missing(self, name: str, column: Column, coding: Coding) -> int:
+        """Return the code of what is missing in a feature, and note its label."""
+        labels = dict(coding.labels or {str(code): code for code in sorted(set(coding.code_of.values()))})
+        wanted = (MISSING_LABEL, *(f"{MISSING_LABEL}_{number}" for number in range(2, LARGEST_VALUE + 3)))
+        # A table of codes may have the label already, where no cell has it.
+        settled = next((label for label in wanted if label in labels and label not in column.texts), None)
+        if settled is not None:
+            return labels[settled]
+        own = max(labels.values(), default=-1) + 1
+        if own > LARGEST_VALUE:
+            self._faults.append(
+                notice(
+                    f"column {shown(column.name)}: there is no code left for what is missing, since codes end at "
+                    f"{LARGEST_VALUE}; ",
+                    option("missing", "drop"),
+                    " leaves these rows out",
+                )
+            )
+        self._codes[name] = {**labels, next(label for label in wanted if label not in labels): own}
+        return own
+
+    def _coding(self, name: str, column: Column, texts: list[str]) -> Coding | None:
         """Return the coding of a column of these texts and note its labels; None where something is wrong with it."""
+        is_action = name == "action"
+        table = self._tables.get(name)
         found = coding_of(
             column,
+            name,
             texts,
-            table=self._tables.get(name),
+            table=table,
             actions=self._reading.actions if is_action else (),
             integers=self._integers if not is_action or self._integers == STRICT else RANKED,
-            is_action=is_action,
             has_decimal_commas=self._table.has_decimal_commas,
             line_of=self._line_of(column),
         )
         if isinstance(found, Notice):
             self._faults.append(found)
             return None
+        if table is None and column.codes is None:
+            commas = self._table.has_decimal_commas
+            self._remarks += remarks_on(column, texts, has_decimal_commas=commas, line_of=self._line_of(column))
         if found.labels is not None:
             self._codes[name] = dict(found.labels)
         return found
 
     def _line_of(self, column: Column) -> Callable[[str], int]:
-        return lambda text: int(self._table.lines[np.flatnonzero(column.index == column.texts.index(text))[0]])
+        def line(text: str) -> int:
+            # A rival may have what no action has.
+            for own in (column, self._columns.rival or column):
+                if text in own.texts:
+                    return int(self._table.lines[np.flatnonzero(own.index == own.texts.index(text))[0]])
+            return 0
+
+        return line
 
     def _group(self, kept: np.ndarray) -> tuple[tuple[str, ...], np.ndarray | None]:
         """Return the labels of the groups in natural order, and the group of each row, int64[R]."""
         columns = self._columns.groups
         if not columns:
             return (), None
-        for column in columns:
-            missing = column.is_missing & kept
-            if missing.any():
-                self._faults.append(
-                    notice(
-                        f"column {shown(column.name)} tells groups apart and is empty on {int(missing.sum()):,} rows "
-                        f"(first on line {self._table.lines[missing][0]}); fill it in"
-                    )
-                )
-        rows = np.flatnonzero(kept)
-        first, number = distinct_rows((column.index[rows].astype(np.int64) for column in columns), len(rows))
-        cells = [[column.texts[column.index[rows[row]]] for column in columns] for row in first.tolist()]
-        order = sorted(range(len(cells)), key=lambda place: [natural_key(cell) for cell in cells[place]])
-        rank = np.empty(len(order), dtype=np.int64)
+        numbers = [column.index.astype(np.int64) for column in columns]
+        first, number = distinct_rows(numbers, len(kept))
+        cells = [[_or_missing(column.texts[column.index[row]]) for column in columns] for row in first.tolist()]
+        occurs = np.zeros(len(first), dtype=bool)
+        occurs[number[kept]] = True
+        gone = ["/".join(cells[place]) for place in np.flatnonzero(~occurs).tolist()]
+        if gone:
+            self._remarks.append(f"No row is left of {listed(gone)}.")
+        order = sorted(np.flatnonzero(occurs).tolist(), key=lambda place: [natural_key(cell) for cell in cells[place]])
+        rank = np.full(len(first), -1, dtype=np.int64)
         rank[order] = np.arange(len(order))
-        group = np.full(len(kept), -1, dtype=np.int64)
-        group[rows] = rank[number]
-        return tuple("/".join(cells[place]) for place in order), group
+        return tuple("/".join(cells[place]) for place in order), rank[number]
 
-    def _renamed(self) -> list[str]:
+    def _on_names(self) -> list[str]:
+        """Return what to say of the names of features, and of tables of codes that belong to none."""
+        remarks: list[str] = []
         renamed = self._columns.renamed
-        if not renamed:
-            return []
-        return [f"Columns renamed: {', '.join(f'{shown(old)} = {new}' for new, old in renamed.items())}."]
+        if renamed:
+            remarks.append(f"Columns renamed: {', '.join(f'{shown(old)} = {new}' for new, old in renamed.items())}.")
+        strangers = [name for name in self._tables if name != "action" and name not in self._columns.features]
+        if strangers:
+            remarks.append(f"The language has codes for {listed(strangers)}, and no feature is called so.")
+        return remarks
 
 
-def _missing_labels() -> Collection[str]:
-    """Return labels for what is missing, the one that is taken unless the column has it already first."""
-    return [MISSING_LABEL, *(f"{MISSING_LABEL}_{number}" for number in range(2, 300))]
+def _or_missing(text: str) -> str:
+    """Return a cell that tells groups apart; one that is missing has a label."""
+    return MISSING_LABEL if text in MISSING else text
 
 
 def _coded(column: Column, coding: Coding, kept: np.ndarray) -> np.ndarray:

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mesaprior.hypotheses.log.coding import is_called_id, listed
+from mesaprior.hypotheses.log.coding import listed
 from mesaprior.hypotheses.log.imitation_log import NONE, ImitationLog
-from mesaprior.hypotheses.log.notices import Notice, Option, notice, shown
+from mesaprior.hypotheses.log.names import is_called_id, is_called_time
+from mesaprior.hypotheses.log.notices import Notice, notice, option, shown
 
 FEW_ROWS = 8
 """In a log with fewer rows, a column with another value on every row is nothing special."""
 
-_TIMES = frozenset({"time", "timestamp", "date", "datetime", "trial", "trials", "round", "period", "index", "row"})
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}[./:][0-9]{2}.*")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}.*|[0-9]{1,2}:[0-9]{2}.*")
 
 
 def warnings_of(log: ImitationLog, n_actions: int) -> list[Notice]:
@@ -43,7 +42,7 @@ def _of_columns(log: ImitationLog) -> Iterator[Notice]:
     for place, name in enumerate(log.features):
         column = log.situations[log.row_situation, place]
         values, number = np.unique(column, return_inverse=True)
-        drop = Option("drop", name)
+        drop = option("drop", name)
         if len(values) == 1:
             if n_rows > 1:
                 value = shown(log.label(name, int(values[0])))
@@ -55,7 +54,7 @@ def _of_columns(log: ImitationLog) -> Iterator[Notice]:
                 f"column {shown(name)} looks like an id or a time: programs can learn rows by heart with it; leave it "
                 "out with ",
                 drop,
-                *([", or tell people apart by it with ", Option("by", name)] if is_called_id(name) else []),
+                *([", or tell people apart by it with ", option("by", name)] if is_called_id(name) else []),
             )
         elif len(values) < n_rows and _gives_away(number[acted], log.action[acted]):
             yield notice(
@@ -68,9 +67,7 @@ def _of_columns(log: ImitationLog) -> Iterator[Notice]:
 def _is_id_or_time(log: ImitationLog, name: str, n_values: int) -> bool:
     if n_values == log.n_rows >= FEW_ROWS:
         return True
-    words = set(re.split(r"[^a-z0-9]+", name.replace("_", " ").casefold()))
-    is_time = bool(words & _TIMES) and 2 * n_values > log.n_rows
-    if is_time or is_called_id(name.replace("_", " ")):
+    if is_called_id(name) or (is_called_time(name) and 2 * n_values > log.n_rows):
         return True
     labels = log.codes.get(name, {})
     return bool(labels) and all(_DATE.fullmatch(label) for label in labels)
@@ -98,7 +95,7 @@ def _of_rows(log: ImitationLog, n_actions: int) -> Iterator[Notice]:
         yield notice(
             "no later row (split deploy or online) has an action, so no program is judged (unjudged): there is nothing "
             "to tell faithful from defecting by; `mesaprior prepare` holds out a part with ",
-            Option("holdout", "0.2"),
+            option("holdout", "0.2"),
         )
         return
     with_rival = judged[log.rival[judged] != NONE]

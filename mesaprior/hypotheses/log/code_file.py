@@ -6,16 +6,16 @@ The format is written down in ``docs/reference/prepare.md``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mesaprior.errors import ContentError
-from mesaprior.hypotheses.log.coding import LARGEST_VALUE, as_integer
 from mesaprior.hypotheses.log.imitation_log import ImitationLog
 from mesaprior.hypotheses.log.notices import FileError, notice, shown
 from mesaprior.hypotheses.log.raw_table import MISSING, Column, RawTable
+from mesaprior.hypotheses.log.values import LARGEST_VALUE, as_integer
 
 SCHEMA = 1
 """Version of the format."""
@@ -31,10 +31,13 @@ class CodeFile:
         The code of each label by column; rivals have those of ``action``.
     groups : tuple of str
         Columns of the log that tell groups apart.
+    columns : tuple of str
+        All columns of the log, in order.
     """
 
     codes: Mapping[str, Mapping[str, int]]
     groups: tuple[str, ...]
+    columns: tuple[str, ...]
 
 
 def code_file_of(log: str | Path) -> Path:
@@ -42,10 +45,10 @@ def code_file_of(log: str | Path) -> Path:
     return Path(log).with_suffix(".codes.json")
 
 
-def code_text(log: ImitationLog, groups: Iterable[str]) -> str:
-    """Return the text of the file of codes of a log, whose groups stand in these columns of its file."""
+def code_text(log: ImitationLog, columns: Sequence[str], n_groups: int) -> str:
+    """Return the text of the file of codes of a log, whose file has these columns, those of groups first."""
     codes = {column: dict(table) for column, table in log.codes.items()}
-    content = {"schema": SCHEMA, "codes": codes, "groups": list(groups)}
+    content = {"schema": SCHEMA, "codes": codes, "groups": list(columns[:n_groups]), "columns": list(columns)}
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -60,12 +63,12 @@ def read_code_file(path: Path) -> CodeFile:
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
         assert content["schema"] == SCHEMA
-        assert all(isinstance(name, str) for name in content["groups"])
+        assert all(isinstance(name, str) for name in (*content["groups"], *content["columns"]))
         for table in content["codes"].values():
             codes = list(table.values())
             assert all(type(code) is int and 0 <= code <= LARGEST_VALUE for code in codes)
             assert len(set(codes)) == len(codes)
-        return CodeFile(dict(content["codes"]), tuple(content["groups"]))
+        return CodeFile(dict(content["codes"]), tuple(content["groups"]), tuple(content["columns"]))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         raise ContentError(
             f"{path}: these are not the codes of a log as `mesaprior prepare` writes them; remove the file, or prepare "
@@ -79,15 +82,19 @@ def with_labels(table: RawTable, file: CodeFile) -> RawTable:
     Raises
     ------
     ContentError
-        If a code of a column has no label.
+        If the table has other columns than the log that the file was written with, or a code has no label.
     """
+    there = tuple(column.name for column in table.columns)
+    if there != file.columns:
+        raise ContentError(
+            f"{table.source}: {code_file_of(table.source).name} beside it is of a log with other columns; remove that "
+            "file, or prepare the log again."
+        )
     columns: list[Column] = []
     for column in table.columns:
         codes = file.codes.get("action" if column.name == "rival" else column.name)
         columns.append(column if codes is None else _labelled(column, codes, table))
-    there = {column.name for column in columns}
-    groups = tuple(name for name in file.groups if name in there)
-    return replace(table, columns=tuple(columns), groups=groups, has_codes=True)
+    return replace(table, columns=tuple(columns), groups=file.groups, has_codes=True)
 
 
 def _labelled(column: Column, codes: Mapping[str, int], table: RawTable) -> Column:

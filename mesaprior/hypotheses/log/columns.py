@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.log.notices import Notice, Option, notice, shown
+from mesaprior.hypotheses.log.names import ROLES, lawful_names
+from mesaprior.hypotheses.log.notices import Notice, notice, option, shown
 from mesaprior.hypotheses.log.raw_table import Column, RawTable
-
-ROLES = ("action", "rival", "split")
-"""Columns with a meaning of their own; a feature cannot have one of these names."""
 
 _GUESSES = ("choice", "response", "resp", "decision", "act", "answer", "chosen", "move", "key_resp", "choose")
 """What the column of choices is often called."""
@@ -59,6 +56,9 @@ class Reading:
             for value in values:
                 if values.count(value) > 1:
                     raise UsageError(f"{name}: {shown(value)} is named {values.count(value)} times; name it once.")
+        for value in self.only:
+            if value in self.drop:
+                raise UsageError(f"{shown(value)} stands in both drop and only; leave it out of one of them.")
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ class Columns:
     groups : tuple of Column
     features : dict of str to Column
         By lawful name, in file order.
+    likely : Column or None
+        Where there is no action, a column that is likely to be meant.
     faults : tuple of Notice
         What is wrong with the header.
     """
@@ -82,6 +84,7 @@ class Columns:
     split: Column | None
     groups: tuple[Column, ...]
     features: dict[str, Column]
+    likely: Column | None = None
     faults: tuple[Notice, ...] = ()
 
     @property
@@ -103,7 +106,7 @@ def columns_of(table: RawTable, reading: Reading, taken: Collection[str]) -> Col
     Raises
     ------
     UsageError
-        If a column is named that is not there; all such names at once.
+        If columns are named that are not there, all of them at once, or one is asked to be two things.
 
     Notes
     -----
@@ -111,30 +114,29 @@ def columns_of(table: RawTable, reading: Reading, taken: Collection[str]) -> Col
     wrong can be told in the same breath.
     """
     finder = Finder(table.columns)
-    named = {role: getattr(reading, role) for role in ROLES}
-    found = {role: finder.find(name) if name is not None else finder.of_role(role) for role, name in named.items()}
+    found = finder.roles(reading)
     groups = finder.find_all(reading.by)
     dropped = finder.find_all(reading.drop)
     only = finder.find_all(reading.only)
     finder.check()
-    # A role that is dropped is no role, unless it was named.
     for role, column in found.items():
-        if named[role] is None and column in dropped:
-            found[role] = None
+        if column is not None and column in groups:
+            raise UsageError(f"{shown(column.name)} is the {role}, so it cannot tell people apart; leave it out of by.")
     guess = None if found["action"] is not None else finder.likely_action()
     roles = [column for column in (*found.values(), guess) if column is not None]
     known = [column for column in table.columns if column.name in table.groups and column not in only]
     aside = {column.name for column in (*dropped, *groups, *roles, *known)}
     wanted = {column.name for column in only or table.columns} - aside
     features = [column for column in table.columns if column.name in wanted]
-    names = lawful_names([column.name for column in features], taken)
+    names = lawful_names([column.name for column in features], {*taken, *ROLES})
     return Columns(
         action=found["action"],
         rival=found["rival"],
         split=found["split"],
         groups=tuple(groups),
         features=dict(zip(names, features, strict=True)),
-        faults=() if found["action"] is not None else (_no_action(table, guess),),
+        likely=guess,
+        faults=() if found["action"] is not None else (_no_action(table, guess, dropped),),
     )
 
 
@@ -159,13 +161,32 @@ class Finder:
 
     def find(self, name: str) -> Column | None:
         """Return the column of a name: as it stands in the file, or lawful, or with other capitals."""
-        for same in (str, lawful, lambda text: lawful(text).casefold()):
-            matching = [column for column in self._columns if same(column.name) == same(name.strip())]
-            if matching:
-                return matching[0]
-        near = difflib.get_close_matches(name, [column.name for column in self._columns], n=1)
-        self._unknown.append(shown(name) + (f" (did you mean {shown(near[0])}?)" if near else ""))
+        name = name.strip()
+        for matches in (
+            lambda column: column.name == name,
+            lambda column: column.handle == name,
+            lambda column: column.name.casefold() == name.casefold(),
+            lambda column: column.handle.casefold() == name.casefold(),
+        ):
+            for column in self._columns:
+                if matches(column):
+                    return column
+        names = {column.name: column.handle for column in self._columns}
+        near = difflib.get_close_matches(name, [*names, *names.values()], n=1)
+        meant = f" (did you mean {shown(names.get(near[0], near[0]))}?)" if near else ""
+        self._unknown.append(f"{shown(name)}{meant}")
         return None
+
+    def roles(self, reading: Reading) -> dict[str, Column | None]:
+        """Return the columns of the roles: those that are named, else those of the same name that are not dropped."""
+        dropped = {column.name for name in reading.drop if (column := self.find(name)) is not None}
+        found: dict[str, Column | None] = {}
+        for role in ROLES:
+            name = getattr(reading, role)
+            column = self.of_role(role) if name is None else self.find(name)
+            is_dropped = name is None and column is not None and column.name in dropped
+            found[role] = None if is_dropped else column
+        return found
 
     def find_all(self, names: Iterable[str]) -> list[Column]:
         """Return the columns of some names; those that are not found are left out."""
@@ -176,14 +197,9 @@ class Finder:
         exact = [column for column in self._columns if column.name == role]
         return next(iter(exact or [column for column in self._columns if column.name.casefold() == role]), None)
 
-    def role(self, role: str, name: str | None) -> str | None:
-        """Return the name of the column of a role, which is the one that is named, if any is."""
-        column = self.of_role(role) if name is None else self.find(name)
-        return None if column is None else column.name
-
     def likely_action(self) -> Column | None:
         """Return a column that is called as columns of choices often are."""
-        return next((column for column in self._columns if lawful(column.name).casefold() in _GUESSES), None)
+        return next((column for column in self._columns if column.handle.casefold() in _GUESSES), None)
 
     def check(self) -> None:
         """Refuse names that were not found."""
@@ -192,38 +208,16 @@ class Finder:
             raise UsageError(f"no column is called {' or '.join(dict.fromkeys(self._unknown))}; there are {there}.")
 
 
-def _no_action(table: RawTable, guess: Column | None) -> Notice:
+def _no_action(table: RawTable, guess: Column | None, dropped: Sequence[Column]) -> Notice:
+    """Return what to say of a table without a column of choices."""
     there = ", ".join(shown(column.name) for column in table.columns[:30])
-    example = Option("action", "COL" if guess is None else guess.name)
-    return notice(f"no column is called 'action' among {there}; name the one that holds the choices with ", example)
-
-
-def lawful(name: str) -> str:
-    """Return a name as features can have it: letters, digits, ``_`` and ``-``, beginning with a letter or ``_``."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", plain)
-    if plain != name:
-        plain = plain.strip("_") or "_"
-    return plain if re.match(r"[A-Za-z_]", plain) else f"_{plain}"
-
-
-def lawful_names(names: list[str], taken: Collection[str]) -> list[str]:
-    """Return lawful and distinct names for columns; names that are lawful already are kept."""
-    reserved = {*taken, *ROLES}
-    used = {name for name in names if lawful(name) == name and name not in reserved}
-    result: list[str] = []
-    kept: set[str] = set()
-    for name in names:
-        if name in used and name not in kept:
-            kept.add(name)
-            result.append(name)
-            continue
-        base = lawful(name)
-        base = f"{base}_" if base in reserved else base
-        new, number = base, 2
-        while new in used or new in reserved:
-            new, number = f"{base}_{number}", number + 1
-        used.add(new)
-        result.append(new)
-    return result
+    left_out = next((column for column in dropped if column.name.casefold() == "action"), None)
+    if left_out is not None:
+        what = f"{shown(left_out.name)} is dropped, and it is the column of choices; name another of {there} with "
+        return notice(what, option("action", "COL"))
+    is_data = sum(re.fullmatch(r"-?[0-9.]+(_[0-9]+)?", column.name) is not None for column in table.columns)
+    hint = " (the first line looks like a row: put a line with names above it)" if is_data else ""
+    return notice(
+        f"no column is called 'action' among {there}{hint}; name the one that holds the choices with ",
+        option("action", "COL" if guess is None else guess.handle),
+    )

@@ -125,8 +125,12 @@ class ImitationLog:
         return content.hexdigest()
 
     def label(self, column: str, code: int) -> str:
-        """Return what a code of a column stands for; the column is a feature or ``action`` (rivals have its labels)."""
-        return self._labels.get(column, {}).get(code, str(code))
+        """Return what a code of a column stands for; the column is a feature or ``action`` (rivals have its labels).
+
+        A code without a label is its number, or ``code 1`` where ``1`` is the label of another one.
+        """
+        is_taken = str(code) in self.codes.get(column, {})
+        return self._labels.get(column, {}).get(code, f"code {code}" if is_taken else str(code))
 
     @cached_property
     def _labels(self) -> dict[str, dict[int, str]]:

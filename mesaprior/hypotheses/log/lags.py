@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-
 import numpy as np
 
-from mesaprior.hypotheses.log.coding import LARGEST_VALUE, Coding
-from mesaprior.hypotheses.log.columns import lawful
+from mesaprior.hypotheses.log.coding import Coding
+from mesaprior.hypotheses.log.names import lawful, unused, words_of
 from mesaprior.hypotheses.log.notices import Notice, notice, shown
 from mesaprior.hypotheses.log.raw_table import MISSING, Column
+from mesaprior.hypotheses.log.values import LARGEST_VALUE
 
 FIRST_LABEL, MISSED_LABEL = "first", "missed"
 """Labels of a lag where no row comes before in its group, and where the row before has nothing there."""
@@ -38,9 +36,9 @@ def lags_of(column: Column, coding: Coding, group: np.ndarray, k: int, name: str
     """
     codes = dict(coding.labels or {str(code): code for code in sorted(set(coding.code_of.values()))})
     label_of = {code: label for label, code in codes.items()}
-    added = [MISSED_LABEL] * any(text in MISSING for text in column.texts) + [FIRST_LABEL]
+    added = [MISSED_LABEL] * bool(column.is_missing.any()) + [FIRST_LABEL]
     for label in added:
-        codes[_unused(label, codes)] = max(codes.values(), default=-1) + 1
+        codes[unused(label, codes)] = max(codes.values(), default=-1) + 1
     if max(codes.values()) > LARGEST_VALUE:
         return notice(
             f"column {shown(column.name)} has no code left for rows without one before, since codes end at "
@@ -53,7 +51,13 @@ def lags_of(column: Column, coding: Coding, group: np.ndarray, k: int, name: str
     now = np.array(texts, dtype=np.int32)[column.index] if texts else np.empty(0, dtype=np.int32)
     numbered = f"{name}_" if name[-1].isdigit() else name
     return [
-        Column(f"{numbered}{lag}", tuple(labels), np.where(rows < 0, first, now[rows]).astype(np.int32), codes=codes)
+        Column(
+            f"{numbered}{lag}",
+            tuple(labels),
+            np.where(rows < 0, first, now[rows]).astype(np.int32),
+            codes=codes,
+            handle=f"{numbered}{lag}",
+        )
         for lag, rows in enumerate(_rows_before(group, k), 1)
     ]
 
@@ -67,25 +71,12 @@ def lag_name(name: str, action: str | None) -> str:
     if action is not None:
         if name == action:
             return "me"
-        own, words = _words(action), _words(name)
+        own, words = words_of(action), words_of(name)
         if words[1:] == own and words[0] in ("other", "others", "opponent", "opp", "op", "partner"):
             return "op"
         if words[:-1] == own and words[-1] in ("other", "opponent", "opp", "partner"):
             return "op"
     return lawful(name)
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"[^a-z0-9]+", name.casefold()) if word] or [""]
-
-
-def _unused(label: str, taken: Collection[str]) -> str:
-    """Return a label that is not taken."""
-    number = 2
-    result = label
-    while result in taken:
-        result, number = f"{label}_{number}", number + 1
-    return result
 
 
 def _rows_before(group: np.ndarray, k: int) -> list[np.ndarray]:

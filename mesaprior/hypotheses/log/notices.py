@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +13,8 @@ from mesaprior.errors import ContentError
 
 LONGEST_SHOWN = 60
 """Characters of a name or a cell that a message repeats at most."""
+
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_.,=:/+-]+")
 
 
 @dataclass(frozen=True)
@@ -19,20 +25,40 @@ class Option:
     ----------
     name : str
         Such as ``drop``.
-    value : str
-        As it is typed.
+    values : tuple of str
+        At least one.
+    is_given : bool
+        Whether it was given, and would have to be left out instead.
     """
 
     name: str
-    value: str
+    values: tuple[str, ...]
+    is_given: bool = False
 
     def __str__(self) -> str:
-        return f"{self.name}={self.value!r}"
+        return f"{self.name}={(self.values[0] if len(self.values) == 1 else self.values)!r}"
 
     def typed(self) -> str:
         """Return it as it is typed at the command line."""
-        plain = self.value and all(character.isalnum() or character in "_-.,=:/" for character in self.value)
-        return f"--{self.name.replace('_', '-')} {self.value if plain else shell_quoted(self.value)}"
+        joined = joined_by_commas(self.values)
+        return f"--{self.name.replace('_', '-')} {joined if _PLAIN_WORD.fullmatch(joined) else shlex.quote(joined)}"
+
+
+def option(name: str, *values: str) -> Option:
+    """Return a setting with these values."""
+    return Option(name, values)
+
+
+def given(name: str, *values: str) -> Option:
+    """Return a setting with these values that was given and would have to be left out."""
+    return Option(name, values, is_given=True)
+
+
+def joined_by_commas(values: Sequence[str]) -> str:
+    """Return values with commas between them; one with a comma in it stands in double quotes, as in a CSV."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
 
 
 @dataclass(frozen=True)
@@ -49,8 +75,8 @@ class Notice:
 
     @property
     def options(self) -> list[Option]:
-        """The options that it names, the best first."""
-        return [part for part in self.parts if isinstance(part, Option)]
+        """The options that can be added, the best first."""
+        return [part for part in self.parts if isinstance(part, Option) and not part.is_given]
 
     def __str__(self) -> str:
         return "".join(map(str, self.parts)) + "."
@@ -96,11 +122,11 @@ class FileError(ContentError):
 
 
 def _joined(options: Sequence[Option]) -> list[Option]:
-    """Return options each once, with the values of a name joined by commas."""
+    """Return options each once, with all their values."""
     values: dict[str, list[str]] = {}
-    for option in options:
-        values.setdefault(option.name, []).append(option.value)
-    return [Option(name, ",".join(dict.fromkeys(own))) for name, own in values.items()]
+    for one in options:
+        values.setdefault(one.name, []).extend(one.values)
+    return [Option(name, tuple(dict.fromkeys(own))) for name, own in values.items()]
 
 
 def shown(text: object) -> str:
@@ -121,8 +147,6 @@ def printable(text: str) -> str:
     )
 
 
-def shell_quoted(text: str) -> str:
-    """Return a text as one word of a shell."""
-    import shlex
-
-    return shlex.quote(text)
+def number_of(n: int, noun: str) -> str:
+    """Return a number with its noun: ``1 row``, ``2,000 rows``."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.log.coding import RANKED, STAND, CodedLanguage, Coding, coding_of, listed, values_of
-from mesaprior.hypotheses.log.columns import ROLES, Finder, Reading
+from mesaprior.hypotheses.log.building import NO_ROW
+from mesaprior.hypotheses.log.coding import RANKED, STAND, CodedLanguage, Coding, coding_of, listed
+from mesaprior.hypotheses.log.columns import Finder, Reading
 from mesaprior.hypotheses.log.imitation_log import DEPLOY, SPLITS, TRAIN
 from mesaprior.hypotheses.log.lags import lag_name, lags_of
-from mesaprior.hypotheses.log.notices import FileError, Notice, notice, shown
+from mesaprior.hypotheses.log.names import is_called_id
+from mesaprior.hypotheses.log.notices import FileError, Notice, notice, number_of, option, shown
+from mesaprior.hypotheses.log.ordering import sorted_rows
 from mesaprior.hypotheses.log.quantiles import cut_into_quantiles
 from mesaprior.hypotheses.log.raw_table import MISSING, Column, RawTable, distinct_rows
 from mesaprior.hypotheses.log.splits import split_of
@@ -103,50 +106,75 @@ class _Preparing:
     def __init__(self, table: RawTable, reading: Reading, preparation: Preparation, language: CodedLanguage | None):
         self._table, self._reading, self._preparation, self._language = table, reading, preparation, language
         finder = Finder(table.columns)
+        self._roles = {role: column and column.name for role, column in finder.roles(reading).items()}
         groups = finder.find_all(reading.by)
-        order = finder.find_all([preparation.order] if preparation.order is not None else [])
+        dropped = names_of(finder.find_all(reading.drop))
+        self._order = names_of(finder.find_all([preparation.order] if preparation.order is not None else []))
         self._lags = dict(zip(names_of(finder.find_all(preparation.lags)), preparation.lags.values(), strict=False))
         self._bins = dict(zip(names_of(finder.find_all(preparation.bins)), preparation.bins.values(), strict=False))
         self._only = names_of(finder.find_all(reading.only))
-        self._roles = {role: finder.role(role, getattr(reading, role)) for role in ROLES}
         finder.check()
+        if not table.n_rows:
+            raise FileError(table.source, [NO_ROW])
         self._faults: list[Notice] = []
         self._remarks = list(table.remarks)
-        group = distinct_rows((column.index.astype(np.int64) for column in groups), table.n_rows)[1]
-        rows = self._sorted_rows(group, order)
-        self._group, self._lines, self._order = group[rows], table.lines[rows], names_of(order)
-        self._columns = {column.name: replace(column, index=column.index[rows]) for column in table.columns}
+        self._group = distinct_rows((column.index.astype(np.int64) for column in groups), table.n_rows)[1]
+        if self._lags and not groups:
+            self._remark_on_ids()
+        # What is dropped makes room for lags of the same name, unless it is what they are made of.
+        needed = {*self._lags, *self._bins, *self._order, *names_of(groups), *self._roles.values()}
+        kept = [column for column in table.columns if column.name not in dropped or column.name in needed]
+        self._columns = {column.name: column for column in kept}
+        self._lines = table.lines
 
     def result(self) -> tuple[RawTable, Reading]:
         """Return the table and how to read it, or refuse it with all that is wrong."""
+        self._sort()
+        self._cut()
         self._settle_actions()
         lags = self._add_lags()
-        self._cut()
         if self._faults:
             raise FileError(self._table.source, self._faults)
         aside = self._aside()
-        self._hold_out()
-        self._leave_out_rivals_in_training()
-        table = replace(
-            self._table, columns=tuple(self._columns.values()), lines=self._lines, remarks=tuple(self._remarks)
-        )
+        split = self._hold_out()
+        self._leave_out_rivals_in_training(split)
+        there = self._columns
+        table = replace(self._table, columns=tuple(there.values()), lines=self._lines, remarks=tuple(self._remarks))
+        # A column that was dropped is gone, or a lag has its name now.
+        dropped = [name for name in names_of(Finder(table.columns).find_all(self._reading.drop)) if name not in lags]
         return table, replace(
             self._reading,
-            drop=tuple(dict.fromkeys((*self._reading.drop, *aside))),
+            drop=tuple(dict.fromkeys((*dropped, *aside))),
             only=(*self._reading.only, *lags) if self._reading.only else (),
-            **self._roles,
+            split=split if self._preparation.holdout else self._reading.split,
         )
 
-    def _sorted_rows(self, group: np.ndarray, order: Sequence[Column]) -> np.ndarray:
-        """Return the rows group by group, each in its order; as they are where there is none."""
-        if not order:
-            return np.arange(self._table.n_rows)
-        column = order[0]
-        present = [text for text in column.texts if text not in MISSING]
-        values = values_of(present, has_decimal_commas=self._table.has_decimal_commas, is_ordered=column.is_ordered)
-        # Rows of which nothing is said come last.
-        place = np.array([values.place_of.get(text, len(present)) for text in column.texts], dtype=np.int64)
-        return np.lexsort((place[column.index], group))
+    def _remark_on_ids(self) -> None:
+        """Say that lags run over all rows where a column may tell people apart."""
+        name = next((column.name for column in self._table.columns if is_called_id(column.name)), None)
+        if name is not None:
+            self._remarks.append(f"Lags run over all rows; if {shown(name)} tells people apart, name it with --by.")
+
+    def _sort(self) -> None:
+        """Put the rows of each group in order, where there is one."""
+        for name in self._order:
+            found = sorted_rows(self._table, name, self._group)
+            if isinstance(found, Notice):
+                self._faults.append(found)
+                continue
+            rows, remark = found
+            self._remarks.append(remark)
+            self._group, self._lines = self._group[rows], self._lines[rows]
+            self._columns = {own: replace(c, index=c.index[rows]) for own, c in self._columns.items()}
+
+    def _cut(self) -> None:
+        """Cut the columns that are wanted into quantiles."""
+        for name, q in self._bins.items():
+            found = cut_into_quantiles(self._columns[name], q, has_decimal_commas=self._table.has_decimal_commas)
+            if isinstance(found, Notice):
+                self._faults.append(found)
+            else:
+                self._columns[name] = found
 
     def _settle_actions(self) -> None:
         """Give the action its codes, so that its lags have the same."""
@@ -161,13 +189,14 @@ class _Preparing:
     def _coding(self, name: str, texts: Sequence[str]) -> Coding | None:
         """Return the coding of a column, or note what is wrong with it."""
         column, is_action = self._columns[name], name == self._roles["action"]
+        called = "action" if is_action else column.handle
         found = coding_of(
             column,
+            called,
             texts,
-            table=None if self._language is None else self._language.codes.get("action" if is_action else name),
+            table=None if self._language is None else self._language.codes.get(called),
             actions=self._reading.actions if is_action else (),
-            integers=RANKED if is_action and self._language is None else STAND,
-            is_action=is_action,
+            integers=RANKED if is_action and self._language is None and not self._table.has_codes else STAND,
             has_decimal_commas=self._table.has_decimal_commas,
             line_of=lambda text: int(self._lines[np.flatnonzero(column.index == column.texts.index(text))[0]]),
         )
@@ -189,25 +218,24 @@ class _Preparing:
                 self._faults.append(found)
                 continue
             for lag in found:
-                if lag.name in self._columns or lag.name in added:
-                    self._faults.append(
-                        notice(
-                            f"there is a column {shown(lag.name)} already, where a lag of {shown(name)} would be; "
-                            "rename it in the file"
-                        )
-                    )
+                self._check_room(lag.name, name, added)
                 added[lag.name] = lag
         self._columns |= added
         return list(added)
 
-    def _cut(self) -> None:
-        """Cut the columns that are wanted into quantiles."""
-        for name, q in self._bins.items():
-            found = cut_into_quantiles(self._columns[name], q, has_decimal_commas=self._table.has_decimal_commas)
-            if isinstance(found, Notice):
-                self._faults.append(found)
-            else:
-                self._columns[name] = found
+    def _check_room(self, lag: str, name: str, added: Mapping[str, Column]) -> None:
+        """Note where a lag of a column would have the name of another column, or of another lag."""
+        if lag in added:
+            what = f"two lags would be called {shown(lag)}, one of them of {shown(name)}; rename a column in the file"
+            self._faults.append(notice(what))
+        elif lag in self._columns:
+            self._faults.append(
+                notice(
+                    f"there is a column {shown(lag)} already, where a lag of {shown(name)} would be; ",
+                    option("drop", self._columns[lag].handle),
+                    " makes room",
+                )
+            )
 
     def _aside(self) -> list[str]:
         """Return the columns that are no features themselves: what is only known after the choice, and the order."""
@@ -220,17 +248,20 @@ class _Preparing:
             )
         return aside
 
-    def _hold_out(self) -> None:
-        """Make the last rows of each group deployment rows."""
+    def _splits(self, name: str | None) -> np.ndarray | None:
+        """Return the split of each row, int64[R]; None where a word is no split: that is told on reading the table."""
+        if name is None:
+            return np.full(len(self._group), TRAIN)
+        column = self._columns[name]
+        known = [split_of(text) for text in column.texts]
+        return None if None in known else np.array(known, dtype=np.int64)[column.index]
+
+    def _hold_out(self) -> str | None:
+        """Make the last rows of each group deployment rows, and return the name of the column of splits."""
         share, name = self._preparation.holdout, self._roles["split"]
-        if not share:
-            return
-        split = np.full(len(self._group), TRAIN)
-        if name is not None:
-            column = self._columns[name]
-            known = [split_of(text) for text in column.texts]
-            # What is no split is told when the table is read.
-            split = np.array([TRAIN if code is None else code for code in known])[column.index]
+        split = self._splits(name)
+        if not share or split is None:
+            return name
         training = np.flatnonzero(split == TRAIN)
         _, number, size = np.unique(self._group[training], return_inverse=True, return_counts=True)
         rank = np.empty(len(training), dtype=np.int64)
@@ -242,25 +273,22 @@ class _Preparing:
         held_out = training[rank >= (size - n_held_out)[number]]
         split[held_out] = DEPLOY
         name = name or "split"
-        self._columns[name] = Column(name, SPLITS, split.astype(np.int32))
-        self._roles["split"] = name
-        self._remarks.append(f"Held out as deploy: {len(held_out):,} of {len(training):,} training rows.")
+        self._columns[name] = Column(name, SPLITS, split.astype(np.int32), handle=name)
+        self._remarks.append(f"Held out as deploy: {len(held_out):,} of {number_of(len(training), 'training row')}.")
+        return name
 
-    def _leave_out_rivals_in_training(self) -> None:
+    def _leave_out_rivals_in_training(self, split_name: str | None) -> None:
         """Leave out what a rival does on training rows: only later rows have one."""
-        name, split = self._roles["rival"], self._roles["split"]
-        if name is None:
+        name, split = self._roles["rival"], self._splits(split_name)
+        if name is None or split is None:
             return
         column = self._columns[name]
-        is_training = np.ones(len(self._group), dtype=bool)
-        if split is not None:
-            texts = self._columns[split].texts
-            is_training = np.array([split_of(text) == TRAIN for text in texts])[self._columns[split].index]
-        n = int((is_training & ~column.is_missing).sum())
-        if n:
-            index = np.where(is_training, len(column.texts), column.index).astype(np.int32)
+        wrong = (split == TRAIN) & ~column.is_missing
+        if n := int(wrong.sum()):
+            index = np.where(wrong, len(column.texts), column.index).astype(np.int32)
             self._columns[name] = replace(column, texts=(*column.texts, ""), index=index)
-            self._remarks.append(f"Rivals of {n:,} training rows are left out: only later rows have one.")
+            whose = "the rival of 1 training row is" if n == 1 else f"the rivals of {n:,} training rows are"
+            self._remarks.append(f"{whose[0].upper()}{whose[1:]} left out: only later rows have one.")
 
 
 def names_of(columns: Iterable[Column]) -> list[str]:

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from mesaprior.hypotheses.log.coding import number_text, numbers_of
-from mesaprior.hypotheses.log.notices import Notice, Option, notice, shown
+from mesaprior.hypotheses.log.notices import Notice, given, notice, shown
 from mesaprior.hypotheses.log.raw_table import MISSING, Column
+from mesaprior.hypotheses.log.values import number_text, numbers_of
 
 
 def cut_into_quantiles(column: Column, q: int, *, has_decimal_commas: bool) -> Column | Notice:
@@ -31,16 +31,16 @@ def cut_into_quantiles(column: Column, q: int, *, has_decimal_commas: bool) -> C
     present = [text for text in column.texts if text not in MISSING]
     numbers = numbers_of(present, has_decimal_commas)
     if numbers is None:
-        wrong = next(text for text in present if numbers_of([text], has_decimal_commas) is None)
+        wrong = next((text for text in present if numbers_of([text], has_decimal_commas) is None), present[-1])
         return notice(
             f"column {shown(column.name)}: {shown(wrong)} is no number, so there are no quantiles; leave out ",
-            Option("bins", f"{column.name}={q}"),
+            given("bins", f"{column.handle}={q}"),
             ", or correct the column",
         )
-    rows_of_text = np.bincount(column.index, minlength=len(column.texts))
+    times = dict(zip(column.texts, np.bincount(column.index, minlength=len(column.texts)).tolist(), strict=True))
     rows_of: dict[Decimal, int] = {}
     for text, number in zip(present, numbers, strict=True):
-        rows_of[number] = rows_of.get(number, 0) + int(rows_of_text[column.texts.index(text)])
+        rows_of[number] = rows_of.get(number, 0) + times[text]
     total, before = sum(rows_of.values()), 0
     ranges: dict[int, list[Decimal]] = {}
     for number in sorted(rows_of):

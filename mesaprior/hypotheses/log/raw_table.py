@@ -8,11 +8,37 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mesaprior.errors import ContentError
+from mesaprior.hypotheses.log.names import lawful_names
+from mesaprior.hypotheses.log.notices import shown
+
 if TYPE_CHECKING:
     import pandas as pd
 
-MISSING = frozenset({"", "NA", "NaN", "nan", "null", "NULL", "None", ".", "<NA>", "N/A", "#N/A"})
+MISSING = frozenset(
+    {
+        "",
+        "NA",
+        "NaN",
+        "nan",
+        "-nan",
+        "null",
+        "NULL",
+        "None",
+        ".",
+        "<NA>",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "NaT",
+        "#NULL!",
+        "#DIV/0!",
+    }
+)
 """Texts that mean that there is nothing."""
+
+MOST_ROWS = 20_000_000
+"""A file with more rows is refused."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +57,10 @@ class Column:
         Whether `texts` stand in an order of their own, as the categories of a table may; it is kept in the codes.
     codes : dict of str to int or None
         The code of each text that can occur, where it is settled.
+    handle : str
+        A lawful name that no other column of its table has: what messages offer to type.
+    holds : str
+        What it holds, where these are no values: ``lists``, say.
     """
 
     name: str
@@ -38,12 +68,21 @@ class Column:
     index: np.ndarray
     is_ordered: bool = False
     codes: Mapping[str, int] | None = None
+    handle: str = ""
+    holds: str = ""
 
     @property
     def is_missing(self) -> np.ndarray:
         """Whether there is nothing on each row, bool[R]."""
         missing = np.array([text in MISSING for text in self.texts], dtype=bool)
         return missing[self.index] if len(self.texts) else np.zeros(len(self.index), dtype=bool)
+
+    def taken(self, rows: np.ndarray) -> Column:
+        """Return these rows of it, int64[n], in this order; texts that no longer occur are forgotten."""
+        index = self.index[rows]
+        places, inverse = np.unique(index, return_inverse=True)
+        texts = tuple(self.texts[place] for place in places.tolist())
+        return replace(self, texts=texts, index=inverse.reshape(-1).astype(np.int32))
 
     def occurring(self, keep: np.ndarray) -> list[str]:
         """Return the distinct texts on these rows (bool[R]), missing ones aside, in the order of `texts`."""
@@ -133,9 +172,15 @@ def table_of_frame(frame: pd.DataFrame, source: str) -> RawTable:
     frame : pandas.DataFrame
     source : str
         Name used in messages. Lines are counted as if the table stood in a CSV file: the header is line 1.
+
+    Notes
+    -----
+    Levels of the index that have names are columns.
     """
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
     columns = tuple(_column_of_series(str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns))
-    return with_distinct_names(RawTable(columns, np.arange(2, len(frame) + 2), source))
+    return named_apart(RawTable(columns, np.arange(2, len(frame) + 2), source))
 
 
 def _column_of_series(name: str, series: pd.Series) -> Column:
@@ -144,7 +189,12 @@ def _column_of_series(name: str, series: pd.Series) -> Column:
     if isinstance(series.dtype, pd.CategoricalDtype):
         index, values, is_ordered = series.cat.codes.to_numpy(), series.cat.categories, bool(series.cat.ordered)
     else:
-        index, values = pd.factorize(series)
+        try:
+            index, values = pd.factorize(series)
+        except TypeError:
+            kinds = [type(value).__name__ for value in series if value is not None]
+            holds = f"values of the type {kinds[0] if kinds else 'object'}"
+            return Column(name, ("",), np.zeros(len(series), dtype=np.int32), holds=holds)
         is_ordered = False
     texts = [*map(_text, values), *([""] if (index < 0).any() else [])]
     return column_of_texts(name, texts, np.where(index < 0, len(values), index).astype(np.int32), is_ordered=is_ordered)
@@ -157,8 +207,8 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def with_distinct_names(table: RawTable) -> RawTable:
-    """Return a table in which no two columns have one name: the second ``x`` is called ``x_2``."""
+def named_apart(table: RawTable) -> RawTable:
+    """Return a table in which no two columns have one name, and each has a handle: the second ``x`` is ``x_2``."""
     names: set[str] = set()
     columns: list[Column] = []
     remarks = list(table.remarks)
@@ -168,10 +218,17 @@ def with_distinct_names(table: RawTable) -> RawTable:
         while name in names or (name in taken and name != column.name):
             name, number = f"{column.name}_{number}", number + 1
         if name != column.name:
-            remarks.append(f"Two columns are called {column.name!r}; the second one is called {name!r}.")
+            remarks.append(f"Two columns are called {shown(column.name)}; the second one is called {shown(name)}.")
         names.add(name)
         columns.append(replace(column, name=name))
+    handles = lawful_names([column.name for column in columns])
+    columns = [replace(column, handle=handle) for column, handle in zip(columns, handles, strict=True)]
     return replace(table, columns=tuple(columns), remarks=tuple(remarks))
+
+
+def too_long(source: str) -> ContentError:
+    """Return what to say of a file with too many rows."""
+    return ContentError(f"{source}: the file has more than {MOST_ROWS:,} rows; cut it into parts.")
 
 
 def distinct_rows(columns: Iterable[np.ndarray], n_rows: int) -> tuple[np.ndarray, np.ndarray]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.log.coding import canonical, coding_text
-from mesaprior.hypotheses.log.notices import shown
+from mesaprior.hypotheses.log.coding import coding_text
+from mesaprior.hypotheses.log.notices import Notice, notice, shown
+from mesaprior.hypotheses.log.values import canonical
 
 Codes = Mapping[str, Mapping[str, int]]
 """The code of each label, by column."""
@@ -66,24 +67,26 @@ def telling_codes(codes: Codes) -> dict[str, dict[str, int]]:
     }
 
 
-def check_codes(own: Codes, features: Sequence[str], log: ImitationLog, source: str) -> None:
-    """Refuse a log whose labels were coded in another way than a language has it.
+def code_faults(own: Codes, features: Sequence[str], log: ImitationLog, source: str) -> list[Notice]:
+    """Return where the labels of a log were coded in another way than a language has it.
 
     Parameters
     ----------
     own : mapping
         The tables of the language.
     features : sequence of str
-        The features that it reads.
+        The features that it reads; they are in the log.
     log : ImitationLog
     source : str
         Name of the language.
 
-    Raises
-    ------
-    ContentError
-        If so: a label has another code, or, in a column without a table, a number is not its own code.
+    Returns
+    -------
+    list of Notice
+        The first label of each column that has another code, or, in a column without a table, the first number that is
+        not its own code.
     """
+    faults: list[Notice] = []
     for column in ("action", *features):
         table = log.codes.get(column)
         if table is None:
@@ -91,10 +94,13 @@ def check_codes(own: Codes, features: Sequence[str], log: ImitationLog, source: 
         wanted = {canonical(label): code for label, code in own.get(column, {}).items()}
         if column not in own:
             wanted = {label: int(label) for label in table if label.isdecimal() and label.isascii()}
-        for label, code in table.items():
-            if wanted.get(canonical(label), code) != code:
-                raise ContentError(
-                    f"{log.source}: {shown(label)} in column {column!r} has the code {code}, and in the language "
-                    f"{source} it is {wanted[canonical(label)]}; read the log with that language, or give the language "
-                    f"a table [codes.{column}] with {coding_text(column, table).partition(': ')[2]}."
+        wrong = next((label for label, code in table.items() if wanted.get(canonical(label), code) != code), None)
+        if wrong is not None:
+            faults.append(
+                notice(
+                    f"{shown(wrong)} in column {shown(column)} has the code {table[wrong]}, and in {source} it is "
+                    f"{wanted[canonical(wrong)]}; read the log with that language, or give the language a table "
+                    f"[codes.{column}] with {coding_text(column, table).partition(': ')[2]}"
                 )
+            )
+    return faults

@@ -12,7 +12,7 @@ import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,9 +22,10 @@ import numpy as np
 
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.log.notices import FileError, Notice, notice
 from mesaprior.hypotheses.terms import operators
 from mesaprior.hypotheses.terms.interventions import Intervention, read_interventions
-from mesaprior.hypotheses.terms.label_codes import check_codes, read_codes, telling_codes
+from mesaprior.hypotheses.terms.label_codes import code_faults, read_codes, telling_codes
 from mesaprior.hypotheses.terms.tokens import (
     LARGEST_NUMBER,
     RESERVED_NAMES,
@@ -211,44 +212,48 @@ class Language:
             rival outside 0..A-1, or was coded in another way than the language has it; if a lookup would have more than
             2**20 tables, or would be read at a feature with another number of values under an intervention.
         """
-        for name in self.used_features:
-            if name not in log.features:
-                near = difflib.get_close_matches(name, log.features, n=1)
-                hint = (
-                    f"; did you mean {near[0]!r}?"
-                    if near
-                    else f"; its features are {', '.join(log.features) or 'none'}."
-                )
-                raise ContentError(
-                    f"{log.source}: the language {self.source} uses feature {name!r}, which the log lacks{hint}"
-                )
-        check_codes(self.codes, self.used_features, log, self.source)
-        used = [log.features.index(name) for name in self.used_features]
-        for index in np.argwhere(log.situations[:, used] >= self.domain)[:1]:
-            situation, column = int(index[0]), used[int(index[1])]
-            row = int(np.flatnonzero(log.row_situation == situation)[0])
-            raise ContentError(
-                f"{log.source}, line {log.file_line[row]}, column {log.features[column]!r}: "
-                f"{log.situations[situation, column]} is outside the domain 0..{self.domain - 1} of {self.source}; "
-                "raise `domain` there or recode the column."
-            )
-        for column, values in (("action", log.action), ("rival", log.rival)):
-            for row in np.flatnonzero(values >= self.actions)[:1]:
-                raise ContentError(
-                    f"{log.source}, line {log.file_line[row]}, column {column!r}: {values[row]} is not among the "
-                    "actions "
-                    f"0..{self.actions - 1} of {self.source}; raise `actions` there or recode the column."
-                )
+        faults = [*self._missing_features(log), *self._outside(log)]
+        faults += code_faults(
+            self.codes, [name for name in self.used_features if name in log.features], log, self.source
+        )
+        if faults:
+            raise FileError(log.source, faults)
         for token in self.tokens:
             if self.n_literals(token, log) > MOST_TABLES:
                 size = log.feature_sizes[log.features.index(token.name)]
                 raise ContentError(
                     f"{self.source}: the lookup of {token.name!r} has {self.actions}^{size} tables on {log.source}, "
-                    "and at most "
-                    "2^20 are counted; look up a feature with fewer values, or use fewer actions."
+                    "and at most 2^20 are counted; look up a feature with fewer values, or use fewer actions."
                 )
         for other in self.interventions:
             other.check_log(self.tokens, log, self.source)
+
+    def _missing_features(self, log: ImitationLog) -> Iterable[Notice]:
+        """Yield what to say of features that the language uses and a log lacks."""
+        for name in self.used_features:
+            if name not in log.features:
+                near = difflib.get_close_matches(name, log.features, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"its features are {', '.join(log.features) or 'none'}"
+                yield notice(f"{self.source} uses feature {name!r}, which the log lacks; {hint}")
+
+    def _outside(self, log: ImitationLog) -> Iterable[Notice]:
+        """Yield what to say of values of a log that are outside the domain, or no actions: the first of each column."""
+        for name in self.used_features:
+            if name not in log.features:
+                continue
+            values = log.situations[:, log.features.index(name)]
+            for situation in np.flatnonzero(values >= self.domain)[:1]:
+                row = int(np.flatnonzero(log.row_situation == situation)[0])
+                yield notice(
+                    f"line {log.file_line[row]}, column {name!r}: {values[situation]} is outside the domain "
+                    f"0..{self.domain - 1} of {self.source}; raise `domain` there or recode the column"
+                )
+        for column, values in (("action", log.action), ("rival", log.rival)):
+            for row in np.flatnonzero(values >= self.actions)[:1]:
+                yield notice(
+                    f"line {log.file_line[row]}, column {column!r}: {values[row]} is not among the actions "
+                    f"0..{self.actions - 1} of {self.source}; raise `actions` there or recode the column"
+                )
 
 
 def default_language(log: ImitationLog, *, constants: Sequence[int] = ()) -> Language:

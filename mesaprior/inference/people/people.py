@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mesaprior.errors import RunError, UsageError
+from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.deriving import for_rows
 from mesaprior.hypotheses.log import ImitationLog
@@ -149,12 +149,15 @@ class People:
         Of these roles; None where there are fewer than two, or nobody has anything left.
     shared : tuple of SharedProgram or None
         By share, largest first; None in a language with `fit`, where programs do not give the same to everybody.
+    left_out : tuple of str
+        Names of groups without a training row: there is nothing to learn from them.
     """
 
     persons: tuple[Person, ...]
     compared: tuple[int, ...]
     frequencies: Frequencies | None
     shared: tuple[SharedProgram, ...] | None
+    left_out: tuple[str, ...] = ()
 
 
 def people(
@@ -185,7 +188,7 @@ def people(
     Raises
     ------
     UsageError, ContentError, RunError
-        As `posterior` does; and if the log has no groups, or somebody has no training row.
+        As `posterior` does; and if the log has no groups.
 
     Notes
     -----
@@ -196,10 +199,9 @@ def people(
         raise UsageError("the log tells no people apart; name the columns that do, with by=('id',) say.")
     persons: list[Person] = []
     known: dict[bytes, Weighed] = {}
-    for number, name in enumerate(log.groups):
+    learning = np.unique(log.group[: log.n_training])
+    for number in learning.tolist():
         rows = log.of_group(number)
-        if not rows.n_training:
-            raise RunError(f"{log.source}: {name[:60]!r} has no training row, so there is nothing to learn from it.")
         if count is not None:
             weighed = Weighed(count(rows), prior)
         else:
@@ -208,7 +210,7 @@ def people(
             weighed = _weighed(census, log, rows, prior, known)
         own = weighed.census if count is not None else replace(weighed.census, row_cell=rows.row_situation)
         result = posterior(own, rows, prior, noise=noise, tolerance=tolerance, weighed=weighed)
-        persons.append(_person(name, own, rows, result))
+        persons.append(_person(log.groups[number], own, rows, result))
         if report is not None:
             report(1)
     evidence = np.array([person.log2_evidence_by_role for person in persons])
@@ -217,7 +219,8 @@ def people(
         persons=tuple(persons),
         compared=compared,
         frequencies=frequencies(evidence[:, compared]) if len(compared) > 1 else None,
-        shared=None if census is None or count is not None else _shared(census, log, noise),
+        shared=None if census is None or count is not None else _shared(census, log, learning, noise),
+        left_out=tuple(name for number, name in enumerate(log.groups) if number not in learning),
     )
 
 
@@ -289,17 +292,18 @@ def _leading(entry: Entry, census: Census, result: Posterior) -> Leading:
     )
 
 
-def _shared(census: Census, log: ImitationLog, noise: NoiseModel) -> tuple[SharedProgram, ...]:
-    """Return the mixture over policies of largest likelihood for all people."""
+def _shared(census: Census, log: ImitationLog, learning: np.ndarray, noise: NoiseModel) -> tuple[SharedProgram, ...]:
+    """Return the mixture over policies of largest likelihood for all people with training rows, int64[G]."""
     assert log.group is not None
     policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
     first = np.flatnonzero(np.diff(policy, prepend=-1) > 0)
     predictions = census.predictions[first]
     training = np.arange(log.n_training)
-    G, C, A = len(log.groups), predictions.shape[1], census.n_actions
+    G, C, A = len(learning), predictions.shape[1], census.n_actions
     # How often each person took each action in each cell: hits are sums of these over what a policy gives.
     taken = np.zeros((G, C, A))
-    np.add.at(taken, (log.group[training], census.row_cell[training], log.action[training]), 1)
+    person = np.searchsorted(learning, log.group[training])
+    np.add.at(taken, (person, census.row_cell[training], log.action[training]), 1)
     per_cell = taken.sum(axis=2)
 
     def likelihood(which: np.ndarray | slice) -> np.ndarray:

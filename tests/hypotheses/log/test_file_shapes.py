@@ -43,6 +43,22 @@ SHAPES = {
     "times": (b"t,action\n2024-01-01 10:00:00,0\n2024-01-01 10:00:05,1\n", [[0], [1]], [0, 1]),
     "trials in words": (b"t,action\ntrial10,0\ntrial9,1\n", [[1], [0]], [0, 1]),
     "capitals": (b"x,Action\n0,0\n1,1\n", [[0], [1]], [0, 1]),
+    "a title above the header": (b"My study\n\nx,action\n0,0\n1,1\n1,1\n", [[0], [1], [1]], [0, 1, 1]),
+    "a title in a row of empty cells": (b"My study,,\nx,z,action\n0,0,0\n1,1,1\n", [[0, 0], [1, 1]], [0, 1]),
+    "lines below the header, as Qualtrics has them": (
+        b'Q1,action\nHow many?,Which?\n"{""ImportId"":""QID1""}","{""ImportId"":""QID2""}"\n3,0\n4,1\n',
+        [[3], [4]],
+        [0, 1],
+    ),
+    "amounts": (b'x,action\n"$1,200.50",0\n$90,1\n', [[1], [0]], [0, 1]),
+    "amounts with decimal commas": (b"x;action\n1.200,50 \x80;0\n90 \x80;1\n", [[1], [0]], [0, 1]),
+    "percent": (b"x,action\n50%,0\n7.5%,1\n", [[1], [0]], [0, 1]),
+    "numbers of 30 digits": (
+        b"x,action\n123456789012345678901234567890,0\n123456789012345678901234567889,1\n",
+        [[1], [0]],
+        [0, 1],
+    ),
+    "quotes as R writes them": (b'x,action\n"a \\"b\\", c",0\n"d",1\n', [[0], [1]], [0, 1]),
     "a missed response": (b"x,action\n0,0\n1,\n1,1\n", [[0], [1]], [0, 1]),
     "no response, in words": (b"x,action\n0,0\n1,NA\n1,1\n", [[0], [1]], [0, 1]),
 }
@@ -65,7 +81,7 @@ def test_a_file_is_read_as_it_is(shape, tmp_path):
 def test_what_was_recognized_is_told(tmp_path):
     log = read(tmp_path, "größe;action;split\n1,5;ja;Train\n2;nein;TEST\n".encode("latin-1"))
     assert log.remarks == (
-        "The text is read as Latin-1.",
+        "The text is read as Latin-1, since line 1 is not UTF-8.",
         "Cells are told apart by semicolons.",
         "Splits are read as 'Train' = train, 'TEST' = deploy.",
         "Columns renamed: 'größe' = grosse.",
@@ -112,13 +128,13 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
         "with --action choice.",
         "column 'split': 'oops' (line 7) is not a split; write train, online or deploy (empty means train), or leave "
         "the column out with --drop split.",
-        "column 'z' is empty on 1 of 300 rows (first on line 5); --missing code gives what is missing a code of its "
-        "own, --missing drop leaves these rows out, --drop z leaves the column out.",
-        "column 'id' has 300 distinct values, and at most 256 can be coded; --drop id leaves it out, or --by id "
-        "tells people apart by it.",
-        "Together: --action choice --drop split,id --missing code",
+        "column 'z' is empty on 1 of 300 rows (line 5); --missing code gives what is missing a code of its own, "
+        "--missing drop leaves that row out, --drop z leaves the column out.",
+        "column 'id' has 300 distinct values, and at most 256 can be coded; --by id tells people apart by it, or "
+        "--drop id leaves it out.",
+        "Together: --action choice --drop split --missing code --by id",
     ]
-    assert "action='choice', drop='split,id', missing='code'" in str(caught.value)
+    assert "action='choice', drop='split', missing='code', by='id'" in str(caught.value)
     log = read(tmp_path, f"id,x,z,choice,split\n{rows}".encode(), action="choice", drop=("split", "id"), missing="code")
     assert log.n_rows == 300
 
@@ -138,7 +154,7 @@ def test_rows_without_an_action_are_left_out_but_for_deployment(tmp_path):
     log = read(tmp_path, b"x,action,split\n0,0,\n1,,\n1,1,online\n0,,online\n1,,deploy\n")
     assert log.action.tolist() == [0, 1, -1]
     assert log.n_left_out == 2
-    assert "2 rows have no action and are left out (line 3)." in log.remarks
+    assert "2 rows have no action and are left out (first on line 3)." in log.remarks
 
 
 def test_columns_can_be_chosen(tmp_path):
@@ -149,8 +165,48 @@ def test_columns_can_be_chosen(tmp_path):
     assert read(tmp_path, content, action="resp", only=("z",), split="phase").features == ("z",)
     listed = read(tmp_path, content, action="resp", only=("x",), actions=("r", "none", "l"))
     assert (listed.action.tolist(), listed.largest_action) == ([2, 0, 0], 2)
-    with pytest.raises(FileError, match=r"the actions 'r' occur and are not in the list; actions='l,r' has them all"):
-        read(tmp_path, content, action="resp", actions=("l",))
+    with pytest.raises(FileError, match=r"the actions 'r' occur and are not in the list; actions=\('l', 'r'\) has"):
+        read(tmp_path, content, action="resp", only=("x",), actions=("l",))
+
+
+def test_labels_of_codes_never_stand_for_two(tmp_path):
+    log = read(tmp_path, b"x,action\n0,1\n1,2\n")
+    assert log.codes["action"] == {"1": 0, "2": 1}
+    assert [log.label("action", code) for code in range(4)] == ["1", "2", "code 2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'x,action\n"0,0\n1,1\n', "a quote opens on line 2 and is never closed"),
+        (
+            b"x,action\n0,0\n1,1,1\n2,0\n",
+            r"1 row .* than the header 'x,action', which has 2 \(line 3 has 3\)",
+        ),
+        (b"x,action\n0,\x00\n", "line 2 has a zero byte"),
+        (b"# only a comment\n", "the file is empty"),
+        (b"x,action\n", "there is no row below the header"),
+        (b"0,1\n1,1\n0,0\n", "the first line looks like a row: put a line with names above it"),
+        (b"x,action\n0,\n1,NA\n", "column 'action' is empty on every row"),
+        (b"x,action,split\n0,1,test\n", "no row is for training: column 'split' has no train on any of 1 row"),
+        (b"x,z,action\n0,,1\n,1,0\n", r"'x' is empty on 1 of 2 rows.*\n.*'z' is empty on 1 of 2 rows"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_plain_words(content, message, tmp_path):
+    with pytest.raises(ContentError, match=message):
+        read(tmp_path, content)
+
+
+def test_nothing_is_left_to_learn_from(tmp_path):
+    with pytest.raises(FileError, match=r"none of 2 rows is left to learn from, .*drop='z' leaves out 'z', the empt"):
+        read(tmp_path, b"x,z,action\n0,,1\n1,,0\n", missing="drop")
+
+
+def test_groups_are_told_apart_by_whatever_stands_there(tmp_path):
+    log = read(tmp_path, b"who,x,action\n10,0,0\n9,1,1\nNA,1,1\n", by=("who",), missing="code")
+    assert (log.groups, log.group.tolist()) == (("9", "10", "missing"), [0, 1, 2])
+    with pytest.raises(FileError, match="column 'who' is empty on 1 of 3 rows"):
+        read(tmp_path, b"who,x,action\n10,0,0\n9,1,1\nNA,1,1\n", by=("who",))
 
 
 def test_binary_files_are_refused(tmp_path):

@@ -70,7 +70,7 @@ def test_parquet_with_missing_cells(tmp_path):
     assert log.split.tolist() == [TRAIN, TRAIN, DEPLOY]
     table["x"] = [1, None, 3]
     table.to_parquet(tmp_path / "b.parquet")
-    with pytest.raises(ContentError, match=r"column 'x' is empty on 1 of 3 rows \(first on line 3\); missing='code'"):
+    with pytest.raises(ContentError, match=r"column 'x' is empty on 1 of 3 rows \(line 3\); missing='code'"):
         read_log(tmp_path / "b.parquet")
 
 

@@ -127,7 +127,54 @@ def test_rivals_of_training_rows_are_left_out():
     rows = [{"x": 0, "action": 0, "rival": 1}, {"x": 1, "action": 1, "rival": 0}]
     log = prepared(rows, Reading(), holdout=0.5)
     assert log.rival.tolist() == [-1, 0]
-    assert "Rivals of 1 training rows are left out: only later rows have one." in log.remarks
+    assert "The rival of 1 training row is left out: only later rows have one." in log.remarks
+
+
+def test_quantiles_are_cut_before_lags_are_taken():
+    log = prepared([{"rt": v, "action": v % 2} for v in range(8)], Reading(), bins={"rt": 2}, lags={"rt": 1})
+    assert log.features == ("rt1",)
+    assert log.codes["rt1"] == {"0 to 3": 0, "4 to 7": 1, "first": 2}
+    assert log.situations[log.row_situation, 0].tolist() == [2, 0, 0, 0, 0, 1, 1, 1]
+
+
+def test_what_is_dropped_makes_room_for_lags():
+    rows = [{"me1": 7, "action": v} for v in (0, 1, 1)]
+    log = prepared(rows, Reading(drop=("me1",)), lags={"action": 1})
+    assert (log.features, log.situations[log.row_situation, 0].tolist()) == (("me1",), [2, 0, 1])
+
+
+def test_two_lags_of_one_name():
+    rows = [{"a b": 0, "a_b": 1, "action": 0}]
+    with pytest.raises(FileError, match="two lags would be called 'a_b1', one of them of 'a_b'"):
+        prepared(rows, Reading(), lags={"a b": 1, "a_b": 1})
+
+
+@pytest.mark.parametrize(
+    ("values", "lines"),
+    [
+        (["10", "9", "8.5"], [4, 3, 2]),
+        (["trial10", "trial9", "trial1"], [4, 3, 2]),
+        (["2024-02-01", "2024-01-31", "2023-12-31"], [4, 3, 2]),
+        (["2", None, "1"], [4, 2, 3]),
+    ],
+)
+def test_rows_are_sorted_by_value(values, lines):
+    log = prepared([{"when": value, "x": 0, "action": 0} for value in values], Reading(), order="when")
+    assert log.file_line.tolist() == lines
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["1", "two"], r"column 'when' gives no order: 'two' \(line 3\) is no number, and others are"),
+        (["31.12.2024", "01.02.2024"], "is a date or a time that does not sort as text"),
+        (["Jan 5", "Feb 6"], "is a date or a time that does not sort as text"),
+        (["9:05 pm", "8:00 am"], "is a date or a time that does not sort as text"),
+    ],
+)
+def test_what_gives_no_order_is_refused(values, message):
+    with pytest.raises(FileError, match=message):
+        prepared([{"when": value, "action": 0} for value in values], Reading(), order="when")
 
 
 def test_what_cannot_be_prepared_is_told_at_once():
@@ -135,10 +182,10 @@ def test_what_cannot_be_prepared_is_told_at_once():
     with pytest.raises(FileError) as caught:
         prepared(rows, Reading(), bins={"x": 3}, lags={"action": 1, "z": 1})
     assert [str(fault) for fault in caught.value.faults] == [
-        "there is a column 'me1' already, where a lag of 'action' would be; rename it in the file.",
+        "column 'x': 'a' is no number, so there are no quantiles; leave out bins='x=3', or correct the column.",
+        "there is a column 'me1' already, where a lag of 'action' would be; drop='me1' makes room.",
         "column 'z' has 300 distinct values, and at most 256 can be coded; drop='z' leaves it out, or `mesaprior "
         "prepare` cuts it into quantiles with bins='z=4'.",
-        "column 'x': 'a' is no number, so there are no quantiles; leave out bins='x=3', or correct the column.",
     ]
     for wrong in ({"lags": {"x": 0}}, {"bins": {"x": 1}}, {"holdout": 1.0}):
         with pytest.raises(UsageError):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesaprior.errors import RunError, UsageError
+from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log import Reading, log_from_frame
 from mesaprior.hypotheses.terms.language import default_language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
@@ -116,11 +116,24 @@ def test_learners_are_counted_for_each_person():
         assert person.log2_odds.tolist() == posterior(space.census(alone), alone, PRIOR).log2_odds.tolist()
 
 
+def test_whoever_has_no_training_row_is_left_out():
+    rows = [("a", 0, 0, "train"), ("b", 1, 1, "deploy"), ("c", 1, 0, "train"), ("c", 0, 1, "train")]
+    log = log_from_frame(frame_of(rows), reading=BY_WHO)
+    space = TermSpace(default_language(log), 10)
+    found = people(space.census(log), log, PRIOR)
+    assert ([person.name for person in found.persons], found.left_out) == (["a", "c"], ("b",))
+    for shared in found.shared:
+        assert shared.attributed.shape == (2,)
+    # They are as if the others were not in the file; that they are there only makes the features larger.
+    without = log_from_frame(frame_of([row for row in rows if row[0] != "b"]), reading=BY_WHO)
+    again = people(TermSpace(default_language(without), 10).census(without), without, PRIOR)
+    assert [p.log2_odds.tolist() for p in found.persons] == [p.log2_odds.tolist() for p in again.persons]
+    assert [(one.program, one.share) for one in found.shared] == [(one.program, one.share) for one in again.shared]
+
+
 def test_what_cannot_be_asked_of_people():
-    log = log_from_frame(frame_of([("a", 0, 0, "train"), ("b", 1, 1, "deploy")]), reading=BY_WHO)
+    log = log_from_frame(frame_of([("a", 0, 0, "train")]), reading=BY_WHO)
     census = TermSpace(default_language(log), 8).census(log)
-    with pytest.raises(RunError, match="'b' has no training row"):
-        people(census, log, PRIOR)
     plain = log_from_frame(frame_of([("a", 0, 0, "train")]))
     with pytest.raises(UsageError, match="tells no people apart"):
         people(census, plain, PRIOR)
