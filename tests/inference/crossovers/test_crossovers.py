@@ -141,7 +141,7 @@ def test_on_other_censuses_the_difference_is_explained(programs, asked, by_verdi
     swept = sweep_posterior(census, LOG, prior, {over: values})
     odds = swept.log2_odds_verdict if by_verdict else swept.log2_odds
     for first, second, low, high in zip(values, values[1:], odds, odds[1:], strict=False):
-        if low * high < 0:
+        if np.sign(low) * np.sign(high) < 0:
             assert any(first <= c.zero.value <= second for c in found.crossings)
     if found.most_roots is not None:
         assert sum(c.zero.kind != "level" for c in found.crossings) <= found.most_roots
