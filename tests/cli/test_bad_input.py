@@ -98,6 +98,10 @@ OPTIONS = {
     "a parameter that is none": (["infer", "log.csv", "--param", "beta=1"], ["beta"]),
     "a parameter without default": (["infer", "log.csv", "--prior", "2**-length * b"], ["'b'", "--param b=VALUE"]),
     "a noise above 1": (["infer", "log.csv", "--noise", "1.5"], ["1.5"]),
+    "a noise above chance": (
+        ["why", "p", "--log", "log.csv", "--language", "mine.toml", "--noise", "0.7"],
+        ["0.7", "0.666667", "3 actions", "2/3"],
+    ),
     "a noise in words": (["infer", "log.csv", "--noise", "little"], ["'little'", "0.05"]),
     "a beta below 0": (["infer", "log.csv", "--noise", "beta:-1,9"], ["-1"]),
     "a tolerance above 1": (["infer", "log.csv", "--tolerance", "2"], ["--tolerance"]),
@@ -187,6 +191,17 @@ def test_too_many_tables(files, run):
     (files / "look.toml").write_text('domain = 32\nactions = 2\n[[token]]\nkind = "lookup"\nfeature = "p"\n')
     result = run("infer", "many.csv", "--language", "look.toml", "--max-bits", 30, code=1)
     one_sentence(result, "look.toml", "'p'", "2^21", "2^20")
+
+
+@pytest.mark.parametrize("command", [["infer"], ["safeguards"], ["theorems"], ["sweep", "--over", "n=0,1"]])
+def test_a_noise_above_chance_is_refused_before_anything_is_counted(command, files, run, monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("counted all the same")
+
+    monkeypatch.setattr(space.TermSpace, "census", never)
+    options = ["--language", "mine.toml", "--max-bits", 12, "--noise", "0.7"]
+    result = run(command[0], "log.csv", *command[1:], *options, code=2)
+    one_sentence(result, "noise 0.7 is above 0.666667", "3 actions", "at most 2/3")
 
 
 def test_a_column_that_cannot_be_a_name_gets_a_lawful_one(files, run):

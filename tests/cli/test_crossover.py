@@ -80,7 +80,7 @@ def test_machines_are_weighed_by_verdict(files, run):
         (["--over", "alpha="], ["alpha=0:10"]),
         (["--over", "beta"], ["'beta'", "range"]),
         (["--over", "beta=1:2"], ["'beta'", "alpha, noise"]),
-        (["--over", "noise=0:2"], ["[0, 1)"]),
+        (["--over", "noise=0:2"], ["from 0 to that of chance"]),
         (["--over", "bits:argmin"], ["whole numbers"]),
         (["--over", "bits:argmin=1.5:3"], ["whole numbers"]),
         (["--over", "bits:argmin=1:1e999"], ["whole numbers"]),

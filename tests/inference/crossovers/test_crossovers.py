@@ -7,6 +7,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
+import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -140,7 +141,7 @@ def test_on_other_censuses_the_difference_is_explained(programs, asked, by_verdi
     swept = sweep_posterior(census, LOG, prior, {over: values})
     odds = swept.log2_odds_verdict if by_verdict else swept.log2_odds
     for first, second, low, high in zip(values, values[1:], odds, odds[1:], strict=False):
-        if low * high < 0:
+        if np.sign(low) * np.sign(high) < 0:
             assert any(first <= c.zero.value <= second for c in found.crossings)
     if found.most_roots is not None:
         assert sum(c.zero.kind != "level" for c in found.crossings) <= found.most_roots
@@ -176,6 +177,43 @@ def test_abstentions_along_the_noise():
     assert [c.solution.text for c in found.crossings] == ["1/3", "2/3"]
     assert found.most_roots == 2
     assert all(abs(c.difference) < 1e-6 for c in found.crossings)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.builds(
+            Program,
+            predictions=st.tuples(*[st.integers(-1, 2)] * 6),
+            flags=st.sampled_from([IMITATING, SEARCHING]),
+            length=st.integers(1, 6),
+        ),
+        min_size=2,
+        max_size=6,
+    )
+)
+def test_the_rule_of_signs_along_the_noise(programs):
+    # By exact coefficients: with eps = 2/3 y / (1 + y), likelihoods are polynomials in y over the same power of 1 + y.
+    actions = (0, 1, 2, 0, 1, 0)
+    log = make_log(list(enumerate(actions)))
+    y = sympy.Symbol("y")
+    sides = {flags: sympy.Poly(0, y) for flags in (IMITATING, SEARCHING)}
+    for program in programs:
+        hits = sum(p == a for p, a in zip(program.predictions, actions, strict=True))
+        idle = program.predictions.count(-1)
+        misses = len(actions) - hits - idle
+        weight = sympy.Rational(1, 2**program.length * 3 ** (misses + idle))
+        sides[program.flags] += sympy.Poly(weight * y**misses * (1 + y / 3) ** hits * (1 + y) ** idle, y)
+    difference = sides[SEARCHING] - sides[IMITATING]
+    signs = [coefficient > 0 for coefficient in difference.all_coeffs() if coefficient]
+    changes = sum(first != second for first, second in itertools.pairwise(signs))
+    # Ties at the ends count too: at eps = 0, where somebody is left there, and at chance.
+    for power in (0, len(actions)):
+        mine, others = (sides[flags].coeff_monomial(y**power) for flags in (SEARCHING, IMITATING))
+        changes += mine == others != 0
+    found = find_crossovers(make_census(log, programs), log, make_prior("simplicity"), "noise")
+    assert found.high == 2 / 3
+    assert found.most_roots == changes
 
 
 def test_roots_beyond_chance_are_neither_found_nor_counted():

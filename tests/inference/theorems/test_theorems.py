@@ -166,12 +166,14 @@ def test_where_it_is_no_fraction_many_digits_of_a_likelihood_are_right(noise, ta
         assert n_actions * idle * exact.denominator(n) == now * exact.denominator(n + 1)
 
 
-def test_long_logs_of_exact_likelihoods_are_kept_short():
-    exact = exact_likelihood(BetaNoise(1, 9), 3, 600)
+@pytest.mark.parametrize("noise", [BetaNoise(1, 9), BetaNoise(2, 0.5)])
+def test_exact_likelihoods_of_long_logs(noise):
+    # Many misses in a row cost hundreds of digits of the number that everything follows from.
+    exact = exact_likelihood(noise, 3, 600)
     for n in (600, 599, 500):
         for hits in (0, 1, n // 2, n):
             value = log2_ratio(exact.numerator(n, hits, n - hits), exact.denominator(n))
-            double = log2_likelihood(BetaNoise(1, 9), np.array([hits]), np.array([n - hits]), np.array([0]), 3)[0]
+            double = log2_likelihood(noise, np.array([hits]), np.array([n - hits]), np.array([0]), 3)[0]
             assert value == pytest.approx(double, abs=1e-11)
 
 
