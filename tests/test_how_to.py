@@ -1,5 +1,8 @@
 """The commands of the how-to pages, run as they stand, and what the pages say of them."""
 
+import json
+import os
+import random
 import re
 import shlex
 from pathlib import Path
@@ -10,7 +13,12 @@ from click.testing import CliRunner
 from mesaprior.cli import main
 from tests.test_examples import EXAMPLES
 
-PAGES = sorted((Path(__file__).parents[1] / "docs" / "how-to").glob("*.md"))
+ROOT = Path(__file__).parents[1]
+PEOPLE = ROOT / "docs" / "how-to" / "people.md"
+PAGES = sorted(set((ROOT / "docs" / "how-to").glob("*.md")) - {PEOPLE})
+
+DATA = Path(os.environ.get("MESAPRIOR_DATA", ROOT.parent / "shared" / "data"))
+"""Where files are that the project does not hold itself."""
 
 
 def commands(page: Path) -> list[str]:
@@ -45,3 +53,59 @@ def test_what_the_page_on_priors_says(monkeypatch):
     refused = CliRunner().invoke(main, ["infer", "corridor.csv", "--prior", "2**-lenght / (1 + log2(time))"])
     assert refused.exit_code == 2
     assert "did you mean length" in refused.stderr
+
+
+def made_up_choices() -> str:
+    """Return a file in the shape of that of the page on people: four tit for tat, three defect, two are grim."""
+    generator = random.Random(3)
+    lines = ["treatment,id,game,period,choice,other.choice"]
+    for number, kind in enumerate(["copies"] * 4 + ["defects"] * 3 + ["grim"] * 2, 1):
+        for game in range(1, 6):
+            before = "c"
+            is_angry = False
+            for period in range(1, 7):
+                is_angry |= before == "d"
+                choice = {"copies": before, "defects": "d", "grim": "d" if is_angry else "c"}[kind]
+                before = generator.choice("ccd")
+                lines.append(f"D5R40,{number},{game},{period},{choice},{before}")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_commands_of_the_page_on_people(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("df2011.csv").write_text(made_up_choices())
+    prepare, ask, hold_out, ask_again = commands(PEOPLE)
+    for line in (prepare, hold_out):
+        assert output(line) == ""
+    shown = output(ask)
+    assert "Imitators lead for 9 of 9 people, optimizers for 0." in shown
+    assert Path("people.png").stat().st_size > 10_000
+    facts = json.loads(output(f"{ask} --format json"))
+    assert [person["top"][0]["program"] for person in facts["people"]] == ["op1"] * 4 + ["1"] * 3 + [
+        "(if op1 op1 me1)"
+    ] * 2
+    shares = {shared["program"]: shared["share"] for shared in facts["programs_shared"]}
+    assert shares["op1"] == pytest.approx(4 / 9, abs=0.02)
+    assert output(ask_again).count("imitator,faithful") == 9
+
+
+def test_what_the_page_on_people_says(tmp_path, monkeypatch):
+    if not (DATA / "df2011.csv").is_file():
+        pytest.skip(f"df2011.csv is not in {DATA}; the page says where it can be had")
+    monkeypatch.chdir(tmp_path)
+    Path("df2011.csv").write_bytes((DATA / "df2011.csv").read_bytes())
+    prepare, ask, hold_out, ask_again = commands(PEOPLE)
+    page = PEOPLE.read_text(encoding="utf-8")
+    output(prepare)
+    shown = output(ask)
+    for sentence in ("Imitators lead for 266 of 266 people", "6,910 of 7,358 hits", "7,137 programs"):
+        assert sentence in shown
+        assert sentence in page.replace("\n", " ")
+    roles = re.findall(r"(imitator|planner) +│ +([0-9.]+ %) │ +([0-9.]+ %) │ +([0-9.]+ %)", shown)
+    assert roles == re.findall(r"(imitator|planner) \| ([0-9.]+ %) \| ([0-9.]+ %) \| ([0-9.]+ %)", page)
+    assert len(roles) == 2
+    programs = re.findall(r"│ +([0-9.]+ %) │ +([0-9]+) │ imitator │ +[0-9]+ │ (\S.*?) +│", shown)[:6]
+    assert programs == re.findall(r"\| ([0-9.]+ %) \| ([0-9]+)(?: people)? \| `(.*?)` \|", page)
+    assert len(programs) == 6
+    output(hold_out)
+    assert output(ask_again).count(",faithful,") == 197

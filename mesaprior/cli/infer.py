@@ -296,5 +296,12 @@ def _infer_people(
         plot_people(answer, plot_file, headline=headline_of(answer), title_source=Path(answer.log.source).stem)
         click.echo(f"Wrote {plot_file}.", err=True)
     print_people(
-        answer, reading.columns.by, form, source=source, prior=prior, noise=noise, tolerance=tolerance, top=top
+        answer,
+        reading.columns.by,
+        form,
+        prior=prior,
+        noise=noise,
+        tolerance=tolerance,
+        top=top,
+        is_plotted=plot_file is not None,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,17 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.files import typed_path
 from mesaprior.cli.options import SpaceOptions, prior_facts
 from mesaprior.cli.progress import progress
-from mesaprior.cli.question import Question, ask, census_of, provenance_of
+from mesaprior.cli.question import Asked, ask, census_of, is_default, provenance_of, warning_sentences
 from mesaprior.cli.reading import ReadingOptions, facts_of_codes, read_asked
 from mesaprior.cli.spaces import space_of
 from mesaprior.cli.words import bits_text, share_text
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.log.checking import warnings_of
 from mesaprior.hypotheses.log.coding import listed
-from mesaprior.hypotheses.log.notices import joined_by_commas, number_of, printable, shown
+from mesaprior.hypotheses.log.notices import number_of, printable, shown
 from mesaprior.inference.people.people import People, Person, people
 from mesaprior.inference.result import json_number
 from mesaprior.inference.roles import IMITATOR, ROLES, VERDICTS
@@ -46,19 +43,27 @@ class PeopleAsked:
 
     Attributes
     ----------
-    log : ImitationLog
-    space : Space
+    about : Asked
     n_programs : int
         How many programs were counted, for each person where they learn.
     result : People
     warnings : list of str
     """
 
-    log: ImitationLog
-    space: Space
+    about: Asked
     n_programs: int
     result: People
     warnings: list[str]
+
+    @property
+    def log(self) -> ImitationLog:
+        """The log of all people."""
+        return self.about.log
+
+    @property
+    def space(self) -> Space:
+        """The space in which was counted."""
+        return self.about.space
 
 
 def ask_people(
@@ -81,15 +86,18 @@ def ask_people(
     if Path(source).is_dir():
         if other_log is None:
             raise UsageError(f"--by needs the rows of each person, and {source} is a census; name the log with --log.")
-        question = ask(source, other_log=other_log, asked=asked, reading=reading)
-        log, space = question.log, question.space
-        census = None if _learns(space) else question.census
+        about = ask(source, other_log=other_log, asked=asked, reading=reading)
+        log, space = about.log, about.space
+        census = None if _learns(space) else about.census
     else:
         log = read_asked(source, reading, asked.get("--language"))
         space = space_of(log, asked)
+        default = is_default(space, asked)
+        about = Asked(log=log, space=space, is_default_language=default, source=source, reading=reading.typed())
         census = None if _learns(space) else census_of(space, log)
     n_programs = sum(space.count_by_length(log).values()) if census is None else census.n_programs
-    with progress(f"Asking {len(log.groups):,} people", len(log.groups)) as report:
+    n_people = len(set(log.group[: log.n_training].tolist())) if log.group is not None else 0
+    with progress(f"Asking {n_people:,} people", n_people) as report:
         result = people(
             census,
             log,
@@ -100,15 +108,14 @@ def ask_people(
             report=report,
         )
     n_actions = census.n_actions if census is not None else space.language.actions if space.language else 0
-    sentences = [warning.typed() for warning in warnings_of(log, n_actions)]
-    warnings = [text[0].upper() + text[1:] for text in sentences]
+    warnings = warning_sentences(log, n_actions)
     if result.left_out:
         one = len(result.left_out) == 1
         warnings.append(
             f"{listed(result.left_out)} {'has' if one else 'have'} no training row and {'is' if one else 'are'} left "
             "out."
         )
-    return PeopleAsked(log, space, n_programs, result, warnings)
+    return PeopleAsked(about, n_programs, result, warnings)
 
 
 def _learns(space: Space) -> bool:
@@ -121,23 +128,22 @@ def print_people(
     by: Sequence[str],
     form: str,
     *,
-    source: str,
     prior: FormulaPrior,
     noise: NoiseModel,
     tolerance: float,
     top: int,
+    is_plotted: bool,
 ) -> None:
     """Print what is said of many people, as a table, JSON or CSV."""
     if form == "json":
-        question = Question(None, answer.log, answer.space, is_default_language=False)  # type: ignore[arg-type]
-        provenance = provenance_of(question, prior=prior_facts(prior), noise=str(noise), tolerance=tolerance)
+        provenance = provenance_of(answer.about, prior=prior_facts(prior), noise=str(noise), tolerance=tolerance)
         click.echo(json.dumps(people_to_json(answer, by, top) | {"provenance": provenance}, allow_nan=False))
     elif form == "csv":
         from mesaprior.cli.streams import print_csv
 
         print_csv(*people_table(answer))
     else:
-        render_people(answer, by, source=source, prior_name=prior.name, noise_name=str(noise))
+        render_people(answer, by, prior_name=prior.name, noise_name=str(noise), is_plotted=is_plotted)
 
 
 def people_to_json(answer: PeopleAsked, by: Sequence[str], top: int) -> dict[str, Any]:
@@ -264,7 +270,9 @@ def headline_of(answer: PeopleAsked) -> str:
     return f"Imitators lead for {imitated:,} of {people_text(answer)}, optimizers for {optimized:,}{level}."
 
 
-def render_people(answer: PeopleAsked, by: Sequence[str], *, source: str, prior_name: str, noise_name: str) -> None:
+def render_people(
+    answer: PeopleAsked, by: Sequence[str], *, prior_name: str, noise_name: str, is_plotted: bool
+) -> None:
     """Print what is said of many people for a person."""
     from mesaprior.cli.render import console
 
@@ -291,12 +299,15 @@ def render_people(answer: PeopleAsked, by: Sequence[str], *, source: str, prior_
     for warning in answer.warnings:
         out.print(f"! {warning}", style="yellow", markup=False, soft_wrap=True)
     out.print()
-    _print_next(out, source, by)
+    _print_next(out, answer, is_plotted=is_plotted)
 
 
-def _print_next(out: Console, source: str, by: Sequence[str]) -> None:
-    again = f"mesaprior infer {typed_path(source)} --by {shlex.quote(joined_by_commas(by))} ..."
-    for place, step in enumerate((f"one line a person: {again} --format csv", f"a picture: {again} --plot people.png")):
+def _print_next(out: Console, answer: PeopleAsked, *, is_plotted: bool) -> None:
+    from mesaprior.cli.render import asked_again
+
+    again = f"mesaprior infer {asked_again(answer.about)}"
+    steps = [f"a picture: {again} --plot people.png"] if not is_plotted else []
+    for place, step in enumerate([*steps, f"one line a person: {again} --format csv"]):
         out.print(f"{'      or' if place else 'Next:'} {step}", style="dim", markup=False, soft_wrap=True)
 
 

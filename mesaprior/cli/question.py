@@ -13,6 +13,7 @@ import click
 
 from mesaprior.cli import counting
 from mesaprior.cli.counting_whole import count_whole
+from mesaprior.cli.files import typed_path
 from mesaprior.cli.options import SpaceOptions, check_noise
 from mesaprior.cli.progress import progress
 from mesaprior.cli.reading import ReadingOptions, read_asked
@@ -33,13 +34,12 @@ ROWS_OF_A_SHARD = 10_000_000
 """Where a question counts into the store, a shard is meant for so many rows."""
 
 
-@dataclass(frozen=True)
-class Question:
-    """A census with all that it was counted for.
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a question is about, and how it was asked.
 
     Attributes
     ----------
-    census : Census
     log : ImitationLog
     space : TermSpace or WholeSpace
     is_default_language : bool
@@ -47,10 +47,9 @@ class Question:
     source : str
         The file or the folder that was asked, as it was typed.
     reading : str
-        The options that say how it was read, each with a space before it.
+        The options that say how it was read, and about which log a folder was asked, each with a space before it.
     """
 
-    census: Census
     log: ImitationLog
     space: Space
     is_default_language: bool
@@ -62,18 +61,35 @@ class Question:
         """Whether a census folder was asked."""
         return Path(self.source).is_dir()
 
-    @cached_property
-    def warnings(self) -> list[str]:
-        """What is suspicious about the log, as sentences."""
-        from mesaprior.hypotheses.log.checking import warnings_of
-
-        sentences = [warning.typed() for warning in warnings_of(self.log, self.census.n_actions)]
-        return [sentence[0].upper() + sentence[1:] for sentence in sentences]
-
     @property
     def language(self) -> Language | None:
         """The language of the space, where it has one."""
         return self.space.language
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(Asked):
+    """A census with all that it was counted for.
+
+    Attributes
+    ----------
+    census : Census
+    """
+
+    census: Census
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What is suspicious about the log, as sentences."""
+        return warning_sentences(self.log, self.census.n_actions)
+
+
+def warning_sentences(log: ImitationLog, n_actions: int) -> list[str]:
+    """Return what is suspicious about a log, as sentences with options as they are typed."""
+    from mesaprior.hypotheses.log.checking import warnings_of
+
+    sentences = [warning.typed() for warning in warnings_of(log, n_actions)]
+    return [sentence[0].upper() + sentence[1:] for sentence in sentences]
 
 
 def ask(
@@ -114,8 +130,19 @@ def ask(
     space = space_of(log, asked)
     if noise is not None and space.language is not None:
         check_noise(noise, space.language.actions)
-    is_default = space.language is not None and asked.get("--language") is None
-    return Question(census_of(space, log), log, space, is_default, source, reading.typed())
+    return Question(
+        census=census_of(space, log),
+        log=log,
+        space=space,
+        is_default_language=is_default(space, asked),
+        source=source,
+        reading=reading.typed(),
+    )
+
+
+def is_default(space: Space, asked: SpaceOptions) -> bool:
+    """Tell whether there is a language, and it is the default one of the log."""
+    return space.language is not None and asked.get("--language") is None
 
 
 def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading: ReadingOptions) -> Question:
@@ -130,7 +157,14 @@ def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading
     space = stored_space(stored.census.space, stored.language, stored.census.bounds)
     if asked.space not in (None, space.name):
         raise UsageError(f"{folder} is a census of the space {space.name}, not {asked.space}; leave --space out.")
-    return Question(stored.census, stored.log, space, _is_default(stored.language, stored.log), folder)
+    return Question(
+        census=stored.census,
+        log=stored.log,
+        space=space,
+        is_default_language=_is_default(stored.language, stored.log),
+        source=folder,
+        reading=f" --log {typed_path(other_log)}{reading.typed()}" if other_log is not None else "",
+    )
 
 
 def _is_default(language: Language | None, log: ImitationLog) -> bool:
@@ -222,7 +256,7 @@ def _count(space: Space, log: ImitationLog) -> Census:
         return space.census(log, report=report)
 
 
-def provenance_of(question: Question, **settings: Any) -> dict[str, Any]:
+def provenance_of(question: Asked, **settings: Any) -> dict[str, Any]:
     """Return what a result depends on, as plain data: versions, language, log, bounds, and the settings given."""
     about = facts_of_space(question.space)
     return {

@@ -24,7 +24,7 @@ from mesaprior.inference.result import kept_lead, summarize, top_behaviours
 from mesaprior.inference.roles import IMITATOR, LEARNER, PLANNER_LEARNER, ROLES, UNJUDGED, VERDICTS
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Question
+    from mesaprior.cli.question import Asked, Question
     from mesaprior.inference.comparison import Comparison
     from mesaprior.inference.posterior import Posterior
     from mesaprior.priors.laws import Finding
@@ -270,11 +270,11 @@ def _next_steps(question: Question, posterior: Posterior, prior_name: str, is_pl
     yield f"mesaprior prior compare {asked_again(question)}"
 
 
-def asked_again(question: Question) -> str:
+def asked_again(question: Asked) -> str:
     """Return the source of a question as another command takes it, with how it was read and counted."""
     source = typed_path(question.source)
     if question.is_folder:
-        return source
+        return f"{source}{question.reading}"
     if question.space.has_lesions:
         bounds = "".join(
             f" --{name.replace('_', '-')} {bound}" for name, bound in question.space.bounds.items() if bound is not None
@@ -286,7 +286,7 @@ def asked_again(question: Question) -> str:
     return f"{source}{question.reading} --space {name} {whole_formalism(name).typed(question.space.bounds)}"
 
 
-def _language_options(question: Question) -> str:
+def _language_options(question: Asked) -> str:
     """Return the options that name the language of a question again, each with a space before it."""
     if question.language is None:
         return ""
