@@ -205,7 +205,7 @@ def _too_many(column: Column, name: str, n_values: int, *, is_numeric: bool) -> 
         return notice(f"{what}an action is one of a few choices, so name another column with ", option("action", "COL"))
     leave_out = [option("drop", column.handle), " leaves it out"]
     ways_on: list[str | Option] = [what]
-    if is_called_id(column.name):
+    if is_called_id(column.name) and n_values < len(column.index):
         ways_on += [option("by", column.handle), " tells people apart by it, or ", *leave_out]
     elif is_numeric:
         bins = option("bins", f"{column.handle}=4")

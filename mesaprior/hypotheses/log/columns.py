@@ -12,8 +12,11 @@ from mesaprior.hypotheses.log.names import ROLES, lawful_names
 from mesaprior.hypotheses.log.notices import Notice, notice, option, shown
 from mesaprior.hypotheses.log.raw_table import Column, RawTable
 
-_GUESSES = ("choice", "response", "resp", "decision", "act", "answer", "chosen", "move", "key_resp", "choose")
-"""What the column of choices is often called."""
+_GUESSES = (
+    *("choice", "response", "resp", "decision", "act", "answer", "chosen", "move", "key_resp", "choose"),
+    *("class", "class_name", "target", "label"),
+)
+"""What the column of choices is often called, the likeliest first."""
 
 
 @dataclass(frozen=True)
@@ -198,8 +201,9 @@ class Finder:
         return next(iter(exact or [column for column in self._columns if column.name.casefold() == role]), None)
 
     def likely_action(self) -> Column | None:
-        """Return a column that is called as columns of choices often are."""
-        return next((column for column in self._columns if column.handle.casefold() in _GUESSES), None)
+        """Return a column that is called as columns of choices often are, by the likeliest name."""
+        called = {column.handle.casefold(): column for column in reversed(self._columns)}
+        return next((called[name] for name in _GUESSES if name in called), None)
 
     def check(self) -> None:
         """Refuse names that were not found."""
