@@ -29,9 +29,9 @@ def space():
 
 
 @pytest.fixture
-def log(tmp_path):
+def log(tmp_path, space):
     (tmp_path / "log.csv").write_text("x,action,split\n0,2,\n1,2,\n2,2,\n1,2,deploy\n")
-    return read_log(tmp_path / "log.csv")
+    return read_log(tmp_path / "log.csv", language=space.language)
 
 
 @pytest.mark.parametrize("what", ["bits", "steps"])
