@@ -12,8 +12,8 @@ help:  ## list the targets
 demo: .venv/demo  ## who holds the posterior over every small program, on a real log
 	$(BIN)/mesaprior infer examples/corridor/corridor.csv --language examples/corridor/corridor.toml --max-bits 28
 
-test: .venv/test  ## the whole test suite, but for what takes minutes
-	$(BIN)/python -m pytest
+test: .venv/test  ## the whole test suite, but for what takes minutes, in as many processes as there are cores
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal -p no:benchmark
 
 test-slow: .venv/test  ## the long tests
 	$(BIN)/python -m pytest -m slow
