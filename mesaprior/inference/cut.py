@@ -6,6 +6,7 @@ Sizes: A actions; c = (A - 1)/A is the miss rate of chance. See ``docs/reference
 from __future__ import annotations
 
 import math
+import threading
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mesaprior.inference.kernels import Columns, Density, Tables
 
 MOST_ROWS_OF_COLUMNS = 4096
-"""On logs of up to so many rows there is one way to each likelihood, so that equal tallies agree to the bit."""
+"""Tables of up to so many rows have columns, in which a likelihood is looked up; longer ones are integrated anew."""
 
 SHORT = 512
 """Tables of logs of up to so many rows are kept: the largest have a megabyte."""
@@ -43,12 +44,6 @@ def tables_of_factors(factors: np.ndarray) -> Tables:
     never = np.arange(1, factors.shape[1] + 1)
     density = Density(0.0, 0.0, 0.0, 0, 0.0)
     return Tables(factors, never, density, _columns(density, never))
-
-
-@lru_cache(maxsize=64)
-def tables_of_short_logs(a: float, b: float, n_rows: int, n_actions: int) -> Tables:
-    """Return `tables_of_beta` of at most `SHORT` rows; what is filled in stays for whoever asks next."""
-    return tables_of_beta(a, b, n_rows, n_actions)
 
 
 def tables_of_beta(a: float, b: float, n_rows: int, n_actions: int) -> Tables:
@@ -85,6 +80,32 @@ def tables_of_beta(a: float, b: float, n_rows: int, n_actions: int) -> Tables:
         factors[2] -= log2_mass_below(density)
     factors[3] = -np.arange(n_rows + 1) * math.log2(n_actions)
     return Tables(factors, felt_from, density, _columns(density, felt_from))
+
+
+class _OfThread(threading.local):
+    """The tables of short logs that one thread keeps: columns are filled in as they are asked for, so none is shared."""
+
+    def __init__(self) -> None:
+        self.tables = lru_cache(maxsize=64)(tables_of_beta)
+
+
+_KEPT = _OfThread()
+
+
+def tables_of_short_logs(a: float, b: float, n_rows: int, n_actions: int) -> Tables:
+    """Return `tables_of_beta` of at most `SHORT` rows; what is filled in stays for who asks next in this thread.
+
+    Parameters
+    ----------
+    a, b, n_rows, n_actions
+        As in `tables_of_beta`.
+
+    Returns
+    -------
+    Tables
+        For this thread alone.
+    """
+    return _KEPT.tables(a, b, n_rows, n_actions)
 
 
 def density_of(a: float, b: float, n_actions: int) -> Density:

@@ -79,7 +79,7 @@ class Noise:
     def __post_init__(self) -> None:
         if not 0 <= self.eps < 1:
             raise UsageError(
-                f"noise {self.eps!r} is no share of misses; give a number from 0 up to but not including 1, "
+                f"noise {_write(self.eps)} is no miss rate; give a number from 0 up to but not including 1, "
                 "such as 0.05."
             )
 
@@ -96,8 +96,8 @@ class Noise:
         """
         if self.eps > chance(n_actions):
             raise UsageError(
-                f"noise {_write(self.eps)} is above {chance(n_actions):.6g}, the share of misses of chance with "
-                f"{n_actions} actions, so that every program would be read upside down; give at most "
+                f"noise {_write(self.eps)} is above {chance(n_actions):.6g}, the miss rate of chance with {n_actions} "
+                "actions: what a program predicts would be the least likely action; give at most "
                 f"{n_actions - 1}/{n_actions}."
             )
 
@@ -138,8 +138,8 @@ class BetaNoise:
     Notes
     -----
     The likelihood of h hits and m misses is B(c; a + m, b + h) / B(c; a, b) * (A - 1)^-m, B the incomplete beta
-    function; see `cut.tables_of_beta`. Equal tallies have equal likelihoods to the bit; only in masses by prefix of
-    logs of more than `cut.MOST_ROWS_OF_COLUMNS` rows they may differ by some 1e-12 of their value.
+    function; see `cut.tables_of_beta`. Within one call, equal tallies have equal likelihoods to the bit; those of logs
+    of more than `FEW_ROWS` rows may differ from the ones that masses by prefix are made of by some 1e-12.
     """
 
     a: float
@@ -149,7 +149,7 @@ class BetaNoise:
         for name, value in (("a", self.a), ("b", self.b)):
             if not LEAST_COUNT <= value <= MOST_COUNT:
                 raise UsageError(
-                    f"noise beta:{self.a!r},{self.b!r} has {name}={value!r}; both pseudo-counts are numbers above 0 "
+                    f"noise {self} has {name}={_write(value)}; both pseudo-counts are numbers above 0 "
                     f"({LEAST_COUNT:g} to {MOST_COUNT:g}), such as beta:1,9."
                 )
 
@@ -237,4 +237,4 @@ def _read(text: str) -> float:
 
 def _write(value: float) -> str:
     """Return a number that reads back as itself, whole numbers without a point."""
-    return str(int(value)) if value == int(value) else repr(value)
+    return str(int(value)) if float(value).is_integer() else repr(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import mpmath
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.special import betainc, betaincc
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.cut import chance, log2_of_tallies, tables_of_factors
+from mesaprior.inference.cut import chance, log2_of_tallies, tables_of_beta, tables_of_factors
 from mesaprior.inference.noise import FEW_ROWS, BetaNoise, Noise, log2_likelihood, parse_noise
 from tests.inference.naive_posterior import beta_likelihood, noise_likelihood
 
@@ -303,3 +304,22 @@ def test_anything_else_is_refused_in_one_sentence(text):
     with pytest.raises(UsageError, match=r"^noise .*[^.]\.$") as caught:
         parse_noise(text)
     assert "\n" not in str(caught.value)
+
+
+def test_threads_do_not_fill_each_others_tables():
+    """Columns are filled in as they are asked for; many threads at once, and whoever comes after them, read no half."""
+    n = 250
+    hits, misses = (tally.ravel() for tally in np.meshgrid(np.arange(n + 1), np.arange(n + 1)))
+    fits = hits + misses <= n
+    hits, misses = hits[fits], misses[fits]
+    none = np.zeros_like(hits)
+
+    def ask(_: int) -> np.ndarray:
+        return log2_of_tallies(noise.tables(n, 2), hits, misses, none)
+
+    with ThreadPoolExecutor(4) as pool:
+        for a in range(1, 21):
+            noise = BetaNoise(a, 9)
+            expected = log2_of_tallies(tables_of_beta(a, 9, n, 2), hits, misses, none)
+            for found in [*pool.map(ask, range(8)), ask(0)]:
+                assert np.array_equal(found, expected)
