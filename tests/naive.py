@@ -1,4 +1,4 @@
-"""The slow and obvious twin: what the design says about terms, in plain Python and exact fractions.
+"""The slow and obvious twin: what the reference says about terms, in plain Python and exact fractions.
 
 Nothing of the package is imported, so that a shared mistake cannot hide. A log is a list of rows in file
 order, each a dict with `split` (`train`, `online` or `deploy`), `action` (None where empty), `rival` (None
@@ -6,7 +6,7 @@ where empty) and one entry per feature column. A language is the plain dict that
 valid: refusals are not the business of this file.
 
 A term is a nested tuple: its `Symbol`, then its children, themselves terms. Symbols compare by identity, so
-that two equal tokens of a language stay two symbols, as the design wants it.
+that two equal tokens of a language stay two symbols, as the reference wants it.
 """
 
 import itertools

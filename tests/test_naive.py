@@ -601,7 +601,7 @@ def test_stable_odds() -> None:
 
 
 def assert_valid(spoken: naive.Language, log: list[naive.Row]) -> None:
-    """What the design refuses is not drawn."""
+    """What the reference refuses is not drawn."""
     M, A = spoken["domain"], spoken["actions"]
     assert 2 <= A <= M <= 8
     assert naive.kraft_sum(spoken) <= 1

@@ -149,6 +149,10 @@ def infer(
         from mesaprior.cli.pictures import check_picture
 
         check_picture(plot_file, "--plot")
+    if utility_language is not None and not utilities:
+        from mesaprior.errors import UsageError
+
+        raise UsageError("--utility-language is the language of --utility, and none is given; leave it out.")
     if reading.columns.by:
         _refuse_with_people(
             {
@@ -157,6 +161,7 @@ def infer(
                 "--predict": is_predicting,
                 "--utility": utilities,
                 "--utility-table": utility_tables,
+                "--utility-language": utility_language,
             }
         )
         _infer_people(
@@ -288,8 +293,20 @@ def _infer_people(
     from mesaprior.cli.people import ask_people, headline_of, print_people
 
     answer = ask_people(
-        source, other_log=other_log, asked=asked, reading=reading, prior=prior, noise=noise, tolerance=tolerance
+        source,
+        other_log=other_log,
+        asked=asked,
+        reading=reading,
+        prior=prior,
+        noise=noise,
+        tolerance=tolerance,
+        top=top,
     )
+    if is_noiseless(noise):
+        from mesaprior.cli.render import learner_warning
+
+        if warning := learner_warning(answer.about):
+            click.echo(warning, err=True)
     if plot_file:
         from mesaprior.cli.plot_people import plot_people
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.options import SpaceOptions, prior_facts
+from mesaprior.cli.options import SpaceOptions, check_noise, prior_facts
 from mesaprior.cli.progress import progress
 from mesaprior.cli.question import Asked, ask, census_of, is_default, provenance_of, warning_sentences
 from mesaprior.cli.reading import ReadingOptions, facts_of_codes, read_asked
@@ -21,7 +22,7 @@ from mesaprior.hypotheses.log.coding import listed
 from mesaprior.hypotheses.log.notices import number_of, printable, shown
 from mesaprior.inference.people.people import People, Person, people
 from mesaprior.inference.result import json_number
-from mesaprior.inference.roles import IMITATOR, ROLES, VERDICTS
+from mesaprior.inference.roles import ROLES, VERDICTS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,12 +47,15 @@ class PeopleAsked:
     about : Asked
     n_programs : int
         How many programs were counted, for each person where they learn.
+    n_actions : int
+        A.
     result : People
     warnings : list of str
     """
 
     about: Asked
     n_programs: int
+    n_actions: int
     result: People
     warnings: list[str]
 
@@ -75,6 +79,7 @@ def ask_people(
     prior: FormulaPrior,
     noise: NoiseModel,
     tolerance: float,
+    top: int,
 ) -> PeopleAsked:
     """Count a census over the situations of all people, or one for each where programs learn, and ask for everybody.
 
@@ -92,6 +97,8 @@ def ask_people(
     else:
         log = read_asked(source, reading, asked.get("--language"))
         space = space_of(log, asked)
+        if space.language is not None:
+            check_noise(noise, space.language.actions)
         default = is_default(space, asked)
         about = Asked(log=log, space=space, is_default_language=default, source=source, reading=reading.typed())
         census = None if _learns(space) else census_of(space, log)
@@ -104,9 +111,11 @@ def ask_people(
             prior,
             noise=noise,
             tolerance=tolerance,
+            top=max(1, top),
             count=space.census if census is None else None,
             report=report,
         )
+    # Only programs that learn are counted for each person, and these have a language.
     n_actions = census.n_actions if census is not None else space.language.actions if space.language else 0
     warnings = warning_sentences(log, n_actions)
     if result.left_out:
@@ -115,7 +124,7 @@ def ask_people(
             f"{listed(result.left_out)} {'has' if one else 'have'} no training row and {'is' if one else 'are'} left "
             "out."
         )
-    return PeopleAsked(about, n_programs, result, warnings)
+    return PeopleAsked(about, n_programs, n_actions, result, warnings)
 
 
 def _learns(space: Space) -> bool:
@@ -150,7 +159,6 @@ def people_to_json(answer: PeopleAsked, by: Sequence[str], top: int) -> dict[str
     """Return what is said of many people as plain data."""
     result, language = answer.result, answer.space.language
     found = result.frequencies
-    n_actions = language.actions if language is not None else answer.log.largest_action + 1
     frequencies = None
     if found is not None:
         names = [ROLES[role] for role in result.compared]
@@ -177,7 +185,7 @@ def people_to_json(answer: PeopleAsked, by: Sequence[str], top: int) -> dict[str
         ],
         "programs": answer.n_programs,
         "given": language.ledger() if language is not None else [],
-        "codes": facts_of_codes(answer.log, n_actions),
+        "codes": facts_of_codes(answer.log, answer.n_actions),
         "warnings": answer.warnings,
     }
 
@@ -201,20 +209,34 @@ def _person_to_json(person: Person, top: int) -> dict[str, Any]:
         "log2_evidence_by_role": {
             name: json_number(person.log2_evidence_by_role[role]) for role, name in enumerate(ROLES)
         },
+        "misses_by_role": {name: json_number(person.misses_by_role[role]) for role, name in enumerate(ROLES)},
+        "programs": sum(map(sum, person.number)),
+        "number": {name: dict(zip(VERDICTS, person.number[role], strict=True)) for role, name in enumerate(ROLES)},
+        "by_bound": {
+            str(bound): json_number(odds)
+            for bound, odds in zip(person.bounds.tolist(), person.log2_odds_by_bound.tolist(), strict=True)
+        },
+        "stable": person.is_stable,
+        "predictive": {str(person.n_training + k): row for k, row in enumerate(person.predictive.tolist())},
+        "exact": person.exact
+        and {"program": person.exact.program, "length": person.exact.length, "role": ROLES[person.exact.role]},
         "fit": {
             "chance": person.fit.chance,
             "most_frequent": person.fit.most_frequent,
             "best_table": person.fit.best_table,
+            "best_program": person.fit.best_program,
         },
         "top": [
             {
                 "program": leading.program,
                 "length": leading.length,
+                "time": leading.time,
                 "role": ROLES[leading.role],
                 "verdict": VERDICTS[leading.verdict],
                 "mass": json_number(leading.mass),
                 "hits": leading.hits,
                 "misses": leading.misses,
+                "search_advantage": leading.search_advantage,
             }
             for leading in person.leading[:top]
         ],
@@ -265,9 +287,14 @@ def headline_of(answer: PeopleAsked) -> str:
     n = len(finals)
     if not answer.space.has_lesions:
         return f"{people_text(answer)}, each with a posterior over {answer.space.noun} of their own."
-    rest = n - imitated - optimized
-    level = f", and for {rest:,} neither do" if rest else ""
-    return f"Imitators lead for {imitated:,} of {people_text(answer)}, optimizers for {optimized:,}{level}."
+    lost = sum(math.isnan(odds) for odds in finals)
+    if lost == n:
+        return (
+            f"No program is left for any of {people_text(answer)}: each misses somewhere, and the noise allows no miss."
+        )
+    level = n - imitated - optimized - lost
+    rest = f", for {level:,} neither do" * (level > 0) + f", and for {lost:,} no program is left" * (lost > 0)
+    return f"Imitators lead for {imitated:,} of {people_text(answer)}, optimizers for {optimized:,}{rest}."
 
 
 def render_people(
@@ -288,7 +315,7 @@ def render_people(
     out.print()
     if result.frequencies is not None:
         out.print(_roles_table(answer))
-    if result.shared is not None:
+    if result.shared:
         out.print(_programs_table(answer))
     out.print(_people_table(answer, by))
     if len(result.persons) > MOST_SHOWN:
@@ -317,7 +344,7 @@ def _roles_table(answer: PeopleAsked) -> Table:
     result = answer.result
     table = Table(title="How frequent the roles are", title_justify="left", title_style="bold")
     table.add_column("role")
-    for name in ("expected", "exceedance", "protected", "led by it"):
+    for name in ("expected", "exceedance", "protected", "people it leads"):
         table.add_column(name, justify="right")
     found = result.frequencies
     assert found is not None
@@ -353,22 +380,25 @@ def _people_table(answer: PeopleAsked, by: Sequence[str]) -> Table:
 
     table = Table(title="Each person", title_justify="left", title_style="bold")
     table.add_column(printable("/".join(by)))
-    for name in ("rows", "odds", "loses at", "mass"):
+    has_roles = answer.space.has_lesions
+    for name in ("rows", *(("odds", "loses at") if has_roles else ()), "mass"):
         table.add_column(name, justify="right")
-    for name in ("role", "verdict"):
+    for name in (*(("role",) if has_roles else ()), "verdict"):
         table.add_column(name)
     for name in ("hits", "best table"):
         table.add_column(name, justify="right")
     table.add_column("leading program", overflow="fold")
     for person in answer.result.persons[:MOST_SHOWN]:
-        odds, loses = bits_text(float(person.log2_odds[-1])), "-" if person.loses_at is None else str(person.loses_at)
-        head = [printable(person.name), f"{person.n_training:,}", odds, loses]
+        head = [printable(person.name), f"{person.n_training:,}"]
+        if has_roles:
+            head += [bits_text(float(person.log2_odds[-1])), "-" if person.loses_at is None else str(person.loses_at)]
         if person.leading:
             one = person.leading[0]
-            row = [share_text(one.mass), ROLES[one.role], VERDICTS[one.verdict], f"{one.hits:,}"]
-            table.add_row(*head, *row, f"{person.fit.best_table:,}", _program(answer, one.program, one.always))
+            row = [share_text(one.mass), *([ROLES[one.role]] if has_roles else []), VERDICTS[one.verdict]]
+            fit = [f"{one.hits:,}", f"{person.fit.best_table:,}"]
+            table.add_row(*head, *row, *fit, _program(answer, one.program, one.always))
         else:
-            table.add_row(*head, *["-"] * 5, "none is left")
+            table.add_row(*head, *["-"] * (len(table.columns) - len(head) - 1), "none is left")
     return table
 
 
@@ -384,13 +414,16 @@ def _program(answer: PeopleAsked, program: str, always: int | None) -> Text:
 def _notes(answer: PeopleAsked) -> list[str]:
     """Return what one has to know to read the tables."""
     result, notes = answer.result, list[str]()
-    hits = sum(person.leading[0].hits for person in result.persons if person.leading)
-    fits = [person.fit for person in result.persons]
-    notes.append(
-        f"Each one's leading program has {hits:,} of {sum(fit.n_training for fit in fits):,} hits in training; chance "
-        f"has {sum(fit.chance for fit in fits):,.0f}, each one's most frequent action "
-        f"{sum(fit.most_frequent for fit in fits):,}, each one's best table {sum(fit.best_table for fit in fits):,}."
-    )
+    led = [person for person in result.persons if person.leading]
+    hits = sum(person.leading[0].hits for person in led)
+    fits = [person.fit for person in led]
+    if led:
+        frequent, table = sum(fit.most_frequent for fit in fits), sum(fit.best_table for fit in fits)
+        notes.append(
+            f"Each one's leading program has {hits:,} of {sum(fit.n_training for fit in fits):,} hits in training; "
+            f"chance has {sum(fit.chance for fit in fits):,.0f}, each one's most frequent action {frequent:,}, each "
+            f"one's best table {table:,}."
+        )
     found = result.frequencies
     if found is not None:
         odds = found.log2_odds_of_difference
@@ -399,15 +432,18 @@ def _notes(answer: PeopleAsked) -> list[str]:
             "Exceedance: probability that it is the most frequent one; "
             f"protected: the same, if the frequencies may also all be equal (log2 odds that they differ: {odds:+.2f})."
         )
-    if result.shared is not None:
+    unbeaten = sum(not person.fit.is_beaten for person in led)
+    if unbeaten:
+        notes.append(
+            f"For {unbeaten:,} of {people_text(answer)} no program counted has more hits than the most frequent action."
+        )
+    if result.shared:
         notes.append(
             "Shares are those of the mixture of programs under which the choices of all people are likeliest; people: "
             "those for whom a program is the likeliest one in it."
         )
-    else:
+    elif result.shared is None:
         notes.append(
             "Programs that learn do different things for different people, so no shares of programs are given."
         )
-    if any(person.mass_by_role.argmax() != IMITATOR for person in result.persons) and not answer.space.has_lesions:
-        notes.append(f"Roles need something to turn upside down, and {answer.space.noun} have nothing of the kind.")
     return notes

@@ -60,6 +60,8 @@ def _parts(answer: PeopleAsked) -> tuple[list[str], np.ndarray]:
     if result.shared is None:
         roles = [role for role in range(len(ROLES)) if any(p.mass_by_role[role] > 0 for p in result.persons)]
         return [ROLES[role] for role in roles], np.array([[p.mass_by_role[r] for p in result.persons] for r in roles])
+    if not result.shared:
+        return ["no program is left"], np.zeros((1, len(result.persons)))
     first = result.shared[: len(COLOURS)]
     names = [f"{share_text(one.share)}  {shortened(program_of(answer, one), 34)}" for one in first]
     parts = np.array([one.attributed for one in first])

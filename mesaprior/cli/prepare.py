@@ -161,6 +161,5 @@ def frame_of(log: ImitationLog, table: RawTable, groups: tuple[str, ...]) -> pd.
     frame = log.to_frame()
     for position, column in enumerate(Finder(table.columns).find_all(groups)):
         taken = {*map(str, frame.columns), *([column.name] if column.name.casefold() in ROLES else [])}
-        texts = [column.texts[index] for index in column.index[row].tolist()]
-        frame.insert(position, unused(column.name, taken), texts)
+        frame.insert(position, unused(column.name, taken), column.labels(row.tolist()))
     return frame.iloc[np.argsort(row, kind="stable")]

@@ -89,7 +89,7 @@ def reading_options(*, is_hidden: bool = False) -> Callable[[F], F]:
     Parameters
     ----------
     is_hidden : bool
-        Whether the help leaves them out, as in commands that are not about files.
+        Whether the help leaves them out, as in commands that are not about files. These take all rows as one log.
     """
 
     def option(*names: str, **settings: Any) -> Callable[[F], F]:
@@ -151,6 +151,8 @@ def reading_options(*, is_hidden: bool = False) -> Callable[[F], F]:
                 actions=actions or (),
                 missing=missing or "refuse",
             )
+            if is_hidden and columns.by:
+                click.echo("All rows are asked as one log: `mesaprior infer --by` answers for each person.", err=True)
             return function(*arguments, reading=ReadingOptions(columns, rival_utility), **others)
 
         if is_hidden:

@@ -217,7 +217,7 @@ def _notes(question: Question, posterior: Posterior, mass_beyond: float | None) 
             "every row (- where only one of the two was counted)."
         )
     if mass_beyond is not None:
-        yield f"Programs not counted have {share_text(mass_beyond)} of all coin tosses (2^-length), before any data."
+        yield f"Programs beyond the bound hold {share_text(mass_beyond)} of the prior mass 2^-length."
     if posterior.interventions:
         yield (
             "Under an intervention one token means something else. Mass that changes is of the whole posterior; rows "
@@ -388,7 +388,7 @@ def _plain_text(number: float) -> str:
     return "∞" if math.isinf(number) else f"{number:.3f}"
 
 
-def learner_warning(question: Question) -> str | None:
+def learner_warning(question: Asked) -> str | None:
     """Return a warning where a noise of 0 rules out whatever must err before it learns."""
     if question.language is None or not question.language.has("fit"):
         return None

@@ -109,4 +109,4 @@ def _notes(question: Question, posterior: Posterior, mass_beyond: float | None) 
     yield from spoken.legend(question.space, question.log)
     yield from spoken.notes(question.census)
     if mass_beyond is not None:
-        yield f"{noun.capitalize()} not counted have {share_text(mass_beyond)} of all coin tosses (2^-length)."
+        yield f"{noun.capitalize()} beyond the bound hold {share_text(mass_beyond)} of the prior mass 2^-length."

@@ -81,13 +81,15 @@ def sparkline(values: Sequence[float]) -> tuple[str, float, float]:
     thinned = [*values[:-1:step], values[-1]]
     finite = [value for value in thinned if math.isfinite(value)]
     low, high = (min(finite), max(finite)) if finite else (math.nan, math.nan)
+    # What differs by rounding only is level.
+    is_level = high - low <= 1e-12 * max(abs(high), abs(low), 1.0)
 
     def block(value: float) -> str:
         if math.isnan(value):
             return "·"
         if math.isinf(value):
             return BLOCKS[-1] if value > 0 else BLOCKS[0]
-        place = 0.5 if high == low else (value - low) / (high - low)
+        place = 0.5 if is_level else (value - low) / (high - low)
         return BLOCKS[round(place * (len(BLOCKS) - 1))]
 
     return "".join(map(block, thinned)), low, high

@@ -83,7 +83,7 @@ def tables_of_beta(a: float, b: float, n_rows: int, n_actions: int) -> Tables:
 
 
 class _OfThread(threading.local):
-    """The tables of short logs that one thread keeps: columns are filled in as they are asked for, so none is shared."""
+    """Tables of short logs that one thread keeps: columns are filled in as they are asked for, so none is shared."""
 
     def __init__(self) -> None:
         self.tables = lru_cache(maxsize=64)(tables_of_beta)
@@ -109,7 +109,19 @@ def tables_of_short_logs(a: float, b: float, n_rows: int, n_actions: int) -> Tab
 
 
 def density_of(a: float, b: float, n_actions: int) -> Density:
-    """Return Beta(a, b) cut off at chance, as the kernels take it."""
+    """Return Beta(a, b) cut off at chance among so many actions, as the kernels take it.
+
+    Parameters
+    ----------
+    a, b : float
+        Pseudo-counts of misses and hits.
+    n_actions : int
+        A, at least 2.
+
+    Returns
+    -------
+    Density
+    """
     from mesaprior.inference.kernels import Density, log2_ratio
 
     tilt = Fraction(b) - (Fraction(a) - 1) / (n_actions - 1)
@@ -118,7 +130,17 @@ def density_of(a: float, b: float, n_actions: int) -> Density:
 
 
 def misses_felt_from(a: float, b: float, n_rows: int, n_actions: int) -> np.ndarray:
-    """Return the least misses among so many scored rows at which the cut may be felt, int64[n_rows + 1].
+    """Return the least misses among so many scored rows at which the cut may be felt.
+
+    Parameters
+    ----------
+    a, b, n_rows, n_actions
+        As in `tables_of_beta`.
+
+    Returns
+    -------
+    int64[n_rows + 1]
+        One more than the scored rows where it is felt nowhere.
 
     Notes
     -----
@@ -133,7 +155,21 @@ def misses_felt_from(a: float, b: float, n_rows: int, n_actions: int) -> np.ndar
 
 
 def mean_miss_rates(a: float, b: float, hits: np.ndarray, misses: np.ndarray, n_actions: int) -> np.ndarray:
-    """Return the mean of eps given tallies, int64[K] each, under Beta(a, b) cut off at c: float64[K], at most c."""
+    """Return the mean of eps given tallies, under Beta(a, b) cut off at chance.
+
+    Parameters
+    ----------
+    a, b : float
+        Pseudo-counts of misses and hits.
+    hits, misses : int64[K]
+    n_actions : int
+        A.
+
+    Returns
+    -------
+    float64[K]
+        At most c = (A - 1)/A.
+    """
     from mesaprior.inference.kernels import miss_rates
 
     scored = hits + misses

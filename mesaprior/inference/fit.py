@@ -53,6 +53,10 @@ def fit_of(log: ImitationLog, n_actions: int, hits: np.ndarray) -> Fit:
         A.
     hits : int64[B]
         Hits of each behaviour on the training rows.
+
+    Returns
+    -------
+    Fit
     """
     action = log.action[: log.n_training]
     situation = log.row_situation[: log.n_training]

@@ -183,7 +183,7 @@ def to_json(
                 "role": ROLES[posterior.role[entry.behaviour]],
                 "verdict": VERDICTS[posterior.verdict[entry.behaviour]],
                 "mass": json_number(entry.mass),
-                "search_advantage": _advantage(posterior, entry.behaviour),
+                "search_advantage": advantage_of(posterior, entry.behaviour),
                 "hits": int(posterior.hits[entry.behaviour]),
                 "misses": int(posterior.misses_in_training[entry.behaviour]),
                 **_changes(posterior, entry.behaviour),
@@ -332,7 +332,7 @@ def _changes(posterior: Posterior, behaviour: int) -> dict[str, Any]:
     return {"interventions": shares} if shares else {}
 
 
-def _advantage(posterior: Posterior, behaviour: int) -> float | None:
+def advantage_of(posterior: Posterior, behaviour: int) -> float | None:
     """Return a search advantage, an integer where lengths are; None where there is nothing to compare."""
     value = float(posterior.search_advantage[behaviour])
     if math.isnan(value):

@@ -108,3 +108,42 @@ def test_somebody_without_training_rows(files, run):
     shown = run("infer", "two.csv", "--by", "who", "--max-bits", 8).stdout
     assert "Imitators lead for 1 of 1 person, optimizers for 0." in shown
     assert "! 'b' has no training row and is left out." in shown
+
+
+def test_nobody_has_a_program_left(files, run):
+    (files / "log.csv").write_text("id,action,x\na,1,0\na,0,0\nb,0,1\nb,1,1\n")
+    question = ("infer", "log.csv", "--by", "id", "--max-bits", 8, "--noise", 0)
+    assert run(*question, "--plot", "people.svg").stdout.startswith("No program is left for any of 2 people")
+    assert json.loads(run(*question, "--format", "json").stdout)["programs_shared"] == []
+
+
+def test_each_person_has_what_an_answer_about_one_log_has(crowd, run):
+    """The rows of one person by themselves, in a language that does not depend on the log, give the same."""
+    rows = [line.split(",", 1) for line in (crowd / "crowd.csv").read_text().splitlines()]
+    own = [rows[0][1], *(rest for name, rest in rows if name == "s8")]
+    (crowd / "one.csv").write_text("\n".join(own) + "\n")
+    (crowd / "crowd.toml").write_text(run("language", "crowd.csv", "--by", "who").stdout)
+    question = ("--language", "crowd.toml", "--max-bits", 12, "--top", 5, "--format", "json")
+    answer = json.loads(run("infer", "crowd.csv", "--by", "who", *question).stdout)
+    person = next(person for person in answer["people"] if person["name"] == "s8")
+    alone = json.loads(run("infer", "one.csv", *question).stdout)
+    assert len(person["top"]) == 5
+    for key in ("top", "by_bound", "stable", "exact", "number", "programs", "predictive", "log2_odds", "loses_at"):
+        assert person[key] == pytest.approx(alone[key], rel=1e-12) if key == "log2_odds" else person[key] == alone[key]
+    assert person["misses_by_role"] == alone["misses"]
+    assert {**alone["fit"], "best_program": person["fit"]["best_program"]} == person["fit"]
+
+
+def test_learners_without_noise_are_warned_of(crowd, run):
+    tokens = "".join(
+        f"[[token]]\n{token}\n"
+        for token in (
+            'kind = "feature"\nname = "op1"',
+            'kind = "parameter"',
+            'kind = "fit"',
+            'kind = "binary"\nname = "eq"',
+        )
+    )
+    (crowd / "fit.toml").write_text(f"domain = 2\nactions = 2\n{tokens}")
+    result = run("infer", "crowd.csv", "--by", "who", "--language", "fit.toml", "--max-bits", 9, "--noise", 0)
+    assert "learners" in result.stderr

@@ -148,3 +148,25 @@ def test_a_next_step_can_be_typed(files, run):
 def test_a_log_elsewhere_is_refused_before_anything_is_read(raw, run):
     one_sentence(run("prepare", "nothing.csv", "--out", "no/log.csv", code=2), "--out no/log.csv")
     one_sentence(run("prepare", "nothing.csv", "--out", "log.txt", code=2), "--out log.txt", ".csv")
+
+
+def test_a_code_that_is_another_ones_label_is_no_label(files, run):
+    (files / "log.csv").write_text("x,action\n0,0\n1,1\n0,2\n")
+    content = {"schema": 1, "codes": {"action": {"1": 0, "2": 1}}, "groups": [], "columns": ["x", "action"]}
+    (files / "log.codes.json").write_text(json.dumps(content))
+    one_sentence(run("infer", "log.csv", "--max-bits", 8, code=1), "'action' has '2', which has no label")
+
+
+def test_a_rival_that_does_what_nobody_does_has_a_label(files, run):
+    (files / "raw.csv").write_text("x,action\n1,2\n2,2\n3,2\n4,2\n")
+    run("prepare", "raw.csv", "--rival", "1", "--holdout", "0.5", "--out", "log.csv")
+    answer = json.loads(run("infer", "log.csv", "--max-bits", 8, "--format", "json").stdout)
+    assert answer["codes"]["action"] == {"2": 0, "1": 1}
+
+
+def test_people_without_a_name_have_one_in_the_log(files, run):
+    (files / "raw.csv").write_text("id,x,action\nNA,0,0\n,1,1\nb,1,1\n")
+    result = run("prepare", "raw.csv", "--by", "id", "--missing", "code", "--out", "log.csv")
+    step = next(line for line in result.stderr.splitlines() if line.startswith("Next: mesaprior "))
+    answer = json.loads(run(*shlex.split(step)[2:], "--max-bits", 8, "--format", "json").stdout)
+    assert [(person["name"], person["training_rows"]) for person in answer["people"]] == [("b", 1), ("missing", 2)]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mesaprior.hypotheses.log.coding import (
-    MISSING_LABEL,
     RANKED,
     STAND,
     STRICT,
@@ -22,7 +22,7 @@ from mesaprior.hypotheses.log.coding import (
 from mesaprior.hypotheses.log.columns import Columns, Reading, columns_of
 from mesaprior.hypotheses.log.imitation_log import DEPLOY, NONE, SPLITS, TRAIN, ImitationLog
 from mesaprior.hypotheses.log.notices import FileError, Notice, Option, notice, number_of, option, shown
-from mesaprior.hypotheses.log.raw_table import MISSING, Column, RawTable, distinct_rows, table_of_frame
+from mesaprior.hypotheses.log.raw_table import MISSING, MISSING_LABEL, Column, RawTable, distinct_rows, table_of_frame
 from mesaprior.hypotheses.log.reading import read_table
 from mesaprior.hypotheses.log.splits import split_of
 from mesaprior.hypotheses.log.values import LARGEST_VALUE, natural_key
@@ -106,7 +106,27 @@ def log_of_table(
     reading: Reading | None = None,
     own_codes: bool = False,
 ) -> ImitationLog:
-    """Build a log from a raw table; see `read_log`."""
+    """Build a log from a raw table.
+
+    Parameters
+    ----------
+    table : RawTable
+    language, reading
+        As in `read_log`.
+    own_codes : bool
+        As in `log_from_frame`.
+
+    Returns
+    -------
+    ImitationLog
+
+    Raises
+    ------
+    UsageError
+        If a column is named that the table does not have.
+    ContentError
+        If the table cannot be read as a log; the message tells all that is wrong with it.
+    """
     reading = reading or Reading()
     taken = DEFAULT_NAMES if language is None else language.operator_names
     columns = columns_of(table, reading, frozenset() if own_codes else taken)
@@ -361,18 +381,17 @@ class _Builder:
         columns = self._columns.groups
         if not columns:
             return (), None
-        numbers = [column.index.astype(np.int64) for column in columns]
-        first, number = distinct_rows(numbers, len(kept))
-        cells = [[_or_missing(column.texts[column.index[row]]) for column in columns] for row in first.tolist()]
+        first, number = distinct_rows((column.value_number for column in columns), len(kept))
+        cells = list(zip(*(column.labels(first.tolist()) for column in columns), strict=True))
         occurs = np.zeros(len(first), dtype=bool)
         occurs[number[kept]] = True
-        gone = ["/".join(cells[place]) for place in np.flatnonzero(~occurs).tolist()]
+        gone = [_joined(cells[place]) for place in np.flatnonzero(~occurs).tolist()]
         if gone:
             self._remarks.append(f"No row is left of {listed(gone)}.")
         order = sorted(np.flatnonzero(occurs).tolist(), key=lambda place: [natural_key(cell) for cell in cells[place]])
         rank = np.full(len(first), -1, dtype=np.int64)
         rank[order] = np.arange(len(order))
-        return tuple("/".join(cells[place]) for place in order), rank[number]
+        return tuple(_joined(cells[place]) for place in order), rank[number]
 
     def _on_names(self) -> list[str]:
         """Return what to say of the names of features, and of tables of codes that belong to none."""
@@ -386,9 +405,11 @@ class _Builder:
         return remarks
 
 
-def _or_missing(text: str) -> str:
-    """Return a cell that tells groups apart; one that is missing has a label."""
-    return MISSING_LABEL if text in MISSING else text
+def _joined(cells: Sequence[str]) -> str:
+    """Return the name of a group: its cells with strokes between them, in quotes where they could be misread."""
+    if len(cells) == 1:
+        return cells[0]
+    return "/".join(json.dumps(cell, ensure_ascii=False) if {"/", '"'} & set(cell) else cell for cell in cells)
 
 
 def _coded(column: Column, coding: Coding, kept: np.ndarray) -> np.ndarray:

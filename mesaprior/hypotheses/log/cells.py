@@ -66,7 +66,7 @@ def _table(text: str, layout: Layout, source: str, *, escape: str | None) -> Raw
     n_rows = 0
     for rows, ends in _chunks(reader):
         if not builders:
-            names = _with_nameless(names, next((row for row in rows if any(row)), names))
+            names = _with_nameless(names, [row for row in rows if any(row)])
             builders = [ColumnBuilder(name) for name in names]
         width = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
         if not (width == len(names)).all():
@@ -87,12 +87,13 @@ def _table(text: str, layout: Layout, source: str, *, escape: str | None) -> Raw
     )
 
 
-def _with_nameless(names: list[str], first: list[str]) -> list[str]:
-    """Return the names of the columns, where the first row may have one cell more than the header."""
-    if len(first) != len(names) + 1:
+def _with_nameless(names: list[str], rows: list[list[str]]) -> list[str]:
+    """Return the names of the columns, where most rows may have one cell more than the header."""
+    wider = [row for row in rows if len(row) == len(names) + 1]
+    if 2 * len(wider) <= len(rows):
         return names
     # Names of rows have no header; one delimiter too many at the end makes a last column without a name.
-    return ["", *names] if first[-1].strip() else [*names, ""]
+    return ["", *names] if any(row[-1].strip() for row in wider) else [*names, ""]
 
 
 def _chunks(reader: Any) -> Iterator[tuple[list[list[str]], np.ndarray]]:

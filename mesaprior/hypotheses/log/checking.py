@@ -51,7 +51,7 @@ def _of_columns(log: ImitationLog) -> Iterator[Notice]:
                 )
         elif _is_id_or_time(log, name, len(values)):
             yield notice(
-                f"column {shown(name)} looks like an id or a time: programs can learn rows by heart with it; leave it "
+                f"column {shown(name)} looks like an id or a time: programs can memorize rows with it; leave it "
                 "out with ",
                 drop,
                 *([", or tell people apart by it with ", option("by", name)] if is_called_id(name) else []),

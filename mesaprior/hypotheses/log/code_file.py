@@ -46,8 +46,26 @@ def code_file_of(log: str | Path) -> Path:
 
 
 def code_text(log: ImitationLog, columns: Sequence[str], n_groups: int) -> str:
-    """Return the text of the file of codes of a log, whose file has these columns, those of groups first."""
+    """Return the text of the file of codes of a log.
+
+    Parameters
+    ----------
+    log : ImitationLog
+    columns : sequence of str
+        The columns of its file, in order.
+    n_groups : int
+        How many of them tell groups apart; these stand first.
+
+    Returns
+    -------
+    str
+        JSON.
+    """
     codes = {column: dict(table) for column, table in log.codes.items()}
+    if "action" in codes:
+        # A rival may take an action that nobody takes, which has a label too.
+        there = set(codes["action"].values())
+        codes["action"] |= {log.label("action", c): c for c in range(log.largest_action + 1) if c not in there}
     content = {"schema": SCHEMA, "codes": codes, "groups": list(columns[:n_groups]), "columns": list(columns)}
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
@@ -102,11 +120,13 @@ def _labelled(column: Column, codes: Mapping[str, int], table: RawTable) -> Colu
     texts: list[str] = []
     for text in column.texts:
         code = as_integer(text)
-        if text not in MISSING and text not in codes and code not in label_of:
+        # A whole number is a code, whatever labels there are.
+        is_known = text in codes if code is None else code in label_of
+        if text not in MISSING and not is_known:
             fault = notice(
                 f"column {shown(column.name)} has {shown(text)}, which has no label in "
                 f"{code_file_of(table.source).name}; prepare the log again, or remove that file"
             )
             raise FileError(table.source, [fault])
-        texts.append(text if text in MISSING or code is None or code not in label_of else label_of[code])
+        texts.append(text if text in MISSING or code is None else label_of[code])
     return replace(column, texts=tuple(texts), codes=codes)

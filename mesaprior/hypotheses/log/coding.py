@@ -5,6 +5,7 @@ The rules are written down in ``docs/reference/log.md``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,8 +22,8 @@ from mesaprior.hypotheses.log.values import (
     values_of,
 )
 
-MISSING_LABEL = "missing"
-"""Label of the code that stands for a missing feature."""
+_MAY_BE_THOUSANDS = re.compile(r"[^0-9]*[0-9]{1,3},[0-9]{3}[^0-9]*", re.ASCII)
+"""A number whose comma may be a decimal point or a mark of thousands."""
 
 _SEARCHED = 1 << 12
 """Distinct texts from which on a column is not looked at for texts of equal value."""
@@ -93,6 +94,10 @@ def coding_of(
         Whether a comma can be a decimal point.
     line_of : callable
         Returns the line on which a text stands first.
+
+    Returns
+    -------
+    Coding or Notice
     """
     if column.holds:
         return notice(
@@ -137,6 +142,12 @@ def remarks_on(
         if len(own) > 1 and own[0].casefold() not in ("true", "false"):
             remarks.append(f"Column {shown(column.name)}: {listed(own)} are told apart, though only capitals differ.")
             break
+    thousands = next((text for text in texts if has_decimal_commas and _MAY_BE_THOUSANDS.fullmatch(text)), None)
+    if thousands is not None and not words:
+        remarks.append(
+            f"Column {shown(column.name)}: the comma in {shown(thousands)} (line {line_of(thousands)}) is read as a "
+            "decimal point; if it marks thousands, take it out."
+        )
     return remarks
 
 
@@ -189,6 +200,15 @@ def _by_table(texts: Sequence[str], table: Mapping[str, int], *, has_decimal_com
 def _coding_by_list(texts: Sequence[str], wanted: Sequence[str], *, has_decimal_commas: bool) -> Coding | Notice:
     """Return the coding of actions by a list of labels in the order of their codes, or what is wrong."""
     table = {label.strip(): code for code, label in enumerate(wanted)}
+    distinct = {canonical(label): label for label in reversed(wanted)}
+    if len(distinct) < len(wanted):
+        kept = [label for label in wanted if distinct[canonical(label)] == label]
+        twice = [label for label in wanted if label not in kept]
+        return notice(
+            f"the list of actions has {listed(twice)} twice, written in two ways; ",
+            option("actions", *kept),
+            " has each once",
+        )
     found = _by_table(texts, table, has_decimal_commas=has_decimal_commas)
     if isinstance(found, Coding):
         return found

@@ -125,7 +125,7 @@ def columns_of(table: RawTable, reading: Reading, taken: Collection[str]) -> Col
     for role, column in found.items():
         if column is not None and column in groups:
             raise UsageError(f"{shown(column.name)} is the {role}, so it cannot tell people apart; leave it out of by.")
-    guess = None if found["action"] is not None else finder.likely_action()
+    guess = None if found["action"] is not None else finder.likely_action(but=groups)
     roles = [column for column in (*found.values(), guess) if column is not None]
     known = [column for column in table.columns if column.name in table.groups and column not in only]
     aside = {column.name for column in (*dropped, *groups, *roles, *known)}
@@ -192,17 +192,18 @@ class Finder:
         return found
 
     def find_all(self, names: Iterable[str]) -> list[Column]:
-        """Return the columns of some names; those that are not found are left out."""
-        return [column for name in names if (column := self.find(name)) is not None]
+        """Return the columns of some names, each once; those that are not found are left out."""
+        found = {column.name: column for name in names if (column := self.find(name)) is not None}
+        return list(found.values())
 
     def of_role(self, role: str) -> Column | None:
         """Return the column whose name is that of a role, in capitals or not."""
         exact = [column for column in self._columns if column.name == role]
         return next(iter(exact or [column for column in self._columns if column.name.casefold() == role]), None)
 
-    def likely_action(self) -> Column | None:
-        """Return a column that is called as columns of choices often are, by the likeliest name."""
-        called = {column.handle.casefold(): column for column in reversed(self._columns)}
+    def likely_action(self, *, but: Sequence[Column]) -> Column | None:
+        """Return a column that is called as columns of choices often are, by the likeliest name, but none of these."""
+        called = {column.handle.casefold(): column for column in reversed(self._columns) if column not in but}
         return next((called[name] for name in _GUESSES if name in called), None)
 
     def check(self) -> None:

@@ -29,6 +29,11 @@ def lags_of(column: Column, coding: Coding, group: np.ndarray, k: int, name: str
     name : str
         What the lags are called, without their numbers.
 
+    Returns
+    -------
+    list of Column, or Notice
+        The lags, the row before first.
+
     Notes
     -----
     A lag has the codes of its column, then one for what is missing there, if anything is, and one for rows that have

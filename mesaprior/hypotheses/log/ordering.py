@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
 from mesaprior.hypotheses.log.notices import Notice, given, notice, number_of, shown
 from mesaprior.hypotheses.log.raw_table import MISSING, RawTable
-from mesaprior.hypotheses.log.values import as_number, values_of
+from mesaprior.hypotheses.log.values import as_number, sign_of, values_of
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 
@@ -34,9 +35,7 @@ def sorted_rows(table: RawTable, name: str, group: np.ndarray) -> tuple[np.ndarr
     -------
     rows : int64[R]
     remark : str
-        By what they were sorted.
-
-    Or a Notice, where the column gives no order.
+        By what they were sorted; or in place of both a `Notice`, where the column gives no order.
     """
     column = next(column for column in table.columns if column.name == name)
     present = [text for text in column.texts if text not in MISSING]
@@ -60,6 +59,13 @@ def _fault(table: RawTable, name: str, texts: list[str]) -> Notice | None:
         return int(table.lines[np.flatnonzero(column.index == column.texts.index(text))[0]])
 
     words = [text for text in texts if as_number(text, has_decimal_commas=table.has_decimal_commas) is None]
+    if not words:
+        one, other = next((one, other) for one, other in pairwise(texts) if sign_of(one) != sign_of(other))
+        return notice(
+            f"column {shown(name)} gives no order: {shown(one)} (line {line(one)}) and {shown(other)} (line "
+            f"{line(other)}) are numbers with different signs; write them alike, or leave out ",
+            given("order", column.handle),
+        )
     if len(words) < len(texts):
         return notice(
             f"column {shown(name)} gives no order: {shown(words[0])} (line {line(words[0])}) is no number, and others "

@@ -110,15 +110,15 @@ class _Preparing:
         groups = finder.find_all(reading.by)
         dropped = names_of(finder.find_all(reading.drop))
         self._order = names_of(finder.find_all([preparation.order] if preparation.order is not None else []))
-        self._lags = dict(zip(names_of(finder.find_all(preparation.lags)), preparation.lags.values(), strict=False))
-        self._bins = dict(zip(names_of(finder.find_all(preparation.bins)), preparation.bins.values(), strict=False))
+        self._lags = _by_column(finder, preparation.lags)
+        self._bins = _by_column(finder, preparation.bins)
         self._only = names_of(finder.find_all(reading.only))
         finder.check()
         if not table.n_rows:
             raise FileError(table.source, [NO_ROW])
         self._faults: list[Notice] = []
         self._remarks = list(table.remarks)
-        self._group = distinct_rows((column.index.astype(np.int64) for column in groups), table.n_rows)[1]
+        self._group = distinct_rows((column.value_number for column in groups), table.n_rows)[1]
         if self._lags and not groups:
             self._remark_on_ids()
         # What is dropped makes room for lags of the same name, unless it is what they are made of.
@@ -262,7 +262,10 @@ class _Preparing:
         split = self._splits(name)
         if not share or split is None:
             return name
-        training = np.flatnonzero(split == TRAIN)
+        action = self._roles["action"]
+        # Rows without an action are left out later on, so they are none to learn from.
+        acted = np.ones(len(split), dtype=bool) if action is None else ~self._columns[action].is_missing
+        training = np.flatnonzero((split == TRAIN) & acted)
         _, number, size = np.unique(self._group[training], return_inverse=True, return_counts=True)
         rank = np.empty(len(training), dtype=np.int64)
         by_group = np.argsort(number, kind="stable")
@@ -289,6 +292,11 @@ class _Preparing:
             self._columns[name] = replace(column, texts=(*column.texts, ""), index=index)
             whose = "the rival of 1 training row is" if n == 1 else f"the rivals of {n:,} training rows are"
             self._remarks.append(f"{whose[0].upper()}{whose[1:]} left out: only later rows have one.")
+
+
+def _by_column(finder: Finder, numbers: Mapping[str, int]) -> dict[str, int]:
+    """Return the number of each column that is found."""
+    return {column.name: k for name, k in numbers.items() if (column := finder.find(name)) is not None}
 
 
 def names_of(columns: Iterable[Column]) -> list[str]:

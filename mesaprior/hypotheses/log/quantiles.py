@@ -23,6 +23,10 @@ def cut_into_quantiles(column: Column, q: int, *, has_decimal_commas: bool) -> C
     has_decimal_commas : bool
         Whether a comma can be a decimal point.
 
+    Returns
+    -------
+    Column or Notice
+
     Notes
     -----
     Equal numbers stay together: each goes where the middle of its rows falls. Codes are 0, 1, ... from the smallest

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mesaprior.errors import ContentError
-from mesaprior.hypotheses.log.names import lawful_names
+from mesaprior.hypotheses.log.names import lawful_names, unused
 from mesaprior.hypotheses.log.notices import shown
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ MISSING = frozenset(
     }
 )
 """Texts that mean that there is nothing."""
+
+MISSING_LABEL = "missing"
+"""Label of what stands for nothing: the code of a missing feature, people without a name."""
 
 MOST_ROWS = 20_000_000
 """A file with more rows is refused."""
@@ -76,6 +79,19 @@ class Column:
         """Whether there is nothing on each row, bool[R]."""
         missing = np.array([text in MISSING for text in self.texts], dtype=bool)
         return missing[self.index] if len(self.texts) else np.zeros(len(self.index), dtype=bool)
+
+    @property
+    def value_number(self) -> np.ndarray:
+        """A number for what stands on each row, int64[R]; all texts that mean that there is nothing have one."""
+        nothing = next((place for place, text in enumerate(self.texts) if text in MISSING), 0)
+        number = [nothing if text in MISSING else place for place, text in enumerate(self.texts)]
+        return np.array(number, dtype=np.int64)[self.index]
+
+    def labels(self, rows: Iterable[int]) -> list[str]:
+        """Return the cells of some rows; where there is nothing, a label that no other cell has."""
+        nothing = unused(MISSING_LABEL, self.texts)
+        texts = [nothing if text in MISSING else text for text in self.texts]
+        return [texts[self.index[row]] for row in rows]
 
     def taken(self, rows: np.ndarray) -> Column:
         """Return these rows of it, int64[n], in this order; texts that no longer occur are forgotten."""
@@ -175,12 +191,18 @@ def table_of_frame(frame: pd.DataFrame, source: str) -> RawTable:
 
     Notes
     -----
-    Levels of the index that have names are columns.
+    Levels of the index that have names are columns, in front unless a column has the same name.
     """
-    if any(name is not None for name in frame.index.names):
-        frame = frame.reset_index()
-    columns = tuple(_column_of_series(str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns))
-    return named_apart(RawTable(columns, np.arange(2, len(frame) + 2), source))
+    columns = [_column_of_series(str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns)]
+    levels = [
+        _column_of_series(str(name), frame.index.get_level_values(level).to_series())
+        for level, name in enumerate(frame.index.names)
+        if name is not None
+    ]
+    names = {column.name for column in columns}
+    in_front = [level for level in levels if level.name not in names]
+    behind = [level for level in levels if level.name in names]
+    return named_apart(RawTable((*in_front, *columns, *behind), np.arange(2, len(frame) + 2), source))
 
 
 def _column_of_series(name: str, series: pd.Series) -> Column:

@@ -124,10 +124,14 @@ def _without_index(table: RawTable) -> RawTable:
 
 
 def _numbers_or_names(column: Column, n_rows: int, *, is_first: bool) -> str:
-    """Return whether a column ``numbers`` the rows one by one or, as the first one, ``names`` them; else nothing."""
+    """Return whether a column ``numbers`` the rows or ``names`` them; else nothing.
+
+    The first column does where no two cells are equal, as the index of a table of which some rows were taken; another
+    one does where it counts the rows one by one.
+    """
     if len(column.texts) != n_rows:
         return ""
     numbers = [as_integer(column.texts[place]) for place in column.index.tolist()]
-    if None not in numbers and (np.diff(np.array(numbers, dtype=np.float64)) == 1).all():
-        return "numbers"
-    return "names" if is_first and None in numbers else ""
+    if None in numbers:
+        return "names" if is_first else ""
+    return "numbers" if is_first or (np.diff(np.array(numbers, dtype=np.float64)) == 1).all() else ""

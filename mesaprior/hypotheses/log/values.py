@@ -66,8 +66,9 @@ def values_of(texts: Sequence[str], *, has_decimal_commas: bool = False, is_orde
     Notes
     -----
     Numbers are in the order of their values, exactly; true and false are false, then true; anything else is in natural
-    order: digits within a text count as a number, and capitals matter only where nothing else differs. Amounts, with a
-    sign of a currency or of percent that all have, are numbers; their labels stay as they are.
+    order: digits within a text count as a number, and capitals matter only where nothing else differs. Two ways of
+    writing a number are one value, also among words. Amounts, with a sign of a currency or of percent that all have,
+    are numbers; their labels stay as they are.
     """
     numbers = numbers_of(texts, has_decimal_commas)
     if numbers is not None:
@@ -77,8 +78,13 @@ def values_of(texts: Sequence[str], *, has_decimal_commas: bool = False, is_orde
         shown_as = {text.casefold(): text for text in reversed(texts)}
         place_of = {text: labels.index(text.casefold()) for text in texts}
         return Values(tuple(shown_as[label] for label in labels), place_of)
-    labels = tuple(texts) if is_ordered else tuple(sorted(texts, key=natural_key))
-    return Values(labels, {text: place for place, text in enumerate(labels)})
+    label_of: dict[str, str] = {}
+    for text in texts:
+        same = label_of.setdefault(canonical(text), text)
+        label_of[canonical(text)] = min(same, text, key=lambda label: (len(label), label))
+    labels = tuple(label_of.values() if is_ordered else sorted(label_of.values(), key=natural_key))
+    place = {label: place for place, label in enumerate(labels)}
+    return Values(labels, {text: place[label_of[canonical(text)]] for text in texts})
 
 
 def natural_key(text: str) -> tuple[object, ...]:
@@ -128,10 +134,10 @@ def numbers_of(texts: Sequence[str], has_decimal_commas: bool) -> list[Decimal] 
         if number is None:
             return None
         found.append(number)
-    return found if len({_sign_of(text) for text in texts}) <= 1 else None
+    return found if len({sign_of(text) for text in texts}) <= 1 else None
 
 
-def _sign_of(text: str) -> str:
+def sign_of(text: str) -> str:
     """Return the signs of a currency or of percent of a number."""
     return "".join(character for character in text if character in "$€£¥%")
 
@@ -139,7 +145,7 @@ def _sign_of(text: str) -> str:
 def _values_of_numbers(texts: Sequence[str], numbers: Sequence[Decimal]) -> Values:
     distinct = sorted(set(numbers))
     place = {number: place for place, number in enumerate(distinct)}
-    has_sign = any(_sign_of(text) for text in texts)
+    has_sign = any(sign_of(text) for text in texts)
     are_codes = not has_sign and all(number == int(number) and 0 <= number <= LARGEST_VALUE for number in distinct)
     shortest: dict[Decimal, str] = {}
     for text, number in zip(texts, numbers, strict=True):

@@ -145,7 +145,7 @@ class Language:
             lines += [f"{key} = {json.dumps(value)}" for key, value in entry.items()]
         for column, labels in self.codes.items():
             lines += ["", f"[codes.{json.dumps(column)}]  # label = code"]
-            lines += [f"{json.dumps(label, ensure_ascii=False)} = {code}" for label, code in labels.items()]
+            lines += [f"{_quoted(label)} = {code}" for label, code in labels.items()]
         return "\n".join(lines) + "\n"
 
     @cached_property
@@ -327,6 +327,11 @@ def read_language(path: str | Path) -> Language:
             f"{path}: this is not TOML ({error}); compare it with what `mesaprior language LOG` prints."
         ) from None
     return language_from_dict(data, source=str(path))
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a string of TOML, which wants one control character escaped that JSON does not."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> Language:

@@ -66,6 +66,10 @@ def frequencies(log2_evidence: np.ndarray) -> Frequencies:
         log2 probability of a person's choices under a model, for K >= 2 models; -inf where it has none. People of whom
         no model has any evidence count for nothing.
 
+    Returns
+    -------
+    Frequencies
+
     Raises
     ------
     UsageError
@@ -115,6 +119,11 @@ def exceedances(alpha: np.ndarray) -> np.ndarray:
     ----------
     alpha : float64[K]
         Pseudo-counts, at least 1.
+
+    Returns
+    -------
+    float64[K]
+        Adds up to 1.
 
     Notes
     -----

@@ -62,6 +62,11 @@ def mixture(log2_likelihood: Callable[[np.ndarray | slice], np.ndarray], n_compo
     n_components : int
         P; they are looked at block by block.
 
+    Returns
+    -------
+    Mixture
+        Without components where none has any likelihood for anybody.
+
     Notes
     -----
     EM runs on few components: at first the best one of each person, then also those whose mean likelihood ratio
@@ -70,6 +75,9 @@ def mixture(log2_likelihood: Callable[[np.ndarray | slice], np.ndarray], n_compo
     """
     peak, best = _best(log2_likelihood, n_components)
     counted = peak > -np.inf
+    if not counted.any():
+        nobody = np.zeros(0)
+        return Mixture(nobody.astype(np.int64), nobody, np.zeros((len(peak), 0)), log_likelihood=0.0, gap=0.0)
     support = np.unique(best[counted])
     share = np.full(len(support), 1 / len(support))
     n_people = int(counted.sum())

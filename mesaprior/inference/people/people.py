@@ -17,16 +17,13 @@ from mesaprior.inference.logspace import log2_sum
 from mesaprior.inference.noise import NoiseModel, log2_likelihood
 from mesaprior.inference.people.frequencies import Frequencies, frequencies
 from mesaprior.inference.people.mixture import mixture
-from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
-from mesaprior.inference.result import Entry, top_behaviours
+from mesaprior.inference.posterior import DEFAULT_NOISE, Exact, Posterior, posterior
+from mesaprior.inference.result import Entry, advantage_of, top_behaviours
 from mesaprior.inference.roles import ROLES, role_codes, shortest
 from mesaprior.inference.weights import Prior, Weighed
 
 MOST_KNOWN = 64
 """Sets of situations whose census is kept for the next person."""
-
-LEADING = 3
-"""Behaviours of a person that are kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,23 +36,29 @@ class Leading:
         A shortest program.
     length : int or float
         Its bits.
+    time : int
+        Its steps.
     role, verdict : int
         Codes, on this person's rows.
     mass : float
         Share of the posterior.
     hits, misses : int
         On this person's training rows.
+    search_advantage : float or None
+        As in `Posterior`, in bits; None where there is nothing to compare.
     always : int or None
         The action that it gives in all of this person's situations; None where it gives several.
     """
 
     program: str
     length: float
+    time: int
     role: int
     verdict: int
     mass: float
     hits: int
     misses: int
+    search_advantage: float | None
     always: int | None
 
 
@@ -81,8 +84,20 @@ class Person:
         log2 probability of this person's training actions under all programs.
     log2_evidence_by_role : float64[4]
         The same under the programs of a role alone, under the prior restricted to them; -inf where there are none.
+    misses_by_role : float64[4]
+        The same given each role, as in `Posterior`.
+    number : tuple of tuple of int
+        Exact number of programs by role and verdict, on this person's rows.
+    bounds, log2_odds_by_bound : array[L]
+        As in `Posterior`.
+    is_stable : bool
+        Whether the odds have settled as the bound grew.
+    predictive : float64[R - N, A]
+        Probability of each action on each of this person's later rows.
     fit : Fit
         Yardsticks for hits in training.
+    exact : Exact or None
+        A shortest program with no miss in training.
     leading : tuple of Leading
         The first few behaviours, by mass; empty where nothing is left.
     """
@@ -98,7 +113,14 @@ class Person:
     misses: float
     log2_evidence: float
     log2_evidence_by_role: np.ndarray
+    misses_by_role: np.ndarray
+    number: tuple[tuple[int, ...], ...]
+    bounds: np.ndarray
+    log2_odds_by_bound: np.ndarray
+    is_stable: bool
+    predictive: np.ndarray
     fit: Fit
+    exact: Exact | None
     leading: tuple[Leading, ...]
 
     @property
@@ -167,6 +189,7 @@ def people(
     *,
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
+    top: int = 3,
     count: Callable[[ImitationLog], Census] | None = None,
     report: Callable[[int], None] | None = None,
 ) -> People:
@@ -180,10 +203,16 @@ def people(
         With groups; see `Reading.by`. How the rows of different groups interleave does not matter.
     prior, noise, tolerance
         As in `posterior`.
+    top : int
+        How many leading behaviours of each person are kept, at least 0.
     count : callable, optional
         Counts a census on one person's rows, where learning makes it depend on them.
     report : callable, optional
         Called with 1 for each person that is done.
+
+    Returns
+    -------
+    People
 
     Raises
     ------
@@ -210,7 +239,7 @@ def people(
             weighed = _weighed(census, log, rows, prior, known)
         own = weighed.census if count is not None else replace(weighed.census, row_cell=rows.row_situation)
         result = posterior(own, rows, prior, noise=noise, tolerance=tolerance, weighed=weighed)
-        persons.append(_person(log.groups[number], own, rows, result))
+        persons.append(_person(log.groups[number], own, rows, result, top))
         if report is not None:
             report(1)
     evidence = np.array([person.log2_evidence_by_role for person in persons])
@@ -252,7 +281,7 @@ def _weighed(
     return known[key]
 
 
-def _person(name: str, census: Census, log: ImitationLog, result: Posterior) -> Person:
+def _person(name: str, census: Census, log: ImitationLog, result: Posterior, top: int) -> Person:
     prior_of_role = result.mass_by_role[:, 0]
     share_of_role = log2_sum(np.where(np.isnan(result.log2_mass), -np.inf, result.log2_mass), result.role, len(ROLES))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -272,10 +301,17 @@ def _person(name: str, census: Census, log: ImitationLog, result: Posterior) -> 
         misses=misses,
         log2_evidence=float(result.log2_evidence[-1]),
         log2_evidence_by_role=by_role,
+        misses_by_role=result.misses,
+        number=result.number,
+        bounds=result.bounds,
+        log2_odds_by_bound=result.log2_odds_by_bound,
+        is_stable=result.is_stable,
+        predictive=result.predictive,
         fit=result.fit,
+        exact=result.exact,
         leading=()
         if np.isnan(result.log2_mass).any()
-        else tuple(_leading(entry, census, result) for entry in top_behaviours(result, census.witness, LEADING)),
+        else tuple(_leading(entry, census, result) for entry in top_behaviours(result, census.witness, top)),
     )
 
 
@@ -283,11 +319,13 @@ def _leading(entry: Entry, census: Census, result: Posterior) -> Leading:
     return Leading(
         program=census.witness[entry.behaviour],
         length=result.length[entry.behaviour].item(),
+        time=int(result.time[entry.behaviour]),
         role=int(result.role[entry.behaviour]),
         verdict=int(result.verdict[entry.behaviour]),
         mass=entry.mass,
         hits=int(result.hits[entry.behaviour]),
         misses=int(result.misses_in_training[entry.behaviour]),
+        search_advantage=advantage_of(result, entry.behaviour),
         always=always_of(census.predictions[entry.behaviour]),
     )
 

@@ -26,7 +26,7 @@ def test_nothing_is_said_of_a_plain_log():
 
 def test_columns():
     assert told(**PLAIN, number=range(8)) == [
-        "column 'number' looks like an id or a time: programs can learn rows by heart with it; leave it out with "
+        "column 'number' looks like an id or a time: programs can memorize rows with it; leave it out with "
         "--drop number."
     ]
     assert told(**PLAIN, subject_id=[7, 7, 7, 7, 9, 9, 9, 9])[0].endswith(

@@ -1,5 +1,7 @@
 """Codes do not depend on how labels are written; integers of a language are their own."""
 
+import tomllib
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -137,3 +139,28 @@ def test_a_reading_that_contradicts_itself_is_refused():
         Reading(missing="guess")
     with pytest.raises(UsageError, match=r"no column is called 'z' or 'acton' \(did you mean 'action'\?\); there are"):
         log_from_frame(pd.DataFrame({"x": [0], "action": [1]}), reading=Reading(drop=("z",), action="acton"))
+
+
+def test_two_ways_of_writing_a_number_are_one_value_among_words_too():
+    found = values_of(["01", "1", "a", "True", "true", "1.0"])
+    assert found.labels == ("1", "a", "True")
+    assert [found.place_of[text] for text in ("01", "1.0", "1", "true", "True")] == [0, 0, 0, 2, 2]
+
+
+@pytest.mark.parametrize("values", [["01", "1", "a"], ["1", "1.0", "b"], ["True", "true", "c"], ["-0", "0", "d"]])
+def test_the_default_language_takes_the_log_that_it_was_made_for(values):
+    log = log_from_frame(pd.DataFrame({"x": values, "action": ["l", "r", "l"]}))
+    default_language(log).check_log(log)
+    assert sorted(log.situations[:, 0].tolist()) == [0, 1]
+
+
+def test_a_list_of_actions_that_has_one_twice():
+    frame = pd.DataFrame({"x": [0, 1], "action": ["1", "2"]})
+    with pytest.raises(ContentError, match=r"'1.0', '01' twice.*actions=\('1', '2'\)"):
+        log_from_frame(frame, reading=Reading(actions=("1", "1.0", "01", "2")))
+
+
+def test_labels_with_control_characters_read_back():
+    log = log_from_frame(pd.DataFrame({"x": ["a\x7fb", "c\x1bd"], "action": [0, 1]}))
+    text = default_language(log).to_toml()
+    assert language_from_dict(tomllib.loads(text)).codes["x"] == {"a\x7fb": 0, "c\x1bd": 1}

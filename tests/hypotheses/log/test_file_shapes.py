@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesaprior.errors import ContentError
-from mesaprior.hypotheses.log import DEPLOY, TRAIN, FileError, Reading, read_log, read_table
+from mesaprior.hypotheses.log import DEPLOY, TRAIN, FileError, Reading, log_from_frame, read_log, read_table
 
 SHAPES = {
     "semicolons": (b"x;action\n0;0\n1;1\n1;1\n", [[0], [1], [1]], [0, 1, 1]),
@@ -256,3 +256,47 @@ def test_a_table_of_pandas_is_read_like_its_file(tmp_path):
     plain = frame.assign(c=frame["c"].map({"low": 0, "mid": 1, "high": 2}).astype(np.int64))
     plain.to_csv(tmp_path / "a.csv", index=False)
     assert read_log(tmp_path / "a.csv", reading=Reading(missing="code")).codes["b"] == {"False": 0, "True": 1}
+
+
+def test_groups_have_names_of_their_own(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text("id,game,action,x\na,b/c,1,0\na/b,c,0,0\nNA,c,1,1\n.,c,1,1\nmissing,c,0,1\n")
+    log = read_log(file, reading=Reading(by=("id", "game"), missing="code"))
+    assert sorted(log.groups) == sorted(['a/"b/c"', '"a/b"/c', "missing_2/c", "missing/c"])
+    assert sorted(np.bincount(log.group).tolist()) == [1, 1, 1, 2]
+
+
+def test_an_index_of_which_rows_were_taken(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text(",x,action\n0,1,l\n2,2,r\n7,1,l\n")
+    log = read_log(file)
+    assert log.features == ("x",)
+    assert log.remarks == ("Column 1 has no name and numbers the rows, so it is left out.",)
+
+
+def test_the_row_that_is_odd_is_the_one_that_is_told(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text("x,action\n1,l,9\n2,r\n3,l\n4,r\n")
+    with pytest.raises(ContentError, match=r"1 row has another number of cells.*line 2 has 3"):
+        read_log(file)
+
+
+def test_a_comma_that_may_mark_thousands_is_told(tmp_path):
+    file = tmp_path / "log.tsv"
+    file.write_text("x\taction\n999\tl\n1,234\tr\n500\tl\n")
+    assert "the comma in '1,234' (line 3) is read as a decimal point" in " ".join(read_log(file).remarks)
+
+
+def test_an_index_that_is_called_like_a_column():
+    frame = pd.DataFrame({"action": [1, 0], "x": [1, 2]}, index=pd.Index([5, 6], name="action"))
+    log = log_from_frame(frame)
+    assert log.features == ("x", "action_2")
+    assert log.action.tolist() == [1, 0]
+
+
+def test_columns_that_tell_people_apart_are_no_likely_action(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text("choice,x\na,1\nb,\n")
+    with pytest.raises(FileError) as caught:
+        read_log(file, reading=Reading(by=("choice",)))
+    assert "action='choice'" not in str(caught.value)

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.log import FileError, Reading, log_of_table
 from mesaprior.hypotheses.log.preparing import Preparation, prepare
 from mesaprior.hypotheses.log.raw_table import table_of_frame
@@ -192,3 +193,14 @@ def test_what_cannot_be_prepared_is_told_at_once():
             Preparation(**wrong)
     with pytest.raises(UsageError, match="no column is called 'v' or 'u'"):
         prepared(rows, Reading(), lags={"u": 1}, order="v")
+
+
+def test_numbers_with_different_signs_give_no_order():
+    with pytest.raises(ContentError, match=r"'5%' \(line 2\) and '5' \(line 3\) are numbers with different signs"):
+        prepared({"x": ["5%", "5", "7"], "action": ["l", "r", "l"]}, Reading(), order="x")
+
+
+def test_of_the_rows_that_are_held_out_those_without_an_action_do_not_count():
+    rows = {"id": [1, 1, 1, 2, 2, 2], "x": [1, 2, 1, 1, 2, 1], "action": [None, "c", "d", "c", "d", "d"]}
+    log = prepared(rows, Reading(by=("id",)), holdout=0.67)
+    assert np.bincount(log.group[: log.n_training]).tolist() == [1, 1]

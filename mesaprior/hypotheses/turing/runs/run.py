@@ -117,6 +117,10 @@ def run_machine(
         Called now and then with how many steps were done; at the end, with those that are not needed. The reports add
         up to `max_steps`.
 
+    Returns
+    -------
+    Run
+
     Raises
     ------
     UsageError
