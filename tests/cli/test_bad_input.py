@@ -235,7 +235,7 @@ def test_more_memory_than_there_is_is_said_before_the_run(files, run, monkeypatc
     before = sorted(files.iterdir())
     for command in (["infer"], ["census", "--out", "counted"]):
         result = run(command[0], "log.csv", "--language", "mine.toml", "--max-bits", 45, *command[1:], code=1)
-        one_sentence(result, "45 bits", "GB", "--max-bits", "would fit")
+        one_sentence(result, "45 bits", "of memory", "--max-bits", "would fit")
     assert sorted(files.iterdir()) == before
 
 
