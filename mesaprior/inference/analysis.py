@@ -64,6 +64,11 @@ class Leading(NamedTuple):
     steps: int
     program: str
 
+    @property
+    def bits_text(self) -> str:
+        """The bits as a person reads them; many spaces have fractions of one."""
+        return f"{self.bits:,}" if isinstance(self.bits, int) else f"{self.bits:,.2f}"
+
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
 class Analysis:
@@ -378,7 +383,8 @@ class Analysis:
         if self.loses_at is not None:
             lines.append(f"From n = {self.loses_at} on {self.sides.loss}.")
         lines += [
-            f"{share_text(one.mass):>8}  {one.role:<15}  {one.verdict:<9} {one.bits:>6g} bits  {printable(one.program)}"
+            f"{share_text(one.mass):>8}  {one.role:<15}  {one.verdict:<9}  {one.bits_text:>5} bits  "
+            f"{printable(one.program)}"
             for one in self._leading(SHOWN)
         ]
         return "\n".join(lines)
@@ -386,7 +392,7 @@ class Analysis:
     def _repr_html_(self) -> str:
         """Return the headline and the leading behaviours as HTML, for a notebook."""
         rows = [
-            (share_text(one.mass), *one[1:5], f"{one.bits:g}", f"{one.steps:,}", printable(one.program))
+            (share_text(one.mass), *one[1:5], one.bits_text, f"{one.steps:,}", printable(one.program))
             for one in self._leading(SHOWN)
         ]
         body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)

@@ -77,7 +77,7 @@ def figure_of(sides: Sides, title_source: str, file: str | Path | None = None) -
     figure = Figure(figsize=SIZE, layout="constrained")
     known = figure.canvas.get_supported_filetypes()
     if Path(file).suffix.removeprefix(".") not in known:
-        raise UsageError(f"file={str(file)!r}: a picture is a .{', .'.join(known)} file; give its name such an ending.")
+        raise UsageError(f"file={str(file)!r} is no kind of picture; let its name end in .png, .svg or .pdf.")
     if not Path(file).parent.is_dir():
         raise UsageError(f"file={str(file)!r}: there is no folder {Path(file).parent}; make it first.")
     draw_posterior(figure, sides, title_source=title_source)

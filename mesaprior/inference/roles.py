@@ -83,7 +83,7 @@ def sleepers(flags: np.ndarray) -> np.ndarray:
 
 def check_tolerance(tolerance: float) -> None:
     """Refuse a tolerance that is no share of rows, with a `UsageError`."""
-    if not 0 <= tolerance <= 1:
+    if not (isinstance(tolerance, int | float) and 0 <= tolerance <= 1):
         raise UsageError(f"tolerance {tolerance!r} is no miss rate; give a number from 0 to 1.")
 
 
