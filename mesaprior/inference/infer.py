@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from difflib import get_close_matches
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,8 @@ def infer(
     """
     check_tolerance(tolerance)
     asked, told = _prior_of(prior, parameters), noise_of(noise)
-    if max_bits is not None and not (isinstance(max_bits, int) and max_bits >= 1):
+    # Values from Python can be anything, whatever their annotation says.
+    if max_bits is not None and (not isinstance(max_bits, Integral) or max_bits < 1):
         raise UsageError(f"max_bits={max_bits!r} leaves no program; give an integer of at least 1.")
     if space is not None:
         _refuse_beside_space(space, max_bits, language)
@@ -94,7 +96,7 @@ def infer(
     if space is None:
         language = language or default_language(log)
         language.check_log(log)
-        space = TermSpace(language, comfortable_bits(language, log) if max_bits is None else max_bits)
+        space = TermSpace(language, comfortable_bits(language, log) if max_bits is None else int(max_bits))
     check_columns(asked, space.name, space.columns)
     if space.language is not None:
         # A share of misses above that of chance is refused now, and not after counting.

@@ -242,7 +242,7 @@ def noise_of(noise: NoiseModel | str | float) -> NoiseModel:
     """
     if isinstance(noise, str):
         return parse_noise(noise)
-    if isinstance(noise, int | float):
+    if isinstance(noise, int | float | np.number):
         return Noise(float(noise))
     if not hasattr(noise, "predictive"):
         raise UsageError(f"noise={noise!r} is no noise; give a share of misses, such as 0.05, or 'beta:1,9'.")

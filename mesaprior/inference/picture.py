@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,8 @@ def check_matplotlib(asker: str) -> None:
     RunError
         If so.
     """
+    from importlib.util import find_spec
+
     if find_spec("matplotlib") is None:
         raise RunError(
             f"{asker} needs Matplotlib, which is not installed; `pip install 'mesaprior[plot]'` installs it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -83,7 +84,8 @@ def sleepers(flags: np.ndarray) -> np.ndarray:
 
 def check_tolerance(tolerance: float) -> None:
     """Refuse a tolerance that is no share of rows, with a `UsageError`."""
-    if not (isinstance(tolerance, int | float) and 0 <= tolerance <= 1):
+    # Values from Python can be anything, whatever their annotation says.
+    if not isinstance(tolerance, Real) or not 0 <= tolerance <= 1:
         raise UsageError(f"tolerance {tolerance!r} is no miss rate; give a number from 0 to 1.")
 
 

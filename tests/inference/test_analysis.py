@@ -201,6 +201,12 @@ def test_tables_paths_and_logs_give_the_same_answer(tmp_path, corridor):
     assert same(mp.infer(log, language=language, max_bits=BITS).posterior, corridor.posterior)
 
 
+def test_numbers_of_numpy_are_numbers():
+    asked = mp.infer(TABLE, max_bits=np.int64(8), noise=np.float32(0.25), tolerance=np.float32(0.5))
+    assert asked.noise == Noise(0.25)
+    assert same(asked.posterior, mp.infer(TABLE, max_bits=8, noise=0.25, tolerance=0.5).posterior)
+
+
 def test_the_command_line_says_the_same(corridor, monkeypatch):
     monkeypatch.chdir(CORRIDOR)
     for extra in ("", "--format csv"):
@@ -320,7 +326,7 @@ def test_pictures(corridor, tmp_path, monkeypatch):
         corridor.plot(tmp_path / "odds.xls")
     with pytest.raises(UsageError, match="there is no folder"):
         corridor.plot(tmp_path / "missing" / "odds.png")
-    monkeypatch.setattr("mesaprior.inference.picture.find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(RunError, match=r"plot\(\) needs Matplotlib, .* `pip install 'mesaprior\[plot\]'`"):
         corridor.plot()
 
