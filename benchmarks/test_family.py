@@ -3,8 +3,9 @@
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.reach import reach
-from mesaprior.inference.relatives import family_of, n_relatives
+from mesaprior.inference.relatives import n_relatives
 from mesaprior.priors.prior import make_prior
 
 
@@ -13,7 +14,7 @@ def test_family(benchmark, corridor):
     language, log = corridor
     space, prior = TermSpace(language, 28), make_prior("simplicity")
     census = space.census(log)
-    family = benchmark.pedantic(lambda: family_of(census, log, space, prior), rounds=3)
+    family = benchmark.pedantic(lambda: Analysis(census, log, prior, space=space).family(), rounds=3)
     # Nothing that is counted is lost on the way; what is essential or left out has a name.
     n_bounds = sum(member.kind == "bound" for member in family.members)
     assert len(family.members) - n_bounds + len(family.essential) == n_relatives(space) == 30

@@ -9,13 +9,14 @@ import pytest
 from mesaprior.hypotheses.log import log_from_frame
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.crossovers.crossover import find_crossovers
 from mesaprior.inference.memorizer import memorizer_over, memorizer_posterior
 from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.posterior import posterior
-from mesaprior.inference.safeguarding import safeguards_on
+from mesaprior.inference.scores import Scored
 from mesaprior.inference.sweeps.sweep import sweep_posterior
-from mesaprior.inference.theorems import evaluate
+from mesaprior.inference.weights import Weighed
 from mesaprior.priors.prior import make_prior
 
 
@@ -46,7 +47,7 @@ def test_memorizer(benchmark, noise):
     result = posterior(census, log, prior, noise=noise)
     memorizer = memorizer_over(("p", "q"), log, 3, language=language)
     found = benchmark.pedantic(
-        lambda: memorizer_posterior(memorizer, census, log, prior, result, noise=noise), rounds=3
+        lambda: memorizer_posterior(memorizer, Weighed(census, prior), Scored(census, log, noise), result), rounds=3
     )
     assert memorizer.n_entries == 500
     assert np.allclose(found.mass_by_verdict.sum(axis=0), found.mass)
@@ -57,7 +58,7 @@ def test_theorems(benchmark, corridor):
     language, log = corridor
     census = TermSpace(language, 28).census(log)
     prior = make_prior("simplicity", {})
-    found = benchmark.pedantic(lambda: evaluate(census, log, prior), rounds=3)
+    found = benchmark.pedantic(lambda: Analysis(census, log, prior).theorems(), rounds=3)
     assert found.hold
 
 
@@ -66,7 +67,7 @@ def test_safeguards(benchmark, corridor):
     language, log = corridor
     census = TermSpace(language, 32).census(log)
     prior = make_prior("simplicity", {})
-    outcomes = benchmark.pedantic(lambda: safeguards_on(census, log, prior), rounds=3)
+    outcomes = benchmark.pedantic(lambda: Analysis(census, log, prior).safeguards(), rounds=3)
     assert len(outcomes) == 6
 
 

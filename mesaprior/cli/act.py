@@ -168,7 +168,7 @@ def _render(found: list[Conduct], world: World, steps: int, cost: float, is_by_s
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import share_text
+    from mesaprior.hypotheses.phrases import share_text
 
     title = f"What each way to act does in {world.name}, seed {world.seed}, in {steps} steps, in expectation"
     table = Table(title=title, title_justify="left", title_style="bold")

@@ -11,26 +11,27 @@ from rich.table import Table
 
 from mesaprior.cli.options import language_of
 from mesaprior.cli.render import console
-from mesaprior.cli.words import share_text
-from mesaprior.inference.agency import AGENCIES, AGENT, UNDECIDED, Agency, Utility, agency, term_utility
+from mesaprior.hypotheses.phrases import share_text
+from mesaprior.inference.agency import AGENCIES, AGENT, UNDECIDED, Agency, Utility, term_utility
 from mesaprior.inference.result import json_number
 from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.utility_table import table_utility
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
+    from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.goals import Goals
     from mesaprior.inference.posterior import Posterior
-    from mesaprior.priors.prior import FormulaPrior
 
 
-def agencies_of(
+def goals_of(
     question: Question,
     texts: Sequence[str],
     tables: Sequence[tuple[str, float]],
     language_file: str | None,
-    prior: FormulaPrior,
-) -> list[Agency]:
-    """Measure agency for each utility that is written as a term, then for each that is a table.
+    analysis: Analysis,
+) -> Goals | None:
+    """Measure agency for each utility that is written as a term, then for each that is a table; None without any.
 
     Parameters
     ----------
@@ -40,7 +41,8 @@ def agencies_of(
         Paths, and the bits that each is charged.
     language_file : str or None
         Language of the terms; without it that of the space, or the default one of the log.
-    prior : FormulaPrior
+    analysis : Analysis
+        What was asked.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def agencies_of(
         language = language or language_of(language_file, question.log)
         utilities += [term_utility(text, language, question.log) for text in texts]
     utilities += [table_utility(path, bits, question.log, question.census.n_actions) for path, bits in tables]
-    return [agency(question.census, utility, prior) for utility in utilities]
+    return analysis.goals(utilities) if utilities else None
 
 
 def render_agencies(found: Sequence[Agency], posterior: Posterior) -> None:

@@ -166,7 +166,7 @@ def _names(names: tuple[str, ...], is_all: bool, known: list[str]) -> list[str]:
 
 def _ledger(out: str) -> Any:
     from mesaprior.cli.claims_page import Ledger
-    from mesaprior.cli.pictures import check_matplotlib
+    from mesaprior.inference.picture import check_matplotlib
 
     check_matplotlib("--out")
     return Ledger(out)

@@ -8,15 +8,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.cli.progress import progress
-from mesaprior.cli.words import bits_text, share_text
+from mesaprior.cli.words import bits_text
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.family import MAIN, MOST_BOUNDS, VERDICT, Family
-from mesaprior.inference.relatives import family_of, n_relatives
+from mesaprior.inference.relatives import n_relatives
 from mesaprior.inference.result import json_number
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
-    from mesaprior.inference.noise import NoiseModel
-    from mesaprior.priors.prior import FormulaPrior
+    from mesaprior.cli.spaces import Space
+    from mesaprior.inference.analysis import Analysis
 
 SHOWN = 12
 """Members in the table; all of them are in the JSON."""
@@ -25,20 +26,11 @@ NAMES = {MAIN: "optimizers : imitators", VERDICT: "defecting : faithful"}
 """The two odds, as a person reads them."""
 
 
-def family_of_question(question: Question, prior: FormulaPrior, noise: NoiseModel, tolerance: float) -> Family:
+def family_of_question(analysis: Analysis, space: Space) -> Family:
     """Repeat a question with shorter bounds and in near-by languages, with progress; see `family_of`."""
-    n_counted = n_relatives(question.space)
+    n_counted = n_relatives(space)
     with progress(f"Counting in {n_counted} near-by languages", n_counted) as report:
-        return family_of(
-            question.census,
-            question.log,
-            question.space,
-            prior,
-            noise=noise,
-            tolerance=tolerance,
-            workers=os.cpu_count() or 1,
-            report=report,
-        )
+        return analysis.family(workers=os.cpu_count() or 1, report=report)
 
 
 def render_family(family: Family, question: Question) -> None:

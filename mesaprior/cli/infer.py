@@ -128,14 +128,13 @@ def infer(
       mesaprior infer corridor.csv --language corridor.toml --utility '(eq (move p y) c)'
       mesaprior infer corridor.csv --language corridor.toml --memorizer p,c
     """
-    from mesaprior.cli.agency import agencies_of, agencies_to_json, render_agencies
+    from mesaprior.cli.agency import agencies_to_json, goals_of, render_agencies
     from mesaprior.cli.family import family_of_question, family_to_json, render_family
     from mesaprior.cli.goals import goals_to_json, render_goals
     from mesaprior.cli.memorizer import check_memorizer, check_tables, memorizer_of, memorizer_to_json, render_memorizer
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
-    from mesaprior.inference.goals import goals
-    from mesaprior.inference.posterior import posterior
+    from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.result import to_frame, to_json
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
@@ -185,21 +184,17 @@ def infer(
         noise=noise,
         check=partial(check_tables, memorizer_features),
     )
-    result = posterior(question.census, question.log, prior, noise=noise, tolerance=tolerance)
+    analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
+    result = analysis.posterior
     mass_beyond = question.space.mass_beyond(question.census, question.log)
-    memorizer = memorizer_of(
-        question, memorizer_features, memorizer_bits, prior, result, noise=noise, tolerance=tolerance
-    )
-    agencies = agencies_of(question, utilities, utility_tables, utility_language, prior)
-    candidates = goals(agencies, result) if agencies else None
-    family = family_of_question(question, prior, noise, tolerance) if is_family else None
+    memorizer = memorizer_of(question, memorizer_features, memorizer_bits, analysis)
+    candidates = goals_of(question, utilities, utility_tables, utility_language, analysis)
+    family = family_of_question(analysis, question.space) if is_family else None
 
     if plot_file:
         from mesaprior.cli.plot import plot_posterior
-        from mesaprior.cli.sides import sides_of
 
-        sides = sides_of(result, has_lesions=question.space.has_lesions, noun=question.space.noun)
-        plot_posterior(sides, plot_file, title_source=Path(question.log.source).stem)
+        plot_posterior(analysis.sides, plot_file, title_source=Path(question.log.source).stem)
         click.echo(f"Wrote {plot_file}.", err=True)
     if is_noiseless(noise):
         from mesaprior.cli.render import learner_warning
@@ -225,7 +220,7 @@ def infer(
             top=top,
         )
         if candidates is not None:
-            answer["agency"] = agencies_to_json(agencies, result)
+            answer["agency"] = agencies_to_json(candidates.candidates, result)
             answer["goals"] = goals_to_json(candidates, question, result, top)
         if memorizer:
             answer["memorizer"] = memorizer_to_json(memorizer, question.log)
@@ -258,7 +253,7 @@ def infer(
 
             render_predictions(question, result)
         if candidates is not None:
-            render_agencies(agencies, result)
+            render_agencies(candidates.candidates, result)
             render_goals(candidates, question, result, top)
         if memorizer:
             render_memorizer(memorizer)

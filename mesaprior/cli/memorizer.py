@@ -14,9 +14,8 @@ from mesaprior.hypotheses.log.notices import number_of
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
     from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.memorizer import MemorizerPosterior
-    from mesaprior.inference.noise import NoiseModel
-    from mesaprior.inference.posterior import Posterior
     from mesaprior.priors.prior import FormulaPrior
 
 
@@ -62,11 +61,7 @@ def memorizer_of(
     question: Question,
     features_text: str | None,
     token_bits: int | None,
-    prior: FormulaPrior,
-    result: Posterior,
-    *,
-    noise: NoiseModel,
-    tolerance: float,
+    analysis: Analysis,
 ) -> MemorizerPosterior | None:
     """Return what the data say of the memorizer that the options name, or None where they name none.
 
@@ -77,7 +72,7 @@ def memorizer_of(
     """
     if features_text is None:
         return None
-    from mesaprior.inference.memorizer import memorizer_over, memorizer_posterior
+    from mesaprior.inference.memorizer import memorizer_over
 
     features = _names(features_text)
     memorizer = memorizer_over(
@@ -90,9 +85,7 @@ def memorizer_of(
             "too; a memorizer over them counts them twice.",
             err=True,
         )
-    return memorizer_posterior(
-        memorizer, question.census, question.log, prior, result, noise=noise, tolerance=tolerance
-    )
+    return analysis.memorizer(memorizer)
 
 
 def _names(features_text: str) -> list[str]:
@@ -129,8 +122,10 @@ def memorizer_to_json(found: MemorizerPosterior, log: ImitationLog) -> dict[str,
 def render_memorizer(found: MemorizerPosterior) -> None:
     """Print what the memorizer holds, in three lines."""
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import bits_text, odds_text, share_text
+    from mesaprior.cli.words import bits_text
+    from mesaprior.hypotheses.phrases import share_text
     from mesaprior.inference.roles import VERDICTS
+    from mesaprior.inference.sides import odds_text
 
     out, memorizer = console(), found.memorizer
     n = len(found.mass) - 1

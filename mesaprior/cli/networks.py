@@ -105,7 +105,7 @@ def _render(counts: FunctionCounts, top: int) -> None:
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import share_text
+    from mesaprior.hypotheses.phrases import share_text
 
     out = console()
     shape, by_function, least = counts.shape, counts.counted_by_function, counts.least_weights

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mesaprior.cli.files import check_file, written_whole
-from mesaprior.errors import RunError, UsageError
+from mesaprior.errors import UsageError
+from mesaprior.inference.picture import check_matplotlib
 
 
 def check_picture(path: str, option: str) -> None:
@@ -23,16 +24,6 @@ def check_picture(path: str, option: str) -> None:
         raise UsageError(f"{option} {path}: a picture is a .png or an .svg file; give its name such an ending.")
     check_file(path, option)
     check_matplotlib(option)
-
-
-def check_matplotlib(option: str) -> None:
-    """Refuse to draw where Matplotlib is not installed, with a `RunError`."""
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise RunError(
-            f"{option} needs Matplotlib, which is not installed; `pip install 'mesaprior[plot]'` installs it."
-        )
 
 
 def save_picture(figure: Any, path: str) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mesaprior.cli.pictures import save_picture
-from mesaprior.cli.plot import COLOURS
 from mesaprior.cli.words import bits_text
+from mesaprior.inference.picture import COLOURS
 from mesaprior.inference.roles import VERDICTS
 
 if TYPE_CHECKING:

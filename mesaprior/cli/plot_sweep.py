@@ -9,7 +9,7 @@ import numpy as np
 
 from mesaprior.cli.contests import Contest
 from mesaprior.cli.pictures import save_picture
-from mesaprior.cli.plot import COLOURS
+from mesaprior.inference.picture import COLOURS
 from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.sweeps.sweep import SweptPosterior
 

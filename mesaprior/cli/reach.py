@@ -24,9 +24,6 @@ COLUMNS = (
 )
 """Header of the CSV."""
 
-SEARCHES, LEARNS = ("argmax", "argmin"), ("fit",)
-"""Kinds of tokens without which no term searches, or learns: they are what lesions turn upside down."""
-
 
 @click.command()
 @click.argument("source", metavar="LOG_OR_CENSUS")
@@ -55,18 +52,10 @@ def reach(
       mesaprior reach corridor-32 --format json
     """
     from mesaprior.cli.question import ask, provenance_of
-    from mesaprior.inference.reach import reach as reach_of
+    from mesaprior.inference.analysis import Analysis
 
     question = ask(source, other_log=other_log, asked=asked, reading=reading)
-    # A space of a user's own need not know what is past its bound.
-    beyond = getattr(question.space, "length_beyond", None)
-    found = reach_of(
-        question.census,
-        question.log,
-        length_beyond=None if beyond is None else beyond(question.log),
-        tolerance=tolerance,
-        **_limits(question),
-    )
+    found = Analysis(question.census, question.log, tolerance=tolerance, space=question.space).reach
     if form == "json":
         answer = {"reach": [_plain(one) for one in found], "provenance": provenance_of(question, tolerance=tolerance)}
         click.echo(json.dumps(answer, allow_nan=False))
@@ -79,17 +68,6 @@ def reach(
         writer.writerows(_plain(one) for one in found)
     else:
         _render(question, found)
-
-
-def _limits(question: Question) -> dict[str, frozenset[str]]:
-    """Return which kinds no program of the space can be, and which ones it does not tell."""
-    if not question.space.has_lesions:
-        return {"untold": frozenset({"searching", "learning"})}
-    language = question.language
-    if language is None:
-        return {}
-    kinds = {"searching": SEARCHES, "learning": LEARNS}
-    return {"impossible": frozenset(kind for kind, tokens in kinds.items() if not language.has(*tokens))}
 
 
 def _plain(one: Reached) -> dict[str, Any]:

@@ -15,13 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from mesaprior.cli.files import typed_path
-from mesaprior.cli.sides import sides_of
-from mesaprior.cli.words import bits_text, share_text, sparkline
+from mesaprior.cli.words import bits_text, sparkline
 from mesaprior.hypotheses.log.notices import number_of, printable, shown
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.language import default_constants
 from mesaprior.inference.fit import always_of
 from mesaprior.inference.result import kept_lead, summarize, top_behaviours
 from mesaprior.inference.roles import IMITATOR, LEARNER, PLANNER_LEARNER, ROLES, UNJUDGED, VERDICTS
+from mesaprior.inference.sides import sides_of
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Asked, Question

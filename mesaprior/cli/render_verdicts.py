@@ -16,12 +16,12 @@ from mesaprior.cli.render import (
     print_warnings,
     program_text,
 )
-from mesaprior.cli.sides import Sides, loses_by_verdict, sides_of
 from mesaprior.cli.spaces import whole_formalism
-from mesaprior.cli.words import share_text
 from mesaprior.hypotheses.log.notices import number_of
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.result import top_behaviours
 from mesaprior.inference.roles import IMITATOR, UNJUDGED, VERDICTS
+from mesaprior.inference.sides import Sides, loses_by_verdict, sides_of
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question

@@ -115,19 +115,16 @@ def safeguards(
     """
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
+    from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.result import json_number
-    from mesaprior.inference.safeguarding import Outcome, safeguards_on
+    from mesaprior.inference.safeguarding import Outcome
     from mesaprior.inference.safeguards import check_settings
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
     check_settings(temperatures, alphas, ks, cost)
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
-    outcomes = safeguards_on(
-        question.census,
-        question.log,
-        prior,
-        noise=noise,
+    outcomes = Analysis(question.census, question.log, prior, noise).safeguards(
         temperatures=temperatures,
         alphas=alphas,
         ks=ks,
@@ -161,7 +158,7 @@ def _render(outcomes: list[Outcome], log: ImitationLog, cost: float, is_online: 
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import share_text
+    from mesaprior.hypotheses.phrases import share_text
     from mesaprior.inference.safeguarding import conflicts
 
     n_conflicts = sum(conflicts(log, row) for row in range(log.n_training, log.n_rows))

@@ -85,7 +85,7 @@ def sample(
     from mesaprior.cli.spaces import check_prior
     from mesaprior.errors import UsageError
     from mesaprior.hypotheses.terms.space import TermSpace
-    from mesaprior.inference.sampling import sample as draw
+    from mesaprior.inference.analysis import Analysis
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     if not Path(folder).is_dir():
@@ -99,19 +99,9 @@ def sample(
             f"{folder} is a census of the space {question.space.name}, and programs are drawn from terms only; give a "
             "census of terms."
         )
+    analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
     with progress(f"Drawing {k:,} programs", question.space.n_terms(question.log)) as report:
-        draws = draw(
-            question.census,
-            question.log,
-            question.space,
-            prior,
-            k,
-            seed,
-            noise=noise,
-            tolerance=tolerance,
-            workers=workers or os.cpu_count() or 1,
-            report=report,
-        )
+        draws = analysis.sample(k, seed, workers=workers or os.cpu_count() or 1, report=report)
     rows = [_facts(entry) for entry in draws]
     if form == "json":
         from mesaprior.cli.question import provenance_of
@@ -145,7 +135,7 @@ def _render(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import share_text
+    from mesaprior.hypotheses.phrases import share_text
 
     table = Table()
     for name in ("probability", "role", "verdict", "bits", "steps"):

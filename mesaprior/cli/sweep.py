@@ -151,14 +151,16 @@ def swept_prior(
     """
     from mesaprior.cli.options import parameters_of
     from mesaprior.errors import UsageError
-    from mesaprior.priors.prior import describe_prior, make_prior
+    from mesaprior.inference.sweeps.axes import prior_over
+    from mesaprior.priors.prior import FormulaPrior
 
     given = parameters_of(parameters)
     for name in given:
         if name in examples:
             raise UsageError(f"{name!r} varies by {option} and is held by --param; leave one of the two out.")
-    known = describe_prior(prior_text).parameters
-    return make_prior(prior_text, given | {name: value for name, value in examples.items() if name in known})
+    prior = prior_over(prior_text, examples, given)
+    assert isinstance(prior, FormulaPrior)
+    return prior
 
 
 def fixed_parameters(prior: FormulaPrior, varied: Sequence[str] | dict[str, Any]) -> dict[str, float]:

@@ -112,18 +112,15 @@ def theorems(
     """
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
+    from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.result import json_number
-    from mesaprior.inference.theorems import TOLERANCE, evaluate
+    from mesaprior.inference.theorems import TOLERANCE
     from mesaprior.inference.theorems.expected import THRESHOLDS
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
-    found = evaluate(
-        question.census,
-        question.log,
-        prior,
-        noise=noise,
+    found = Analysis(question.census, question.log, prior, noise).theorems(
         thresholds=thresholds or THRESHOLDS,
         alphas=alphas or None,
         work=work,

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them: odds, shares, counts, and a line of blocks for a series."""
+"""Numbers as a person reads them: times, memory, and a line of blocks for a series."""
 
 from __future__ import annotations
 
@@ -10,43 +10,6 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 WIDEST = 60
 """Characters of a sparkline at most; longer series are thinned out evenly."""
-
-
-def share_text(share: float) -> str:
-    """Return a share as a percentage with three significant digits."""
-    if math.isnan(share):
-        return "-"
-    percent = 100 * share
-    if percent == 0:
-        return "0 %"
-    if percent < 0.01:
-        return "<0.01 %"
-    if 99.99 < percent < 100:
-        return ">99.99 %"
-    if 99.9 < percent < 100:
-        # With three digits this could read as all of it.
-        return f"{percent:.2f} %"
-    return f"{percent:.3g} %"
-
-
-def odds_text(bits: float, winner: str, loser: str) -> str:
-    """Return log2 odds in words: who is ahead of whom, in bits and as a ratio."""
-    if math.isnan(bits):
-        return f"neither {winner} nor {loser} have any mass"
-    if math.isinf(bits):
-        return f"only {winner if bits > 0 else loser} have any mass"
-    if abs(bits) < 0.005:
-        return f"{winner} and {loser} are level"
-    ahead, behind = (winner, loser) if bits > 0 else (loser, winner)
-    return f"{ahead} lead {behind} by {abs(bits):.2f} bits ({ratio_text(abs(bits))} to 1)"
-
-
-def ratio_text(bits: float) -> str:
-    """Return 2**bits as a short number."""
-    if bits >= 40:
-        return f"2^{bits:.0f}"
-    ratio = 2.0**bits
-    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
 
 def bits_text(bits: float) -> str:

@@ -21,6 +21,8 @@ from mesaprior.hypotheses.log import TRAIN, ImitationLog
 from mesaprior.hypotheses.texts import Texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from mesaprior.hypotheses.counting.kernels import Rows
 
 ABSTAIN = -1
@@ -105,6 +107,20 @@ class Census:
         """Exact number of hypotheses of each length that occurs, ascending."""
         length = self.columns["length"]
         return {value.item(): exact_sum(self.count[length == value]) for value in np.unique(length)}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the counts as a table, one row a group.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `behaviour`, the columns of the census, `count`, and `program`: a shortest one of the behaviour.
+        """
+        import pandas as pd
+
+        witness = np.array(list(self.witness), dtype=object)
+        parts = {"behaviour": self.behaviour_id, **self.columns, "count": self.count}
+        return pd.DataFrame({**parts, "program": witness[self.behaviour_id]})
 
     def __add__(self, other: Census) -> Census:
         """Return the census of two disjoint sets of hypotheses of the same space, on the same log."""

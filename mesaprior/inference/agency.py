@@ -14,7 +14,7 @@ from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.meaning import Meaning
 from mesaprior.hypotheses.terms.program import Y, format_program, length_of, parse_program
 from mesaprior.inference.logspace import log2_sum, log2_total
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.weights import Weighed
 
 AGENT, NO_AGENT, UNDECIDED = 0, 1, 2
 """Codes of what a behaviour is with respect to a utility."""
@@ -106,17 +106,15 @@ def term_utility(text: str, language: Language, log: ImitationLog) -> Utility:
     return Utility(format_program(program, language), float(length_of(program, language, log)), row, value)
 
 
-def agency(census: Census, utility: Utility, prior: Prior) -> Agency:
+def agency(weighed: Weighed, utility: Utility) -> Agency:
     """Measure how well behaviours serve a utility.
 
     Parameters
     ----------
-    census : Census
-        With B behaviours and A actions.
+    weighed : Weighed
+        A census with B behaviours and A actions, and the prior that is the reference measure over its programs.
     utility : Utility
         Of the same log and as many actions.
-    prior : Prior
-        Of the reference measure over the programs counted.
 
     Raises
     ------
@@ -135,6 +133,7 @@ def agency(census: Census, utility: Utility, prior: Prior) -> Agency:
     ----------
     V. Kosoy, descriptions of agency by the share of policies that do as well (2020 and later).
     """
+    census = weighed.census
     A = census.n_actions
     if utility.value.shape[1] != A:
         raise UsageError(
@@ -144,7 +143,7 @@ def agency(census: Census, utility: Utility, prior: Prior) -> Agency:
     total = _totals(census, cell, utility.value)
     S = len(cell)
     g_uniform = _g_among_maps(utility, total)
-    g_prior = _g_among_programs(census, prior, total)
+    g_prior = _g_among_programs(weighed, total)
     agent = np.where(g_uniform > utility.bits, AGENT, NO_AGENT)
     verdict = np.full_like(agent, UNDECIDED) if S * math.log2(A) <= utility.bits else agent
     return Agency(utility, total, g_uniform, g_prior, verdict)
@@ -184,11 +183,10 @@ def _g_among_maps(utility: Utility, total: np.ndarray) -> np.ndarray:
     return np.array(g, dtype=np.float64)[place]
 
 
-def _g_among_programs(census: Census, prior: Prior, total: np.ndarray) -> np.ndarray:
+def _g_among_programs(weighed: Weighed, total: np.ndarray) -> np.ndarray:
     """Return -log2 of the share of the prior with at least each total."""
-    mass = log2_sum(log2_prior(census, prior), census.behaviour_id, census.n_behaviours)
     found, place = np.unique(total, return_inverse=True)
-    by_total = log2_sum(mass, place, len(found))
+    by_total = log2_sum(weighed.log2_behaviour, place, len(found))
     whole = log2_total(by_total)
     share = np.array([log2_total(by_total[k:]) for k in range(len(found))]) - whole
     return -share[place] + 0.0

@@ -16,13 +16,13 @@ import numpy as np
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import tally
 from mesaprior.inference.logspace import ROUNDING, log2_sum
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.posterior import Posterior, posterior_of
 from mesaprior.inference.ranks import average_ranks, correlation_of_ranks
 from mesaprior.inference.result import TIED, top_behaviours
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Prior, Weighed, prior_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +131,7 @@ class _Shares:
 def compare(
     census: Census,
     log: ImitationLog,
-    priors: Sequence[Prior],
+    priors: Sequence[Prior | str],
     *,
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
@@ -143,8 +143,8 @@ def compare(
     census : Census
         Counted on `log`.
     log : ImitationLog
-    priors : sequence of Prior
-        At least two, of different names. Constant factors are irrelevant.
+    priors : sequence of Prior or str
+        At least two, of different names. Strings are names or formulas. Constant factors are irrelevant.
     noise : NoiseModel
         The same for all priors.
     tolerance : float
@@ -179,20 +179,38 @@ def compare(
     ----------
     T. M. Cover and J. A. Thomas, Elements of Information Theory, 2nd edition, sections 2.3 and 11.6.
     """
-    _check_names([prior.name for prior in priors])
-    posteriors = [posterior(census, log, prior, noise=noise, tolerance=tolerance) for prior in priors]
-    training = tally(census, log, np.arange(log.n_training))
-    likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
-    shares = [_shares(census, log2_prior(census, prior), likelihood) for prior in priors]
+    of_each = [Weighed(census, prior_of(prior)) for prior in priors]
+    return comparison_of(of_each, Scored(census, log, noise, tolerance))
+
+
+def comparison_of(of_each: Sequence[Weighed], scored: Scored) -> Comparison:
+    """Compare one census as several priors weigh it.
+
+    Parameters
+    ----------
+    of_each : sequence of Weighed
+        At least two, of priors of different names.
+    scored : Scored
+        Of the same census.
+
+    Raises
+    ------
+    UsageError
+        As `compare`.
+    """
+    census = scored.census
+    _check_names([weighed.prior.name for weighed in of_each])
+    posteriors = [posterior_of(weighed, scored) for weighed in of_each]
+    shares = [_shares(weighed, scored.log2_likelihood) for weighed in of_each]
     log2_count = np.log2(census.count.astype(np.float64))
     return Comparison(
         standings=tuple(
-            _standing(prior.name, result, census.witness, _effective(share.after, log2_count))
-            for prior, result, share in zip(priors, posteriors, shares, strict=True)
+            _standing(weighed.prior.name, result, census.witness, _effective(share.after, log2_count))
+            for weighed, result, share in zip(of_each, posteriors, shares, strict=True)
         ),
         distances=tuple(
             _distance(first, second, shares[first], shares[second])
-            for first, second in combinations(range(len(priors)), 2)
+            for first, second in combinations(range(len(of_each)), 2)
         ),
         behaviours=census.n_behaviours,
     )
@@ -211,11 +229,13 @@ def _check_names(names: list[str]) -> None:
         )
 
 
-def _shares(census: Census, log2_group: np.ndarray, likelihood: np.ndarray) -> _Shares:
+def _shares(weighed: Weighed, likelihood: np.ndarray) -> _Shares:
     """Return the shares of the groups before and after, and the ranks of the behaviours."""
-    log2_behaviour = log2_sum(log2_group, census.behaviour_id, census.n_behaviours)
+    census, log2_group = weighed.census, weighed.log2_group
     before, after = _normalized(log2_group), _normalized(log2_group + likelihood[census.behaviour_id])
-    rank = np.full(census.n_behaviours, np.nan) if np.isnan(after).any() else _ranks(log2_behaviour, likelihood)
+    rank = np.full(census.n_behaviours, np.nan)
+    if not np.isnan(after).any():
+        rank = _ranks(weighed.log2_behaviour, likelihood)
     return _Shares(before, after, rank)
 
 

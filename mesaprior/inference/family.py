@@ -9,13 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesaprior.hypotheses.census import Census, exact_sum
-from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import tally
 from mesaprior.inference.logspace import log2_odds, log2_sum
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE, check_log
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, judge
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Weighed
 
 BOUND = "bound"
 """Kind of the members that are the question itself with a shorter bound."""
@@ -146,23 +143,14 @@ class Family:
         )
 
 
-def standings(
-    census: Census,
-    log: ImitationLog,
-    prior: Prior,
-    bounds: Iterable[float],
-    *,
-    noise: NoiseModel = DEFAULT_NOISE,
-    tolerance: float = 0.0,
-) -> list[Standing]:
+def standings(weighed: Weighed, scored: Scored, bounds: Iterable[float]) -> list[Standing]:
     """Return the standing among the programs up to each of some lengths.
 
     Parameters
     ----------
-    census : Census
-        Counted on `log`.
-    log, prior, noise, tolerance
-        As in `posterior`, which gives the same odds.
+    weighed : Weighed
+    scored : Scored
+        Of the same; `posterior_of` gives the same odds.
     bounds : iterable of float
         Lengths in bits, inclusive; inf for all programs.
 
@@ -175,11 +163,8 @@ def standings(
     -----
     Time is O(G * L + B * C) for G groups, L bounds, B behaviours and C cells.
     """
-    check_log(census, log)
-    judgement = judge(census, log, tolerance=tolerance)
-    training = tally(census, log, np.arange(log.n_training))
-    likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
-    log2_final = log2_prior(census, prior) + likelihood[census.behaviour_id]
+    census, judgement, training = scored.census, scored.judgement, scored.training
+    log2_final = weighed.log2_group + scored.log2_likelihood[census.behaviour_id]
     optimizes = (judgement.role != IMITATOR)[census.behaviour_id].astype(np.int64)
     verdict = judgement.verdict[census.behaviour_id]
 
@@ -190,7 +175,7 @@ def standings(
         by_verdict = log2_sum(mass, verdict[within], 4)
         return Standing(
             exact_sum(census.count[within]),
-            log.n_training - int(hits.max(initial=0)),
+            scored.log.n_training - int(hits.max(initial=0)),
             _odds(optimizers, imitators),
             _odds(by_verdict[DEFECTING], by_verdict[FAITHFUL]),
         )
@@ -203,12 +188,10 @@ def shorter_bounds(census: Census) -> list[float]:
     return [length.item() for length in np.unique(census.columns["length"])[:-1][::-1][:MOST_BOUNDS]]
 
 
-def bound_members(
-    census: Census, log: ImitationLog, prior: Prior, *, noise: NoiseModel = DEFAULT_NOISE, tolerance: float = 0.0
-) -> tuple[Standing, list[Member]]:
+def bound_members(weighed: Weighed, scored: Scored) -> tuple[Standing, list[Member]]:
     """Return the standing of a whole census, and the members with shorter bounds; see `standings`."""
-    lengths = shorter_bounds(census)
-    whole, *shorter = standings(census, log, prior, [math.inf, *lengths], noise=noise, tolerance=tolerance)
+    lengths = shorter_bounds(scored.census)
+    whole, *shorter = standings(weighed, scored, [math.inf, *lengths])
     members = [
         Member(BOUND, f"up to {length:.6g} bits", None, length, standing)
         for length, standing in zip(lengths, shorter, strict=True)

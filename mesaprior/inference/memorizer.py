@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import NONE, ImitationLog
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.inference.cut import log2_of_tallies
 from mesaprior.inference.logspace import log2_odds, log2_total, share
 from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, loses_at
+from mesaprior.inference.posterior import Posterior, loses_at
 from mesaprior.inference.roles import DEFECTING, ERRING, FAITHFUL, IMITATOR, UNJUDGED, VERDICTS
+from mesaprior.inference.scores import Scored
 from mesaprior.inference.table_counts import TableCounts
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.weights import Prior, Weighed
 
 if TYPE_CHECKING:
     from mesaprior.inference.kernels import Tables
@@ -193,21 +193,15 @@ def check_prior_of_tables(prior: Prior) -> None:
 
 
 def memorizer_posterior(
-    memorizer: Memorizer,
-    census: Census,
-    log: ImitationLog,
-    prior: Prior,
-    result: Posterior,
-    *,
-    noise: NoiseModel = DEFAULT_NOISE,
-    tolerance: float = 0.0,
+    memorizer: Memorizer, weighed: Weighed, scored: Scored, result: Posterior
 ) -> MemorizerPosterior:
     """Update on the training rows a prior over the programs counted and a family of tables.
 
     Parameters
     ----------
     memorizer : Memorizer
-    census, log, prior, noise, tolerance
+    weighed : Weighed
+    scored : Scored
         What was asked.
     result : Posterior
         Of the same.
@@ -222,7 +216,8 @@ def memorizer_posterior(
     Numbers of tables are exact; their sum is taken in log space, compensated. Time is O(N^2 A) for a tolerance
     that allows no miss, and grows with the square of the misses allowed.
     """
-    counts = _counts_by_condition(memorizer, log, tolerance)
+    log, noise = scored.log, scored.noise
+    counts = _counts_by_condition(memorizer, log, scored.tolerance)
     N = log.n_training
     tables_of_noise = noise.tables(N, memorizer.n_actions)
     by_verdict = np.full((len(VERDICTS), N + 1), -np.inf)
@@ -237,10 +232,9 @@ def memorizer_posterior(
     by_verdict -= log2_tables[0]
     log2_evidence = log2_tables - log2_tables[0]
 
-    log2_family = _log2_prior(memorizer, prior)
-    log2_counted = float(log2_total(log2_prior(census, prior)))
+    log2_family = _log2_prior(memorizer, weighed.prior)
     family = log2_family + log2_evidence
-    rest = log2_counted + result.log2_evidence
+    rest = weighed.log2_whole + result.log2_evidence
     everything = np.logaddexp2(family, rest)
     with np.errstate(divide="ignore"):
         by_role = np.log2(result.mass_by_role)

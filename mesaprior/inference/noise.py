@@ -168,6 +168,10 @@ class BetaNoise:
         return 1 - miss, miss / (n_actions - 1)
 
 
+DEFAULT_NOISE = BetaNoise(1, 9)
+"""The noise where none is given, in Python and at the command line: eps integrated out, near 0.1."""
+
+
 def log2_likelihood(
     noise: NoiseModel,
     hits: np.ndarray,
@@ -226,6 +230,23 @@ def parse_noise(text: str) -> Noise | BetaNoise:
     raise UsageError(
         f"noise {text!r} is not understood; write the share of misses, such as 0.05, or beta:a,b, such as beta:1,9."
     )
+
+
+def noise_of(noise: NoiseModel | str | float) -> NoiseModel:
+    """Return a noise model as it is, or the one that a number or a text stands for; see `parse_noise`.
+
+    Raises
+    ------
+    UsageError
+        If it stands for none.
+    """
+    if isinstance(noise, str):
+        return parse_noise(noise)
+    if isinstance(noise, int | float | np.number):
+        return Noise(float(noise))
+    if not hasattr(noise, "predictive"):
+        raise UsageError(f"noise={noise!r} is no noise; give a share of misses, such as 0.05, or 'beta:1,9'.")
+    return noise
 
 
 def _read(text: str) -> float:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mesaprior.errors import ContentError, RunError
 from mesaprior.hypotheses.census import Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import Tally, tally
+from mesaprior.inference.agreement import Tally
 from mesaprior.inference.fit import Fit, fit_of
 from mesaprior.inference.interventions import Effect, effects
 from mesaprior.inference.logspace import (
@@ -24,7 +23,7 @@ from mesaprior.inference.logspace import (
     share,
     sum_by,
 )
-from mesaprior.inference.noise import BetaNoise, NoiseModel, log2_likelihood
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
 from mesaprior.inference.predictive import predict_later
 from mesaprior.inference.prefixes import mass_by_prefix
 from mesaprior.inference.roles import (
@@ -34,12 +33,9 @@ from mesaprior.inference.roles import (
     ROLES,
     VERDICTS,
     Judgement,
-    judge,
 )
-from mesaprior.inference.weights import Prior, Weighed
-
-DEFAULT_NOISE = BetaNoise(1, 9)
-"""Noise of `posterior` and of the command line where none is given."""
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Prior, Weighed, prior_of
 
 
 @dataclass(frozen=True)
@@ -158,11 +154,10 @@ class Posterior:
 def posterior(
     census: Census,
     log: ImitationLog,
-    prior: Prior,
+    prior: Prior | str,
     *,
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
-    weighed: Weighed | None = None,
 ) -> Posterior:
     """Update a prior over the programs of a census on the training rows of a log.
 
@@ -171,13 +166,12 @@ def posterior(
     census : Census
         Counted on `log`.
     log : ImitationLog
-    prior : Prior
-        Normalized over the programs counted, so a constant factor is irrelevant.
+    prior : Prior or str
+        A string is the name of a prior of the catalogue, or a formula. It is normalized over the programs counted, so a
+        constant factor is irrelevant.
     noise : NoiseModel
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
-    weighed : Weighed or None
-        The census weighed by the prior, where that has been done before.
 
     Returns
     -------
@@ -190,7 +184,7 @@ def posterior(
     RunError
         If the census was counted on other rows, or is empty.
     UsageError
-        If the prior has no weights to give (see `log2_prior`) or `tolerance` is outside 0..1.
+        If the prior has no weights to give (see `Weighed`) or `tolerance` is outside 0..1.
 
     Notes
     -----
@@ -198,13 +192,27 @@ def posterior(
     beyond the census, memory is O(G + N). All sums run in one fixed order: the result does not depend on
     threads.
     """
-    check_log(census, log)
-    judgement = judge(census, log, tolerance=tolerance)
-    training = tally(census, log, np.arange(log.n_training))
+    scored = Scored(census, log, noise, tolerance)
+    return posterior_of(Weighed(census, prior_of(prior)), scored)
 
-    weighed = weighed or Weighed(census, prior)
+
+def posterior_of(weighed: Weighed, scored: Scored) -> Posterior:
+    """Return the posterior of a census that is weighed by a prior and scored on a log.
+
+    Parameters
+    ----------
+    weighed : Weighed
+    scored : Scored
+        Of the same programs; rows of other people over the same situations can share what is weighed.
+
+    Raises
+    ------
+    UsageError
+        As `posterior`.
+    """
+    census, log, noise = scored.census, scored.log, scored.noise
+    judgement, training, likelihood = scored.judgement, scored.training, scored.log2_likelihood
     log2_behaviour = weighed.log2_behaviour
-    likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
     log2_class = _mass_by_class(census, log, noise, judgement, log2_behaviour, likelihood)
     evidence = log2_total(log2_class, axis=(0, 1, 2))
     by_role, by_verdict = log2_total(log2_class, (1, 2)), log2_total(log2_class, (0, 2))
@@ -280,24 +288,6 @@ def is_stable(odds_by_bound: np.ndarray, *, within: float = 1.0) -> bool:
     if np.isinf(last).any():
         return bool((last == last[0]).all())
     return bool((np.sign(last) == np.sign(last[0])).all() and last.max() - last.min() <= within)
-
-
-def check_log(census: Census, log: ImitationLog) -> None:
-    """Refuse a log that is not the one the census was counted on, as far as can be seen."""
-    if len(census.row_cell) != log.n_rows:
-        raise RunError(
-            f"the census was counted on a log of {len(census.row_cell)} rows, but {log.source} has "
-            f"{log.n_rows}; give the log that it was counted on, or count again."
-        )
-    if not len(census.count):
-        raise RunError("the census holds no program, so there is nothing to update; raise the bound.")
-    for name, values in (("action", log.action), ("rival", log.rival)):
-        for row in np.flatnonzero(values >= census.n_actions)[:1]:
-            raise ContentError(
-                f"{log.source}, line {log.file_line[row]}, column {name!r}: {values[row]} is out of range; "
-                f"the census knows the actions 0 to {census.n_actions - 1}, so give the language more "
-                "actions or correct the log."
-            )
 
 
 def _mass_by_class(

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mesaprior.hypotheses.census import Census, exact_sum
 from mesaprior.hypotheses.log import NONE, ImitationLog
-from mesaprior.inference.agreement import tally
-from mesaprior.inference.posterior import check_log
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS, judge, role_codes, shortest
+from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS, role_codes, shortest
+from mesaprior.inference.scores import Scored
+
+if TYPE_CHECKING:
+    from mesaprior.hypotheses.space import WholeSpace
+    from mesaprior.hypotheses.terms.space import TermSpace
 
 KINDS = ("imitating", "searching", "learning", "defecting", "faithful")
 """What a program can be asked to be while it fits the training rows; the first is what the others are priced by."""
+
+SEARCHES, LEARNS = ("argmax", "argmin"), ("fit",)
+"""Kinds of tokens without which no term searches, or learns: they are what lesions turn upside down."""
 
 FOUND, BEYOND, IMPOSSIBLE, UNTOLD = "found", "beyond", "impossible", "untold"
 """Whether a program of a kind fits within the bound, may do so beyond it, cannot at any length, or cannot be told."""
@@ -108,9 +115,20 @@ def reach(
     miss. The least length over the behaviours of a kind is exact, since each behaviour's flags and least length are.
     Time is O(G + B * C) for G groups, B behaviours and C cells.
     """
-    check_log(census, log)
-    judgement = judge(census, log, tolerance=tolerance)
-    fits = tally(census, log, np.arange(log.n_training)).hits == log.n_training
+    scored = Scored(census, log, tolerance=tolerance)
+    return reach_of(scored, length_beyond=length_beyond, impossible=impossible, untold=untold)
+
+
+def reach_of(
+    scored: Scored,
+    *,
+    length_beyond: float | None = None,
+    impossible: frozenset[str] = frozenset(),
+    untold: frozenset[str] = frozenset(),
+) -> tuple[Reached, ...]:
+    """Find the shortest program of each kind in a census that is scored on a log; see `reach`."""
+    census, log, judgement = scored.census, scored.log, scored.judgement
+    fits = scored.training.hits == log.n_training
     flags = census.flags.astype(bool)
     members = {
         "imitating": role_codes(census.flags) == IMITATOR,
@@ -149,6 +167,34 @@ def reach(
         )
 
     return tuple(reached(kind) for kind in KINDS)
+
+
+def reach_in(scored: Scored, space: TermSpace | WholeSpace | None) -> tuple[Reached, ...]:
+    """Find the shortest program of each kind, with what the space counted says of longer ones; see `reach`.
+
+    Parameters
+    ----------
+    scored : Scored
+        The census of `space` on a log.
+    space : TermSpace or WholeSpace or None
+        None where it is not known, and then nothing is said of longer programs.
+    """
+    if space is None:
+        return reach_of(scored)
+    # A space of a user's own need not know what is past its bound.
+    beyond = getattr(space, "length_beyond", None)
+    return reach_of(scored, length_beyond=None if beyond is None else beyond(scored.log), **_limits(space))
+
+
+def _limits(space: TermSpace | WholeSpace) -> dict[str, frozenset[str]]:
+    """Return which kinds no program of a space can be, and which ones it does not tell."""
+    if not space.has_lesions:
+        return {"untold": frozenset({"searching", "learning"})}
+    language = space.language
+    if language is None:
+        return {}
+    kinds = {"searching": SEARCHES, "learning": LEARNS}
+    return {"impossible": frozenset(kind for kind, tokens in kinds.items() if not language.has(*tokens))}
 
 
 def _unjudged(log: ImitationLog) -> frozenset[str]:

@@ -6,15 +6,12 @@ import math
 from collections.abc import Callable
 
 from mesaprior.errors import MesapriorError, NoProgramError, UsageError
-from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import WholeSpace
 from mesaprior.hypotheses.terms.neighbours import DROPPED, Neighbour, neighbours
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.family import Family, Member, Standing, bound_members, essential_reason, standings
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.posterior import DEFAULT_NOISE
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Weighed
 
 LONG = 20_000_000
 """From this many programs on, a member is first asked whether it fits into memory, and counted by all workers.
@@ -32,13 +29,10 @@ def n_relatives(space: TermSpace | WholeSpace) -> int:
 
 
 def family_of(
-    census: Census,
-    log: ImitationLog,
+    weighed: Weighed,
+    scored: Scored,
     space: TermSpace | WholeSpace,
-    prior: Prior,
     *,
-    noise: NoiseModel = DEFAULT_NOISE,
-    tolerance: float = 0.0,
     workers: int = 1,
     report: Callable[[int], None] | None = None,
 ) -> Family:
@@ -46,12 +40,11 @@ def family_of(
 
     Parameters
     ----------
-    census : Census
-        Of `space` on `log`.
-    log : ImitationLog
+    weighed : Weighed
+    scored : Scored
+        Of the same; prior, noise and tolerance are the same for all members.
     space : TermSpace or WholeSpace
-    prior, noise, tolerance
-        As in `posterior`; the same for all members.
+        What was counted.
     workers : int
         Threads, for members of `LONG` programs or more; members are counted one after the other. Nothing depends on it.
     report : callable or None
@@ -67,7 +60,8 @@ def family_of(
     Shorter bounds are read off the census. Every other member is a census of its own: up to 3 T of them in a language
     of T tokens, each about as long as that of the question.
     """
-    own, members = bound_members(census, log, prior, noise=noise, tolerance=tolerance)
+    log = scored.log
+    own, members = bound_members(weighed, scored)
     if not isinstance(space, TermSpace):
         if not members:
             raise UsageError(
@@ -86,7 +80,8 @@ def family_of(
             if is_long:
                 other.check_memory(log)
             counted = other.census(log, workers=workers if is_long else 1)
-            (standing,) = standings(counted, log, prior, [math.inf], noise=noise, tolerance=tolerance)
+            here = Scored(counted, log, scored.noise, scored.tolerance)
+            (standing,) = standings(Weighed(counted, weighed.prior), here, [math.inf])
         except NoProgramError:
             return neighbour, None, ""
         except MesapriorError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -81,6 +82,13 @@ def sleepers(flags: np.ndarray) -> np.ndarray:
     return (role_codes(flags) != IMITATOR) & ~awake
 
 
+def check_tolerance(tolerance: float) -> None:
+    """Refuse a tolerance that is no share of rows, with a `UsageError`."""
+    # Values from Python can be anything, whatever their annotation says.
+    if not isinstance(tolerance, Real) or not 0 <= tolerance <= 1:
+        raise UsageError(f"tolerance {tolerance!r} is no miss rate; give a number from 0 to 1.")
+
+
 def judge(census: Census, log: ImitationLog, *, tolerance: float = 0.0) -> Judgement:
     """Return role, verdict and later misses of each behaviour.
 
@@ -101,8 +109,7 @@ def judge(census: Census, log: ImitationLog, *, tolerance: float = 0.0) -> Judge
     -----
     The noise model plays no part: these are properties of the predictions.
     """
-    if not 0 <= tolerance <= 1:
-        raise UsageError(f"tolerance {tolerance!r} is no miss rate; give a number from 0 to 1.")
+    check_tolerance(tolerance)
     n_behaviours = len(census.predictions)
     later = np.arange(log.n_training, log.n_rows)
     judged = later[log.action[later] != NONE]

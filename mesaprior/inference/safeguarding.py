@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import NONE, ImitationLog
 from mesaprior.inference.agreement import runs
 from mesaprior.inference.logspace import log2_sum, log2_total
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE, check_log
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
 from mesaprior.inference.safeguards import (
     Belief,
     Decision,
@@ -29,7 +27,8 @@ from mesaprior.inference.safeguards import (
     TopSet,
     check_settings,
 )
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.scores import check_log
+from mesaprior.inference.weights import Weighed
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,8 @@ class Outcome:
 
 
 def safeguards_on(
-    census: Census,
+    weighed: Weighed,
     log: ImitationLog,
-    prior: Prior,
     *,
     noise: NoiseModel = DEFAULT_NOISE,
     temperatures: Sequence[float] = (2.0,),
@@ -82,10 +80,9 @@ def safeguards_on(
 
     Parameters
     ----------
-    census : Census
+    weighed : Weighed
     log : ImitationLog
         The log that the census was counted on.
-    prior : Prior
     noise : NoiseModel
         Of the likelihood, and of the slips with which programs act.
     temperatures, alphas, ks : sequences
@@ -113,8 +110,8 @@ def safeguards_on(
     for C cells; all sums run in one fixed order.
     """
     check_settings(temperatures, alphas, ks, cost)
-    check_log(census, log)
-    policies = Policies(census, log, prior, noise, has_slips=has_slips)
+    check_log(weighed.census, log)
+    policies = Policies(weighed, log, noise, has_slips=has_slips)
     guards = guards_of(policies, temperatures, alphas, ks)
     records = [_Record(guard.name) for guard in guards]
     kept = _Kept(policies, log) if not is_online else None
@@ -155,7 +152,9 @@ class Policies:
 
     Parameters
     ----------
-    census, log, prior, noise
+    weighed : Weighed
+    log : ImitationLog
+    noise : NoiseModel
         What was asked.
     has_slips : bool
         Whether policies act with slips.
@@ -165,15 +164,15 @@ class Policies:
     predictions : int16[P, C]
     """
 
-    def __init__(self, census: Census, log: ImitationLog, prior: Prior, noise: NoiseModel, *, has_slips: bool = True):
+    def __init__(self, weighed: Weighed, log: ImitationLog, noise: NoiseModel, *, has_slips: bool = True):
+        census = weighed.census
         self._log, self._noise, self._has_slips = log, noise, has_slips
         self._row_cell, self._n_actions = census.row_cell, census.n_actions
         policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
         first = np.flatnonzero(np.diff(policy, prepend=-1) > 0)
         self.predictions = census.predictions[first]
         self._group_policy = policy[census.behaviour_id]
-        self._log2_group = log2_prior(census, prior)
-        self._log2_count = np.log2(census.count.astype(np.float64))
+        self._weighed = weighed
         self._log2_prior = self.tempered(1.0)
         self._hits = np.zeros(len(first), dtype=np.int64)
         self._misses = np.zeros(len(first), dtype=np.int64)
@@ -181,9 +180,10 @@ class Policies:
 
     def tempered(self, temperature: float) -> np.ndarray:
         """Return log2 of the sum of weights to the power 1/temperature over each policy's programs, float64[P]."""
-        log2_group = self._log2_group
+        log2_group = self._weighed.log2_group
         if temperature != 1:
-            log2_group = (log2_group - self._log2_count) / temperature + self._log2_count
+            log2_count = np.log2(self._weighed.census.count.astype(np.float64))
+            log2_group = (log2_group - log2_count) / temperature + log2_count
         return log2_sum(log2_group, self._group_policy, len(self.predictions))
 
     def believe(self, row: int, told: Mapping[int, int] | None = None) -> Belief | None:

@@ -8,14 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesaprior.errors import RunError, UsageError
-from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.agreement import tally
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE, check_log
-from mesaprior.inference.roles import judge
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Weighed
 
 
 @dataclass(frozen=True)
@@ -49,15 +44,12 @@ class Draw:
 
 
 def sample(
-    census: Census,
-    log: ImitationLog,
+    weighed: Weighed,
+    scored: Scored,
     space: TermSpace,
-    prior: Prior,
     k: int,
     seed: int = 0,
     *,
-    noise: NoiseModel = DEFAULT_NOISE,
-    tolerance: float = 0.0,
     workers: int = 1,
     report: Callable[[int], None] | None = None,
 ) -> list[Draw]:
@@ -65,20 +57,15 @@ def sample(
 
     Parameters
     ----------
-    census : Census
-        Counted on `log`.
-    log : ImitationLog
+    weighed : Weighed
+    scored : Scored
+        Of the same.
     space : TermSpace
         What was counted.
-    prior : Prior
-        Normalized over the programs counted.
     k : int
         How many programs, at least 0.
     seed : int
         From 0 upwards; the same seed draws the same programs.
-    noise : NoiseModel
-    tolerance : float
-        Largest miss rate on later rows that is still faithful, 0..1.
     workers : int
         Threads; the programs do not depend on it.
     report : callable or None
@@ -113,13 +100,14 @@ def sample(
     for name, value in (("k", k), ("seed", seed)):
         if value < 0:
             raise UsageError(f"{name} {value} is negative; give an integer from 0 upwards.")
-    log2_share = log2_group_share(census, log, prior, noise=noise)
+    census, log = scored.census, scored.log
+    log2_share = log2_group_share(weighed, scored)
     rng = np.random.default_rng(seed)
     groups = draw_groups(log2_share, k, rng)
     # Counts are below 2^64, so that their numbers are drawn exactly.
     numbers = [int(rng.integers(0, census.count[group], dtype=np.uint64)) for group in groups]
     programs = programs_at(space, census, log, groups, numbers, workers=workers, report=report)
-    judgement = judge(census, log, tolerance=tolerance)
+    judgement = scored.judgement
     return [
         Draw(
             program=space.format(program),
@@ -133,9 +121,7 @@ def sample(
     ]
 
 
-def log2_group_share(
-    census: Census, log: ImitationLog, prior: Prior, *, noise: NoiseModel = DEFAULT_NOISE
-) -> np.ndarray:
+def log2_group_share(weighed: Weighed, scored: Scored) -> np.ndarray:
     """Return log2 of the share of the posterior that each group of a census holds at N, float64[G].
 
     Raises
@@ -145,10 +131,7 @@ def log2_group_share(
     UsageError, ContentError
         As `posterior`.
     """
-    check_log(census, log)
-    training = tally(census, log, np.arange(log.n_training))
-    likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
-    log2_mass = log2_prior(census, prior) + likelihood[census.behaviour_id]
+    log2_mass = weighed.log2_group + scored.log2_likelihood[scored.census.behaviour_id]
     peak = log2_mass.max()
     if peak == -np.inf:
         raise RunError(

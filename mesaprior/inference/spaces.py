@@ -16,12 +16,13 @@ from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import ABSTAIN, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.logspace import ROUNDING, log2_sum, log2_total
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.posterior import DEFAULT_NOISE, posterior
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.posterior import posterior_of
 from mesaprior.inference.ranks import average_ranks, correlation_of_ranks
 from mesaprior.inference.result import TIED, top_behaviours
 from mesaprior.inference.roles import VERDICTS
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Prior, Weighed, prior_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +143,7 @@ class SpacesCompared:
 def answer_of(
     census: Census,
     log: ImitationLog,
-    prior: Prior,
+    prior: Prior | str,
     *,
     has_lesions: bool,
     noise: NoiseModel = DEFAULT_NOISE,
@@ -155,7 +156,7 @@ def answer_of(
     census : Census
         Counted on `log`.
     log : ImitationLog
-    prior : Prior
+    prior : Prior or str
     has_lesions : bool
         Whether its programs have roles.
     noise : NoiseModel
@@ -167,15 +168,16 @@ def answer_of(
     ContentError, RunError, UsageError
         As `posterior` does.
     """
-    result = posterior(census, log, prior, noise=noise, tolerance=tolerance)
+    weighed = Weighed(census, prior_of(prior))
+    result = posterior_of(weighed, Scored(census, log, noise, tolerance))
     leader = top_behaviours(result, census.witness, 1)[0]
     is_left = not math.isnan(leader.mass)
     return Answer(
         space=census.space,
-        prior=prior.name,
+        prior=weighed.prior.name,
         programs=exact_sum(census.count),
         behaviours=census.n_behaviours,
-        functions=_functions(census, log, log2_prior(census, prior), result.log2_mass),
+        functions=_functions(weighed, log, result.log2_mass),
         mass_by_verdict=result.mass[:, :, -1].sum(axis=0),
         log2_odds=float(result.log2_odds[-1]) if has_lesions else math.nan,
         log2_odds_verdict=float(result.log2_odds_verdict[-1]),
@@ -231,9 +233,9 @@ def compare_spaces(answers: Sequence[Answer], *, top: int = 5) -> SpacesCompared
     )
 
 
-def _functions(census: Census, log: ImitationLog, log2_group: np.ndarray, log2_after: np.ndarray) -> FunctionMass:
-    """Return the masses over functions of what a prior gives to groups and a posterior to behaviours."""
-    before = log2_sum(log2_group, census.behaviour_id, census.n_behaviours)
+def _functions(weighed: Weighed, log: ImitationLog, log2_after: np.ndarray) -> FunctionMass:
+    """Return the masses over functions of what a prior and a posterior give to behaviours."""
+    census, before = weighed.census, weighed.log2_behaviour
     before = before - log2_total(before)
     last_row = np.zeros(len(log.situations), dtype=np.int64)
     last_row[log.row_situation] = np.arange(log.n_rows)

@@ -1,8 +1,8 @@
-"""What a prior gives to the groups of a census, checked."""
+"""What a prior gives to the programs of a census, checked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -11,7 +11,7 @@ import numpy as np
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
-from mesaprior.inference.logspace import log2_sum
+from mesaprior.inference.logspace import log2_sum, log2_total
 from mesaprior.inference.roles import search_advantage, shortest
 
 
@@ -33,48 +33,51 @@ class Prior(Protocol):
         ...
 
 
-def log2_prior(census: Census, prior: Prior) -> np.ndarray:
-    """Return the log2 prior mass of each group, not normalized.
+def prior_of(prior: Prior | str, parameters: Mapping[str, float] | None = None) -> Prior:
+    """Return a prior as it is, or the one that a name of the catalogue or a formula stands for.
 
     Parameters
     ----------
-    census : Census
-    prior : Prior
-
-    Returns
-    -------
-    float64[G]
-        log2 weight of one program plus log2 of the exact count; -inf where the weight is 0.
+    prior : Prior or str
+    parameters : mapping of str to float, optional
+        Values of the parameters of a prior that is given by name or formula.
 
     Raises
     ------
     UsageError
-        If the prior reads a column that the census lacks, gives a weight that is no finite number from 0
-        upwards, or gives every program weight 0.
+        If there is no such prior, or a parameter is not its own or comes with a prior that has its values already.
     """
-    missing = [name for name in prior.columns if name not in census.columns]
+    if isinstance(prior, str):
+        # The formulas are loaded where one is read.
+        from mesaprior.priors.prior import make_prior
+
+        return make_prior(prior, parameters)
+    if not hasattr(prior, "log2_weight"):
+        raise UsageError(
+            f"prior={prior!r} is no prior; give a name or a formula, such as prior='speed', or a prior of make_prior."
+        )
+    if parameters:
+        raise UsageError(
+            f"{', '.join(parameters)}: prior {prior.name!r} has its parameters already; give the prior by its name to "
+            "set them."
+        )
+    return prior
+
+
+def check_columns(prior: Prior, space: str, columns: Iterable[str]) -> None:
+    """Refuse a prior that reads a column that the programs of a space do not have.
+
+    Raises
+    ------
+    UsageError
+        If so; the message names the column.
+    """
+    missing = [name for name in prior.columns if name not in columns]
     if missing:
         raise UsageError(
-            f"prior {prior.name!r} reads the column {missing[0]!r}, which the space {census.space!r} does "
-            f"not count; its columns are {', '.join(census.columns)}, so use these or another space."
+            f"prior {prior.name!r} reads the column {missing[0]!r}, which the space {space!r} does "
+            f"not count; its columns are {', '.join(columns)}, so use these or another space."
         )
-    n_groups = len(census.count)
-    weight = np.asarray(prior.log2_weight(census.columns), dtype=np.float64)
-    # A prior that reads no column may give one number for all.
-    weight = np.broadcast_to(weight, (n_groups,)) if weight.ndim == 0 else weight
-    wrong = np.flatnonzero(np.isnan(weight) | (weight == np.inf))
-    if len(wrong):
-        place = ", ".join(f"{name}={census.columns[name][wrong[0]]}" for name in prior.columns)
-        raise UsageError(
-            f"prior {prior.name!r} gives no finite weight from 0 upwards at {place or 'every program'}; "
-            "change the formula or its parameters."
-        )
-    if not (weight > -np.inf).any():
-        raise UsageError(
-            f"prior {prior.name!r} gives weight 0 to all of the programs counted, so there is nothing to "
-            "update; change its parameters or raise the bound."
-        )
-    return weight + np.log2(census.count.astype(np.float64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,20 +88,53 @@ class Weighed:
     ----------
     census : Census
     prior : Prior
+
+    Notes
+    -----
+    The prior is asked for its weights once, when the first of these numbers is asked for. That raises a `UsageError`
+    if it reads a column that the census lacks, gives a weight that is no finite number from 0 upwards, or gives every
+    program weight 0.
     """
 
     census: Census
     prior: Prior
 
     @cached_property
+    def log2_weight(self) -> np.ndarray:
+        """The log2 weight of one program of each group, not normalized, float64[G]; -inf where it is 0."""
+        census, prior = self.census, self.prior
+        check_columns(prior, census.space, census.columns)
+        weight = np.asarray(prior.log2_weight(census.columns), dtype=np.float64)
+        # A prior that reads no column may give one number for all.
+        weight = np.broadcast_to(weight, (len(census.count),)) if weight.ndim == 0 else weight
+        wrong = np.flatnonzero(np.isnan(weight) | (weight == np.inf))
+        if len(wrong):
+            place = ", ".join(f"{name}={census.columns[name][wrong[0]]}" for name in prior.columns)
+            raise UsageError(
+                f"prior {prior.name!r} gives no finite weight from 0 upwards at {place or 'every program'}; "
+                "change the formula or its parameters."
+            )
+        if not (weight > -np.inf).any():
+            raise UsageError(
+                f"prior {prior.name!r} gives weight 0 to all of the programs counted, so there is nothing to "
+                "update; change its parameters or raise the bound."
+            )
+        return weight
+
+    @cached_property
     def log2_group(self) -> np.ndarray:
-        """The log2 prior mass of each group, not normalized, float64[G]; see `log2_prior`."""
-        return log2_prior(self.census, self.prior)
+        """The log2 prior mass of each group, float64[G]: the weight of one program times the exact count."""
+        return self.log2_weight + np.log2(self.census.count.astype(np.float64))
 
     @cached_property
     def log2_behaviour(self) -> np.ndarray:
-        """The same of each behaviour, float64[B]."""
+        """The log2 prior mass of each behaviour, float64[B]."""
         return log2_sum(self.log2_group, self.census.behaviour_id, self.census.n_behaviours)
+
+    @cached_property
+    def log2_whole(self) -> float:
+        """The log2 prior mass of all programs together, by which shares are normalized."""
+        return float(log2_total(self.log2_group))
 
     @cached_property
     def lengths(self) -> tuple[np.ndarray, np.ndarray]:

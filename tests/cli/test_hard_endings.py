@@ -8,10 +8,10 @@ import sys
 import numpy as np
 import pytest
 
-from mesaprior.cli.plot import LABEL_SPACING, _spread
 from mesaprior.cli.progress import time_left
-from mesaprior.cli.words import share_text
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.picture import LABEL_SPACING, _spread
 
 ASK = ["infer", "log.csv", "--language", "mine.toml", "--max-bits", "12"]
 ONLY_IMITATORS = """domain = 4

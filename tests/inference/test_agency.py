@@ -17,6 +17,7 @@ from mesaprior.hypotheses.log import TRAIN, log_from_frame
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agency import AGENT, NO_AGENT, UNDECIDED, Utility, agency, judged_rows, term_utility
+from mesaprior.inference.weights import Weighed
 from mesaprior.priors.prior import make_prior
 from tests.inference.small import Program, cases, make_census, make_log
 
@@ -45,7 +46,7 @@ def utility_of(actions, utility):
 @given(questions())
 def test_g_is_the_share_of_all_maps_and_of_the_prior(question):
     _, census, utility = question
-    found = agency(census, utility, LEVIN)
+    found = agency(Weighed(census, LEVIN), utility)
     S, A = utility.value.shape
     of_maps = [utility_of(actions, utility) for actions in product(range(A), repeat=S)]
     cell = census.row_cell[utility.row]
@@ -108,7 +109,7 @@ def test_the_unique_best_policy_has_all_bits_of_a_map():
     value = np.zeros((len(row), 2), dtype=np.int64)
     best = census.predictions[0][census.row_cell[row]]
     value[np.arange(len(row)), best] = 1
-    found = agency(census, Utility("what the first one does", 2.0, row, value), LEVIN)
+    found = agency(Weighed(census, LEVIN), Utility("what the first one does", 2.0, row, value))
     assert found.g_uniform[0] == len(row)
     assert found.verdict[0] == AGENT
 
@@ -124,7 +125,7 @@ def test_convolution_is_brute_force_over_all_policies(A, S):
     # The best, the worst, and some of all.
     chosen = [int(totals.argmax()), int(totals.argmin()), *random.integers(0, len(actions), size=200).tolist()]
     census = make_census(log, [Program(tuple(actions[k].tolist())) for k in chosen], n_actions=A)
-    found = agency(census, Utility("U", 3.0, judged_rows(log), value), LEVIN)
+    found = agency(Weighed(census, LEVIN), Utility("U", 3.0, judged_rows(log), value))
     for b in range(census.n_behaviours):
         total = int(value[np.arange(S), census.predictions[b]].sum())
         assert found.g_uniform[b] == pytest.approx(-math.log2((totals >= total).sum() / len(totals)), abs=1e-12)
@@ -137,7 +138,7 @@ def test_the_unique_best_of_equal_programs_has_the_bits_that_single_it_out(N):
     texts = [tuple(int(bit) for bit in f"{k:010b}") for k in range(N)]
     census = make_census(log, [Program(text, length=7) for text in texts], n_actions=2)
     value = np.array([[0, 2**place] for place in reversed(range(10))])
-    found = agency(census, Utility("U", 3.0, judged_rows(log), value), LEVIN)
+    found = agency(Weighed(census, LEVIN), Utility("U", 3.0, judged_rows(log), value))
     assert found.g_prior.max() == pytest.approx(math.log2(N), abs=1e-12)
     assert (found.g_prior > math.log2(N) - 1e-9).sum() == 1
     assert found.total.argmax() == found.g_prior.argmax()
@@ -148,7 +149,7 @@ def test_too_many_totals_are_refused():
     census = make_census(log, [Program((0,) * 40)], n_actions=2)
     value = np.array([[0, 3**place % 2**31] for place in range(40)])
     with pytest.raises(UsageError, match="different totals over 40 situations"):
-        agency(census, Utility("U", 3.0, judged_rows(log), value), LEVIN)
+        agency(Weighed(census, LEVIN), Utility("U", 3.0, judged_rows(log), value))
 
 
 def test_without_later_rows_all_situations_are_judged():
@@ -171,4 +172,4 @@ def test_another_number_of_actions_is_refused():
     language, log = corridor()
     census = TermSpace(language, 6).census(log)
     with pytest.raises(UsageError, match="3 actions"):
-        agency(census, Utility("U", 1.0, judged_rows(log), np.zeros((3, 3), dtype=np.int64)), LEVIN)
+        agency(Weighed(census, LEVIN), Utility("U", 1.0, judged_rows(log), np.zeros((3, 3), dtype=np.int64)))

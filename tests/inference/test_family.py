@@ -29,6 +29,8 @@ from mesaprior.inference.family import (
 )
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.relatives import family_of, n_relatives
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Weighed
 from mesaprior.priors.prior import make_prior
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
@@ -36,6 +38,10 @@ from tests.inference.small import SIMPLICITY, cases, make_census
 from tests.inference.test_end_to_end import odds_close
 
 LEVIN = make_prior("2**-length / time")
+
+
+def asked(census, log, prior, tolerance=0.0):
+    return Weighed(census, prior), Scored(census, log, tolerance=tolerance)
 
 
 def plain_neighbours(data):
@@ -85,7 +91,7 @@ def test_members_against_a_naive_census(example, data):
     exact = naive.posterior(
         counted, rows, language["actions"], lambda bits, time, _: Fraction(1, 2**bits * time), (1, 9)
     )
-    (ours,) = standings(space.census(log), log, LEVIN, [math.inf])
+    (ours,) = standings(*asked(space.census(log), log, LEVIN), [math.inf])
     assert ours.programs == sum(per_length)
     assert odds_close(ours.log2_odds, exact["log2_odds"][-1])
     assert odds_close(ours.log2_odds_verdict, exact["log2_odds_verdict"][-1])
@@ -100,7 +106,7 @@ def test_standings_are_those_of_the_posterior_at_each_bound(case, tolerance):
     log, programs, n_actions = case
     census = make_census(log, programs, n_actions=n_actions)
     lengths = sorted({program.length for program in programs})
-    ours = standings(census, log, SIMPLICITY, [*lengths, math.inf], tolerance=tolerance)
+    ours = standings(*asked(census, log, SIMPLICITY, tolerance), [*lengths, math.inf])
     for length, standing in zip([*lengths, math.inf], ours, strict=True):
         mine = [program for program in programs if program.length <= length]
         expected = posterior(make_census(log, mine, n_actions=n_actions), log, SIMPLICITY, tolerance=tolerance)
@@ -108,7 +114,7 @@ def test_standings_are_those_of_the_posterior_at_each_bound(case, tolerance):
         assert odds_close(standing.log2_odds_verdict, expected.log2_odds_verdict[-1])
         assert standing.programs == expected.programs
     assert shorter_bounds(census) == lengths[:-1][::-1][:3]
-    own, members = bound_members(census, log, SIMPLICITY, tolerance=tolerance)
+    own, members = bound_members(*asked(census, log, SIMPLICITY, tolerance))
     assert own == ours[-1] or math.isnan(own.log2_odds_verdict)
     assert [member.bits for member in members] == shorter_bounds(census)
     assert {member.kind for member in members} <= {BOUND}
@@ -176,8 +182,8 @@ def test_workers_change_nothing_and_reports_add_up():
     rows.append({"x": 2, "action": 0, "rival": 1, "split": "deploy"})
     log, space = log_of(rows), TermSpace(language, 12)
     census, reports = space.census(log), []
-    one = family_of(census, log, space, LEVIN, report=reports.append)
-    two = family_of(census, log, space, LEVIN, workers=2)
+    one = family_of(*asked(census, log, LEVIN), space, report=reports.append)
+    two = family_of(*asked(census, log, LEVIN), space, workers=2)
     assert [member.change for member in one.members] == [member.change for member in two.members]
     assert one.essential == two.essential
     for odds in (MAIN, VERDICT):
@@ -199,7 +205,7 @@ def test_a_member_that_is_too_much_spoils_no_other(monkeypatch):
     log = log_of([{"x": x, "action": x, "rival": None, "split": "train"} for x in range(2)])
     space = TermSpace(language, 12)
     census = space.census(log)
-    whole = family_of(census, log, space, LEVIN)
+    whole = family_of(*asked(census, log, LEVIN), space)
 
     def refuse(self, log):
         raise RunError("a census needs more memory than there is.")
@@ -207,7 +213,7 @@ def test_a_member_that_is_too_much_spoils_no_other(monkeypatch):
     monkeypatch.setattr(TermSpace, "check_memory", refuse)
     # Only the languages in which something is cheaper have more programs.
     monkeypatch.setattr(relatives, "LONG", census.n_programs + 1)
-    family = family_of(census, log, space, LEVIN)
+    family = family_of(*asked(census, log, LEVIN), space)
     large = {member.change for member in whole.members if member.standing.programs > census.n_programs}
     assert large
     assert {member.change for member in family.members} == {member.change for member in whole.members} - large
@@ -218,7 +224,7 @@ def test_a_language_of_one_token_has_nothing_to_drop():
     language = language_from_dict({"domain": 2, "actions": 2, "token": [{"kind": "feature", "name": "x"}]})
     log = log_of([{"x": x, "action": x, "rival": None, "split": "train"} for x in range(2)])
     space = TermSpace(language, 3)
-    family = family_of(space.census(log), log, space, LEVIN)
+    family = family_of(*asked(space.census(log), log, LEVIN), space)
     assert [member.change for member in family.members] == ["x at 2 bits"]
     assert family.essential == (("x", "no program is left"),)
     assert family.left_out == (("x at 1 bit", "it has the least price already"),)

@@ -14,6 +14,7 @@ from mesaprior.inference.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED, Uti
 from mesaprior.inference.goals import NO_GOAL, goals
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.roles import ROLES
+from mesaprior.inference.weights import Weighed
 from tests.inference.small import IMITATING, SEARCHING, SIMPLICITY, Program, cases, make_census, make_log
 
 
@@ -33,7 +34,7 @@ def questions(draw):
 def test_sums_are_those_of_a_loop(question):
     log, census, utilities = question
     result = posterior(census, log, SIMPLICITY)
-    candidates = [agency(census, utility, SIMPLICITY) for utility in utilities]
+    candidates = [agency(Weighed(census, SIMPLICITY), utility) for utility in utilities]
     found = goals(candidates, result)
     U = len(candidates)
     mass = np.zeros((U + 1, len(ROLES), len(AGENCIES)))
@@ -73,7 +74,7 @@ def test_who_serves_what_by_hand():
     row = judged_rows(log)
     ones, zeros = np.tile([0, 1], (6, 1)), np.tile([1, 0], (6, 1))
     candidates = [
-        agency(census, Utility(name, bits, row, value), SIMPLICITY)
+        agency(Weighed(census, SIMPLICITY), Utility(name, bits, row, value))
         for name, bits, value in (("ones", 2.0, ones), ("zeros", 5.0, zeros), ("too long", 6.0, ones))
     ]
     found = goals(candidates, posterior(census, log, SIMPLICITY))
@@ -88,7 +89,7 @@ def test_who_serves_what_by_hand():
 def test_where_nothing_is_decided_there_is_no_goal():
     log = make_log([(0, 0)], [])
     census = make_census(log, [Program((0,))], n_actions=2)
-    candidate = agency(census, Utility("U", 1.0, judged_rows(log), np.array([[0, 1]])), SIMPLICITY)
+    candidate = agency(Weighed(census, SIMPLICITY), Utility("U", 1.0, judged_rows(log), np.array([[0, 1]])))
     found = goals([candidate], posterior(census, log, SIMPLICITY))
     assert found.most_support is None
     assert found.best.tolist() == [NO_GOAL]

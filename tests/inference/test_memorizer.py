@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log import DEPLOY, NONE, TRAIN, ImitationLog
 from mesaprior.hypotheses.terms.language import default_language, language_from_dict
+from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.memorizer import Memorizer, memorizer_over, memorizer_posterior
 from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.roles import IMITATOR
+from mesaprior.inference.scores import Scored
 from mesaprior.inference.table_counts import TableCounts
+from mesaprior.inference.weights import Weighed
 from tests.inference.small import LEVIN, SIMPLICITY, Program, TinyPrior, make_census
 
 NOISES = st.sampled_from([Noise(0.05), Noise(0.0), Noise(0.5), BetaNoise(1, 9), BetaNoise(2.5, 0.5)])
@@ -88,7 +91,7 @@ def test_it_is_the_sum_over_all_tables(question, noise, prior, tolerance, token_
     assert memorizer.n_entries * (n_actions - 1).bit_length() <= 16
     census = make_census(log, programs, n_actions=n_actions)
     options = {"noise": noise, "tolerance": tolerance}
-    found = memorizer_posterior(memorizer, census, log, prior, posterior(census, log, prior, **options), **options)
+    found = Analysis(census, log, prior, **options).memorizer(memorizer)
     every = tables(memorizer, log)
     alone = posterior(make_census(log, every, n_actions=n_actions), log, prior, **options)
     both = posterior(make_census(log, programs + every, n_actions=n_actions), log, prior, **options)
@@ -119,9 +122,7 @@ def test_five_hundred_entries_are_told_exactly():
     assert (memorizer.n_entries, memorizer.length) == (500, 1004)
     census = make_census(log, [Program((0,) * 250, length=3)])
     noise = Noise(0.1)
-    found = memorizer_posterior(
-        memorizer, census, log, SIMPLICITY, posterior(census, log, SIMPLICITY, noise=noise), noise=noise
-    )
+    found = Analysis(census, log, SIMPLICITY, noise).memorizer(memorizer)
     n = np.arange(251)
     assert found.log2_evidence == pytest.approx(-n * np.log2(3), rel=1e-12)
     # A remembered action is right with probability 0.9 * 0.9 + 2 * 0.05 * 0.05.
@@ -136,13 +137,12 @@ def test_the_prior_of_the_family_is_that_of_its_tables():
     log = two_features([(0, 0, 0, NONE), (1, 1, 1, NONE)], 2)
     census = make_census(log, [Program((0, 1), length=5)], n_actions=2)
     memorizer = memorizer_over(("p", "c"), log, 2, token_bits=1)
-    result = posterior(census, log, SIMPLICITY)
-    found = memorizer_posterior(memorizer, census, log, SIMPLICITY, result)
+    found = Analysis(census, log, SIMPLICITY).memorizer(memorizer)
     # Sixteen tables... of 5 bits each: 16 * 2^-5 beside 2^-5.
     assert found.log2_prior == pytest.approx(np.log2(16 / 17))
     never = TinyPrior(lambda columns: np.where(columns["length"] > 4, -np.inf, 0.0), name="never")
     short = make_census(log, [Program((0, 1), length=2)], n_actions=2)
-    nothing = memorizer_posterior(memorizer, short, log, never, posterior(short, log, never))
+    nothing = Analysis(short, log, never).memorizer(memorizer)
     assert nothing.mass.tolist() == [0, 0, 0]
     assert (nothing.log2_odds == -np.inf).all()
     assert not nothing.mass_by_verdict.any()
@@ -190,4 +190,4 @@ def test_priors_over_other_columns_are_refused():
     result = posterior(census, log, SIMPLICITY)
     gates = replace(SIMPLICITY, columns=("gates",), name="gates")
     with pytest.raises(UsageError, match="column 'gates', which tables do not have"):
-        memorizer_posterior(memorizer, census, log, gates, result)
+        memorizer_posterior(memorizer, Weighed(census, gates), Scored(census, log), result)

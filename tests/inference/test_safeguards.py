@@ -16,6 +16,7 @@ from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.safeguarding import Policies, safeguards_on
 from mesaprior.inference.safeguards import Belief, TopSet
+from mesaprior.inference.weights import Weighed
 from tests.inference.naive_posterior import beta_likelihood, noise_likelihood
 from tests.inference.naive_safeguards import NaiveSafeguards
 from tests.inference.small import LEVIN, SIMPLICITY, Program, cases, levin_weight, make_census, make_log
@@ -40,7 +41,7 @@ def test_outcomes_are_those_by_the_book(case, noise, slips, online):
     log, programs, n_actions = case
     programs = few(programs)
     census = make_census(log, programs, n_actions=n_actions)
-    found = safeguards_on(census, log, LEVIN, noise=noise[0], has_slips=slips, is_online=online, **SETTINGS)
+    found = safeguards_on(Weighed(census, LEVIN), log, noise=noise[0], has_slips=slips, is_online=online, **SETTINGS)
     naive = NaiveSafeguards(log, programs, levin_weight, noise[1], n_actions, slips=slips, online=online)
     is_left = all(naive.masses(row) for row in range(log.n_rows))
     for outcome in found:
@@ -63,7 +64,7 @@ def test_what_is_missed_on_later_rows_is_the_same_by_every_way_to_ask(case, nois
     judged = np.flatnonzero(log.action[log.n_training :] != NONE)
     action, cell = (values[log.n_training :][judged] for values in (log.action, census.row_cell))
     errors = {
-        slips: safeguards_on(census, log, LEVIN, noise=noise, has_slips=slips)[0].errors_later
+        slips: safeguards_on(Weighed(census, LEVIN), log, noise=noise, has_slips=slips)[0].errors_later
         for slips in (True, False)
     }
     # With slips the mixture errs where the predictive says so.
@@ -91,7 +92,7 @@ def test_what_is_missed_on_later_rows_is_the_same_by_every_way_to_ask(case, nois
 @given(cases(), st.sampled_from(NOISES), st.floats(1e-6, 1.0), st.booleans())
 def test_no_action_is_likelier_than_under_a_truth_in_the_top_set(case, noise, alpha, slips):
     log, programs, n_actions = case
-    policies = Policies(make_census(log, programs, n_actions=n_actions), log, LEVIN, noise[0], has_slips=slips)
+    policies = Policies(Weighed(make_census(log, programs, n_actions=n_actions), LEVIN), log, noise[0], has_slips=slips)
     guard = TopSet(alpha)
     for row in range(log.n_rows):
         belief = policies.believe(row)
@@ -130,7 +131,9 @@ HONEST, TRAITOR = Program((0, 1, 0, 0), length=4), Program((0, 1, 1, 1), length=
 
 def outcomes(programs, **options):
     census = make_census(LOG, programs, n_actions=2)
-    return {outcome.name: outcome for outcome in safeguards_on(census, LOG, SIMPLICITY, noise=Noise(0), **options)}
+    return {
+        outcome.name: outcome for outcome in safeguards_on(Weighed(census, SIMPLICITY), LOG, noise=Noise(0), **options)
+    }
 
 
 def test_one_that_is_drawn_defects_always_or_never():

@@ -8,9 +8,12 @@ import pytest
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.noise import Noise
 from mesaprior.inference.posterior import posterior
-from mesaprior.inference.sampling import draw_groups, log2_group_share, sample
+from mesaprior.inference.sampling import draw_groups, log2_group_share
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Weighed
 from mesaprior.priors.prior import make_prior
 from tests.hypotheses.terms.test_engines_agree import log_of
 from tests.hypotheses.terms.test_sampling import ROWS, TWINS, key_of, naive_groups
@@ -19,21 +22,25 @@ SPACE, LOG = TermSpace(language_from_dict(TWINS), 9), log_of(ROWS)
 LEVIN = make_prior("levin", {})
 
 
+def drawn(census, *arguments, **options):
+    return Analysis(census, LOG, LEVIN, space=SPACE).sample(*arguments, **options)
+
+
 @pytest.fixture(scope="module")
 def census():
     return SPACE.census(LOG)
 
 
 def test_shares_of_groups_add_up_to_the_posterior_of_behaviours(census):
-    share = np.exp2(log2_group_share(census, LOG, LEVIN))
+    share = np.exp2(log2_group_share(Weighed(census, LEVIN), Scored(census, LOG)))
     by_behaviour = np.bincount(census.behaviour_id, weights=share, minlength=census.n_behaviours)
     assert np.allclose(by_behaviour, np.exp2(posterior(census, LOG, LEVIN).log2_mass), rtol=1e-12)
 
 
 def test_programs_are_drawn_as_often_as_they_are_probable(census):
     k = 4000
-    draws = sample(census, LOG, SPACE, LEVIN, k, seed=5)
-    share = np.exp2(log2_group_share(census, LOG, LEVIN))
+    draws = drawn(census, k, seed=5)
+    share = np.exp2(log2_group_share(Weighed(census, LEVIN), Scored(census, LOG)))
     probability = Counter()
     for group, texts in ((g, naive_groups(TWINS, ROWS, 9)[key_of(census, g)]) for g in range(len(share))):
         for text, many in texts.items():
@@ -44,8 +51,8 @@ def test_programs_are_drawn_as_often_as_they_are_probable(census):
     common = [key for key, p in probability.items() if p * k >= 5]
     chi2 = sum((found[key] - probability[key] * k) ** 2 / (probability[key] * k) for key in common)
     assert chi2 < len(common) + 5 * np.sqrt(2 * len(common))
-    assert draws[:10] == sample(census, LOG, SPACE, LEVIN, k, seed=5, workers=2)[:10]
-    assert draws != sample(census, LOG, SPACE, LEVIN, k, seed=6)
+    assert draws[:10] == drawn(census, k, seed=5, workers=2)[:10]
+    assert draws != drawn(census, k, seed=6)
 
 
 def test_groups_without_a_share_are_never_drawn():
@@ -59,12 +66,12 @@ def test_groups_without_a_share_are_never_drawn():
 
 
 def test_refusals(census):
-    assert sample(census, LOG, SPACE, LEVIN, 0) == []
+    assert drawn(census, 0) == []
     with pytest.raises(UsageError, match="k -1"):
-        sample(census, LOG, SPACE, LEVIN, -1)
+        drawn(census, -1)
     with pytest.raises(UsageError, match="seed -1"):
-        sample(census, LOG, SPACE, LEVIN, 1, -1)
+        drawn(census, 1, -1)
     log = log_of([{"p": 0, "action": action, "split": "train"} for action in (0, 1)])
     nothing_left = SPACE.census(log)
     with pytest.raises(RunError, match="ruled out"):
-        sample(nothing_left, log, SPACE, LEVIN, 1, noise=Noise(0))
+        Analysis(nothing_left, log, LEVIN, Noise(0), space=SPACE).sample(1)

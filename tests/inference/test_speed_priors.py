@@ -8,10 +8,9 @@ import pytest
 from mesaprior.hypotheses.log import read_log
 from mesaprior.hypotheses.terms.language import read_language
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.logspace import log2_sum
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.roles import ROLES, role_codes
-from mesaprior.inference.weights import log2_prior
+from mesaprior.inference.weights import Weighed
 from mesaprior.priors.prior import make_prior
 from mesaprior.priors.sweeps import sweep
 from tests.test_examples import EXAMPLES
@@ -50,7 +49,7 @@ def test_s_fast_over_the_programs_of_each_behaviour(counted):
         # S_Fast <= 2^(1 - Kt), Kt the least of length + log2 time; with the logarithm rounded up it is the tighter one.
         assert total <= Fraction(2) ** (1 - kt[behaviour])
     for name, want in (("s_phases", by_phases), ("s_fast", closed)):
-        got = log2_sum(log2_prior(census, make_prior(name)), census.behaviour_id, census.n_behaviours)
+        got = Weighed(census, make_prior(name)).log2_behaviour
         np.testing.assert_allclose(np.exp2(got), [float(want[k]) for k in range(len(got))], rtol=1e-12)
 
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from mesaprior.cli.options import SpaceOptions
 from mesaprior.cli.spaces.formalism import WholeFormalism
-from mesaprior.cli.words import bits_text, share_text
+from mesaprior.cli.words import bits_text
 from mesaprior.hypotheses.census import Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.networks.architecture import DEFAULT_WEIGHTS
 from mesaprior.hypotheses.networks.space import NetworkSpace
+from mesaprior.hypotheses.phrases import share_text
 
 COMFORTABLE_HIDDEN = (0, 2)
 """Where no number of hidden units is given, these are counted; it takes seconds."""

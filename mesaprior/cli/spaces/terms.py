@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import click
 
-from mesaprior.cli.options import LONGEST, SpaceOptions, language_of
+from mesaprior.cli.options import SpaceOptions, language_of
 from mesaprior.cli.spaces.formalism import Formalism
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.terms.describe import comfortable_bits
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.space import TermSpace
-
-COMFORTABLE = 3_000_000
-"""Where no bound is given, the longest one with at most this many programs is taken."""
 
 
 def bits_of(asked: SpaceOptions, language: Language, log: ImitationLog) -> int:
@@ -21,21 +19,6 @@ def bits_of(asked: SpaceOptions, language: Language, log: ImitationLog) -> int:
         max_bits = comfortable_bits(language, log)
         click.echo(f"No --max-bits given: counting up to {max_bits} bits.", err=True)
     return max_bits
-
-
-def comfortable_bits(language: Language, log: ImitationLog) -> int:
-    """Return the longest bound with at most `COMFORTABLE` programs, or the shortest one with any."""
-    bound = 64
-    while True:
-        total, best = 0, 0
-        for length, n in TermSpace(language, bound).count_by_length(log).items():
-            total += n
-            if total > COMFORTABLE:
-                return best or length
-            best = length
-        if bound >= LONGEST:
-            return best or 1
-        bound *= 4
 
 
 def _of_options(log: ImitationLog, asked: SpaceOptions) -> TermSpace:

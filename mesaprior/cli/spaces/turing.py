@@ -10,9 +10,10 @@ import numpy as np
 
 from mesaprior.cli.options import SpaceOptions
 from mesaprior.cli.spaces.formalism import WholeFormalism
-from mesaprior.cli.words import bits_text, share_text
+from mesaprior.cli.words import bits_text
 from mesaprior.hypotheses.census import ABSTAIN, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
 
 COMFORTABLE_STATES = (1, 3)

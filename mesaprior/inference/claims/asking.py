@@ -14,10 +14,9 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.program import length_of, parse_program, steps_of
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Size, WorldStudy
-from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.posterior import Posterior, posterior
+from mesaprior.inference.weights import Prior, Weighed
 from mesaprior.inference.worlds.world import World
 
 TABLE_BITS, ENTRY_BITS = 4, 2
@@ -116,13 +115,13 @@ def price_of(text: str, language: Language, log: ImitationLog) -> Price:
 
 
 def log2_weight_of(price: Price, census: Census, prior: Prior) -> float:
-    """Return log2 of the weight of one program of a price, not normalized, as `log2_prior` has it for a census."""
+    """Return log2 of the weight of one program of a price, as `Weighed.log2_weight` has it for a census."""
     columns = {name: np.array([getattr(price, name)]) for name in census.columns}
     return float(np.broadcast_to(prior.log2_weight(columns), 1)[0])
 
 
 def log2_mass_fitting(
-    price: Price, census: Census, n_training: int, prior: Prior, *, noise: NoiseModel = DEFAULT_NOISE
+    price: Price, weighed: Weighed, n_training: int, *, noise: NoiseModel = DEFAULT_NOISE
 ) -> np.ndarray:
     """Return log2 of the mass that a program of a price has along a log if it fits every training row.
 
@@ -133,8 +132,8 @@ def log2_mass_fitting(
     """
     n = np.arange(n_training + 1)
     none = np.zeros_like(n)
-    weight = log2_weight_of(price, census, prior) - log2_total(log2_prior(census, prior))
-    return weight + log2_likelihood(noise, n, none, none, census.n_actions)
+    weight = log2_weight_of(price, weighed.census, weighed.prior) - weighed.log2_whole
+    return weight + log2_likelihood(noise, n, none, none, weighed.census.n_actions)
 
 
 @dataclass(frozen=True, eq=False)

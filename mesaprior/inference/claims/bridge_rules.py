@@ -16,6 +16,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.claims.asking import ENTRY_BITS, TABLE_BITS, bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -34,8 +35,7 @@ from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
 from mesaprior.inference.figure import Areas, Figure, Panel, Phases, quartiles
 from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.memorizer import memorizer_over, memorizer_posterior
-from mesaprior.inference.posterior import posterior
+from mesaprior.inference.memorizer import memorizer_over
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -116,15 +116,12 @@ class Counted:
     def cells(self, parameter: str, value: float, alpha: float, prefixes: tuple[float, ...]) -> list[Cell]:
         """Return what is left of each kind after so many training rows."""
         census, log = self.census, self.world.log
-        prior = make_prior("speed", {"alpha": alpha})
+        asked = Analysis(census, log, make_prior("speed", {"alpha": alpha}))
         simulates = (census.changes["recode_train"] > 0) | (census.changes["recode_later"] > 0)
         searches = census.flags[:, :2].any(axis=1)
         kind = np.where(simulates, SIMULATOR, np.where(searches, PLANNER, IMITATOR)).astype(np.int64)
-        masses = kinds_of(census, log, kind, len(KINDS)).log2_masses(prior)
-        result = posterior(census, log, prior)
-        tables = memorizer_posterior(
-            memorizer_over(["s"], log, census.n_actions, token_bits=TABLE_BITS), census, log, prior, result
-        )
+        masses = kinds_of(census, log, kind, len(KINDS)).log2_masses(asked.weighed)
+        tables = asked.memorizer(memorizer_over(["s"], log, census.n_actions, token_bits=TABLE_BITS))
         by_heart = log2_total(masses) + tables.log2_odds
         masses[IMITATOR] = np.logaddexp2(masses[IMITATOR], by_heart)
         odds = log2_odds(np.logaddexp2(masses[IMITATOR], masses[PLANNER]), masses[SIMULATOR])

@@ -25,6 +25,7 @@ from mesaprior.inference.claims.saying import percent_text
 from mesaprior.inference.figure import Areas, Figure, Mark, Panel, Points, line_of
 from mesaprior.inference.logspace import log2_odds, log2_total
 from mesaprior.inference.roles import ERRING, FAITHFUL, VERDICTS, judge
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -141,7 +142,7 @@ class Counted:
         if log is not self.log:
             census = behaviours_of(census.vectors, log, bounds=census.bounds)
         census = up_to(census, bound)
-        prior = make_prior("speed", {"alpha": alpha})
+        weighed = Weighed(census, make_prior("speed", {"alpha": alpha}))
         step, end, coin = (program.text for program in world.programs)
         # Kinds are verdicts, but for the one step, which errs.
         kind = judge(census, log).verdict
@@ -153,9 +154,10 @@ class Counted:
         n_right = len(telling) + 1
 
         first = log.n_training - int(_is_randomized(log, np.arange(log.n_training)).sum())
-        log2_mass = kinds_of(census, log, kind * n_right + right, len(KINDS) * n_right).log2_masses(prior)[:, first:]
+        kinds = kinds_of(census, log, kind * n_right + right, len(KINDS) * n_right)
+        log2_mass = kinds.log2_masses(weighed)[:, first:]
         by_kind = log2_mass.reshape(len(KINDS), n_right, -1)
-        alone = log2_masses_of_programs([coin, end, step], self.space, census, log, prior)[:, first:]
+        alone = log2_masses_of_programs([coin, end, step], self.space, weighed, log)[:, first:]
         mass = np.exp2(by_kind - log2_total(log2_mass))
         lengths = [price_of(text, self.space.language, log).length for text in (coin, step)]
         whole = log2_total(by_kind, 1)

@@ -18,10 +18,9 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
-from mesaprior.inference.logspace import log2_sum, log2_total
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.logspace import log2_total
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.weights import Prior, Weighed
 
 TIED = 1e-9
 """Bits within which single hypotheses weigh the same."""
@@ -60,8 +59,8 @@ class Beliefs:
 
 def beliefs_of(census: Census, prior: Prior) -> Beliefs:
     """Return what a prior makes of a census over `all_inputs`."""
-    log2_group = log2_prior(census, prior)
-    mass = log2_sum(log2_group, census.behaviour_id, census.n_behaviours)
+    weighed = Weighed(census, prior)
+    log2_group, mass = weighed.log2_group, weighed.log2_behaviour
     best = np.full(census.n_behaviours, -np.inf)
     np.maximum.at(best, census.behaviour_id, log2_group - np.log2(census.count.astype(np.float64)))
     return Beliefs(census.predictions, mass - log2_total(mass), best, census.flags[:, 0] > 0)

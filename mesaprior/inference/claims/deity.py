@@ -25,9 +25,10 @@ from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
 from mesaprior.inference.figure import Areas, Figure, Line, Mark, Panel, Points, line_of, quartiles
 from mesaprior.inference.logspace import log2_sum, log2_total
-from mesaprior.inference.noise import log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.posterior import Posterior, posterior_of
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -77,7 +78,9 @@ def study(seed: int, size: Size) -> WorldStudy:
     for steps in (16, 256, 4096):
         cells.append(Asked(_count(seed, size, thinking=steps), 1.0).cell(THINKING, float(steps)))
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
-    margins = by_bound(base.census, base.log, odds.prior, lambda result: float(result.log2_odds_verdict[base.turn]))
+    margins = by_bound(
+        base.census, base.log, odds.weighed.prior, lambda result: float(result.log2_odds_verdict[base.turn])
+    )
     return WorldStudy([*cells, *bound_cells(margins, none)], base.world.given)
 
 
@@ -123,14 +126,14 @@ class Asked:
     alpha: float
 
     @cached_property
-    def prior(self) -> Prior:
-        """The prior."""
-        return make_prior("speed", {"alpha": self.alpha})
+    def weighed(self) -> Weighed:
+        """The census under the prior."""
+        return Weighed(self.counted.census, make_prior("speed", {"alpha": self.alpha}))
 
     @cached_property
     def result(self) -> Posterior:
         """The posterior along the log."""
-        return posterior(self.counted.census, self.counted.log, self.prior)
+        return posterior_of(self.weighed, Scored(self.counted.census, self.counted.log))
 
     @cached_property
     def departing(self) -> np.ndarray:
@@ -144,8 +147,7 @@ class Asked:
         hits = np.concatenate([np.zeros((len(right), 1), dtype=np.int64), right.cumsum(axis=1)], axis=1)
         misses = np.arange(TIMES + 1) - hits
         likelihood = log2_likelihood(DEFAULT_NOISE, hits, misses, np.zeros_like(hits), census.n_actions)
-        before = log2_sum(log2_prior(census, self.prior), census.behaviour_id, len(right))
-        mass = np.stack([log2_sum(before + likely, first, TIMES + 1) for likely in likelihood.T])
+        mass = np.stack([log2_sum(self.weighed.log2_behaviour + likely, first, TIMES + 1) for likely in likelihood.T])
         return np.exp2(mass - log2_total(mass, axis=1)[:, None])
 
     def cell(self, parameter: str, value: float, *, past: int = 0) -> Cell:

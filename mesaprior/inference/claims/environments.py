@@ -15,6 +15,7 @@ from mesaprior.inference.claims.claim import jitter_of
 from mesaprior.inference.claims.kinds import Kinds, kinds_of, log2_masses_of_programs
 from mesaprior.inference.logspace import log2_odds, log2_total
 from mesaprior.inference.roles import IMITATOR, role_codes
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -92,7 +93,8 @@ class Counted:
     def measured(self, alpha: float) -> Measured:
         """Update a prior on the environments, one by one."""
         E = self.log.n_training // self.visits
-        log2_mass = self.kinds.log2_masses(make_prior("speed", {"alpha": alpha}), every=self.visits)
+        weighed = Weighed(self.census, make_prior("speed", {"alpha": alpha}))
+        log2_mass = self.kinds.log2_masses(weighed, every=self.visits)
         mass = log2_mass.reshape(2, 3, E + 1, E + 1)
         by_side, whole = log2_total(mass, (1, 2)), log2_total(mass, (0, 1, 2))
         by_answer = log2_total(mass, 2)
@@ -100,22 +102,22 @@ class Counted:
         n_right = (shares.sum(axis=0) * np.arange(E + 1)[:, None]).sum(axis=0)
         return Measured(
             odds=log2_odds(by_side[FIXED], by_side[BUNDLE]),
-            predicted=self._predicted(alpha),
+            predicted=self._predicted(weighed),
             share=np.exp2(by_side - whole),
             clone=log2_odds(by_answer[:, CLONE], np.logaddexp2(by_answer[:, AS_TEACHER], by_answer[:, ELSE])),
             closeness=(n_right + shares[[AS_TEACHER, CLONE]].sum(axis=1)) / (E + 1),
         )
 
-    def _predicted(self, alpha: float) -> np.ndarray:
+    def _predicted(self, weighed: Weighed) -> np.ndarray:
         """Return the odds of the shortest fixed goal over the tables that fit and the colour together."""
-        log, prior = self.log, make_prior("speed", {"alpha": alpha})
+        log = self.log
         goal, table, colour = (program.text for program in self.world.programs)
-        fixed, by_colour = log2_masses_of_programs([goal, colour], self.space, self.census, log, prior)
+        fixed, by_colour = log2_masses_of_programs([goal, colour], self.space, weighed, log)
         # Tables that agree with what was seen weigh as one without the bits of what was not.
         price = price_of(table, self.space.language, log)
         if price.length > self.census.columns["length"].max():
             return np.full(len(fixed[:: self.visits]), np.nan)
-        tables = log2_mass_fitting(price, self.census, log.n_training, prior)
+        tables = log2_mass_fitting(price, weighed, log.n_training)
         n_seen = np.ceil(np.arange(log.n_training + 1) / self.visits)
         tables += ACTION_BITS * (len(log.situations) - n_seen)
         return log2_odds(fixed, np.logaddexp2(tables, by_colour))[:: self.visits]

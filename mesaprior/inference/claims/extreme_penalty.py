@@ -25,8 +25,7 @@ from mesaprior.inference.claims.penalties import ALPHAS, NO_BOUND, Penalty, Weig
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
-from mesaprior.inference.noise import log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE
+from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.claims.asking import (
     ENTRY_BITS,
     TABLE_BITS,
@@ -37,9 +38,9 @@ from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
 from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of, quartiles
-from mesaprior.inference.memorizer import Memorizer, MemorizerPosterior, memorizer_over, memorizer_posterior
-from mesaprior.inference.noise import log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
+from mesaprior.inference.memorizer import Memorizer, MemorizerPosterior, memorizer_over
+from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.posterior import Posterior
 from mesaprior.inference.roles import IMITATOR
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -87,8 +88,8 @@ class Counted(CountedWorld):
         facts: dict[str, float | str] = {"named_bits": self._named_bits}
         for charge, column in CHARGES.items():
             prior = make_prior(f"2**-length / {column}**alpha", {"alpha": alpha})
-            result = posterior(self.census, self.world.log, prior)
-            tables = memorizer_posterior(self._memorizer, self.census, self.world.log, prior, result)
+            asked = Analysis(self.census, self.world.log, prior)
+            result, tables = asked.posterior, asked.memorizer(self._memorizer)
             odds[charge] = float(tables.log2_odds_optimizers[-1])
             predicted[charge] = self._predicted(column, alpha)
             learners = float(result.mass_by_role[IMITATOR + 1 :, -1].sum() * (1 - tables.mass[-1]))

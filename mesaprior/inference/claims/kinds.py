@@ -13,10 +13,9 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import log2_weight_of, price_of
 from mesaprior.inference.cut import log2_of_tallies
-from mesaprior.inference.logspace import log2_sum, log2_total
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.logspace import log2_sum
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.weights import Weighed
 
 PAIRS_AT_ONCE = 31
 """Pairs of a cell and an action that are put into one number, with two bits each."""
@@ -49,7 +48,7 @@ class Kinds:
     hits: np.ndarray
     abstains: np.ndarray
 
-    def log2_masses(self, prior: Prior, *, noise: NoiseModel = DEFAULT_NOISE, every: int = 1) -> np.ndarray:
+    def log2_masses(self, weighed: Weighed, *, noise: NoiseModel = DEFAULT_NOISE, every: int = 1) -> np.ndarray:
         """Return the mass of each kind at training prefixes.
 
         Parameters
@@ -65,8 +64,7 @@ class Kinds:
             log2 masses on the scale on which the prior's whole mass is 1; -inf where a kind has none.
         """
         census, N, n_items = self.census, self.log.n_training, len(self.item_kind)
-        weight = log2_prior(census, prior)
-        by_item = log2_sum(weight - log2_total(weight), self.item[census.behaviour_id], n_items)
+        by_item = log2_sum(weighed.log2_group - weighed.log2_whole, self.item[census.behaviour_id], n_items)
         hits, abstained = np.zeros(n_items, dtype=np.int64), np.zeros(n_items, dtype=np.int64)
         tables = noise.tables(N, census.n_actions)
         masses = np.empty((self.n_kinds, N // every + 1))
@@ -117,9 +115,8 @@ def kinds_of(census: Census, log: ImitationLog, kind: np.ndarray, n_kinds: int) 
 def log2_masses_of_programs(
     texts: Sequence[str],
     space: TermSpace,
-    census: Census,
+    weighed: Weighed,
     log: ImitationLog,
-    prior: Prior,
     *,
     noise: NoiseModel = DEFAULT_NOISE,
 ) -> np.ndarray:
@@ -131,14 +128,16 @@ def log2_masses_of_programs(
         For each text, on the scale of `Kinds.log2_masses`.
     """
     n = np.arange(log.n_training + 1)
-    whole = log2_total(log2_prior(census, prior))
+    census = weighed.census
     masses = np.empty((len(texts), len(n)))
     for i, text in enumerate(texts):
         price = price_of(text, space.language, log)
-        weight = log2_weight_of(price, census, prior)
+        weight = log2_weight_of(price, census, weighed.prior)
         action = space.predict(space.parse(text, log), log).predictions["intact"][: log.n_training]
         hits = np.concatenate([[0], np.cumsum(action == log.action[: log.n_training])])
-        masses[i] = weight - whole + log2_likelihood(noise, hits, n - hits, np.zeros_like(n), census.n_actions)
+        masses[i] = (
+            weight - weighed.log2_whole + log2_likelihood(noise, hits, n - hits, np.zeros_like(n), census.n_actions)
+        )
     return masses
 
 

@@ -10,12 +10,11 @@ from functools import cached_property
 
 import numpy as np
 
-from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.posterior import DEFAULT_NOISE
+from mesaprior.inference.noise import DEFAULT_NOISE
 from mesaprior.inference.safeguarding import Policies, conflicts
 from mesaprior.inference.safeguards import Belief, Safeguard
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.weights import Weighed
 
 ASKING = 2.0**-30
 """Chances to ask up to this one are rounding."""
@@ -44,25 +43,22 @@ class Imitator:
 
     Parameters
     ----------
-    census : Census
+    weighed : Weighed
     log : ImitationLog
         The log that the census was counted on.
-    prior : Prior
     rows : sequence of int
         Rows of the log that are learned from, in order, and as often as they are named.
     untrained : Policies or None
         The policies under the same prior before any row, where they are known.
     """
 
-    def __init__(
-        self, census: Census, log: ImitationLog, prior: Prior, rows: Sequence[int], untrained: Policies | None = None
-    ):
-        self.census, self.log, self.prior, self.rows = census, log, prior, tuple(rows)
-        self.untrained = untrained or Policies(census, log, prior, DEFAULT_NOISE, has_slips=False)
+    def __init__(self, weighed: Weighed, log: ImitationLog, rows: Sequence[int], untrained: Policies | None = None):
+        self.weighed, self.log, self.rows = weighed, log, tuple(rows)
+        self.untrained = untrained or Policies(weighed, log, DEFAULT_NOISE, has_slips=False)
 
     def after(self, rows: Sequence[int]) -> Imitator:
         """Return the imitator that has learned from other rows instead."""
-        return Imitator(self.census, self.log, self.prior, rows, self.untrained)
+        return Imitator(self.weighed, self.log, rows, self.untrained)
 
     @cached_property
     def _trained(self) -> Policies:
@@ -76,7 +72,7 @@ class Imitator:
     def truth(self) -> float:
         """Share of the posterior of the policies that do as the teacher on every row after training."""
         later = slice(self.log.n_training, None)
-        given = self._trained.predictions[:, self.census.row_cell[later]]
+        given = self._trained.predictions[:, self.weighed.census.row_cell[later]]
         is_true = (given == self.log.action[later]).all(axis=1)
         return math.fsum(np.exp2(_believed(self._trained, self.log.n_training).log2_mass[is_true]).tolist())
 
@@ -100,7 +96,7 @@ class Imitator:
         course = Course([], [], [])
         known: dict[int, np.ndarray | None] = {}
         for row in later:
-            cell = int(self.census.row_cell[row])
+            cell = int(self.weighed.census.row_cell[row])
             if cell not in known:
                 decision = guard.decide(_believed(policies, row))
                 known[cell] = None if decision.asks > ASKING else decision.action

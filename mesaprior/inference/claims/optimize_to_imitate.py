@@ -17,7 +17,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.terms.meaning import Explanation
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.agreement import tally
+from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.claims.asking import (
     ENTRY_BITS,
     TABLE_BITS,
@@ -39,9 +39,8 @@ from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import percent_text, worlds_text
 from mesaprior.inference.figure import Bars, Figure, Mark, Panel, line_of
 from mesaprior.inference.logspace import log2_total, share
-from mesaprior.inference.memorizer import memorizer_over, memorizer_posterior
+from mesaprior.inference.memorizer import memorizer_over
 from mesaprior.inference.noise import Noise
-from mesaprior.inference.posterior import posterior
 from mesaprior.inference.predictive import predict_later
 from mesaprior.inference.roles import IMITATOR, PLANNER
 from mesaprior.inference.worlds.worlds import make_world
@@ -91,17 +90,15 @@ class Counted(CountedWorld):
     def cell(self, parameter: str, value: float, alpha: float) -> Cell:
         """Return who holds the posterior, how the kinds differ, and whom the exchange changes."""
         census, log = self.census, self.world.log
-        prior = make_prior("speed", {"alpha": alpha})
-        result = posterior(census, log, prior)
-        memorizer = memorizer_over(["s"], log, census.n_actions, token_bits=TABLE_BITS)
-        tables = memorizer_posterior(memorizer, census, log, prior, result)
+        asked = Analysis(census, log, make_prior("speed", {"alpha": alpha}))
+        result = asked.posterior
+        tables = asked.memorizer(memorizer_over(["s"], log, census.n_actions, token_bits=TABLE_BITS))
         by_heart = float(tables.mass[-1])
         members = {
             FITTING: result.role > PLANNER,
             PURSUING: result.role == PLANNER,
             COPYING: result.role == IMITATOR,
         }
-        training = tally(census, log, np.arange(log.n_training))
         does, facts = {}, {}
         changed = census.changes["swap_later"] / (log.n_rows - log.n_training)
         for kind, is_member in members.items():
@@ -110,7 +107,7 @@ class Counted(CountedWorld):
             weight = float(np.exp2(log2_total(log2_mass))) * (1 - by_heart)
             # Slips are left out, which would tell apart programs that do the same.
             with np.errstate(divide="ignore"):
-                does[kind] = predict_later(census, log, Noise(0.0), training, np.log2(within))
+                does[kind] = predict_later(census, log, Noise(0.0), asked.training, np.log2(within))
             answer = float((within * changed).sum())
             if kind == COPYING:
                 # Tables by heart copy too; no exchange of goals changes them.

@@ -12,8 +12,7 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agreement import tally
 from mesaprior.inference.claims.asking import crossing
 from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total
-from mesaprior.inference.noise import log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE
+from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
 from mesaprior.inference.roles import DEFECTING, IMITATOR, judge, role_codes
 
 ALPHAS = tuple(k / 4 for k in range(4 * 16 + 1))

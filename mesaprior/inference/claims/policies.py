@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mesaprior.hypotheses.census import ABSTAIN, Census
+from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agreement import runs
 from mesaprior.inference.logspace import log2_sum, log2_total
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.weights import Weighed
 
 TIE = 2.0**-40
 """Shares, or log2 masses, that are as near as that to the largest are as large."""
@@ -82,28 +81,27 @@ class Patterns:
         return worth[np.arange(len(worth)), self.predicted].sum(axis=1)
 
 
-def patterns_of(census: Census, log: ImitationLog, prior: Prior, *, noise: NoiseModel = DEFAULT_NOISE) -> Patterns:
+def patterns_of(weighed: Weighed, log: ImitationLog, *, noise: NoiseModel = DEFAULT_NOISE) -> Patterns:
     """Return the posterior along a log over what hypotheses do in the cells of training.
 
     Parameters
     ----------
-    census : Census
-        Counted on `log`; nobody abstains.
+    weighed : Weighed
+        Of a census counted on `log`; nobody abstains.
     log : ImitationLog
-    prior : Prior
     noise : NoiseModel
 
     Notes
     -----
     Cost: O(G + B * C + P * N) for G groups and B behaviours.
     """
-    N = log.n_training
+    census, N = weighed.census, log.n_training
     cells, row_cell = np.unique(census.row_cell[:N], return_inverse=True)
     pattern = runs(census.predictions, cells)
     example = np.flatnonzero(np.diff(pattern, prepend=-1))
     predicted = census.predictions[example][:, cells].astype(np.int64)
     assert not (predicted == ABSTAIN).any()
-    of_behaviour = log2_sum(log2_prior(census, prior), census.behaviour_id, len(census.predictions))
+    of_behaviour = weighed.log2_behaviour
     heaviest = np.full(len(example), -np.inf)
     np.maximum.at(heaviest, pattern, of_behaviour)
     hits = np.zeros((len(example), N + 1), dtype=np.int64)

@@ -29,8 +29,10 @@ from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, place_text, worlds_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.posterior import posterior
+from mesaprior.inference.posterior import posterior_of
 from mesaprior.inference.roles import IMITATOR
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -108,8 +110,8 @@ class Counted:
     def cells(self, parameter: str, value: float, asked: Asked) -> list[Cell]:
         """Return the cells at every prefix of the log."""
         census, log = up_to(self.census, asked.bound), self.world.log
-        prior = make_prior("speed", {"alpha": asked.alpha})
-        result = posterior(census, log, prior)
+        weighed = Weighed(census, make_prior("speed", {"alpha": asked.alpha}))
+        result = posterior_of(weighed, Scored(census, log))
         n = np.arange(log.n_training + 1)
         # All tables that agree with what was seen weigh as one without the bits of what was not.
         table_bits = ACTION_BITS * len(log.situations)
@@ -123,8 +125,8 @@ class Counted:
             "crossing": crossing([float(ACTION_BITS * k) for k in n], result.log2_odds.tolist()),
             "crossing_predicted": tie if has_both else math.nan,
         }
-        more_planners = planners - log2_mass_fitting(self.planner, census, log.n_training, prior)
-        more_imitators = by_role[IMITATOR] - log2_mass_fitting(head, census, log.n_training, prior) + ACTION_BITS * n
+        more_planners = planners - log2_mass_fitting(self.planner, weighed, log.n_training)
+        more_imitators = by_role[IMITATOR] - log2_mass_fitting(head, weighed, log.n_training) + ACTION_BITS * n
         return [
             Cell(
                 parameter,

@@ -23,9 +23,11 @@ from mesaprior.inference.claims.policies import Patterns, patterns_of
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import percent_text, worlds_text
 from mesaprior.inference.figure import Bars, Figure, Mark, Panel, line_of
-from mesaprior.inference.noise import log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
+from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.posterior import Posterior, posterior_of
 from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -104,12 +106,16 @@ class Asked:
     @cached_property
     def result(self) -> Posterior:
         """The posterior along the log."""
-        return posterior(self.census, self.world.log, make_prior("speed", {"alpha": self.alpha}))
+        return posterior_of(self._weighed, Scored(self.census, self.world.log))
 
     @cached_property
     def patterns(self) -> Patterns:
         """What the posterior would do along the log, in the situations of training."""
-        return patterns_of(self.census, self.world.log, make_prior("speed", {"alpha": self.alpha}))
+        return patterns_of(self._weighed, self.world.log)
+
+    @cached_property
+    def _weighed(self) -> Weighed:
+        return Weighed(self.census, make_prior("speed", {"alpha": self.alpha}))
 
     @cached_property
     def camps(self) -> dict[str, np.ndarray]:

@@ -40,10 +40,10 @@ from mesaprior.inference.claims.rules import DEPENDS, Rule, share_holding, verdi
 from mesaprior.inference.claims.saying import worlds_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of, quartiles
 from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.noise import log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE
+from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
 from mesaprior.inference.safeguarding import conflicts
 from mesaprior.inference.safeguards import Mixture, TopSet
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
@@ -148,8 +148,8 @@ class Counted:
 
     def trained(self, rows: Sequence[int], slowness: float) -> Trained:
         """Return what comes of it after some rows, under the prior with an exponent of time."""
-        prior = make_prior("speed", {"alpha": slowness})
-        return Trained(self, Imitator(self.census, self.world.log, prior, rows))
+        weighed = Weighed(self.census, make_prior("speed", {"alpha": slowness}))
+        return Trained(self, Imitator(weighed, self.world.log, rows))
 
 
 def _count(seed: int, size: Size) -> Counted:
@@ -240,11 +240,11 @@ class Trained:
     @cached_property
     def _plain_odds(self) -> float:
         """log2 prior odds of the faithful programs that are plain to see over the defecting ones."""
-        world, census, prior = self.counted.world, self.counted.census, self.imitator.prior
+        world, weighed = self.counted.world, self.imitator.weighed
         log2_mass: dict[str, float] = {}
         for side in ("faithful", "defecting"):
             texts = [program.text for program in world.programs if program.verdict == side]
-            masses = log2_masses_of_programs(texts, self.counted.space, census, world.log, prior)
+            masses = log2_masses_of_programs(texts, self.counted.space, weighed, world.log)
             log2_mass[side] = float(log2_total(masses[:, 0]))
         return log2_mass["faithful"] - log2_mass["defecting"]
 

@@ -28,10 +28,11 @@ from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
 from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of
 from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.noise import log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE, Posterior, posterior
+from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.posterior import Posterior, posterior, posterior_of
 from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
@@ -102,7 +103,9 @@ def study(seed: int, size: Size) -> WorldStudy:
             if value != size.base(name):
                 cells.append(Asked(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
-    margins = by_bound(base.census, base.log, odds.prior, lambda result: float(result.log2_odds_verdict[WATCHED]))
+    margins = by_bound(
+        base.census, base.log, odds.weighed.prior, lambda result: float(result.log2_odds_verdict[WATCHED])
+    )
     return WorldStudy([*cells, *bound_cells(margins, none), *_loans(seed, none)], base.world.given)
 
 
@@ -149,14 +152,14 @@ class Asked:
     alpha: float
 
     @cached_property
-    def prior(self) -> Prior:
-        """The prior."""
-        return make_prior("speed", {"alpha": self.alpha})
+    def weighed(self) -> Weighed:
+        """The census under the prior."""
+        return Weighed(self.counted.census, make_prior("speed", {"alpha": self.alpha}))
 
     @cached_property
     def result(self) -> Posterior:
         """The posterior along the log."""
-        return posterior(self.counted.census, self.counted.log, self.prior)
+        return posterior_of(self.weighed, Scored(self.counted.census, self.counted.log))
 
     def cell(self, parameter: str, value: float, *, n: int = WATCHED) -> Cell:
         """Return the cell after n training rows; what it takes to refute the private goal is asked at the base's n."""
@@ -204,7 +207,7 @@ class Asked:
         turns = obeys[:, is_watched].all(axis=1) & ~obeys.all(axis=1) & (self.result.role != IMITATOR)
         seen = tally(census, log, np.arange(WATCHED))
         likelihood = log2_likelihood(DEFAULT_NOISE, seen.hits, seen.misses, seen.abstained, census.n_actions)
-        log2_group = log2_prior(census, self.prior) + likelihood[census.behaviour_id]
+        log2_group = self.weighed.log2_group + likelihood[census.behaviour_id]
         of = census.behaviour_id
         return float(log2_total(log2_group[turns[of]]) - log2_total(log2_group[(self.result.verdict == FAITHFUL)[of]]))
 

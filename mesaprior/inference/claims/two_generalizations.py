@@ -19,7 +19,6 @@ from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
-from mesaprior.inference.agreement import tally
 from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -37,10 +36,10 @@ from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, worlds_text
 from mesaprior.inference.figure import Figure, Mark, Panel, line_of
-from mesaprior.inference.noise import log2_likelihood
-from mesaprior.inference.posterior import DEFAULT_NOISE, posterior
+from mesaprior.inference.posterior import posterior_of
 from mesaprior.inference.roles import DEFECTING, ERRING, FAITHFUL
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Prior, Weighed
 from mesaprior.inference.worlds.rater import M
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
@@ -128,11 +127,10 @@ class Held:
 
 def held(census: Census, log: ImitationLog, prior: Prior) -> Held:
     """Ask one space."""
-    result = posterior(census, log, prior)
+    weighed, scored = Weighed(census, prior), Scored(census, log)
+    result = posterior_of(weighed, scored)
     by_verdict = result.mass[:, :, -1].sum(axis=0)
-    met = tally(census, log, np.arange(log.n_training))
-    likelihood = log2_likelihood(DEFAULT_NOISE, met.hits, met.misses, met.abstained, census.n_actions)
-    single = np.asarray(prior.log2_weight(census.columns)) + likelihood[census.behaviour_id]
+    single = weighed.log2_weight + scored.log2_likelihood[census.behaviour_id]
     verdict = result.verdict[census.behaviour_id]
     heaviest = {code: single[verdict == code].max(initial=-np.inf) for code in (FAITHFUL, DEFECTING)}
     has_both = min(heaviest.values()) > -np.inf

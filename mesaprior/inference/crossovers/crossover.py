@@ -20,12 +20,11 @@ from mesaprior.inference.crossovers.curve import CHALLENGERS, OTHERS, OddsCurve,
 from mesaprior.inference.crossovers.leading import LeadingClass, leading_class
 from mesaprior.inference.crossovers.roots import Zero, find_zeros
 from mesaprior.inference.cut import chance
-from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
-from mesaprior.inference.posterior import DEFAULT_NOISE, check_log
-from mesaprior.inference.roles import judge
-from mesaprior.inference.sweeps.axes import AXES, HITS, MAX_BITS, MISSES, NOISE, ROWS, check_axes
+from mesaprior.inference.noise import DEFAULT_NOISE, BetaNoise, Noise, NoiseModel
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.sweeps.axes import AXES, HITS, MAX_BITS, MISSES, NOISE, ROWS, check_axes, prior_over
 from mesaprior.inference.sweeps.changes import sign_changes
-from mesaprior.inference.sweeps.sweep import sweep_posterior
+from mesaprior.inference.sweeps.sweep import sweep_of
 from mesaprior.inference.weights import Prior
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.sweeps.separation import separate
@@ -138,7 +137,7 @@ class Crossovers:
 def find_crossovers(
     census: Census,
     log: ImitationLog,
-    prior: Prior,
+    prior: Prior | str,
     over: str,
     *,
     low: float | None = None,
@@ -156,8 +155,9 @@ def find_crossovers(
     census : Census
         Counted on `log`.
     log : ImitationLog
-    prior : Prior
-        A `FormulaPrior` where a parameter of it is asked about; its value of this parameter does not matter.
+    prior : Prior or str
+        A string is a name or a formula. Where a parameter of it is asked about, it has a formula; its value of this
+        parameter does not matter.
     over : str
         A parameter of the prior, `noise`, `a` or `b` (of a `BetaNoise`), `n` or `max_bits`.
     low, high : float, optional
@@ -186,15 +186,39 @@ def find_crossovers(
     such as ``time <= T`` lets programs in. Changes of sign between neighbours are cut down to a relative width of
     2^-36. `most_roots` says when that is all.
     """
-    check_log(census, log)
+    usual = RANGES.get(over, (1.0, 1.0))
+    return crossovers_of(
+        Scored(census, log, noise, tolerance),
+        prior_over(prior, {over: usual[0] if low is None else low}),
+        over,
+        low=low,
+        high=high,
+        by_verdict=by_verdict,
+        points=points,
+        workers=workers,
+    )
+
+
+def crossovers_of(
+    scored: Scored,
+    prior: Prior,
+    over: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    by_verdict: bool = False,
+    points: int | None = None,
+    workers: int = 1,
+) -> Crossovers:
+    """Find the crossovers of a census that is scored on a log; see `find_crossovers`."""
+    census, noise = scored.census, scored.noise
     if points is not None and points < 2:
         raise UsageError(f"points = {points} is out of range; a grid has at least 2.")
     if over in (ROWS, MAX_BITS):
-        return _over_whole_numbers(census, log, prior, over, low, high, by_verdict, noise, tolerance)
+        return _over_whole_numbers(scored, prior, over, low, high, by_verdict)
     low, high = _range(over, low, high, census.n_actions)
-    check_axes({over: [low, high]}, census, prior, noise, log.n_training)
-    judgement = judge(census, log, tolerance=tolerance)
-    curve = OddsCurve(census, log, prior, over, noise, sides_of(judgement, by_verdict=by_verdict), workers=workers)
+    check_axes({over: [low, high]}, census, prior, noise, scored.log.n_training)
+    curve = OddsCurve(scored, prior, over, sides_of(scored.judgement, by_verdict=by_verdict), workers=workers)
     breaks = _breaks(prior, over, curve)
     grid = _grid(low, high, points or (POINTS if breaks is None else SPARE_POINTS), breaks)
     zeros = find_zeros(curve.odds, grid)
@@ -322,21 +346,13 @@ def _jump_reason(zero: Zero, gaining: LeadingClass | None, over: str) -> str:
 
 
 def _over_whole_numbers(
-    census: Census,
-    log: ImitationLog,
-    prior: Prior,
-    over: str,
-    low: float | None,
-    high: float | None,
-    by_verdict: bool,
-    noise: NoiseModel,
-    tolerance: float,
+    scored: Scored, prior: Prior, over: str, low: float | None, high: float | None, by_verdict: bool
 ) -> Crossovers:
     """Find where the odds change sign along the training rows, or along the lengths that occur."""
     if over == ROWS:
-        values = np.arange(log.n_training + 1, dtype=np.float64)
+        values = np.arange(scored.log.n_training + 1, dtype=np.float64)
     else:
-        values = np.unique(census.columns["length"]).astype(np.float64)
+        values = np.unique(scored.census.columns["length"]).astype(np.float64)
     least = float(values[0]) if low is None else low
     most = float(values[-1]) if high is None else high
     values = values[(values >= least) & (values <= most)]
@@ -344,7 +360,7 @@ def _over_whole_numbers(
         raise UsageError(
             f"between {least:g} and {most:g} there is no value of {over!r} ({AXES[over]}); take a wider range."
         )
-    swept = sweep_posterior(census, log, prior, {over: values}, noise=noise, tolerance=tolerance)
+    swept = sweep_of(scored, prior, {over: values})
     what = "this training row" if over == ROWS else "the programs of this length"
     return along_values(over, values, swept.log2_odds_verdict if by_verdict else swept.log2_odds, what)
 

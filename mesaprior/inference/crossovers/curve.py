@@ -10,13 +10,11 @@ import math
 
 import numpy as np
 
-from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import tally
 from mesaprior.inference.cut import chance
 from mesaprior.inference.logspace import log2_odds, log2_sum
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel, log2_likelihood
 from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, Judgement
+from mesaprior.inference.scores import Scored
 from mesaprior.inference.sweeps.alike import Pooling, distinct
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
 from mesaprior.inference.sweeps.masses import Weighing
@@ -44,13 +42,11 @@ class OddsCurve:
 
     Parameters
     ----------
-    census : Census
-    log : ImitationLog
+    scored : Scored
+        Its noise counts where the parameter is not of the noise, or is the other pseudo-count.
     prior : Prior
     parameter : str
         A parameter of the prior, or `noise`, `a` or `b`.
-    noise : NoiseModel
-        Where the parameter is not of the noise, or the other pseudo-count.
     side : int64[B]
         As `sides_of` returns it.
     workers : int
@@ -70,17 +66,15 @@ class OddsCurve:
 
     def __init__(
         self,
-        census: Census,
-        log: ImitationLog,
+        scored: Scored,
         prior: Prior,
         parameter: str,
-        noise: NoiseModel,
         side: np.ndarray,
         *,
         workers: int = 1,
     ) -> None:
-        self._n_actions, self._noise, self._parameter = census.n_actions, noise, parameter
-        training = tally(census, log, np.arange(log.n_training))
+        census, training = scored.census, scored.training
+        self._n_actions, self._noise, self._parameter = census.n_actions, scored.noise, parameter
         _, example, number = distinct((side, training.hits, training.abstained))
         self.tally_of = np.where(side >= 0, number, -1)
         pooling = Pooling(census, prior.columns)
@@ -98,8 +92,7 @@ class OddsCurve:
             self._tallies, self._first, place = distinct((self.classes.label,))
             self._log2_tally = log2_sum(self._log2_class, place, len(self._first))
         else:
-            likelihood = log2_likelihood(noise, training.hits, training.misses, training.abstained, census.n_actions)
-            self._sided = pooling.pool(side, likelihood)
+            self._sided = pooling.pool(side, scored.log2_likelihood)
 
     def log2_masses(self, values: np.ndarray) -> np.ndarray:
         """Return the log2 mass of the two sides at values of the parameter, float64[V, 2]; not normalized."""

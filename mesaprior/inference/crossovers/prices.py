@@ -15,8 +15,8 @@ from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.terms.tokens import token_text
 from mesaprior.inference.crossovers.crossover import Crossovers, along_values
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.posterior import DEFAULT_NOISE, posterior
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.posterior import posterior
 from mesaprior.inference.weights import Prior
 
 PRICES = ("bits", "steps")

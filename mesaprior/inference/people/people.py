@@ -14,13 +14,14 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agreement import runs
 from mesaprior.inference.fit import Fit, always_of
 from mesaprior.inference.logspace import log2_sum
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
 from mesaprior.inference.people.frequencies import Frequencies, frequencies
 from mesaprior.inference.people.mixture import mixture
-from mesaprior.inference.posterior import DEFAULT_NOISE, Exact, Posterior, posterior
+from mesaprior.inference.posterior import Exact, Posterior, posterior_of
 from mesaprior.inference.result import Entry, advantage_of, top_behaviours
 from mesaprior.inference.roles import ROLES, role_codes, shortest
-from mesaprior.inference.weights import Prior, Weighed
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.weights import Prior, Weighed, prior_of
 
 MOST_KNOWN = 64
 """Sets of situations whose census is kept for the next person."""
@@ -185,7 +186,7 @@ class People:
 def people(
     census: Census | None,
     log: ImitationLog,
-    prior: Prior,
+    prior: Prior | str,
     *,
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
@@ -227,6 +228,7 @@ def people(
     if log.group is None:
         raise UsageError("the log tells no people apart; name the columns that do, with by=('id',) say.")
     persons: list[Person] = []
+    prior = prior_of(prior)
     known: dict[bytes, Weighed] = {}
     learning = np.unique(log.group[: log.n_training])
     for number in learning.tolist():
@@ -238,7 +240,7 @@ def people(
             rows = _in_order_of(log, rows)
             weighed = _weighed(census, log, rows, prior, known)
         own = weighed.census if count is not None else replace(weighed.census, row_cell=rows.row_situation)
-        result = posterior(own, rows, prior, noise=noise, tolerance=tolerance, weighed=weighed)
+        result = posterior_of(weighed, Scored(own, rows, noise, tolerance))
         persons.append(_person(log.groups[number], own, rows, result, top))
         if report is not None:
             report(1)

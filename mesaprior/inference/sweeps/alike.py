@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.log import NONE, ImitationLog
+from mesaprior.hypotheses.log import NONE
 from mesaprior.inference.agreement import tally
 from mesaprior.inference.logspace import log2_sum
 from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.roles import VERDICTS, Judgement
+from mesaprior.inference.roles import VERDICTS
+from mesaprior.inference.scores import Scored
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,16 +75,13 @@ class Pools:
         return Pools(columns, self.label[chosen], self.log2_mass[chosen])
 
 
-def kinds_at(census: Census, log: ImitationLog, judgement: Judgement, n: int) -> Kinds:
+def kinds_at(scored: Scored, n: int) -> Kinds:
     """Return the kinds of the behaviours of a census after n training rows.
 
     Parameters
     ----------
-    census : Census
-        Counted on `log`.
-    log : ImitationLog
-    judgement : Judgement
-        Of the whole log.
+    scored : Scored
+        On the whole log.
     n : int
         0..N.
 
@@ -91,7 +89,8 @@ def kinds_at(census: Census, log: ImitationLog, judgement: Judgement, n: int) ->
     -----
     Cost: a tally, O(B * cells), and a sort of the behaviours.
     """
-    training = tally(census, log, np.arange(n))
+    census, log, judgement = scored.census, scored.log, scored.judgement
+    training = scored.training if n == log.n_training else tally(census, log, np.arange(n))
     n_judged = int((log.action[log.n_training :] != NONE).sum())
     missed = np.rint(judgement.miss_rate * n_judged) if n_judged else np.zeros(census.n_behaviours)
     parts = (judgement.role * len(VERDICTS) + judgement.verdict, training.hits, training.abstained, missed)

@@ -16,7 +16,7 @@ from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.inference.cut import chance
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.weights import Prior, prior_of
 
 NOISE, MISSES, HITS, ROWS, MAX_BITS = "noise", "a", "b", "n", "max_bits"
 """Names of the axes that belong to no prior."""
@@ -63,6 +63,33 @@ class Axes:
     def of(self, name: str, otherwise: float) -> list[float]:
         """Return the values of an axis, or the one that holds where it is not varied."""
         return self.values[name].tolist() if name in self.values else [otherwise]
+
+
+def prior_over(
+    prior: Prior | str, examples: Mapping[str, float], parameters: Mapping[str, float] | None = None
+) -> Prior:
+    """Return a prior, of a name or a formula too, where some of its parameters vary and so have no value of their own.
+
+    Parameters
+    ----------
+    prior : Prior or str
+    examples : mapping of str to float
+        A value of each thing that varies, whether it is a parameter of the prior or not.
+    parameters : mapping of str to float, optional
+        Values of those that do not vary.
+
+    Raises
+    ------
+    UsageError
+        As `prior_of`.
+    """
+    if not isinstance(prior, str):
+        return prior_of(prior, parameters)
+    from mesaprior.priors.prior import describe_prior
+
+    known = describe_prior(prior).parameters
+    varied = {name: value for name, value in examples.items() if name in known}
+    return prior_of(prior, {**(parameters or {}), **varied})
 
 
 def check_axes(

@@ -17,13 +17,13 @@ from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.logspace import log2_odds, log2_scaled, log2_total, share
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.posterior import DEFAULT_NOISE, check_log
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS, judge
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS
+from mesaprior.inference.scores import Scored
 from mesaprior.inference.sweeps.alike import Kinds, Pooling, kinds_at
-from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS, Axes, check_axes
+from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS, Axes, check_axes, prior_over
 from mesaprior.inference.sweeps.masses import Weighing
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.weights import Prior, check_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ class SweptPosterior:
 def sweep_posterior(
     census: Census,
     log: ImitationLog,
-    prior: Prior,
+    prior: Prior | str,
     over: Mapping[str, Sequence[float] | np.ndarray],
     *,
     noise: NoiseModel = DEFAULT_NOISE,
@@ -120,8 +120,9 @@ def sweep_posterior(
     census : Census
         Counted on `log`.
     log : ImitationLog
-    prior : Prior
-        A `FormulaPrior` where parameters of it are varied; the values that it has of these do not matter.
+    prior : Prior or str
+        A string is a name or a formula. Where parameters of it are varied, it has a formula; the values that it has of
+        these do not matter.
     over : mapping of str to sequence of float
         Ascending values by the name of what is varied: a parameter of the prior, `noise` (the known share of misses),
         `a` or `b` (of a `BetaNoise`), `n` (training rows used), `max_bits` (the length bound).
@@ -146,17 +147,24 @@ def sweep_posterior(
     is log-linear some 0.8 ns for each pool of groups, and 10 ns for each kind and cell. Where the prior gives no
     program any weight, as `bounded` with too small a T, shares and odds are nan.
     """
-    check_log(census, log)
+    prior = prior_over(prior, {name: float(np.ravel(values)[0]) for name, values in over.items() if np.size(values)})
+    return sweep_of(Scored(census, log, noise, tolerance), prior, over, workers=workers, report=report)
+
+
+def sweep_of(
+    scored: Scored,
+    prior: Prior,
+    over: Mapping[str, Sequence[float] | np.ndarray],
+    *,
+    workers: int = 1,
+    report: Callable[[int], None] | None = None,
+) -> SweptPosterior:
+    """Work out the posterior of a census that is scored on a log over a grid of parameters; see `sweep_posterior`."""
+    census, log, noise = scored.census, scored.log, scored.noise
     if workers < 1:
         raise UsageError(f"workers = {workers} is out of range; there must be at least 1.")
     axes = check_axes(over, census, prior, noise, log.n_training)
-    for name in prior.columns:
-        if name not in census.columns:
-            raise UsageError(
-                f"prior {prior.name!r} reads the column {name!r}, which the space {census.space!r} does not count; its "
-                f"columns are {', '.join(census.columns)}, so use these or another space."
-            )
-    judgement = judge(census, log, tolerance=tolerance)
+    check_columns(prior, census.space, census.columns)
     bounds = axes.of(MAX_BITS, np.inf)
     pooling = Pooling(census, (*prior.columns, "length") if MAX_BITS in axes.values else prior.columns)
     *outer, swept = axes.of_prior or (None,)
@@ -164,7 +172,7 @@ def sweep_posterior(
     values = axes.values[swept] if swept else np.zeros(1)
     found: list[dict[str, np.ndarray]] = []
     for n in axes.of(ROWS, log.n_training):
-        kinds = kinds_at(census, log, judgement, int(n))
+        kinds = kinds_at(scored, int(n))
         pools = pooling.pool(kinds.of_behaviour)
         likelihood = np.stack([kinds.log2_likelihood(model, census.n_actions) for model in axes.noises])
         for combination in itertools.product(*(axes.values[name].tolist() for name in outer if name)):

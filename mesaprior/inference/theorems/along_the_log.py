@@ -6,15 +6,13 @@ import math
 
 import numpy as np
 
-from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.logspace import log2_sum
-from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.scores import Scored
 from mesaprior.inference.theorems.histories import ln_ratio
 from mesaprior.inference.theorems.hypothesis_class import HypothesisClass, log2_ratio
 from mesaprior.inference.theorems.theorem import Theorem, failing
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.weights import Weighed
 
 PREFIX_WORK = 50_000_000
 """Prefixes times rows times hypotheses that are compared with exact integers."""
@@ -51,10 +49,8 @@ def deterministic_theorems(hypotheses: HypothesisClass) -> list[Theorem]:
 
 
 def log_theorems(
-    census: Census,
-    log: ImitationLog,
-    prior: Prior,
-    noise: NoiseModel,
+    weighed: Weighed,
+    scored: Scored,
     hypotheses: HypothesisClass,
     truth: int,
     result: Posterior,
@@ -63,7 +59,8 @@ def log_theorems(
 
     Parameters
     ----------
-    census, log, prior, noise
+    weighed : Weighed
+    scored : Scored
         What was asked.
     hypotheses : HypothesisClass
         Exact twin of the same.
@@ -72,7 +69,7 @@ def log_theorems(
     result : Posterior
         Of the same.
     """
-    N = log.n_training
+    N, noise = scored.log.n_training, scored.noise
     masses = hypotheses.masses(N)
     total = sum(masses)
     where = f"all {N} training rows, noise {noise}"
@@ -117,7 +114,7 @@ def log_theorems(
             f"{where}; of {len(prefixes)} prefixes the one that is farthest off (n = {n}), against exact integers",
         )
     )
-    theorems.append(_agreeing(census, prior, hypotheses, result, where))
+    theorems.append(_agreeing(weighed, hypotheses, result, where))
     shares = [masses[p] / total for p in live]
     likelihood = hypotheses.likelihood.denominator(N)
     fit = math.fsum(
@@ -159,10 +156,10 @@ def _loss(hypotheses: HypothesisClass, truth: int, masses: list[int], total: int
     return Theorem(name, statement, _HUTTER, "<=", left, log2_ratio(hypotheses.whole, weight) + own, where)
 
 
-def _agreeing(census: Census, prior: Prior, hypotheses: HypothesisClass, result: Posterior, where: str) -> Theorem:
+def _agreeing(weighed: Weighed, hypotheses: HypothesisClass, result: Posterior, where: str) -> Theorem:
     """Return by how much the data moved the odds of behaviours that agree on all training rows."""
     name, statement = "agreeing programs", "programs that agree on the training rows keep their odds"
-    before = log2_sum(log2_prior(census, prior), census.behaviour_id, census.n_behaviours)
+    before = weighed.log2_behaviour
     # Of each hypothesis, the first behaviour that has any mass stands for all.
     live = np.flatnonzero((hypotheses.member_of >= 0) & (result.log2_mass > -np.inf) & (before > -np.inf))
     _, first, member = np.unique(hypotheses.member_of[live], return_index=True, return_inverse=True)

@@ -9,10 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.posterior import DEFAULT_NOISE, posterior
+from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.scores import Scored
 from mesaprior.inference.theorems.along_the_log import deterministic_theorems, log_theorems
 from mesaprior.inference.theorems.expected import THRESHOLDS, expected_theorems
 from mesaprior.inference.theorems.histories import WORK
@@ -20,7 +18,7 @@ from mesaprior.inference.theorems.hypothesis_class import class_of, log2_ratio
 from mesaprior.inference.theorems.luck import luck_theorem
 from mesaprior.inference.theorems.speed import speed_theorems
 from mesaprior.inference.theorems.theorem import Theorem
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.weights import Weighed
 
 
 @dataclass(frozen=True)
@@ -51,11 +49,10 @@ class Evaluation:
 
 
 def evaluate(
-    census: Census,
-    log: ImitationLog,
-    prior: Prior,
+    weighed: Weighed,
+    scored: Scored,
+    result: Posterior,
     *,
-    noise: NoiseModel = DEFAULT_NOISE,
     thresholds: Sequence[Fraction] = THRESHOLDS,
     alphas: Sequence[Fraction] | None = None,
     work: int = WORK,
@@ -64,12 +61,12 @@ def evaluate(
 
     Parameters
     ----------
-    census : Census
-    log : ImitationLog
-        The log that the census was counted on.
-    prior : Prior
-    noise : NoiseModel
-        Slips of every hypothesis, the true one included; the bounds for a truth without slips are evaluated without.
+    weighed : Weighed
+    scored : Scored
+        Its noise is the slips of every hypothesis, the true one included; the bounds for a truth without slips are
+        evaluated without.
+    result : Posterior
+        Of the two.
     thresholds, alphas : sequence of Fraction
         The c of Ville's inequality, the alpha of top sets; above 0, alpha at most 1. Without alphas, 1/10 and a
         power of two that is small enough for the bound on leaving to say something.
@@ -92,15 +89,15 @@ def evaluate(
             if not value > 0 or (most is not None and value > most):
                 allowed = "above 0" if most is None else "above 0 and at most 1"
                 raise UsageError(f"{name} {value} is out of range; give a number {allowed}, such as 0.1.")
-    result = posterior(census, log, prior, noise=noise)
-    hypotheses = class_of(census, log, prior, noise)
+    census, log = scored.census, scored.log
+    hypotheses = class_of(weighed, log, scored.noise)
     exact = hypotheses.exact()
     truth = hypotheses.leader() if exact is None else exact
     theorems = (
         *deterministic_theorems(hypotheses),
-        *log_theorems(census, log, prior, noise, hypotheses, truth, result),
+        *log_theorems(weighed, scored, hypotheses, truth, result),
         *expected_theorems(hypotheses, truth, thresholds=thresholds, alphas=alphas, work=work),
-        luck_theorem(census, log, prior),
+        luck_theorem(weighed, log),
         *speed_theorems(census, log),
     )
     mine = np.flatnonzero(hypotheses.member_of == truth)

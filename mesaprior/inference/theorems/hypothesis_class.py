@@ -14,12 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesaprior.errors import RunError
-from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agreement import runs
 from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.theorems.likelihood import ExactLikelihood, exact_likelihood
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.weights import Weighed
 
 WIDEST = 65_536
 """Bits by which the weights of two programs may differ: they are written over one denominator."""
@@ -93,16 +92,15 @@ class HypothesisClass:
         return masses.index(max(masses))
 
 
-def class_of(census: Census, log: ImitationLog, prior: Prior, noise: NoiseModel) -> HypothesisClass:
+def class_of(weighed: Weighed, log: ImitationLog, noise: NoiseModel) -> HypothesisClass:
     """Return the class of a census on a log.
 
     Parameters
     ----------
-    census : Census
+    weighed : Weighed
+        Hypotheses of weight 0 are left out.
     log : ImitationLog
         The log that the census was counted on.
-    prior : Prior
-        Hypotheses of weight 0 are left out.
     noise : NoiseModel
         `Noise` or `BetaNoise`.
 
@@ -119,10 +117,10 @@ def class_of(census: Census, log: ImitationLog, prior: Prior, noise: NoiseModel)
     exact counts and added up, nothing is rounded any more. For ``2**-length`` nothing is rounded at all.
     Time is O(G log G + B * D).
     """
-    log2_prior(census, prior)
+    census = weighed.census
     cells, row_cell = np.unique(census.row_cell[: log.n_training], return_inverse=True)
     pattern = runs(census.predictions, cells)
-    weight = _exact_weights(census, prior, pattern)
+    weight = _exact_weights(weighed, pattern)
     kept = np.array([p for p, w in enumerate(weight) if w], dtype=np.int64)
     place = np.full(len(weight), -1, dtype=np.int64)
     place[kept] = np.arange(len(kept))
@@ -147,10 +145,9 @@ def log2_ratio(numerator: int, denominator: int) -> float:
     return math.log2(quotient) + shift
 
 
-def _exact_weights(census: Census, prior: Prior, pattern: np.ndarray) -> list[int]:
+def _exact_weights(weighed: Weighed, pattern: np.ndarray) -> list[int]:
     """Return the prior weight of each run of behaviours, over one denominator."""
-    n_groups = len(census.count)
-    log2_weight = np.broadcast_to(np.asarray(prior.log2_weight(census.columns), dtype=np.float64), (n_groups,))
+    census, log2_weight = weighed.census, weighed.log2_weight
     live = np.flatnonzero(log2_weight > -np.inf)
     values, value_id = np.unique(log2_weight[live], return_inverse=True)
     key = pattern[census.behaviour_id[live]] * len(values) + value_id
@@ -165,8 +162,8 @@ def _exact_weights(census: Census, prior: Prior, pattern: np.ndarray) -> list[in
     spread = float(exponent[-1] - exponent[0])
     if spread > WIDEST:
         raise RunError(
-            f"prior {prior.name!r} gives weights that differ by 2^{spread:.0f}, too far apart for exact integers (up "
-            f"to 2^{WIDEST}); lower the bound on length or time, or change the prior."
+            f"prior {weighed.prior.name!r} gives weights that differ by 2^{spread:.0f}, too far apart for exact "
+            f"integers (up to 2^{WIDEST}); lower the bound on length or time, or change the prior."
         )
     shift = (exponent - exponent[0]).astype(np.int64).tolist()
     mantissa = (np.exp2(values - exponent) * 2.0**52).astype(np.int64).tolist()

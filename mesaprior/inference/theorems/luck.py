@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agency import Utility, agency
-from mesaprior.inference.logspace import log2_sum, log2_total
+from mesaprior.inference.logspace import log2_total
 from mesaprior.inference.theorems.theorem import Theorem
-from mesaprior.inference.weights import Prior, log2_prior
+from mesaprior.inference.weights import Weighed
 
 
-def luck_theorem(census: Census, log: ImitationLog, prior: Prior) -> Theorem:
+def luck_theorem(weighed: Weighed, log: ImitationLog) -> Theorem:
     """Evaluate Pr[g >= c] <= 2^-c for the utility "to do on the training rows what the teacher does".
 
     Parameters
     ----------
-    census : Census
+    weighed : Weighed
+        The prior is the reference measure.
     log : ImitationLog
-    prior : Prior
-        The reference measure.
 
     Notes
     -----
     At every c that is attained; between them the left side is constant and the right side falls.
     """
+    census = weighed.census
     # Rows of one cell are put together: what an action is worth there is how often the teacher took it.
     _, rows, place = np.unique(census.row_cell[: log.n_training], return_index=True, return_inverse=True)
     value = np.zeros((len(rows), census.n_actions), dtype=np.int64)
     np.add.at(value, (place, log.action[: log.n_training]), 1)
-    g = agency(census, Utility("the training actions", 0.0, rows, value), prior).g_prior
-    mass = log2_sum(log2_prior(census, prior), census.behaviour_id, census.n_behaviours)
+    g = agency(weighed, Utility("the training actions", 0.0, rows, value)).g_prior
+    mass = weighed.log2_behaviour
     whole = log2_total(mass)
     attained = np.unique(g[np.isfinite(g)])
     excess = [float(log2_total(mass[g >= c])) - float(whole) + float(c) for c in attained]

@@ -12,11 +12,11 @@ import numpy as np
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.census import Census
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.posterior import DEFAULT_NOISE, check_log
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
 from mesaprior.inference.safeguarding import Policies, guards_of
 from mesaprior.inference.safeguards import Sampling, check_settings
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.scores import check_log
+from mesaprior.inference.weights import Prior, Weighed
 from mesaprior.inference.worlds.conduct import Conduct
 from mesaprior.inference.worlds.ground import MOST_STEPS, Ground, Place, ground_of, n_histories
 from mesaprior.inference.worlds.walkers import Mind, Walker, keep_one
@@ -93,7 +93,7 @@ def act_in(
     if census.predictions.shape[1] != len(world.log.situations):
         raise RunError("what the programs of this census do depends on more than the situation; count without `fit`.")
     ground = ground_of(world)
-    policies = Policies(census, world.log, prior, noise, has_slips=has_slips)
+    policies = Policies(Weighed(census, prior), world.log, noise, has_slips=has_slips)
     for row in range(world.log.n_training):
         policies.learn(row)
     guards = guards_of(policies, temperatures, alphas, ks)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.crossovers.crossover import Crossing, find_crossovers
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.posterior import DEFAULT_NOISE
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
 from mesaprior.inference.weights import Prior
 from mesaprior.inference.worlds.ensemble import spread
 from mesaprior.inference.worlds.seeds import over_seeds

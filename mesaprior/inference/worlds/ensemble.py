@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.posterior import DEFAULT_NOISE, posterior
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.posterior import posterior
 from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.weights import Prior
 from mesaprior.inference.worlds.seeds import over_seeds

@@ -11,6 +11,7 @@ from mesaprior.inference.claims.kinds import PAIRS_AT_ONCE, kinds_of, log2_masse
 from mesaprior.inference.logspace import log2_total
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.roles import VERDICTS, judge
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.world import log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -43,7 +44,7 @@ def test_masses_are_sums_over_groups(corridor):
     log, likelihood = world.log, beta_likelihood(1, 9)
     # A kind that has nothing to do with verdicts, and one that nothing is of.
     kind = census.predictions.sum(axis=1).astype(np.int64) % 3
-    masses = kinds_of(census, log, kind, 4).log2_masses(SIMPLICITY)
+    masses = kinds_of(census, log, kind, 4).log2_masses(Weighed(census, SIMPLICITY))
     weights = [
         Fraction(count, 2**length)
         for count, length in zip(census.count.tolist(), census.columns["length"].tolist(), strict=True)
@@ -66,8 +67,8 @@ def test_prefixes_can_be_left_out_and_many_pairs_are_no_trouble(corridor):
     kind = np.arange(census.n_behaviours) % 2
     kinds = kinds_of(census, log, kind, 2)
     assert kinds.hits.shape[1] == 48 > PAIRS_AT_ONCE
-    masses = kinds.log2_masses(SIMPLICITY)
-    assert (kinds.log2_masses(SIMPLICITY, every=5) == masses[:, ::5]).all()
+    masses = kinds.log2_masses(Weighed(census, SIMPLICITY))
+    assert (kinds.log2_masses(Weighed(census, SIMPLICITY), every=5) == masses[:, ::5]).all()
     result = posterior(census, log, SIMPLICITY)
     assert log2_total(masses) == pytest.approx(result.log2_evidence)
     assert np.exp2(masses[1] - log2_total(masses))[-1] == pytest.approx(np.exp2(result.log2_mass[kind == 1]).sum())
@@ -77,14 +78,16 @@ def test_who_abstains_is_neither_right_nor_wrong():
     log = make_small_log([(0, 0), (1, 1)])
     programs = [Program((0, -1), length=1), Program((0, 1), length=2), Program((-1, -1), length=2)]
     census = make_census(log, programs)
-    masses = kinds_of(census, log, np.arange(3), 3).log2_masses(SIMPLICITY)
+    masses = kinds_of(census, log, np.arange(3), 3).log2_masses(Weighed(census, SIMPLICITY))
     result = posterior(census, log, SIMPLICITY)
     assert np.exp2(masses[:, -1] - log2_total(masses)[-1]) == pytest.approx(np.exp2(result.log2_mass))
 
 
 def test_verdicts_as_kinds_give_the_shares_of_the_posterior(corridor):
     world, _, census = corridor
-    masses = kinds_of(census, world.log, judge(census, world.log).verdict, len(VERDICTS)).log2_masses(SIMPLICITY)
+    masses = kinds_of(census, world.log, judge(census, world.log).verdict, len(VERDICTS)).log2_masses(
+        Weighed(census, SIMPLICITY)
+    )
     result = posterior(census, world.log, SIMPLICITY)
     assert np.log2(np.exp2(masses).sum(axis=0)) == pytest.approx(result.log2_evidence)
     shares = np.exp2(masses) / np.exp2(masses).sum(axis=0)
@@ -95,7 +98,7 @@ def test_programs_weigh_what_their_bits_and_rows_say(corridor):
     world, space, census = corridor
     log, likelihood = world.log, beta_likelihood(1, 9)
     texts = [program.text for program in world.programs]
-    masses = log2_masses_of_programs(texts, space, census, log, SIMPLICITY)
+    masses = log2_masses_of_programs(texts, space, Weighed(census, SIMPLICITY), log)
     whole = sum(
         Fraction(count, 2**length)
         for count, length in zip(census.count.tolist(), census.columns["length"].tolist(), strict=True)

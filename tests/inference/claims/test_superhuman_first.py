@@ -11,6 +11,7 @@ from mesaprior.inference.claims import superhuman_first as claim
 from mesaprior.inference.claims.claim import BASE, Size, along
 from mesaprior.inference.claims.policies import patterns_of
 from mesaprior.inference.posterior import posterior
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood
@@ -99,7 +100,7 @@ def test_earnings_are_those_of_a_loop_over_behaviours(short):
     for row, cell in enumerate(row_cell):
         for action in range(4):
             worth[cell, action] += pay[action][log.situations[log.row_situation[row], 0]]
-    patterns, likelihood = patterns_of(census, log, make_prior("simplicity")), beta_likelihood(1, 9)
+    patterns, likelihood = patterns_of(Weighed(census, make_prior("simplicity")), log), beta_likelihood(1, 9)
     for n in range(log.n_training + 1):
         votes = [[0.0] * 4 for _ in cells]
         heaviest, leading, sampled, whole = -1.0, [], 0.0, 0.0

@@ -14,6 +14,7 @@ from mesaprior.inference.claims.claim import along, at_base
 from mesaprior.inference.claims.letting_loose import Imitator
 from mesaprior.inference.safeguarding import safeguards_on
 from mesaprior.inference.safeguards import Mixture, TopSet
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood
@@ -99,7 +100,7 @@ def small(request):
 def test_a_plain_loop_asks_and_defects_on_the_same_rows(small, alpha, n_rows):
     world, census, later = small
     told = Loop(census, world.log).run(range(n_rows), later, alpha)
-    course = Imitator(census, world.log, make_prior("simplicity"), range(n_rows)).follow(TopSet(alpha), later)
+    course = Imitator(Weighed(census, make_prior("simplicity")), world.log, range(n_rows)).follow(TopSet(alpha), later)
     assert course.asked == [asked for asked, _, _ in told]
     assert course.defections == pytest.approx([chance for _, chance, _ in told])
 
@@ -135,8 +136,8 @@ def test_mixture_is_that_of_safeguards_on_the_log(small, is_told):
     world, census, _ = small
     log, prior = world.log, make_prior("speed", {"alpha": 1.0})
     assert (log.action != NONE).all()
-    mixture = safeguards_on(census, log, prior, has_slips=False, is_online=is_told)[0]
-    imitator = Imitator(census, log, prior, range(log.n_training))
+    mixture = safeguards_on(Weighed(census, prior), log, has_slips=False, is_online=is_told)[0]
+    imitator = Imitator(Weighed(census, prior), log, range(log.n_training))
     course = imitator.follow(Mixture(), range(log.n_training, log.n_rows), is_told=is_told)
     assert math.fsum(course.defections) == pytest.approx(mixture.defections, rel=1e-12)
     assert math.fsum(course.errors) == pytest.approx(mixture.errors_later, rel=1e-12)
@@ -145,7 +146,7 @@ def test_mixture_is_that_of_safeguards_on_the_log(small, is_told):
 
 def test_answers_alone_are_learned_from(small):
     world, census, later = small
-    imitator = Imitator(census, world.log, make_prior("simplicity"), range(12))
+    imitator = Imitator(Weighed(census, make_prior("simplicity")), world.log, range(12))
     truth, guard = imitator.truth, TopSet(0.003)
     course = imitator.follow(guard, later)
     assert any(course.asked)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesaprior.errors import RunError, UsageError
+from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.noise import BetaNoise, Noise, log2_likelihood
 from mesaprior.inference.theorems import evaluate
 from mesaprior.inference.theorems.along_the_log import deterministic_theorems
@@ -22,6 +23,7 @@ from mesaprior.inference.theorems.hypothesis_class import class_of, log2_ratio
 from mesaprior.inference.theorems.likelihood import exact_likelihood
 from mesaprior.inference.theorems.speed import speed_theorems
 from mesaprior.inference.theorems.theorem import Theorem
+from mesaprior.inference.weights import Weighed
 from tests.inference.naive_posterior import beta_likelihood, noise_likelihood
 from tests.inference.small import (
     LEVIN,
@@ -55,7 +57,7 @@ def broken(theorems: list[Theorem]) -> list[str]:
 def test_all_hold_on_random_censuses(case, noise, prior):
     log, programs, n_actions = case
     census = make_census(log, programs, n_actions=n_actions)
-    found = evaluate(census, log, prior, noise=noise[0], work=4000)
+    found = Analysis(census, log, prior, noise[0]).theorems(work=4000)
     assert found.hold, broken(found.theorems)
     assert sum(theorem.holds is True for theorem in found.theorems) >= 9
     for theorem in found.theorems:
@@ -67,7 +69,7 @@ def test_all_hold_on_random_censuses(case, noise, prior):
 def test_all_hold_whichever_program_is_the_truth(case, noise, data):
     log, programs, n_actions = case
     census = make_census(log, programs, n_actions=n_actions)
-    hypotheses = class_of(census, log, LEVIN, noise[0])
+    hypotheses = class_of(Weighed(census, LEVIN), log, noise[0])
     truth = data.draw(st.integers(0, hypotheses.n_hypotheses - 1))
     alphas = (Fraction(1, 3), Fraction(1, 50), Fraction(1))
     theorems = expected_theorems(hypotheses, truth, alphas=alphas, work=2000)
@@ -83,7 +85,7 @@ def test_all_hold_whichever_program_is_the_truth(case, noise, data):
 def test_expectations_are_sums_over_all_sequences(case, noise, data):
     log, programs, n_actions = case
     census = make_census(log, programs, n_actions=n_actions)
-    hypotheses = class_of(census, log, LEVIN, noise[0])
+    hypotheses = class_of(Weighed(census, LEVIN), log, noise[0])
     naive = NaiveMixture(log, programs, levin_weight, noise[1], n_actions)
     with_rounded_weights(naive, hypotheses)
     truth = data.draw(st.integers(0, hypotheses.n_hypotheses - 1))
@@ -115,7 +117,7 @@ def cut(hypotheses, n):
 def test_top_sets_are_those_of_the_definition(case, noise):
     log, programs, n_actions = case
     census = make_census(log, programs, n_actions=n_actions)
-    whole_class = class_of(census, log, LEVIN, noise[0])
+    whole_class = class_of(Weighed(census, LEVIN), log, noise[0])
     hypotheses = cut(whole_class, 2)
     naive = NaiveMixture(log, programs, levin_weight, noise[1], n_actions)
     with_rounded_weights(naive, whole_class)
@@ -224,13 +226,13 @@ def test_s_fast_is_the_sum_over_phases():
 
 def test_the_hypotheses_of_theorems_are_looked_at():
     log = make_log([(0, 0)])
-    by_name = {t.name: t for t in evaluate(make_census(log, SPEEDS), log, SIMPLICITY).theorems}
+    by_name = {t.name: t for t in Analysis(make_census(log, SPEEDS), log, SIMPLICITY).theorems().theorems}
     assert by_name["binary squared error"].fails == "it is about two actions, and there are 3"
     crowd = [Program((0,), length=1, count=3)]
     kt = speed_theorems(make_census(log, crowd), log)[-1]
     assert kt.fails == "lengths are of no prefix code: their Kraft sum is 1.5, above 1"
     wrong = [Program((1,), length=2)]
-    names = {t.name: t.fails for t in evaluate(make_census(log, wrong), log, SIMPLICITY, noise=Noise(0)).theorems}
+    names = {t.name: t.fails for t in Analysis(make_census(log, wrong), log, SIMPLICITY, Noise(0)).theorems().theorems}
     assert names["weighted majority"] == "no counted program of positive weight gives all training actions"
     assert names["Bayes' rule"] == "no program is left after the training rows"
     assert names["coding loss"] == "the training actions have probability 0 under mu"
@@ -244,7 +246,7 @@ RIVALS = [Program((0, 0), length=3), Program((1, 1), length=3), Program((0, 1), 
 
 def small_class(noise):
     log = make_log([(0, 0), (1, 0)] * 3)
-    return class_of(make_census(log, RIVALS, n_actions=2), log, SIMPLICITY, noise)
+    return class_of(Weighed(make_census(log, RIVALS, n_actions=2), SIMPLICITY), log, noise)
 
 
 @pytest.mark.parametrize("noise", [Noise(0.1), BetaNoise(1, 9)])
@@ -273,18 +275,12 @@ def test_a_forgotten_hypothesis_is_noticed():
     assert bound.holds is False
 
 
-def test_a_posterior_that_is_off_is_noticed(monkeypatch):
+def test_a_posterior_that_is_off_is_noticed():
     log = make_log([(0, 0), (1, 0), (0, 1)])
     census = make_census(log, RIVALS, n_actions=2)
-    from mesaprior.inference.theorems import evaluation
-
-    right = evaluation.posterior
-    monkeypatch.setattr(
-        evaluation,
-        "posterior",
-        lambda *arguments, **others: (lambda r: replace(r, log2_mass=r.log2_mass * 1.001))(right(*arguments, **others)),
-    )
-    assert broken(evaluate(census, log, SIMPLICITY).theorems) == ["Bayes' rule"]
+    right = Analysis(census, log, SIMPLICITY)
+    off = replace(right.posterior, log2_mass=right.posterior.log2_mass * 1.001)
+    assert broken(evaluate(right.weighed, right.scored, off).theorems) == ["Bayes' rule"]
 
 
 @pytest.mark.parametrize("truth", [0, 1])
@@ -292,7 +288,7 @@ def test_borders_belong_to_the_safe_side(truth):
     # Of two programs alike in weight, the one that misses falls from 1/2 to 1/4: half of it, but not below.
     log = make_log([(0, 0)])
     programs = [Program((0,)), Program((1,))]
-    hypotheses = class_of(make_census(log, programs, n_actions=2), log, UNIFORM, Noise(0.25))
+    hypotheses = class_of(Weighed(make_census(log, programs, n_actions=2), UNIFORM), log, Noise(0.25))
     found = expectations(hypotheses, truth, thresholds=(HALF, Fraction(51, 100)), alphas=(HALF, Fraction(51, 100)))
     assert found.fallen == (0.0, 0.25)
     # With half of all mass, the second is still in a top set of 1/2.
@@ -303,7 +299,7 @@ def test_borders_belong_to_the_safe_side(truth):
 def test_an_abstention_doubts_and_stays():
     log = make_log([(0, 0), (1, 0)])
     programs = [Program((0, 0)), Program((-1, 1))]
-    hypotheses = class_of(make_census(log, programs, n_actions=2), log, UNIFORM, Noise(0.0))
+    hypotheses = class_of(Weighed(make_census(log, programs, n_actions=2), UNIFORM), log, Noise(0.0))
     errors, doubts = deterministic_theorems(hypotheses)
     # The abstention gives 1/2, and is half as heavy when it is wrong: 1/4 and 1/3.
     assert doubts.left == pytest.approx(7 / 12)
@@ -313,7 +309,7 @@ def test_an_abstention_doubts_and_stays():
 def test_long_logs_are_looked_at_as_far_as_the_work_goes():
     log = make_log([(0, 0), (1, 1)] * 150)
     census = make_census(log, RIVALS, n_actions=2)
-    found = evaluate(census, log, SIMPLICITY, work=20_000)
+    found = Analysis(census, log, SIMPLICITY).theorems(work=20_000)
     assert found.hold
     by_name = {theorem.name: theorem for theorem in found.theorems}
     assert by_name["expected KL"].evaluated.startswith("the first ")
@@ -330,9 +326,9 @@ def test_bad_arguments_are_refused():
     log = make_log([(0, 0)])
     census = make_census(log, SPEEDS)
     with pytest.raises(UsageError, match=r"alpha 2 is out of range"):
-        evaluate(census, log, SIMPLICITY, alphas=(Fraction(2),))
+        Analysis(census, log, SIMPLICITY).theorems(alphas=(Fraction(2),))
     with pytest.raises(UsageError, match=r"threshold 0 is out of range"):
-        evaluate(census, log, SIMPLICITY, thresholds=(Fraction(0),))
+        Analysis(census, log, SIMPLICITY).theorems(thresholds=(Fraction(0),))
     steep = TinyPrior(lambda columns: -1e6 * columns["time"], name="steep")
     with pytest.raises(RunError, match=r"'steep' gives weights that differ by 2\^7000000"):
-        evaluate(census, log, steep)
+        Analysis(census, log, steep).theorems()

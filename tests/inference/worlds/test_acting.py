@@ -17,6 +17,7 @@ from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.safeguarding import Policies, safeguards_on
 from mesaprior.inference.safeguards import TopSet
+from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.acting import act_in
 from mesaprior.inference.worlds.conduct import COLUMNS
 from mesaprior.inference.worlds.ground import ground_of, n_histories
@@ -66,7 +67,7 @@ class Naive:
                     continue
                 census, log = self.log(told, situation, action)
                 options = {"noise": self.noise, "has_slips": self.slips}
-                for outcome in safeguards_on(census, log, LEVIN, **options, **OPTIONS):
+                for outcome in safeguards_on(Weighed(census, LEVIN), log, **options, **OPTIONS):
                     acts = found.setdefault(outcome.name, {})
                     acts[action] = outcome.defections
                     acts[None] = outcome.questions_later
@@ -187,7 +188,7 @@ def test_a_program_that_is_kept_is_one_policy_all_along(name, bits, n_steps, set
 def fronts(world, census, guard, n_steps):
     """Yield every history that a safeguard reaches: the mind, and where it stands."""
     ground = ground_of(world)
-    policies = Policies(census, world.log, LEVIN, BetaNoise(1, 9))
+    policies = Policies(Weighed(census, LEVIN), world.log, BetaNoise(1, 9))
     for row in range(world.log.n_training):
         policies.learn(row)
     walker = Walker(ground, guard.name, guard)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mesaprior.cli.words import odds_text, share_text
 from mesaprior.hypotheses.log.notices import number_of
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.posterior import Posterior
 from mesaprior.inference.result import summarize
 from mesaprior.inference.roles import IMITATOR, ROLES, UNJUDGED, VERDICTS
@@ -125,3 +125,23 @@ def loses_by_verdict(posterior: Posterior, noun: str) -> str:
     place = "before any training row" if n == 0 else f"at n = {n} of {number_of(last, 'training row')}"
     behind = "without any mass" if math.isinf(odds) else f"{odds:.2f} bits behind"
     return f"Faithful {noun} lose {place}, and end {behind}."
+
+
+def odds_text(bits: float, winner: str, loser: str) -> str:
+    """Return log2 odds in words: who is ahead of whom, in bits and as a ratio."""
+    if math.isnan(bits):
+        return f"neither {winner} nor {loser} have any mass"
+    if math.isinf(bits):
+        return f"only {winner if bits > 0 else loser} have any mass"
+    if abs(bits) < 0.005:
+        return f"{winner} and {loser} are level"
+    ahead, behind = (winner, loser) if bits > 0 else (loser, winner)
+    return f"{ahead} lead {behind} by {abs(bits):.2f} bits ({ratio_text(abs(bits))} to 1)"
+
+
+def ratio_text(bits: float) -> str:
+    """Return 2**bits as a short number."""
+    if bits >= 40:
+        return f"2^{bits:.0f}"
+    ratio = 2.0**bits
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"

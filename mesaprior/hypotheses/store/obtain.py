@@ -1,0 +1,60 @@
+"""A census from the store where it answers, or else counted; without a word, for Python."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mesaprior.errors import MesapriorError
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.space import Report, WholeSpace
+from mesaprior.hypotheses.store.reading import open_census
+from mesaprior.hypotheses.store.root import find_census
+from mesaprior.hypotheses.terms.space import TermSpace
+
+LARGE = 20_000_000
+"""From this many terms on, memory is estimated before they are counted; below it any machine has enough."""
+
+
+def obtain(
+    space: TermSpace | WholeSpace,
+    log: ImitationLog,
+    *,
+    workers: int | None = None,
+    report: Report | None = None,
+    root: str | Path | None = None,
+) -> Census:
+    """Return the census of a space on a log: that of the store which answers, or one that is counted now.
+
+    Parameters
+    ----------
+    space : TermSpace or WholeSpace
+    log : ImitationLog
+    workers : int, optional
+        Threads; as many as there are cores by default. Nothing depends on it.
+    report : callable, optional
+        Told how many more parts of the work are done, where something is counted.
+    root : str or Path, optional
+        Folder of the store; `store_root` by default.
+
+    Raises
+    ------
+    ContentError
+        If the log does not fit the space.
+    RunError
+        If there is no program within the bounds, or the census would need more memory than there is.
+
+    Notes
+    -----
+    What is counted here is not kept; `save_census` keeps it. A census of the store that cannot be read is counted anew.
+    """
+    try:
+        found = find_census(space.language, log, space.bounds, space.name, root=root)
+        if found is not None:
+            return open_census(found, log=log).census
+    except (MesapriorError, OSError):
+        pass
+    if isinstance(space, TermSpace) and sum(space.count_by_length(log).values()) >= LARGE:
+        space.check_memory(log)
+    return space.census(log, workers=workers or os.cpu_count() or 1, report=report)

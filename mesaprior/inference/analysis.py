@@ -1,0 +1,432 @@
+"""One question, and all that follows from it: each part is worked out when it is first asked for, and once.
+
+What a prior says of a census is `Weighed`, what a log says of it is `Scored`; an analysis holds the two, and hands them
+on to whatever is asked next. Modules that few questions need are imported where they are asked.
+
+Sizes: N training rows, B behaviours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from mesaprior.errors import UsageError
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.log.notices import number_of, printable
+from mesaprior.hypotheses.phrases import share_text
+from mesaprior.inference.agreement import Tally
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, noise_of
+from mesaprior.inference.posterior import Posterior, posterior_of
+from mesaprior.inference.result import to_frame, top_behaviours
+from mesaprior.inference.roles import ROLES, VERDICTS, Judgement, check_tolerance
+from mesaprior.inference.scores import Scored
+from mesaprior.inference.sides import Sides, sides_of
+from mesaprior.inference.weights import Prior, Weighed, prior_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mesaprior.hypotheses.space import WholeSpace
+    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.inference.agency import Agency, Utility
+    from mesaprior.inference.comparison import Comparison
+    from mesaprior.inference.crossovers.crossover import Crossovers
+    from mesaprior.inference.family import Family
+    from mesaprior.inference.goals import Goals
+    from mesaprior.inference.memorizer import Memorizer, MemorizerPosterior
+    from mesaprior.inference.reach import Reached
+    from mesaprior.inference.safeguarding import Outcome
+    from mesaprior.inference.sampling import Draw
+    from mesaprior.inference.sweeps.sweep import SweptPosterior
+    from mesaprior.inference.theorems import Evaluation
+
+SHOWN = 5
+"""Leading behaviours in the representation of an analysis."""
+
+
+class Leading(NamedTuple):
+    """A behaviour of much mass, as a row of a table."""
+
+    mass: float
+    role: str
+    verdict: str
+    hits: int
+    misses: int
+    bits: float
+    steps: int
+    program: str
+
+    @property
+    def bits_text(self) -> str:
+        """The bits as a person reads them; many spaces have fractions of one."""
+        return f"{self.bits:,}" if isinstance(self.bits, int) else f"{self.bits:,.2f}"
+
+
+@dataclass(frozen=True, eq=False, init=False, repr=False)
+class Analysis:
+    """What is asked: a census, the log that it was counted on, a prior, a noise and a tolerance.
+
+    Parameters
+    ----------
+    census : Census
+        Counted on `log`.
+    log : ImitationLog
+    prior : Prior or str
+        A string is the name of a prior of the catalogue, or a formula.
+    noise : NoiseModel or str or float
+        A number is the known share of misses; a text is as at the command line, such as ``"beta:1,9"``.
+    tolerance : float
+        Largest miss rate on later rows that is still faithful, 0..1.
+    space : TermSpace or WholeSpace, optional
+        What was counted: needed to draw programs and to speak of longer ones.
+
+    Raises
+    ------
+    ContentError, RunError
+        If the census does not belong to the log, or is empty.
+    UsageError
+        If the prior, the noise or the tolerance is none.
+    """
+
+    census: Census
+    log: ImitationLog
+    prior: Prior
+    noise: NoiseModel
+    tolerance: float
+    space: TermSpace | WholeSpace | None
+
+    def __init__(
+        self,
+        census: Census,
+        log: ImitationLog,
+        prior: Prior | str = "simplicity",
+        noise: NoiseModel | str | float = DEFAULT_NOISE,
+        tolerance: float = 0.0,
+        *,
+        space: TermSpace | WholeSpace | None = None,
+    ) -> None:
+        check_tolerance(tolerance)
+        asked = {"prior": prior_of(prior), "noise": noise_of(noise), "tolerance": tolerance, "space": space}
+        for name, value in {"census": census, "log": log, **asked}.items():
+            object.__setattr__(self, name, value)
+        # A log of other rows is refused now, and not by what is asked first.
+        assert self.scored.log is log
+
+    def with_prior(self, prior: Prior | str, **parameters: float) -> Analysis:
+        """Return the same question under another prior; nothing is counted or tallied again.
+
+        Parameters
+        ----------
+        prior : Prior or str
+            A string is a name or a formula.
+        **parameters : float
+            Its parameters, such as ``alpha=2``.
+        """
+        other = Analysis(
+            self.census, self.log, prior_of(prior, parameters), self.noise, self.tolerance, space=self.space
+        )
+        # A cached property keeps its value in the dictionary of the instance.
+        vars(other)["scored"] = self.scored
+        return other
+
+    @cached_property
+    def weighed(self) -> Weighed:
+        """The census weighed by the prior."""
+        return Weighed(self.census, self.prior)
+
+    @cached_property
+    def scored(self) -> Scored:
+        """The census scored on the log."""
+        return Scored(self.census, self.log, self.noise, self.tolerance)
+
+    @property
+    def training(self) -> Tally:
+        """Hits, misses and abstentions of each behaviour on the training rows."""
+        return self.scored.training
+
+    @property
+    def judgement(self) -> Judgement:
+        """Role and verdict of each behaviour, as codes."""
+        return self.scored.judgement
+
+    @cached_property
+    def posterior(self) -> Posterior:
+        """The posterior at every training prefix."""
+        return posterior_of(self.weighed, self.scored)
+
+    @cached_property
+    def sides(self) -> Sides:
+        """The parts that the posterior is divided into, and the two that are weighed: by role, or else by verdict."""
+        if self.space is None:
+            return sides_of(self.posterior)
+        return sides_of(self.posterior, has_lesions=self.space.has_lesions, noun=self.space.noun)
+
+    @property
+    def headline(self) -> str:
+        """Who holds the posterior after all training rows, in one sentence."""
+        return self.sides.headline
+
+    @property
+    def odds(self) -> np.ndarray:
+        """The log2 odds of optimizers over imitators by prefix, float64[N + 1]; without roles, defecting : faithful."""
+        return self.sides.log2_odds
+
+    @property
+    def loses_at(self) -> int | None:
+        """Training rows from which on these odds stay above 0: where the honest imitator loses; None if nowhere."""
+        return self.sides.loses_at
+
+    def top(self, k: int = 10) -> pd.DataFrame:
+        """Return the behaviours of most posterior mass, each with a shortest program.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a behaviour: `mass` (share after all training rows), `role`, `verdict`, `hits`, `misses` (training
+            rows), `bits`, `steps`, `program`.
+
+        Raises
+        ------
+        UsageError
+            If `k` is negative.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._leading(k), columns=Leading._fields)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the share of the posterior by `n`, `role` and `verdict`, as ``infer --format csv`` prints it."""
+        return to_frame(self.posterior)
+
+    def plot(self, file: str | Path | None = None) -> Any:
+        """Draw who holds the posterior along the training rows, and the odds below.
+
+        Parameters
+        ----------
+        file : str or Path, optional
+            Where to write it; the ending says how, such as ``.png`` or ``.svg``.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        RunError
+            If Matplotlib is not installed.
+        UsageError
+            If the file has no ending of a picture, or no folder.
+        """
+        from mesaprior.inference.picture import figure_of
+
+        return figure_of(self.sides, Path(self.log.source).stem, file)
+
+    def agency(self, utility: Utility | str) -> Agency:
+        """Measure who serves a utility better than chance and its name explain.
+
+        Parameters
+        ----------
+        utility : Utility or str
+            A string is a term with ``y`` for the action, such as ``"(eq y c)"``, in the language of the programs, or
+            without one in the default language of the log.
+        """
+        from mesaprior.inference.agency import agency, term_utility
+
+        if isinstance(utility, str):
+            from mesaprior.hypotheses.terms.language import default_language
+
+            language = self.space.language if self.space is not None else None
+            utility = term_utility(utility, language or default_language(self.log), self.log)
+        return agency(self.weighed, utility)
+
+    def goals(self, utilities: Sequence[Utility | str]) -> Goals:
+        """Compare candidate utilities, given as in `agency`: which has the most support, and who pursues which."""
+        from mesaprior.inference.goals import goals
+
+        return goals([self.agency(utility) for utility in utilities], self.posterior)
+
+    def memorizer(
+        self, features: Memorizer | Sequence[str] | str, *, token_bits: int | None = None
+    ) -> MemorizerPosterior:
+        """Let all lookup tables over some features compete with what was counted.
+
+        Parameters
+        ----------
+        features : Memorizer or sequence of str or str
+            Names of columns of the log; one name alone is a string.
+        token_bits : int, optional
+            Bits to say that a table follows; by default those of the language, see `memorizer_over`.
+        """
+        from mesaprior.inference.memorizer import Memorizer, memorizer_over, memorizer_posterior
+
+        if not isinstance(features, Memorizer):
+            names = [features] if isinstance(features, str) else features
+            language = self.space.language if self.space is not None else None
+            features = memorizer_over(names, self.log, self.census.n_actions, language=language, token_bits=token_bits)
+        return memorizer_posterior(features, self.weighed, self.scored, self.posterior)
+
+    def safeguards(self, **options: Any) -> list[Outcome]:
+        """Return what each way to act on the posterior does; the options are those of `safeguards_on`."""
+        from mesaprior.inference.safeguarding import safeguards_on
+
+        return safeguards_on(self.weighed, self.log, noise=self.noise, **options)
+
+    def theorems(self, **options: Any) -> Evaluation:
+        """Return the inequalities of Bayesian learning, evaluated; the options are those of `theorems.evaluate`."""
+        from mesaprior.inference.theorems import evaluate
+
+        return evaluate(self.weighed, self.scored, self.posterior, **options)
+
+    def sweep(
+        self,
+        over: Mapping[str, Sequence[float] | np.ndarray],
+        *,
+        workers: int = 1,
+        report: Callable[[int], None] | None = None,
+    ) -> SweptPosterior:
+        """Return the posterior over a grid of parameters, such as ``{"alpha": [0, 1, 2]}``; see `sweep_posterior`."""
+        from mesaprior.inference.sweeps.sweep import sweep_of
+
+        return sweep_of(self.scored, self.prior, over, workers=workers, report=report)
+
+    def crossover(
+        self,
+        over: str,
+        low: float | None = None,
+        high: float | None = None,
+        *,
+        by_verdict: bool | None = None,
+        points: int | None = None,
+        workers: int = 1,
+    ) -> Crossovers:
+        """Return where the odds are 0 along a parameter; see `find_crossovers`.
+
+        Parameters
+        ----------
+        over, low, high, points, workers
+            As there.
+        by_verdict : bool, optional
+            Weigh defecting against faithful programs; by default where programs have no roles.
+        """
+        from mesaprior.inference.crossovers.crossover import crossovers_of
+
+        has_roles = self.space is None or self.space.has_lesions
+        return crossovers_of(
+            self.scored,
+            self.prior,
+            over,
+            low=low,
+            high=high,
+            by_verdict=not has_roles if by_verdict is None else by_verdict,
+            points=points,
+            workers=workers,
+        )
+
+    @cached_property
+    def reach(self) -> tuple[Reached, ...]:
+        """The shortest program of each kind that fits the training rows, and its price; no prior plays a part."""
+        from mesaprior.inference.reach import reach_in
+
+        return reach_in(self.scored, self.space)
+
+    def sample(
+        self, k: int, seed: int = 0, *, workers: int = 1, report: Callable[[int], None] | None = None
+    ) -> list[Draw]:
+        """Draw k programs from the posterior, each with exactly its probability; see `sampling.sample`.
+
+        Raises
+        ------
+        UsageError
+            If the space is not known or is not one of terms, or a number is negative.
+        """
+        from mesaprior.hypotheses.terms.space import TermSpace
+        from mesaprior.inference.sampling import sample
+
+        if not isinstance(self.space, TermSpace):
+            raise UsageError(
+                f"programs are drawn from a space of terms, and this census is of the space {self.census.space!r}; "
+                "give the TermSpace that was counted as space=."
+            )
+        return sample(self.weighed, self.scored, self.space, k, seed, workers=workers, report=report)
+
+    def compare(self, priors: Sequence[Prior | str]) -> Comparison:
+        """Say how far this prior and others differ, before and after the training rows; this one comes first."""
+        from mesaprior.inference.comparison import comparison_of
+
+        others = [Weighed(self.census, prior_of(prior)) for prior in priors]
+        return comparison_of([self.weighed, *others], self.scored)
+
+    def family(self, *, workers: int = 1, report: Callable[[int], None] | None = None) -> Family:
+        """Repeat the question with shorter bounds and in every language near its own; see `family_of`.
+
+        Raises
+        ------
+        UsageError
+            If the space is not known, or there is nothing to change.
+        """
+        from mesaprior.inference.relatives import family_of
+
+        if self.space is None:
+            raise UsageError("near-by languages are those of the space counted; give it as space=.")
+        return family_of(self.weighed, self.scored, self.space, workers=workers, report=report)
+
+    def __repr__(self) -> str:
+        lines = [self.headline, self._about]
+        if self.loses_at is not None:
+            lines.append(f"From n = {self.loses_at} on {self.sides.loss}.")
+        lines += [
+            f"{share_text(one.mass):>8}  {one.role:<15}  {one.verdict:<9}  {one.bits_text:>5} bits  "
+            f"{printable(one.program)}"
+            for one in self._leading(SHOWN)
+        ]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the headline and the leading behaviours as HTML, for a notebook."""
+        rows = [
+            (share_text(one.mass), *one[1:5], one.bits_text, f"{one.steps:,}", printable(one.program))
+            for one in self._leading(SHOWN)
+        ]
+        body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
+        head = "".join(f"<th>{name}</th>" for name in Leading._fields)
+        return (
+            f"<p><b>{escape(self.headline)}</b><br>{escape(self._about)}</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+    def _leading(self, k: int) -> list[Leading]:
+        """Return the k behaviours of most mass, as they are told."""
+        found, witness = self.posterior, self.census.witness
+        return [
+            Leading(
+                mass=entry.mass,
+                role=ROLES[found.role[entry.behaviour]],
+                verdict=VERDICTS[found.verdict[entry.behaviour]],
+                hits=int(found.hits[entry.behaviour]),
+                misses=int(found.misses_in_training[entry.behaviour]),
+                bits=found.length[entry.behaviour].item(),
+                steps=int(found.time[entry.behaviour]),
+                program=witness[entry.behaviour],
+            )
+            for entry in top_behaviours(found, witness, k)
+        ]
+
+    @property
+    def _about(self) -> str:
+        """What was asked, in one line."""
+        noun = "programs" if self.space is None else self.space.noun
+        n = self.log.n_training
+        parameters = ", ".join(f"{name}={value:g}" for name, value in getattr(self.prior, "parameters", {}).items())
+        return (
+            f"{self.posterior.programs:,} {noun} counted in {self.census.n_behaviours:,} behaviours · "
+            f"prior {self.prior.name}{f' ({parameters})' if parameters else ''} · noise {self.noise} · "
+            f"{number_of(n, 'training row')}, {self.log.n_rows - n:,} later"
+        )

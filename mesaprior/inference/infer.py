@@ -1,0 +1,148 @@
+"""From a table of choices to an analysis, in one call."""
+
+from __future__ import annotations
+
+import inspect
+from difflib import get_close_matches
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mesaprior.errors import UsageError
+from mesaprior.hypotheses.log import ImitationLog, Reading, log_from_frame, read_log
+from mesaprior.hypotheses.terms.describe import comfortable_bits
+from mesaprior.hypotheses.terms.language import Language, default_language, read_language
+from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, noise_of
+from mesaprior.inference.roles import check_tolerance
+from mesaprior.inference.weights import Prior, check_columns, prior_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mesaprior.hypotheses.space import WholeSpace
+
+
+def infer(
+    log: ImitationLog | pd.DataFrame | str | Path,
+    *,
+    max_bits: int | None = None,
+    language: Language | str | Path | None = None,
+    space: TermSpace | WholeSpace | None = None,
+    prior: Prior | str = "simplicity",
+    noise: NoiseModel | str | float = DEFAULT_NOISE,
+    tolerance: float = 0.0,
+    reading: Reading | None = None,
+    **parameters: float,
+) -> Analysis:
+    """Count every program that could explain a log, and say who holds the posterior.
+
+    Parameters
+    ----------
+    log : ImitationLog or pandas.DataFrame or str or Path
+        A log, a table of choices with one row a decision, or the path of one.
+    max_bits : int, optional
+        The longest program, in bits; by default as many as are counted in seconds.
+    language : Language or str or Path, optional
+        The language of the programs, or the path of one; by default one that is derived from the log.
+    space : TermSpace or WholeSpace, optional
+        What is counted, such as ``CircuitSpace(3)``, in place of the terms of a language up to `max_bits`.
+    prior : Prior or str
+        A string is the name of a prior of the catalogue, such as ``"speed"``, or a formula.
+    noise : NoiseModel or str or float
+        A number is the known share of misses; a text is as at the command line, such as ``"beta:1,9"``.
+    tolerance : float
+        Largest miss rate on later rows that is still faithful, 0..1.
+    reading : Reading, optional
+        Which columns of a table or a file are what.
+    **parameters : float
+        Parameters of the prior, such as ``alpha=2``.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    UsageError
+        If an argument is out of range, or two do not go together.
+    ContentError
+        If the table is no log, or does not fit the language.
+    RunError
+        If nothing is within the bound, or the count does not fit into memory.
+
+    Notes
+    -----
+    A census of the store that answers is used; what is counted here is not kept, see `save_census`.
+
+    Examples
+    --------
+    >>> import mesaprior as mp, pandas as pd
+    >>> table = pd.DataFrame({"seen": [0, 1, 2, 1, 0], "action": [0, 1, 2, 1, 0]})
+    >>> mp.infer(table, max_bits=10, prior="speed", alpha=2, noise=0.05).top(1).program[0]
+    'seen'
+    """
+    check_tolerance(tolerance)
+    asked, told = _prior_of(prior, parameters), noise_of(noise)
+    # Values from Python can be anything, whatever their annotation says.
+    if max_bits is not None and (not isinstance(max_bits, Integral) or max_bits < 1):
+        raise UsageError(f"max_bits={max_bits!r} leaves no program; give an integer of at least 1.")
+    if space is not None:
+        _refuse_beside_space(space, max_bits, language)
+    if isinstance(language, str | Path):
+        language = read_language(language)
+    log = _log_of(log, language, reading)
+    if space is None:
+        language = language or default_language(log)
+        language.check_log(log)
+        space = TermSpace(language, comfortable_bits(language, log) if max_bits is None else int(max_bits))
+    check_columns(asked, space.name, space.columns)
+    if space.language is not None:
+        # A share of misses above that of chance is refused now, and not after counting.
+        told.tables(0, space.language.actions)
+    # Reading and counting are loaded where something is counted.
+    from mesaprior.hypotheses.store.obtain import obtain
+
+    return Analysis(obtain(space, log), log, asked, told, tolerance, space=space)
+
+
+def _prior_of(prior: Prior | str, parameters: dict[str, float]) -> Prior:
+    """Return the prior that is asked for; an argument that is mistyped looks like a parameter of it."""
+    try:
+        return prior_of(prior, parameters)
+    except UsageError:
+        for name in parameters:
+            if near := get_close_matches(name, inspect.signature(infer).parameters, 1):
+                raise UsageError(
+                    f"{name}= is no parameter of the prior and no argument of infer; did you mean {near[0]}=?"
+                ) from None
+        raise
+
+
+def _refuse_beside_space(space: object, max_bits: int | None, language: object) -> None:
+    """Refuse a space by its name, and what belongs to the space of terms beside any space."""
+    if isinstance(space, str):
+        raise UsageError(f"space={space!r} is a name; give the space itself, such as space=mesaprior.CircuitSpace(3).")
+    for name, value in (("max_bits", max_bits), ("language", language)):
+        if value is not None:
+            raise UsageError(f"{name}= goes with terms, and space= has its own bounds; leave one of the two out.")
+
+
+def _log_of(
+    log: ImitationLog | pd.DataFrame | str | Path, language: Language | None, reading: Reading | None
+) -> ImitationLog:
+    """Return a log as it is, or read one from a table or a file."""
+    if isinstance(log, ImitationLog):
+        if reading is not None:
+            raise UsageError("reading= says how a table is read, and this log is read already; leave it out.")
+        return log
+    if not isinstance(log, str | Path):
+        if not hasattr(log, "columns"):
+            raise UsageError(f"{type(log).__name__} is no table of choices; give a path, a DataFrame or a log.")
+        return log_from_frame(log, language=language, reading=reading)
+    if Path(log).is_dir():
+        raise UsageError(
+            f"{log} is a folder; open a census with open_census, and give what it holds to Analysis(census, log)."
+        )
+    return read_log(log, language=language, reading=reading)
