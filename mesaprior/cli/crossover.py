@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import Command, headed_option
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     SpaceOptions,
     format_option,
@@ -33,16 +35,22 @@ if TYPE_CHECKING:
     from mesaprior.priors.prior import FormulaPrior
 
 
-@click.command()
-@click.argument("source", metavar="LOG_OR_CENSUS")
-@click.option(
+@click.command(cls=Command)
+@click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
+@headed_option(
     "--over",
     "over_text",
     required=True,
     metavar="NAME[=LOW:HIGH]",
-    help="What varies: a parameter of the prior, noise, a or b (of beta:a,b), n, max_bits, bits:TOKEN or steps:TOKEN.",
+    heading="What varies",
+    help="A parameter of the prior, noise, a or b (of beta:a,b), n, max_bits, bits:TOKEN or steps:TOKEN.",
 )
-@click.option("--verdict", "by_verdict", is_flag=True, help="Weigh defecting against faithful programs.")
+@click.option(
+    "--verdict",
+    "by_verdict",
+    is_flag=True,
+    help="Weigh defecting against faithful programs, not optimizers against imitators.",
+)
 @other_log_option
 @reading_options(is_hidden=True)
 @space_options
@@ -63,14 +71,14 @@ def crossover(
     tolerance: float,
     form: str,
 ) -> None:
-    """Find where the odds are 0, numerically and in closed form.
+    """Find the parameter values at which the lead changes, numerically and in closed form.
 
-    Numerically, from all programs of the census; and in closed form, from the leading class of each side alone: the
-    programs that share what the prior reads and their hits in training. Where the two differ, the report says how much
-    of each side its leading class holds.
+    The numbers come from all programs of the census. The closed form comes from the leading class of each side alone:
+    the programs that agree in all that the prior reads, and in their hits in training. Where the two differ, the
+    report says how much of each side its leading class holds.
 
-    Along n, max_bits and prices, the values are whole and the sign changes are listed. The price of a token makes
-    another language: for each value all programs are counted anew.
+    For n, max_bits and prices of tokens, the changes of sign between whole values are listed. Another price makes
+    another language, so all programs are counted again for each.
 
     \b
     Examples:
