@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mesaprior.cli.question import Question
     from mesaprior.hypotheses.census import Census
     from mesaprior.hypotheses.log import ImitationLog
-    from mesaprior.inference.crossovers.crossover import Crossing, Crossovers
+    from mesaprior.inference.crossovers.crossover import Crossovers
     from mesaprior.inference.crossovers.leading import LeadingClass
     from mesaprior.inference.noise import NoiseModel
     from mesaprior.priors.prior import FormulaPrior
@@ -194,17 +194,8 @@ def _over_price(
     )
 
 
-def side_that(leads: bool | None, sides: tuple[str, str]) -> str | None:
-    """Return the side that leads, or None: the first where the challengers do."""
-    return None if leads is None else sides[0] if leads else sides[1]
-
-
-def leader_of(crossing: Crossing, sides: tuple[str, str]) -> str | None:
-    """Return which side leads to the right of a crossover, or None."""
-    return side_that(crossing.leads, sides)
-
-
 def _to_json(found: Crossovers, sides: tuple[str, str]) -> dict[str, Any]:
+    from mesaprior.cli.contests import side_that
     from mesaprior.inference.result import json_number
 
     def of_class(one: LeadingClass | None) -> dict[str, Any] | None:
@@ -233,7 +224,7 @@ def _to_json(found: Crossovers, sides: tuple[str, str]) -> dict[str, Any]:
                 "until": crossing.zero.until,
                 "before": json_number(crossing.zero.before),
                 "after": json_number(crossing.zero.after),
-                "leads": leader_of(crossing, sides),
+                "leads": side_that(crossing.leads, sides),
                 "challenger": of_class(crossing.challenger),
                 "other": of_class(crossing.other),
                 "equation": crossing.solution.equation if crossing.solution else None,
@@ -256,6 +247,7 @@ def _to_json(found: Crossovers, sides: tuple[str, str]) -> dict[str, Any]:
 
 
 def _print_csv(found: Crossovers, sides: tuple[str, str]) -> None:
+    from mesaprior.cli.contests import side_that
     from mesaprior.cli.streams import print_csv
 
     header = ["parameter", "kind", "value", "until", "before", "after", "leads", "solution", "solution_value"]
@@ -269,7 +261,7 @@ def _print_csv(found: Crossovers, sides: tuple[str, str]) -> None:
                 crossing.zero.until,
                 crossing.zero.before,
                 crossing.zero.after,
-                leader_of(crossing, sides) or "",
+                side_that(crossing.leads, sides) or "",
                 (crossing.solution.text if crossing.solution else None) or "",
                 crossing.solution.value if crossing.solution else "nan",
                 crossing.difference,

@@ -7,8 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mesaprior.cli.words import bits_text, share_text
-from mesaprior.inference.claims.claim import Claim
-from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.claim import Claim, Findings
 from mesaprior.inference.claims.rules import DEPENDS, REFUTED, SUPPORTED
 
 SIGNS = {SUPPORTED: "green", REFUTED: "red", DEPENDS: "yellow"}
