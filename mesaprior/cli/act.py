@@ -123,7 +123,8 @@ def act(
         work=work,
     )
     if form == "json":
-        from mesaprior.cli.question import facts_of_log, facts_of_space, versions
+        from mesaprior.cli.question import facts_of_log, facts_of_space
+        from mesaprior.hypotheses.versions import versions
 
         provenance = {
             "versions": versions(),

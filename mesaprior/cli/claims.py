@@ -122,7 +122,7 @@ def run(
       mesaprior claims run --all --out ledger --keep
     """
     from mesaprior.cli.progress import progress
-    from mesaprior.cli.question import versions
+    from mesaprior.hypotheses.versions import versions
     from mesaprior.inference.claims.registry import CLAIMS, claim
     from mesaprior.inference.claims.reports import report_of, table_of_report
     from mesaprior.inference.claims.running import run_claim

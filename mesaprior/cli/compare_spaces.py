@@ -108,9 +108,10 @@ def compare_spaces(
       mesaprior compare-spaces moves.csv --spaces terms,turing --max-bits 24 --states 1-2 --prior levin
       mesaprior compare-spaces moves.csv --prior simplicity --prior networks:regularized --plot spaces.png
     """
-    from mesaprior.cli.question import census_of, facts_of_log, facts_of_space, versions
+    from mesaprior.cli.question import census_of, facts_of_log, facts_of_space
     from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import formalism, spaces_of
+    from mesaprior.hypotheses.versions import versions
     from mesaprior.inference.spaces import answer_of
     from mesaprior.inference.spaces import compare_spaces as compare
 

@@ -140,13 +140,17 @@ def ensemble(
       mesaprior ensemble rater --prior speed --crossover alpha=0:8 --verdict
       mesaprior ensemble overseer --set unwatched=2 --prior levin --format csv
     """
+    from mesaprior.hypotheses.versions import versions
+
     if by_verdict and over_text is None:
         raise UsageError("--verdict says whose odds --crossover looks at; give --crossover as well, or leave it out.")
     noise, chosen = noise_of(noise_text), _settings(name, settings)
     n_actions = _n_actions(name, seeds[0], chosen)
     check_noise(noise, n_actions)
     asked = {"world": name, "settings": chosen, "max_bits": max_bits}
-    rest = {"tolerance": tolerance, "versions": _versions()}
+    # Answers that are kept stay good under another Python.
+    counted_with = {name: number for name, number in versions().items() if name != "python"}
+    rest = {"tolerance": tolerance, "versions": counted_with}
     run = Run(name, seeds, chosen, max_bits, keep, workers or os.cpu_count() or 1)
     if over_text is None:
         from mesaprior.cli.kept_answers import read_answer
@@ -307,9 +311,3 @@ def _fitting_workers(name: str, seed: int, settings: dict[str, int], max_bits: i
     click.echo("In the first world, ", err=True, nl=False)
     say_sizes(n_programs, plan)
     return max(1, min(workers, plan.available_bytes // plan.n_bytes))
-
-
-def _versions() -> dict[str, str]:
-    from importlib.metadata import version
-
-    return {name: version(name) for name in ("mesaprior", "numpy", "numba")}
