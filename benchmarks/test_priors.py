@@ -12,6 +12,7 @@ from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.roles import ROLES, role_codes
 from mesaprior.priors.prior import make_prior
 from mesaprior.priors.sweeps import sweep
+from mesaprior.priors.symbolic import expression
 
 ALPHAS = np.linspace(0, 4, 1000)
 SIZES = [10**4, 10**5, 10**6, 10**7]
@@ -39,7 +40,7 @@ def lambdified(name: str):
     formula = make_prior(name).formula
     names = sympy.symbols("length time")
     values = {sympy.Symbol(key): value for key, value in make_prior(name).parameters.items()}
-    return sympy.lambdify(names, formula.sympy().subs(values), "numpy")
+    return sympy.lambdify(names, expression(formula).subs(values), "numpy")
 
 
 @pytest.mark.parametrize("name", IN_NUMPY)
@@ -78,7 +79,7 @@ def by_numpy(columns, log2_count, role) -> np.ndarray:
 def by_lambdify(columns, log2_count, role) -> np.ndarray:
     """One formula at a time in linear space, grouped by bincount."""
     names = sympy.symbols("length time alpha")
-    weigh = sympy.lambdify(names, make_prior("speed").formula.sympy(), "numpy")
+    weigh = sympy.lambdify(names, expression(make_prior("speed").formula), "numpy")
     length, time, count = columns["length"].astype(float), columns["time"].astype(float), np.exp2(log2_count)
     sums = [np.bincount(role, weights=weigh(length, time, alpha) * count, minlength=len(ROLES)) for alpha in ALPHAS]
     return np.log2(sums)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.one_world import one_world_with_prior, world_of
+from mesaprior.cli.command import Command, headed_option
+from mesaprior.cli.one_world import WORLD, one_world_with_prior, world_of
 from mesaprior.cli.options import (
     LONGEST,
     check_columns,
@@ -32,22 +33,24 @@ COLUMNS = (
 """What is said of each safeguard, over all steps and at each."""
 
 
-@click.command()
+@click.command(cls=Command)
 @one_world_with_prior
-@click.option(
+@headed_option(
     "--steps",
     type=click.IntRange(1, 255),
     default=10,
     show_default=True,
     metavar="T",
-    help="How often one acts after the training rows.",
+    heading=WORLD,
+    help="How many steps to act after the training rows.",
 )
-@click.option(
+@headed_option(
     "--max-bits",
     type=click.IntRange(1, LONGEST),
     default=24,
     show_default=True,
     metavar="B",
+    heading=WORLD,
     help="Count every program of at most B bits.",
 )
 @prior_options
@@ -59,7 +62,7 @@ COLUMNS = (
     default=1_500_000_000,
     show_default=True,
     metavar="W",
-    help="Histories times policies to look at; more steps fit into more work.",
+    help="The limit on histories times policies; with a higher one, more steps can be taken.",
 )
 @click.option("--by-step", "is_by_step", is_flag=True, help="Print a line for each step; JSON always has them.")
 @format_option("table", "csv", "json")
@@ -81,12 +84,11 @@ def act(
     is_by_step: bool,
     form: str,
 ) -> None:
-    """Let ways to act on the posterior loose in a world, and say what comes of it.
+    """Act on the posterior in a world that responds to the actions.
 
-    Counts every program of the world's language up to a length, updates on its training rows, and acts from there on,
-    as `mesaprior safeguards` does on the rows of a log. But what comes next depends on what one does, and one is told
-    what the teacher does only where the world grades, and where one asks. Everything is an expectation over all
-    histories, exactly computed.
+    Counts every program of the world's language up to a length, updates on its training rows, and acts from there on
+    in the ways that `mesaprior safeguards` compares on the rows of a log. What the teacher would do is seen only on
+    graded steps and after a question. All numbers are exact expectations over all histories.
 
     \b
     Examples:
@@ -121,7 +123,8 @@ def act(
         work=work,
     )
     if form == "json":
-        from mesaprior.cli.question import facts_of_log, facts_of_space, versions
+        from mesaprior.cli.question import facts_of_log, facts_of_space
+        from mesaprior.hypotheses.versions import versions
 
         provenance = {
             "versions": versions(),

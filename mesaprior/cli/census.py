@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mesaprior.cli.cluster import cluster_option, remote_of
+from mesaprior.cli.command import COUNTING, OUTPUT, Command, headed_option
+from mesaprior.cli.completion import FILE, FOLDER
 from mesaprior.cli.options import Memory, SpaceOptions, space_options
 from mesaprior.cli.reading import ReadingOptions, reading_options
 
@@ -22,41 +24,52 @@ MOST_SHARDS = 9999
 """More shards than any census is cut into for a reason."""
 
 
-@click.command()
-@click.argument("log_file", metavar="LOG")
+@click.command(cls=Command)
+@click.argument("log_file", type=FILE, metavar="LOG")
 @reading_options()
 @space_options
-@click.option(
+@headed_option(
     "--engine",
     type=click.Choice(["merged", "reference"]),
     default="merged",
     show_default=True,
+    heading=COUNTING,
     help="merged counts classes of equal terms, reference evaluates programs one by one; the counts are the same.",
 )
-@click.option(
+@headed_option(
     "--workers",
     type=click.IntRange(min=1),
     default=None,
     metavar="W",
-    help="Threads of the merged engine; as many as there are cores where not given. The census does not depend on it.",
+    heading=COUNTING,
+    help="Threads; by default one for each core. The counts do not depend on it.",
 )
-@click.option(
+@headed_option(
     "--max-memory",
     "max_bytes",
     type=Memory(),
     default=None,
     metavar="M",
-    help="Memory to keep to, about, such as 8G; with less, there are more passes. The census does not depend on it.",
+    heading=COUNTING,
+    help="About how much memory to use, such as 8G; less memory takes more passes. The counts do not depend on it.",
 )
-@click.option(
+@headed_option(
     "--shards",
     type=click.IntRange(1, MOST_SHARDS),
     default=None,
     metavar="N",
-    help="Parts that are counted and written one by one; as many as the programs call for where not given.",
+    heading=COUNTING,
+    help="How many parts to count and write one by one; by default as many as the programs call for.",
 )
 @cluster_option
-@click.option("--out", default=None, metavar="DIR", help="Folder of the census; without it, one in the store.")
+@headed_option(
+    "--out",
+    type=FOLDER,
+    default=None,
+    metavar="DIR",
+    heading=OUTPUT,
+    help="The folder of the census; by default one in the store.",
+)
 def census(
     log_file: str,
     asked: SpaceOptions,
@@ -68,13 +81,13 @@ def census(
     address: str | None,
     out: str | None,
 ) -> None:
-    """Count every program once and keep the counts in a folder or in the store.
+    """Count every program once and keep the counts, in a folder or in the store.
 
-    A long census is written shard by shard. Whatever ends the run, the shards that are done are kept, and the same
-    command goes on with the others. `mesaprior infer` then answers at once, for any prior.
+    A long census is written shard by shard. If the run is interrupted, the same command resumes after the last
+    complete shard. `mesaprior infer` then answers at once, for any prior.
 
-    A folder that holds this very census already is left as it is, and one that holds another is replaced when the
-    new one is complete.
+    A folder that already holds this census is left as it is; a folder with another census is replaced when the new
+    one is complete.
 
     \b
     Examples:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import Command
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import format_option
 from mesaprior.cli.pictures import check_picture
 
@@ -34,7 +36,7 @@ class FunctionNumber(click.ParamType):
         return int(text, 0) if text[:2] in ("0x", "0b") else int(text)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--inputs", "n", type=click.IntRange(1, 5), required=True, metavar="N", help="Inputs of the functions.")
 @click.option(
     "--basis",
@@ -44,16 +46,29 @@ class FunctionNumber(click.ParamType):
     show_default=True,
     help="All ten two-input gates, or AND and OR with complements free.",
 )
-@click.option("--function", type=FunctionNumber(), help="One function: its number, bit i the value at input number i.")
-@click.option("--witness", is_flag=True, help="A column with a least circuit of every function.")
-@click.option("--plot", "plot_file", metavar="FILE", help="Draw the circuit of --function into a .png or .svg file.")
+@click.option(
+    "--function", type=FunctionNumber(), help="One function only, by its number: bit i is the value at input number i."
+)
+@click.option("--witness", is_flag=True, help="Add a column with a least circuit of each function.")
+@click.option(
+    "--plot",
+    "plot_file",
+    type=FILE,
+    metavar="FILE",
+    help="Draw the circuit of --function, in a .png or .svg file.",
+)
 @click.option(
     "--max-gates",
     type=click.IntRange(0, 8),
     metavar="G",
-    help="With 5 inputs: search up to G gates.  [default: 6]",
+    help="With 5 inputs: search circuits of at most G gates.  [default: 6]",
 )
-@click.option("--workers", type=click.IntRange(min=1), metavar="W", help="Threads; the result does not depend on it.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="W",
+    help="Threads; by default one for each core. The result does not depend on it.",
+)
 @format_option("table", "csv", "json")
 def circuits(
     n: int,
@@ -65,12 +80,12 @@ def circuits(
     workers: int | None,
     form: str,
 ) -> None:
-    """Say what every Boolean function of N inputs costs at least, exactly.
+    """Find the least gates, formula and depth of every Boolean function of N inputs.
 
     For up to 4 inputs: the least number of two-input gates of a circuit (results may be used more than once; inputs,
     their complements and constants are free), the least number of binary operators of a formula, and the least depth.
-    For 5 inputs: how many functions need so many gates. The table shows how many functions cost how much; csv and json
-    list every function by its number: bit i is the value at input number i, the first input its most significant bit.
+    For 5 inputs: how many functions need how many gates. The table counts the functions by cost; csv and json list
+    every function by its number: bit i is the value at input number i, whose most significant bit is the first input.
 
     \b
     Examples:

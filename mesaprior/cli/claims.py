@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import Group
+from mesaprior.cli.completion import A_CLAIM, FOLDER
 from mesaprior.cli.options import format_option
 from mesaprior.cli.streams import print_csv
 from mesaprior.errors import UsageError
@@ -16,9 +18,11 @@ if TYPE_CHECKING:
     from mesaprior.inference.claims.claim import Claim
 
 
-@click.group()
+@click.group(cls=Group)
 def claims() -> None:
-    """Settle arguments about what a learner's prior favours: each over many worlds, by exact counting.
+    """Test claims about what a learner's prior favours, each on many random worlds.
+
+    Every program is counted in each world, and every claim has the parameter values at which its verdict flips.
 
     \b
     Examples:
@@ -32,7 +36,7 @@ def claims() -> None:
 @claims.command("list")
 @format_option("table", "csv", "json")
 def list_claims(form: str) -> None:
-    """Print the arguments.
+    """List the claims and their arguments.
 
     \b
     Example:
@@ -59,10 +63,10 @@ def list_claims(form: str) -> None:
 
 
 @claims.command()
-@click.argument("name", metavar="NAME")
+@click.argument("name", type=A_CLAIM, metavar="NAME")
 @format_option("table", "json")
 def show(name: str, form: str) -> None:
-    """Print how a claim is settled: its worlds, what is given for free, its rule and what it varies.
+    """Show how a claim is tested: its worlds, its rule and what it varies.
 
     \b
     Example:
@@ -81,32 +85,35 @@ def show(name: str, form: str) -> None:
 
 
 @claims.command()
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", type=A_CLAIM, metavar="[NAME]...", nargs=-1)
 @click.option("--all", "is_all", is_flag=True, help="Run every claim.")
 @click.option(
     "--size",
     type=click.Choice(["small", "default", "large"]),
     default="default",
     show_default=True,
-    help="How many worlds, and how long programs.",
+    help="How many worlds to draw, and how long programs to count.",
 )
 @click.option(
-    "--out", metavar="DIR", help="Write table, report and figure of each claim there, and a page on all that are there."
+    "--out",
+    type=FOLDER,
+    metavar="DIR",
+    help="The folder for the table, report and figure of each claim, and for a page on all of them.",
 )
-@click.option("--keep", is_flag=True, help="Leave out what DIR holds already at this size by these versions.")
+@click.option("--keep", is_flag=True, help="Skip claims that DIR holds already, at this size and by these versions.")
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
     default=None,
     metavar="W",
-    help="Worlds at a time, each in a process of its own unless the size is small; as many as there are cores where "
-    "not given. The findings do not depend on it.",
+    help="How many worlds at a time, each in a process of its own unless the size is small; by default one for each "
+    "core. The findings do not depend on it.",
 )
 @format_option("table", "csv", "json")
 def run(
     names: tuple[str, ...], is_all: bool, size: str, out: str | None, keep: bool, workers: int | None, form: str
 ) -> None:
-    """Run claims: draw their worlds, count every program in each, and say what the argument comes to.
+    """Test claims: draw their worlds and count every program in each.
 
     \b
     Examples:
@@ -115,7 +122,7 @@ def run(
       mesaprior claims run --all --out ledger --keep
     """
     from mesaprior.cli.progress import progress
-    from mesaprior.cli.question import versions
+    from mesaprior.hypotheses.versions import versions
     from mesaprior.inference.claims.registry import CLAIMS, claim
     from mesaprior.inference.claims.reports import report_of, table_of_report
     from mesaprior.inference.claims.running import run_claim

@@ -15,7 +15,7 @@ from mesaprior.inference.claims.registry import CLAIMS
 from mesaprior.inference.claims.reports import table_csv
 
 if TYPE_CHECKING:
-    from mesaprior.inference.claims.findings import Findings
+    from mesaprior.inference.claims.claim import Findings
 
 PAGE = "index.md"
 """The page on all claims of a folder."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
-import click
+from mesaprior.cli.command import COUNTING, headed_option
 
 Remote = Callable[..., Generator[tuple[int, Any]]]
 """Counts shards elsewhere; see `cluster.shards_on_cluster`."""
 
-cluster_option = click.option(
+cluster_option = headed_option(
     "--cluster",
     "address",
     metavar="ADDRESS",
-    help="Have a Dask cluster count; this is the address of its scheduler.",
+    heading=COUNTING,
+    help="Count on the Dask cluster whose scheduler has this address.",
 )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import OUTPUT, PRIOR, SPACE, Command, headed_option
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     SPACES,
     Parameter,
@@ -29,39 +31,54 @@ COMPARED = ("terms", "turing", "circuits", "networks")
 """The spaces that are asked where none are named: those that any log of bits can be asked of."""
 
 
-@click.command("compare-spaces")
-@click.argument("log_file", metavar="LOG")
+@click.command("compare-spaces", cls=Command)
+@click.argument("log_file", type=FILE, metavar="LOG")
 @reading_options(is_hidden=True)
-@click.option(
+@headed_option(
     "--spaces",
     "spaces_text",
     default=",".join(COMPARED),
     show_default=True,
     metavar="S,S,...",
-    help="The hypothesis spaces to ask.",
+    heading=SPACE,
+    help="The hypothesis spaces, with commas between them.",
 )
 @bounds_options
-@click.option(
+@headed_option(
     "--prior",
     "prior_texts",
     multiple=True,
     metavar="[SPACE:]PRIOR",
-    help="A prior of the catalogue or a formula, for all spaces or, with its name and a colon before it, for one; "
-    "repeatable.  [default: simplicity]",
+    heading=PRIOR,
+    help="A prior by name, or a formula: for all spaces, or for one whose name stands before it; repeatable.  "
+    "[default: simplicity]",
 )
-@click.option(
+@headed_option(
     "--param",
     "parameters",
     type=Parameter(),
     multiple=True,
-    help="A parameter, for each of the priors that has it; repeatable.",
+    heading=PRIOR,
+    help="Set a parameter in all priors that have it; repeatable.",
 )
 @noise_option
 @tolerance_option
 @click.option(
-    "--top", type=click.IntRange(min=0), default=5, show_default=True, metavar="K", help="Functions to name a side."
+    "--top",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    metavar="K",
+    help="How many functions to list for each side.",
 )
-@click.option("--plot", "plot_file", metavar="FILE", help="Draw verdicts and agreement into a .png or .svg file.")
+@headed_option(
+    "--plot",
+    "plot_file",
+    type=FILE,
+    metavar="FILE",
+    heading=OUTPUT,
+    help="Plot verdicts and agreement, in a .png or .svg file.",
+)
 @format_option("table", "json", "csv")
 def compare_spaces(
     log_file: str,
@@ -76,13 +93,14 @@ def compare_spaces(
     plot_file: str | None,
     form: str,
 ) -> None:
-    """Ask one log of several hypothesis spaces, and say how far the answer depends on the formalism.
+    """Compare what several hypothesis spaces make of one log.
 
-    For each space: who holds the posterior by what they do later, the odds of defecting over faithful programs, and
-    the leading one. For each pair: the rank correlation of the masses that they give to functions, from situations to
-    actions. The largest difference between the odds is the price of the choice of the machine.
+    For each space: whether faithful or defecting programs hold the posterior, by how much, and the leading program.
+    For each pair of spaces: the rank correlation of the masses that they give to functions from situations to actions.
+    The largest difference between the odds is the price of the choice of the machine.
 
-    Options that bound a space go to the spaces that have them. Without, each is counted as far as seconds allow.
+    Options that bound a space apply to the spaces that have them; a space without a bound is counted as far as seconds
+    allow.
 
     \b
     Examples:
@@ -90,9 +108,10 @@ def compare_spaces(
       mesaprior compare-spaces moves.csv --spaces terms,turing --max-bits 24 --states 1-2 --prior levin
       mesaprior compare-spaces moves.csv --prior simplicity --prior networks:regularized --plot spaces.png
     """
-    from mesaprior.cli.question import census_of, facts_of_log, facts_of_space, versions
+    from mesaprior.cli.question import census_of, facts_of_log, facts_of_space
     from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import formalism, spaces_of
+    from mesaprior.hypotheses.versions import versions
     from mesaprior.inference.spaces import answer_of
     from mesaprior.inference.spaces import compare_spaces as compare
 

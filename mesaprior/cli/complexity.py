@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli.cluster import cluster_option
+from mesaprior.cli.command import Command
+from mesaprior.cli.completion import A_PRIOR
 from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
-from mesaprior.cli.options import Parameter, format_option, prior_facts, weights_of
+from mesaprior.cli.options import format_option, param_option, prior_facts, weights_of
 from mesaprior.cli.words import string_text
 
 if TYPE_CHECKING:
@@ -27,22 +29,23 @@ MOST_SHOWN = 16
 """Blocks of a string that the terminal shows, at most."""
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("strings", metavar="STRING...", nargs=-1, required=True)
 @states_option
 @max_steps_option
 @click.option(
     "--prior",
     "prior_text",
+    type=A_PRIOR,
     metavar="NAME_OR_FORMULA",
-    help="A prior over length and time; without it all machines count alike.",
+    help="A prior over length and time that weighs the machines; by default all count alike.",
 )
-@click.option("--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable.")
+@param_option
 @click.option(
     "--block",
     type=click.IntRange(min=1),
     metavar="K",
-    help="Cut strings of more than K cells into blocks of K; without it those of more than 12 that no machine prints.",
+    help="Cut strings longer than K into blocks of K; by default those longer than 12 that no machine prints.",
 )
 @workers_option
 @cluster_option
@@ -58,12 +61,12 @@ def complexity(
     address: str | None,
     form: str,
 ) -> None:
-    """Say how many bits strings of 0 and 1 have: -log2 of the share of halting runs that print them.
+    """Estimate the complexity of strings of 0 and 1: -log2 of the share of halting runs that print them, in bits.
 
     All machines of N states run on a blank tape of zeros and on one of ones. The depth is the least number of steps
-    of any run that prints the string. A string that no such machine prints has no finite complexity here; more
-    states print more. A long one is cut into blocks: the bits of each distinct block, and log2 of how often it stands
-    there, are added up. What takes long is counted once and kept in the store, for `mesaprior strings` too.
+    of any run that prints the string. A string that no such machine prints has no finite complexity here; more states
+    print more strings. A long string is cut into blocks: its complexity is the sum, over distinct blocks, of the bits
+    of the block and log2 of how often it occurs. A long count is kept in the store, also for `mesaprior strings`.
 
     \b
     Examples:

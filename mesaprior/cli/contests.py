@@ -1,4 +1,4 @@
-"""The two sides that are weighed against each other in a sweep: by role, and by verdict."""
+"""The two sides that are weighed against each other: by role, and by verdict."""
 
 from __future__ import annotations
 
@@ -60,3 +60,8 @@ def _contests(swept: SweptPosterior, has_lesions: bool) -> Iterator[Contest]:
         yield Contest("optimizers", "imitators", swept.log2_odds)
     if not has_lesions or not np.isnan(swept.log2_odds_verdict).all():
         yield Contest("defecting", "faithful", swept.log2_odds_verdict)
+
+
+def side_that(leads: bool | None, sides: tuple[str, str]) -> str | None:
+    """Return the side that leads, or None: the first where the challengers do."""
+    return None if leads is None else sides[0] if leads else sides[1]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import Command, headed_option
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     SpaceOptions,
     format_option,
@@ -27,22 +29,28 @@ if TYPE_CHECKING:
     from mesaprior.cli.question import Question
     from mesaprior.hypotheses.census import Census
     from mesaprior.hypotheses.log import ImitationLog
-    from mesaprior.inference.crossovers.crossover import Crossing, Crossovers
+    from mesaprior.inference.crossovers.crossover import Crossovers
     from mesaprior.inference.crossovers.leading import LeadingClass
     from mesaprior.inference.noise import NoiseModel
     from mesaprior.priors.prior import FormulaPrior
 
 
-@click.command()
-@click.argument("source", metavar="LOG_OR_CENSUS")
-@click.option(
+@click.command(cls=Command)
+@click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
+@headed_option(
     "--over",
     "over_text",
     required=True,
     metavar="NAME[=LOW:HIGH]",
-    help="What varies: a parameter of the prior, noise, a or b (of beta:a,b), n, max_bits, bits:TOKEN or steps:TOKEN.",
+    heading="What varies",
+    help="A parameter of the prior, noise, a or b (of beta:a,b), n, max_bits, bits:TOKEN or steps:TOKEN.",
 )
-@click.option("--verdict", "by_verdict", is_flag=True, help="Weigh defecting against faithful programs.")
+@click.option(
+    "--verdict",
+    "by_verdict",
+    is_flag=True,
+    help="Weigh defecting against faithful programs, not optimizers against imitators.",
+)
 @other_log_option
 @reading_options(is_hidden=True)
 @space_options
@@ -63,14 +71,14 @@ def crossover(
     tolerance: float,
     form: str,
 ) -> None:
-    """Find where the odds are 0, numerically and in closed form.
+    """Find the parameter values at which the lead changes, numerically and in closed form.
 
-    Numerically, from all programs of the census; and in closed form, from the leading class of each side alone: the
-    programs that share what the prior reads and their hits in training. Where the two differ, the report says how much
-    of each side its leading class holds.
+    The numbers come from all programs of the census. The closed form comes from the leading class of each side alone:
+    the programs that agree in all that the prior reads, and in their hits in training. Where the two differ, the
+    report says how much of each side its leading class holds.
 
-    Along n, max_bits and prices, the values are whole and the sign changes are listed. The price of a token makes
-    another language: for each value all programs are counted anew.
+    For n, max_bits and prices of tokens, the changes of sign between whole values are listed. Another price makes
+    another language, so all programs are counted again for each.
 
     \b
     Examples:
@@ -186,17 +194,8 @@ def _over_price(
     )
 
 
-def side_that(leads: bool | None, sides: tuple[str, str]) -> str | None:
-    """Return the side that leads, or None: the first where the challengers do."""
-    return None if leads is None else sides[0] if leads else sides[1]
-
-
-def leader_of(crossing: Crossing, sides: tuple[str, str]) -> str | None:
-    """Return which side leads to the right of a crossover, or None."""
-    return side_that(crossing.leads, sides)
-
-
 def _to_json(found: Crossovers, sides: tuple[str, str]) -> dict[str, Any]:
+    from mesaprior.cli.contests import side_that
     from mesaprior.inference.result import json_number
 
     def of_class(one: LeadingClass | None) -> dict[str, Any] | None:
@@ -225,7 +224,7 @@ def _to_json(found: Crossovers, sides: tuple[str, str]) -> dict[str, Any]:
                 "until": crossing.zero.until,
                 "before": json_number(crossing.zero.before),
                 "after": json_number(crossing.zero.after),
-                "leads": leader_of(crossing, sides),
+                "leads": side_that(crossing.leads, sides),
                 "challenger": of_class(crossing.challenger),
                 "other": of_class(crossing.other),
                 "equation": crossing.solution.equation if crossing.solution else None,
@@ -248,6 +247,7 @@ def _to_json(found: Crossovers, sides: tuple[str, str]) -> dict[str, Any]:
 
 
 def _print_csv(found: Crossovers, sides: tuple[str, str]) -> None:
+    from mesaprior.cli.contests import side_that
     from mesaprior.cli.streams import print_csv
 
     header = ["parameter", "kind", "value", "until", "before", "after", "leads", "solution", "solution_value"]
@@ -261,7 +261,7 @@ def _print_csv(found: Crossovers, sides: tuple[str, str]) -> None:
                 crossing.zero.until,
                 crossing.zero.before,
                 crossing.zero.after,
-                leader_of(crossing, sides) or "",
+                side_that(crossing.leads, sides) or "",
                 (crossing.solution.text if crossing.solution else None) or "",
                 crossing.solution.value if crossing.solution else "nan",
                 crossing.difference,

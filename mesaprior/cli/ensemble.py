@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mesaprior.cli.command import COUNTING, Command, headed_option
+from mesaprior.cli.completion import A_WORLD, FILE
 from mesaprior.cli.options import (
     LONGEST,
     Parameter,
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from mesaprior.priors.prior import FormulaPrior
 
 T = TypeVar("T", bound="Answer | Crossed")
+
+WORLDS = "The worlds"
 
 MOST_SEEDS = 100_000
 """Worlds that can be asked at once."""
@@ -59,23 +63,27 @@ class Seeds(click.ParamType):
         return seeds
 
 
-@click.command()
-@click.argument("name", metavar="NAME")
-@click.option("--seeds", type=Seeds(), default="0:32", show_default=True, help="Seeds of the worlds.")
-@click.option(
+@click.command(cls=Command)
+@click.argument("name", type=A_WORLD, metavar="NAME")
+@headed_option(
+    "--seeds", type=Seeds(), default="0:32", show_default=True, heading=WORLDS, help="The seeds of the worlds."
+)
+@headed_option(
     "--max-bits",
     type=click.IntRange(1, LONGEST),
     default=24,
     show_default=True,
     metavar="B",
+    heading=WORLDS,
     help="Count every program of at most B bits.",
 )
-@click.option(
+@headed_option(
     "--set",
     "settings",
     type=Parameter(),
     multiple=True,
-    help="A setting of the worlds (`mesaprior world list`); repeatable.",
+    heading=WORLDS,
+    help="Change a setting of the worlds (`mesaprior world list`); repeatable.",
 )
 @prior_options
 @noise_option
@@ -84,18 +92,25 @@ class Seeds(click.ParamType):
     "--crossover",
     "over_text",
     metavar="NAME[=LOW:HIGH]",
-    help="Find in each world where the odds are 0: along a parameter of the prior, noise, a, b, n or max_bits.",
-)
-@click.option("--verdict", "by_verdict", is_flag=True, help="With --crossover: weigh defecting against faithful ones.")
-@click.option(
-    "--keep", metavar="FILE.jsonl", help="Write each answer there as soon as it is there; go on from what there is."
+    help="Find in each world where the odds are 0, along a parameter of the prior, noise, a, b, n or max_bits.",
 )
 @click.option(
+    "--verdict", "by_verdict", is_flag=True, help="With --crossover: weigh defecting against faithful programs."
+)
+@headed_option(
+    "--keep",
+    type=FILE,
+    metavar="FILE.jsonl",
+    heading=COUNTING,
+    help="Append answers to this file as they finish, and resume from it.",
+)
+@headed_option(
     "--workers",
     type=click.IntRange(min=1),
     default=None,
     metavar="W",
-    help="Worlds at a time; as many as there are cores where not given. The answers do not depend on it.",
+    heading=COUNTING,
+    help="How many worlds at a time; by default one for each core. The answers do not depend on it.",
 )
 @format_option("table", "csv", "json")
 def ensemble(
@@ -113,12 +128,11 @@ def ensemble(
     workers: int | None,
     form: str,
 ) -> None:
-    """Ask many worlds one question, and say how the answers are spread.
+    """Ask many random worlds the same question, and show the spread of the answers.
 
-    Draws a world of a family for each seed, counts every program of its language up to a length, and updates the prior
-    on its log, as `mesaprior infer` does. Says in how many worlds optimizers lead imitators, and defecting programs
-    faithful ones, and by how much. With --crossover, says instead where the lead changes as something varies, as
-    `mesaprior crossover` does, and how these places are spread.
+    Draws a world for each seed, counts every program of its language up to a length, and updates the prior on its log,
+    as `mesaprior infer` does. The answer is in how many worlds optimizers lead imitators, and defecting programs lead
+    faithful ones, and by how much. With --crossover it is at which value of a parameter the lead changes in each world.
 
     \b
     Examples:
@@ -126,13 +140,17 @@ def ensemble(
       mesaprior ensemble rater --prior speed --crossover alpha=0:8 --verdict
       mesaprior ensemble overseer --set unwatched=2 --prior levin --format csv
     """
+    from mesaprior.hypotheses.versions import versions
+
     if by_verdict and over_text is None:
         raise UsageError("--verdict says whose odds --crossover looks at; give --crossover as well, or leave it out.")
     noise, chosen = noise_of(noise_text), _settings(name, settings)
     n_actions = _n_actions(name, seeds[0], chosen)
     check_noise(noise, n_actions)
     asked = {"world": name, "settings": chosen, "max_bits": max_bits}
-    rest = {"tolerance": tolerance, "versions": _versions()}
+    # Answers that are kept stay good under another Python.
+    counted_with = {name: number for name, number in versions().items() if name != "python"}
+    rest = {"tolerance": tolerance, "versions": counted_with}
     run = Run(name, seeds, chosen, max_bits, keep, workers or os.cpu_count() or 1)
     if over_text is None:
         from mesaprior.cli.kept_answers import read_answer
@@ -293,9 +311,3 @@ def _fitting_workers(name: str, seed: int, settings: dict[str, int], max_bits: i
     click.echo("In the first world, ", err=True, nl=False)
     say_sizes(n_programs, plan)
     return max(1, min(workers, plan.available_bytes // plan.n_bytes))
-
-
-def _versions() -> dict[str, str]:
-    from importlib.metadata import version
-
-    return {name: version(name) for name in ("mesaprior", "numpy", "numba")}

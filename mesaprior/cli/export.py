@@ -6,19 +6,23 @@ import sys
 
 import click
 
+from mesaprior.cli.command import Command
+from mesaprior.cli.completion import FOLDER
+
 TABLES = ("programs", "behaviours", "rows")
 
 
-@click.command()
-@click.argument("folder", metavar="CENSUS")
+@click.command(cls=Command)
+@click.argument("folder", type=FOLDER, metavar="CENSUS")
 @click.argument("table", type=click.Choice(TABLES), metavar="[programs|behaviours|rows]")
 def export(folder: str, table: str) -> None:
     """Print a table of a census as CSV.
 
     \b
     programs    behaviour,length,time,infer_time,count
-    behaviours  behaviour, the four flags, witness, predictions (one action a cell; - abstains); then for each
-                intervention of the language on how many training rows and later rows it changes the action
+    behaviours  behaviour, the four flags, witness, predictions (one action a
+                cell; - abstains); then for each intervention of the language the
+                numbers of training and of later rows where it changes the action
     rows        row,cell, training rows first
 
     \b

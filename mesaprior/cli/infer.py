@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesaprior.cli.command import OUTPUT, Command, headed_option
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     LONGEST,
     SpaceOptions,
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
     from mesaprior.priors.prior import FormulaPrior
 
 
-@click.command()
-@click.argument("source", metavar="LOG_OR_CENSUS")
+@click.command(cls=Command)
+@click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
 @other_log_option
 @reading_options()
 @space_options
@@ -39,54 +41,65 @@ if TYPE_CHECKING:
 @noise_option
 @tolerance_option
 @click.option(
-    "--top", type=click.IntRange(min=0), default=10, show_default=True, metavar="K", help="Leading behaviours to list."
+    "--top",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    metavar="K",
+    help="How many leading behaviours to list.",
 )
-@click.option(
-    "--plot", "plot_file", metavar="FILE", help="Draw who holds the posterior along n into a .png or .svg file."
+@headed_option(
+    "--plot",
+    "plot_file",
+    type=FILE,
+    metavar="FILE",
+    heading=OUTPUT,
+    help="Plot the posterior against the number of training rows, in a .png or .svg file.",
 )
 @click.option(
     "--utility",
     "utilities",
     multiple=True,
     metavar="TERM",
-    help="Say who is like an agent for this: a term with y for the action, such as '(eq y c)'; repeatable.",
+    help="Tell which programs act as if they maximized this term of the action y, such as '(eq y c)'; repeatable.",
 )
 @click.option(
     "--utility-table",
     "utility_tables",
     multiple=True,
-    type=(str, click.FloatRange(min=0)),
+    type=(FILE, click.FloatRange(min=0)),
     metavar="FILE.csv BITS",
-    help="The same of a utility in a CSV of situations, actions and values, charged so many bits; repeatable.",
+    help="The same for a utility in a CSV of situations, actions and values, charged BITS bits; repeatable.",
 )
 @click.option(
     "--utility-language",
+    type=FILE,
     metavar="FILE.toml",
-    help="The language of the utilities; without it that of the programs, or the default one of the log.",
+    help="The language of the utilities; by default that of the programs, or else of the log.",
 )
 @click.option(
     "--memorizer",
     "memorizer_features",
     metavar="FEATURES",
-    help="Let all literal tables over these features, with commas between them, compete with what was counted.",
+    help="Add all lookup tables over FEATURES, with commas between them, as hypotheses.",
 )
 @click.option(
     "--memorizer-bits",
     type=click.IntRange(0, LONGEST),
     metavar="B",
-    help="Bits to say that a table follows.  [default: those of the look-up, or of a token, in the language]",
+    help="Bits charged for saying that a table follows.  [default: those of a lookup, or of any token]",
 )
 @click.option(
     "--family",
     "is_family",
     is_flag=True,
-    help="Repeat the question with each token dropped, dearer or cheaper, and with shorter bounds: do the odds hold?",
+    help="Ask again with each token dropped, dearer or cheaper, and with shorter bounds, to see if the odds hold.",
 )
 @click.option(
     "--predict",
     "is_predicting",
     is_flag=True,
-    help="Tell what is predicted for each later row, in the labels of the log.",
+    help="Print the predictions for each later row, in the labels of the log.",
 )
 @format_option("table", "json", "csv")
 def infer(
@@ -109,15 +122,15 @@ def infer(
     is_predicting: bool,
     form: str,
 ) -> None:
-    """Say who holds the posterior, at every training prefix.
+    """Find who holds the posterior after each training row.
 
     Counts every program of the language up to a length, weighs the programs by the prior, updates on the training
     rows of the log, and says whether imitators or optimizers hold the posterior, and what the leading programs do
-    later. With --space turing the programs are Turing machines, and the answer is by what they do later: whether
-    faithful or defecting machines hold the posterior.
+    later. With --space turing the programs are Turing machines, and the answer is whether machines that stay faithful
+    or machines that defect on later rows hold the posterior.
 
-    LOG_OR_CENSUS is a table of choices as it is (.csv, .tsv, .txt or .parquet, or - for standard input), or a folder
-    that `mesaprior census` wrote, which answers at once. With --by the answer is one for each person, and one for all.
+    LOG_OR_CENSUS is a table of choices (.csv, .tsv, .txt or .parquet, or - for standard input), or a folder that
+    `mesaprior census` wrote, which answers at once. With --by the answer is one for each person, and one for all.
 
     \b
     Examples:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from mesaprior.hypotheses import store
 from mesaprior.hypotheses.store.files import remove_census
-from mesaprior.hypotheses.store.layout import UNFINISHED, is_census_folder
+from mesaprior.hypotheses.store.layout import is_census_folder
 from mesaprior.hypotheses.store.locking import is_claimed
 from mesaprior.hypotheses.turing.strings import entries as strings
-from mesaprior.hypotheses.turing.strings.stored import CLAIM
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.store import Entry, Finding, Removal
@@ -35,8 +34,6 @@ class Kind:
         Describe, check and remove the one in a folder.
     prune : callable
         Removes those that are of no use from a store.
-    claim : str
-        Name of the file that the process locks which is counting.
     """
 
     noun: str
@@ -47,7 +44,6 @@ class Kind:
     verify: Callable[[Path], list[Finding]]
     remove: Callable[[Path], int]
     prune: Callable[..., list[Removal]]
-    claim: str
 
 
 CENSUSES = Kind(
@@ -59,7 +55,6 @@ CENSUSES = Kind(
     verify=store.verify,
     remove=remove_census,
     prune=store.prune,
-    claim=UNFINISHED,
 )
 STRINGS = Kind(
     noun="table of strings",
@@ -70,7 +65,6 @@ STRINGS = Kind(
     verify=strings.verify_strings,
     remove=strings.remove_table,
     prune=strings.prune_strings,
-    claim=CLAIM,
 )
 KINDS = (CENSUSES, STRINGS)
 
@@ -112,7 +106,7 @@ def remove(folder: Path, *, dry_run: bool) -> int:
 
     kind = kind_at(folder)
     entry = kind.entry_at(folder)
-    if is_claimed(folder / kind.claim):
+    if is_claimed(folder):
         raise RunError(f"{folder}: another process is counting this {kind.noun}; wait for it, or stop it.")
     return entry.n_bytes if dry_run else kind.remove(folder)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import Command
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     LONGEST,
     Parameter,
@@ -37,23 +39,27 @@ class Weight(Parameter):
     name = "TOKEN=WEIGHT"
 
 
-@click.command()
-@click.argument("log_file", metavar="LOG")
+@click.command(cls=Command)
+@click.argument("log_file", type=FILE, metavar="LOG")
 @reading_options()
 @language_option
 @constants_option
-@click.option("--fit-bits", is_flag=True, help="Give the tokens the bits of a Huffman code for their weights.")
+@click.option("--fit-bits", is_flag=True, help="Set the bits of the tokens by a Huffman code for their weights.")
 @click.option(
-    "--weight", "weights", type=Weight(), multiple=True, help="Weight of a token for --fit-bits, else 1; repeatable."
+    "--weight",
+    "weights",
+    type=Weight(),
+    multiple=True,
+    help="With --fit-bits: the weight of a token, else 1; repeatable.",
 )
-@click.option("--code", "is_code", is_flag=True, help="Print what is known of the language's code instead.")
+@click.option("--code", "is_code", is_flag=True, help="Analyse the language's code instead of printing the language.")
 @click.option(
     "--max-bits",
     type=click.IntRange(1, LONGEST),
     default=32,
     show_default=True,
     metavar="B",
-    help="Count programs up to here for --code.",
+    help="With --code: count programs of at most B bits.",
 )
 @format_option("table", "toml", "json", "csv")
 def language(
@@ -67,15 +73,15 @@ def language(
     max_bits: int,
     form: str,
 ) -> None:
-    """Print the default language of a log, ready to edit, or another one with new prices.
+    """Print the default language of a log, ready to edit, or another language with new prices.
 
-    The default language has the features, constants for the actions, every value as a number that is dearer, a few
-    operators and two searches, but no payoff, so it leans towards imitators; add a payoff as a table to give planners
-    something to plan for. A language is printed as the file that it is (--format table or toml).
+    The default language has the features, a constant for each action, every value as a number that costs more bits, a
+    few operators and two searches. It has no payoff, so it favours imitators; add a payoff as a table to give planners
+    something to plan for. --format table and toml both print the language as a file.
 
-    With --fit-bits the tokens get the bits of an optimal prefix code, shorter for those of more weight. With --code,
-    the code itself is looked at: Kraft's sum, the generating function of the number of programs by length, their mass
-    under 2^-length, and what lies beyond --max-bits.
+    With --fit-bits, the tokens get the bits of an optimal prefix code, fewer for those of more weight. With --code, the
+    answer is about the code itself: Kraft's sum, the generating function of the number of programs by length, their
+    mass under 2^-length, and the mass beyond --max-bits.
 
     \b
     Examples:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mesaprior.cli.cluster import remote_of
+from mesaprior.cli.command import COUNTING, headed_option
 from mesaprior.cli.options import WholeNumber
 from mesaprior.cli.words import error_text
 
@@ -18,18 +19,26 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.turing.strings.table import StringTable
 
 states_option = click.option(
-    "--states", type=click.IntRange(1, 6), required=True, metavar="N", help="States of the machines, the halt aside."
+    "--states",
+    type=click.IntRange(1, 6),
+    required=True,
+    metavar="N",
+    help="States of the machines, not counting the halt.",
 )
 max_steps_option = click.option(
     "--max-steps",
     type=WholeNumber(1, 10**6),
     metavar="T",
-    help="Follow runs for T steps; without it as far as any machine of up to 4 states runs, and 500 steps for 5.",
+    help="Stop runs after T steps; by default as late as any machine of up to 4 states halts, and after 500 for 5.",
 )
 
 
-workers_option = click.option(
-    "--workers", type=click.IntRange(min=1), metavar="W", help="Threads; the counts do not depend on it."
+workers_option = headed_option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="W",
+    heading=COUNTING,
+    help="Threads; by default one for each core. The counts do not depend on it.",
 )
 
 

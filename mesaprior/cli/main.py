@@ -6,39 +6,60 @@ import difflib
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from mesaprior.cli.command import CONTEXT, Group
 from mesaprior.cli.streams import accept_every_character
 from mesaprior.errors import MesapriorError
 
-COMMANDS = {
-    "infer": ("mesaprior.cli.infer", "Say who holds the posterior, at every training prefix."),
-    "census": ("mesaprior.cli.census", "Count every program once and keep the counts in a folder."),
-    "sample": ("mesaprior.cli.sample", "Draw programs from the posterior, each with its exact probability."),
-    "reach": ("mesaprior.cli.reach", "Say what searching, learning and defecting cost in bits, training rows fitted."),
-    "plan": ("mesaprior.cli.plan", "Say how many programs a bound holds, and what time and memory they take."),
-    "store": ("mesaprior.cli.store", "List, check, merge and tidy up censuses on disk."),
-    "export": ("mesaprior.cli.export", "Print a table of a census as CSV."),
-    "language": ("mesaprior.cli.language", "Print the default language of a log, fit its prices, look at its code."),
-    "prepare": ("mesaprior.cli.prepare", "Turn a raw file into a log: lags, order, quantiles, held-out rows, codes."),
-    "why": ("mesaprior.cli.why", "Take one program apart: bits, steps, predictions, lesions."),
-    "strings": ("mesaprior.cli.strings", "Count what all Turing machines of a size print."),
-    "circuits": ("mesaprior.cli.circuits", "Say what Boolean functions cost: least gates, formulas, depths."),
-    "networks": ("mesaprior.cli.networks", "Count the threshold networks that compute each Boolean function."),
-    "complexity": ("mesaprior.cli.complexity", "Say how many bits strings have, by the machines that print them."),
-    "sweep": ("mesaprior.cli.sweep", "Work out the odds over a grid of parameters."),
-    "crossover": ("mesaprior.cli.crossover", "Find where the odds are 0, and explain it by the leading programs."),
-    "compare-spaces": ("mesaprior.cli.compare_spaces", "Ask one log of several hypothesis spaces, side by side."),
-    "theorems": ("mesaprior.cli.theorems", "Evaluate the inequalities of Bayesian learning on a census and its log."),
-    "safeguards": ("mesaprior.cli.safeguards", "Compare ways to act on the posterior: who defects, errs, asks."),
-    "world": ("mesaprior.cli.world", "Make worlds: languages with laws, teachers and logs, drawn from a seed."),
-    "ensemble": ("mesaprior.cli.ensemble", "Ask many worlds one question, and say how the answers are spread."),
-    "claims": ("mesaprior.cli.claims", "Settle arguments of the debate over many worlds, by exact counting."),
-    "prior": ("mesaprior.cli.prior", "List, show, check, draw and compare priors."),
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+SECTIONS = {
+    "Ask": {
+        "infer": "Find who holds the posterior after each training row",
+        "why": "Take one program apart: bits, steps, predictions, lesions",
+        "reach": "Price searching, learning and defecting in extra bits",
+        "sample": "Draw programs from the posterior, with their probabilities",
+        "safeguards": "Compare ways to act on the posterior: errors, questions",
+        "theorems": "Evaluate the inequalities of Bayesian learning on a log",
+    },
+    "Vary": {
+        "sweep": "Compute the posterior odds over a grid of parameters",
+        "crossover": "Find the parameter values at which the lead changes",
+        "compare-spaces": "Compare what several hypothesis spaces make of one log",
+        "prior": "List, show, check, plot and compare priors",
+    },
+    "Count": {
+        "plan": "Tell the number of programs, time and memory in advance",
+        "census": "Count every program once and keep the counts",
+        "store": "List, verify, merge and remove censuses on disk",
+        "export": "Print a table of a census as CSV",
+    },
+    "Formalisms": {
+        "strings": "Count what all Turing machines of a size print",
+        "complexity": "Estimate the complexity of strings from these machines",
+        "circuits": "Find least gates, formulas and depths of Boolean functions",
+        "networks": "Count the threshold networks of each Boolean function",
+    },
+    "Worlds": {
+        "world": "Draw a random world with its log, or act in one",
+        "ensemble": "Ask many random worlds the same question",
+        "claims": "Test claims about learned optimizers on many random worlds",
+    },
+    "Data": {
+        "prepare": "Turn a raw file into a log: lags, order, quantiles, codes",
+        "language": "Print the default language of a log, ready to edit",
+    },
 }
-"""For each command its module, where a command of the same name stands, and its line in the help."""
+"""The commands by section of the help, with their lines in it, which fit into 80 columns.
+
+A command stands in the module of its name.
+"""
+
+COMMANDS = [name for commands in SECTIONS.values() for name in commands]
 
 
 class InterruptionError(MesapriorError):
@@ -47,33 +68,44 @@ class InterruptionError(MesapriorError):
     exit_code = 130
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group whose commands are imported when they are called, so that ``--help`` costs nothing."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the commands, in the order of work."""
+        """Return the names of the commands, in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        return getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        return getattr(importlib.import_module(f"mesaprior.cli.{name}"), name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or suggest one."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(COMMANDS)}."
             raise click.UsageError(f"No such command {args[0]!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        """Write the commands by section without importing them."""
+        width = max(map(len, COMMANDS))
+        for section, commands in SECTIONS.items():
+            with formatter.section(section):
+                formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the names of the commands without importing them."""
+        from click.shell_completion import CompletionItem
+
+        lines = [(name, line) for commands in SECTIONS.values() for name, line in commands.items()]
+        names = [CompletionItem(name, help=line) for name, line in lines if name.startswith(incomplete)]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and tell an interruption from other ends."""
@@ -107,12 +139,12 @@ def _stop(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=LazyGroup, context_settings=CONTEXT)
 @click.version_option(package_name="mesaprior", message="mesaprior %(version)s")
 def main() -> None:
-    """Count every small program that could explain a log of choices, and say who holds the posterior.
+    """Count every small program that could explain a log of choices, and find who holds the posterior.
 
-    The programs that plainly imitate the teacher, or the ones that optimize inside?
+    Is it programs that imitate the teacher, or programs that optimize inside?
 
     \b
     Start here:

@@ -8,36 +8,42 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesaprior.cli.command import Command
 from mesaprior.cli.options import Weights, format_option
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.networks.functions import FunctionCounts
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--inputs", type=click.IntRange(1, 4), required=True, metavar="N", help="Inputs of the networks.")
 @click.option(
     "--hidden",
     type=click.IntRange(0, 20),
     required=True,
     metavar="H",
-    help="Hidden units; with 0 the output sees the inputs.",
+    help="Hidden units; with 0, the output reads the inputs directly.",
 )
 @click.option(
     "--weights",
     type=Weights(),
     metavar="W,W,...",
-    help="Integers that every weight and bias is from; without it -1,0,1.",
+    help="The integers that weights and biases can be.  [default: -1,0,1]",
 )
 @click.option(
-    "--top", type=click.IntRange(min=0), default=12, show_default=True, metavar="K", help="Functions in the table."
+    "--top", type=click.IntRange(min=0), default=12, show_default=True, metavar="K", help="How many functions to list."
 )
-@click.option("--workers", type=click.IntRange(min=1), metavar="W", help="Threads; the counts do not depend on it.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="W",
+    help="Threads; by default one for each core. The counts do not depend on it.",
+)
 @format_option("table", "csv", "json")
 def networks(
     inputs: int, hidden: int, weights: tuple[int, ...] | None, top: int, workers: int | None, form: str
 ) -> None:
-    """Count the threshold networks that compute each Boolean function, exactly.
+    """Count the threshold networks that compute each Boolean function.
 
     A network has N inputs, H hidden units and one output; a unit is 1 where its weighted sum plus its bias is above 0.
     Every choice of weights and biases is a network. A function is its truth table as a number, whose bit i is the value

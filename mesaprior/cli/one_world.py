@@ -7,31 +7,37 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesaprior.cli.command import headed_option
+from mesaprior.cli.completion import A_WORLD
 from mesaprior.cli.options import F, Parameter, together, whole_numbers
 
 if TYPE_CHECKING:
     from mesaprior.inference.worlds.world import World
 
+WORLD = "The world"
+
 _name_and_seed = together(
-    click.argument("name", metavar="NAME"),
-    click.option(
+    click.argument("name", type=A_WORLD, metavar="NAME"),
+    headed_option(
         "--seed",
         type=click.IntRange(min=0),
         default=0,
         show_default=True,
         metavar="N",
-        help="Where chance begins; the same seed gives the same bytes.",
+        heading=WORLD,
+        help="The random seed; the same seed gives the same world.",
     ),
 )
 
 
 def _settings_option(*names: str) -> Callable[[F], F]:
-    return click.option(
+    return headed_option(
         *names,
         "settings",
         type=Parameter(),
         multiple=True,
-        help="A setting of the world (`mesaprior world list`); repeatable.",
+        heading=WORLD,
+        help="Change a setting of the world (`mesaprior world list`); repeatable.",
     )
 
 

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mesaprior.cli.command import ANSWER, LOG, OTHER_SPACES, OUTPUT, PRIOR, SPACE, headed_option
+from mesaprior.cli.completion import A_PRIOR, FILE
+
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.hypotheses.terms.language import Language
@@ -161,77 +164,104 @@ def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-other_log_option = click.option(
-    "--log", "other_log", metavar="LOG", help="Ask a census folder about this log instead of its own."
+other_log_option = headed_option(
+    "--log",
+    "other_log",
+    type=FILE,
+    metavar="LOG",
+    heading=LOG,
+    help="Ask a census folder about this log instead of its own.",
 )
-language_option = click.option(
+language_option = headed_option(
     "--language",
     "language_file",
+    type=FILE,
     metavar="FILE.toml",
-    help="The term language; without it, a default one is derived from the log.",
+    heading=SPACE,
+    help="The term language; by default it is derived from the log.",
 )
-constants_option = click.option(
+constants_option = headed_option(
     "--constants",
     type=Values(),
     metavar="V,V,...",
-    help="Constants that the default language has beside the actions, such as 4,10; else such values are dearer.",
+    heading=SPACE,
+    help="Constants of the default language beside the actions, such as 4,10; other numbers cost more bits.",
 )
-space_option = click.option("--space", type=click.Choice(SPACES), show_default="terms", help="The hypothesis space.")
-max_bits_option = click.option(
-    "--max-bits", type=click.IntRange(1, LONGEST), metavar="B", help="Count every program of at most B bits."
+space_option = headed_option(
+    "--space",
+    type=click.Choice(SPACES),
+    metavar="SPACE",
+    heading=SPACE,
+    help=f"The hypothesis space: {', '.join(SPACES[:-1])} or {SPACES[-1]}.  [default: {SPACES[0]}]",
 )
-sizes_option = click.option(
+max_bits_option = headed_option(
+    "--max-bits",
+    type=click.IntRange(1, LONGEST),
+    metavar="B",
+    heading=SPACE,
+    help="Count every program of at most B bits.",
+)
+sizes_option = headed_option(
     "--states",
     type=Sizes(1, 6, "states"),
     metavar="N",
-    help="Count every Turing machine with N states, or with L to N where it is L-N; with --space turing.",
+    heading=OTHER_SPACES,
+    help="turing: machines with N states, or with L to N where it is L-N.",
 )
-max_gates_option = click.option(
+max_gates_option = headed_option(
     "--max-gates",
     type=click.IntRange(0, 99),
     metavar="G",
-    help="Count every circuit of at most G gates; with --space circuits.",
+    heading=OTHER_SPACES,
+    help="circuits: circuits of at most G gates.",
 )
-basis_option = click.option(
+basis_option = headed_option(
     "--basis",
     type=click.Choice(["full", "aig"]),
-    help="Gates of circuits: all ten, or AND and OR with complements; with --space circuits.  [default: full]",
+    heading=OTHER_SPACES,
+    help="circuits: all ten two-input gates, or AND and OR with complements free.  [default: full]",
 )
-circuits_option = click.option(
+circuits_option = headed_option(
     "--circuits",
     type=click.Choice(["all", "minimal"]),
-    help="Count every circuit, or every function once with its least gates; with --space circuits.  [default: all]",
+    heading=OTHER_SPACES,
+    help="circuits: every circuit, or every function once with its least gates.  [default: all]",
 )
-extra_gates_option = click.option(
+extra_gates_option = headed_option(
     "--extra-gates",
     type=click.IntRange(0, 8),
     metavar="E",
-    help="Let generators write circuits of n - 1 + E gates for n inputs; with --space generators.  [default: 0]",
+    heading=OTHER_SPACES,
+    help="generators: circuits of n - 1 + E gates for n inputs.  [default: 0]",
 )
-max_time_option = click.option(
+max_time_option = headed_option(
     "--max-time",
     "--max-steps",
     "max_time",
     type=WholeNumber(min=1),
     metavar="T",
-    help="Leave out programs of more than T steps; follow the runs of Turing machines for T steps.",
+    heading=SPACE,
+    help="Leave out programs that take more than T steps, and stop Turing machines after T steps.",
 )
-hidden_option = click.option(
+hidden_option = headed_option(
     "--hidden",
     type=Sizes(0, 20, "hidden units"),
     metavar="H",
-    help="Count every threshold network with H hidden units, or with L to H where it is L-H; with --space networks.",
+    heading=OTHER_SPACES,
+    help="networks: networks with H hidden units, or with L to H where it is L-H.",
 )
-weights_option = click.option(
+weights_option = headed_option(
     "--weights",
     type=Weights(),
     metavar="W,W,...",
-    help="Integers that every weight and bias of a network is from; without it -1,0,1.",
+    heading=OTHER_SPACES,
+    help="networks: the integers that weights and biases can be.  [default: -1,0,1]",
 )
-encoding_option = click.option(
+encoding_option = headed_option(
     "--encoding",
     type=click.Choice(["binary", "one-hot"]),
-    help="How features with more than two values become inputs of Boolean functions; with --space circuits, networks.",
+    heading=OTHER_SPACES,
+    help="circuits, networks: how a feature with more than two values becomes Boolean inputs.",
 )
 
 _SPACE_OPTIONS = {
@@ -260,8 +290,8 @@ def some_space_options(*names: str) -> Callable[[F], F]:
             asked = SpaceOptions(space, _given(others, names))
             return function(*arguments, asked=asked, **others)
 
-        first, *rest = (_SPACE_OPTIONS[option][1] for option in names)
-        return together(first, space_option, *rest)(with_space)  # type: ignore[return-value]
+        options = (_SPACE_OPTIONS[option][1] for option in names)
+        return together(space_option, *options)(with_space)  # type: ignore[return-value]
 
     return decorate
 
@@ -287,45 +317,56 @@ def _given(arguments: dict[str, Any], options: Iterable[str]) -> dict[str, Any]:
     return {option: value for option, value in values.items() if value is not None}
 
 
+param_option = headed_option(
+    "--param",
+    "parameters",
+    type=Parameter(),
+    multiple=True,
+    heading=PRIOR,
+    help="Set a parameter of the prior; repeatable.",
+)
 prior_options = together(
-    click.option(
+    headed_option(
         "--prior",
         "prior_text",
+        type=A_PRIOR,
         default="simplicity",
         show_default=True,
         metavar="NAME_OR_FORMULA",
-        help="A prior of the catalogue (`mesaprior prior list`) or a formula such as '2**-length / time'.",
+        heading=PRIOR,
+        help="A prior by name (`mesaprior prior list`), or a formula such as '2**-length / time'.",
     ),
-    click.option(
-        "--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable."
-    ),
+    param_option,
 )
-noise_option = click.option(
+noise_option = headed_option(
     "--noise",
     "noise_text",
     default="beta:1,9",
     show_default=True,
     metavar="EPS",
-    help="Share of the teacher's actions that miss, at most that of chance: a number, or beta:a,b to integrate it out.",
+    heading=PRIOR,
+    help="The teacher's error rate, at most that of guessing: a number, or beta:a,b to integrate it out.",
 )
-tolerance_option = click.option(
+tolerance_option = headed_option(
     "--tolerance",
     type=click.FloatRange(0, 1),
     default=0.0,
     show_default=True,
     metavar="X",
-    help="Largest share of later rows that a faithful program may miss.",
+    heading=ANSWER,
+    help="The share of later rows that a faithful program may miss.",
 )
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
     """Return the option that chooses how a result is printed."""
-    return click.option(
+    return headed_option(
         "--format",
         "form",
         type=click.Choice(formats),
         default=formats[0],
         show_default=True,
+        heading=OUTPUT,
         help="How to print the result.",
     )
 

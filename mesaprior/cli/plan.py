@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesaprior.cli.command import Command
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import SpaceOptions, format_option, space_options
 from mesaprior.cli.reading import ReadingOptions, reading_options
 
@@ -15,16 +17,16 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.space import WholeSpace
 
 
-@click.command()
-@click.argument("log_file", metavar="LOG")
+@click.command(cls=Command)
+@click.argument("log_file", type=FILE, metavar="LOG")
 @reading_options()
 @space_options
 @format_option("table", "json", "csv")
 def plan(log_file: str, asked: SpaceOptions, reading: ReadingOptions, form: str) -> None:
-    """Say how many programs a bound holds, and what time and memory they take.
+    """Tell how many programs there are within a bound, and the time and memory that counting them takes.
 
-    The numbers of programs are exact and cost nothing; time and memory are estimates from counting shorter
-    programs for about a second. Of other spaces there are the numbers only.
+    The numbers of programs are exact and found at once; time and memory are estimated by counting shorter programs
+    for about a second. For other spaces than terms, only the numbers are given.
 
     \b
     Example:

@@ -63,7 +63,7 @@ def _draw_panel(drawing: Any, axes: Any, panel: Panel) -> None:
             parts = np.nan_to_num(np.array(series.parts))
             axes.stackplot(series.x, parts, labels=series.labels, colors=COLOURS[: len(parts)], alpha=0.85)
         else:
-            _draw_phases(drawing, axes, series)
+            draw_phases(drawing, axes, series)
     for mark in panel.marks:
         line = axes.axvline if mark.axis == "x" else axes.axhline
         line(mark.at, color="0.5", linewidth=0.9, linestyle=":", label=mark.label or None)
@@ -104,8 +104,8 @@ def _draw_bars(axes: Any, bars: Bars) -> None:
         axes.tick_params(axis="x", labelrotation=20)
 
 
-def _draw_phases(drawing: Any, axes: Any, phases: Phases) -> None:
-    """Draw who leads over two axes, and the line where nobody does."""
+def draw_phases(drawing: Any, axes: Any, phases: Phases) -> None:
+    """Draw who leads over two axes, and the line where nobody does; the scale has arrows where it is cut off."""
     from matplotlib.colors import LinearSegmentedColormap
 
     odds = np.array(phases.z, dtype=float)
@@ -119,7 +119,8 @@ def _draw_phases(drawing: Any, axes: Any, phases: Phases) -> None:
     axes.set_facecolor("0.8")
     if min(odds.shape) > 1 and np.nanmin(shown, initial=0.0) < 0 < np.nanmax(shown, initial=0.0):
         axes.contour(phases.x, phases.y, shown, [0.0], colors="black", linewidths=1.4)
-    bar = drawing.colorbar(mesh, ax=axes)
+    is_cut = bool((np.abs(odds) > deepest).any())
+    bar = drawing.colorbar(mesh, ax=axes, extend="both" if is_cut else "neither")
     bar.set_label(f"{phases.below} lead   (bits)   {phases.above} lead")
 
 

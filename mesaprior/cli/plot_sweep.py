@@ -9,12 +9,11 @@ import numpy as np
 
 from mesaprior.cli.contests import Contest
 from mesaprior.cli.pictures import save_picture
+from mesaprior.cli.plot_figure import draw_phases
+from mesaprior.inference.figure import Phases
 from mesaprior.inference.picture import COLOURS
 from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.sweeps.sweep import SweptPosterior
-
-DEEPEST = 16.0
-"""Bits at which the colours end, at most."""
 
 WIDE_RANGE = 50.0
 """An axis above 0 that spans more than this factor is drawn in equal ratios."""
@@ -42,7 +41,7 @@ def plot_sweep(swept: SweptPosterior, contests: Sequence[Contest], path: str, *,
         n = len(contests)
         figure, panels = plt.subplots(1, n, figsize=(6.4 * n, 4.8), squeeze=False, layout="constrained")
         for panel, contest in zip(panels[0], contests, strict=True):
-            _draw_phases(figure, panel, axes, contest, contest.odds.reshape(shape))
+            _draw_contest(figure, panel, axes, contest, contest.odds.reshape(shape))
     figure.suptitle(f"{title}{held}", fontsize=11, x=0.01, ha="left", wrap=True)
     save_picture(figure, path)
 
@@ -73,23 +72,12 @@ def _draw_lines(panel: Any, values: np.ndarray, contests: Sequence[Contest]) -> 
     panel.legend(frameon=False, fontsize=8)
 
 
-def _draw_phases(figure: Any, panel: Any, axes: dict[str, np.ndarray], contest: Contest, odds: np.ndarray) -> None:
-    """Draw who leads over two axes, and the line where the odds are 0."""
-    from matplotlib.colors import LinearSegmentedColormap
-
+def _draw_contest(figure: Any, panel: Any, axes: dict[str, np.ndarray], contest: Contest, odds: np.ndarray) -> None:
+    """Draw who leads over two axes, the first of them across."""
     (across, x), (up, y) = axes.items()
-    finite = np.abs(odds[np.isfinite(odds)])
-    deepest = min(DEEPEST, max(float(finite.max(initial=0.0)), 0.1))
-    shown = np.clip(odds, -deepest, deepest).T
-    colours = LinearSegmentedColormap.from_list("lead", [COLOURS[0], "white", COLOURS[1]])
-    mesh = panel.pcolormesh(x, y, shown, cmap=colours, vmin=-deepest, vmax=deepest, shading="nearest")
-    mesh.set_rasterized(True)
-    panel.set_facecolor("0.8")
-    if np.nanmin(shown, initial=0.0) < 0 < np.nanmax(shown, initial=0.0):
-        panel.contour(x, y, shown, [0.0], colors="black", linewidths=1.4)
-    is_cut = bool((np.abs(odds) > deepest).any())
-    bits = figure.colorbar(mesh, ax=panel, extend="both" if is_cut else "neither")
-    bits.set_label(f"{contest.others} lead   (bits)   {contest.challengers} lead")
+    grid = tuple(tuple(row) for row in odds.T.tolist())
+    phases = Phases(tuple(x.tolist()), tuple(y.tolist()), grid, above=contest.challengers, below=contest.others)
+    draw_phases(figure, panel, phases)
     panel.set(xlabel=across, ylabel=up)
     panel.set_title(f"log2 odds, {contest.challengers} over {contest.others}", fontsize=10)
     for values, scale in ((x, panel.set_xscale), (y, panel.set_yscale)):

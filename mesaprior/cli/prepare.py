@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import OUTPUT, Command, headed_option
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import language_option
 from mesaprior.cli.reading import Names, ReadingOptions, reading_options
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.hypotheses.log.raw_table import RawTable
+
+
+CHANGES = "What is changed"
 
 
 class Numbered(click.ParamType):
@@ -59,26 +64,33 @@ class Share(click.FloatRange):
             self.fail(f"{str(value)[:60]!r} is no share; write a number from 0 to 1, such as 0.2.", param, ctx)
 
 
-@click.command()
-@click.argument("raw_file", metavar="RAW")
+@click.command(cls=Command)
+@click.argument("raw_file", type=FILE, metavar="RAW")
 @reading_options()
 @language_option
-@click.option(
+@headed_option(
     "--lag",
     "lags",
     type=Numbered(default=1),
-    help="Columns whose values 1 to K rows before, within a group, become features.",
+    heading=CHANGES,
+    help="Add the values of these columns 1 to K rows before, within a group, as features.",
 )
-@click.option("--order", metavar="COL", help="Sort the rows of each group by this column.")
-@click.option("--bins", type=Numbered(), help="Cut columns of numbers into Q quantiles.")
-@click.option(
+@headed_option("--order", metavar="COL", heading=CHANGES, help="Sort the rows of each group by this column.")
+@headed_option("--bins", type=Numbered(), heading=CHANGES, help="Cut these columns of numbers into Q quantiles.")
+@headed_option(
     "--holdout",
     type=Share(),
     default=0.0,
-    help="Make so many of the last rows of each group deployment rows.",
+    heading=CHANGES,
+    help="The share of the last rows of each group that become deployment rows.",
 )
-@click.option(
-    "--out", required=True, metavar="LOG.csv", help="The log to write, .csv or .parquet; LOG.codes.json goes beside it."
+@headed_option(
+    "--out",
+    required=True,
+    type=FILE,
+    metavar="LOG.csv",
+    heading=OUTPUT,
+    help="The log to write, .csv or .parquet; LOG.codes.json goes beside it.",
 )
 def prepare(
     raw_file: str,

@@ -6,28 +6,31 @@ import json
 
 import click
 
-from mesaprior.cli.options import Parameter, format_option, parameters_of, prior_of, whole_numbers
+from mesaprior.cli.command import Group
+from mesaprior.cli.completion import A_PRIOR, FILE
+from mesaprior.cli.options import Parameter, format_option, param_option, parameters_of, prior_of, whole_numbers
 from mesaprior.cli.prior_census import compare_priors, depth
 from mesaprior.cli.streams import print_csv
 
 
-@click.group()
+@click.group(cls=Group)
 def prior() -> None:
-    """List the priors, show one, hold one to the laws, draw one, compare several on a census."""
+    """List, show, check, plot and compare priors."""
 
 
 prior.add_command(compare_priors)
 prior.add_command(depth)
 
-param_option = click.option(
-    "--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable."
-)
-
 
 @prior.command("list")
 @format_option("table", "json", "csv")
 def list_priors(form: str) -> None:
-    """List the catalogue: name, formula and meaning."""
+    """List the priors with their formulas and meanings.
+
+    \b
+    Example:
+      mesaprior prior list
+    """
     from mesaprior.priors.catalogue import catalogue
 
     entries = catalogue()
@@ -51,7 +54,7 @@ def list_priors(form: str) -> None:
 
 
 @prior.command("show")
-@click.argument("name_or_formula")
+@click.argument("name_or_formula", type=A_PRIOR)
 @param_option
 @format_option("table", "json", "csv")
 def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], form: str) -> None:
@@ -99,7 +102,7 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
 
 
 @prior.command("check")
-@click.argument("name_or_formula")
+@click.argument("name_or_formula", type=A_PRIOR)
 @param_option
 @click.option(
     "--examples",
@@ -107,18 +110,18 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
     default=500,
     show_default=True,
     metavar="N",
-    help="Programs, or pairs of them, on which each law is tried.",
+    help="How many programs, or pairs of programs, to try each law on.",
 )
-@click.option("--require", "required", multiple=True, metavar="LAW", help="Fail where this law is broken; repeatable.")
+@click.option("--require", "required", multiple=True, metavar="LAW", help="Fail if this law is broken; repeatable.")
 @format_option("table", "json", "csv")
 def check_prior(
     name_or_formula: str, parameters: tuple[tuple[str, float], ...], examples: int, required: tuple[str, ...], form: str
 ) -> None:
-    """Hold a prior to the laws that priors obey.
+    """Check which laws a prior obeys, with counterexamples.
 
-    Each law holds on all programs tried, or is broken, and then the smallest example found is shown. What breaks the
-    first three laws (defined, non-negative, finite) is no prior, and the exit code is 1; the others say what kind of
-    prior it is.
+    Each law holds on all programs tried, or else the smallest counterexample found is shown. A formula that breaks one
+    of the first three laws (defined, non-negative, finite) is no prior, and the exit code is 1; the other laws tell
+    what kind of prior it is.
 
     \b
     Examples:
@@ -178,10 +181,15 @@ class Held(Parameter):
 
 
 @prior.command("plot")
-@click.argument("name_or_formula")
+@click.argument("name_or_formula", type=A_PRIOR)
 @param_option
 @click.option(
-    "--max-length", type=click.IntRange(2, 10_000), default=64, show_default=True, metavar="B", help="Bits at the end."
+    "--max-length",
+    type=click.IntRange(2, 10_000),
+    default=64,
+    show_default=True,
+    metavar="B",
+    help="The longest length in bits.",
 )
 @click.option(
     "--max-time",
@@ -189,12 +197,18 @@ class Held(Parameter):
     default=2**16,
     show_default=True,
     metavar="T",
-    help="Steps at the end.",
+    help="The longest time in steps.",
 )
 @click.option(
-    "--at", "held", type=Held(), multiple=True, help="Hold another column at a value, such as gates=3; repeatable."
+    "--at", "held", type=Held(), multiple=True, help="Fix another column at a value, such as gates=3; repeatable."
 )
-@click.option("--out", "picture", metavar="FILE", help="Draw into a .png or .svg file instead of the terminal.")
+@click.option(
+    "--out",
+    "picture",
+    type=FILE,
+    metavar="FILE",
+    help="Draw in a .png or .svg file instead of the terminal.",
+)
 @format_option("table", "json", "csv")
 def plot_prior(
     name_or_formula: str,
@@ -205,7 +219,7 @@ def plot_prior(
     picture: str | None,
     form: str,
 ) -> None:
-    """Draw the weight of a prior over length and time.
+    """Plot the weight of a prior over length and time.
 
     \b
     Examples:

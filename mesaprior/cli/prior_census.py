@@ -6,6 +6,8 @@ import json
 
 import click
 
+from mesaprior.cli.command import PRIOR, Command, headed_option
+from mesaprior.cli.completion import FILE, PRIORS
 from mesaprior.cli.options import (
     Parameter,
     SpaceOptions,
@@ -23,21 +25,24 @@ from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.cli.streams import print_csv
 
 
-@click.command("compare")
-@click.argument("source", metavar="CENSUS_OR_LOG")
-@click.option(
+@click.command("compare", cls=Command)
+@click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
+@headed_option(
     "--priors",
     "priors_text",
+    type=PRIORS,
     metavar="A,B,C",
-    help="Names of the catalogue, or formulas; without it uniform,simplicity,bounded,levin,s_fast, of networks "
-    "uniform,simplicity,regularized.",
+    heading=PRIOR,
+    help="Priors by name, or formulas.  [default: uniform,simplicity,bounded,levin,s_fast; for networks "
+    "uniform,simplicity,regularized]",
 )
-@click.option(
+@headed_option(
     "--param",
     "parameters",
     type=Parameter(),
     multiple=True,
-    help="A parameter, for each of the priors that has it; repeatable.",
+    heading=PRIOR,
+    help="Set a parameter in all priors that have it; repeatable.",
 )
 @other_log_option
 @reading_options(is_hidden=True)
@@ -56,11 +61,11 @@ def compare_priors(
     tolerance: float,
     form: str,
 ) -> None:
-    """Say how far priors differ on one census.
+    """Measure how far priors differ on one census.
 
-    For each prior: who leads, by how much, and among how many programs the posterior leaves the choice. For each pair:
-    total variation before and after (0: the same, 1: nothing in common), the Kullback-Leibler divergence in bits both
-    ways, and the rank correlation of the behaviours.
+    For each prior: who leads, by how much, and the effective number of programs under the posterior. For each pair:
+    total variation before and after the log (0: the same, 1: nothing in common), the Kullback-Leibler divergence in
+    bits both ways, and the rank correlation of the behaviours.
 
     \b
     Examples:
@@ -114,8 +119,8 @@ def compare_priors(
         print_csv(["first", "second", *measures], [list(distance.values()) for distance in distances])
 
 
-@click.command("depth")
-@click.argument("source", metavar="CENSUS_OR_LOG")
+@click.command("depth", cls=Command)
+@click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
 @click.option(
     "--significance",
     "significance_text",
@@ -130,7 +135,12 @@ def compare_priors(
 @prior_options
 @noise_option
 @click.option(
-    "--top", type=click.IntRange(min=1), default=10, show_default=True, metavar="K", help="Leading behaviours to list."
+    "--top",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    metavar="K",
+    help="How many leading behaviours to list.",
 )
 @format_option("table", "json", "csv")
 def depth(
@@ -145,11 +155,12 @@ def depth(
     top: int,
     form: str,
 ) -> None:
-    """Report the logical depth of the leading behaviours.
+    """Give the logical depth of the leading behaviours.
 
     The depth of a behaviour at significance s is the least time of its programs that are at most s bits longer than
-    its shortest (C. H. Bennett, 1988). What stays slow at every significance is deep; what a few bits make fast was
-    merely short. No prior goes into it: the prior and the log only choose which behaviours are listed.
+    its shortest (C. H. Bennett, 1988). A behaviour that stays slow at every significance is deep; one that a few more
+    bits make fast is not. Depth does not depend on the prior: the prior and the log only choose which behaviours are
+    listed.
 
     \b
     Example:

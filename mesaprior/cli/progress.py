@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import click
 
+from mesaprior.cli.command import timed
 from mesaprior.cli.words import duration_text
 
 QUIET_SECONDS = 1.0
@@ -79,7 +80,7 @@ def progress(title: str, total: int) -> Generator[Meter]:
         What the reports add up to, about.
     """
     shown = _bar if sys.stderr.isatty() else _lines
-    with shown(title, total) as meter:
+    with timed(title), shown(title, total) as meter:
         yield meter
 
 

@@ -26,6 +26,7 @@ from mesaprior.hypotheses.space import PartedSpace, WholeSpace
 from mesaprior.hypotheses.store import codes_of_census, entry_path, find_census, open_census, save_census
 from mesaprior.hypotheses.terms.language import Language, default_constants
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.hypotheses.versions import versions
 
 if TYPE_CHECKING:
     from mesaprior.inference.noise import NoiseModel
@@ -266,14 +267,6 @@ def provenance_of(question: Asked, **settings: Any) -> dict[str, Any]:
         "log": facts_of_log(question.log),
         "bounds": about["bounds"],
     } | settings
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a result was worked out with."""
-    import platform
-    from importlib.metadata import version
-
-    return {"python": platform.python_version()} | {name: version(name) for name in ("mesaprior", "numpy", "numba")}
 
 
 def facts_of_log(log: ImitationLog) -> dict[str, str]:

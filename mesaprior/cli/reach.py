@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import Command
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import SpaceOptions, format_option, other_log_option, space_options, tolerance_option
 from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.hypotheses.log.notices import number_of
@@ -25,8 +27,8 @@ COLUMNS = (
 """Header of the CSV."""
 
 
-@click.command()
-@click.argument("source", metavar="LOG_OR_CENSUS")
+@click.command(cls=Command)
+@click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
 @other_log_option
 @reading_options(is_hidden=True)
 @space_options
@@ -40,11 +42,11 @@ def reach(
     tolerance: float,
     form: str,
 ) -> None:
-    """Say what searching, learning and defecting cost in bits, where the training rows must be fitted.
+    """Give the extra bits needed to search, learn or defect while fitting all training rows.
 
-    Finds the shortest program that fits every training row and searches, learns, or defects later, and prices it
-    against the shortest imitator that fits. Neither a prior nor a noise plays a part: these are facts about the
-    language, the bound and the log. Where no such program is within the bound, the price is bounded from below.
+    Finds the shortest program that fits every training row and searches, learns, or defects later, and compares it
+    with the shortest imitator that fits. Neither a prior nor a noise model plays a part: these are facts about the
+    language, the bound and the log. If no such program is within the bound, the answer is a lower bound.
 
     \b
     Examples:

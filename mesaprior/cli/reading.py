@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mesaprior.cli.command import LOG, headed_option
 from mesaprior.cli.options import together
 
 if TYPE_CHECKING:
@@ -92,35 +93,43 @@ def reading_options(*, is_hidden: bool = False) -> Callable[[F], F]:
         Whether the help leaves them out, as in commands that are not about files. These take all rows as one log.
     """
 
-    def option(*names: str, **settings: Any) -> Callable[[F], F]:
-        return click.option(*names, hidden=is_hidden, **settings)
+    def reading_option(*names: str, **settings: Any) -> Callable[[F], F]:
+        return headed_option(*names, hidden=is_hidden, heading=LOG, **settings)
 
     options = together(
-        option("--action", "action_column", metavar="COL", help="The column of choices.  [default: action]"),
-        option(
+        reading_option(
+            "--action", "action_column", metavar="COL", help="The column of the choices.  [default: action]"
+        ),
+        reading_option(
             "--rival",
             "rival_column",
             metavar="COL_OR_TERM",
-            help="What a rival with another goal would do: a column, or a term of the language.  [default: rival]",
+            help="What a rival with another goal would choose: a column, or a term.  [default: rival]",
         ),
-        option(
+        reading_option(
             "--rival-utility",
             "rival_utility",
             metavar="TERM",
-            help="The rival takes the action y of largest value of this term.",
+            help="The rival takes the action y that maximizes this term.",
         ),
-        option("--split", "split_column", metavar="COL", help="Which rows are for training.  [default: split]"),
-        option(
-            "--by", "by", type=Names(), metavar="COLS", help="Columns that tell people apart; they are no features."
+        reading_option(
+            "--split", "split_column", metavar="COL", help="The column that marks training rows.  [default: split]"
         ),
-        option("--drop", "drop", type=Names(), metavar="COLS", help="Columns to leave out."),
-        option("--only", "only", type=Names(), metavar="COLS", help="The features; all other columns are left out."),
-        option("--actions", "actions", type=Names(), metavar="LABELS", help="The actions in the order of their codes."),
-        option(
+        reading_option(
+            "--by", "by", type=Names(), metavar="COLS", help="Columns that identify people; they are not features."
+        ),
+        reading_option("--drop", "drop", type=Names(), metavar="COLS", help="Columns to leave out."),
+        reading_option(
+            "--only", "only", type=Names(), metavar="COLS", help="Columns to keep as features; all others are left out."
+        ),
+        reading_option(
+            "--actions", "actions", type=Names(), metavar="LABELS", help="The actions in the order of their codes."
+        ),
+        reading_option(
             "--missing",
             "missing",
             type=click.Choice(["code", "drop"]),
-            help="Where a feature is missing: give that a code of its own, or leave the row out.",
+            help="Give missing values of features a code of their own, or drop their rows; else they are refused.",
         ),
     )
 

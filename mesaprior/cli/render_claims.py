@@ -8,8 +8,7 @@ from rich.table import Table
 
 from mesaprior.cli.words import bits_text
 from mesaprior.hypotheses.phrases import share_text
-from mesaprior.inference.claims.claim import Claim
-from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.claim import Claim, Findings
 from mesaprior.inference.claims.rules import DEPENDS, REFUTED, SUPPORTED
 
 SIGNS = {SUPPORTED: "green", REFUTED: "red", DEPENDS: "yellow"}

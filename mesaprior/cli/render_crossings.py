@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mesaprior.cli.crossover import side_that
+from mesaprior.cli.contests import side_that
 from mesaprior.cli.streams import print_csv
 from mesaprior.inference.result import json_number
 from mesaprior.inference.worlds.crossings import Crossed, CrossingSpread, Root, spread_of_crossings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from mesaprior.cli.crossover import leader_of
+from mesaprior.cli.contests import side_that
 from mesaprior.cli.render import console
 from mesaprior.cli.words import bits_text
 from mesaprior.hypotheses.log.notices import number_of
@@ -64,7 +64,7 @@ def headline(found: Crossovers, sides: tuple[str, str]) -> str:
             f"bits, at {found.closest:.6g}."
         )
     listed = ", ".join(
-        f"{_value(found, crossing)} ({leader_of(crossing, sides) or 'nobody'} lead after it)"
+        f"{_value(found, crossing)} ({side_that(crossing.leads, sides) or 'nobody'} lead after it)"
         for crossing in found.crossings[:6]
     )
     more = f" and {len(found.crossings) - 6} more" if len(found.crossings) > 6 else ""
@@ -84,7 +84,7 @@ def _crossings_table(found: Crossovers, sides: tuple[str, str]) -> Table:
     for crossing in found.crossings:
         zero = crossing.zero
         odds = "0" if zero.kind in ("root", "level") else f"{bits_text(zero.before)} to {bits_text(zero.after)}"
-        row = [_value(found, crossing), zero.kind, odds, leader_of(crossing, sides) or "-"]
+        row = [_value(found, crossing), zero.kind, odds, side_that(crossing.leads, sides) or "-"]
         if is_solved:
             solution = crossing.solution
             text = (solution.text if solution else None) or "-"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesaprior.cli.command import Command, headed_option
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     SpaceOptions,
     format_option,
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
     from mesaprior.inference.safeguarding import Outcome
 
 
+ACTING = "Ways to act"
+
 guard_options = together(
-    click.option(
+    headed_option(
         "--temperature",
         "temperatures",
         type=float,
@@ -37,9 +41,10 @@ guard_options = together(
         default=(2.0,),
         show_default=True,
         metavar="T",
-        help="Act on (prior * likelihood)^(1/T); repeatable.",
+        heading=ACTING,
+        help="Act on the tempered posterior, (prior * likelihood)^(1/T); repeatable.",
     ),
-    click.option(
+    headed_option(
         "--alpha",
         "alphas",
         type=float,
@@ -47,9 +52,10 @@ guard_options = together(
         default=(0.1,),
         show_default=True,
         metavar="ALPHA",
-        help="Act as far as all of the top set do, and ask else; repeatable.",
+        heading=ACTING,
+        help="Act where the whole top set agrees, else ask; ALPHA says how large that is; repeatable.",
     ),
-    click.option(
+    headed_option(
         "--voters",
         "ks",
         type=int,
@@ -57,31 +63,45 @@ guard_options = together(
         default=(3,),
         show_default=True,
         metavar="K",
-        help="Act as most of the K leading policies do; repeatable.",
+        heading=ACTING,
+        help="Act by majority vote of the K leading policies; repeatable.",
     ),
-    click.option(
-        "--cost", type=float, default=0.1, show_default=True, metavar="C", help="What a question costs, in errors."
+    headed_option(
+        "--cost",
+        type=float,
+        default=0.1,
+        show_default=True,
+        metavar="C",
+        heading=ACTING,
+        help="What a question costs, in errors.",
     ),
-    click.option(
+    headed_option(
         "--slips/--no-slips",
         "has_slips",
         default=True,
         show_default=True,
-        help="Let programs act with the slips of the noise, or surely.",
+        heading=ACTING,
+        help="Let programs act with the noise model's error rate, or deterministically.",
     ),
 )
 """Gives a command the options that say which ways to act are compared, and how."""
 
 
-@click.command()
-@click.argument("source", metavar="LOG_OR_CENSUS")
+@click.command(cls=Command)
+@click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
 @other_log_option
 @reading_options(is_hidden=True)
 @space_options
 @prior_options
 @noise_option
 @guard_options
-@click.option("--online", "is_online", is_flag=True, help="Learn from later rows with an action, too, one by one.")
+@headed_option(
+    "--online",
+    "is_online",
+    is_flag=True,
+    heading=ACTING,
+    help="Learn from each later row that has an action, too.",
+)
 @format_option("table", "csv", "json")
 def safeguards(
     source: str,
@@ -99,12 +119,12 @@ def safeguards(
     is_online: bool,
     form: str,
 ) -> None:
-    """Compare ways to act on the posterior: which defect, which err, and which ask the teacher.
+    """Compare ways to act on the posterior: how often each defects, errs, and asks the teacher.
 
-    Acts row by row on what was learned from the training rows before it: with the mixture of all programs, as the
-    leading one, as one that is drawn, with a tempered mixture, as far as a top set of programs agrees (and asks else),
-    or as most of the leading ones do. Everything is an expectation, exactly computed. `mesaprior world act` lets the
-    same ways to act loose in a world.
+    Acts on each row with the posterior after the training rows before it: with the mixture of all programs, as the
+    leading program, as a program drawn at random, with a tempered mixture, as a top set of programs where it agrees
+    (else it asks), or by majority vote of the leading programs. All numbers are exact expectations. `mesaprior world
+    act` runs the same ways to act in a world.
 
     LOG_OR_CENSUS is a table of choices, or a folder that `mesaprior census` wrote.
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import COUNTING, Command, headed_option
+from mesaprior.cli.completion import FOLDER
 from mesaprior.cli.options import (
     SpaceOptions,
     format_option,
     noise_of,
     noise_option,
+    other_log_option,
     prior_facts,
     prior_of,
     prior_options,
@@ -27,12 +30,19 @@ COLUMNS = ("program", "length", "time", "infer_time", "role", "verdict", "probab
 """What is said of each program."""
 
 
-@click.command()
-@click.argument("folder", metavar="CENSUS")
+@click.command(cls=Command)
+@click.argument("folder", type=FOLDER, metavar="CENSUS")
 @click.option(
-    "-k", "--draws", "k", type=click.IntRange(min=0), default=20, show_default=True, help="How many programs."
+    "-k",
+    "--draws",
+    "k",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    metavar="K",
+    help="How many programs to draw.",
 )
-@click.option("--log", "other_log", metavar="LOG", help="Ask the census about this log instead of its own.")
+@other_log_option
 @reading_options(is_hidden=True)
 @prior_options
 @noise_option
@@ -43,14 +53,15 @@ COLUMNS = ("program", "length", "time", "infer_time", "role", "verdict", "probab
     default=0,
     show_default=True,
     metavar="N",
-    help="Where chance begins; the same seed draws the same programs.",
+    help="The random seed; the same seed draws the same programs.",
 )
-@click.option(
+@headed_option(
     "--workers",
     type=click.IntRange(min=1),
     default=None,
     metavar="W",
-    help="Threads; as many as there are cores where not given. The programs do not depend on it.",
+    heading=COUNTING,
+    help="Threads; by default one for each core. The programs do not depend on it.",
 )
 @format_option("table", "csv", "json")
 def sample(
@@ -66,7 +77,7 @@ def sample(
     workers: int | None,
     form: str,
 ) -> None:
-    """Draw programs from the posterior over the programs of a census.
+    """Draw programs from the posterior, each with its exact probability.
 
     Every program counted is drawn with exactly its posterior probability, each draw independent of the others. It
     takes a few times as long as the census did, however many programs are drawn.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import Group
+from mesaprior.cli.completion import FOLDER
 from mesaprior.cli.options import format_option
 from mesaprior.cli.streams import print_csv
 
@@ -21,25 +23,27 @@ LIST_COLUMNS = (
 """Columns of the CSV of `store list`; its JSON has `bounds` in place of the two."""
 
 
-@click.group()
+@click.group(cls=Group)
 def store() -> None:
-    """List censuses on disk, look at one, verify it, merge shards of one, remove what is of no use.
+    """List, verify, merge and remove censuses on disk.
 
     The store is the folder that the environment variable MESAPRIOR_STORE names, or else a folder among your data. A
-    DIR may be any folder of a census, or the first digits of the key of one in the store. The tables that `mesaprior
-    strings` keeps are there too, as strings/5-500 and the like.
+    DIR may be any folder of a census, or the first digits of the key of a census in the store. The tables that
+    `mesaprior strings` keeps are in the store too, under names such as strings/5-500.
     """
 
 
-root_option = click.option("--root", metavar="ROOT", help="The folder of the store, if it is another.")
+root_option = click.option("--root", type=FOLDER, metavar="ROOT", help="The folder of the store, if it is another.")
 
 
 @store.command("list")
-@click.argument("folders", nargs=-1, metavar="[DIR]...")
+@click.argument("folders", type=FOLDER, nargs=-1, metavar="[DIR]...")
 @root_option
 @format_option("table", "csv", "json")
 def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
-    """List what is in the store, or these folders: what they are of, how far they are, what they take.
+    """List censuses and tables, how complete they are and how large.
+
+    Without a DIR, everything in the store is listed.
 
     \b
     Examples:
@@ -87,11 +91,11 @@ def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
 
 
 @store.command("show")
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", type=FOLDER, metavar="DIR")
 @root_option
 @format_option("table", "csv", "json")
 def show(folder: str, root: str | None, form: str) -> None:
-    """Show one census or table: what it was counted from, with what, and its shards.
+    """Show what a census or table was counted from, and its shards.
 
     \b
     Example:
@@ -128,13 +132,13 @@ def show(folder: str, root: str | None, form: str) -> None:
 
 
 @store.command("verify")
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", type=FOLDER, metavar="DIR")
 @root_option
 @format_option("table", "csv", "json")
 def verify_census(folder: str, root: str | None, form: str) -> None:
-    """Check every file of a census or table, its order, and its counts against what is known without counting.
+    """Check the files, the order and the counts of a census or table.
 
-    The exit code is 1 where anything is wrong.
+    The counts are compared with what is known without counting. The exit code is 1 if anything is wrong.
 
     \b
     Example:
@@ -166,11 +170,11 @@ def verify_census(folder: str, root: str | None, form: str) -> None:
 
 
 @store.command("merge")
-@click.argument("folders", nargs=-1, required=True, metavar="DIR...")
-@click.option("--out", "out", required=True, metavar="DIR", help="Folder of the census that they make together.")
+@click.argument("folders", type=FOLDER, nargs=-1, required=True, metavar="DIR...")
+@click.option("--out", "out", required=True, type=FOLDER, metavar="DIR", help="The folder of the merged census.")
 @root_option
 def merge_census(folders: tuple[str, ...], out: str, root: str | None) -> None:
-    """Bring shards of one census together that were counted in several folders.
+    """Merge shards of one census that were counted in several folders.
 
     \b
     Example:
@@ -197,14 +201,14 @@ def merge_census(folders: tuple[str, ...], out: str, root: str | None) -> None:
     type=click.FloatRange(min=0),
     default=None,
     metavar="DAYS",
-    help="Remove only what has not changed for so many days.",
+    help="Remove only what has not changed for this many days.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@click.option("--dry-run", is_flag=True, help="List what would be removed, and remove nothing.")
 @format_option("table", "csv", "json")
 def prune_store(root: str | None, unfinished: bool, older_than: float | None, dry_run: bool, form: str) -> None:
-    """Remove damaged censuses and tables from the store, those of other versions, and if you like unfinished ones.
+    """Remove damaged and outdated censuses and tables from the store.
 
-    What is sound stays, and so does everything that is neither; `mesaprior store remove` removes sound ones.
+    What is sound stays, and so do files that are neither; `mesaprior store remove` removes sound ones.
 
     \b
     Example:
@@ -222,12 +226,12 @@ def prune_store(root: str | None, unfinished: bool, older_than: float | None, dr
 
 
 @store.command("remove")
-@click.argument("folders", nargs=-1, required=True, metavar="DIR...")
+@click.argument("folders", type=FOLDER, nargs=-1, required=True, metavar="DIR...")
 @root_option
-@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@click.option("--dry-run", is_flag=True, help="List what would be removed, and remove nothing.")
 @format_option("table", "csv", "json")
 def remove_entries(folders: tuple[str, ...], root: str | None, dry_run: bool, form: str) -> None:
-    """Remove censuses or tables, sound or not; what else is in their folders stays.
+    """Remove censuses or tables, sound or not; other files stay.
 
     \b
     Examples:

@@ -8,34 +8,37 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli.cluster import cluster_option
+from mesaprior.cli.command import Command
+from mesaprior.cli.completion import A_PRIOR
 from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
-from mesaprior.cli.options import Parameter, format_option, prior_facts, weights_of
+from mesaprior.cli.options import format_option, param_option, prior_facts, weights_of
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.turing.strings.table import StringTable
     from mesaprior.inference.complexity import StringPrior
 
 
-@click.command()
+@click.command(cls=Command)
 @states_option
 @max_steps_option
 @click.option(
     "--weights",
     "prior_text",
+    type=A_PRIOR,
     metavar="PRIOR",
-    help="Weigh the machines by a prior over length and time, by name or formula; without it all count alike.",
+    help="A prior over length and time that weighs the machines; by default all count alike.",
 )
-@click.option("--param", "parameters", type=Parameter(), multiple=True, help="A parameter of the prior; repeatable.")
-@click.option("--joint", is_flag=True, help="A line for each string and number of steps.")
+@param_option
+@click.option("--joint", is_flag=True, help="Print a line for each string and number of steps.")
 @click.option(
     "--report",
     type=click.Choice(["strings", "halting"]),
     default="strings",
     show_default=True,
-    help="What to tell: the strings, or how runs end, how long they take, and the busy beavers.",
+    help="The strings; or how runs end, how long they take, and the busy beavers.",
 )
 @click.option(
-    "--top", type=click.IntRange(min=0), default=20, show_default=True, metavar="K", help="Strings in the table."
+    "--top", type=click.IntRange(min=0), default=20, show_default=True, metavar="K", help="How many strings to list."
 )
 @workers_option
 @cluster_option
@@ -52,12 +55,12 @@ def strings(
     address: str | None,
     form: str,
 ) -> None:
-    """Count what all Turing machines of a size print on a blank tape, exactly.
+    """Count what all Turing machines of a size print on a blank tape.
 
     Machines have N states, two symbols and a halting transition. Each runs on a blank tape of zeros and on one of
     ones, and prints every cell that it has visited when it halts. The share of runs that print a string is the
-    string's algorithmic probability; -log2 of it estimates the string's complexity. What takes long is counted once
-    and kept in the store; after Ctrl-C the same command goes on where it was.
+    string's algorithmic probability; -log2 of it estimates the string's complexity. A long count is kept in
+    the store; after Ctrl-C the same command resumes it.
 
     \b
     Examples:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import OUTPUT, Command, headed_option
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     SpaceOptions,
     format_option,
@@ -33,16 +35,16 @@ TABLES = (".csv", ".parquet")
 """Endings of the files that a long table is written into."""
 
 
-@click.command()
-@click.argument("source", metavar="LOG_OR_CENSUS")
-@click.option(
+@click.command(cls=Command)
+@click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
+@headed_option(
     "--over",
     "axes",
     type=Axis(),
     multiple=True,
     required=True,
-    help="What varies, over which values: a parameter of the prior, noise, a or b (of beta:a,b), n, max_bits. "
-    "Repeatable.",
+    heading="What varies",
+    help="A parameter of the prior, noise, a or b (of beta:a,b), n or max_bits, and its values; repeatable.",
 )
 @other_log_option
 @reading_options(is_hidden=True)
@@ -50,9 +52,21 @@ TABLES = (".csv", ".parquet")
 @prior_options
 @noise_option
 @tolerance_option
-@click.option("--out", "out_file", metavar="FILE", help="Write the long table into a .csv or .parquet file as well.")
-@click.option(
-    "--plot", "plot_file", metavar="FILE", help="Draw the odds along one or two axes into a .png or .svg file."
+@headed_option(
+    "--out",
+    "out_file",
+    type=FILE,
+    metavar="FILE",
+    heading=OUTPUT,
+    help="Write all cells to a .csv or .parquet file, too.",
+)
+@headed_option(
+    "--plot",
+    "plot_file",
+    type=FILE,
+    metavar="FILE",
+    heading=OUTPUT,
+    help="Plot the odds along one or two axes, in a .png or .svg file.",
 )
 @format_option("table", "csv", "json")
 def sweep(
@@ -69,11 +83,11 @@ def sweep(
     plot_file: str | None,
     form: str,
 ) -> None:
-    """Work out the posterior over a grid of parameters.
+    """Compute the posterior odds over a grid of parameters.
 
-    One census answers for all cells: who leads, by how many bits, the masses by role and verdict, and the share of the
-    later rows that is expected to be missed. The table shows the grid at a glance, and where the lead changes; CSV and
-    JSON hold every cell. The first axis goes across.
+    One census answers for all cells: who leads, by how many bits, the masses by role and verdict, and the expected
+    share of later rows that are missed. The table shows the whole grid, and where the lead changes; CSV and JSON list
+    every cell. The first axis runs across the table.
 
     VALUES are numbers with commas, or start:stop:step, or start:stop:*factor.
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.command import Command
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     SpaceOptions,
     format_option,
@@ -52,8 +54,8 @@ def _exponent(text: str) -> int:
     return int(digits) if marked else 0
 
 
-@click.command()
-@click.argument("source", metavar="LOG_OR_CENSUS")
+@click.command(cls=Command)
+@click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
 @other_log_option
 @reading_options(is_hidden=True)
 @space_options
@@ -65,7 +67,7 @@ def _exponent(text: str) -> int:
     type=Share(),
     multiple=True,
     metavar="C",
-    help="How far the posterior of the truth may fall, for Ville's inequality; repeatable.  [default: 0.5, 0.1, 0.01]",
+    help="How far the truth's posterior may fall, in Ville's inequality; repeatable.  [default: 0.5, 0.1, 0.01]",
 )
 @click.option(
     "--alpha",
@@ -73,7 +75,7 @@ def _exponent(text: str) -> int:
     type=Share(),
     multiple=True,
     metavar="ALPHA",
-    help="Who is in the top set; repeatable.  [default: 0.1, and a power of 2 below half the truth's weight]",
+    help="How large the top set is; repeatable.  [default: 0.1, and a power of 2 below half the truth's weight]",
 )
 @click.option(
     "--work",
@@ -81,7 +83,7 @@ def _exponent(text: str) -> int:
     default=3_000_000,
     show_default=True,
     metavar="W",
-    help="Histories times hypotheses to look at; more rows of the log fit into more work.",
+    help="The limit on histories times hypotheses; with a higher one, more rows of the log are used.",
 )
 @format_option("table", "csv", "json")
 def theorems(
@@ -101,7 +103,7 @@ def theorems(
 
     Each is printed with its left side, its right side and the slack between them, or with the hypothesis of the
     theorem that does not hold here. The truth is taken to be the counted program that fits the training rows, or the
-    leading one, with slips as --noise has them; expectations run over every sequence of actions that it could produce.
+    leading one, with the error rate of --noise; expectations run over every sequence of actions that it could produce.
 
     LOG_OR_CENSUS is a table of choices, or a folder that `mesaprior census` wrote.
 

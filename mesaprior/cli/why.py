@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from mesaprior.cli.command import LOG, Command, headed_option
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     SpaceOptions,
     check_columns,
@@ -30,13 +32,16 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("program")
-@click.option("--log", "log_file", metavar="LOG", help="The log that the program is asked about.")
-@click.option(
+@headed_option(
+    "--log", "log_file", type=FILE, metavar="LOG", heading=LOG, help="The log that the program is asked about."
+)
+@headed_option(
     "--blank",
     is_flag=True,
-    help="Run a machine on a blank tape instead, for at most 10^8 steps or --max-time; with --space turing.",
+    heading=LOG,
+    help="With --space turing: run the machine on a blank tape instead, for at most 10^8 steps, or --max-time.",
 )
 @reading_options(is_hidden=True)
 @some_space_options(
@@ -60,9 +65,9 @@ def why(
 ) -> None:
     """Take one program apart: bits, steps, predictions, lesions, prior and likelihood.
 
-    Of a Turing machine, every situation is told: how many steps it takes, which cells it visits, and how it halts or
-    why it never does. Of a circuit it is the value of every gate, of a network the weighted sum of every unit, and of a
-    generator the circuit for each size. A machine may be written as 1RB1LB_1LA1-H or, as elsewhere, 1RB1LB_1LA1RZ.
+    For a Turing machine it shows, in every situation, how many steps the machine takes, which cells it visits, and how
+    it halts or why it never does; for a circuit the value of every gate; for a network the weighted sum of every unit;
+    for a generator the circuit of each size. A machine may be written as 1RB1LB_1LA1-H or as 1RB1LB_1LA1RZ.
 
     \b
     Examples:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli.act import act
+from mesaprior.cli.command import OUTPUT, Group, headed_option
+from mesaprior.cli.completion import FILE
 from mesaprior.cli.files import check_file, write_text
 from mesaprior.cli.one_world import one_world, world_of
 from mesaprior.cli.options import format_option
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
     from mesaprior.inference.worlds.world import World
 
 
-@click.group()
+@click.group(cls=Group)
 def world() -> None:
-    """Make worlds: languages with laws, teachers and logs, drawn from a seed.
+    """Draw random worlds, each with a language, a teacher and a log, and act in them.
 
     \b
     Examples:
@@ -37,7 +39,7 @@ world.add_command(act)
 @world.command("list")
 @format_option("table", "csv", "json")
 def list_worlds(form: str) -> None:
-    """Print the families of worlds and their settings.
+    """List the worlds and their settings.
 
     \b
     Example:
@@ -71,7 +73,7 @@ def list_worlds(form: str) -> None:
 @one_world
 @format_option("table", "csv", "json")
 def show(name: str, seed: int, settings: tuple[tuple[str, float], ...], form: str) -> None:
-    """Print what a world is: its settings, its log in short, the programs it is about, what it gives for free.
+    """Show a world: its settings, its log and the programs it is about.
 
     \b
     Examples:
@@ -92,12 +94,18 @@ def show(name: str, seed: int, settings: tuple[tuple[str, float], ...], form: st
 
 @world.command()
 @one_world
-@click.option("--out", metavar="FILE.csv", help="Write the log there instead of to standard output.")
-@click.option("--language-out", metavar="FILE.toml", help="Write the language there.")
+@headed_option(
+    "--out",
+    type=FILE,
+    metavar="FILE.csv",
+    heading=OUTPUT,
+    help="The file for the log; by default it goes to standard output.",
+)
+@headed_option("--language-out", type=FILE, metavar="FILE.toml", heading=OUTPUT, help="The file for the language.")
 def log(
     name: str, seed: int, settings: tuple[tuple[str, float], ...], out: str | None, language_out: str | None
 ) -> None:
-    """Write the log of a world as CSV, and its language as TOML, for every other command.
+    """Write the log of a world as CSV, and its language as TOML.
 
     \b
     Example:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from mesaprior.priors import kernels
-from mesaprior.priors.formula import Formula, Step
+from mesaprior.priors.formula import Formula
+from mesaprior.priors.postfix import Step
 
 # What each step of a formula becomes; a number is a constant that is pushed.
 _OPERATIONS: dict[str, tuple[int | float, ...]] = {

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from mesaprior.priors.formula import Step
+from mesaprior.priors.postfix import Step
 
 GREATEST_POWER = 1 << 20
 """Most bits of a power of constants, and the greatest constant exponent."""

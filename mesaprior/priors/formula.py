@@ -16,11 +16,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from mesaprior.errors import UsageError
 from mesaprior.priors.catalogue import find_entry
 from mesaprior.priors.constants import GREATEST_POWER, great_power
+from mesaprior.priors.postfix import Step
 
 COLUMNS = ("length", "time", "infer_time", "space", "gates", "depth", "weights", "l1", "l2")
 """Names of the census columns that a formula may read. Every other name is a parameter."""
@@ -49,34 +50,6 @@ _COMPARISON = 3
 _MINUS = 6
 _POWER = 7
 _WORDS = ("and", "or", "True", "False", "not")
-
-
-class Step(NamedTuple):
-    """One step of postfix code.
-
-    Attributes
-    ----------
-    op : str
-        ``number``, ``column``, ``parameter``, ``true``, ``negate``, an infix operator, ``ceil``, ``log2``, ``exp``,
-        ``sqrt``, ``Min`` or ``Max`` of two, or ``Piecewise`` of `argument` pairs (value, condition).
-    argument : str or int
-        The number as written, the name, or how many pairs; "" otherwise.
-    place : int
-        Column in the text, from 1.
-    """
-
-    op: str
-    argument: str | int
-    place: int
-
-    @property
-    def n_operands(self) -> int:
-        """How many values the step takes off the stack."""
-        if self.op == "Piecewise":
-            return 2 * int(self.argument)
-        if self.op in ("number", "column", "parameter", "true"):
-            return 0
-        return 1 if self.op in ("negate", "ceil", "log2", "exp", "sqrt") else 2
 
 
 @dataclass(frozen=True)
@@ -108,15 +81,6 @@ class Formula:
     def place_of(self, name: str) -> int:
         """Return the column (from 1) at which a name first appears."""
         return next(step.place for step in self.code if step.argument == name)
-
-    def sympy(self) -> Any:
-        """Return the formula as a SymPy expression, for showing and for algebra; constants stay modest.
-
-        Columns and parameters are plain symbols of their names. Raises `UsageError` where SymPy refuses, as 1 < 0/0.
-        """
-        from mesaprior.priors.symbolic import expression
-
-        return expression(self)
 
 
 def parse_formula(text: str) -> Formula:

@@ -32,7 +32,7 @@ class GreatPower(sympy.Function):
 
 
 def expression(formula: Formula) -> Any:
-    """Return the formula as a SymPy expression; see `Formula.sympy`.
+    """Return the formula as a SymPy expression, for showing and for algebra: columns and parameters are plain symbols.
 
     Raises
     ------

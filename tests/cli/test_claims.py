@@ -13,7 +13,7 @@ import pytest
 
 import mesaprior
 from mesaprior.cli.claims_page import page_of
-from mesaprior.cli.question import versions
+from mesaprior.hypotheses.versions import versions
 from mesaprior.inference.claims.registry import CLAIMS, claim
 from mesaprior.inference.claims.running import run_claim
 

@@ -206,7 +206,7 @@ def test_remove(root, run):
 
 
 def test_what_is_being_counted_is_not_removed(root, run, monkeypatch):
-    monkeypatch.setattr("mesaprior.cli.kept.is_claimed", lambda path: path.name == "claim")
+    monkeypatch.setattr("mesaprior.cli.kept.is_claimed", lambda path: path.name == "2-9")
     monkeypatch.setattr("mesaprior.hypotheses.turing.strings.entries.is_claimed", lambda path: True)
     one_sentence(run("store", "remove", "strings/2-9", code=1), "another process")
     assert json.loads(run("store", "prune", "--unfinished", "--format", "json").stdout)["removed"] == []

@@ -63,8 +63,15 @@ def remove_temporaries(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def remove_census(folder: Path) -> int:
-    """Remove the files of a census, and the folder if nothing else is in it; return how many bytes they took."""
+def remove_census(folder: Path, *, but: str | None = None) -> int:
+    """Remove the files of a census, and the folder if nothing else is in it; return how many bytes they took.
+
+    Parameters
+    ----------
+    folder : Path
+    but : str or None
+        Name of a file that stays.
+    """
     freed = 0
 
     def turn(path: Path) -> tuple[bool, bool, bool, str]:
@@ -73,7 +80,7 @@ def remove_census(folder: Path) -> int:
         return path.suffix != ".json", path.name == LOG, path.name.startswith("programs"), path.name
 
     for path in sorted(folder.iterdir(), key=turn):
-        if is_ours(path.name) and path.is_file() and not path.is_symlink():
+        if is_ours(path.name) and path.name != but and path.is_file() and not path.is_symlink():
             freed += path.stat().st_size
             path.unlink()
     if not any(folder.iterdir()):

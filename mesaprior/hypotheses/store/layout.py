@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from mesaprior.hypotheses.store.locking import CLAIM
+
 SCHEMA = 2
 """Version of the folder's layout."""
 
@@ -21,6 +23,7 @@ VECTOR_TABLES = ("vectors", "vector_programs")
 """Tables of each shard; the second two for languages without `fit` only."""
 
 _NAME = (
+    rf"{re.escape(CLAIM)}|"
     r"manifest\.json|unfinished\.json|(log|rows|situations)\.parquet|shard-\d{4,}\.json"
     # Names without a number are those of schema 1.
     r"|(behaviours|programs|vectors|vector_programs)(-\d{4,})?\.parquet"

@@ -2,70 +2,106 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import sys
 import weakref
+from contextlib import suppress
 from pathlib import Path
 
 from mesaprior.errors import RunError
 
-try:
-    import fcntl
-except ImportError:
-    # Windows has other locks. Without one, two runs in one folder do each other's work, and the files stay whole.
-    fcntl = None
+CLAIM = ".claim"
+"""The file that is locked. It holds nothing and nobody reads it, since a locked file cannot be read on every system."""
 
 
 class Claim:
-    """A claim on an unfinished census, held until it is released or the process ends, however it ends.
+    """A claim on what is being counted into a folder, held until it is released or the process ends, however it ends.
 
     Parameters
     ----------
-    path : Path
-        A file of the census; it must exist.
     folder : Path
-        What to call the census in messages.
+        It must exist.
+    name : Path
+        What to call the folder in messages.
 
     Raises
     ------
     RunError
         If another process holds it.
+    OSError
+        If the folder cannot be written.
     """
 
-    def __init__(self, path: Path, folder: Path):
-        self._handle = os.open(path, os.O_RDWR)
-        self._folder = folder
-        # A run that fails need not know of the claim: it ends with the object.
-        self.release = weakref.finalize(self, os.close, self._handle)
-        self.hold()
+    def __init__(self, folder: Path, name: Path):
+        path = folder.resolve() / CLAIM
+        # What failed in this process may still be held by its traceback, and must not keep the next try out.
+        if (ours := _OURS.get(path)) is not None:
+            ours.release()
+        while (handle := _locked(path)) is not None:
+            if _is_at(handle, path):
+                # A run that fails need not know of the claim: it ends with the object.
+                self.release = weakref.finalize(self, _let_go, handle, path)
+                _OURS[path] = self
+                return
+            # Whoever had it removed the file before it could be locked here.
+            os.close(handle)
+        raise RunError(f"{name}: another process is working on this census; wait for it or choose another folder.")
 
-    def hold(self) -> None:
-        """Claim the census, or claim it again: a process that reads the file gives the claim up when it closes it.
 
-        Raises
-        ------
-        RunError
-            If another process holds it.
-        """
-        if fcntl is None:
-            return
+_OURS: weakref.WeakValueDictionary[Path, Claim] = weakref.WeakValueDictionary()
+"""The claims of this process, by the file."""
+
+
+def is_claimed(folder: Path) -> bool:
+    """Tell whether another process counts into a folder just now."""
+    path = folder.resolve() / CLAIM
+    if path.exists() and path not in _OURS:
         try:
-            fcntl.lockf(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EAGAIN):
-                self.release()
-                raise RunError(
-                    f"{self._folder}: another process is working on this census; wait for it or choose another folder."
-                ) from None
-            # Some network file systems have no locks; there the census is counted without.
-
-
-def is_claimed(path: Path) -> bool:
-    """Tell whether another process works on the census that a file belongs to."""
-    try:
-        Claim(path, path.parent).release()
-    except RunError:
-        return True
-    except OSError:
-        return False
+            Claim(folder, folder).release()
+        except RunError:
+            return True
+        except OSError:
+            return False
     return False
+
+
+def _locked(path: Path) -> int | None:
+    """Return a handle of the file that holds a lock on it, or None where another process does."""
+    # Only who counts needs it, and it takes a while to import.
+    from filelock import lock_descriptor
+
+    handle = os.open(path, os.O_RDWR | os.O_CREAT)
+    try:
+        is_held = lock_descriptor(handle, blocking=False)
+    except OSError:
+        # Some network file systems have no locks; there the census is counted without.
+        return handle
+    if is_held:
+        return handle
+    os.close(handle)
+    return None
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Tell whether an open file is the one that has this name."""
+    with suppress(OSError):
+        return os.path.samestat(os.fstat(handle), path.stat())
+    return False
+
+
+def _let_go(handle: int, path: Path) -> None:
+    """Remove the file and give up the lock on it."""
+    _OURS.pop(path, None)
+    try:
+        if sys.platform != "win32" and _is_at(handle, path):
+            # Before others can lock it: they see that it is gone, and make another.
+            path.unlink()
+    except OSError:
+        # It serves the next one as well.
+        pass
+    finally:
+        os.close(handle)
+    if sys.platform == "win32":
+        # There no file goes that is open, be it here or where the next one has it.
+        with suppress(OSError):
+            path.unlink()

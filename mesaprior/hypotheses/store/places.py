@@ -12,6 +12,7 @@ from pathlib import Path
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.store.files import remove_census, sync_folder
 from mesaprior.hypotheses.store.layout import MANIFEST, foreign_names, is_census_folder, is_temporary
+from mesaprior.hypotheses.store.locking import CLAIM
 
 
 def beside(folder: Path) -> Path:
@@ -38,7 +39,7 @@ def check_writable(folder: str | Path) -> None:
         if not folder.is_dir():
             raise UsageError(refused)
         names = [path.name for path in folder.iterdir()]
-        if not all(map(is_temporary, names)):
+        if not all(is_temporary(name) or name == CLAIM for name in names):
             if not is_census_folder(folder):
                 raise UsageError(refused)
             foreign = foreign_names(folder)

@@ -11,7 +11,6 @@ from pathlib import Path
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.store.entries import COMPLETE, UNFINISHED_STATE, Entry, entries_in
 from mesaprior.hypotheses.store.files import remove_census
-from mesaprior.hypotheses.store.layout import UNFINISHED
 from mesaprior.hypotheses.store.locking import is_claimed
 from mesaprior.hypotheses.store.manifest import read_manifest
 from mesaprior.hypotheses.store.verification import intact_findings
@@ -114,7 +113,7 @@ def _reason(entry: Entry, *, unfinished: bool) -> str | None:
         is_over = _age(entry.folder) > _DAY and entry.folder.with_name(aside[1]).exists()
         return f"left behind when {aside[1]} was replaced" if is_over else None
     if entry.state == UNFINISHED_STATE:
-        if not unfinished or is_claimed(entry.folder / UNFINISHED):
+        if not unfinished or is_claimed(entry.folder):
             return None
         return f"unfinished: {entry.shards_done} of {entry.n_shards} shards are done"
     if entry.state != COMPLETE:

@@ -17,7 +17,7 @@ from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import remove_census, remove_temporaries, write_json
 from mesaprior.hypotheses.store.keys import has_vectors
 from mesaprior.hypotheses.store.layout import MANIFEST, UNFINISHED, foreign_names, shard_record
-from mesaprior.hypotheses.store.locking import Claim
+from mesaprior.hypotheses.store.locking import CLAIM, Claim, is_claimed
 from mesaprior.hypotheses.store.manifest import (
     actions_of,
     manifest_of,
@@ -97,7 +97,8 @@ class CensusWriter:
         settle(self.folder)
         self._is_complete = self._is_there()
         if self._is_complete:
-            _remove_records(self.folder)
+            if not is_claimed(self.folder):
+                _remove_records(self.folder)
             return
         self._work, self._claim = self._workplace()
         self._resume()
@@ -188,8 +189,10 @@ class CensusWriter:
             return
         with self._lock:
             self._done = {}
-            remove_census(self._work)
+            remove_census(self._work, but=CLAIM)
             self._claim.release()
+            if not any(self._work.iterdir()):
+                self._work.rmdir()
 
     def _sum(self) -> Census:
         """Return the sum of all shards, read one by one."""
@@ -241,18 +244,12 @@ class CensusWriter:
                 f"{work}: the new census would be counted here, and there is something that is not a census; "
                 "move it away."
             )
-        path = work / UNFINISHED
-        if path.is_file():
-            claim = Claim(path, self.folder)
-            found = unfinished_at(work)
-            if found is not None and same_shards(found.note, self._note):
-                claim.hold()
-                return work, claim
-            claim.release()
-        remove_census(work)
-        work.mkdir(exist_ok=True)
-        write_json(path, self._note)
-        return work, Claim(path, self.folder)
+        claim = Claim(work, self.folder)
+        found = unfinished_at(work)
+        if found is None or not same_shards(found.note, self._note):
+            remove_census(work, but=CLAIM)
+            write_json(work / UNFINISHED, self._note)
+        return work, claim
 
     def _resume(self) -> None:
         """Take the shards that are there and intact; what is left of others is removed or written over."""

@@ -15,8 +15,9 @@ from itertools import accumulate
 
 from mesaprior.hypotheses.memory import available_memory
 from mesaprior.hypotheses.terms.grid import Grid
-from mesaprior.hypotheses.terms.merged.engine import MOST_ARENA, MergedEngine
+from mesaprior.hypotheses.terms.merged.engine import MergedEngine
 from mesaprior.hypotheses.terms.merged.keys import Keys
+from mesaprior.hypotheses.terms.merged.workspace import MOST_ARENA
 from mesaprior.hypotheses.terms.tabulation import census_of
 from mesaprior.priors import codes
 

@@ -15,7 +15,8 @@ from mesaprior.hypotheses.memory import available_memory
 from mesaprior.hypotheses.terms import meaning
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Language
-from mesaprior.hypotheses.terms.merged.engine import MergedEngine, Report
+from mesaprior.hypotheses.terms.merged.engine import MergedEngine
+from mesaprior.hypotheses.terms.merged.workspace import Report
 from mesaprior.hypotheses.terms.planning import Plan, make_plan
 from mesaprior.hypotheses.terms.program import Program, format_program, parse_program
 from mesaprior.hypotheses.terms.reference import ReferenceEngine

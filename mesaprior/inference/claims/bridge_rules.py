@@ -22,6 +22,7 @@ from mesaprior.inference.claims.claim import (
     BASE,
     Cell,
     Claim,
+    Findings,
     Parameter,
     Size,
     WorldStudy,
@@ -29,7 +30,6 @@ from mesaprior.inference.claims.claim import (
     jitter_of,
     mean_at_base,
 )
-from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.kinds import kinds_of
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text

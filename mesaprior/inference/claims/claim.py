@@ -1,7 +1,8 @@
-"""What a claim is: an argument, the worlds it is about, what is measured in each, and the rule for the verdict."""
+"""What a claim is: an argument, its worlds, what is measured in each, the rule for the verdict; and what it finds."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mesaprior.inference.claims.rules import Rule
-from mesaprior.inference.figure import Figure
+from mesaprior.inference.figure import Figure, quartiles
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from mesaprior.inference.claims.findings import Findings
 
 BASE = "base"
 """Name in a table of the cells in which every parameter has its base value."""
@@ -169,6 +168,107 @@ class Claim:
     draw: Callable[[pd.DataFrame, Size], Figure]
     tell: Callable[[Findings], str]
     settles_within: float = 1.0
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How the answer moves with one parameter, all else at its base.
+
+    Attributes
+    ----------
+    parameter : Parameter
+    shares : tuple of float
+        Share of the worlds in which the argument holds, at each value of the parameter.
+    medians : tuple of float
+        Median margin, at each value.
+    flips : tuple of float
+        Where the argument goes over from holding in most worlds to not doing so, or back: between two values, by a
+        straight line through the medians where they are finite.
+    """
+
+    parameter: Parameter
+    shares: tuple[float, ...]
+    medians: tuple[float, ...]
+    flips: tuple[float, ...]
+
+    @property
+    def effect(self) -> tuple[float, float]:
+        """By how much the share of worlds moves over the values, then by how much the finite medians do."""
+        finite = [median for median in self.medians if math.isfinite(median)]
+        return max(self.shares) - min(self.shares), max(finite, default=0.0) - min(finite, default=0.0)
+
+
+@dataclass(frozen=True)
+class FormulaCheck:
+    """The simple formula beside the exact count.
+
+    Attributes
+    ----------
+    n_cells : int
+        Cells in which both are finite.
+    median_difference : float
+        Median of the margin less the prediction, in the unit of the margin; nan without such cells.
+    largest_difference : float
+        The largest absolute one.
+    agreement : float
+        Share of these cells in which both are above 0, or neither is.
+    """
+
+    n_cells: int
+    median_difference: float
+    largest_difference: float
+    agreement: float
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that a claim found at one size.
+
+    Attributes
+    ----------
+    claim : Claim
+    size_name : str
+    size : Size
+    table : pandas.DataFrame
+        Columns `world`, `parameter`, `value`, `margin`, `predicted` and the claim's own; a row for each cell.
+    verdict : str
+    share : float
+        Of the worlds, that the verdict rests on.
+    sensitivities : tuple of Sensitivity
+        Of every parameter, the most sensitive first.
+    formula : FormulaCheck
+    stable_share : float
+        Share of the worlds whose margin has settled along the length bound.
+    ledger : list of dict
+        For each token with a supplied table its `name` and `literal_bits`, and the `least_charged_bits` and
+        `most_charged_bits` over the worlds.
+    """
+
+    claim: Claim
+    size_name: str
+    size: Size
+    table: pd.DataFrame
+    verdict: str
+    share: float
+    sensitivities: tuple[Sensitivity, ...]
+    formula: FormulaCheck
+    stable_share: float
+    ledger: list[dict[str, Any]]
+
+    @property
+    def figure(self) -> Figure:
+        """The figure that carries the point."""
+        return self.claim.draw(self.table, self.size)
+
+    @property
+    def sentences(self) -> str:
+        """What was found, in two sentences."""
+        return self.claim.tell(self)
+
+    def median(self, column: str = "margin", parameter: str = BASE, value: float = 0.0) -> float:
+        """Return the median of a column over the worlds, at the base or where a parameter has a value."""
+        rows = self.table[(self.table["parameter"] == parameter) & (self.table["value"] == value)]
+        return quartiles(rows[column].tolist())[1]
 
 
 SIZES = ("small", "default", "large")

@@ -17,8 +17,18 @@ from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import last_bounds, price_of, up_to
-from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
-from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.claim import (
+    BASE,
+    BOUND,
+    Cell,
+    Claim,
+    Findings,
+    Parameter,
+    Size,
+    WorldStudy,
+    along,
+    jitter_of,
+)
 from mesaprior.inference.claims.kinds import kinds_of, log2_masses_of_programs, reaching
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import percent_text

@@ -22,8 +22,18 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.networks.functions import count_functions
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agreement import tally
-from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
-from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.claim import (
+    BASE,
+    BOUND,
+    Cell,
+    Claim,
+    Findings,
+    Parameter,
+    Size,
+    WorldStudy,
+    along,
+    jitter_of,
+)
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import percent_text
 from mesaprior.inference.figure import Figure, Mark, Panel, line_of

@@ -19,8 +19,18 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import last_bounds, price_of, up_to
-from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
-from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.claim import (
+    BASE,
+    BOUND,
+    Cell,
+    Claim,
+    Findings,
+    Parameter,
+    Size,
+    WorldStudy,
+    along,
+    jitter_of,
+)
 from mesaprior.inference.claims.penalties import ALPHAS, NO_BOUND, Penalty, Weighed, weigh
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text

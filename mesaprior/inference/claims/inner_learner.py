@@ -26,6 +26,7 @@ from mesaprior.inference.claims.asking import (
 from mesaprior.inference.claims.claim import (
     Cell,
     Claim,
+    Findings,
     Parameter,
     Size,
     WorldStudy,
@@ -34,7 +35,6 @@ from mesaprior.inference.claims.claim import (
     jitter_of,
     mean_at_base,
 )
-from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
 from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of, quartiles

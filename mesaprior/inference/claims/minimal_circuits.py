@@ -17,7 +17,7 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census
 from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.boolean_spaces import LARGER, SMALLER, SPACES, Counted, fixed_size, uniform_family
-from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Parameter, Size, WorldStudy, along
+from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Findings, Parameter, Size, WorldStudy, along
 from mesaprior.inference.claims.completing import (
     Completed,
     Shown,
@@ -26,7 +26,6 @@ from mesaprior.inference.claims.completing import (
     complete,
     targets_of,
 )
-from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import percent_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of

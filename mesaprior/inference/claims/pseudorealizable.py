@@ -23,8 +23,7 @@ from mesaprior.inference.claims.asking import (
     price_of,
     up_to,
 )
-from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
-from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, place_text, worlds_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of

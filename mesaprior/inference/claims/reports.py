@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from mesaprior.inference.claims.findings import Findings, Sensitivity
+from mesaprior.inference.claims.claim import Findings, Sensitivity
 from mesaprior.inference.result import json_number
 
 if TYPE_CHECKING:

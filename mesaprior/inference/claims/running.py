@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.errors import RunError, UsageError
-from mesaprior.inference.claims.claim import BASE, SIZES, Cell, Claim, Size, WorldStudy
-from mesaprior.inference.claims.findings import Findings, find
+from mesaprior.inference.claims.claim import BASE, SIZES, Cell, Claim, Findings, Size, WorldStudy
+from mesaprior.inference.claims.findings import find
 from mesaprior.inference.claims.pools import studies_of
 
 if TYPE_CHECKING:

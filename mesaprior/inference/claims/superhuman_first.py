@@ -17,8 +17,7 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
-from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
-from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.policies import Patterns, patterns_of
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import percent_text, worlds_text

@@ -26,6 +26,7 @@ from mesaprior.inference.claims.claim import (
     BOUND,
     Cell,
     Claim,
+    Findings,
     Parameter,
     Size,
     WorldStudy,
@@ -33,7 +34,6 @@ from mesaprior.inference.claims.claim import (
     at_base,
     jitter_of,
 )
-from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.kinds import log2_masses_of_programs
 from mesaprior.inference.claims.letting_loose import Course, Imitator
 from mesaprior.inference.claims.rules import DEPENDS, Rule, share_holding, verdict_of

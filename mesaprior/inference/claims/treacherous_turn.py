@@ -22,8 +22,7 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agreement import tally
 from mesaprior.inference.claims.asking import bound_cells, by_bound, price_of
-from mesaprior.inference.claims.claim import BASE, Cell, Claim, Parameter, Size, WorldStudy, along, jitter_of
-from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
 from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of

@@ -25,6 +25,7 @@ from mesaprior.inference.claims.claim import (
     BOUND,
     Cell,
     Claim,
+    Findings,
     Parameter,
     Size,
     WorldStudy,
@@ -32,7 +33,6 @@ from mesaprior.inference.claims.claim import (
     at_base,
     jitter_of,
 )
-from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.claims.saying import bits_text, worlds_text
 from mesaprior.inference.figure import Figure, Mark, Panel, line_of

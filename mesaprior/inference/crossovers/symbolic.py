@@ -16,6 +16,7 @@ from mesaprior.inference.cut_ratio import cut_ratio
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
 from mesaprior.priors.prior import FormulaPrior
+from mesaprior.priors.symbolic import expression
 
 DIGITS = 30
 """Decimal digits in which solutions are worked out."""
@@ -161,7 +162,7 @@ def _weight(one: LeadingClass, prior: FormulaPrior, parameter: str, symbol: Any)
     values: dict[Any, Any] = {sympy.Symbol(name): _column(value) for name, value in one.columns.items()}
     values |= {sympy.Symbol(name): exact(value) for name, value in prior.parameters.items() if name != parameter}
     values[sympy.Symbol(parameter)] = symbol
-    return _rational(prior.formula.sympy()).subs(values, simultaneous=True).doit()
+    return _rational(expression(prior.formula)).subs(values, simultaneous=True).doit()
 
 
 def _column(value: float) -> Any:

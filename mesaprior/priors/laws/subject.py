@@ -12,8 +12,9 @@ import numpy as np
 from mesaprior.errors import MesapriorError
 from mesaprior.priors.compiler import Program as Compiled
 from mesaprior.priors.compiler import describe_weight
-from mesaprior.priors.formula import Formula, Step
+from mesaprior.priors.formula import Formula
 from mesaprior.priors.laws.strategies import Program, as_columns
+from mesaprior.priors.postfix import Step
 from mesaprior.priors.prior import FormulaPrior
 
 

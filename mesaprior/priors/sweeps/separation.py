@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mesaprior.priors.formula import Formula, Step
+from mesaprior.priors.formula import Formula
+from mesaprior.priors.postfix import Step
 
 Code = tuple[Step, ...]
 """Postfix code of a part of a formula, without places."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from mesaprior.errors import UsageError
 from mesaprior.priors.compiler import Program
-from mesaprior.priors.formula import COLUMNS, Formula, Step
+from mesaprior.priors.formula import COLUMNS, Formula
+from mesaprior.priors.postfix import Step
 from mesaprior.priors.prior import FormulaPrior, check_parameters
 from mesaprior.priors.sweeps.kernels import add_runs, add_terms, raise_peaks
 from mesaprior.priors.sweeps.separation import Separation, separate

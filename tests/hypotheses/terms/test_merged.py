@@ -14,7 +14,7 @@ from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting import bins
 from mesaprior.hypotheses.store import concatenated
 from mesaprior.hypotheses.terms.language import language_from_dict
-from mesaprior.hypotheses.terms.merged import engine, gathering, levels, witnesses, work
+from mesaprior.hypotheses.terms.merged import engine, gathering, levels, witnesses, work, workspace
 from mesaprior.hypotheses.terms.merged.levels import Levels
 from mesaprior.hypotheses.terms.merged.totals import Totals
 from mesaprior.hypotheses.terms.merged.work import ONE, Span, Task, tiles_of
@@ -99,8 +99,8 @@ def limited(draw):
     arena = draw(st.sampled_from((1, 100, 5000, 1 << 26)), label="bytes of records")
     tile = draw(st.sampled_from((1, 16, 1 << 14)), label="combinations of a tile")
     return [
-        (engine, "LEAST_ARENA", arena),
-        (engine, "MOST_ARENA", arena),
+        (workspace, "LEAST_ARENA", arena),
+        (workspace, "MOST_ARENA", arena),
         (engine, "BIN_COMBINATIONS", draw(st.sampled_from((1, 10, 1 << 16)), label="combinations of a bin")),
         (engine, "BIN_RECORDS", max(1, arena // 16 // draw(st.sampled_from((1, 8, 100)), label="bins"))),
         (bins, "LEAST_RECORDS", draw(st.sampled_from((1, 50, 1 << 15)), label="records together")),
@@ -283,7 +283,7 @@ def test_a_wave_begins_no_more_runs_than_can_be_numbered(monkeypatch, many_behav
 def test_records_that_wait_are_kept_when_there_is_more_room_for_the_next(monkeypatch, many_behaviours):
     space, log = many_behaviours
     whole, n = space.census(log), itertools.count()
-    monkeypatch.setattr(engine.MergedEngine, "arena_records", lambda *_: 50 if next(n) % 2 else 200)
+    monkeypatch.setattr(workspace.Workspace, "arena_records", lambda *_: 50 if next(n) % 2 else 200)
     monkeypatch.setattr(engine, "tiles_of", crumbs)
     assert_same(space.census(log), whole)
 
@@ -303,7 +303,7 @@ def test_shards_that_do_not_fit_are_halved_until_they_do(monkeypatch, many_behav
     (sizes,) = passes
     assert len(sizes) == 8
     passes.clear()
-    monkeypatch.setattr(engine.MergedEngine, "bytes_for_bins", sum(sizes[:4]))
+    monkeypatch.setattr(workspace.Workspace, "bytes_for_bins", sum(sizes[:4]))
     assert_same(concatenated([census for _, census in space.shards(log, range(8), 8)]), whole)
     # What fits is not given up.
     assert passes[0] == sizes[:4]

@@ -217,7 +217,6 @@ def test_what_is_left_beside_a_finished_table_is_removed(whole, tmp_path):
 
 
 def test_one_process_at_a_time(tmp_path):
-    fcntl = pytest.importorskip("fcntl")
     keeper = StringKeeper(THREE, root=tmp_path, n_shards=5)
     code = (
         "from mesaprior.hypotheses.turing.strings.keeping import StringKeeper\n"
@@ -228,8 +227,6 @@ def test_one_process_at_a_time(tmp_path):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         assert "another process is counting this table; wait for it" in done.stderr
     keeper.count()
-    with (tmp_path / "free").open("w") as file:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     assert find_strings(THREE, tmp_path) is not None
 
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.claim import Findings
 from mesaprior.inference.claims.registry import claim
 from mesaprior.inference.claims.running import run_claim
 

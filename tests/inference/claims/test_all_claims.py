@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.claims.claim import BASE, BOUND, SIZES
-from mesaprior.inference.claims.findings import Findings
+from mesaprior.inference.claims.claim import BASE, BOUND, SIZES, Findings
 from mesaprior.inference.claims.registry import CLAIMS, claim
 from mesaprior.inference.claims.rules import DEPENDS, REFUTED, SUPPORTED
 from mesaprior.inference.claims.running import run_claim, table_of

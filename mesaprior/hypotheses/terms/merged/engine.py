@@ -8,9 +8,8 @@ that only a few binders stand around. The counts of every level are compared wit
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from typing import TypeVar
 
 import numpy as np
@@ -18,12 +17,12 @@ import numpy as np
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.counting.bins import Bin, empty_rows
-from mesaprior.hypotheses.counting.classes import Classes, Making
+from mesaprior.hypotheses.counting.classes import Making
 from mesaprior.hypotheses.counting.sums import exact_sum
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.gathering import Gathering, Pass
-from mesaprior.hypotheses.terms.merged.keys import Keys, Partition
+from mesaprior.hypotheses.terms.merged.keys import Partition
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Levels, Way, Wrapping
 from mesaprior.hypotheses.terms.merged.totals import Totals
 from mesaprior.hypotheses.terms.merged.witnesses import Speller
@@ -37,6 +36,7 @@ from mesaprior.hypotheses.terms.merged.work import (
     tasks_of,
     tiles_of,
 )
+from mesaprior.hypotheses.terms.merged.workspace import Report, Workspace
 from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y, inner_scope, is_allowed
 from mesaprior.hypotheses.terms.reference import syntax_of
 from mesaprior.hypotheses.terms.tabulation import Tabulation
@@ -57,18 +57,7 @@ BIN_RECORDS = 40_000
 MOST_BYTES = 1 << 33
 """Memory to keep to where nothing else is said."""
 
-LEAST_ARENA, MOST_ARENA = 1 << 26, 3 << 29
-"""Bytes of the records that are held before they are counted, in `WAVES` waves or more."""
-
-WAVES = 4
-
-OTHER_BYTES = 7 * 10**8
-"""Memory for the interpreter, for buffers, and for the shards that are being handed over."""
-
 T = TypeVar("T")
-
-Report = Callable[[int], None]
-"""Told, now and then, how many more terms are accounted for."""
 
 
 class MergedEngine:
@@ -88,7 +77,7 @@ class MergedEngine:
     max_bytes : int
         Memory to keep to, about; the result does not depend on it.
     report : callable or None
-        Progress, see `Report`.
+        Progress, see `workspace.Report`.
     """
 
     def __init__(
@@ -105,12 +94,8 @@ class MergedEngine:
         self.grid = grid
         self._language = grid.language
         self._max_bits = max_bits
-        self.max_time = SATURATION if max_time is None else max_time
         self._has_time_bound = max_time is not None
-        self._workers = workers
         self._n_shards = n_shards
-        self._max_bytes = max_bytes
-        self.report = report or (lambda _: None)
         self._symbols = self._language.symbols(grid.log)
         self.bits = [symbol.bits for symbol in self._symbols]
         self._expected = codes.count_by_length(self._symbols, max_bits)
@@ -123,16 +108,12 @@ class MergedEngine:
             self._n_history,
             shorten=not self._has_time_bound,
         )
-        # A loop of no rounds forgets the time of its body, so long bodies must be kept for it.
-        forgets = self._language.has("iterate") and self._language.rounds == 0
-        self.inner_max_time = SATURATION if forgets else self.max_time
-        self.classes = [Classes(width) for width in grid.width]
         self.spans: dict[tuple[int, int], Span] = {}
         self.conditions: dict[tuple[int, int], Conditions] = {}
         self.everything: dict[tuple[int, int], Span] = {}
         self.totals: dict[tuple[int, int], int] = {}
         syntax = syntax_of(grid, max_bits)
-        self.ground = kernels.Ground(
+        ground = kernels.Ground(
             tables=syntax.tables,
             swaps=syntax.swaps,
             leaves=syntax.leaves,
@@ -140,10 +121,21 @@ class MergedEngine:
             size=np.array(grid.size, dtype=np.int64),
             is_later=grid.is_later,
         )
+        most_steps = SATURATION if max_time is None else max_time
+        # A loop of no rounds forgets the time of its body, so long bodies must be kept for it.
+        forgets = self._language.has("iterate") and self._language.rounds == 0
+        self.workspace = Workspace(
+            grid,
+            ground,
+            max_time=most_steps,
+            inner_max_time=SATURATION if forgets else most_steps,
+            workers=workers,
+            max_bytes=max_bytes,
+            report=report,
+        )
+        self.classes, self.keys = self.workspace.classes, self.workspace.keys
         self._steps = Totals(self._language, self._symbols, self._n_history)
-        self.keys = Keys(grid)
         self._speller = Speller(grid, self.classes, self.bits, max_bits)
-        self._pool: ThreadPoolExecutor | None = None
 
     # The kept levels
 
@@ -155,7 +147,7 @@ class MergedEngine:
         RunError
             If a count would not fit in 64 bits, or a total differs from the counting identity.
         """
-        with self.working():
+        with self.workspace.working():
             for length in range(1, self._max_bits + 1):
                 for scope in (Y | THETA, THETA, Y, 0):
                     if not self._levels.is_useful(scope, length) or (scope, length) in self.totals:
@@ -192,7 +184,8 @@ class MergedEngine:
         partition = Partition.of_hashes(min(MOST_BINS, max(1, n // BIN_COMBINATIONS)))
         bins = [Bin(1, self.grid.width[scope]) for _ in range(partition.n)]
         wanted = partition.filter(0, partition.n, bits=0, with_flags=False)
-        gathering = Gathering(self, table, tasks, wanted, bins, self.inner_max_time, is_whole=False)
+        limit = self.workspace.inner_max_time
+        gathering = Gathering(self.workspace, table, tasks, wanted, bins, limit, is_whole=False)
         for number, tile in enumerate(tiles_of(tasks)):
             gathering.take(number, tile)
         gathering.absorb()
@@ -312,7 +305,7 @@ class MergedEngine:
             # A pass takes shards that follow each other.
             n = next((k for k in range(1, len(waiting)) if waiting[k] != waiting[0] + k), len(waiting))
             shards = range(waiting[0], waiting[0] + n)
-            with self.working():
+            with self.workspace.working():
                 bins = self._counted(table, tasks, partition, shards)
                 done = len(bins)
                 yield from self._finished(table, shards[:done], bins, finish)
@@ -320,7 +313,7 @@ class MergedEngine:
 
     def _counted(self, table: Table, tasks: list[Task], partition: Partition, shards: range) -> list[list[Bin]]:
         """Return the bins of the first of some shards, as many as the memory allows; what it took is given back."""
-        counting_pass = Pass(self, table, tasks, partition, shards)
+        counting_pass = Pass(self.workspace, table, tasks, partition, shards)
         for number, tile in enumerate(tiles_of(tasks)):
             counting_pass.take(number, tile)
         bins = counting_pass.finish()
@@ -337,21 +330,22 @@ class MergedEngine:
             part, bins[place] = bins[place], []
             return finish(self._tabulate(table, part))
 
-        if self._pool is None:
+        pool, n_ahead = self.workspace.pool, self.workspace.workers
+        if pool is None:
             for place, shard in enumerate(shards):
                 yield shard, make(place)
             return
         ahead: deque[Future[T]] = deque()
-        for place in range(len(shards) + self._workers):
+        for place in range(len(shards) + n_ahead):
             if place < len(shards):
-                ahead.append(self._pool.submit(make, place))
-            if place >= self._workers:
-                yield shards[place - self._workers], ahead.popleft().result()
+                ahead.append(pool.submit(make, place))
+            if place >= n_ahead:
+                yield shards[place - n_ahead], ahead.popleft().result()
 
     def _partition(self, tasks: list[Task]) -> Partition:
         """Cut the keys of whole programs into bins, by what the longest kept programs do."""
         kept = [span for (scope, _), span in sorted(self.spans.items(), key=lambda item: item[0]) if scope == 0][-2:]
-        n_bins = self.arena_records(tasks, self.keys.n_words) // BIN_RECORDS
+        n_bins = self.workspace.arena_records(tasks, self.keys.n_words) // BIN_RECORDS
         per_shard = max(1, n_bins // self._n_shards)
         sample = [self.keys.of(self.classes[0].values[span.first : span.end])[:, 0] for span in kept]
         return Partition.of_sample(
@@ -439,51 +433,10 @@ class MergedEngine:
             witness=lambda ids: self._speller.texts(_making(table, made[ids]), ways, made[ids, 1].astype(np.int64)),
         )
 
-    # Evaluating and counting
-
-    @contextmanager
-    def working(self) -> Generator[None]:
-        """Have threads at hand where several workers are asked for."""
-        if self._workers == 1 or self._pool is not None:
-            yield
-            return
-        with ThreadPoolExecutor(self._workers) as pool:
-            self._pool = pool
-            try:
-                yield
-            finally:
-                self._pool = None
-
-    def submit(self, function: Callable[[], None]) -> Future[None] | None:
-        """Run a function, now or in a thread."""
-        if self._pool is None:
-            function()
-            return None
-        return self._pool.submit(function)
-
-    def arena_records(self, tasks: list[Task], n_words: int, bytes_in_bins: int | None = None) -> int:
-        """Return how many records are held before they are counted.
-
-        The fewer times, the better; so what bins do not need yet is for records. Bins grow by less than the records.
-        """
-        record = 8 * (n_words + 1)
-        room = min(MOST_ARENA, max(LEAST_ARENA, (self._max_bytes - self.n_bytes) // 8))
-        if bytes_in_bins is not None:
-            room = max(room, (self._max_bytes - 3 * self.n_bytes // 2 - OTHER_BYTES - bytes_in_bins) // 2)
-        return min(room, max(LEAST_ARENA, record * sum(task.n_records for task in tasks) // WAVES)) // record
-
-    @property
-    def bytes_for_bins(self) -> int:
-        """Bytes that the counts of whole programs may take: what kept classes, records and the rest leave of all."""
-        # The counts of kept classes stand there twice, once joined for the kernels. Arrays that grow leave holes: a
-        # twentieth, as measured at 16 GB. Shards are handed over when the records are gone, and need less.
-        rest = self._max_bytes - 3 * self.n_bytes // 2 - MOST_ARENA - OTHER_BYTES
-        return max(0, rest * 19 // 20)
-
     @property
     def n_bytes(self) -> int:
         """Bytes that kept classes and their counts take."""
-        return sum(classes.n_bytes for classes in self.classes)
+        return self.workspace.n_bytes
 
     @property
     def n_terms(self) -> int:

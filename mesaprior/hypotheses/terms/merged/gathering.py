@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,10 +17,8 @@ from mesaprior.hypotheses.terms.grid import Grid, padded
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.keys import Partition
 from mesaprior.hypotheses.terms.merged.work import Table, Task, Tile
+from mesaprior.hypotheses.terms.merged.workspace import Workspace
 from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y
-
-if TYPE_CHECKING:
-    from mesaprior.hypotheses.terms.merged.engine import MergedEngine
 
 
 @dataclass
@@ -38,7 +35,7 @@ class Gathering:
 
     def __init__(
         self,
-        engine: MergedEngine,
+        workspace: Workspace,
         table: Table,
         tasks: list[Task],
         wanted: kernels.Filter,
@@ -48,21 +45,21 @@ class Gathering:
         is_whole: bool,
         after: Callable[[], None] | None = None,
     ):
-        self._engine = engine
+        self._workspace = workspace
         self._after = after
-        self.grid = engine.grid
+        self.grid = workspace.grid
         self._operations, self._productions = table.operations, table.productions
         self._emissions = table.emission_table
         self._wanted, self.bins = wanted, bins
         self.max_time, self._is_whole = max_time, is_whole
-        self._limit = engine.inner_max_time
-        self._pools = tuple(classes.values for classes in engine.classes)
-        self._least_time = tuple(classes.entries.least_time for classes in engine.classes)
+        self._limit = workspace.inner_max_time
+        self._pools = tuple(classes.values for classes in workspace.classes)
+        self._least_time = tuple(classes.entries.least_time for classes in workspace.classes)
         if self._limit >= SATURATION:
             # Times that saturate are not too long, and sums of them would be.
             self._least_time = tuple(np.zeros_like(times) for times in self._least_time)
-        self._entries, self._base = joined_entries(engine.classes)
-        self._n_words = engine.keys.n_words if is_whole else 1
+        self._entries, self._base = joined_entries(workspace.classes)
+        self._n_words = workspace.keys.n_words if is_whole else 1
         self._arena = np.empty((0, self._n_words + 1), dtype=np.uint64)
         self._tasks = tasks
         self._kits: queue.SimpleQueue[_Kit] = queue.SimpleQueue()
@@ -73,7 +70,7 @@ class Gathering:
     def _reset(self) -> None:
         """Begin with an empty arena, as large as bins leave room for."""
         in_bins = sum(found.n_bytes for found in self.bins)
-        self._capacity = self._engine.arena_records(self._tasks, self._n_words, in_bins)
+        self._capacity = self._workspace.arena_records(self._tasks, self._n_words, in_bins)
         if len(self._arena) > self._capacity:
             self._arena = self._arena[:0].copy()
         self._reserved, self._used, self._n_runs = 0, 0, 0
@@ -99,7 +96,7 @@ class Gathering:
             # Before a wave: what waits in an arena would be lost. Memory that is not written to costs nothing.
             self._arena = np.empty((max(self._capacity, most), self._n_words + 1), dtype=np.uint64)
         self._reserved += most
-        future = self._engine.submit(lambda: self._evaluate(number, tile, below))
+        future = self._workspace.submit(lambda: self._evaluate(number, tile, below))
         if future is not None:
             self._futures.append(future)
             if len(self._futures) > 64:
@@ -131,7 +128,7 @@ class Gathering:
             tile.bounds,
             self._pools,
             self.grid.layout,
-            self._engine.ground,
+            self._workspace.ground,
             task.steps,
             self._least_time[task.space],
             below,
@@ -151,7 +148,7 @@ class Gathering:
             with self._lock:
                 self._placed.append((number, place, starts))
         self._kits.put(kit)
-        self._engine.report(tile.n_terms)
+        self._workspace.report(tile.n_terms)
 
     def _kit(self, n_records: int = 1, n_rows: int = 1) -> _Kit:
         """Return room for a worker, with enough of it."""
@@ -189,7 +186,7 @@ class Gathering:
                 self.max_time,
                 self.grid.with_fit,
             )
-            waiting = [self._engine.submit(lambda place=place: self._absorb(ledger, place)) for place in order]
+            waiting = [self._workspace.submit(lambda place=place: self._absorb(ledger, place)) for place in order]
             for future in waiting:
                 if future is not None:
                     future.result()
@@ -231,7 +228,7 @@ class Gathering:
                     self._operations,
                     *pools,
                     self.grid.layout,
-                    self._engine.ground,
+                    self._workspace.ground,
                     kit.scratch,
                     values.shape[1],
                     keys.reshape(-1),
@@ -252,16 +249,16 @@ class Gathering:
 class Pass:
     """A pass over all whole programs that keeps as many shards as the memory allows."""
 
-    def __init__(self, engine: MergedEngine, table: Table, tasks: list[Task], partition: Partition, shards: range):
-        self._engine = engine
+    def __init__(self, workspace: Workspace, table: Table, tasks: list[Task], partition: Partition, shards: range):
+        self._workspace = workspace
         self._cuts = [int(partition.shards[shard]) for shard in (*shards, shards.stop)]
         self._n = len(shards)
         self._filter = partition.filter(
-            self._cuts[0], self._cuts[-1], bits=engine.keys.bits, with_flags=engine.grid.with_fit
+            self._cuts[0], self._cuts[-1], bits=workspace.keys.bits, with_flags=workspace.grid.with_fit
         )
-        bins = [Bin(engine.keys.n_words) for _ in range(self._cuts[0], self._cuts[-1])]
+        bins = [Bin(workspace.keys.n_words) for _ in range(self._cuts[0], self._cuts[-1])]
         self._gathering = Gathering(
-            engine, table, tasks, self._filter, bins, engine.max_time, is_whole=True, after=self._fit_memory
+            workspace, table, tasks, self._filter, bins, workspace.max_time, is_whole=True, after=self._fit_memory
         )  # fmt: skip
 
     def take(self, number: int, tile: Tile) -> None:
@@ -277,7 +274,7 @@ class Pass:
 
     def _fit_memory(self) -> None:
         """Give up the later half of the shards where they have outgrown the memory; they get a pass of their own."""
-        while self._n > 1 and sum(found.n_bytes for found in self._gathering.bins) > self._engine.bytes_for_bins:
+        while self._n > 1 and sum(found.n_bytes for found in self._gathering.bins) > self._workspace.bytes_for_bins:
             self._n = (self._n + 1) // 2
             self._gathering.narrow(self._cuts[self._n])
 

@@ -21,7 +21,6 @@ from mesaprior.hypotheses.turing.machine import n_machines
 from mesaprior.hypotheses.turing.runs.run import Run, run_machine
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.stored import (
-    CLAIM,
     MANIFEST,
     SCHEMA,
     TABLE,
@@ -195,7 +194,7 @@ def prune_strings(
 def _reason(entry: Entry, *, unfinished: bool) -> str | None:
     """Return why a table may go, or None."""
     if entry.state == UNFINISHED_STATE:
-        if not unfinished or is_claimed(entry.folder / CLAIM):
+        if not unfinished or is_claimed(entry.folder):
             return None
         return f"unfinished: {entry.shards_done} of {entry.n_shards} shards are done"
     if entry.state != COMPLETE:

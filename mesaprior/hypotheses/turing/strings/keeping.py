@@ -14,7 +14,6 @@ from mesaprior.hypotheses.threads import Report
 from mesaprior.hypotheses.turing.strings.sharding import StringShards
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.stored import (
-    CLAIM,
     MANIFEST,
     TABLE,
     identity_of,
@@ -23,10 +22,10 @@ from mesaprior.hypotheses.turing.strings.stored import (
     read_strings,
     remove_left_behind,
     strings_folder,
-    versions,
     write_strings,
 )
 from mesaprior.hypotheses.turing.strings.table import StringTable
+from mesaprior.hypotheses.versions import versions
 
 KEPT_FROM = {4: 20_001, 5: 1, 6: 1}
 """Steps from which on a table is worth keeping, by states; below them it is counted in a second or less."""
@@ -77,9 +76,8 @@ class StringKeeper:
         self.n_shards = n_shards or self._shards.n_shards()
         self.folder = strings_folder(size, root)
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / CLAIM).touch()
         try:
-            self._claim = Claim(self.folder / CLAIM, self.folder)
+            self._claim = Claim(self.folder, self.folder)
         except RunError:
             raise RunError(
                 f"{self.folder}: another process is counting this table; wait for it, and it is there."

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 import re
-from contextlib import ExitStack, suppress
-from importlib.metadata import version
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import numpy as np
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.store.files import sha256_of, write_table
-from mesaprior.hypotheses.store.locking import Claim
+from mesaprior.hypotheses.store.locking import CLAIM, Claim
 from mesaprior.hypotheses.store.root import store_root
 from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.texts import Texts
@@ -26,12 +24,9 @@ SCHEMA = 1
 
 MANIFEST, TABLE = "manifest.json", "strings.parquet"
 
-CLAIM = "claim"
-"""Locked by the process that counts. Nobody reads it: a process that closes a file gives up its locks on it."""
-
 _UNFINISHED = r"shard-\d{4,}\.(json|parquet)"
 _LEFT_BEHIND = re.compile(
-    rf"{_UNFINISHED}|{CLAIM}|\.({_UNFINISHED}|manifest\.json|strings\.parquet)\.[0-9a-f]+\.tmp", flags=re.ASCII
+    rf"{_UNFINISHED}|\.({_UNFINISHED}|manifest\.json|strings\.parquet)\.[0-9a-f]+\.tmp", flags=re.ASCII
 )
 
 
@@ -73,11 +68,6 @@ def identity_of(size: Size) -> dict[str, Any]:
 def is_of(record: dict[str, Any], size: Size) -> bool:
     """Tell whether a manifest, or the record of a shard, is of this size and in the layout of this version."""
     return all(record.get(name) == value for name, value in identity_of(size).items())
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what counts."""
-    return {"python": platform.python_version()} | {name: version(name) for name in ("mesaprior", "numpy", "numba")}
 
 
 def write_strings(path: Path, table: StringTable) -> dict[str, Any]:
@@ -137,7 +127,7 @@ def is_intact(folder: Path, name: str, record: dict[str, Any]) -> bool:
 
 def is_ours(name: str) -> bool:
     """Tell whether a file of a table's folder may have this name."""
-    return name in (MANIFEST, TABLE) or _LEFT_BEHIND.fullmatch(name) is not None
+    return name in (MANIFEST, TABLE, CLAIM) or _LEFT_BEHIND.fullmatch(name) is not None
 
 
 def remove_table(folder: Path) -> int:
@@ -154,21 +144,21 @@ def remove_table(folder: Path) -> int:
 
 
 def remove_left_behind(folder: Path) -> None:
-    """Remove what serves counting alone, the claim last."""
-    for path in sorted(folder.iterdir(), key=lambda path: (path.name == CLAIM, path.name)):
+    """Remove what serves counting alone, but for the claim, which goes with its release."""
+    for path in sorted(folder.iterdir()):
         if _LEFT_BEHIND.fullmatch(path.name):
             path.unlink(missing_ok=True)
 
 
 def _tidy(folder: Path) -> None:
     """Remove what is left of counting beside a finished table, unless the process that counted it is still at it."""
-    if not any(_LEFT_BEHIND.fullmatch(path.name) for path in folder.iterdir()):
+    if not any(_LEFT_BEHIND.fullmatch(path.name) or path.name == CLAIM for path in folder.iterdir()):
         return
     # The table is there whether or not this can be done.
-    with suppress(OSError, RunError), ExitStack() as stack:
-        if (folder / CLAIM).exists():
-            stack.callback(Claim(folder / CLAIM, folder).release)
+    with suppress(OSError, RunError):
+        claim = Claim(folder, folder)
         remove_left_behind(folder)
+        claim.release()
 
 
 def _plain(champion: Champion | None) -> dict[str, Any] | None:

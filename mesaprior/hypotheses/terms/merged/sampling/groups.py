@@ -11,8 +11,8 @@ from mesaprior.errors import RunError
 from mesaprior.hypotheses.census import FLAGS, Census, Vectors, exact_sum
 from mesaprior.hypotheses.log import TRAIN, ImitationLog
 from mesaprior.hypotheses.terms.grid import Grid
-from mesaprior.hypotheses.terms.merged.engine import Report
 from mesaprior.hypotheses.terms.merged.sampling.unranking import Group, Unranker
+from mesaprior.hypotheses.terms.merged.workspace import Report
 from mesaprior.hypotheses.terms.program import Program
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def programs_at(
     workers : int
         Threads; the programs do not depend on it.
     report : callable or None
-        Progress, see `engine.Report`.
+        Progress, see `workspace.Report`.
 
     Returns
     -------

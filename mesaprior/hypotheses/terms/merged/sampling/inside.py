@@ -18,12 +18,13 @@ from mesaprior.hypotheses.counting.bins import Bin, Intern, Ledger, Room
 from mesaprior.hypotheses.counting.classes import joined_entries
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import kernels
-from mesaprior.hypotheses.terms.merged.engine import MergedEngine, Report
+from mesaprior.hypotheses.terms.merged.engine import MergedEngine
 from mesaprior.hypotheses.terms.merged.gathering import Gathering
 from mesaprior.hypotheses.terms.merged.keys import ALL
 from mesaprior.hypotheses.terms.merged.levels import Levels, Way, Wrapping
 from mesaprior.hypotheses.terms.merged.sampling.kernels import Heads
 from mesaprior.hypotheses.terms.merged.work import Span, Table, Task, tasks_of, tiles_of
+from mesaprior.hypotheses.terms.merged.workspace import Report
 from mesaprior.priors import codes
 
 ENGINE_BYTES = 1 << 31
@@ -74,7 +75,7 @@ class KeptTerms:
     workers : int
         Threads; nothing depends on it.
     report : callable or None
-        Progress, see `engine.Report`.
+        Progress, see `workspace.Report`.
 
     Raises
     ------
@@ -233,9 +234,10 @@ class KeptTerms:
             bins[place] = _Catch([aim for aim in aims if aim.word == int(word)])
         bits, with_flags = (engine.keys.bits, self._grid.with_fit) if is_whole else (0, False)
         wanted = kernels.Filter(splitters, 0, len(bins), bits, with_flags)
-        with engine.working():
-            limit = engine.max_time if is_whole else engine.inner_max_time
-            gathering = Gathering(engine, of.table, of.tasks, wanted, bins, limit, is_whole=is_whole)
+        workspace = engine.workspace
+        with workspace.working():
+            limit = workspace.max_time if is_whole else workspace.inner_max_time
+            gathering = Gathering(workspace, of.table, of.tasks, wanted, bins, limit, is_whole=is_whole)
             for number, tile in enumerate(tiles_of(of.tasks)):
                 gathering.take(number, tile)
             gathering.absorb()

@@ -16,10 +16,10 @@ import numpy as np
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.terms.grid import Grid
-from mesaprior.hypotheses.terms.merged.engine import Report
 from mesaprior.hypotheses.terms.merged.levels import Way
 from mesaprior.hypotheses.terms.merged.sampling import kernels
 from mesaprior.hypotheses.terms.merged.sampling.inside import PLAIN, KeptTerms, Level, Round
+from mesaprior.hypotheses.terms.merged.workspace import Report
 from mesaprior.hypotheses.terms.program import Program, length_of, steps_of
 from mesaprior.hypotheses.terms.tabulation import literal_of
 
@@ -90,7 +90,7 @@ class Unranker:
     workers : int
         Threads; the programs do not depend on it.
     report : callable or None
-        Progress, see `engine.Report`.
+        Progress, see `workspace.Report`.
 
     Raises
     ------

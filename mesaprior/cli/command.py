@@ -1,0 +1,123 @@
+"""What every command has: its options under headings, completion, and how much it says on standard error."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext, redirect_stderr
+from functools import partial
+from typing import Any
+
+import click
+
+LOG = "The log"
+SPACE = "The space"
+OTHER_SPACES = "Other spaces"
+PRIOR = "The prior and the noise"
+ANSWER = "The answer"
+COUNTING = "Counting"
+OUTPUT = "Output"
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+"""Settings of the outermost command, which its subcommands inherit."""
+
+FEW = 14
+"""A command of at most so many options needs no headings."""
+
+_QUIET, _VERBOSE = "mesaprior.quiet", "mesaprior.verbose"
+
+
+class Option(click.Option):
+    """An option that stands under a heading in the help.
+
+    Parameters
+    ----------
+    *arguments
+        As of `click.Option`.
+    heading : str
+        Options of a command that have none of their own stand under `ANSWER`.
+    **settings
+        As of `click.Option`.
+    """
+
+    def __init__(self, *arguments: Any, heading: str, **settings: Any):
+        super().__init__(*arguments, **settings)
+        self.heading = heading
+
+
+headed_option = partial(click.option, cls=Option)
+"""`click.option` with a heading."""
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    """Take note of how much is to be said, whether that stands before the command or after it."""
+    if value:
+        context.meta[f"mesaprior.{parameter.name}"] = True
+
+
+def _loudness_options() -> list[click.Parameter]:
+    settings: dict[str, Any] = {"is_flag": True, "expose_value": False, "callback": _remember, "heading": OUTPUT}
+    return [
+        Option(["-q", "--quiet"], help="Print nothing but errors on standard error.", **settings),
+        Option(["-v", "--verbose"], help="Report how long each step took.", **settings),
+    ]
+
+
+class Command(click.Command):
+    """A command whose help has its options under headings, and which is quiet or verbose where that is asked for."""
+
+    def __init__(self, *arguments: Any, **settings: Any):
+        super().__init__(*arguments, **settings)
+        self.params.extend(_loudness_options())
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options under their headings, in the order of the first option of each; the output comes last."""
+        help_option = self.get_help_option(ctx)
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        shown = [(option, record) for option in options if (record := option.get_help_record(ctx))]
+        if len(shown) <= FEW:
+            super().format_options(ctx, formatter)
+            return
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for option, record in shown:
+            own = OUTPUT if option is help_option else ANSWER
+            sections.setdefault(option.heading if isinstance(option, Option) else own, []).append(record)
+        for heading in sorted(sections, key=lambda heading: heading == OUTPUT):
+            with formatter.section(heading):
+                formatter.write_dl(sections[heading])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, as loud as it is asked to be."""
+        with _loudness(ctx):
+            return super().invoke(ctx)
+
+
+class Group(click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+
+    def __init__(self, *arguments: Any, **settings: Any):
+        super().__init__(*arguments, **settings)
+        self.params.extend(_loudness_options())
+
+
+@contextmanager
+def _loudness(ctx: click.Context) -> Generator[None]:
+    """Keep notes and progress from standard error, or say at the end how long a command took.
+
+    Errors are said by whoever called the command, and so are never kept from anybody.
+    """
+    with redirect_stderr(io.StringIO()) if ctx.meta.get(_QUIET) else nullcontext(), timed("In all"):
+        yield
+
+
+@contextmanager
+def timed(step: str) -> Generator[None]:
+    """Report how long a step of the command took, where that is asked for."""
+    start = time.monotonic()
+    yield
+    context = click.get_current_context(silent=True)
+    if context is not None and context.meta.get(_VERBOSE):
+        click.echo(f"{step}: {time.monotonic() - start:.1f} s.", err=True)

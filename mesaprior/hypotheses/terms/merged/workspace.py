@@ -1,0 +1,115 @@
+"""What combinations are evaluated with: the kept classes, threads, and memory for records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+from mesaprior.hypotheses.counting.classes import Classes
+from mesaprior.hypotheses.terms.grid import Grid
+from mesaprior.hypotheses.terms.merged import kernels
+from mesaprior.hypotheses.terms.merged.keys import Keys
+from mesaprior.hypotheses.terms.merged.work import Task
+
+LEAST_ARENA, MOST_ARENA = 1 << 26, 3 << 29
+"""Bytes of the records that are held before they are counted, in `WAVES` waves or more."""
+
+WAVES = 4
+
+OTHER_BYTES = 7 * 10**8
+"""Memory for the interpreter, for buffers, and for the shards that are being handed over."""
+
+Report = Callable[[int], None]
+"""Told, now and then, how many more terms are accounted for."""
+
+
+class Workspace:
+    """The kept classes, the threads that evaluate combinations of them, and the memory that records may take.
+
+    Parameters
+    ----------
+    grid : Grid
+    ground : Ground
+        What kernels read besides the classes.
+    max_time, inner_max_time : int
+        Most steps of a program, and of a term inside one.
+    workers : int
+        Threads; the result does not depend on it.
+    max_bytes : int
+        Memory to keep to, about; the result does not depend on it.
+    report : callable or None
+        Progress, see `Report`.
+
+    Attributes
+    ----------
+    classes : list of Classes
+        By scope; they grow as levels are kept.
+    keys : Keys
+    pool : ThreadPoolExecutor or None
+        The threads, while there are several at work.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        ground: kernels.Ground,
+        *,
+        max_time: int,
+        inner_max_time: int,
+        workers: int,
+        max_bytes: int,
+        report: Report | None,
+    ):
+        self.grid, self.ground = grid, ground
+        self.max_time, self.inner_max_time = max_time, inner_max_time
+        self.workers = workers
+        self._max_bytes = max_bytes
+        self.report: Report = report or (lambda _: None)
+        self.classes = [Classes(width) for width in grid.width]
+        self.keys = Keys(grid)
+        self.pool: ThreadPoolExecutor | None = None
+
+    @contextmanager
+    def working(self) -> Generator[None]:
+        """Have threads at hand where several workers are asked for."""
+        if self.workers == 1 or self.pool is not None:
+            yield
+            return
+        with ThreadPoolExecutor(self.workers) as pool:
+            self.pool = pool
+            try:
+                yield
+            finally:
+                self.pool = None
+
+    def submit(self, function: Callable[[], None]) -> Future[None] | None:
+        """Run a function, now or in a thread."""
+        if self.pool is None:
+            function()
+            return None
+        return self.pool.submit(function)
+
+    def arena_records(self, tasks: list[Task], n_words: int, bytes_in_bins: int | None = None) -> int:
+        """Return how many records are held before they are counted.
+
+        The fewer times, the better; so what bins do not need yet is for records. Bins grow by less than the records.
+        """
+        record = 8 * (n_words + 1)
+        room = min(MOST_ARENA, max(LEAST_ARENA, (self._max_bytes - self.n_bytes) // 8))
+        if bytes_in_bins is not None:
+            room = max(room, (self._max_bytes - 3 * self.n_bytes // 2 - OTHER_BYTES - bytes_in_bins) // 2)
+        return min(room, max(LEAST_ARENA, record * sum(task.n_records for task in tasks) // WAVES)) // record
+
+    @property
+    def bytes_for_bins(self) -> int:
+        """Bytes that the counts of whole programs may take: what kept classes, records and the rest leave of all."""
+        # The counts of kept classes stand there twice, once joined for the kernels. Arrays that grow leave holes: a
+        # twentieth, as measured at 16 GB. Shards are handed over when the records are gone, and need less.
+        rest = self._max_bytes - 3 * self.n_bytes // 2 - MOST_ARENA - OTHER_BYTES
+        return max(0, rest * 19 // 20)
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes that kept classes and their counts take."""
+        return sum(classes.n_bytes for classes in self.classes)
