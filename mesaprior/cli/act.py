@@ -9,7 +9,6 @@ import click
 
 from mesaprior.cli.one_world import one_world_with_prior, world_of
 from mesaprior.cli.options import (
-    LONGEST,
     check_columns,
     check_noise,
     format_option,
@@ -20,6 +19,7 @@ from mesaprior.cli.options import (
     prior_options,
 )
 from mesaprior.cli.safeguards import guard_options
+from mesaprior.hypotheses.terms.describe import LONGEST
 
 if TYPE_CHECKING:
     from mesaprior.inference.worlds.conduct import Conduct
@@ -168,7 +168,7 @@ def _render(found: list[Conduct], world: World, steps: int, cost: float, is_by_s
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import share_text
+    from mesaprior.hypotheses.phrases import share_text
 
     title = f"What each way to act does in {world.name}, seed {world.seed}, in {steps} steps, in expectation"
     table = Table(title=title, title_justify="left", title_style="bold")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli.options import (
-    SPACES,
     Parameter,
     bounds_options,
     check_columns,
@@ -20,13 +19,11 @@ from mesaprior.cli.options import (
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
+from mesaprior.hypotheses import registry
 
 if TYPE_CHECKING:
     from mesaprior.inference.spaces import Agreement, SpacesCompared
     from mesaprior.priors.prior import FormulaPrior
-
-COMPARED = ("terms", "turing", "circuits", "networks")
-"""The spaces that are asked where none are named: those that any log of bits can be asked of."""
 
 
 @click.command("compare-spaces")
@@ -35,7 +32,7 @@ COMPARED = ("terms", "turing", "circuits", "networks")
 @click.option(
     "--spaces",
     "spaces_text",
-    default=",".join(COMPARED),
+    default=",".join(registry.usual_spaces()),
     show_default=True,
     metavar="S,S,...",
     help="The hypothesis spaces to ask.",
@@ -92,14 +89,14 @@ def compare_spaces(
     """
     from mesaprior.cli.question import census_of, facts_of_log, facts_of_space, versions
     from mesaprior.cli.reading import read_asked
-    from mesaprior.cli.spaces import formalism, spaces_of
+    from mesaprior.cli.spaces import spaces_of
     from mesaprior.inference.spaces import answer_of
     from mesaprior.inference.spaces import compare_spaces as compare
 
     names = _names(spaces_text)
     priors, noise = _priors(names, prior_texts, parameters), noise_of(noise_text)
     for name in names:
-        check_columns(priors[name], name, formalism(name).columns)
+        check_columns(priors[name], name, registry.description(name).columns)
     if plot_file:
         from mesaprior.cli.pictures import check_picture
 
@@ -147,14 +144,14 @@ def _names(text: str) -> list[str]:
     """Return the names of spaces in a list with commas."""
     from mesaprior.errors import UsageError
 
-    names = [name.strip() for name in text.split(",")]
+    names, known = [name.strip() for name in text.split(",")], ", ".join(registry.names())
     for name in names:
-        if name not in SPACES:
-            raise UsageError(f"--spaces: {name[:60]!r} is no hypothesis space; there are {', '.join(SPACES)}.")
+        if name not in registry.names():
+            raise UsageError(f"--spaces: {name[:60]!r} is no hypothesis space; there are {known}.")
         if names.count(name) > 1:
             raise UsageError(f"--spaces names {name} {names.count(name)} times; name it once.")
     if len(names) < 2:
-        raise UsageError(f"--spaces {text} is one space alone; name at least two of {', '.join(SPACES)}.")
+        raise UsageError(f"--spaces {text} is one space alone; name at least two of {known}.")
     return names
 
 

@@ -11,7 +11,7 @@ import click
 from mesaprior.cli.cluster import cluster_option
 from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
 from mesaprior.cli.options import Parameter, format_option, prior_facts, weights_of
-from mesaprior.cli.words import string_text
+from mesaprior.hypotheses.phrases import string_text
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mesaprior.cli.words import share_text
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.sweeps.sweep import SweptPosterior
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mesaprior.cli.options import (
-    LONGEST,
     Parameter,
     check_columns,
     check_noise,
@@ -26,6 +25,7 @@ from mesaprior.cli.options import (
     whole_numbers,
 )
 from mesaprior.errors import UsageError
+from mesaprior.hypotheses.terms.describe import LONGEST
 
 if TYPE_CHECKING:
     from mesaprior.inference.worlds.crossings import Crossed

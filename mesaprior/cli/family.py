@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.cli.progress import progress
-from mesaprior.cli.words import bits_text, share_text
+from mesaprior.cli.words import bits_text
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.family import MAIN, MOST_BOUNDS, VERDICT, Family
 from mesaprior.inference.relatives import family_of, n_relatives
 from mesaprior.inference.result import json_number

@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from mesaprior.cli.render import console
-from mesaprior.cli.words import bits_text, share_text
+from mesaprior.cli.words import bits_text
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED
 from mesaprior.inference.goals import NO_GOAL, Goals
 from mesaprior.inference.result import json_number, top_behaviours

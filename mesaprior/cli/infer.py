@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from mesaprior.cli.options import (
-    LONGEST,
     SpaceOptions,
     format_option,
     is_noiseless,
@@ -24,6 +23,7 @@ from mesaprior.cli.options import (
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, facts_of_codes, reading_options
+from mesaprior.hypotheses.terms.describe import LONGEST
 
 if TYPE_CHECKING:
     from mesaprior.inference.noise import NoiseModel

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli.options import (
-    LONGEST,
     Parameter,
     constants_option,
     format_option,
-    language_of,
     language_option,
     parameters_of,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.cli.streams import print_csv
 from mesaprior.errors import UsageError
+from mesaprior.hypotheses.terms.describe import LONGEST, language_of
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog

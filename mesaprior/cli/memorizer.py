@@ -129,7 +129,8 @@ def memorizer_to_json(found: MemorizerPosterior, log: ImitationLog) -> dict[str,
 def render_memorizer(found: MemorizerPosterior) -> None:
     """Print what the memorizer holds, in three lines."""
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import bits_text, odds_text, share_text
+    from mesaprior.cli.words import bits_text, odds_text
+    from mesaprior.hypotheses.phrases import share_text
     from mesaprior.inference.roles import VERDICTS
 
     out, memorizer = console(), found.memorizer

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mesaprior.cli.options import Weights, format_option
+from mesaprior.cli.options import ReadAs, format_option
+from mesaprior.hypotheses.networks.describe import weights_of
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.networks.functions import FunctionCounts
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--weights",
-    type=Weights(),
+    type=ReadAs(weights_of),
     metavar="W,W,...",
     help="Integers that every weight and bias is from; without it -1,0,1.",
 )
@@ -105,7 +106,7 @@ def _render(counts: FunctionCounts, top: int) -> None:
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import share_text
+    from mesaprior.hypotheses.phrases import share_text
 
     out = console()
     shape, by_function, least = counts.shape, counts.counted_by_function, counts.least_weights

@@ -15,10 +15,11 @@ from mesaprior.cli.progress import progress
 from mesaprior.cli.question import Asked, ask, census_of, is_default, provenance_of, warning_sentences
 from mesaprior.cli.reading import ReadingOptions, facts_of_codes, read_asked
 from mesaprior.cli.spaces import space_of
-from mesaprior.cli.words import bits_text, share_text
+from mesaprior.cli.words import bits_text
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log.coding import listed
 from mesaprior.hypotheses.log.notices import number_of, printable, shown
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.people.people import People, Person, people
 from mesaprior.inference.result import json_number
 from mesaprior.inference.roles import IMITATOR, ROLES, VERDICTS
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from mesaprior.cli.spaces import Space
     from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.hypotheses.space import Space
     from mesaprior.inference.noise import NoiseModel
     from mesaprior.priors.prior import FormulaPrior
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mesaprior.cli.pictures import save_picture
-from mesaprior.cli.words import share_text
+from mesaprior.hypotheses.phrases import share_text
 
 if TYPE_CHECKING:
     from mesaprior.cli.sides import Sides

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mesaprior.cli.pictures import save_picture
-from mesaprior.cli.words import share_text
 from mesaprior.hypotheses.log.notices import shortened, shown
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.roles import ROLES
 
 if TYPE_CHECKING:

@@ -43,7 +43,7 @@ def render_predictions(question: Question, posterior: Posterior) -> None:
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import share_text
+    from mesaprior.hypotheses.phrases import share_text
 
     out = console()
     if posterior.n_training == question.log.n_rows:

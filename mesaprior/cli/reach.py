@@ -58,12 +58,10 @@ def reach(
     from mesaprior.inference.reach import reach as reach_of
 
     question = ask(source, other_log=other_log, asked=asked, reading=reading)
-    # A space of a user's own need not know what is past its bound.
-    beyond = getattr(question.space, "length_beyond", None)
     found = reach_of(
         question.census,
         question.log,
-        length_beyond=None if beyond is None else beyond(question.log),
+        length_beyond=question.space.length_beyond(question.log),
         tolerance=tolerance,
         **_limits(question),
     )

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mesaprior.cli.words import bits_text, share_text
+from mesaprior.cli.words import bits_text
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.claims.claim import Claim
 from mesaprior.inference.claims.findings import Findings
 from mesaprior.inference.claims.rules import DEPENDS, REFUTED, SUPPORTED

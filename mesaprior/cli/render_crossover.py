@@ -11,8 +11,9 @@ from rich.table import Table
 
 from mesaprior.cli.crossover import leader_of
 from mesaprior.cli.render import console
-from mesaprior.cli.words import bits_text, share_text
+from mesaprior.cli.words import bits_text
 from mesaprior.hypotheses.log.notices import number_of
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.crossovers.crossover import Crossing, Crossovers
 
 if TYPE_CHECKING:

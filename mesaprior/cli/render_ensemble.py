@@ -68,7 +68,8 @@ def _render(answers: Sequence[Answer], odds: dict[str, Spread], question: dict[s
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import bits_text, share_text
+    from mesaprior.cli.words import bits_text
+    from mesaprior.hypotheses.phrases import share_text
 
     out = console()
     said = {

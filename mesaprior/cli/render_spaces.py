@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from mesaprior.cli.render import console
-from mesaprior.cli.words import bits_text, share_text
+from mesaprior.cli.words import bits_text
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.roles import UNJUDGED, VERDICTS
 from mesaprior.inference.spaces import Agreement, SpacesCompared
 

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from mesaprior.cli.render import console
-from mesaprior.cli.words import bits_text, share_text, sparkline
+from mesaprior.cli.words import bits_text, sparkline
 from mesaprior.hypotheses.log.notices import number_of
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.sweeps.changes import SignChange, sign_changes
 from mesaprior.inference.sweeps.sweep import SweptPosterior

@@ -161,7 +161,7 @@ def _render(outcomes: list[Outcome], log: ImitationLog, cost: float, is_online: 
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import share_text
+    from mesaprior.hypotheses.phrases import share_text
     from mesaprior.inference.safeguarding import conflicts
 
     n_conflicts = sum(conflicts(log, row) for row in range(log.n_training, log.n_rows))

@@ -84,7 +84,7 @@ def sample(
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.errors import UsageError
-    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.hypotheses.terms.space import space_of_terms
     from mesaprior.inference.sampling import sample as draw
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
@@ -94,16 +94,17 @@ def sample(
         )
     check_prior(prior, folder, SpaceOptions())
     question = ask(folder, other_log=other_log, asked=SpaceOptions(), reading=reading)
-    if not isinstance(question.space, TermSpace):
+    space = space_of_terms(question.space)
+    if space is None:
         raise UsageError(
             f"{folder} is a census of the space {question.space.name}, and programs are drawn from terms only; give a "
             "census of terms."
         )
-    with progress(f"Drawing {k:,} programs", question.space.n_terms(question.log)) as report:
+    with progress(f"Drawing {k:,} programs", space.n_reports(question.log)) as report:
         draws = draw(
             question.census,
             question.log,
-            question.space,
+            space,
             prior,
             k,
             seed,
@@ -145,7 +146,7 @@ def _render(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import share_text
+    from mesaprior.hypotheses.phrases import share_text
 
     table = Table()
     for name in ("probability", "role", "verdict", "bits", "steps"):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mesaprior.cli.words import odds_text, share_text
+from mesaprior.cli.words import odds_text
 from mesaprior.hypotheses.log.notices import number_of
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.posterior import Posterior
 from mesaprior.inference.result import summarize
 from mesaprior.inference.roles import IMITATOR, ROLES, UNJUDGED, VERDICTS

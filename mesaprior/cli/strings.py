@@ -186,7 +186,7 @@ def _render_halting(table: StringTable, champions: dict[str, Any]) -> None:
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.words import share_text
+    from mesaprior.hypotheses.phrases import share_text
 
     out = console()
     halting = table.verdicts["halted"]

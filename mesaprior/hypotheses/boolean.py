@@ -16,8 +16,8 @@ from functools import cached_property
 import numpy as np
 
 from mesaprior.errors import ContentError, UsageError
-from mesaprior.hypotheses.census import FLAGS
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.prediction import Prediction
 
 ENCODINGS = ("binary", "one-hot")
 """Ways to write features with more than two values: in bits, or with one input for each value."""
@@ -55,7 +55,7 @@ class BooleanLog:
         return (self.n_actions - 1).bit_length()
 
 
-class BooleanPrediction:
+class BooleanPrediction(Prediction):
     """What one Boolean function does on a log, in plain Python.
 
     Parameters
@@ -82,11 +82,6 @@ class BooleanPrediction:
     def predictions(self) -> dict[str, np.ndarray]:
         """Action on each row, ``int64[R]``."""
         return {"intact": np.array(self.actions, dtype=np.int64)[self._log.row_situation]}
-
-    @property
-    def flags(self) -> dict[str, bool]:
-        """Lesion flags: the function has nothing that could be turned upside down."""
-        return dict.fromkeys(FLAGS, False)
 
 
 def boolean_log(

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from mesaprior.errors import MesapriorError, NoProgramError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.space import WholeSpace
+from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.terms.neighbours import DROPPED, Neighbour, neighbours
-from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.hypotheses.terms.space import TermSpace, space_of_terms
 from mesaprior.inference.family import Family, Member, Standing, bound_members, essential_reason, standings
 from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.posterior import DEFAULT_NOISE
@@ -24,17 +24,16 @@ several for one member nor several members at a time were any faster.
 """
 
 
-def n_relatives(space: TermSpace | WholeSpace) -> int:
+def n_relatives(space: Space) -> int:
     """Return how many languages `family_of` counts, and with it what its reports add up to."""
-    if not isinstance(space, TermSpace):
-        return 0
-    return sum(neighbour.language is not None for neighbour in neighbours(space.language))
+    terms = space_of_terms(space)
+    return 0 if terms is None else sum(one.language is not None for one in neighbours(terms.language))
 
 
 def family_of(
     census: Census,
     log: ImitationLog,
-    space: TermSpace | WholeSpace,
+    space: Space,
     prior: Prior,
     *,
     noise: NoiseModel = DEFAULT_NOISE,
@@ -49,7 +48,7 @@ def family_of(
     census : Census
         Of `space` on `log`.
     log : ImitationLog
-    space : TermSpace or WholeSpace
+    space : Space
     prior, noise, tolerance
         As in `posterior`; the same for all members.
     workers : int
@@ -68,7 +67,8 @@ def family_of(
     of T tokens, each about as long as that of the question.
     """
     own, members = bound_members(census, log, prior, noise=noise, tolerance=tolerance)
-    if not isinstance(space, TermSpace):
+    terms = space_of_terms(space)
+    if terms is None:
         if not members:
             raise UsageError(
                 f"--family varies the bound of the space {space.name}, and all {space.noun} counted have one length; "
@@ -80,7 +80,7 @@ def family_of(
         """Return what a neighbour says, or why it says nothing; neither where it has no program."""
         if neighbour.language is None:
             return neighbour, None, neighbour.reason
-        other = TermSpace(neighbour.language, space.max_bits, space.max_time)
+        other = TermSpace(neighbour.language, terms.max_bits, terms.max_time)
         try:
             is_long = sum(other.count_by_length(log).values()) >= LONG
             if is_long:
@@ -99,7 +99,7 @@ def family_of(
 
     essential: list[tuple[str, str]] = []
     left_out: list[tuple[str, str]] = []
-    for neighbour, standing, reason in map(ask, neighbours(space.language)):
+    for neighbour, standing, reason in map(ask, neighbours(terms.language)):
         # A language of one token has no other language below it, and a member that was too much says nothing.
         is_judged = neighbour.kind == DROPPED and (neighbour.language is None or not reason)
         why = essential_reason(own, standing) if is_judged else None

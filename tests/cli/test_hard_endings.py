@@ -10,7 +10,7 @@ import pytest
 
 from mesaprior.cli.plot import LABEL_SPACING, _spread
 from mesaprior.cli.progress import time_left
-from mesaprior.cli.words import share_text
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.space import TermSpace
 
 ASK = ["infer", "log.csv", "--language", "mine.toml", "--max-bits", "12"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from typing import Any, Literal
 
@@ -15,11 +13,14 @@ from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.circuits import code
 from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, parse_circuit
 from mesaprior.hypotheses.circuits.computed import Computed, all_circuits, minimal_circuits
+from mesaprior.hypotheses.circuits.describe import Circuits
 from mesaprior.hypotheses.circuits.gates import basis_of
 from mesaprior.hypotheses.circuits.orbits import members
 from mesaprior.hypotheses.circuits.projecting import behaviours
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.space import Space
+from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.threads import Report
 
 COUNTS = ("all", "minimal")
@@ -29,7 +30,7 @@ MOST_GATES = 99
 """Gates of a circuit that has a text."""
 
 
-class CircuitSpace:
+class CircuitSpace(Space):
     """All circuits of at most so many two-input gates, or all functions that they compute.
 
     Parameters
@@ -56,12 +57,10 @@ class CircuitSpace:
     that of a least circuit, and their depth that of the circuit shown.
     """
 
-    name = "circuits"
-    noun = "circuits"
-    engine = "sets"
-    columns = ("length", "time", "infer_time", "gates", "depth")
-    has_lesions = False
-    language = None
+    name = Circuits.name
+    noun = Circuits.noun
+    columns = Circuits.columns
+    engines = ("sets",)
 
     def __init__(
         self,
@@ -82,7 +81,7 @@ class CircuitSpace:
         self._computed: dict[tuple[int, int], Computed] = {}
 
     @classmethod
-    def of_bounds(cls, bounds: dict[str, Any]) -> CircuitSpace:
+    def of_bounds(cls, bounds: dict[str, Any], language: Language | None = None) -> CircuitSpace:
         """Return the space that has these bounds."""
         return cls(
             bounds["max_gates"],
@@ -99,11 +98,6 @@ class CircuitSpace:
         return {"max_gates": self.max_gates, "basis": self.basis.name, "count": self.count} | {
             name: value for name, value in given.items() if value is not None
         }
-
-    def fingerprint(self) -> str:
-        """Return a SHA-256 of the space and the bounds."""
-        content = {"space": self.name} | self.bounds
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def boolean(self, log: ImitationLog) -> BooleanLog:
         """Return a log in bits.
@@ -134,7 +128,11 @@ class CircuitSpace:
             counts[code.length_of(n, m, self.basis, r)] = n_tuples
         return counts
 
-    def n_reports(self, log: ImitationLog) -> int:
+    def n_actions(self, log: ImitationLog) -> int:
+        """Return A, see `boolean.boolean_log`."""
+        return self.boolean(log).n_actions
+
+    def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return what the reports of progress of `census` add up to."""
         return self.max_gates
 
@@ -244,6 +242,12 @@ class CircuitSpace:
     def predict(self, program: Circuit, log: ImitationLog) -> BooleanPrediction:
         """Return the plain-Python meaning of a circuit on a log."""
         return BooleanPrediction(program.values, self.boolean(log), log)
+
+    def measures(self, program: Circuit, log: ImitationLog) -> dict[str, int | float]:
+        """Return the bits, gates and depth of a circuit."""
+        bits, r = self.boolean(log), len(program.gates)
+        length = code.length_of(bits.n_inputs, bits.n_outputs, self.basis, r)
+        return {"length": length, "time": r, "infer_time": r, "gates": r, "depth": program.depth}
 
     def _most_gates(self, n: int) -> int:
         """Return the most gates of circuits with n inputs: with one input there is no pair of nodes."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,19 +19,20 @@ from mesaprior.hypotheses.networks.architecture import (
     DEFAULT_WEIGHTS,
     MOST_HIDDEN,
     MOST_INPUTS,
-    NORMS,
     Architecture,
     bits_of_hidden,
     check_weights,
     norms_of,
 )
 from mesaprior.hypotheses.networks.counting import PARTS, NetworkCounts, check_shape, count_networks
+from mesaprior.hypotheses.networks.describe import Networks
 from mesaprior.hypotheses.networks.network import Network, format_network, parse_network
 from mesaprior.hypotheses.networks.witnesses import network_texts
-from mesaprior.hypotheses.space import Report
+from mesaprior.hypotheses.space import Report, Space
+from mesaprior.hypotheses.terms.language import Language
 
 
-class NetworkSpace:
+class NetworkSpace(Space):
     """All threshold networks with `least` to `most` hidden units and weights from a set, as policies.
 
     A situation is the input of a Boolean function (see `boolean.boolean_log`), and the action is the number that the
@@ -65,12 +64,10 @@ class NetworkSpace:
     as many hidden units sums to 1 where there is one such number, and to 2^-bits of the number where there are several.
     """
 
-    name = "networks"
-    noun = "networks"
-    engine = "grouped"
-    columns = ("length", "time", "infer_time", *NORMS)
-    has_lesions = False
-    language = None
+    name = Networks.name
+    noun = Networks.noun
+    columns = Networks.columns
+    engines = ("grouped",)
 
     def __init__(
         self,
@@ -92,7 +89,7 @@ class NetworkSpace:
         self.encoding, self.actions = encoding, actions
 
     @classmethod
-    def of_bounds(cls, bounds: dict[str, Any]) -> NetworkSpace:
+    def of_bounds(cls, bounds: dict[str, Any], language: Language | None = None) -> NetworkSpace:
         """Return the space that has these bounds."""
         return cls(
             bounds.get("least_hidden", bounds["hidden"]),
@@ -117,11 +114,6 @@ class NetworkSpace:
             | {"hidden": self.most, "weights": list(self.weights)}
             | {name: value for name, value in given.items() if value is not None}
         )
-
-    def fingerprint(self) -> str:
-        """Return a SHA-256 of the space and the bounds."""
-        content = {"space": self.name} | self.bounds
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def shapes(self, log: ImitationLog) -> list[Architecture]:
         """Return the shapes that are counted on a log.
@@ -153,7 +145,11 @@ class NetworkSpace:
             counts[self.length(shape)] = counts.get(self.length(shape), 0) + shape.n_networks
         return counts
 
-    def n_reports(self, log: ImitationLog) -> int:
+    def n_actions(self, log: ImitationLog) -> int:
+        """Return A, see `boolean.boolean_log`."""
+        return self.boolean(log).n_actions
+
+    def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return what the reports of progress of `census` add up to."""
         return PARTS * (self.most - self.least + 1)
 
@@ -274,3 +270,21 @@ class NetworkSpace:
         # A network takes its inputs one by one, the most significant bit of their number first.
         places = range(bits.n_inputs - 1, -1, -1)
         return BooleanPrediction(lambda number: program.run([number >> j & 1 for j in places]), bits, log)
+
+    def shape_of(self, program: Network, log: ImitationLog) -> Architecture:
+        """Return the shape of a network on a log."""
+        seen = self.boolean(log)
+        return Architecture(seen.n_inputs, len(program.hidden), seen.n_outputs, self.weights)
+
+    def measures(self, program: Network, log: ImitationLog) -> dict[str, int | float]:
+        """Return the bits of a network, how many weights are not 0, and the sums of their sizes and squares."""
+        weights = program.weights
+        n = sum(weight != 0 for weight in weights)
+        return {
+            "length": self.length(self.shape_of(program, log)),
+            "time": n,
+            "infer_time": n,
+            "weights": n,
+            "l1": sum(map(abs, weights)),
+            "l2": sum(weight**2 for weight in weights),
+        }
