@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from mesaprior.errors import MesapriorError
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 """Eighths of a line, lowest first."""
 
@@ -80,4 +82,4 @@ def error_text(error: Exception) -> str:
     """Return an error of ours, or of the system, as one sentence."""
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
-    return str(error)
+    return error.typed() if isinstance(error, MesapriorError) else str(error)

@@ -118,7 +118,7 @@ class Space(ABC):
 
     def n_actions(self, log: ImitationLog) -> int:
         """Return A, by default the largest action or rival of a log plus one, at least 2."""
-        return max(2, 1 + int(max(log.action.max(initial=0), log.rival.max(initial=0))))
+        return max(2, 1 + log.largest_action)
 
     def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return what the reports of progress of `census` add up to, about, and those of one pass of `shards`."""

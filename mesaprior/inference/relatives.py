@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from mesaprior.errors import MesapriorError, NoProgramError, UsageError
+from mesaprior.errors import MesapriorError, Named, NoProgramError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import Space
@@ -71,8 +71,9 @@ def family_of(
     if terms is None:
         if not members:
             raise UsageError(
-                f"--family varies the bound of the space {space.name}, and all {space.noun} counted have one length; "
-                "ask for several sizes at once, or leave it out."
+                Named("a family", "--family"),
+                f" varies the bound of the space {space.name}, and all {space.noun} counted have one length; "
+                "ask for several sizes at once, or leave it out.",
             )
         return Family(own, tuple(members))
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,22 @@ def test_names_of_spaces_stand_in_their_folders_and_the_registry():
             if isinstance(node, ast.Tuple | ast.List | ast.Set):
                 texts = {part.value for part in node.elts if isinstance(part, ast.Constant)}
                 assert len(texts & others) < 2, f"{path.name}:{node.lineno}"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "python", "typed"),
+    [
+        ("turing", {"--states": (3, 1)}, "least=3, most=1 holds no size", "--states 3-1 holds no size"),
+        ("networks", {"--hidden": (21, 21)}, "least=21 is out of range", "--hidden 21 is out of range"),
+        ("circuits", {"--max-gates": 100}, "max_gates=100 is out of range", "--max-gates 100 is out of range"),
+        ("terms", {"--max-bits": 0}, "max_bits=0 leaves no program", "--max-bits 0 leaves no program"),
+    ],
+)
+def test_errors_speak_of_parameters_in_python_and_of_options_where_they_are_typed(name, options, python, typed):
+    log = read_log(LOGS.get(name, BITS))
+    with pytest.raises(UsageError) as caught:
+        registry.description(name).of_options(log, options, lambda sentence: None)
+    assert str(caught.value).startswith(python)
+    assert caught.value.typed().startswith(typed)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.typed()) == (str(caught.value), caught.value.typed())

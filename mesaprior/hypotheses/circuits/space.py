@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mesaprior.errors import ContentError, RunError, UsageError
+from mesaprior.errors import ContentError, RunError, UsageError, setting
 from mesaprior.hypotheses.boolean import BooleanLog, BooleanPrediction, boolean_log, check_boolean
 from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.circuits import code
@@ -72,7 +72,9 @@ class CircuitSpace(Space):
         actions: int | None = None,
     ):
         if not 0 <= max_gates <= MOST_GATES:
-            raise UsageError(f"max_gates={max_gates} is out of range; give a number from 0 to {MOST_GATES}.")
+            raise UsageError(
+                setting("max_gates", max_gates), f" is out of range; give a number from 0 to {MOST_GATES}."
+            )
         if count not in COUNTS:
             raise UsageError(f"count={count!r} is nothing that is counted; take {' or '.join(COUNTS)}.")
         check_boolean(encoding, actions)
@@ -225,7 +227,11 @@ class CircuitSpace(Space):
         if len(circuit.gates) > self.max_gates:
             raise ContentError(f"{text!r} has {len(circuit.gates)} gates, and the space up to {self.max_gates}.")
         if any(gate.table not in self.basis.tables for gate in circuit.gates):
-            raise ContentError(f"{text!r} has a gate that is not in the basis {self.basis.name!r}; take --basis full.")
+            raise ContentError(
+                f"{text!r} has a gate that is not in the basis {self.basis.name!r}; take ",
+                setting("basis", "full"),
+                ".",
+            )
         last = bits.n_inputs + len(circuit.gates) - 1
         ends = [output.is_complemented for output in circuit.outputs if output.node == last]
         if circuit.gates and (not ends or ends[0]):

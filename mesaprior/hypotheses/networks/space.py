@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mesaprior.errors import ContentError, UsageError
+from mesaprior.errors import ContentError, Named, UsageError, setting
 from mesaprior.hypotheses.boolean import BooleanLog, BooleanPrediction, boolean_log, check_boolean
 from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.log import ImitationLog
@@ -79,11 +79,17 @@ class NetworkSpace(Space):
         actions: int | None = None,
     ):
         most = least if most is None else most
-        for number in (least, most):
+        for name, number in (("least", least), ("most", most)):
             if not 0 <= number <= MOST_HIDDEN:
-                raise UsageError(f"--hidden {number} is out of range; give a number of units from 0 to {MOST_HIDDEN}.")
+                raise UsageError(
+                    Named(f"{name}={number}", f"--hidden {number}"),
+                    f" is out of range; give a number of units from 0 to {MOST_HIDDEN}.",
+                )
         if least > most:
-            raise UsageError(f"--hidden {least}-{most} holds no size; write the smaller number first.")
+            raise UsageError(
+                Named(f"least={least}, most={most}", f"--hidden {least}-{most}"),
+                " holds no size; write the smaller number first.",
+            )
         check_boolean(encoding, actions)
         self.least, self.most, self.weights = least, most, check_weights(weights)
         self.encoding, self.actions = encoding, actions
@@ -245,7 +251,9 @@ class NetworkSpace(Space):
         if strange:
             raise ContentError(
                 f"{text[:200]!r} has the weight {strange[0]}, and here they are from "
-                f"{','.join(map(str, self.weights))}; name the set with --weights."
+                f"{','.join(map(str, self.weights))}; name the set with ",
+                setting("weights"),
+                ".",
             )
         for what, found, expected in (
             ("inputs", network.n_inputs, str(seen.n_inputs)),
@@ -255,8 +263,8 @@ class NetworkSpace(Space):
                 raise ContentError(f"{text[:200]!r} has {found} {what}, and the networks of this space {expected}.")
         if not self.least <= len(network.hidden) <= self.most:
             raise ContentError(
-                f"{text[:200]!r} has {len(network.hidden)} hidden units, and the networks of this space {self.hidden} "
-                "(--hidden)."
+                f"{text[:200]!r} has {len(network.hidden)} hidden units, and the networks of this space {self.hidden} ",
+                Named("(least, most).", "(--hidden)."),
             )
         return network
 

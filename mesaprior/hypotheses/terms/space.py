@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
-from mesaprior.errors import ContentError, NoProgramError, RunError, UsageError
+from mesaprior.errors import ContentError, Named, NoProgramError, RunError, UsageError, setting
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.memory import available_memory
@@ -56,9 +56,9 @@ class TermSpace(Space):
     has_lesions = True
 
     def __init__(self, language: Language, max_bits: int, max_time: int | None = None):
-        for bound, value in (("--max-bits", max_bits), ("--max-time", max_time)):
+        for bound, value in (("max_bits", max_bits), ("max_time", max_time)):
             if value is not None and value < 1:
-                raise UsageError(f"{bound} {value} leaves no program; give an integer of at least 1.")
+                raise UsageError(setting(bound, value), " leaves no program; give an integer of at least 1.")
         self._language = language
         self.max_bits = max_bits
         self.max_time = max_time
@@ -235,13 +235,18 @@ class TermSpace(Space):
         if n_shards > 1 and least > plan.available_bytes:
             raise RunError(
                 f"a census up to {self.max_bits} bits in {n_shards} shards needs at least {least / 1e9:.3g} GB of "
-                f"memory and {plan.available_bytes / 1e9:.3g} GB are free; --max-bits {plan.fitting_bits} would fit, "
-                "and more --shards may."
+                f"memory and {plan.available_bytes / 1e9:.3g} GB are free; ",
+                setting("max_bits", plan.fitting_bits),
+                " would fit, and more ",
+                Named("shards", "--shards"),
+                " may.",
             )
         if n_shards == 1 and plan.n_bytes > plan.available_bytes:
             raise RunError(
                 f"a census up to {self.max_bits} bits needs about {plan.n_bytes / 1e9:.3g} GB of memory and "
-                f"{plan.available_bytes / 1e9:.3g} GB are free; --max-bits {plan.fitting_bits} would fit."
+                f"{plan.available_bytes / 1e9:.3g} GB are free; ",
+                setting("max_bits", plan.fitting_bits),
+                " would fit.",
             )
         return plan
 

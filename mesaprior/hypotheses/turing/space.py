@@ -9,7 +9,7 @@ from functools import reduce
 from itertools import accumulate
 from typing import Any, ClassVar, Literal
 
-from mesaprior.errors import ContentError, UsageError
+from mesaprior.errors import ContentError, Named, UsageError
 from mesaprior.hypotheses.census import Census, sum_of_censuses
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import Cut, Space
@@ -68,7 +68,10 @@ class TuringSpace(Space):
         domain: int | None = None,
     ):
         if least > most:
-            raise UsageError(f"--states {least}-{most} holds no size; write the smaller number first.")
+            raise UsageError(
+                Named(f"least={least}, most={most}", f"--states {least}-{most}"),
+                " holds no size; write the smaller number first.",
+            )
         steps = DEFAULT_MAX_STEPS if max_steps is None else max_steps
         self.sizes = [OneSize(states, steps, actions=actions, domain=domain) for states in range(least, most + 1)]
 

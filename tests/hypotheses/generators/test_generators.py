@@ -122,13 +122,13 @@ def test_bounds_say_what_the_space_is(parity):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("x1,x2,action\n0,1,0\n", ["'size'", "--space circuits"]),
+        ("x1,x2,action\n0,1,0\n", ["'size'", "use circuits"]),
         ("size,action\n1,0\n", ["only feature"]),
         ("size,x1,x2,action\n2,0,1,0\n3,0,1,0\n", ["line 3", "size is 3", "1 to 2"]),
         ("size,x1,x2,x3,action\n2,0,1,1,0\n", ["line 2", "past the first 2"]),
         ("size,x1,x2,action\n2,0,3,0\n", ["line 2", "0 or 1"]),
         ("size,x1,x2,action\n2,0,1,2\n2,1,1,0\n2,0,0,1\n", ["action 2"]),
-        ("size,x1,x2,action\n1,1,0,0\n", ["--extra-gates 1"]),
+        ("size,x1,x2,action\n1,1,0,0\n", ["extra_gates=1"]),
     ],
 )
 def test_logs_of_another_form(tmp_path, text, parts):
