@@ -32,8 +32,8 @@ class Means:
 
     Attributes
     ----------
-    engine : str
-        One of those of the space; another is the same as its usual one.
+    engine : str or None
+        One of those of the space; None, or another, is the same as its usual one.
     workers : int
         Threads of the merged engine.
     max_bytes : int or None
@@ -42,23 +42,25 @@ class Means:
         Counts the shards elsewhere; called with space, log, numbers of shards and how many there are in all.
     """
 
-    engine: str = ""
+    engine: str | None = None
     workers: int = 1
     max_bytes: int | None = None
     remote: Remote | None = None
 
 
-def engine_of(space: Space, engine: str) -> str:
+def engine_of(space: Space, engine: str | None) -> str:
     """Return what counts a space: the engine asked for where there is such a one, and else the usual one."""
-    return engine if engine in space.engines else space.engines[0]
+    return engine if engine is not None and engine in space.engines else space.engines[0]
 
 
-def begun_in(folder: Path, space: Space, log: ImitationLog, engine: str = "") -> Unfinished | None:
+def begun_in(folder: Path, space: Space, log: ImitationLog, engine: str | None = None) -> Unfinished | None:
     """Return what was begun of a census in a folder; see `begun_at`."""
     return begun_at(folder, log, space.language, bounds=space.bounds, engine=engine_of(space, engine), space=space.name)
 
 
-def writer_of(folder: Path, space: Space, log: ImitationLog, *, n_shards: int, engine: str = "") -> CensusWriter:
+def writer_of(
+    folder: Path, space: Space, log: ImitationLog, *, n_shards: int, engine: str | None = None
+) -> CensusWriter:
     """Return the writer of the census of a space; see `CensusWriter`."""
     return CensusWriter(
         folder,
