@@ -20,6 +20,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mesaprior.priors.columns import ask_for_columns
+
 if TYPE_CHECKING:
     from mesaprior.errors import MesapriorError
     from mesaprior.hypotheses.census import Census
@@ -29,11 +31,12 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog, Reading, log_from_frame, log_of_table, read_log, read_table
     from mesaprior.hypotheses.log.preparing import Preparation, prepare
     from mesaprior.hypotheses.networks.space import NetworkSpace
+    from mesaprior.hypotheses.space import Space
     from mesaprior.hypotheses.store import open_census, save_census
     from mesaprior.hypotheses.terms.language import Language, default_language, read_language
     from mesaprior.hypotheses.terms.space import TermSpace
-    from mesaprior.hypotheses.turing.policies.space import TuringSpace
     from mesaprior.hypotheses.turing.runs.run import run_machine
+    from mesaprior.hypotheses.turing.space import TuringSpace
     from mesaprior.hypotheses.turing.strings.counting import count_strings
     from mesaprior.hypotheses.turing.text import parse_machine
     from mesaprior.inference.agency import term_utility
@@ -70,9 +73,10 @@ _HOME = {
     "Posterior": "mesaprior.inference.posterior",
     "Preparation": "mesaprior.hypotheses.log.preparing",
     "Reading": "mesaprior.hypotheses.log",
+    "Space": "mesaprior.hypotheses.space",
     "SweptPosterior": "mesaprior.inference.sweeps.sweep",
     "TermSpace": "mesaprior.hypotheses.terms.space",
-    "TuringSpace": "mesaprior.hypotheses.turing.policies.space",
+    "TuringSpace": "mesaprior.hypotheses.turing.space",
     "answer_of": "mesaprior.inference.spaces",
     "check_space": "mesaprior.hypotheses.conformance",
     "compare": "mesaprior.inference.comparison",
@@ -121,6 +125,7 @@ __all__ = [
     "Posterior",
     "Preparation",
     "Reading",
+    "Space",
     "SweptPosterior",
     "TermSpace",
     "TuringSpace",
@@ -154,6 +159,14 @@ __all__ = [
     "table_utility",
     "term_utility",
 ]
+
+
+def _columns() -> tuple[str, ...]:
+    return import_module("mesaprior.hypotheses.registry").columns()
+
+
+# Formulas may read the columns of every space, and the priors, which lie below the spaces, cannot ask for them.
+ask_for_columns(_columns)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,8 +1,35 @@
-"""The errors that a user can cause. Each message is one sentence: what, where, what is allowed, what to do."""
+"""The errors that a user can cause. Each message is one sentence: what, where, what is allowed, what to do.
+
+A message speaks of parameters as Python has them, and at the command line of the options that stand for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Named:
+    """A part of a message that has other words in Python, ``max_gates=3``, than typed, ``--max-gates 3``."""
+
+    python: str
+    typed: str
+
+
+def setting(name: str, value: Any = None) -> Named:
+    """Return a parameter, with a value if there is one, whose option has the same name with hyphens."""
+    option = f"--{name.replace('_', '-')}"
+    return Named(name, option) if value is None else Named(f"{name}={value!r}", f"{option} {value}")
 
 
 class MesapriorError(Exception):
     """Base of all errors that are shown to the user as one sentence.
+
+    Parameters
+    ----------
+    *parts : str or Named
+        The message in pieces.
 
     Attributes
     ----------
@@ -12,9 +39,16 @@ class MesapriorError(Exception):
 
     exit_code = 1
 
+    def __init__(self, *parts: str | Named):
+        super().__init__(*parts)
+        self.parts = parts
+
+    def __str__(self) -> str:
+        return "".join(part.python if isinstance(part, Named) else part for part in self.parts)
+
     def typed(self) -> str:
         """Return the message as the command line has it, where settings are options."""
-        return str(self)
+        return "".join(part.typed if isinstance(part, Named) else part for part in self.parts)
 
 
 class UsageError(MesapriorError):

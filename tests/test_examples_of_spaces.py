@@ -13,7 +13,7 @@ from mesaprior.hypotheses.generators.space import GeneratorSpace
 from mesaprior.hypotheses.log import TRAIN
 from mesaprior.hypotheses.networks.space import NetworkSpace
 from mesaprior.hypotheses.terms.language import default_language
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.spaces import answer_of, compare_spaces
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -49,7 +49,7 @@ FOUR = {
 def test_four_formalisms_say_what_the_page_says(moves):
     spaces = [
         mp.TermSpace(default_language(moves), 28),
-        TuringSizes(1, 3),
+        TuringSpace(1, 3),
         CircuitSpace(6),
         NetworkSpace(0, 2),
     ]

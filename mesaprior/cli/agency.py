@@ -9,9 +9,9 @@ import numpy as np
 from rich.markup import escape
 from rich.table import Table
 
-from mesaprior.cli.options import language_of
 from mesaprior.cli.render import console
 from mesaprior.hypotheses.phrases import share_text
+from mesaprior.hypotheses.terms.describe import language_of
 from mesaprior.inference.agency import AGENCIES, AGENT, UNDECIDED, Agency, Utility, term_utility
 from mesaprior.inference.result import json_number
 from mesaprior.inference.roles import ROLES, VERDICTS

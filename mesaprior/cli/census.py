@@ -15,10 +15,11 @@ from mesaprior.cli.options import Memory, SpaceOptions, space_options
 from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
-    from mesaprior.cli.spaces import Space
     from mesaprior.hypotheses.log import ImitationLog
-    from mesaprior.hypotheses.space import PartedSpace
-    from mesaprior.hypotheses.terms.space import Engine, TermSpace
+    from mesaprior.hypotheses.space import Space
+
+ENGINES = ("merged", "reference")
+"""Engines that can be asked for; a space that has another is counted with its own."""
 
 MOST_SHARDS = 9999
 """More shards than any census is cut into for a reason."""
@@ -30,8 +31,8 @@ MOST_SHARDS = 9999
 @space_options
 @headed_option(
     "--engine",
-    type=click.Choice(["merged", "reference"]),
-    default="merged",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
     show_default=True,
     heading=COUNTING,
     help="merged counts classes of equal terms, reference evaluates programs one by one; the counts are the same.",
@@ -74,7 +75,7 @@ def census(
     log_file: str,
     asked: SpaceOptions,
     reading: ReadingOptions,
-    engine: Engine,
+    engine: str,
     workers: int | None,
     max_bytes: int | None,
     shards: int | None,
@@ -96,17 +97,14 @@ def census(
       mesaprior census corridor.csv --space turing --states 3 --out corridor-machines
     """
     from mesaprior.cli.counting import Means, count_into, writer_of
-    from mesaprior.cli.counting_whole import count_whole_into
     from mesaprior.cli.question import store_entry
     from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import space_of
-    from mesaprior.hypotheses.space import PartedSpace
+    from mesaprior.hypotheses import registry
     from mesaprior.hypotheses.store import open_manifest
-    from mesaprior.hypotheses.terms.space import TermSpace
 
     _check_options(engine, workers=workers, max_bytes=max_bytes, shards=shards, address=address)
-    if asked.space not in (None, TermSpace.name):
-        _check_whole_options(asked.space, engine, max_bytes=max_bytes, shards=shards, address=address)
+    _check_options_of_space(asked.space or registry.USUAL, engine, max_bytes, shards, address)
     remote = remote_of(address, workers=workers, max_memory=max_bytes)
     log = read_asked(log_file, reading, asked.get("--language"))
     space = space_of(log, asked)
@@ -116,19 +114,15 @@ def census(
     if out is None and _is_answered(space, log):
         return
     folder = Path(out) if out is not None else store_entry(space, log)
-    is_cut = isinstance(space, TermSpace | PartedSpace)
-    n_shards = _n_shards(folder, space, log, engine, shards) if is_cut else 1
+    n_shards = 1 if space.cut == "whole" else _n_shards(folder, space, log, engine, shards)
     writer = writer_of(folder, space, log, engine=engine, n_shards=n_shards)
     if writer.is_complete:
         click.echo(
             f"{folder} holds this census already: {open_manifest(folder)['n_programs']:,} {space.noun}.", err=True
         )
         return
-    if is_cut:
-        means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
-        count_into(writer, space, log, means)
-    else:
-        count_whole_into(writer, space, log, workers=workers)
+    means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
+    count_into(writer, space, log, means)
     facts = open_manifest(folder)
     source = folder if out is not None else log_file
     click.echo(
@@ -161,17 +155,21 @@ def _check_options(
                 )
 
 
-def _check_whole_options(
-    space: str, engine: str, *, max_bytes: int | None, shards: int | None, address: str | None
+def _check_options_of_space(
+    space: str, engine: str, max_bytes: int | None, shards: int | None, address: str | None
 ) -> None:
-    """Refuse options that say how terms are counted, and those about shards where a space has none."""
+    """Refuse another engine, memory to keep to, or shards where a space has nothing of the kind."""
     from mesaprior.errors import UsageError
-    from mesaprior.hypotheses.spaces import whole_space
+    from mesaprior.hypotheses.registry import USUAL, description
 
-    for option, is_given in (("--engine", engine != "merged"), ("--max-memory", max_bytes is not None)):
-        if is_given:
-            raise UsageError(f"{option} goes with --space terms, and the space here is {space}; leave it out.")
-    if hasattr(whole_space(space), "shards"):
+    counted = description(space).space_class()
+    for option, is_wrong in (
+        ("--engine", engine != ENGINES[0] and engine not in counted.engines),
+        ("--max-memory", max_bytes is not None and counted.cut != "ranges"),
+    ):
+        if is_wrong:
+            raise UsageError(f"{option} goes with --space {USUAL}, and the space here is {space}; leave it out.")
+    if counted.cut != "whole":
         return
     for option, is_given in (("--shards", shards not in (None, 1)), ("--cluster", address is not None)):
         if is_given:
@@ -197,9 +195,7 @@ def _is_answered(space: Space, log: ImitationLog) -> bool:
     return True
 
 
-def _n_shards(
-    folder: Path, space: TermSpace | PartedSpace, log: ImitationLog, engine: Engine, asked: int | None
-) -> int:
+def _n_shards(folder: Path, space: Space, log: ImitationLog, engine: str, asked: int | None) -> int:
     """Return into how many shards to cut a census: those that it was begun in, those asked for, or what is usual.
 
     Raises

@@ -10,7 +10,6 @@ import click
 from mesaprior.cli.command import OUTPUT, PRIOR, SPACE, Command, headed_option
 from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
-    SPACES,
     Parameter,
     bounds_options,
     check_columns,
@@ -22,13 +21,11 @@ from mesaprior.cli.options import (
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
+from mesaprior.hypotheses import registry
 
 if TYPE_CHECKING:
     from mesaprior.inference.spaces import Agreement, SpacesCompared
     from mesaprior.priors.prior import FormulaPrior
-
-COMPARED = ("terms", "turing", "circuits", "networks")
-"""The spaces that are asked where none are named: those that any log of bits can be asked of."""
 
 
 @click.command("compare-spaces", cls=Command)
@@ -37,7 +34,7 @@ COMPARED = ("terms", "turing", "circuits", "networks")
 @headed_option(
     "--spaces",
     "spaces_text",
-    default=",".join(COMPARED),
+    default=",".join(registry.usual_spaces()),
     show_default=True,
     metavar="S,S,...",
     heading=SPACE,
@@ -110,7 +107,7 @@ def compare_spaces(
     """
     from mesaprior.cli.question import census_of, facts_of_log, facts_of_space
     from mesaprior.cli.reading import read_asked
-    from mesaprior.cli.spaces import formalism, spaces_of
+    from mesaprior.cli.spaces import spaces_of
     from mesaprior.hypotheses.versions import versions
     from mesaprior.inference.spaces import answer_of
     from mesaprior.inference.spaces import compare_spaces as compare
@@ -118,7 +115,7 @@ def compare_spaces(
     names = _names(spaces_text)
     priors, noise = _priors(names, prior_texts, parameters), noise_of(noise_text)
     for name in names:
-        check_columns(priors[name], name, formalism(name).columns)
+        check_columns(priors[name], name, registry.description(name).columns)
     if plot_file:
         from mesaprior.cli.pictures import check_picture
 
@@ -166,14 +163,14 @@ def _names(text: str) -> list[str]:
     """Return the names of spaces in a list with commas."""
     from mesaprior.errors import UsageError
 
-    names = [name.strip() for name in text.split(",")]
+    names, known = [name.strip() for name in text.split(",")], ", ".join(registry.names())
     for name in names:
-        if name not in SPACES:
-            raise UsageError(f"--spaces: {name[:60]!r} is no hypothesis space; there are {', '.join(SPACES)}.")
+        if name not in registry.names():
+            raise UsageError(f"--spaces: {name[:60]!r} is no hypothesis space; there are {known}.")
         if names.count(name) > 1:
             raise UsageError(f"--spaces names {name} {names.count(name)} times; name it once.")
     if len(names) < 2:
-        raise UsageError(f"--spaces {text} is one space alone; name at least two of {', '.join(SPACES)}.")
+        raise UsageError(f"--spaces {text} is one space alone; name at least two of {known}.")
     return names
 
 

@@ -13,7 +13,7 @@ from mesaprior.cli.command import Command
 from mesaprior.cli.completion import A_PRIOR
 from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
 from mesaprior.cli.options import format_option, param_option, prior_facts, weights_of
-from mesaprior.cli.words import string_text
+from mesaprior.hypotheses.phrases import string_text
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -13,15 +13,14 @@ import click
 from mesaprior.cli.cluster import Remote
 from mesaprior.cli.main import InterruptionError
 from mesaprior.cli.progress import Meter, progress
-from mesaprior.cli.spaces.formalism import Space
 from mesaprior.cli.words import bytes_text, duration_text
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.space import PartedSpace
+from mesaprior.hypotheses.plan import Plan
+from mesaprior.hypotheses.registry import description
+from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store import CensusWriter, Unfinished, begun_at
-from mesaprior.hypotheses.terms.planning import FIXED_BYTES, Plan
-from mesaprior.hypotheses.terms.space import Engine, TermSpace
 
 PROBED_FROM = 20_000_000
 """From this many programs on, time and memory are estimated before the run; below it any machine has enough."""
@@ -33,7 +32,8 @@ class Means:
 
     Attributes
     ----------
-    engine : {"merged", "reference"}
+    engine : str or None
+        One of those of the space; None, or another, is the same as its usual one.
     workers : int
         Threads of the merged engine.
     max_bytes : int or None
@@ -42,24 +42,24 @@ class Means:
         Counts the shards elsewhere; called with space, log, numbers of shards and how many there are in all.
     """
 
-    engine: Engine = "merged"
+    engine: str | None = None
     workers: int = 1
     max_bytes: int | None = None
     remote: Remote | None = None
 
 
-def engine_of(space: Space, engine: Engine = "merged") -> str:
-    """Return what counts a space: the engine asked for where there is a choice."""
-    return engine if isinstance(space, TermSpace) else space.engine
+def engine_of(space: Space, engine: str | None) -> str:
+    """Return what counts a space: the engine asked for where there is such a one, and else the usual one."""
+    return engine if engine is not None and engine in space.engines else space.engines[0]
 
 
-def begun_in(folder: Path, space: Space, log: ImitationLog, engine: Engine = "merged") -> Unfinished | None:
+def begun_in(folder: Path, space: Space, log: ImitationLog, engine: str | None = None) -> Unfinished | None:
     """Return what was begun of a census in a folder; see `begun_at`."""
     return begun_at(folder, log, space.language, bounds=space.bounds, engine=engine_of(space, engine), space=space.name)
 
 
 def writer_of(
-    folder: Path, space: Space, log: ImitationLog, *, n_shards: int, engine: Engine = "merged"
+    folder: Path, space: Space, log: ImitationLog, *, n_shards: int, engine: str | None = None
 ) -> CensusWriter:
     """Return the writer of the census of a space; see `CensusWriter`."""
     return CensusWriter(
@@ -70,13 +70,13 @@ def writer_of(
         engine=engine_of(space, engine),
         n_shards=n_shards,
         space=space.name,
-        adds_up=isinstance(space, PartedSpace),
+        adds_up=space.cut == "sets",
     )
 
 
 def count_into(
     writer: CensusWriter,
-    space: TermSpace | PartedSpace,
+    space: Space,
     log: ImitationLog,
     means: Means,
     *,
@@ -88,7 +88,7 @@ def count_into(
     ----------
     writer : CensusWriter
         It must not be complete.
-    space : TermSpace or PartedSpace
+    space : Space
     log : ImitationLog
     means : Means
     is_announced : bool
@@ -107,7 +107,7 @@ def count_into(
         click.echo(f"{n_done} of {n_shards} shards were done already.", err=True)
     try:
         if writer.missing:
-            if not is_announced and isinstance(space, TermSpace):
+            if not is_announced:
                 _announce(space, log, means, n_shards)
             # Closed at once, whatever happens, so that others do not count on in vain.
             with closing(_counted(writer, space, log, means)) as shards:
@@ -131,23 +131,18 @@ def count_into(
         raise
 
 
-def _announce(space: TermSpace, log: ImitationLog, means: Means, n_shards: int) -> None:
+def _announce(space: Space, log: ImitationLog, means: Means, n_shards: int) -> None:
     """Say what a long run takes, or refuse it for want of memory."""
     n_programs = sum(space.count_by_length(log).values())
-    if means.engine != "merged" or means.remote is not None or n_programs <= PROBED_FROM:
+    is_usual = engine_of(space, means.engine) == space.engines[0]
+    if not is_usual or means.remote is not None or n_programs <= PROBED_FROM:
+        return
+    plan = space.check_memory(log, n_shards)
+    if plan is None:
         return
     if n_shards == 1:
-        say_sizes(n_programs, space.check_memory(log))
+        say_sizes(n_programs, plan)
         return
-    plan = space.plan(log)
-    # Kept terms take the same room whatever the shards, so this is the least it can be.
-    least = FIXED_BYTES + (plan.n_bytes - FIXED_BYTES) // n_shards
-    if least > plan.available_bytes:
-        raise RunError(
-            f"a census up to {space.max_bits} bits in {n_shards} shards needs at least {bytes_text(least)} of memory "
-            f"and {bytes_text(plan.available_bytes)} are free; --max-bits {plan.fitting_bits} would fit, and more "
-            "--shards may."
-        )
     click.echo(
         f"{n_programs:,} programs to count in {n_shards} shards: about {duration_text(plan.seconds)} on one worker for "
         "each pass over them, and as many passes as it takes to keep to the memory.",
@@ -164,9 +159,7 @@ def say_sizes(n_programs: int, plan: Plan) -> None:
     )
 
 
-def _counted(
-    writer: CensusWriter, space: TermSpace | PartedSpace, log: ImitationLog, means: Means
-) -> Generator[tuple[int, Census]]:
+def _counted(writer: CensusWriter, space: Space, log: ImitationLog, means: Means) -> Generator[tuple[int, Census]]:
     """Count the missing shards with progress, and yield each as it is done."""
     wanted, n_shards = writer.missing, writer.n_shards
     title = f"Counting {sum(space.count_by_length(log).values()):,} {space.noun}"
@@ -177,16 +170,17 @@ def _counted(
                 yield k, shard
                 meter(1)
         return
-    if isinstance(space, PartedSpace):
-        # Every shard is a part of the work, where those of terms are one pass over all of it.
-        with progress(title, space.n_terms(log) * len(wanted) // n_shards) as meter:
+    engine = engine_of(space, means.engine)
+    if engine != space.engines[0]:
+        with progress(title, space.n_reports(log, engine=engine)) as meter:
+            yield 0, space.census(log, engine=engine, report=meter)
+        return
+    if space.cut == "sets":
+        # Every shard is a part of the work, where those that are ranges take one pass over all of it.
+        with progress(title, space.n_reports(log) * len(wanted) // n_shards) as meter:
             yield from space.shards(log, wanted, n_shards, workers=means.workers, report=meter)
         return
-    n_terms = space.n_terms(log, engine=means.engine)
-    with progress(title, n_terms) as meter:
-        if means.engine == "reference":
-            yield 0, space.census(log, engine="reference", report=meter)
-            return
+    with progress(title, space.n_reports(log)) as meter:
         passes = Passes(meter, len(wanted))
         for k, shard in space.shards(
             log, wanted, n_shards, workers=means.workers, max_bytes=means.max_bytes, report=passes.report
@@ -229,17 +223,14 @@ class Passes:
         self._left -= 1
 
 
-def _check_programs(writer: CensusWriter, space: TermSpace | PartedSpace, log: ImitationLog) -> None:
+def _check_programs(writer: CensusWriter, space: Space, log: ImitationLog) -> None:
     """Refuse a census without programs, or with another number of them than there are."""
     counted, expected = writer.n_programs, sum(space.count_by_length(log).values())
-    max_time = space.max_time if isinstance(space, TermSpace) else None
-    if not counted and isinstance(space, TermSpace):
-        raise RunError(
-            f"no program of {space.language.source} is within the bounds (--max-bits {space.max_bits}"
-            + (f", --max-time {max_time}" if max_time is not None else "")
-            + "); raise the bounds."
-        )
-    if counted > expected or (counted < expected and max_time is None):
+    if not counted and not (expected and space.is_settled):
+        whose = f" of {space.language.source}" if space.language is not None else ""
+        bounds = description(space.name).typed(space.bounds).replace(" --", ", --")
+        raise RunError(f"no {space.noun.removesuffix('s')}{whose} is within the bounds ({bounds}); raise the bounds.")
+    if counted > expected or (counted < expected and space.is_settled):
         raise RunError(
             f"the shards have {counted} {space.noun} where the counting identity says {expected}; this is a defect, so "
             f"please report the {'language' if space.language else 'bounds'} and the log, and remove {writer.folder}."

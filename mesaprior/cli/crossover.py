@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mesaprior.cli.question import Question
     from mesaprior.hypotheses.census import Census
     from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.hypotheses.space import Space
     from mesaprior.inference.crossovers.crossover import Crossovers
     from mesaprior.inference.crossovers.leading import LeadingClass
     from mesaprior.inference.noise import NoiseModel
@@ -161,13 +162,14 @@ def _over_price(
     """Count a census for each price of a token, and say so."""
     from mesaprior.cli.question import census_of
     from mesaprior.errors import UsageError
-    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.hypotheses.terms.space import space_of_terms
     from mesaprior.inference.crossovers.prices import PRICES, Price, find_price_crossovers
 
     what, _, token = name.partition(":")
     if what not in PRICES:
         raise UsageError(f"--over {name[:60]!r} is no price of a token; write {' or '.join(PRICES)} before the colon.")
-    if not isinstance(question.space, TermSpace):
+    space = space_of_terms(question.space)
+    if space is None:
         raise UsageError(
             f"--over {name[:60]!r}: the space {question.space.name} has no tokens with prices; ask of terms."
         )
@@ -175,13 +177,13 @@ def _over_price(
         raise UsageError(f"--over {name[:60]!r} needs a range of whole numbers; write {name[:60]}=1:8, for example.")
     told = [f"Counting the programs anew for each of {int(high) - int(low) + 1} prices of {token!r}."]
 
-    def count(space: TermSpace, log: ImitationLog) -> Census:
+    def count(space: Space, log: ImitationLog) -> Census:
         while told:
             click.echo(told.pop(), err=True)
         return census_of(space, log)
 
     return find_price_crossovers(
-        question.space,
+        space,
         question.log,
         prior,
         Price(what, token),

@@ -14,7 +14,6 @@ import click
 from mesaprior.cli.command import COUNTING, Command, headed_option
 from mesaprior.cli.completion import A_WORLD, FILE
 from mesaprior.cli.options import (
-    LONGEST,
     Parameter,
     check_columns,
     check_noise,
@@ -28,6 +27,7 @@ from mesaprior.cli.options import (
     whole_numbers,
 )
 from mesaprior.errors import UsageError
+from mesaprior.hypotheses.terms.describe import LONGEST
 
 if TYPE_CHECKING:
     from mesaprior.inference.worlds.crossings import Crossed

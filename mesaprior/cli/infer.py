@@ -12,7 +12,6 @@ import click
 from mesaprior.cli.command import OUTPUT, Command, headed_option
 from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
-    LONGEST,
     SpaceOptions,
     format_option,
     is_noiseless,
@@ -26,6 +25,7 @@ from mesaprior.cli.options import (
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, facts_of_codes, reading_options
+from mesaprior.hypotheses.terms.describe import LONGEST
 
 if TYPE_CHECKING:
     from mesaprior.inference.noise import NoiseModel

@@ -12,17 +12,16 @@ import click
 from mesaprior.cli.command import Command
 from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
-    LONGEST,
     Parameter,
     constants_option,
     format_option,
-    language_of,
     language_option,
     parameters_of,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.cli.streams import print_csv
 from mesaprior.errors import UsageError
+from mesaprior.hypotheses.terms.describe import LONGEST, language_of
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog

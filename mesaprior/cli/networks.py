@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mesaprior.cli.command import Command
-from mesaprior.cli.options import Weights, format_option
+from mesaprior.cli.options import ReadAs, format_option
+from mesaprior.hypotheses.networks.describe import weights_of
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.networks.functions import FunctionCounts
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--weights",
-    type=Weights(),
+    type=ReadAs(weights_of),
     metavar="W,W,...",
     help="The integers that weights and biases can be.  [default: -1,0,1]",
 )

@@ -13,20 +13,16 @@ import click
 
 from mesaprior.cli.command import ANSWER, LOG, OTHER_SPACES, OUTPUT, PRIOR, SPACE, headed_option
 from mesaprior.cli.completion import A_PRIOR, FILE
+from mesaprior.hypotheses import description as described
+from mesaprior.hypotheses import registry
+from mesaprior.hypotheses.description import Integer, Integers, OneOf, Option, Read, Text
+from mesaprior.hypotheses.terms.describe import CONSTANTS, LANGUAGE
 
 if TYPE_CHECKING:
-    from mesaprior.hypotheses.log import ImitationLog
-    from mesaprior.hypotheses.terms.language import Language
     from mesaprior.inference.noise import Noise, NoiseModel
     from mesaprior.priors.prior import FormulaPrior
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-SPACES = ("terms", "turing", "circuits", "networks", "generators")
-"""Names of the hypothesis spaces; each has a module in `mesaprior.cli.spaces`."""
-
-LONGEST = 4096
-"""Most bits that can be asked for; counting reaches its limits long before."""
 
 
 class Parameter(click.ParamType):
@@ -87,16 +83,17 @@ class Sizes(click.ParamType):
         return least, most
 
 
-class Weights(click.ParamType):
-    """The numbers that the weights of a network are from."""
+class ReadAs(click.ParamType):
+    """What a function makes of the text; what is wrong it refuses by itself."""
 
-    name = "W"
+    name = "TEXT"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        """Return them in ascending order."""
-        from mesaprior.hypotheses.networks.architecture import parse_weights
+    def __init__(self, function: Callable[[str], Any]):
+        self._function = function
 
-        return parse_weights(value) if isinstance(value, str) else value
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return what the function makes of the text."""
+        return self._function(value) if isinstance(value, str) else value
 
 
 class Values(click.ParamType):
@@ -172,148 +169,93 @@ other_log_option = headed_option(
     heading=LOG,
     help="Ask a census folder about this log instead of its own.",
 )
-language_option = headed_option(
-    "--language",
-    "language_file",
-    type=FILE,
-    metavar="FILE.toml",
-    heading=SPACE,
-    help="The term language; by default it is derived from the log.",
-)
-constants_option = headed_option(
-    "--constants",
-    type=Values(),
-    metavar="V,V,...",
-    heading=SPACE,
-    help="Constants of the default language beside the actions, such as 4,10; other numbers cost more bits.",
-)
+
+
+def click_option(option: Option, argument: str) -> Callable[[F], F]:
+    """Return what gives a command an option of a space, as an argument of this name."""
+    kind: click.ParamType | type[str] = str
+    match option.kind:
+        case Integer(least, None):
+            kind = WholeNumber(min=least)
+        case Integer(least, most):
+            kind = click.IntRange(least, most)
+        case described.Sizes(least, most, noun):
+            kind = Sizes(least, most, noun)
+        case Integers():
+            kind = Values()
+        case OneOf(names):
+            kind = click.Choice(names)
+        case Read(function):
+            kind = ReadAs(function)
+        case described.File():
+            kind = FILE
+        case Text():
+            pass
+    is_usual = option.name in registry.description(registry.USUAL).option_names
+    return headed_option(
+        option.name,
+        *option.others,
+        argument,
+        type=kind,
+        metavar=option.metavar,
+        default=None,
+        heading=SPACE if is_usual else OTHER_SPACES,
+        help=option.help,
+    )
+
+
+language_option = click_option(LANGUAGE, "language_file")
+constants_option = click_option(CONSTANTS, "constants")
 space_option = headed_option(
     "--space",
-    type=click.Choice(SPACES),
+    type=click.Choice(registry.names()),
     metavar="SPACE",
     heading=SPACE,
-    help=f"The hypothesis space: {', '.join(SPACES[:-1])} or {SPACES[-1]}.  [default: {SPACES[0]}]",
-)
-max_bits_option = headed_option(
-    "--max-bits",
-    type=click.IntRange(1, LONGEST),
-    metavar="B",
-    heading=SPACE,
-    help="Count every program of at most B bits.",
-)
-sizes_option = headed_option(
-    "--states",
-    type=Sizes(1, 6, "states"),
-    metavar="N",
-    heading=OTHER_SPACES,
-    help="turing: machines with N states, or with L to N where it is L-N.",
-)
-max_gates_option = headed_option(
-    "--max-gates",
-    type=click.IntRange(0, 99),
-    metavar="G",
-    heading=OTHER_SPACES,
-    help="circuits: circuits of at most G gates.",
-)
-basis_option = headed_option(
-    "--basis",
-    type=click.Choice(["full", "aig"]),
-    heading=OTHER_SPACES,
-    help="circuits: all ten two-input gates, or AND and OR with complements free.  [default: full]",
-)
-circuits_option = headed_option(
-    "--circuits",
-    type=click.Choice(["all", "minimal"]),
-    heading=OTHER_SPACES,
-    help="circuits: every circuit, or every function once with its least gates.  [default: all]",
-)
-extra_gates_option = headed_option(
-    "--extra-gates",
-    type=click.IntRange(0, 8),
-    metavar="E",
-    heading=OTHER_SPACES,
-    help="generators: circuits of n - 1 + E gates for n inputs.  [default: 0]",
-)
-max_time_option = headed_option(
-    "--max-time",
-    "--max-steps",
-    "max_time",
-    type=WholeNumber(min=1),
-    metavar="T",
-    heading=SPACE,
-    help="Leave out programs that take more than T steps, and stop Turing machines after T steps.",
-)
-hidden_option = headed_option(
-    "--hidden",
-    type=Sizes(0, 20, "hidden units"),
-    metavar="H",
-    heading=OTHER_SPACES,
-    help="networks: networks with H hidden units, or with L to H where it is L-H.",
-)
-weights_option = headed_option(
-    "--weights",
-    type=Weights(),
-    metavar="W,W,...",
-    heading=OTHER_SPACES,
-    help="networks: the integers that weights and biases can be.  [default: -1,0,1]",
-)
-encoding_option = headed_option(
-    "--encoding",
-    type=click.Choice(["binary", "one-hot"]),
-    heading=OTHER_SPACES,
-    help="circuits, networks: how a feature with more than two values becomes Boolean inputs.",
+    help=f"The hypothesis space: {', '.join(registry.names()[:-1])} or {registry.names()[-1]}.  "
+    f"[default: {registry.USUAL}]",
 )
 
-_SPACE_OPTIONS = {
-    "--language": ("language_file", language_option),
-    "--constants": ("constants", constants_option),
-    "--max-bits": ("max_bits", max_bits_option),
-    "--states": ("states", sizes_option),
-    "--max-gates": ("max_gates", max_gates_option),
-    "--basis": ("basis", basis_option),
-    "--circuits": ("circuits", circuits_option),
-    "--hidden": ("hidden", hidden_option),
-    "--weights": ("weights", weights_option),
-    "--extra-gates": ("extra_gates", extra_gates_option),
-    "--encoding": ("encoding", encoding_option),
-    "--max-time": ("max_time", max_time_option),
-}
-"""The options of spaces: the name of the argument, and what adds it to a command."""
+
+def _argument(option: str) -> str:
+    """Return the name of the argument that an option of spaces is passed as, which no command has beside."""
+    return f"space_{option.lstrip('-').replace('-', '_')}"
 
 
-def some_space_options(*names: str) -> Callable[[F], F]:
+def some_space_options(names: Iterable[str]) -> Callable[[F], F]:
     """Return what gives a command the option `--space` and these of spaces, as one argument `asked`."""
+    chosen = [option for option in registry.options().values() if option.name in set(names)]
 
     def decorate(function: F) -> F:
         @wraps(function)
         def with_space(*arguments: Any, space: str | None, **others: Any) -> Any:
-            asked = SpaceOptions(space, _given(others, names))
+            asked = SpaceOptions(space, _given(others, chosen))
             return function(*arguments, asked=asked, **others)
 
-        options = (_SPACE_OPTIONS[option][1] for option in names)
-        return together(space_option, *options)(with_space)  # type: ignore[return-value]
+        first, *rest = (click_option(option, _argument(option.name)) for option in chosen)
+        return together(first, space_option, *rest)(with_space)  # type: ignore[return-value]
 
     return decorate
 
 
-space_options = some_space_options(*_SPACE_OPTIONS)
+space_options = some_space_options(registry.options())
 """Gives a command all options that name a hypothesis space, as one argument `asked`."""
 
 
 def bounds_options(function: F) -> F:
     """Give a command the options that bound hypothesis spaces, whichever they belong to, as one argument `given`."""
+    chosen = registry.options().values()
 
     @wraps(function)
     def with_bounds(*arguments: Any, **others: Any) -> Any:
-        given = _given(others, _SPACE_OPTIONS)
+        given = _given(others, chosen)
         return function(*arguments, given=given, **others)
 
-    return together(*(option for _, option in _SPACE_OPTIONS.values()))(with_bounds)  # type: ignore[return-value]
+    return together(*(click_option(option, _argument(option.name)) for option in chosen))(with_bounds)  # type: ignore[return-value]
 
 
-def _given(arguments: dict[str, Any], options: Iterable[str]) -> dict[str, Any]:
+def _given(arguments: dict[str, Any], options: Iterable[Option]) -> dict[str, Any]:
     """Take these options of spaces out of the arguments of a command, and return those that were given."""
-    values = {option: arguments.pop(_SPACE_OPTIONS[option][0]) for option in options}
+    values = {option.name: arguments.pop(_argument(option.name)) for option in options}
     return {option: value for option, value in values.items() if value is not None}
 
 
@@ -369,25 +311,6 @@ def format_option(*formats: str) -> Callable[[F], F]:
         heading=OUTPUT,
         help="How to print the result.",
     )
-
-
-def language_of(language_file: str | None, log: ImitationLog, constants: Sequence[int] | None = None) -> Language:
-    """Return the language of the file, or the default one of the log with these constants beside the actions.
-
-    Raises
-    ------
-    UsageError
-        If there are both a file and constants.
-    """
-    from mesaprior.errors import UsageError
-    from mesaprior.hypotheses.terms.language import default_language, read_language
-
-    if language_file and constants is not None:
-        raise UsageError(
-            f"--constants goes with the default language, and --language {language_file} is another; add the constants "
-            "to that file, or leave one of the two options out."
-        )
-    return read_language(language_file) if language_file else default_language(log, constants=constants or ())
 
 
 def prior_of(prior_text: str, parameters: tuple[tuple[str, float], ...]) -> FormulaPrior:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from mesaprior.cli.spaces import Space
     from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.hypotheses.space import Space
     from mesaprior.inference.noise import NoiseModel
     from mesaprior.priors.prior import FormulaPrior
 

@@ -14,7 +14,7 @@ from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
-    from mesaprior.hypotheses.space import WholeSpace
+    from mesaprior.hypotheses.space import Space
 
 
 @click.command(cls=Command)
@@ -34,14 +34,14 @@ def plan(log_file: str, asked: SpaceOptions, reading: ReadingOptions, form: str)
     """
     from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import space_of
-    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.hypotheses.registry import description
 
     log = read_asked(log_file, reading, asked.get("--language"))
     space = space_of(log, asked)
-    if not isinstance(space, TermSpace):
-        _plan_whole(space, log, form)
-        return
     result = space.plan(log)
+    if result is None:
+        _plan_plainly(space, log, form)
+        return
     if form == "csv":
         click.echo("length,count")
         for length, n in result.count_by_length.items():
@@ -68,7 +68,7 @@ def plan(log_file: str, asked: SpaceOptions, reading: ReadingOptions, form: str)
     from mesaprior.cli.render import console
     from mesaprior.cli.words import bytes_text, duration_text
 
-    table = Table(title=f"Programs of {space.language.source} on {log.source}", title_justify="left")
+    table = Table(title=f"{description(space.name).title(space)} on {log.source}", title_justify="left")
     for name in ("bits", "programs", "up to here"):
         table.add_column(name, justify="right")
     total = 0
@@ -79,24 +79,24 @@ def plan(log_file: str, asked: SpaceOptions, reading: ReadingOptions, form: str)
     out.print(table)
     shards = space.n_shards(log)
     out.print(
-        f"Up to {space.max_bits} bits: about {result.n_classes:,} different ways to act, {result.n_rows:,} rows, "
+        f"Up to {result.max_bits} bits: about {result.n_classes:,} different ways to act, {result.n_rows:,} rows, "
         f"{shards} {'shard' if shards == 1 else 'shards'}.",
         markup=False,
     )
     one_pass = result.n_bytes <= result.available_bytes
     fits = "fits" if one_pass else f"more than one pass; up to {result.fitting_bits} bits takes one"
     out.print(
-        f"Up to {space.max_bits} bits: {result.n_programs:,} programs, {duration_text(result.seconds)}, "
+        f"Up to {result.max_bits} bits: {result.n_programs:,} programs, {duration_text(result.seconds)}, "
         f"{bytes_text(result.n_bytes)} of {bytes_text(result.available_bytes)} free memory ({fits}).",
         markup=False,
     )
-    if result.probe_bits < space.max_bits:
+    if result.probe_bits < result.max_bits:
         out.print(
             f"Time and memory are estimated from a run up to {result.probe_bits} bits.", style="dim", markup=False
         )
 
 
-def _plan_whole(space: WholeSpace, log: ImitationLog, form: str) -> None:
+def _plan_plainly(space: Space, log: ImitationLog, form: str) -> None:
     """Say how many programs there are of each size; what they take is not estimated."""
     counts = space.count_by_length(log)
     if form == "csv":
@@ -112,12 +112,12 @@ def _plan_whole(space: WholeSpace, log: ImitationLog, form: str) -> None:
     from rich.table import Table
 
     from mesaprior.cli.render import console
-    from mesaprior.cli.spaces import whole_formalism
+    from mesaprior.hypotheses.registry import description
 
-    formalism = whole_formalism(space.name)
-    table = Table(title=formalism.title(space), title_justify="left")
-    for name in (formalism.size, "bits", space.noun):
+    spoken = description(space.name)
+    table = Table(title=spoken.title(space), title_justify="left")
+    for name in (spoken.size, "bits", space.noun):
         table.add_column(name, justify="right")
-    for size, (length, n) in zip(formalism.sizes(space, log), counts.items(), strict=True):
+    for size, (length, n) in zip(spoken.sizes(space, log), counts.items(), strict=True):
         table.add_row(size, f"{length:.2f}", f"{n:,}")
     console().print(table)

@@ -65,7 +65,8 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
       mesaprior prior show levin
       mesaprior prior show '2**-length / (time + infer_time)'
     """
-    from mesaprior.priors.formula import COLUMNS, suggestion
+    from mesaprior.priors.columns import columns
+    from mesaprior.priors.formula import suggestion
     from mesaprior.priors.prior import describe_prior
 
     described = describe_prior(name_or_formula, parameters_of(parameters))
@@ -87,7 +88,7 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
         ", ".join(
             f"{name} = {value:g}"
             if value is not None
-            else f"{name} (to be given: --param {name}=VALUE{suggestion(name, COLUMNS)})"
+            else f"{name} (to be given: --param {name}=VALUE{suggestion(name, columns())})"
             for name, value in described.parameters.items()
         )
         or "none"

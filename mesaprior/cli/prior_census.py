@@ -73,12 +73,13 @@ def compare_priors(
       mesaprior prior compare corridor.csv --max-bits 24 --priors 'speed,2**-length/infer_time' --param alpha=2
     """
     from mesaprior.cli.question import ask
-    from mesaprior.cli.spaces import check_prior, formalism, space_name
+    from mesaprior.cli.spaces import check_prior, space_name
+    from mesaprior.hypotheses.registry import description
     from mesaprior.inference.comparison import compare
     from mesaprior.inference.result import json_number
     from mesaprior.inference.roles import ROLES
 
-    priors_text = priors_text or formalism(space_name(source, asked)).compared
+    priors_text = priors_text or description(space_name(source, asked)).compared
     priors, noise = priors_of(priors_text, parameters), noise_of(noise_text)
     for subject in priors:
         check_prior(subject, source, asked)

@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli import counting
-from mesaprior.cli.counting_whole import count_whole
 from mesaprior.cli.files import typed_path
 from mesaprior.cli.options import SpaceOptions, check_noise
 from mesaprior.cli.progress import progress
 from mesaprior.cli.reading import ReadingOptions, read_asked
-from mesaprior.cli.spaces import Space, space_of, stored_space
+from mesaprior.cli.spaces import space_of
 from mesaprior.cli.words import error_text
 from mesaprior.errors import MesapriorError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.space import PartedSpace, WholeSpace
+from mesaprior.hypotheses.registry import stored_space
+from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store import codes_of_census, entry_path, find_census, open_census, save_census
 from mesaprior.hypotheses.terms.language import Language, default_constants
-from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.versions import versions
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class Asked:
     Attributes
     ----------
     log : ImitationLog
-    space : TermSpace or WholeSpace
+    space : Space
     is_default_language : bool
         Whether there is a language, and it is the default one of the log.
     source : str
@@ -155,7 +154,7 @@ def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading
         raise UsageError(f"{option} says how a file is read, and {folder} is a census; name the file with --log.")
     log = read_asked(other_log, reading, codes=codes) if other_log is not None else None
     stored = open_census(folder, log=log)
-    space = stored_space(stored.census.space, stored.language, stored.census.bounds)
+    space = stored_space(stored.census.space, stored.census.bounds, stored.language)
     if asked.space not in (None, space.name):
         raise UsageError(f"{folder} is a census of the space {space.name}, not {asked.space}; leave --space out.")
     return Question(
@@ -180,8 +179,7 @@ def census_of(space: Space, log: ImitationLog) -> Census:
         return stored
     n_programs = sum(space.count_by_length(log).values())
     if n_programs > counting.PROBED_FROM:
-        is_cut = isinstance(space, TermSpace | PartedSpace)
-        return _count_and_keep(space, log) if is_cut else _count_whole_and_keep(space, log)
+        return _count_whole_and_keep(space, log) if space.cut == "whole" else _count_and_keep(space, log)
     return _count(space, log)
 
 
@@ -201,16 +199,14 @@ def _from_store(space: Space, log: ImitationLog) -> Census | None:
     return stored.census
 
 
-def _count_and_keep(space: TermSpace | PartedSpace, log: ImitationLog) -> Census:
+def _count_and_keep(space: Space, log: ImitationLog) -> Census:
     """Count a census into the store, and read it from there; where the store is of no use, only count it."""
-    if isinstance(space, TermSpace):
-        # The answer needs the whole census at once, however it is counted.
-        plan = space.check_memory(log)
+    # The answer needs the whole census at once, however it is counted.
+    plan, n_shards = space.check_memory(log), space.n_shards(log)
+    if plan is not None:
         counting.say_sizes(plan.n_programs, plan)
         # Many programs can have few rows, and then shards would only take time.
-        n_shards = min(space.n_shards(log), 1 + plan.n_rows // ROWS_OF_A_SHARD)
-    else:
-        n_shards = space.n_shards(log)
+        n_shards = min(n_shards, 1 + plan.n_rows // ROWS_OF_A_SHARD)
     try:
         entry = store_entry(space, log)
         begun = counting.begun_in(entry, space, log)
@@ -224,12 +220,12 @@ def _count_and_keep(space: TermSpace | PartedSpace, log: ImitationLog) -> Census
     return open_census(entry, log=log).census
 
 
-def _count_whole_and_keep(space: WholeSpace, log: ImitationLog) -> Census:
+def _count_whole_and_keep(space: Space, log: ImitationLog) -> Census:
     """Count a census all at once and keep it in the store; where the store is of no use, only count it."""
     census = _count(space, log)
     try:
         entry = store_entry(space, log)
-        save_census(entry, census, log, None, engine=space.engine)
+        save_census(entry, census, log, space.language, engine=space.engines[0])
     except (MesapriorError, OSError) as error:
         click.echo(f"The counts are not kept in the store: {error_text(error)}", err=True)
     else:
@@ -250,11 +246,9 @@ def store_entry(space: Space, log: ImitationLog) -> Path:
 
 def _count(space: Space, log: ImitationLog) -> Census:
     """Count a census with progress, and keep it nowhere."""
-    if not isinstance(space, TermSpace):
-        return count_whole(space, log)
     n_programs = sum(space.count_by_length(log).values())
-    with progress(f"Counting {n_programs:,} programs", space.n_terms(log)) as report:
-        return space.census(log, report=report)
+    with progress(f"Counting {n_programs:,} {space.noun}", space.n_reports(log)) as report:
+        return space.census(log, workers=os.cpu_count() or 1, report=report)
 
 
 def provenance_of(question: Asked, **settings: Any) -> dict[str, Any]:

@@ -260,14 +260,14 @@ def print_next_steps(question: Question, posterior: Posterior, prior_name: str, 
 
 def _next_steps(question: Question, posterior: Posterior, prior_name: str, is_plotted: bool) -> Iterable[str]:
     """Yield commands and options that lead on from here."""
-    from mesaprior.cli.spaces import formalism
+    from mesaprior.hypotheses.registry import description
 
     if question.space.has_lesions and not question.is_folder:
         best = top_behaviours(posterior, question.census.witness, 1)[0].behaviour
         program = shlex.quote(posterior.exact.program if posterior.exact else question.census.witness[best])
         source = typed_path(question.source)
         yield f"mesaprior why {program} --log {source}{question.reading}{_language_options(question)}"
-    yield another_step(prior_name, is_plotted, formalism(question.space.name).suggested)
+    yield another_step(prior_name, is_plotted, dict(description(question.space.name).suggested))
     yield f"mesaprior prior compare {asked_again(question)}"
 
 
@@ -276,15 +276,12 @@ def asked_again(question: Asked) -> str:
     source = typed_path(question.source)
     if question.is_folder:
         return f"{source}{question.reading}"
-    if question.space.has_lesions:
-        bounds = "".join(
-            f" --{name.replace('_', '-')} {bound}" for name, bound in question.space.bounds.items() if bound is not None
-        )
-        return f"{source}{question.reading}{_language_options(question)}{bounds}"
-    from mesaprior.cli.spaces import whole_formalism
+    from mesaprior.hypotheses.registry import USUAL, description
 
     name = question.space.name
-    return f"{source}{question.reading} --space {name} {whole_formalism(name).typed(question.space.bounds)}"
+    named = "" if name == USUAL else f" --space {name}"
+    bounds = description(name).typed(question.space.bounds)
+    return f"{source}{question.reading}{_language_options(question)}{named} {bounds}".rstrip()
 
 
 def _language_options(question: Asked) -> str:

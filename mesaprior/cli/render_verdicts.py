@@ -16,9 +16,9 @@ from mesaprior.cli.render import (
     print_warnings,
     program_text,
 )
-from mesaprior.cli.spaces import whole_formalism
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
+from mesaprior.hypotheses.registry import description
 from mesaprior.inference.result import top_behaviours
 from mesaprior.inference.roles import IMITATOR, UNJUDGED, VERDICTS
 from mesaprior.inference.sides import Sides, loses_by_verdict, sides_of
@@ -105,7 +105,7 @@ def _notes(question: Question, posterior: Posterior, mass_beyond: float | None) 
     missed = float(posterior.misses[IMITATOR])
     if not np.isnan(missed):
         yield f"Later rows that are missed: {share_text(missed)}, expected."
-    spoken = whole_formalism(question.space.name)
+    spoken = description(question.space.name)
     yield from spoken.legend(question.space, question.log)
     yield from spoken.notes(question.census)
     if mass_beyond is not None:

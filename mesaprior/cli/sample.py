@@ -95,7 +95,7 @@ def sample(
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.errors import UsageError
-    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.hypotheses.terms.space import space_of_terms
     from mesaprior.inference.analysis import Analysis
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
@@ -105,13 +105,14 @@ def sample(
         )
     check_prior(prior, folder, SpaceOptions())
     question = ask(folder, other_log=other_log, asked=SpaceOptions(), reading=reading)
-    if not isinstance(question.space, TermSpace):
+    space = space_of_terms(question.space)
+    if space is None:
         raise UsageError(
             f"{folder} is a census of the space {question.space.name}, and programs are drawn from terms only; give a "
             "census of terms."
         )
-    analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
-    with progress(f"Drawing {k:,} programs", question.space.n_terms(question.log)) as report:
+    analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=space)
+    with progress(f"Drawing {k:,} programs", space.n_reports(question.log)) as report:
         draws = analysis.sample(k, seed, workers=workers or os.cpu_count() or 1, report=report)
     rows = [_facts(entry) for entry in draws]
     if form == "json":

@@ -102,7 +102,7 @@ def show(folder: str, root: str | None, form: str) -> None:
       mesaprior store show corridor-32
     """
     from mesaprior.cli.kept import further_facts, kind_at, resolve
-    from mesaprior.hypotheses.spaces import whole_space
+    from mesaprior.hypotheses import registry
 
     path = resolve(folder, _root(root))
     entry = kind_at(path).entry_at(path)
@@ -122,8 +122,7 @@ def show(folder: str, root: str | None, form: str) -> None:
         if value not in (None, ""):
             text = f"{value:,}" if name in ("programs", "behaviours", "n_bytes") else str(value)
             click.echo(f"{name:<13}{text}")
-    of_space = whole_space(entry.space)
-    noun = "programs" if of_space is None else of_space.noun
+    noun = registry.description(entry.space).noun if entry.space in registry.names() else "programs"
     for k, shard in enumerate(shards):
         click.echo(
             f"{f'shard {k}':<13}{shard['programs']:,} {noun} in {shard['behaviours']:,} behaviours, "
@@ -296,16 +295,15 @@ def _flat(entry: Entry) -> dict[str, Any]:
 
 def _bounds_text(entry: Entry) -> str:
     """Return bounds in words."""
-    from mesaprior.cli.options import SPACES
-    from mesaprior.cli.spaces import whole_formalism
+    from mesaprior.hypotheses import registry
 
-    bounds, is_of_terms = entry.bounds, entry.space == SPACES[0]
-    if bounds and entry.space == "strings":
+    bounds = entry.bounds
+    if not bounds:
+        return "-"
+    if entry.space == "strings":
         return f"{bounds['states']} states, {bounds['max_steps']} steps"
-    if entry.space in SPACES and not is_of_terms:
-        return whole_formalism(entry.space).in_words(bounds)
-    time = f", {bounds['max_time']} steps" if bounds.get("max_time") is not None else ""
-    return f"{bounds.get('max_bits', '?')} bits{time}" if bounds else "-"
+    spoken = registry.description(entry.space if entry.space in registry.names() else registry.USUAL)
+    return spoken.in_words(bounds)
 
 
 def _fact_text(value: Any) -> Any:

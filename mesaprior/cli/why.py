@@ -23,12 +23,13 @@ from mesaprior.cli.options import (
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.errors import UsageError
+from mesaprior.hypotheses import registry
 from mesaprior.hypotheses.log.notices import printable
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from mesaprior.cli.explanations import Explained
+    from mesaprior.hypotheses.explained import Explained
     from mesaprior.hypotheses.log import ImitationLog
 
 
@@ -44,9 +45,7 @@ if TYPE_CHECKING:
     help="With --space turing: run the machine on a blank tape instead, for at most 10^8 steps, or --max-time.",
 )
 @reading_options(is_hidden=True)
-@some_space_options(
-    "--language", "--constants", "--max-time", "--basis", "--hidden", "--weights", "--extra-gates", "--encoding"
-)
+@some_space_options(registry.options_of_programs())
 @prior_options
 @noise_option
 @tolerance_option
@@ -79,7 +78,7 @@ def why(
       mesaprior why '(add k 1)' --log parity.csv --space generators
     """
     if blank:
-        from mesaprior.cli.explanations.blank_tape import explain_on_blank
+        from mesaprior.cli.blank_tape import explain_on_blank
 
         explain_on_blank(program, asked, _options_of_a_log(), form)
         return
@@ -89,16 +88,19 @@ def why(
         )
     import numpy as np
 
-    from mesaprior.cli.explanations import explaining
+    from mesaprior.cli.progress import progress
     from mesaprior.cli.reading import read_asked
     from mesaprior.inference.noise import log2_likelihood
     from mesaprior.inference.roles import ROLES, VERDICTS, judge
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
-    space = explaining(asked)
-    check_columns(prior, asked.space or "terms", space.COLUMNS)
+    described = registry.description(asked.space or registry.USUAL)
+    for option in asked.given:
+        if option not in described.program_option_names:
+            raise UsageError(f"{option} does not go with a program of --space {described.name}; leave it out.")
+    check_columns(prior, described.name, described.columns)
     log = read_asked(log_file, reading, asked.get("--language"))
-    explained = space.explain(program, log, asked)
+    explained = described.explain(program, log, asked.given, progress)
     census = _census_of_one(explained, log)
     judgement = judge(census, log, tolerance=tolerance)
     hits, misses, abstained = _tallies(explained, log)
@@ -204,6 +206,7 @@ def _render(
     from rich.table import Table
 
     from mesaprior.cli.render import console
+    from mesaprior.cli.render_explained import as_rich
 
     out = console()
     out.print(facts["program"], style="bold", markup=False)
@@ -216,8 +219,8 @@ def _render(
     )
     for line in explained.lines:
         out.print(line, markup=False)
-    for table in explained.tables():
-        out.print(table)
+    for table in explained.tables:
+        out.print(as_rich(table))
     table = Table(title="Predictions, each distinct row once", title_justify="left")
     own_names = {name.removesuffix("_train") for name in explained.changes}
     others = [name if name in own_names else name.replace("_", " ") for name in explained.predictions][1:]

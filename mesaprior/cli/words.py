@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from mesaprior.errors import MesapriorError
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 """Eighths of a line, lowest first."""
 
@@ -58,26 +60,8 @@ def sparkline(values: Sequence[float]) -> tuple[str, float, float]:
     return "".join(map(block, thinned)), low, high
 
 
-def named_inputs(names: Sequence[str]) -> dict[str, str]:
-    """Return what each input of a Boolean function is, by its name in a circuit: ``x1`` and so on."""
-    return {f"x{v}": name for v, name in enumerate(names, 1)}
-
-
-def inputs_text(names: Sequence[str]) -> str:
-    """Return the same as a sentence."""
-    return f"Inputs: {', '.join(f'{node} is {name}' for node, name in named_inputs(names).items())}."
-
-
-def string_text(string: str, most: int = 72) -> str:
-    """Return a string of symbols; of a longer one its two ends, with the number of symbols between."""
-    if len(string) <= most:
-        return string
-    end = most // 2 - 8
-    return f"{string[:end]}...({len(string) - 2 * end:,} more)...{string[-end:]}"
-
-
 def error_text(error: Exception) -> str:
     """Return an error of ours, or of the system, as one sentence."""
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
-    return str(error)
+    return error.typed() if isinstance(error, MesapriorError) else str(error)

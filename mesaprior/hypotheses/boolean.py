@@ -15,9 +15,9 @@ from functools import cached_property
 
 import numpy as np
 
-from mesaprior.errors import ContentError, UsageError
-from mesaprior.hypotheses.census import FLAGS
+from mesaprior.errors import ContentError, Named, UsageError, setting
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.prediction import Prediction
 
 ENCODINGS = ("binary", "one-hot")
 """Ways to write features with more than two values: in bits, or with one input for each value."""
@@ -55,7 +55,7 @@ class BooleanLog:
         return (self.n_actions - 1).bit_length()
 
 
-class BooleanPrediction:
+class BooleanPrediction(Prediction):
     """What one Boolean function does on a log, in plain Python.
 
     Parameters
@@ -82,11 +82,6 @@ class BooleanPrediction:
     def predictions(self) -> dict[str, np.ndarray]:
         """Action on each row, ``int64[R]``."""
         return {"intact": np.array(self.actions, dtype=np.int64)[self._log.row_situation]}
-
-    @property
-    def flags(self) -> dict[str, bool]:
-        """Lesion flags: the function has nothing that could be turned upside down."""
-        return dict.fromkeys(FLAGS, False)
 
 
 def boolean_log(
@@ -119,7 +114,9 @@ def boolean_log(
         raise ContentError(
             f"{log.source}: action {log.largest_action} is too large, {noun} here choose between at most "
             f"{MOST_ACTIONS if actions is None else A} actions, 0 to {(MOST_ACTIONS if actions is None else A) - 1}; "
-            "use --space terms or turing, or leave such rows out."
+            "use ",
+            Named("terms or machines", "--space terms or turing"),
+            ", or leave such rows out.",
         )
     if encoding is None:
         _check_binary(log, noun, most_inputs)
@@ -127,7 +124,9 @@ def boolean_log(
     if sum(widths) > most_inputs:
         raise ContentError(
             f"{log.source}: its features are {sum(widths)} inputs{f' ({encoding})' * bool(encoding)}, and {noun} take "
-            f"at most {most_inputs}; {_way_out(log, most_inputs, encoding)}."
+            f"at most {most_inputs}; ",
+            *_way_out(log, most_inputs, encoding),
+            ".",
         )
     if not sum(widths):
         raise ContentError(f"{log.source}: there is no feature column, and {noun} need an input; add one.")
@@ -174,14 +173,17 @@ def _check_binary(log: ImitationLog, noun: str, most_inputs: int) -> None:
     row = int(np.flatnonzero(log.row_situation == situation)[0])
     raise ContentError(
         f"{log.source}, line {log.file_line[row]}: feature {log.features[f]!r} is {log.situations[situation, f]}, and "
-        f"{noun} take inputs of 0 and 1; {_way_out(log, most_inputs, None)}."
+        f"{noun} take inputs of 0 and 1; ",
+        *_way_out(log, most_inputs, None),
+        ".",
     )
 
 
-def _way_out(log: ImitationLog, most_inputs: int, encoding: str | None) -> str:
-    """Return which encoding would do, or that none does."""
+def _way_out(log: ImitationLog, most_inputs: int, encoding: str | None) -> list[str | Named]:
+    """Return which encoding would do, or that none does, as parts of a message."""
     fitting = {other: n for other in ENCODINGS if (n := sum(_widths(log, other))) <= most_inputs and other != encoding}
     if fitting:
-        return " or ".join(f"--encoding {name} makes {n} inputs of them" for name, n in fitting.items())
+        ways = [(setting("encoding", name), f" makes {n} inputs of them", " or ") for name, n in fitting.items()]
+        return [part for way in ways for part in way][:-1]
     n = sum(_widths(log, "binary"))
-    return f"even in binary its features are {n} inputs, of at most {most_inputs}, so leave feature columns out"
+    return [f"even in binary its features are {n} inputs, of at most {most_inputs}, so leave feature columns out"]

@@ -54,7 +54,7 @@ S = TypeVar("S", covariant=True)
 class Sharded(Protocol[L, S]):
     """What can be counted in shards by whoever has it as a pickle: a hypothesis space, with a log of type L."""
 
-    def n_terms(self, log: L) -> int:
+    def n_reports(self, log: L) -> int:
         """Return how much work all shards are, in any unit."""
         ...
 
@@ -100,7 +100,7 @@ def shards_on_cluster(
         Numbers of shards, ascending, below `n_shards`.
     n_shards : int
     report : callable or None
-        Called with how many more terms are accounted for; they add up to `n_terms`.
+        Called with how many more terms are accounted for; they add up to `n_reports`.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def shards_on_cluster(
     """
     if not wanted:
         return
-    n_terms = space.n_terms(log)
+    n_reports = space.n_reports(log)
     client = _connected(address)
     with _quiet():
         try:
@@ -127,7 +127,7 @@ def shards_on_cluster(
             results = _Counting(client, address, space, log, n_shards).results(wanted)
             for n_done, (k, shard) in enumerate(results):
                 if report:
-                    report(n_terms * (n_done + 1) // len(wanted) - n_terms * n_done // len(wanted))
+                    report(n_reports * (n_done + 1) // len(wanted) - n_reports * n_done // len(wanted))
                 yield k, shard
         finally:
             client.close()

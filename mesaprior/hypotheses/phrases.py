@@ -1,8 +1,9 @@
-"""Numbers as a person reads them."""
+"""Numbers and names as a person reads them, in what spaces say of themselves and of their programs."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 
 def share_text(share: float) -> str:
@@ -20,3 +21,21 @@ def share_text(share: float) -> str:
         # With three digits this could read as all of it.
         return f"{percent:.2f} %"
     return f"{percent:.3g} %"
+
+
+def named_inputs(names: Sequence[str]) -> dict[str, str]:
+    """Return what each input of a Boolean function is, by its name in a circuit: ``x1`` and so on."""
+    return {f"x{v}": name for v, name in enumerate(names, 1)}
+
+
+def inputs_text(names: Sequence[str]) -> str:
+    """Return the same as a sentence."""
+    return f"Inputs: {', '.join(f'{node} is {name}' for node, name in named_inputs(names).items())}."
+
+
+def string_text(string: str, most: int = 72) -> str:
+    """Return a string of symbols; of a longer one its two ends, with the number of symbols between."""
+    if len(string) <= most:
+        return string
+    end = most // 2 - 8
+    return f"{string[:end]}...({len(string) - 2 * end:,} more)...{string[-end:]}"

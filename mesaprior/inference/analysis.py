@@ -34,8 +34,7 @@ from mesaprior.inference.weights import Prior, Weighed, prior_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mesaprior.hypotheses.space import WholeSpace
-    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.hypotheses.space import Space
     from mesaprior.inference.agency import Agency, Utility
     from mesaprior.inference.comparison import Comparison
     from mesaprior.inference.crossovers.crossover import Crossovers
@@ -85,7 +84,7 @@ class Analysis:
         A number is the known share of misses; a text is as at the command line, such as ``"beta:1,9"``.
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
-    space : TermSpace or WholeSpace, optional
+    space : Space, optional
         What was counted: needed to draw programs and to speak of longer ones.
 
     Raises
@@ -101,7 +100,7 @@ class Analysis:
     prior: Prior
     noise: NoiseModel
     tolerance: float
-    space: TermSpace | WholeSpace | None
+    space: Space | None
 
     def __init__(
         self,
@@ -111,7 +110,7 @@ class Analysis:
         noise: NoiseModel | str | float = DEFAULT_NOISE,
         tolerance: float = 0.0,
         *,
-        space: TermSpace | WholeSpace | None = None,
+        space: Space | None = None,
     ) -> None:
         check_tolerance(tolerance)
         asked = {"prior": prior_of(prior), "noise": noise_of(noise), "tolerance": tolerance, "space": space}
@@ -347,15 +346,16 @@ class Analysis:
         UsageError
             If the space is not known or is not one of terms, or a number is negative.
         """
-        from mesaprior.hypotheses.terms.space import TermSpace
+        from mesaprior.hypotheses.terms.space import space_of_terms
         from mesaprior.inference.sampling import sample
 
-        if not isinstance(self.space, TermSpace):
+        terms = space_of_terms(self.space) if self.space is not None else None
+        if terms is None:
             raise UsageError(
                 f"programs are drawn from a space of terms, and this census is of the space {self.census.space!r}; "
                 "give the TermSpace that was counted as space=."
             )
-        return sample(self.weighed, self.scored, self.space, k, seed, workers=workers, report=report)
+        return sample(self.weighed, self.scored, terms, k, seed, workers=workers, report=report)
 
     def compare(self, priors: Sequence[Prior | str]) -> Comparison:
         """Say how far this prior and others differ, before and after the training rows; this one comes first."""

@@ -21,7 +21,7 @@ from mesaprior.inference.weights import Prior, check_columns, prior_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mesaprior.hypotheses.space import WholeSpace
+    from mesaprior.hypotheses.space import Space
 
 
 def infer(
@@ -29,7 +29,7 @@ def infer(
     *,
     max_bits: int | None = None,
     language: Language | str | Path | None = None,
-    space: TermSpace | WholeSpace | None = None,
+    space: Space | None = None,
     prior: Prior | str = "simplicity",
     noise: NoiseModel | str | float = DEFAULT_NOISE,
     tolerance: float = 0.0,
@@ -46,7 +46,7 @@ def infer(
         The longest program, in bits; by default as many as are counted in seconds.
     language : Language or str or Path, optional
         The language of the programs, or the path of one; by default one that is derived from the log.
-    space : TermSpace or WholeSpace, optional
+    space : Space, optional
         What is counted, such as ``CircuitSpace(3)``, in place of the terms of a language up to `max_bits`.
     prior : Prior or str
         A string is the name of a prior of the catalogue, such as ``"speed"``, or a formula.

@@ -14,8 +14,7 @@ from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERD
 from mesaprior.inference.scores import Scored
 
 if TYPE_CHECKING:
-    from mesaprior.hypotheses.space import WholeSpace
-    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.hypotheses.space import Space
 
 KINDS = ("imitating", "searching", "learning", "defecting", "faithful")
 """What a program can be asked to be while it fits the training rows; the first is what the others are priced by."""
@@ -169,24 +168,22 @@ def reach_of(
     return tuple(reached(kind) for kind in KINDS)
 
 
-def reach_in(scored: Scored, space: TermSpace | WholeSpace | None) -> tuple[Reached, ...]:
+def reach_in(scored: Scored, space: Space | None) -> tuple[Reached, ...]:
     """Find the shortest program of each kind, with what the space counted says of longer ones; see `reach`.
 
     Parameters
     ----------
     scored : Scored
         The census of `space` on a log.
-    space : TermSpace or WholeSpace or None
+    space : Space or None
         None where it is not known, and then nothing is said of longer programs.
     """
     if space is None:
         return reach_of(scored)
-    # A space of a user's own need not know what is past its bound.
-    beyond = getattr(space, "length_beyond", None)
-    return reach_of(scored, length_beyond=None if beyond is None else beyond(scored.log), **_limits(space))
+    return reach_of(scored, length_beyond=space.length_beyond(scored.log), **_limits(space))
 
 
-def _limits(space: TermSpace | WholeSpace) -> dict[str, frozenset[str]]:
+def _limits(space: Space) -> dict[str, frozenset[str]]:
     """Return which kinds no program of a space can be, and which ones it does not tell."""
     if not space.has_lesions:
         return {"untold": frozenset({"searching", "learning"})}

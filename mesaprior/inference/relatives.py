@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from mesaprior.errors import MesapriorError, NoProgramError, UsageError
-from mesaprior.hypotheses.space import WholeSpace
+from mesaprior.errors import MesapriorError, Named, NoProgramError, UsageError
+from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.terms.neighbours import DROPPED, Neighbour, neighbours
-from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.hypotheses.terms.space import TermSpace, space_of_terms
 from mesaprior.inference.family import Family, Member, Standing, bound_members, essential_reason, standings
 from mesaprior.inference.scores import Scored
 from mesaprior.inference.weights import Weighed
@@ -21,17 +21,16 @@ several for one member nor several members at a time were any faster.
 """
 
 
-def n_relatives(space: TermSpace | WholeSpace) -> int:
+def n_relatives(space: Space) -> int:
     """Return how many languages `family_of` counts, and with it what its reports add up to."""
-    if not isinstance(space, TermSpace):
-        return 0
-    return sum(neighbour.language is not None for neighbour in neighbours(space.language))
+    terms = space_of_terms(space)
+    return 0 if terms is None else sum(one.language is not None for one in neighbours(terms.language))
 
 
 def family_of(
     weighed: Weighed,
     scored: Scored,
-    space: TermSpace | WholeSpace,
+    space: Space,
     *,
     workers: int = 1,
     report: Callable[[int], None] | None = None,
@@ -43,7 +42,7 @@ def family_of(
     weighed : Weighed
     scored : Scored
         Of the same; prior, noise and tolerance are the same for all members.
-    space : TermSpace or WholeSpace
+    space : Space
         What was counted.
     workers : int
         Threads, for members of `LONG` programs or more; members are counted one after the other. Nothing depends on it.
@@ -62,11 +61,13 @@ def family_of(
     """
     log = scored.log
     own, members = bound_members(weighed, scored)
-    if not isinstance(space, TermSpace):
+    terms = space_of_terms(space)
+    if terms is None:
         if not members:
             raise UsageError(
-                f"--family varies the bound of the space {space.name}, and all {space.noun} counted have one length; "
-                "ask for several sizes at once, or leave it out."
+                Named("a family", "--family"),
+                f" varies the bound of the space {space.name}, and all {space.noun} counted have one length; "
+                "ask for several sizes at once, or leave it out.",
             )
         return Family(own, tuple(members))
 
@@ -74,7 +75,7 @@ def family_of(
         """Return what a neighbour says, or why it says nothing; neither where it has no program."""
         if neighbour.language is None:
             return neighbour, None, neighbour.reason
-        other = TermSpace(neighbour.language, space.max_bits, space.max_time)
+        other = TermSpace(neighbour.language, terms.max_bits, terms.max_time)
         try:
             is_long = sum(other.count_by_length(log).values()) >= LONG
             if is_long:
@@ -94,7 +95,7 @@ def family_of(
 
     essential: list[tuple[str, str]] = []
     left_out: list[tuple[str, str]] = []
-    for neighbour, standing, reason in map(ask, neighbours(space.language)):
+    for neighbour, standing, reason in map(ask, neighbours(terms.language)):
         # A language of one token has no other language below it, and a member that was too much says nothing.
         is_judged = neighbour.kind == DROPPED and (neighbour.language is None or not reason)
         why = essential_reason(own, standing) if is_judged else None

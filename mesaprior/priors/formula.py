@@ -20,11 +20,9 @@ from typing import NamedTuple, NoReturn
 
 from mesaprior.errors import UsageError
 from mesaprior.priors.catalogue import find_entry
+from mesaprior.priors.columns import columns
 from mesaprior.priors.constants import GREATEST_POWER, great_power
 from mesaprior.priors.postfix import Step
-
-COLUMNS = ("length", "time", "infer_time", "space", "gates", "depth", "weights", "l1", "l2")
-"""Names of the census columns that a formula may read. Every other name is a parameter."""
 
 FUNCTIONS = ("ceil", "exp", "log2", "Max", "Min", "Piecewise", "sqrt")
 
@@ -69,9 +67,9 @@ class Formula:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Census columns that the formula reads, in the order of `COLUMNS`."""
+        """Census columns that the formula reads, in the order of `columns.columns`."""
         used = {step.argument for step in self.code if step.op == "column"}
-        return tuple(name for name in COLUMNS if name in used)
+        return tuple(name for name in columns() if name in used)
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -291,7 +289,7 @@ class _Parser:
         if entry:
             self.code += (step._replace(place=place) for step in parse_formula(entry.text).code)
             return "number"
-        self.code.append(Step("column" if name in COLUMNS else "parameter", name, place))
+        self.code.append(Step("column" if name in columns() else "parameter", name, place))
         return "number"
 
     def arguments(self, name: str, place: int, nesting: int) -> None:

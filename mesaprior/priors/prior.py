@@ -12,8 +12,8 @@ import numpy as np
 
 from mesaprior.errors import UsageError
 from mesaprior.priors.catalogue import DEFAULT_PARAMETERS, catalogue, find_entry
+from mesaprior.priors.columns import columns
 from mesaprior.priors.formula import (
-    COLUMNS,
     FUNCTIONS,
     LARGEST,
     SMALLEST,
@@ -192,9 +192,9 @@ def _resolve(name_or_formula: str) -> tuple[str, str]:
     if entry:
         return entry.name, entry.text
     names = [entry.name for entry in catalogue()]
-    is_name = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) and text not in (*COLUMNS, *FUNCTIONS)
+    is_name = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) and text not in (*columns(), *FUNCTIONS)
     if is_name or text.replace("-", "_") in names:
-        near = suggestion(text.replace("-", "_"), (*names, *COLUMNS))
+        near = suggestion(text.replace("-", "_"), (*names, *columns()))
         raise UsageError(
             f"prior {text[:60]!r} is not in the catalogue{near}; the catalogue has {', '.join(names)}, and a formula "
             "such as 2**-length / time is a prior too."
@@ -223,12 +223,12 @@ def _settle(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:
     values = check_parameters(formula, given)
     for name in formula.parameters:
         if name not in values:
-            near = suggestion(name, (*COLUMNS, *FUNCTIONS, *DEFAULT_PARAMETERS))
+            near = suggestion(name, (*columns(), *FUNCTIONS, *DEFAULT_PARAMETERS))
             near = near or suggestion(name, (entry.name for entry in catalogue()), cutoff=0.8)
             complain(
                 formula.text,
                 formula.place_of(name),
-                f"{name[:40]!r} is no column and has no value{near}; the columns are {', '.join(COLUMNS)}, and a "
+                f"{name[:40]!r} is no column and has no value{near}; the columns are {', '.join(columns())}, and a "
                 f"parameter gets its value by --param {name[:40]}=VALUE",
             )
     return {name: float(values[name]) for name in formula.parameters}
@@ -236,7 +236,7 @@ def _settle(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:
 
 def _not_a_parameter(name: str, formula: Formula) -> str:
     shown = repr(name[:40])
-    if name in COLUMNS:
+    if name in columns():
         return f"--param {shown} names a column of the census, which takes no value; remove it."
     if not formula.parameters:
         return f"the formula {formula.text[:60]!r} has no parameters, and --param gives {shown}; remove it."

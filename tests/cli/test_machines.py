@@ -10,7 +10,7 @@ import pytest
 
 from mesaprior.hypotheses.conformance import check_space
 from mesaprior.hypotheses.log import read_log
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.space import TuringSpace
 from tests.cli.test_bad_input import one_sentence
 from tests.cli.test_census import pretend_cluster
 from tests.cli.test_commands import KEYS, ROLES, VERDICTS
@@ -134,10 +134,10 @@ def test_csv_and_a_picture(bits, run):
 
 def test_sizes_are_a_space_like_any_other(bits):
     log = read_log("bits.csv")
-    space = TuringSizes(1, 2, STEPS)
+    space = TuringSpace(1, 2, STEPS)
     check_space(space, log, engines=("lazy",))
-    assert TuringSizes.of_bounds(space.bounds).fingerprint() == space.fingerprint()
-    assert TuringSizes(2, 2, STEPS).fingerprint() != space.fingerprint()
+    assert TuringSpace.of_bounds(space.bounds).fingerprint() == space.fingerprint()
+    assert TuringSpace(2, 2, STEPS).fingerprint() != space.fingerprint()
     reports = []
     space.census(log, report=reports.append)
     assert sum(reports) == space.n_reports(log)
@@ -239,7 +239,7 @@ def test_the_commands_on_folders_know_machines(counted, run):
 
 
 def test_verify_finds_machines_that_are_missing(counted, run, monkeypatch):
-    monkeypatch.setattr(TuringSizes, "count_by_length", lambda self, log: {4 * math.log2(10): 10000})
+    monkeypatch.setattr(TuringSpace, "count_by_length", lambda self, log: {4 * math.log2(10): 10000})
     found = json.loads(run("store", "verify", "counted", "--format", "json", code=1).stdout)["findings"]
     assert "the space has 0" in found[0]["problem"]
 
@@ -308,7 +308,7 @@ def test_an_interruption_before_the_first_shard_leaves_nothing(bits, run, monkey
 
 
 def test_machines_that_are_missing_are_a_defect(bits, run, monkeypatch):
-    monkeypatch.setattr(TuringSizes, "count_by_length", lambda self, log: {4 * math.log2(10): 10000})
+    monkeypatch.setattr(TuringSpace, "count_by_length", lambda self, log: {4 * math.log2(10): 10000})
     one_sentence(run(*COUNT, "--out", "x", code=1), "10036 machines", "10000", "defect")
 
 
@@ -317,16 +317,16 @@ def test_a_long_question_is_kept_and_gone_on_with(bits, run, store, monkeypatch)
     expected = run(*ask).stdout
     assert not store.exists()
     monkeypatch.setattr("mesaprior.cli.counting.PROBED_FROM", 100)
-    monkeypatch.setattr(TuringSizes, "n_shards", lambda self, log: 4)
-    shards = TuringSizes.shards
+    monkeypatch.setattr(TuringSpace, "n_shards", lambda self, log: 4)
+    shards = TuringSpace.shards
 
     def interrupted(self, log, wanted, n_shards, **options):
         yield from shards(self, log, wanted[:3], n_shards, **options)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(TuringSizes, "shards", interrupted)
+    monkeypatch.setattr(TuringSpace, "shards", interrupted)
     assert "3 of 4 shards are done and kept" in run(*ask, code=130).stderr
-    monkeypatch.setattr(TuringSizes, "shards", shards)
+    monkeypatch.setattr(TuringSpace, "shards", shards)
     result = run(*ask)
     assert [line.split(",")[0] for line in result.stderr.splitlines()] == [
         "3 of 4 shards were done already.",

@@ -50,11 +50,11 @@ def test_two_values_need_no_encoding_and_are_the_same_under_each(log):
         (
             "a,action\n1,0\n3,0\n",
             None,
-            ["line 3", "'a' is 3", "--encoding binary makes 2", "--encoding one-hot makes 4"],
+            ["line 3", "'a' is 3", "encoding='binary' makes 2", "encoding='one-hot' makes 4"],
         ),
-        ("a,action\n1,0\n6,0\n", None, ["line 3", "--encoding binary makes 3 inputs of them."]),
+        ("a,action\n1,0\n6,0\n", None, ["line 3", "encoding='binary' makes 3 inputs of them."]),
         ("a,b,action\n9,6,0\n", None, ["even in binary its features are 7 inputs, of at most 4"]),
-        ("a,action\n6,0\n", "one-hot", ["7 inputs (one-hot)", "at most 4", "--encoding binary makes 3"]),
+        ("a,action\n6,0\n", "one-hot", ["7 inputs (one-hot)", "at most 4", "encoding='binary' makes 3"]),
         (
             "a,b,c,d,e,action\n0,0,0,0,0,0\n",
             None,

@@ -24,7 +24,7 @@ from mesaprior.hypotheses.log import read_log
 from mesaprior.hypotheses.store import CensusWriter, save_census
 from mesaprior.hypotheses.terms.language import read_language
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.hypotheses.turing.strings.counting import StringEnumeration, count_strings
 from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
 from mesaprior.hypotheses.turing.strings.size import Size
@@ -187,7 +187,7 @@ def test_the_same_bytes(two_workers, corridor, whole, tmp_path):
     )
     assert sorted(order) == list(range(N_SHARDS))
     assert content(tmp_path / "census") == whole
-    assert sum(told) == space.n_terms(log)
+    assert sum(told) == space.n_reports(log)
     assert len(told) == N_SHARDS
 
 
@@ -237,14 +237,14 @@ def test_a_worker_is_killed_that_runs_machines(mortal, tmp_path):
 
 def test_machines_as_policies(two_workers, tmp_path):
     log = read_log(CORRIDOR / "corridor.csv")
-    space = TuringSizes(2, 3, 60)
-    save_census(tmp_path / "here", space.census(log, workers=2), log, None, engine=space.engine)
+    space = TuringSpace(2, 3, 60)
+    save_census(tmp_path / "here", space.census(log, workers=2), log, None, engine=space.engines[0])
     writer = CensusWriter(
         tmp_path / "there",
         log,
         None,
         bounds=space.bounds,
-        engine=space.engine,
+        engine=space.engines[0],
         n_shards=9,
         space="turing",
         adds_up=True,

@@ -18,7 +18,7 @@ from mesaprior.hypotheses.log import log_from_frame, read_log
 from mesaprior.hypotheses.networks.space import NetworkSpace
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.reach import BEYOND, FOUND, IMPOSSIBLE, KINDS, UNTOLD, reach
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
@@ -169,8 +169,8 @@ def test_bad_questions_are_refused():
 @pytest.mark.parametrize(
     ("small", "large"),
     [
-        (TuringSizes(1, 1), TuringSizes(1, 2)),
-        (TuringSizes(2, 2), TuringSizes(1, 3)),
+        (TuringSpace(1, 1), TuringSpace(1, 2)),
+        (TuringSpace(2, 2), TuringSpace(1, 3)),
         (CircuitSpace(2), CircuitSpace(3)),
         (NetworkSpace(0, 1), NetworkSpace(0, 2)),
         (GeneratorSpace(8), GeneratorSpace(30)),

@@ -13,7 +13,7 @@ from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log import read_log
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.noise import Noise
 from mesaprior.inference.spaces import Answer, FunctionMass, answer_of, compare_spaces
 from mesaprior.priors.prior import make_prior
@@ -31,7 +31,7 @@ def log(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def censuses(log):
-    return TermSpace(default_language(log), 12).census(log), TuringSizes(1, 2, 30).census(log)
+    return TermSpace(default_language(log), 12).census(log), TuringSpace(1, 2, 30).census(log)
 
 
 def naive_masses(census, log, *, rows=2):

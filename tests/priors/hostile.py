@@ -152,8 +152,11 @@ def hostile_formulas(n: int, seed: int = 1) -> Iterator[tuple[str, str]]:
 def main() -> None:
     """Read ten thousand formulas under an audit hook and print the report."""
     from mesaprior.errors import UsageError
+    from mesaprior.priors.columns import columns
     from mesaprior.priors.prior import make_prior
 
+    # Which columns there are is looked up once in the descriptions of all spaces, whatever is read.
+    columns()
     texts = [text for _, text in hostile_formulas(10_000)]
     events: list[str] = []
     is_watching = False

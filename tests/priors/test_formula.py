@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesaprior.errors import UsageError
+from mesaprior.priors.columns import columns
 from mesaprior.priors.compiler import Program
-from mesaprior.priors.formula import COLUMNS, FUNCTIONS, MAX_CHARACTERS, MAX_NESTING, parse_formula
+from mesaprior.priors.formula import FUNCTIONS, MAX_CHARACTERS, MAX_NESTING, parse_formula
 from tests.priors.formulas import Tree, text_of, trees
 
 
@@ -68,7 +69,7 @@ def test_every_formula_of_the_grammar_is_read(tree: Tree):
     formula = parse_formula(text_of(tree))
     assert formula.text == text_of(tree)
     assert formula.parameters == ()
-    assert formula.columns == tuple(name for name in COLUMNS if re.search(rf"\b{name}\b", formula.text))
+    assert formula.columns == tuple(name for name in columns() if re.search(rf"\b{name}\b", formula.text))
 
 
 def test_names_are_columns_or_parameters():
@@ -76,7 +77,7 @@ def test_names_are_columns_or_parameters():
     assert formula.columns == ("length", "time", "l1")
     assert formula.parameters == ("beta", "alpha", "_x9")
     assert formula.place_of("alpha") == 38
-    assert COLUMNS == ("length", "time", "infer_time", "space", "gates", "depth", "weights", "l1", "l2")
+    assert columns() == ("length", "time", "infer_time", "space", "gates", "depth", "weights", "l1", "l2")
 
 
 @pytest.mark.parametrize(
@@ -266,7 +267,7 @@ def test_a_long_text_is_shown_around_the_mistake():
     st.one_of(
         st.text(max_size=30),
         st.lists(
-            st.sampled_from([*COLUMNS, *FUNCTIONS, *"+-*/(),<>&|!=1.", "**", "<=", "and", "or", "True", " ", "T"])
+            st.sampled_from([*columns(), *FUNCTIONS, *"+-*/(),<>&|!=1.", "**", "<=", "and", "or", "True", " ", "T"])
         ).map("".join),
     )
 )

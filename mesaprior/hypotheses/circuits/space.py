@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from typing import Any, Literal
 
 import numpy as np
 
-from mesaprior.errors import ContentError, RunError, UsageError
+from mesaprior.errors import ContentError, RunError, UsageError, setting
 from mesaprior.hypotheses.boolean import BooleanLog, BooleanPrediction, boolean_log, check_boolean
 from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.circuits import code
 from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, parse_circuit
 from mesaprior.hypotheses.circuits.computed import Computed, all_circuits, minimal_circuits
+from mesaprior.hypotheses.circuits.describe import Circuits
 from mesaprior.hypotheses.circuits.gates import basis_of
 from mesaprior.hypotheses.circuits.orbits import members
 from mesaprior.hypotheses.circuits.projecting import behaviours
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.space import Space
+from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.threads import Report
 
 COUNTS = ("all", "minimal")
@@ -29,7 +30,7 @@ MOST_GATES = 99
 """Gates of a circuit that has a text."""
 
 
-class CircuitSpace:
+class CircuitSpace(Space):
     """All circuits of at most so many two-input gates, or all functions that they compute.
 
     Parameters
@@ -56,12 +57,10 @@ class CircuitSpace:
     that of a least circuit, and their depth that of the circuit shown.
     """
 
-    name = "circuits"
-    noun = "circuits"
-    engine = "sets"
-    columns = ("length", "time", "infer_time", "gates", "depth")
-    has_lesions = False
-    language = None
+    name = Circuits.name
+    noun = Circuits.noun
+    columns = Circuits.columns
+    engines = ("sets",)
 
     def __init__(
         self,
@@ -73,7 +72,9 @@ class CircuitSpace:
         actions: int | None = None,
     ):
         if not 0 <= max_gates <= MOST_GATES:
-            raise UsageError(f"max_gates={max_gates} is out of range; give a number from 0 to {MOST_GATES}.")
+            raise UsageError(
+                setting("max_gates", max_gates), f" is out of range; give a number from 0 to {MOST_GATES}."
+            )
         if count not in COUNTS:
             raise UsageError(f"count={count!r} is nothing that is counted; take {' or '.join(COUNTS)}.")
         check_boolean(encoding, actions)
@@ -82,7 +83,7 @@ class CircuitSpace:
         self._computed: dict[tuple[int, int], Computed] = {}
 
     @classmethod
-    def of_bounds(cls, bounds: dict[str, Any]) -> CircuitSpace:
+    def of_bounds(cls, bounds: dict[str, Any], language: Language | None = None) -> CircuitSpace:
         """Return the space that has these bounds."""
         return cls(
             bounds["max_gates"],
@@ -99,11 +100,6 @@ class CircuitSpace:
         return {"max_gates": self.max_gates, "basis": self.basis.name, "count": self.count} | {
             name: value for name, value in given.items() if value is not None
         }
-
-    def fingerprint(self) -> str:
-        """Return a SHA-256 of the space and the bounds."""
-        content = {"space": self.name} | self.bounds
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def boolean(self, log: ImitationLog) -> BooleanLog:
         """Return a log in bits.
@@ -134,7 +130,11 @@ class CircuitSpace:
             counts[code.length_of(n, m, self.basis, r)] = n_tuples
         return counts
 
-    def n_reports(self, log: ImitationLog) -> int:
+    def n_actions(self, log: ImitationLog) -> int:
+        """Return A, see `boolean.boolean_log`."""
+        return self.boolean(log).n_actions
+
+    def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return what the reports of progress of `census` add up to."""
         return self.max_gates
 
@@ -227,7 +227,11 @@ class CircuitSpace:
         if len(circuit.gates) > self.max_gates:
             raise ContentError(f"{text!r} has {len(circuit.gates)} gates, and the space up to {self.max_gates}.")
         if any(gate.table not in self.basis.tables for gate in circuit.gates):
-            raise ContentError(f"{text!r} has a gate that is not in the basis {self.basis.name!r}; take --basis full.")
+            raise ContentError(
+                f"{text!r} has a gate that is not in the basis {self.basis.name!r}; take ",
+                setting("basis", "full"),
+                ".",
+            )
         last = bits.n_inputs + len(circuit.gates) - 1
         ends = [output.is_complemented for output in circuit.outputs if output.node == last]
         if circuit.gates and (not ends or ends[0]):
@@ -244,6 +248,12 @@ class CircuitSpace:
     def predict(self, program: Circuit, log: ImitationLog) -> BooleanPrediction:
         """Return the plain-Python meaning of a circuit on a log."""
         return BooleanPrediction(program.values, self.boolean(log), log)
+
+    def measures(self, program: Circuit, log: ImitationLog) -> dict[str, int | float]:
+        """Return the bits, gates and depth of a circuit."""
+        bits, r = self.boolean(log), len(program.gates)
+        length = code.length_of(bits.n_inputs, bits.n_outputs, self.basis, r)
+        return {"length": length, "time": r, "infer_time": r, "gates": r, "depth": program.depth}
 
     def _most_gates(self, n: int) -> int:
         """Return the most gates of circuits with n inputs: with one input there is no pair of nodes."""

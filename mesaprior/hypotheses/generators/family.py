@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mesaprior.errors import ContentError, UsageError
+from mesaprior.errors import ContentError, Named, UsageError, setting
 from mesaprior.hypotheses.log import NONE, TRAIN, ImitationLog
 
 GATES = (8, 6, 14, 7, 9, 1, 2, 4, 11, 13)
@@ -135,7 +135,8 @@ def family_of(log: ImitationLog, extra_gates: int) -> Family:
     if SIZE not in log.features:
         raise ContentError(
             f"{log.source}: there is no feature {SIZE!r}, and circuits for every size need to know the number of "
-            "inputs of a row; add the column, or use --space circuits."
+            "inputs of a row; add the column, or use ",
+            Named("circuits.", "--space circuits."),
         )
     place = log.features.index(SIZE)
     sizes = log.situations[:, place]
@@ -170,7 +171,9 @@ def family_of(log: ImitationLog, extra_gates: int) -> Family:
     if family.n_gates(family.sizes[0]) < 1:
         raise ContentError(
             f"{log.source}: a circuit of one input has no gate under the rule of n - 1 gates; leave size 1 out, or ask "
-            "for --extra-gates 1."
+            "for ",
+            setting("extra_gates", 1),
+            ".",
         )
     return family
 

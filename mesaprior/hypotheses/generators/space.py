@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -13,10 +11,12 @@ import numpy as np
 from mesaprior.errors import ContentError, RunError
 from mesaprior.hypotheses.census import FLAGS, Census, Vectors, census_from_groups
 from mesaprior.hypotheses.circuits.circuit import Circuit, Gate, Output
+from mesaprior.hypotheses.generators.describe import Generators
 from mesaprior.hypotheses.generators.family import ENTRIES, FEATURES, GATES, Family, check_extra_gates, family_of
 from mesaprior.hypotheses.generators.language import DEFAULT_LANGUAGE
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.space import Report
+from mesaprior.hypotheses.prediction import Prediction
+from mesaprior.hypotheses.space import Report, Space, digest
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.meaning import Explanation, Meaning, explain
 from mesaprior.hypotheses.terms.program import SATURATION, Program
@@ -26,7 +26,7 @@ BLOCK = 1 << 15
 """Generators whose circuits are computed at once."""
 
 
-class GeneratorSpace:
+class GeneratorSpace(Space):
     """All generators up to a length: terms over the features n, i and k whose values are the entries of gates.
 
     A generator is asked for each entry of each gate of the circuit of each size; see `Family.actions`. What it does in
@@ -56,12 +56,10 @@ class GeneratorSpace:
     circuit is there. ``gates`` is r, the same for all.
     """
 
-    name = "generators"
-    noun = "generators"
-    engine = "merged"
-    columns = ("length", "time", "infer_time", "gates")
-    has_lesions = False
-    language = None
+    name = Generators.name
+    noun = Generators.noun
+    columns = Generators.columns
+    engines = ("merged",)
 
     def __init__(self, max_bits: int, language: Language | None = None, *, extra_gates: int = 0):
         check_extra_gates(extra_gates)
@@ -71,12 +69,12 @@ class GeneratorSpace:
         self._terms = TermSpace(self.generators, max_bits)
 
     @classmethod
-    def of_bounds(cls, bounds: dict[str, Any]) -> GeneratorSpace:
+    def of_bounds(cls, bounds: dict[str, Any], language: Language | None = None) -> GeneratorSpace:
         """Return the space that has these bounds."""
-        language = bounds.get("generators")
+        generators = bounds.get("generators")
         return cls(
             bounds["max_bits"],
-            None if language is None else language_from_dict(language, source="generators"),
+            None if generators is None else language_from_dict(generators, source="generators"),
             extra_gates=bounds["extra_gates"],
         )
 
@@ -89,16 +87,19 @@ class GeneratorSpace:
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of the language and the bounds."""
-        content = {"space": self.name, "digest": self.generators.digest} | self.bounds
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return digest({"space": self.name, "digest": self.generators.digest} | self.bounds)
 
     def count_by_length(self, log: ImitationLog) -> dict[int | float, int]:
         """Return the exact number of generators of each length."""
         return dict(self._terms.count_by_length(family_of(log, self.extra_gates).questions).items())
 
-    def n_reports(self, log: ImitationLog) -> int:
+    def n_actions(self, log: ImitationLog) -> int:
+        """Return 2: a circuit has one output."""
+        return 2
+
+    def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return what the reports of progress of `census` add up to, about."""
-        return self._terms.n_terms(family_of(log, self.extra_gates).questions)
+        return self._terms.n_reports(family_of(log, self.extra_gates).questions)
 
     def census(
         self,
@@ -141,7 +142,7 @@ class GeneratorSpace:
         steps, G = vectors.columns["time"], len(vectors.count)
         return census_from_groups(
             space=self.name,
-            n_actions=2,
+            n_actions=self.n_actions(log),
             predictions=actions,
             flags=np.zeros((V, len(FLAGS)), dtype=np.uint8),
             witness=vectors.witness,
@@ -173,6 +174,13 @@ class GeneratorSpace:
         """Take the term of a generator apart: bits and steps by token, and what it answers when asked for circuits."""
         return explain(program, self.generators, family_of(log, self.extra_gates).questions)
 
+    def measures(self, program: Program, log: ImitationLog) -> dict[str, int | float]:
+        """Return the bits of the term, and the steps and gates of the largest circuit."""
+        family = family_of(log, self.extra_gates)
+        term, r = self._terms.measures(program, family.questions), family.most_gates
+        time = int(_times(r, np.array([term["time"]], dtype=np.int64))[0])
+        return {"length": float(term["length"]), "time": time, "infer_time": r, "gates": r}
+
     def format(self, program: Program) -> str:
         """Return the text of a generator."""
         return self._terms.format(program)
@@ -184,7 +192,7 @@ class GeneratorSpace:
 
 
 @dataclass(frozen=True, eq=False)
-class Generated:
+class Generated(Prediction):
     """The circuits of one generator, in plain Python.
 
     Attributes
@@ -211,10 +219,6 @@ class Generated:
             for n in self.family.sizes
         }
 
-    def time(self, steps: int) -> int:
-        """Return the steps of writing the largest circuit down by a term of so many steps, and of running it."""
-        return int(_times(self.family.most_gates, np.array([steps], dtype=np.int64))[0])
-
     def circuit(self, n: int) -> Circuit:
         """Return the circuit for n inputs; both arguments of a gate may be the same node, and in any order."""
         gates = tuple(Gate(left, right, GATES[gate]) for gate, left, right in self.circuits[n])
@@ -235,11 +239,6 @@ class Generated:
             for n, number in zip(self.family.row_size.tolist(), self.family.row_input.tolist(), strict=True)
         ]
         return {"intact": np.array(actions, dtype=np.int64)[self.log.row_situation]}
-
-    @property
-    def flags(self) -> dict[str, bool]:
-        """Lesion flags: circuits have nothing that could be turned upside down."""
-        return dict.fromkeys(FLAGS, False)
 
 
 def _times(r: int, steps: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import Named, UsageError, setting
 
 DEFAULT_WEIGHTS = (-1, 0, 1)
 """The weights that a network may have where nobody says otherwise."""
@@ -89,7 +89,8 @@ def parse_weights(text: str) -> tuple[int, ...]:
     for word in words:
         if not re.fullmatch(r"[+-]?[0-9]{1,3}", word, flags=re.ASCII):
             raise UsageError(
-                f"--weights {text[:60]!r}: {word[:20]!r} is no integer; give integers with commas, as in -1,0,1."
+                Named(f"weights={text[:60]!r}", f"--weights {text[:60]!r}"),
+                f": {word[:20]!r} is no integer; give integers with commas, as in -1,0,1.",
             )
     return check_weights([int(word) for word in words])
 
@@ -105,11 +106,11 @@ def check_weights(weights: Sequence[int]) -> tuple[int, ...]:
     allowed = f"give at least two different integers from {-LARGEST_WEIGHT} to {LARGEST_WEIGHT}, as in -1,0,1."
     for weight in weights:
         if not (abs(weight) <= LARGEST_WEIGHT and weight == int(weight)):
-            raise UsageError(f"--weights has {weight}, which is out of range; {allowed}")
+            raise UsageError(setting("weights"), f" has {weight}, which is out of range; {allowed}")
         if list(weights).count(weight) > 1:
-            raise UsageError(f"--weights has {weight} twice; {allowed}")
+            raise UsageError(setting("weights"), f" has {weight} twice; {allowed}")
     if len(weights) < 2:
-        raise UsageError(f"--weights has {len(weights)} of them; {allowed}")
+        raise UsageError(setting("weights"), f" has {len(weights)} of them; {allowed}")
     return tuple(sorted(int(weight) for weight in weights))
 
 

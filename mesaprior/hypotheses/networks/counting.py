@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mesaprior.errors import RunError, UsageError
+from mesaprior.errors import RunError, UsageError, setting
 from mesaprior.hypotheses.networks import kernels
 from mesaprior.hypotheses.networks.architecture import Architecture, norm_codes, norms_of
 from mesaprior.hypotheses.networks.layout import Layout
@@ -112,15 +112,19 @@ def check_shape(shape: Architecture) -> None:
             if hidden == 0 or replace(shape, hidden=hidden).n_networks < 2**63
         )
         raise UsageError(
-            f"--hidden {shape.hidden}: there are {len(shape.weights)}^{shape.n_weights} networks with {shape.inputs} "
-            f"inputs and {_bits(shape)}, more than fit into 64 bits; take --hidden {most} or fewer."
+            setting("hidden", shape.hidden),
+            f": there are {len(shape.weights)}^{shape.n_weights} networks with {shape.inputs} inputs and "
+            f"{_bits(shape)}, more than fit into 64 bits; take ",
+            setting("hidden", most),
+            " or fewer.",
         )
     if shape.hidden:
         layout_of(shape, 1)
     if len(shape.weights) ** (shape.inputs + 1 + shape.outputs * (shape.hidden > 0)) > MOST_SETTINGS:
         raise UsageError(
-            f"--weights has {len(shape.weights)} numbers, and a unit of {shape.inputs} inputs can be set in too many "
-            "ways; take fewer."
+            setting("weights"),
+            f" has {len(shape.weights)} numbers, and a unit of {shape.inputs} inputs can be set in too many ways; take "
+            "fewer.",
         )
 
 
@@ -130,8 +134,9 @@ def _count_perceptrons(shape: Architecture, inputs: np.ndarray) -> NetworkCounts
     D, k = len(inputs), shape.outputs
     if len(units.table) ** k > MOST_SETTINGS * 10:
         raise UsageError(
-            f"--weights has {len(shape.weights)} numbers, with which {len(units.table):,} units differ, and {k} of "
-            "them are too many to put together; take fewer."
+            setting("weights"),
+            f" has {len(shape.weights)} numbers, with which {len(units.table):,} units differ, and {k} of them are too "
+            "many to put together; take fewer.",
         )
     behaviour, code, count = np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64)
     number = np.zeros((1, 0), dtype=np.int64)
@@ -238,8 +243,11 @@ def _halves(shape: Architecture, inputs: np.ndarray, layout: Layout, symmetries:
 def _too_large(shape: Architecture, fitting: int) -> UsageError:
     """Return the refusal of a shape."""
     return UsageError(
-        f"--hidden {shape.hidden} with {shape.inputs} inputs and {_bits(shape)} would take hours, or more memory than "
-        f"there is, for {shape.n_networks:,} networks; --hidden {fitting} fits."
+        setting("hidden", shape.hidden),
+        f" with {shape.inputs} inputs and {_bits(shape)} would take hours, or more memory than there is, for "
+        f"{shape.n_networks:,} networks; ",
+        setting("hidden", fitting),
+        " fits.",
     )
 
 

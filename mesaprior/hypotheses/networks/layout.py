@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import UsageError, setting
 from mesaprior.hypotheses.networks import kernels
 
 _WIDTHS = (4, 8)
@@ -47,7 +47,9 @@ class Layout:
         if width is None:
             raise UsageError(
                 f"weights up to {largest} in all are summed up for an output, and 127 is the most; take fewer hidden "
-                "units or smaller --weights."
+                "units or smaller ",
+                setting("weights"),
+                ".",
             )
         return cls(situations, outputs, width)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mesaprior.errors import ContentError, UsageError
+from mesaprior.errors import ContentError, Named, UsageError, setting
 from mesaprior.hypotheses.boolean import BooleanLog, BooleanPrediction, boolean_log, check_boolean
 from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.log import ImitationLog
@@ -21,19 +19,20 @@ from mesaprior.hypotheses.networks.architecture import (
     DEFAULT_WEIGHTS,
     MOST_HIDDEN,
     MOST_INPUTS,
-    NORMS,
     Architecture,
     bits_of_hidden,
     check_weights,
     norms_of,
 )
 from mesaprior.hypotheses.networks.counting import PARTS, NetworkCounts, check_shape, count_networks
+from mesaprior.hypotheses.networks.describe import Networks
 from mesaprior.hypotheses.networks.network import Network, format_network, parse_network
 from mesaprior.hypotheses.networks.witnesses import network_texts
-from mesaprior.hypotheses.space import Report
+from mesaprior.hypotheses.space import Report, Space
+from mesaprior.hypotheses.terms.language import Language
 
 
-class NetworkSpace:
+class NetworkSpace(Space):
     """All threshold networks with `least` to `most` hidden units and weights from a set, as policies.
 
     A situation is the input of a Boolean function (see `boolean.boolean_log`), and the action is the number that the
@@ -65,12 +64,10 @@ class NetworkSpace:
     as many hidden units sums to 1 where there is one such number, and to 2^-bits of the number where there are several.
     """
 
-    name = "networks"
-    noun = "networks"
-    engine = "grouped"
-    columns = ("length", "time", "infer_time", *NORMS)
-    has_lesions = False
-    language = None
+    name = Networks.name
+    noun = Networks.noun
+    columns = Networks.columns
+    engines = ("grouped",)
 
     def __init__(
         self,
@@ -82,17 +79,23 @@ class NetworkSpace:
         actions: int | None = None,
     ):
         most = least if most is None else most
-        for number in (least, most):
+        for name, number in (("least", least), ("most", most)):
             if not 0 <= number <= MOST_HIDDEN:
-                raise UsageError(f"--hidden {number} is out of range; give a number of units from 0 to {MOST_HIDDEN}.")
+                raise UsageError(
+                    Named(f"{name}={number}", f"--hidden {number}"),
+                    f" is out of range; give a number of units from 0 to {MOST_HIDDEN}.",
+                )
         if least > most:
-            raise UsageError(f"--hidden {least}-{most} holds no size; write the smaller number first.")
+            raise UsageError(
+                Named(f"least={least}, most={most}", f"--hidden {least}-{most}"),
+                " holds no size; write the smaller number first.",
+            )
         check_boolean(encoding, actions)
         self.least, self.most, self.weights = least, most, check_weights(weights)
         self.encoding, self.actions = encoding, actions
 
     @classmethod
-    def of_bounds(cls, bounds: dict[str, Any]) -> NetworkSpace:
+    def of_bounds(cls, bounds: dict[str, Any], language: Language | None = None) -> NetworkSpace:
         """Return the space that has these bounds."""
         return cls(
             bounds.get("least_hidden", bounds["hidden"]),
@@ -117,11 +120,6 @@ class NetworkSpace:
             | {"hidden": self.most, "weights": list(self.weights)}
             | {name: value for name, value in given.items() if value is not None}
         )
-
-    def fingerprint(self) -> str:
-        """Return a SHA-256 of the space and the bounds."""
-        content = {"space": self.name} | self.bounds
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def shapes(self, log: ImitationLog) -> list[Architecture]:
         """Return the shapes that are counted on a log.
@@ -153,7 +151,11 @@ class NetworkSpace:
             counts[self.length(shape)] = counts.get(self.length(shape), 0) + shape.n_networks
         return counts
 
-    def n_reports(self, log: ImitationLog) -> int:
+    def n_actions(self, log: ImitationLog) -> int:
+        """Return A, see `boolean.boolean_log`."""
+        return self.boolean(log).n_actions
+
+    def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return what the reports of progress of `census` add up to."""
         return PARTS * (self.most - self.least + 1)
 
@@ -249,7 +251,9 @@ class NetworkSpace:
         if strange:
             raise ContentError(
                 f"{text[:200]!r} has the weight {strange[0]}, and here they are from "
-                f"{','.join(map(str, self.weights))}; name the set with --weights."
+                f"{','.join(map(str, self.weights))}; name the set with ",
+                setting("weights"),
+                ".",
             )
         for what, found, expected in (
             ("inputs", network.n_inputs, str(seen.n_inputs)),
@@ -259,8 +263,8 @@ class NetworkSpace:
                 raise ContentError(f"{text[:200]!r} has {found} {what}, and the networks of this space {expected}.")
         if not self.least <= len(network.hidden) <= self.most:
             raise ContentError(
-                f"{text[:200]!r} has {len(network.hidden)} hidden units, and the networks of this space {self.hidden} "
-                "(--hidden)."
+                f"{text[:200]!r} has {len(network.hidden)} hidden units, and the networks of this space {self.hidden} ",
+                Named("(least, most).", "(--hidden)."),
             )
         return network
 
@@ -274,3 +278,21 @@ class NetworkSpace:
         # A network takes its inputs one by one, the most significant bit of their number first.
         places = range(bits.n_inputs - 1, -1, -1)
         return BooleanPrediction(lambda number: program.run([number >> j & 1 for j in places]), bits, log)
+
+    def shape_of(self, program: Network, log: ImitationLog) -> Architecture:
+        """Return the shape of a network on a log."""
+        seen = self.boolean(log)
+        return Architecture(seen.n_inputs, len(program.hidden), seen.n_outputs, self.weights)
+
+    def measures(self, program: Network, log: ImitationLog) -> dict[str, int | float]:
+        """Return the bits of a network, how many weights are not 0, and the sums of their sizes and squares."""
+        weights = program.weights
+        n = sum(weight != 0 for weight in weights)
+        return {
+            "length": self.length(self.shape_of(program, log)),
+            "time": n,
+            "infer_time": n,
+            "weights": n,
+            "l1": sum(map(abs, weights)),
+            "l2": sum(weight**2 for weight in weights),
+        }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mesaprior.errors import RunError
+from mesaprior.errors import Named, RunError, setting
 from mesaprior.hypotheses.memory import available_memory
 from mesaprior.hypotheses.networks import kernels
 from mesaprior.hypotheses.networks.symmetry import Symmetries
@@ -169,7 +169,9 @@ class Tallying:
         if len(old.behaviour) >= MOST_BEHAVIOURS:
             raise RunError(
                 f"the networks have more than {len(old.behaviour):,} behaviours, and their counts would take too much "
-                "memory; ask for fewer --hidden units, fewer actions or fewer situations."
+                "memory; ask for fewer ",
+                Named("hidden units", "--hidden units"),
+                ", fewer actions or fewer situations.",
             )
         _check_memory(2 * len(old.behaviour), len(old.count))
         columns = {name: getattr(old, name) for name in ("behaviour", "count", "first", "second", "choice", "part")}
@@ -207,6 +209,9 @@ def _check_memory(rows: int, norms: int) -> None:
     """
     if 16 * rows * norms > available_memory():
         raise RunError(
-            f"the counts of {rows:,} behaviours by {norms:,} norms do not fit into the free memory; ask for fewer "
-            "--hidden units, fewer --weights or fewer situations."
+            f"the counts of {rows:,} behaviours by {norms:,} norms do not fit into the free memory; ask for fewer ",
+            Named("hidden units", "--hidden units"),
+            ", fewer ",
+            setting("weights"),
+            " or fewer situations.",
         )

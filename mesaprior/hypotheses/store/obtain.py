@@ -8,17 +8,16 @@ from pathlib import Path
 from mesaprior.errors import MesapriorError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.space import Report, WholeSpace
+from mesaprior.hypotheses.space import Report, Space
 from mesaprior.hypotheses.store.reading import open_census
 from mesaprior.hypotheses.store.root import find_census
-from mesaprior.hypotheses.terms.space import TermSpace
 
 LARGE = 20_000_000
 """From this many terms on, memory is estimated before they are counted; below it any machine has enough."""
 
 
 def obtain(
-    space: TermSpace | WholeSpace,
+    space: Space,
     log: ImitationLog,
     *,
     workers: int | None = None,
@@ -29,7 +28,7 @@ def obtain(
 
     Parameters
     ----------
-    space : TermSpace or WholeSpace
+    space : Space
     log : ImitationLog
     workers : int, optional
         Threads; as many as there are cores by default. Nothing depends on it.
@@ -55,6 +54,6 @@ def obtain(
             return open_census(found, log=log).census
     except (MesapriorError, OSError):
         pass
-    if isinstance(space, TermSpace) and sum(space.count_by_length(log).values()) >= LARGE:
+    if sum(space.count_by_length(log).values()) >= LARGE:
         space.check_memory(log)
     return space.census(log, workers=workers or os.cpu_count() or 1, report=report)

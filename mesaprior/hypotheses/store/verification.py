@@ -12,7 +12,7 @@ import numpy as np
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.spaces import whole_space
+from mesaprior.hypotheses.registry import names, stored_space
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import sha256_of
 from mesaprior.hypotheses.store.filling import census_of
@@ -39,7 +39,6 @@ from mesaprior.hypotheses.store.reading import read_table, shard_table_names
 from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.tables import log_of
 from mesaprior.hypotheses.terms.language import Language
-from mesaprior.priors import codes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -304,15 +303,10 @@ def _exact_counts(
     manifest: dict[str, Any], language: Language | None, log: ImitationLog
 ) -> dict[int | float, int] | None:
     """Return how many programs of each length there are, known without counting; None where that is not known."""
-    bounds = manifest["bounds"]
-    if manifest["space"] == "terms" and language is not None:
-        # With a bound on time, how many programs there are is known from the census only.
-        if bounds.get("max_time") is not None:
-            return None
-        counts = codes.count_by_length(language.symbols(log), bounds["max_bits"])[0]
-        return {length: count for length, count in enumerate(counts) if count}
-    space = whole_space(manifest["space"])
-    return None if space is None else space.of_bounds(bounds).count_by_length(log)
+    if manifest["space"] not in names():
+        return None
+    space = stored_space(manifest["space"], manifest["bounds"], language)
+    return space.count_by_length(log) if space.is_settled else None
 
 
 def _ascend(rows: np.ndarray) -> bool:

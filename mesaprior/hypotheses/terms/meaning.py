@@ -13,6 +13,7 @@ import numpy as np
 
 from mesaprior.hypotheses.census import FLAGS, change_columns
 from mesaprior.hypotheses.log import TRAIN, ImitationLog
+from mesaprior.hypotheses.prediction import Prediction
 from mesaprior.hypotheses.terms.cells import cells_of, history_rows
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.program import (
@@ -27,7 +28,7 @@ from mesaprior.hypotheses.terms.program import (
 from mesaprior.hypotheses.terms.variants import INTACT, LEARNING_INVERTED, SEARCH_INVERTED, variants_of
 
 
-class Meaning:
+class Meaning(Prediction):
     """A program on a log.
 
     Parameters
@@ -50,9 +51,13 @@ class Meaning:
         self._values: dict[tuple[str, int, int, int, int], int] = {}
         self._chosen: dict[tuple[str, int, int, int], int] = {}
 
-    @cached_property
+    @property
     def predictions(self) -> dict[str, np.ndarray]:
         """Action of each variant on each row of the log, ``int64[R]``, by the variant's name."""
+        return self._predictions
+
+    @cached_property
+    def _predictions(self) -> dict[str, np.ndarray]:
         actions: dict[str, np.ndarray] = {}
         for variant in self._meanings:
             by_cell = [
@@ -62,13 +67,13 @@ class Meaning:
             actions[variant] = np.array(by_cell, dtype=np.int64)[self._cells.row_cell]
         return actions
 
-    @cached_property
+    @property
     def flags(self) -> dict[str, bool]:
         """The lesion flags by name."""
         changed = self._changed(SEARCH_INVERTED) + self._changed(LEARNING_INVERTED)
         return {flag: number > 0 for flag, number in zip(FLAGS, changed, strict=True)}
 
-    @cached_property
+    @property
     def changes(self) -> dict[str, int]:
         """On how many training and later rows each intervention changes the action, by the column of a census."""
         names = self._language.intervention_names

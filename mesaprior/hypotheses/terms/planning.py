@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from mesaprior.hypotheses.memory import available_memory
+from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine
 from mesaprior.hypotheses.terms.merged.keys import Keys
@@ -43,43 +44,6 @@ WORD_BYTES = 12
 """Bytes of each word by which interventions make the key of a class longer, with the same slack."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a census will take.
-
-    Attributes
-    ----------
-    count_by_length : dict of int to int
-        Exact number of programs of each length that occurs, up to the bound; time bounds aside.
-    n_programs : int
-        Their sum.
-    n_classes : int
-        Expected classes of whole programs: how many different things they do.
-    n_rows : int
-        Expected counts by class, length and time.
-    seconds : float
-        Expected time of the merged engine on one worker.
-    n_bytes : int
-        Expected peak of memory where all is counted in one pass.
-    available_bytes : int
-        Memory that is free now.
-    probe_bits : int
-        The longest bound that was tried out; where it is the bound itself, the figures are measured.
-    fitting_bits : int
-        The longest bound, up to the one asked for, that is expected to fit into the free memory.
-    """
-
-    count_by_length: dict[int, int]
-    n_programs: int
-    n_classes: int
-    n_rows: int
-    seconds: float
-    n_bytes: int
-    available_bytes: int
-    probe_bits: int
-    fitting_bits: int
-
-
 def make_plan(grid: Grid, max_bits: int, max_time: int | None) -> Plan:
     """Plan a census. Cost: the probe takes about a second once the kernels are compiled."""
     counts = codes.count_by_length(grid.language.symbols(grid.log), max_bits)[0]
@@ -104,6 +68,7 @@ def make_plan(grid: Grid, max_bits: int, max_time: int | None) -> Plan:
     fitting = [length for length in lengths if n_bytes(length) <= available]
     n = totals[-1]
     return Plan(
+        max_bits=max_bits,
         count_by_length={length: counts[length] for length in lengths},
         n_programs=n,
         n_classes=round(classes(n)),

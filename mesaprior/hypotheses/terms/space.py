@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from mesaprior.errors import NoProgramError, RunError, UsageError
+from mesaprior.errors import ContentError, Named, NoProgramError, RunError, UsageError, setting
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.memory import available_memory
+from mesaprior.hypotheses.plan import Plan
+from mesaprior.hypotheses.space import Cut, Space, digest
 from mesaprior.hypotheses.terms import meaning
+from mesaprior.hypotheses.terms.describe import Terms
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine
 from mesaprior.hypotheses.terms.merged.workspace import Report
-from mesaprior.hypotheses.terms.planning import Plan, make_plan
-from mesaprior.hypotheses.terms.program import Program, format_program, parse_program
+from mesaprior.hypotheses.terms.planning import FIXED_BYTES, make_plan
+from mesaprior.hypotheses.terms.program import Program, format_program, length_of, parse_program, steps_of
 from mesaprior.hypotheses.terms.reference import ReferenceEngine
 from mesaprior.hypotheses.terms.tabulation import census_of
 from mesaprior.priors import codes
@@ -31,7 +32,7 @@ PROGRAMS_OF_A_SHARD = 10**9
 """Programs that one shard is meant for, where there is only one."""
 
 
-class TermSpace:
+class TermSpace(Space):
     """All closed terms of a language with at most `max_bits` bits and at most `max_time` steps.
 
     Parameters
@@ -48,28 +49,50 @@ class TermSpace:
         If a bound is below 1.
     """
 
-    name = "terms"
-    noun = "programs"
+    name = Terms.name
+    noun = Terms.noun
+    columns = Terms.columns
+    engines = ("merged", "reference")
+    cut: ClassVar[Cut] = "ranges"
     has_lesions = True
-    columns = ("length", "time", "infer_time")
 
     def __init__(self, language: Language, max_bits: int, max_time: int | None = None):
-        for bound, value in (("--max-bits", max_bits), ("--max-time", max_time)):
+        for bound, value in (("max_bits", max_bits), ("max_time", max_time)):
             if value is not None and value < 1:
-                raise UsageError(f"{bound} {value} leaves no program; give an integer of at least 1.")
-        self.language = language
+                raise UsageError(setting(bound, value), " leaves no program; give an integer of at least 1.")
+        self._language = language
         self.max_bits = max_bits
         self.max_time = max_time
 
+    @classmethod
+    def of_bounds(cls, bounds: dict[str, Any], language: Language | None = None) -> TermSpace:
+        """Return the space of a language that has these bounds."""
+        if language is None:
+            raise ContentError("a space of terms has a language, and there is none; give that of the census.")
+        return cls(language, bounds["max_bits"], bounds["max_time"])
+
     @property
-    def bounds(self) -> dict[str, int | None]:
+    def language(self) -> Language:
+        """The language."""
+        return self._language
+
+    @property
+    def bounds(self) -> dict[str, Any]:
         """The bounds as plain data."""
         return {"max_bits": self.max_bits, "max_time": self.max_time}
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether no bound on time leaves programs out."""
+        return self.max_time is None
+
+    def n_actions(self, log: ImitationLog) -> int:
+        """Return the actions of the language."""
+        return self.language.actions
+
     def fingerprint(self) -> str:
         """Return a SHA-256 of the language and the bounds."""
-        content = {"space": self.name, "language": self.language.digest} | self.bounds
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return digest({"space": self.name, "language": self.language.digest} | self.bounds)
 
     def census(
         self, log: ImitationLog, *, engine: Engine = "merged", workers: int = 1, report: Report | None = None
@@ -84,7 +107,7 @@ class TermSpace:
         workers : int
             Threads of the merged engine; the census does not depend on it.
         report : callable or None
-            Called with how many more terms are accounted for; they add up to about `n_terms`.
+            Called with how many more terms are accounted for; they add up to about `n_reports`.
 
         Raises
         ------
@@ -137,7 +160,7 @@ class TermSpace:
             Memory to keep to, about: with little of it there are more passes. Nothing else depends on it. None for
             what is free.
         report : callable or None
-            Called with how many more terms are accounted for; a pass adds up to about `n_terms`.
+            Called with how many more terms are accounted for; a pass adds up to about `n_reports`.
 
         Raises
         ------
@@ -164,7 +187,7 @@ class TermSpace:
         n_programs = sum(self.count_by_length(log).values())
         return max(1, math.ceil((n_programs / PROGRAMS_OF_A_SHARD) ** 0.7))
 
-    def n_terms(self, log: ImitationLog, *, engine: Engine = "merged") -> int:
+    def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return what the reports of progress of `census` add up to, about."""
         if engine == "reference":
             return sum(self.count_by_length(log).values())
@@ -199,7 +222,7 @@ class TermSpace:
         """Return the exact number of programs, and the time and memory to expect, from a probe of shorter bounds."""
         return make_plan(self._grid(log), self.max_bits, self.max_time)
 
-    def check_memory(self, log: ImitationLog) -> Plan:
+    def check_memory(self, log: ImitationLog, n_shards: int = 1) -> Plan:
         """Return the plan, or refuse a census that would need more memory than there is.
 
         Raises
@@ -208,10 +231,23 @@ class TermSpace:
             If so; the message says what bound would fit.
         """
         plan = self.plan(log)
-        if plan.n_bytes > plan.available_bytes:
+        # Kept terms take the same room whatever the shards, so this is the least it can be.
+        least = FIXED_BYTES + (plan.n_bytes - FIXED_BYTES) // n_shards
+        if n_shards > 1 and least > plan.available_bytes:
+            raise RunError(
+                f"a census up to {self.max_bits} bits in {n_shards} shards needs at least {least / 1e9:.3g} GB of "
+                f"memory and {plan.available_bytes / 1e9:.3g} GB are free; ",
+                setting("max_bits", plan.fitting_bits),
+                " would fit, and more ",
+                Named("shards", "--shards"),
+                " may.",
+            )
+        if n_shards == 1 and plan.n_bytes > plan.available_bytes:
             raise RunError(
                 f"a census up to {self.max_bits} bits needs about {plan.n_bytes / 1e9:.3g} GB of memory and "
-                f"{plan.available_bytes / 1e9:.3g} GB are free; --max-bits {plan.fitting_bits} would fit."
+                f"{plan.available_bytes / 1e9:.3g} GB are free; ",
+                setting("max_bits", plan.fitting_bits),
+                " would fit.",
             )
         return plan
 
@@ -228,6 +264,11 @@ class TermSpace:
         self.language.check_log(log)
         return meaning.Meaning(program, self.language, log)
 
+    def measures(self, program: Program, log: ImitationLog) -> dict[str, int | float]:
+        """Return the bits and steps of a program."""
+        time, infer_time = steps_of(program, self.language, log.n_history)
+        return {"length": length_of(program, self.language, log), "time": time, "infer_time": infer_time}
+
     def explain(self, text: str, log: ImitationLog) -> meaning.Explanation:
         """Take a program apart: bits and steps by token, predictions, lesions; nothing is compiled."""
         self.language.check_log(log)
@@ -236,3 +277,8 @@ class TermSpace:
     def _grid(self, log: ImitationLog) -> Grid:
         self.language.check_log(log)
         return Grid(self.language, log)
+
+
+def space_of_terms(space: Space) -> TermSpace | None:
+    """Return a space as what it is if it is one of terms, whose programs have tokens that can be drawn or repriced."""
+    return space if isinstance(space, TermSpace) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import UsageError, setting
 
 MOST_STATES = 6
 """States of a machine, at most: with seven, the number of machines does not fit into 64 bits."""
@@ -66,6 +66,10 @@ def check_size(states: int, max_steps: int) -> None:
         If so.
     """
     if not 1 <= states <= MOST_STATES:
-        raise UsageError(f"--states {states} is out of range; give a number of states from 1 to {MOST_STATES}.")
+        raise UsageError(
+            setting("states", states), f" is out of range; give a number of states from 1 to {MOST_STATES}."
+        )
     if not 1 <= max_steps <= MOST_STEPS:
-        raise UsageError(f"--max-steps {max_steps} is out of range; give a number of steps from 1 to {MOST_STEPS}.")
+        raise UsageError(
+            setting("max_steps", max_steps), f" is out of range; give a number of steps from 1 to {MOST_STEPS}."
+        )

@@ -15,7 +15,7 @@ from mesaprior.hypotheses.generators.space import GeneratorSpace
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.claims.claim import jitter_of
 from mesaprior.inference.claims.completing import all_inputs
 from mesaprior.inference.worlds.chance import Chance
@@ -101,12 +101,12 @@ def _terms(source: str, max_bits: int) -> Census:
 def _over_inputs(n_inputs: int) -> dict[str, Census]:
     """Return the censuses that are the same in every world."""
     log = all_inputs(n_inputs)
-    machines = TuringSizes(1, MOST_STATES, MAX_STEPS).census(log)
+    machines = TuringSpace(1, MOST_STATES, MAX_STEPS).census(log)
     return {"machines": machines, "circuits": CircuitSpace(MAX_GATES).census(log)}
 
 
 @cache
 def _over_sizes() -> dict[str, Census]:
     log = all_sizes((SMALLER, LARGER))
-    machines = TuringSizes(1, MOST_STATES, MAX_STEPS).census(log)
+    machines = TuringSpace(1, MOST_STATES, MAX_STEPS).census(log)
     return {"machines": machines, "circuits": GeneratorSpace(GENERATOR_BITS).census(log)}

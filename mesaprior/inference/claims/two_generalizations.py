@@ -18,7 +18,7 @@ from mesaprior.hypotheses.census import Census, census_from_groups
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -211,7 +211,7 @@ def over_all_situations(items: int, states: int) -> dict[str, Census]:
     """Return the censuses of machines and circuits over `all_situations`, which are the same in every world."""
     log = all_situations(items)
     return {
-        "machines": TuringSizes(1, states, MAX_STEPS).census(log),
+        "machines": TuringSpace(1, states, MAX_STEPS).census(log),
         "circuits": CircuitSpace(MAX_GATES, encoding="binary").census(log),
     }
 

@@ -15,12 +15,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mesaprior.priors.formula import COLUMNS
-from mesaprior.priors.laws.strategies import GREATEST_LENGTH, GREATEST_TIME, LEAST, Program, programs
+from mesaprior.priors.columns import sizes
+from mesaprior.priors.laws.strategies import GREATEST_LENGTH, GREATEST_TIME, Program, least_of, programs
 from mesaprior.priors.laws.subject import Subject, Weight
-
-SIZES = tuple(name for name in COLUMNS if name not in ("length", "time", "infer_time"))
-"""Columns that say how great a program is, beyond its length."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ def _excluded(subject: Subject, program: Program) -> str | None:
 
 
 def _with_factor(subject: Subject) -> st.SearchStrategy[tuple[list[dict[str, int]], float]]:
-    least = {name: LEAST[name] for name in subject.columns}
+    least = {name: least_of(name) for name in subject.columns}
     others = st.lists(_one(subject), max_size=3)
     return st.tuples(others.map(lambda drawn: [least, *drawn]), st.sampled_from([3.0, 0.1, 1e9, 1e-9, 1e300, 1e-300]))
 
@@ -100,11 +97,11 @@ def _changed_by_factor(subject: Subject, example: tuple[Sequence[Program], float
     return None
 
 
-def _pair_along(*names: str) -> Callable[[Subject], st.SearchStrategy[Any]]:
-    """Return examples of two programs that differ in one of the columns of these names."""
+def _pair_along(names: Callable[[], Sequence[str]]) -> Callable[[Subject], st.SearchStrategy[Any]]:
+    """Return examples of two programs that differ in one of these columns, which are asked for when they are needed."""
 
     def examples(subject: Subject) -> st.SearchStrategy[Any]:
-        read = [name for name in names if name in subject.columns]
+        read = [name for name in names() if name in subject.columns]
         more = programs(read, landmarks=subject.landmarks)
         return st.tuples(_one(subject), st.sampled_from(read), more) if read else st.none()
 
@@ -256,20 +253,25 @@ LAWS = (
     Law(
         "monotone in length",
         "of two programs alike in all else the longer weighs no more",
-        _pair_along("length"),
+        _pair_along(lambda: ("length",)),
         _grows,
     ),
-    Law("monotone in time", "of two programs alike in all else the slower weighs no more", _pair_along("time"), _grows),
+    Law(
+        "monotone in time",
+        "of two programs alike in all else the slower weighs no more",
+        _pair_along(lambda: ("time",)),
+        _grows,
+    ),
     Law(
         "monotone in infer_time",
         "of two programs alike in all else the one that predicts more slowly weighs no more",
-        _pair_along("infer_time"),
+        _pair_along(lambda: ("infer_time",)),
         _grows,
     ),
     Law(
         "monotone in size",
         "of two programs alike in all else the one of more space, gates, depth or weights weighs no more",
-        _pair_along(*SIZES),
+        _pair_along(sizes),
         _grows,
     ),
     Law(

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from hypothesis import strategies as st
 
-from mesaprior.priors.formula import COLUMNS
+from mesaprior.priors.columns import EVERYWHERE
 
 GREATEST_LENGTH, GREATEST_TIME, GREATEST_SIZE = 10_000, 10**18, 10**6
 """Bits, steps, and what else a program is measured by: the greatest values that strategies draw by default."""
 
-LEAST = {name: 1 if name in ("length", "time", "infer_time") else 0 for name in COLUMNS}
-"""The least value of each column."""
-
 Program = Mapping[str, int]
 """A program as a prior sees it: its value in each column."""
+
+
+def least_of(column: str) -> int:
+    """Return the least value of a column."""
+    return 1 if column in EVERYWHERE else 0
 
 
 def lengths(greatest: int = GREATEST_LENGTH, *, landmarks: Iterable[float] = ()) -> st.SearchStrategy[int]:
@@ -28,12 +30,12 @@ def lengths(greatest: int = GREATEST_LENGTH, *, landmarks: Iterable[float] = ())
     landmarks : iterable of float
         Numbers next to which something may happen, such as the constants of a formula; they are drawn often.
     """
-    return _whole(LEAST["length"], greatest, landmarks)
+    return _whole(least_of("length"), greatest, landmarks)
 
 
 def times(greatest: int = GREATEST_TIME, *, landmarks: Iterable[float] = ()) -> st.SearchStrategy[int]:
     """Return a strategy for times in steps, 1..greatest; see `lengths`."""
-    return _whole(LEAST["time"], greatest, landmarks)
+    return _whole(least_of("time"), greatest, landmarks)
 
 
 def programs(
@@ -44,7 +46,7 @@ def programs(
     Parameters
     ----------
     columns : sequence of str
-        Names out of `mesaprior.priors.formula.COLUMNS`.
+        Names out of `mesaprior.priors.columns.columns`.
     landmarks : iterable of float
         As in `lengths`.
     """

@@ -10,7 +10,7 @@ import numpy as np
 
 from mesaprior.errors import UsageError
 from mesaprior.priors.compiler import Program
-from mesaprior.priors.formula import COLUMNS, Formula
+from mesaprior.priors.formula import Formula
 from mesaprior.priors.postfix import Step
 from mesaprior.priors.prior import FormulaPrior, check_parameters
 from mesaprior.priors.sweeps.kernels import add_runs, add_terms, raise_peaks
@@ -186,10 +186,10 @@ def _numbers(formula: Formula, prior: FormulaPrior, parameter: str, values: np.n
     """Return what a formula without columns comes to for each value of the parameter; nan where it is undefined."""
     # The parameter takes the place of a column. log2 of 2**x is x, whatever its size and sign.
     code = tuple(
-        Step("column", COLUMNS[0], 1) if (step.op, step.argument) == ("parameter", parameter) else step
+        Step("column", "length", 1) if (step.op, step.argument) == ("parameter", parameter) else step
         for step in (Step("number", "2", 1), *formula.code, Step("**", "", 1))
     )
-    sign, numbers = Program(Formula("", code), prior.parameters).run({COLUMNS[0]: values})
+    sign, numbers = Program(Formula("", code), prior.parameters).run({"length": values})
     return np.where(sign > 0, numbers, np.nan)
 
 

@@ -41,9 +41,11 @@ def test_steps_saturate(parity):
     census = space.census(parity)
     # Three gates, asked 9 times: 9 * 2^61 is more than 64 bits hold.
     assert sorted(census.columns["time"].tolist()) == [9 + 3, 2**62]
-    term = space.parse("k", parity)
-    assert space.predict(term, parity).time(2**61) == 2**62
-    assert space.predict(term, parity).time((2**62 - 3) // 9) == (2**62 - 3) // 9 * 9 + 3
+    assert space.measures(space.parse("k", parity), parity)["time"] == 2**62
+    steps = (2**62 - 3) // 9
+    tokens[0]["steps"] = steps
+    space = GeneratorSpace(2, language_from_dict({"domain": 16, "actions": 16, "token": tokens}, source="slow"))
+    assert space.measures(space.parse("k", parity), parity)["time"] == steps * 9 + 3
 
 
 def test_counts_are_those_of_generators_one_by_one(parity):
@@ -120,13 +122,13 @@ def test_bounds_say_what_the_space_is(parity):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("x1,x2,action\n0,1,0\n", ["'size'", "--space circuits"]),
+        ("x1,x2,action\n0,1,0\n", ["'size'", "use circuits"]),
         ("size,action\n1,0\n", ["only feature"]),
         ("size,x1,x2,action\n2,0,1,0\n3,0,1,0\n", ["line 3", "size is 3", "1 to 2"]),
         ("size,x1,x2,x3,action\n2,0,1,1,0\n", ["line 2", "past the first 2"]),
         ("size,x1,x2,action\n2,0,3,0\n", ["line 2", "0 or 1"]),
         ("size,x1,x2,action\n2,0,1,2\n2,1,1,0\n2,0,0,1\n", ["action 2"]),
-        ("size,x1,x2,action\n1,1,0,0\n", ["--extra-gates 1"]),
+        ("size,x1,x2,action\n1,1,0,0\n", ["extra_gates=1"]),
     ],
 )
 def test_logs_of_another_form(tmp_path, text, parts):

@@ -282,9 +282,9 @@ def test_networks_of_other_spaces_are_refused(text, part):
 @pytest.mark.parametrize(
     ("options", "parts"),
     [
-        ({"least": -1}, ["--hidden -1"]),
-        ({"least": 21}, ["--hidden 21", "0 to 20"]),
-        ({"least": 2, "most": 1}, ["--hidden 2-1"]),
+        ({"least": -1}, ["least=-1"]),
+        ({"least": 21}, ["least=21", "0 to 20"]),
+        ({"least": 2, "most": 1}, ["least=2, most=1"]),
         ({"least": 1, "weights": (1,)}, ["two different integers"]),
         ({"least": 1, "weights": (1, 1)}, ["1 twice"]),
         ({"least": 1, "weights": (0, 10)}, ["10", "-9 to 9"]),
@@ -300,7 +300,7 @@ def test_bounds_that_are_none_are_refused(options, parts):
 def test_sizes_that_cannot_be_counted_are_refused_before_counting(monkeypatch):
     log = log_of(4, range(16))
     for hidden, weights, part in (
-        (7, THREE, r"3\^43 .* --hidden 6"),
+        (7, THREE, r"3\^43 .* hidden=6"),
         (14, (-9, 9), r"2\^85"),
         (1, range(-9, 10), "19 numbers"),
         (13, (0, 9), r"2\^79"),
@@ -310,7 +310,7 @@ def test_sizes_that_cannot_be_counted_are_refused_before_counting(monkeypatch):
     with pytest.raises(UsageError, match="127 is the most"):
         NetworkSpace(14, weights=(0, 9)).count_by_length(log_of(1, range(2)))
     monkeypatch.setattr(counting, "MOST_PAIRS", 10**6)
-    with pytest.raises(UsageError, match=r"--hidden 3 with 4 inputs and 1 output bit would take .*; --hidden 2 fits"):
+    with pytest.raises(UsageError, match=r"hidden=3 with 4 inputs and 1 output bit would take .*; hidden=2 fits"):
         NetworkSpace(3).census(log)
 
 

@@ -9,16 +9,15 @@ import pytest
 
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.census import sum_of_censuses
-from mesaprior.hypotheses.space import PartedSpace
 from mesaprior.hypotheses.store import CensusWriter, begun_at, merge, open_census, save_census, verify
 from mesaprior.hypotheses.store.manifest import parts_left, read_manifest
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.space import TuringSpace
 from tests.hypotheses.small_census import content
 from tests.hypotheses.test_store import assert_identical
 from tests.hypotheses.test_store_shards import Killed, Killing
 from tests.hypotheses.turing.test_policies import log_of
 
-SPACE = TuringSizes(1, 2, 30)
+SPACE = TuringSpace(1, 2, 30)
 LOG = log_of((0, 1), (1, 1), (1, 0), later=[(0, 0)])
 
 
@@ -56,7 +55,7 @@ def whole(tmp_path_factory):
 
 @pytest.mark.parametrize("n_shards", [1, 2, 5, 70, 200])
 def test_shards_add_up_to_the_census(n_shards):
-    assert isinstance(SPACE, PartedSpace)
+    assert SPACE.cut == "sets"
     census = SPACE.census(LOG)
     # A range of prefixes may have any behaviour, and more shards than prefixes are empty.
     assert min(shard.n_programs for shard in shards(n_shards)) == 0 or n_shards < 200
@@ -66,7 +65,7 @@ def test_shards_add_up_to_the_census(n_shards):
 
 
 def test_three_states_add_up_too_witnesses_included(monkeypatch):
-    space = TuringSizes(2, 3, 40)
+    space = TuringSpace(2, 3, 40)
     parts = dict(space.shards(LOG, range(20), 20, workers=2))
     census = space.census(LOG, workers=2)
     assert_identical(sum_of_censuses(parts[k] for k in range(20)), census)
@@ -86,7 +85,7 @@ def test_a_shard_does_not_depend_on_the_others_nor_on_workers():
 def test_progress_adds_up():
     reports = []
     list(SPACE.shards(LOG, range(5), 5, workers=2, report=reports.append))
-    assert sum(reports) == SPACE.n_terms(LOG)
+    assert sum(reports) == SPACE.n_reports(LOG)
     with pytest.raises(ZeroDivisionError):
         list(SPACE.shards(LOG, range(5), 5, report=lambda more: 1 / 0))
 
@@ -150,7 +149,7 @@ def test_shards_of_several_folders_are_merged(whole, tmp_path):
 
 def test_another_census_is_kept_until_the_sum_is_there(whole, tmp_path):
     folder = tmp_path / "census"
-    other = TuringSizes(1, 1, 30)
+    other = TuringSpace(1, 1, 30)
     save_census(folder, other.census(LOG), LOG, None, engine="lazy")
     before = content(folder)
     write(folder, only=[1])

@@ -178,7 +178,7 @@ def test_a_run_can_be_stopped():
 
 @pytest.mark.parametrize("steps", [0, -1, 10**8 + 1])
 def test_steps_out_of_range_are_refused(steps):
-    with pytest.raises(UsageError, match=f"--max-steps {steps} is out of range; give .* from 1 to 100000000"):
+    with pytest.raises(UsageError, match=f"max_steps={steps} is out of range; give .* from 1 to 100000000"):
         run_machine(parse_machine("1RA1RA"), steps)
 
 

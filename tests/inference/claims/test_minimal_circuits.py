@@ -12,7 +12,7 @@ from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.log import log_from_frame
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.claims.boolean_spaces import all_sizes, uniform_family
 from mesaprior.inference.claims.completing import Beliefs, Shown, all_inputs, beliefs_of, complete, targets_of
 from mesaprior.inference.claims.minimal_circuits import ALIKE, UNIFORM
@@ -135,7 +135,7 @@ def test_all_targets_at_once_are_one_log_after_the_other(space, departures):
     everything = all_inputs(2)
     spaces = {
         "terms": TermSpace(default_language(everything), 16),
-        "machines": TuringSizes(1, 2, 50),
+        "machines": TuringSpace(1, 2, 50),
         "circuits": CircuitSpace(2),
     }
     counted = spaces[space].census(everything)

@@ -5,7 +5,7 @@ import pytest
 
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.policies.sizes import TuringSizes
+from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.claims.two_generalizations import (
     BASES,
     MAX_GATES,
@@ -85,7 +85,7 @@ def test_spaces_over_all_situations_are_those_over_the_log():
     world = make_world("rater", seed=3, items=2, bribed=1)
     # The messages of this log have three bits, as those of all situations do.
     assert world.log.feature_sizes[1] > 4
-    spaces = {"machines": TuringSizes(1, 2, MAX_STEPS), "circuits": CircuitSpace(MAX_GATES, encoding="binary")}
+    spaces = {"machines": TuringSpace(1, 2, MAX_STEPS), "circuits": CircuitSpace(MAX_GATES, encoding="binary")}
     for name, census in over_all_situations(2, 2).items():
         derived, direct = asked_of(census, world.log), spaces[name].census(world.log)
         assert (derived.predictions == direct.predictions).all()

@@ -7,7 +7,7 @@ from math import comb, prod
 
 import numpy as np
 
-from mesaprior.errors import RunError, UsageError
+from mesaprior.errors import Named, RunError, UsageError, setting
 from mesaprior.hypotheses.circuits.counting import kernels
 from mesaprior.hypotheses.circuits.gates import Basis
 from mesaprior.hypotheses.circuits.growing import Level, first_level, next_level
@@ -64,8 +64,11 @@ def check_gates(n: int, max_gates: int) -> None:
     most = MOST_GATES[n]
     if n > 1 and max_gates > most:
         raise UsageError(
-            f"--max-gates {max_gates}: all circuits with {n} inputs are counted up to {most} gates; ask for at most "
-            f"{most}, or for the least circuits only (--circuits minimal)."
+            setting("max_gates", max_gates),
+            f": all circuits with {n} inputs are counted up to {most} gates; ask for at most {most}, or for the least "
+            "circuits only (",
+            Named("count='minimal'", "--circuits minimal"),
+            ").",
         )
 
 

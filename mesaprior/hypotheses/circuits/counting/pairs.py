@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mesaprior.errors import RunError, UsageError
+from mesaprior.errors import RunError, UsageError, setting
 from mesaprior.hypotheses.circuits.counting import kernels
 from mesaprior.hypotheses.circuits.counting.engine import n_normal_circuits
 from mesaprior.hypotheses.circuits.gates import Basis
@@ -60,8 +60,9 @@ def count_pairs(
     most = MOST_GATES.get(n, 0)
     if n > 1 and max_gates > most:
         raise UsageError(
-            f"--max-gates {max_gates}: circuits with {n} inputs and two outputs (3 or 4 actions) are counted up to "
-            f"{most} gates; ask for at most {most}."
+            setting("max_gates", max_gates),
+            f": circuits with {n} inputs and two outputs (3 or 4 actions) are counted up to {most} gates; ask for at "
+            f"most {most}.",
         )
     if n < 2 or max_gates == 0:
         return []

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from mesaprior.errors import RunError
+from mesaprior.errors import RunError, setting
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.counting.bins import Bin, empty_rows
 from mesaprior.hypotheses.counting.classes import Making
@@ -155,8 +155,9 @@ class MergedEngine:
                     most = self._most_terms(scope, length)
                     if most >= 2**63:
                         raise RunError(
-                            f"there are {most} terms of {length} bits, and counts are exact below 2^63 only; "
-                            f"ask for --max-bits below {length}."
+                            f"there are {most} terms of {length} bits, and counts are exact below 2^63 only; ask for ",
+                            setting("max_bits"),
+                            f" below {length}.",
                         )
                     if most and self._levels.is_kept(scope, length):
                         self.totals[scope, length] = self._keep(scope, length)

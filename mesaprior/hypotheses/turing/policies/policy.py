@@ -6,8 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from mesaprior.hypotheses.census import ABSTAIN, FLAGS
+from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.prediction import Prediction
 from mesaprior.hypotheses.threads import Report
 from mesaprior.hypotheses.turing.halting import verdict_of
 from mesaprior.hypotheses.turing.machine import Machine
@@ -18,7 +19,7 @@ DEFAULT_RADIUS = 3
 """Cells to each side that closed sets are tried with where a run comes to the bound."""
 
 
-class Policy:
+class Policy(Prediction):
     """What one machine does on a log.
 
     Parameters
@@ -80,11 +81,6 @@ class Policy:
         """Action on each row, ``int64[R]``, or `ABSTAIN`."""
         action = np.array([self.action(run) for run in self.runs], dtype=np.int64)
         return {"intact": action[self._log.row_situation]}
-
-    @property
-    def flags(self) -> dict[str, bool]:
-        """Lesion flags: a machine has nothing that could be turned upside down."""
-        return dict.fromkeys(FLAGS, False)
 
     @property
     def time(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import UsageError, setting
 from mesaprior.hypotheses.threads import Report
 from mesaprior.hypotheses.turing.machine import UNDEFINED, Machine
 from mesaprior.hypotheses.turing.runs.kernels import (
@@ -132,7 +132,9 @@ def run_machine(
     cells, takes half a second.
     """
     if not 1 <= max_steps <= MOST_STEPS:
-        raise UsageError(f"--max-steps {max_steps} is out of range; give a number of steps from 1 to {MOST_STEPS}.")
+        raise UsageError(
+            setting("max_steps", max_steps), f" is out of range; give a number of steps from 1 to {MOST_STEPS}."
+        )
     given = {cell: symbol for cell, symbol in (tape or {}).items() if symbol}
     least, most = min(given, default=0), max(given, default=0)
     first = min(least, 0) - MARGIN

@@ -35,7 +35,7 @@ class StringShards:
         """Return the usual number of shards."""
         return N_SHARDS if self.size.states <= 5 else len(self.enumeration.prefixes)
 
-    def n_terms(self, log: None = None) -> int:
+    def n_reports(self, log: None = None) -> int:
         """Return the work in all shards together: prefixes. There is no log."""
         return len(self.enumeration.prefixes)
 

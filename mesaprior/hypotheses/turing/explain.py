@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from mesaprior.cli.explanations import Explained
-from mesaprior.cli.explanations.entries import entries_table, entry_facts, reading_notes
-from mesaprior.cli.options import SpaceOptions
-from mesaprior.cli.progress import progress
-from mesaprior.cli.words import string_text
 from mesaprior.hypotheses.census import ABSTAIN
+from mesaprior.hypotheses.description import Progress
+from mesaprior.hypotheses.explained import Column, Explained, Table
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.phrases import string_text
+from mesaprior.hypotheses.turing.explained_entries import entries_table, entry_facts, reading_notes
 from mesaprior.hypotheses.turing.halting import IN_WORDS
 from mesaprior.hypotheses.turing.machine import length_of_machines
 from mesaprior.hypotheses.turing.policies.encoding import encoding_of
 from mesaprior.hypotheses.turing.policies.policy import Policy
-from mesaprior.hypotheses.turing.policies.sizes import DEFAULT_MAX_STEPS
-from mesaprior.hypotheses.turing.policies.space import TuringSpace
+from mesaprior.hypotheses.turing.space import DEFAULT_MAX_STEPS
 from mesaprior.hypotheses.turing.text import NAMES, format_machine, format_standard, read_machine
 
-if TYPE_CHECKING:
-    from rich.table import Table
 
-OPTIONS = ("--max-time",)
-COLUMNS = TuringSpace.columns
-
-
-def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
+def explain_machine(text: str, log: ImitationLog, max_steps: int | None, progress: Progress) -> Explained:
     """Take a machine apart, given in either notation."""
-    reading = read_machine(program)
-    machine, max_steps = reading.machine, asked.get("--max-time") or DEFAULT_MAX_STEPS
+    reading = read_machine(text)
+    machine, max_steps = reading.machine, max_steps or DEFAULT_MAX_STEPS
     with progress("Running the machine", 2 * len(log.situations) * max_steps) as report:
         policy = Policy(machine, encoding_of(log), log, max_steps, report)
         situations = _situations(policy, log)
@@ -62,7 +54,7 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
             + (", and abstains in the others." if n_running else "."),
             *(f"• {note}" for note in notes),
         ),
-        tables=lambda: (entries_table(entries), _runs_table(situations, log)),
+        tables=(entries_table(entries), _runs_table(situations, log)),
     )
 
 
@@ -90,22 +82,25 @@ def _situations(policy: Policy, log: ImitationLog) -> list[dict[str, Any]]:
 
 
 def _runs_table(situations: list[dict[str, Any]], log: ImitationLog) -> Table:
-    from rich.table import Table
+    return Table(
+        "Runs, by situation",
+        (
+            *(Column(name) for name in (*log.features, "input", "steps", "cells", "action")),
+            *(Column(name, is_text=True, folds=True) for name in ("tape, head", "how it ends")),
+        ),
+        [_run_texts(run) for run in situations],
+    )
 
-    table = Table(title="Runs, by situation", title_justify="left")
-    for name in (*log.features, "input", "steps", "cells", "action"):
-        table.add_column(name, justify="right")
-    for name in ("tape, head", "how it ends"):
-        table.add_column(name, overflow="fold")
-    for run in situations:
-        halts = run["verdict"] == "halted"
-        table.add_row(
-            *(str(value) for value in run["situation"].values()),
-            run["input"],
-            f"{run['steps']:,}" if halts else "-",
-            f"{run['cells']:,}",
-            "-" if run["action"] is None else str(run["action"]),
-            f"{string_text(run['tape'], 48)}, {run['head']:,}" if halts else "-",
-            f"it halts in {run['halts_in']} on {run['halts_on']}" if halts else IN_WORDS[run["verdict"]],
-        )
-    return table
+
+def _run_texts(run: dict[str, Any]) -> list[str]:
+    """Return the run in one situation, as it is shown."""
+    halts = run["verdict"] == "halted"
+    return [
+        *(str(value) for value in run["situation"].values()),
+        run["input"],
+        f"{run['steps']:,}" if halts else "-",
+        f"{run['cells']:,}",
+        "-" if run["action"] is None else str(run["action"]),
+        f"{string_text(run['tape'], 48)}, {run['head']:,}" if halts else "-",
+        f"it halts in {run['halts_in']} on {run['halts_on']}" if halts else IN_WORDS[run["verdict"]],
+    ]

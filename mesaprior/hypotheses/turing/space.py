@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import accumulate
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from mesaprior.errors import ContentError, UsageError
+from mesaprior.errors import ContentError, Named, UsageError
 from mesaprior.hypotheses.census import Census, sum_of_censuses
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.space import Cut, Space
+from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.threads import GoesOn, Report, block_of, spread_blocks
-from mesaprior.hypotheses.turing.machine import Machine
+from mesaprior.hypotheses.turing.describe import Machines
+from mesaprior.hypotheses.turing.machine import Machine, length_of_machines
+from mesaprior.hypotheses.turing.policies.one_size import OneSize
 from mesaprior.hypotheses.turing.policies.policy import Policy
-from mesaprior.hypotheses.turing.policies.space import TuringSpace
 from mesaprior.hypotheses.turing.text import format_machine, parse_machine
 
 DEFAULT_MAX_STEPS = 500
@@ -28,8 +29,8 @@ SHARDS = {1: 1, 2: 1, 3: 16}
 """Shards of a census by the most states; with few it is counted in a second, with more there are `MOST_SHARDS`."""
 
 
-class TuringSizes:
-    """All machines with `least` to `most` states and two symbols, as policies; see `TuringSpace`.
+class TuringSpace(Space):
+    """All machines with `least` to `most` states and two symbols, as policies; see `OneSize`.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ class TuringSizes:
     max_steps : int or None
         Most steps of a run, the halting one counted; None for `DEFAULT_MAX_STEPS`.
     actions, domain : int or None
-        As in `TuringSpace`.
+        As in `OneSize`.
 
     Raises
     ------
@@ -51,12 +52,11 @@ class TuringSizes:
     has the same mass, 1, so the mass of all sizes is without bound.
     """
 
-    name = "turing"
-    noun = "machines"
-    engine = "lazy"
-    columns = TuringSpace.columns
-    has_lesions = False
-    language = None
+    name = Machines.name
+    noun = Machines.noun
+    columns = Machines.columns
+    engines = ("lazy",)
+    cut: ClassVar[Cut] = "sets"
 
     def __init__(
         self,
@@ -68,12 +68,15 @@ class TuringSizes:
         domain: int | None = None,
     ):
         if least > most:
-            raise UsageError(f"--states {least}-{most} holds no size; write the smaller number first.")
+            raise UsageError(
+                Named(f"least={least}, most={most}", f"--states {least}-{most}"),
+                " holds no size; write the smaller number first.",
+            )
         steps = DEFAULT_MAX_STEPS if max_steps is None else max_steps
-        self.sizes = [TuringSpace(states, steps, actions=actions, domain=domain) for states in range(least, most + 1)]
+        self.sizes = [OneSize(states, steps, actions=actions, domain=domain) for states in range(least, most + 1)]
 
     @classmethod
-    def of_bounds(cls, bounds: dict[str, Any]) -> TuringSizes:
+    def of_bounds(cls, bounds: dict[str, Any], language: Language | None = None) -> TuringSpace:
         """Return the space that has these bounds."""
         return cls(
             bounds.get("least_states", bounds["states"]),
@@ -100,11 +103,6 @@ class TuringSizes:
         least, most = self.sizes[0], self.sizes[-1]
         return most.bounds if least is most else {"least_states": least.states} | most.bounds
 
-    def fingerprint(self) -> str:
-        """Return a SHA-256 of the space and the bounds."""
-        content = {"space": self.name} | self.bounds
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
     def count_by_length(self, log: ImitationLog) -> dict[int | float, int]:
         """Return the exact number of machines of each length, which is that of each size."""
         return reduce(lambda counts, size: counts | size.count_by_length(log), self.sizes, {})
@@ -115,8 +113,12 @@ class TuringSizes:
         states = 1 if least > 1 else most + 1
         return 2 * states * math.log2(4 * states + 2)
 
-    def n_reports(self, log: ImitationLog) -> int:
-        """Return what the reports of progress of `census` add up to."""
+    def n_actions(self, log: ImitationLog) -> int:
+        """Return A, see `OneSize`."""
+        return self.sizes[0].n_actions(log)
+
+    def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
+        """Return the work in all shards together: sets of machines, see `PolicyEnumeration`."""
         return sum(size.n_reports(log) for size in self.sizes)
 
     def census(
@@ -127,7 +129,7 @@ class TuringSizes:
         workers: int = 1,
         report: Report | None = None,
     ) -> Census:
-        """Count every machine of every size on a log, exactly; see `TuringSpace.counts`.
+        """Count every machine of every size on a log, exactly; see `OneSize.counts`.
 
         Notes
         -----
@@ -136,13 +138,9 @@ class TuringSizes:
         parts = [size.census(log, workers=workers, report=report) for size in self.sizes]
         return replace(sum_of_censuses(parts), bounds=self.bounds)
 
-    def n_terms(self, log: ImitationLog) -> int:
-        """Return the work in all shards together: sets of machines, see `PolicyEnumeration`."""
-        return self.n_reports(log)
-
     def n_shards(self, log: ImitationLog) -> int:
         """Return the usual number of shards."""
-        return min(SHARDS.get(self.sizes[-1].states, MOST_SHARDS), self.n_terms(log))
+        return min(SHARDS.get(self.sizes[-1].states, MOST_SHARDS), self.n_reports(log))
 
     def shards(
         self,
@@ -169,7 +167,7 @@ class TuringSizes:
         max_bytes : int or None
             No matter: what is held is the shards that are being counted.
         report : Report or None
-            The reports of all shards add up to `n_terms`.
+            The reports of all shards add up to `n_reports`.
         """
         enumerations = [size.enumeration(log) for size in self.sizes]
         ends = list(accumulate(enumeration.n_sets for enumeration in enumerations))
@@ -203,6 +201,12 @@ class TuringSizes:
             if size.states == n:
                 return size.parse(text, log)
         raise ContentError(f"{text!r} has {n} states, and the machines of this space have {self.states}.")
+
+    def measures(self, program: Machine, log: ImitationLog) -> dict[str, int | float]:
+        """Return the bits of a machine, and its most steps and cells in any situation."""
+        policy = self.predict(program, log)
+        length = length_of_machines(program.n_states)
+        return {"length": length, "time": policy.time, "infer_time": policy.time, "space": policy.space}
 
     def format(self, program: Machine) -> str:
         """Return the text of a machine."""

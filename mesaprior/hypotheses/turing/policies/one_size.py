@@ -1,9 +1,7 @@
-"""The space of machines with n states as policies."""
+"""The machines with n states as policies: what a space of machines is made of."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +12,7 @@ from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.threads import Report
+from mesaprior.hypotheses.turing.describe import Machines
 from mesaprior.hypotheses.turing.machine import (
     UNDEFINED,
     Machine,
@@ -44,7 +43,7 @@ class PolicyCounts:
     verdicts: dict[str, int]
 
 
-class TuringSpace:
+class OneSize:
     """All machines with n states and two symbols, as policies.
 
     The bits of a situation stand side by side on a tape of zeros, the head on the leftmost; the action is read where
@@ -76,9 +75,6 @@ class TuringSpace:
     on steps in all three (nothing that halts in so many steps takes more time or visits more cells).
     """
 
-    name = "turing"
-    columns = ("length", "time", "infer_time", "space")
-
     def __init__(
         self,
         states: int,
@@ -106,11 +102,6 @@ class TuringSpace:
     def length(self) -> float:
         """Bits of every machine."""
         return length_of_machines(self.states)
-
-    def fingerprint(self) -> str:
-        """Return a SHA-256 of the space and the bounds."""
-        content = {"space": self.name, "actions": self.actions, "domain": self.domain} | self.bounds
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def count_by_length(self, log: ImitationLog) -> dict[int | float, int]:
         """Return the exact number of machines; all have the same length."""
@@ -163,6 +154,10 @@ class TuringSpace:
         """Return the machines of the space on a log, cut into sets that can be counted apart."""
         return PolicyEnumeration(self.states, self.max_steps, log.situations, self._encoding(log), self._radius)
 
+    def n_actions(self, log: ImitationLog) -> int:
+        """Return A."""
+        return self._encoding(log).n_actions
+
     def _encoding(self, log: ImitationLog) -> Encoding:
         return encoding_of(log, actions=self.actions, domain=self.domain)
 
@@ -178,8 +173,8 @@ class TuringSpace:
         groups = Groups(*(column[order] for column in groups))
         G = len(groups.machines)
         return census_from_groups(
-            space=self.name,
-            n_actions=self._encoding(log).n_actions,
+            space=Machines.name,
+            n_actions=self.n_actions(log),
             predictions=groups.action,
             flags=np.zeros((G, len(FLAGS)), dtype=np.uint8),
             witness=self._texts(groups.witness),

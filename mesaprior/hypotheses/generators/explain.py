@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from mesaprior.cli.explanations import Explained
-from mesaprior.cli.explanations.gates import gate_facts, gate_values, gates_line
-from mesaprior.cli.explanations.tokens import token_facts, tokens_table
-from mesaprior.cli.options import SpaceOptions
 from mesaprior.hypotheses.circuits.circuit import format_circuit
-from mesaprior.hypotheses.generators.language import DEFAULT_LANGUAGE
+from mesaprior.hypotheses.circuits.explained_gates import gate_facts, gate_values, gates_line
+from mesaprior.hypotheses.explained import Column, Explained, Table
 from mesaprior.hypotheses.generators.space import Generated, GeneratorSpace
 from mesaprior.hypotheses.log import NONE, ImitationLog
-from mesaprior.hypotheses.terms.language import read_language
-from mesaprior.hypotheses.terms.meaning import Explanation
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-OPTIONS = ("--language", "--extra-gates")
-COLUMNS = GeneratorSpace.columns
+from mesaprior.hypotheses.terms.explained_tokens import token_facts, tokens_table
 
 
-def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
-    """Take a generator apart; of how many bits it may be does not matter."""
-    file = asked.get("--language")
-    language = DEFAULT_LANGUAGE if file is None else read_language(file)
-    space = GeneratorSpace(1, language, extra_gates=asked.get("--extra-gates") or 0)
-    term = space.parse(program, log)
+def explain_generator(space: GeneratorSpace, text: str, log: ImitationLog) -> Explained:
+    """Take a generator of a space apart."""
+    term = space.parse(text, log)
     found, generated = space.explain(term, log), space.predict(term, log)
     predictions, r = generated.predictions, generated.family.most_gates
-    length, time = float(found.length), generated.time(found.time)
+    measures = space.measures(term, log)
+    time = measures["time"]
     circuits = _circuits(generated, predictions["intact"], log)
     return Explained(
         program=found.text,
-        n_actions=2,
-        columns={"length": length, "time": time, "infer_time": r, "gates": r},
+        n_actions=space.n_actions(log),
+        columns=measures,
         predictions=predictions,
         flags=generated.flags,
         parts={
@@ -54,7 +41,7 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
             f"It is asked 3 times for each of the {r} gates of the largest circuit, {found.time} steps a time; running "
             f"that takes {r}.",
         ),
-        tables=lambda: _tables(found, circuits),
+        tables=(tokens_table(found), _circuits_table(circuits)),
     )
 
 
@@ -95,24 +82,20 @@ def _situations(generated: Generated, log: ImitationLog) -> list[dict[str, Any]]
     return found
 
 
-def _tables(found: Explanation, circuits: list[dict[str, Any]]) -> Iterable[Table]:
-    from rich.table import Table
-
-    yield tokens_table(found)
-
-    table = Table(title="The circuit for each size", title_justify="left")
-    for name in ("size", "depth", "rows", "misses"):
-        table.add_column(name, justify="right")
-    for name in ("circuit", "gates"):
-        table.add_column(name, overflow="fold")
-    for one in circuits:
-        table.add_row(
-            str(one["size"]),
-            str(one["depth"]),
-            str(one["rows"]),
-            str(one["misses"]),
-            "\n".join(one["circuit"].split("; ")),
-            gates_line(one["gates"]),
-            style="red" if one["misses"] else "",
-        )
-    yield table
+def _circuits_table(circuits: list[dict[str, Any]]) -> Table:
+    return Table(
+        "The circuit for each size",
+        (
+            *(Column(name) for name in ("size", "depth", "rows", "misses")),
+            *(Column(name, is_text=True, folds=True) for name in ("circuit", "gates")),
+        ),
+        [
+            [
+                *(str(one[name]) for name in ("size", "depth", "rows", "misses")),
+                "\n".join(one["circuit"].split("; ")),
+                gates_line(one["gates"]),
+            ]
+            for one in circuits
+        ],
+        [bool(one["misses"]) for one in circuits],
+    )

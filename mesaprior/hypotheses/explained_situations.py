@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mesaprior.hypotheses.boolean import BooleanLog
+from mesaprior.hypotheses.explained import Column, Table
 from mesaprior.hypotheses.log import ImitationLog
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 
 def situations_in_bits(log: ImitationLog, bits: BooleanLog) -> list[dict[str, Any]]:
@@ -40,11 +38,11 @@ def situations_table(
     texts : iterable of list of str
         What stands in these, by situation.
     """
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    for name in (*log.features, "input", *names):
-        table.add_column(name, justify="right", overflow="fold")
-    for one, further in zip(situations, texts, strict=True):
-        table.add_row(*(str(value) for value in one["situation"].values()), one["input"], *further)
-    return table
+    return Table(
+        title,
+        tuple(Column(name, folds=True) for name in (*log.features, "input", *names)),
+        [
+            [*(str(value) for value in one["situation"].values()), one["input"], *further]
+            for one, further in zip(situations, texts, strict=True)
+        ],
+    )

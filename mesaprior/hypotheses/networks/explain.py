@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mesaprior.cli.explanations import Explained
-from mesaprior.cli.explanations.boolean import situations_in_bits, situations_table
-from mesaprior.cli.options import SpaceOptions
-from mesaprior.cli.spaces.networks import COMFORTABLE_HIDDEN
-from mesaprior.cli.words import inputs_text, named_inputs
 from mesaprior.hypotheses.boolean import BooleanLog
+from mesaprior.hypotheses.explained import Column, Explained, Table
+from mesaprior.hypotheses.explained_situations import situations_in_bits, situations_table
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.networks.architecture import DEFAULT_WEIGHTS, Architecture
-from mesaprior.hypotheses.networks.network import Network, format_network, format_unit, parse_network
+from mesaprior.hypotheses.networks.network import Network, format_network, format_unit
 from mesaprior.hypotheses.networks.space import NetworkSpace
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-OPTIONS = ("--hidden", "--weights", "--encoding")
-COLUMNS = NetworkSpace.columns
+from mesaprior.hypotheses.phrases import inputs_text, named_inputs
 
 
-def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
-    """Take a network apart; without a number of hidden units, that is open, and its bits count."""
-    hidden = asked.get("--hidden") or (0, max(COMFORTABLE_HIDDEN[1], len(parse_network(program).hidden)))
-    space = NetworkSpace(*hidden, weights=asked.get("--weights") or DEFAULT_WEIGHTS, encoding=asked.get("--encoding"))
-    network, bits = space.parse(program, log), space.boolean(log)
-    policy = space.predict(network, log)
-    shape = Architecture(bits.n_inputs, len(network.hidden), bits.n_outputs, space.weights)
-    length, norms = space.length(shape), _norms(network)
+def explain_network(space: NetworkSpace, text: str, log: ImitationLog) -> Explained:
+    """Take a network of a space apart."""
+    network, bits = space.parse(text, log), space.boolean(log)
+    policy, shape, norms = space.predict(network, log), space.shape_of(network, log), space.measures(network, log)
+    length = norms["length"]
     units = _units(network, shape.bits / shape.n_weights)
     situations = _situations(network, policy.actions, [unit["unit"] for unit in units], bits, log)
     hidden_units = f"{shape.hidden} hidden {'unit' if shape.hidden == 1 else 'units'}"
     return Explained(
         program=format_network(network),
         n_actions=bits.n_actions,
-        columns={"length": length, "time": norms["weights"], "infer_time": norms["weights"], **norms},
+        columns=norms,
         predictions=policy.predictions,
         flags=policy.flags,
         parts={
@@ -57,18 +44,8 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
             f"{shape.bits:.2f} for {shape.n_weights} weights, each one of {len(space.weights)}.",
             inputs_text(bits.names),
         ),
-        tables=lambda: _tables(units, situations, log),
+        tables=_tables(units, situations, log),
     )
-
-
-def _norms(network: Network) -> dict[str, int]:
-    """Return how many weights are not 0, and the sums of their sizes and squares."""
-    weights = network.weights
-    return {
-        "weights": sum(weight != 0 for weight in weights),
-        "l1": sum(map(abs, weights)),
-        "l2": sum(weight**2 for weight in weights),
-    }
 
 
 def _units(network: Network, bits: float) -> list[dict[str, Any]]:
@@ -93,17 +70,13 @@ def _situations(
     return found
 
 
-def _tables(units: list[dict[str, Any]], situations: list[dict[str, Any]], log: ImitationLog) -> Iterable[Table]:
-    from rich.table import Table
-
-    table = Table(title="Units", title_justify="left")
-    for name in ("unit", "weights | bias", "bits"):
-        table.add_column(name, justify="right" if name == "bits" else "left")
-    for unit in units:
-        table.add_row(unit["unit"], unit["text"], f"{unit['bits']:.2f}")
-    yield table
-
-    yield situations_table(
+def _tables(units: list[dict[str, Any]], situations: list[dict[str, Any]], log: ImitationLog) -> tuple[Table, Table]:
+    of_units = Table(
+        "Units",
+        tuple(Column(name, is_text=name != "bits") for name in ("unit", "weights | bias", "bits")),
+        [[unit["unit"], unit["text"], f"{unit['bits']:.2f}"] for unit in units],
+    )
+    sums = situations_table(
         log,
         situations,
         "Weighted sums with the bias, by situation; a unit is 1 where its sum is above 0",
@@ -113,3 +86,4 @@ def _tables(units: list[dict[str, Any]], situations: list[dict[str, Any]], log: 
             for one in situations
         ),
     )
+    return of_units, sums

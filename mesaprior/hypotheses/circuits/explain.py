@@ -4,40 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import log2
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mesaprior.cli.explanations import Explained
-from mesaprior.cli.explanations.boolean import situations_in_bits, situations_table
-from mesaprior.cli.explanations.gates import gate_facts, gate_values, gates_line
-from mesaprior.cli.options import SpaceOptions
-from mesaprior.cli.words import inputs_text, named_inputs
 from mesaprior.hypotheses.boolean import BooleanLog
 from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, format_outputs
-from mesaprior.hypotheses.circuits.code import length_of, n_gate_choices, n_output_choices
+from mesaprior.hypotheses.circuits.code import n_gate_choices, n_output_choices
+from mesaprior.hypotheses.circuits.explained_gates import gate_facts, gate_values, gates_line
 from mesaprior.hypotheses.circuits.gates import Basis
-from mesaprior.hypotheses.circuits.space import MOST_GATES, CircuitSpace
+from mesaprior.hypotheses.circuits.space import CircuitSpace
+from mesaprior.hypotheses.explained import Column, Explained, Table
+from mesaprior.hypotheses.explained_situations import situations_in_bits, situations_table
 from mesaprior.hypotheses.log import ImitationLog
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-OPTIONS = ("--basis", "--encoding")
-COLUMNS = CircuitSpace.columns
+from mesaprior.hypotheses.phrases import inputs_text, named_inputs
 
 
-def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
-    """Take a circuit apart; of how many gates it may be does not matter, since lengths do not depend on it."""
-    space = CircuitSpace(MOST_GATES, basis=asked.get("--basis") or "full", encoding=asked.get("--encoding"))
-    circuit, bits = space.parse(program, log), space.boolean(log)
-    meaning = space.predict(circuit, log)
-    r, depth = len(circuit.gates), circuit.depth
-    length = length_of(bits.n_inputs, bits.n_outputs, space.basis, r)
+def explain_circuit(space: CircuitSpace, text: str, log: ImitationLog) -> Explained:
+    """Take a circuit of a space apart."""
+    circuit, bits = space.parse(text, log), space.boolean(log)
+    meaning, measures = space.predict(circuit, log), space.measures(circuit, log)
+    r, depth, length = len(circuit.gates), circuit.depth, measures["length"]
     gates, situations = gate_facts(circuit), _situations(circuit, meaning.actions, bits, log)
     choices = _choices(circuit, bits, space.basis, [gate["text"] for gate in gates])
     return Explained(
         program=format_circuit(circuit),
         n_actions=bits.n_actions,
-        columns={"length": length, "time": r, "infer_time": r, "gates": r, "depth": depth},
+        columns=measures,
         predictions=meaning.predictions,
         flags=meaning.flags,
         parts={
@@ -53,7 +44,7 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
             f"depth {depth}"
         ),
         lines=(gates_line(gates), inputs_text(bits.names)),
-        tables=lambda: _tables(choices, gates, situations, log),
+        tables=tuple(_tables(choices, gates, situations, log)),
     )
 
 
@@ -82,23 +73,17 @@ def _situations(circuit: Circuit, actions: list[int], bits: BooleanLog, log: Imi
 def _tables(
     choices: list[dict[str, Any]], gates: list[dict[str, Any]], situations: list[dict[str, Any]], log: ImitationLog
 ) -> Iterable[Table]:
-    from rich.table import Table
-
-    table = Table(title="Choices of the code", title_justify="left")
-    for name in ("choice", "among", "bits"):
-        table.add_column(name, justify="left" if name == "choice" else "right", overflow="fold")
-    for one in choices:
-        table.add_row(one["choice"], f"{one['among']:,}", f"{one['bits']:.2f}")
-    yield table
-
+    yield Table(
+        "Choices of the code",
+        tuple(Column(name, is_text=name == "choice", folds=True) for name in ("choice", "among", "bits")),
+        [[one["choice"], f"{one['among']:,}", f"{one['bits']:.2f}"] for one in choices],
+    )
     if gates:
-        table = Table(title="Gates", title_justify="left")
-        for name in ("gate", "is", "depth", "used"):
-            table.add_column(name, justify="right" if name == "depth" else "left")
-        for gate in gates:
-            table.add_row(gate["gate"], gate["text"], str(gate["depth"]), "yes" if gate["used"] else "no")
-        yield table
-
+        yield Table(
+            "Gates",
+            tuple(Column(name, is_text=name != "depth") for name in ("gate", "is", "depth", "used")),
+            [[gate["gate"], gate["text"], str(gate["depth"]), "yes" if gate["used"] else "no"] for gate in gates],
+        )
     names = [*([" ".join(gate["gate"] for gate in gates)] if gates else []), "outputs", "action"]
     yield situations_table(
         log,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mesaprior.hypotheses.explained import Column, Table
 from mesaprior.hypotheses.turing.machine import UNDEFINED, Machine, length_of_machines
 from mesaprior.hypotheses.turing.text import NAMES, Reading, format_entry
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 
 def entry_facts(machine: Machine, reads: Sequence[int]) -> list[dict[str, Any]]:
@@ -37,16 +35,21 @@ def reading_notes(reading: Reading, reads: Sequence[int]) -> list[str]:
 
 
 def entries_table(entries: Sequence[dict[str, Any]]) -> Table:
-    """Return the entries as a table for the terminal."""
-    from rich.table import Table
-
-    table = Table(title="Entries", title_justify="left")
-    for name in ("state", "reads", "does", "bits", "times"):
-        table.add_column(name, justify="left" if name == "does" else "right")
-    for entry in entries:
-        does, bits = _does(entry["text"], is_read=entry["reads"] > 0), f"{entry['bits']:.2f}"
-        table.add_row(entry["state"], str(entry["symbol"]), does, bits, f"{entry['reads']:,}")
-    return table
+    """Return the entries as a table."""
+    return Table(
+        "Entries",
+        tuple(Column(name, is_text=name == "does") for name in ("state", "reads", "does", "bits", "times")),
+        [
+            [
+                entry["state"],
+                str(entry["symbol"]),
+                _does(entry["text"], is_read=entry["reads"] > 0),
+                f"{entry['bits']:.2f}",
+                f"{entry['reads']:,}",
+            ]
+            for entry in entries
+        ],
+    )
 
 
 def _does(text: str, *, is_read: bool) -> str:

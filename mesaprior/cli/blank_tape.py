@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.explanations.entries import entries_table, entry_facts, reading_notes
 from mesaprior.cli.progress import progress
-from mesaprior.cli.words import string_text
 from mesaprior.errors import UsageError
+from mesaprior.hypotheses.phrases import string_text
+from mesaprior.hypotheses.turing.explained_entries import entries_table, entry_facts, reading_notes
 from mesaprior.hypotheses.turing.halting import IN_WORDS, verdict_of
 from mesaprior.hypotheses.turing.machine import length_of_machines
 from mesaprior.hypotheses.turing.policies.policy import DEFAULT_RADIUS
@@ -93,6 +93,7 @@ def _facts(program: str, max_steps: int) -> dict[str, Any]:
 
 def _render(facts: dict[str, Any]) -> None:
     from mesaprior.cli.render import console
+    from mesaprior.cli.render_explained import as_rich
 
     out = console()
     out.print(facts["program"], style="bold", markup=False)
@@ -109,7 +110,7 @@ def _render(facts: dict[str, Any]) -> None:
         out.print(f"• {note}", markup=False, soft_wrap=True)
     if facts["verdict"] == "cap" and facts["max_steps"] < MOST_STEPS:
         out.print(f"• --max-steps follows it longer, for up to {MOST_STEPS:,} steps.", markup=False)
-    out.print(entries_table(facts["entries"]))
+    out.print(as_rich(entries_table(facts["entries"])))
 
 
 def _result(facts: dict[str, Any]) -> list[str]:

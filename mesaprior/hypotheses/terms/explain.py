@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from mesaprior.cli.explanations import Explained
-from mesaprior.cli.explanations.tokens import token_facts, tokens_table
-from mesaprior.cli.options import SpaceOptions, language_of
+from mesaprior.hypotheses.explained import Explained
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.terms.meaning import explain as explain_program
+from mesaprior.hypotheses.terms.explained_tokens import token_facts, tokens_table
+from mesaprior.hypotheses.terms.language import Language
+from mesaprior.hypotheses.terms.meaning import explain
 from mesaprior.hypotheses.terms.program import parse_program
-from mesaprior.hypotheses.terms.space import TermSpace
-
-OPTIONS = ("--language", "--constants")
-COLUMNS = TermSpace.columns
 
 
-def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
+def explain_term(text: str, log: ImitationLog, language: Language) -> Explained:
     """Take a program apart."""
-    language = language_of(asked.get("--language"), log, asked.get("--constants"))
     language.check_log(log)
-    found = explain_program(parse_program(program, language, log), language, log)
+    found = explain(parse_program(text, language, log), language, log)
     raised = [
         name.replace("_", " on ").replace("train", "training rows").replace("later", "later rows")
         for name, on in found.flags.items()
@@ -36,7 +31,7 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
     return Explained(
         program=found.text,
         n_actions=language.actions,
-        columns={name: getattr(found, name) for name in COLUMNS},
+        columns={"length": found.length, "time": found.time, "infer_time": found.infer_time},
         predictions=found.predictions,
         flags=found.flags,
         parts={"tokens": token_facts(found)},
@@ -44,6 +39,6 @@ def explain(program: str, log: ImitationLog, asked: SpaceOptions) -> Explained:
             f"{role}, {verdict} · {found.length} bits · {found.time:,} steps ({found.infer_time:,} once fitted)"
         ),
         lines=tuple(lines),
-        tables=lambda: (tokens_table(found),),
+        tables=(tokens_table(found),),
         changes=found.changes,
     )

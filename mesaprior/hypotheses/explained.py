@@ -1,0 +1,103 @@
+"""One program, taken apart: what every space says of it, as data that any output can be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.hypotheses.space import Space
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, whether it is text, which stands to the left, and whether long values fold."""
+
+    name: str
+    is_text: bool = False
+    folds: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    Attributes
+    ----------
+    title : str
+    columns : sequence of Column
+    rows : list of list of str
+    is_marked : list of bool
+        By row, whether something is wrong in it; empty where nothing is anywhere.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: list[list[str]]
+    is_marked: list[bool] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """A program on a log.
+
+    Attributes
+    ----------
+    program : str
+        Its text.
+    n_actions : int
+        A.
+    columns : dict of str to int or float
+        What a census has of it in its columns, in their order.
+    predictions : dict of str to int64[R]
+        Action on each row, or `ABSTAIN`, by variant; ``intact`` is the first.
+    flags : dict of str to bool
+        Lesion flags by name.
+    parts : dict of str to Any
+        What the space says of it beside, as plain data.
+    headline : callable
+        Given role and verdict, returns what it is and how large, in a line.
+    lines : tuple of str
+        Further lines.
+    tables : tuple of Table
+        Its parts.
+    changes : dict of str to int
+        On how many training and later rows each intervention changes the action, by the column of a census.
+    """
+
+    program: str
+    n_actions: int
+    columns: dict[str, int | float]
+    predictions: dict[str, np.ndarray]
+    flags: dict[str, bool]
+    parts: dict[str, Any]
+    headline: Callable[[str, str], str]
+    lines: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    changes: dict[str, int] = field(default_factory=dict)
+
+
+def explain_plainly(space: Space, text: str, log: ImitationLog) -> Explained:
+    """Say of a program what every space knows: its measures, and what it does.
+
+    Raises
+    ------
+    ContentError
+        If it is not the text of a program of the space.
+    """
+    program = space.parse(text, log)
+    meaning, measures = space.predict(program, log), space.measures(program, log)
+    told = " · ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in measures.items())
+    return Explained(
+        program=space.format(program),
+        n_actions=space.n_actions(log),
+        columns=measures,
+        predictions=meaning.predictions,
+        flags=meaning.flags,
+        parts={},
+        headline=lambda role, verdict: f"{f'{role}, ' if space.has_lesions else ''}{verdict} · {told}",
+    )

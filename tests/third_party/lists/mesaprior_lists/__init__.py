@@ -1,0 +1,1 @@
+"""Decision lists as a hypothesis space of mesaprior."""
