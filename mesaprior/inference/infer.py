@@ -93,6 +93,11 @@ def infer(
     if isinstance(language, str | Path):
         language = read_language(language)
     log = _log_of(log, language, reading)
+    if log.group is not None:
+        raise UsageError(
+            "the log tells people apart, and one posterior is about all rows; ask mesaprior.people about each of them, "
+            "or read the log without by=."
+        )
     if space is None:
         language = language or default_language(log)
         language.check_log(log)

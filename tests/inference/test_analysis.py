@@ -367,6 +367,9 @@ def test_what_is_no_log_is_refused(tmp_path):
     ):
         with pytest.raises(MesapriorError, match=what):
             mp.infer(given_)
+    crowd = mp.log_from_frame(TABLE.assign(who=list("aabba")), reading=mp.Reading(by=("who",)))
+    with pytest.raises(UsageError, match=r"ask mesaprior\.people about each"):
+        mp.infer(crowd)
     with pytest.raises(UsageError, match="read already"):
         mp.infer(mp.log_from_frame(TABLE), reading=mp.Reading())
 
