@@ -348,6 +348,7 @@ def test_pictures(corridor, tmp_path, monkeypatch):
         ({"tolerance": 2}, "tolerance 2"),
         ({"tolerance": "none"}, "tolerance 'none'"),
         ({"space": "turing"}, "space='turing' is a name"),
+        ({"space": object()}, "space=object has no bounds, .*; count it with space.census"),
         ({"space": mp.CircuitSpace(1), "max_bits": 3}, "max_bits= goes with terms"),
         ({"space": mp.CircuitSpace(1), "language": "x.toml"}, "language= goes with terms"),
     ],
