@@ -91,7 +91,8 @@ def crossover(
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
     from mesaprior.cli.sweep import fixed_parameters, swept_prior
-    from mesaprior.inference.crossovers.crossover import RANGES, find_crossovers
+    from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.crossovers.crossover import RANGES
 
     name, low, high = parse_over(over_text, "--over")
     is_price = ":" in name
@@ -108,18 +109,8 @@ def crossover(
     if is_price:
         found = _over_price(question, prior, name, low, high, by_verdict, noise, tolerance)
     else:
-        found = find_crossovers(
-            question.census,
-            question.log,
-            prior,
-            name,
-            low=low,
-            high=high,
-            by_verdict=by_verdict,
-            noise=noise,
-            tolerance=tolerance,
-            workers=os.cpu_count() or 1,
-        )
+        analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
+        found = analysis.crossover(name, low, high, by_verdict=by_verdict, workers=os.cpu_count() or 1)
     sides = SIDES[by_verdict]
     settings = {
         "prior": {"name": prior.name, "formula": prior.text, "parameters": fixed_parameters(prior, [name])},

@@ -122,7 +122,8 @@ def show(folder: str, root: str | None, form: str) -> None:
         if value not in (None, ""):
             text = f"{value:,}" if name in ("programs", "behaviours", "n_bytes") else str(value)
             click.echo(f"{name:<13}{text}")
-    noun = registry.description(entry.space).noun if entry.space in registry.names() else "programs"
+    spoken = registry.find(entry.space)
+    noun = "programs" if spoken is None else spoken.noun
     for k, shard in enumerate(shards):
         click.echo(
             f"{f'shard {k}':<13}{shard['programs']:,} {noun} in {shard['behaviours']:,} behaviours, "
@@ -296,14 +297,15 @@ def _flat(entry: Entry) -> dict[str, Any]:
 def _bounds_text(entry: Entry) -> str:
     """Return bounds in words."""
     from mesaprior.hypotheses import registry
+    from mesaprior.hypotheses.description import Description
 
     bounds = entry.bounds
     if not bounds:
         return "-"
     if entry.space == "strings":
         return f"{bounds['states']} states, {bounds['max_steps']} steps"
-    spoken = registry.description(entry.space if entry.space in registry.names() else registry.USUAL)
-    return spoken.in_words(bounds)
+    # The package that a census was counted with may be gone.
+    return (registry.find(entry.space) or Description()).in_words(bounds)
 
 
 def _fact_text(value: Any) -> Any:

@@ -101,7 +101,7 @@ def sweep(
     from mesaprior.cli.progress import progress
     from mesaprior.cli.question import ask, provenance_of
     from mesaprior.cli.spaces import check_prior
-    from mesaprior.inference.sweeps.sweep import sweep_posterior
+    from mesaprior.inference.analysis import Analysis
 
     over = _over(axes)
     prior = swept_prior(prior_text, parameters, {name: values[0] for name, values in over.items()})
@@ -109,18 +109,10 @@ def sweep(
     check_prior(prior, source, asked)
     _check_files(out_file, plot_file, over)
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
+    analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
     n_cells = _n_cells(over)
     with progress(f"Working out {n_cells:,} cells", n_cells) as report:
-        swept = sweep_posterior(
-            question.census,
-            question.log,
-            prior,
-            over,
-            noise=noise,
-            tolerance=tolerance,
-            workers=os.cpu_count() or 1,
-            report=report,
-        )
+        swept = analysis.sweep(over, workers=os.cpu_count() or 1, report=report)
     contests = contests_of(swept, has_lesions=question.space.has_lesions)
     if out_file:
         _write(swept, out_file)

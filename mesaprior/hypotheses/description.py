@@ -194,7 +194,7 @@ class Description(Generic[S]):
 
     def in_words(self, bounds: Mapping[str, Any]) -> str:
         """Return bounds in a few words."""
-        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in bounds.items())
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in bounds.items() if value is not None)
 
     def notes(self, census: Census) -> Iterable[str]:
         """Return sentences that one has to know to read the result on a census."""

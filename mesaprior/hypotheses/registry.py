@@ -84,15 +84,17 @@ def description(name: str) -> Description[Any]:
     return found
 
 
+def find(name: str) -> Description[Any] | None:
+    """Return the description of the spaces of this name, or None where there is none that can be loaded."""
+    try:
+        return description(name)
+    except MesapriorError:
+        return None
+
+
 def descriptions() -> list[Description[Any]]:
     """Return all descriptions; a package that is broken is left out until its space is asked for by name."""
-    found: list[Description[Any]] = []
-    for name in names():
-        try:
-            found.append(description(name))
-        except MesapriorError:
-            continue
-    return found
+    return [found for name in names() if (found := find(name)) is not None]
 
 
 @cache

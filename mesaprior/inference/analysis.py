@@ -27,7 +27,7 @@ from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, noise_of
 from mesaprior.inference.posterior import Posterior, posterior_of
 from mesaprior.inference.result import to_frame, top_behaviours
 from mesaprior.inference.roles import ROLES, VERDICTS, Judgement, check_tolerance
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.scores import Scored, check_log
 from mesaprior.inference.sides import Sides, sides_of
 from mesaprior.inference.weights import Prior, Weighed, prior_of
 
@@ -112,12 +112,12 @@ class Analysis:
         *,
         space: Space | None = None,
     ) -> None:
+        # A log of other rows is refused now, and not by what is asked first.
+        check_log(census, log)
         check_tolerance(tolerance)
         asked = {"prior": prior_of(prior), "noise": noise_of(noise), "tolerance": tolerance, "space": space}
         for name, value in {"census": census, "log": log, **asked}.items():
             object.__setattr__(self, name, value)
-        # A log of other rows is refused now, and not by what is asked first.
-        assert self.scored.log is log
 
     def with_prior(self, prior: Prior | str, **parameters: float) -> Analysis:
         """Return the same question under another prior; nothing is counted or tallied again.

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from mesaprior.hypotheses.space import Space
 
+NEEDED = ("bounds", "census", "columns", "has_lesions", "language", "name", "noun")
+"""What a space has to have."""
+
 
 def infer(
     log: ImitationLog | pd.DataFrame | str | Path,
@@ -93,6 +96,11 @@ def infer(
     if isinstance(language, str | Path):
         language = read_language(language)
     log = _log_of(log, language, reading)
+    if log.group is not None:
+        raise UsageError(
+            "the log tells people apart, and one posterior is about all rows; ask mesaprior.people about each of them, "
+            "or read the log without by=."
+        )
     if space is None:
         language = language or default_language(log)
         language.check_log(log)
@@ -121,9 +129,15 @@ def _prior_of(prior: Prior | str, parameters: dict[str, float]) -> Prior:
 
 
 def _refuse_beside_space(space: object, max_bits: int | None, language: object) -> None:
-    """Refuse a space by its name, and what belongs to the space of terms beside any space."""
+    """Refuse what is no space that can be kept, and what belongs to the space of terms beside any other."""
     if isinstance(space, str):
         raise UsageError(f"space={space!r} is a name; give the space itself, such as space=mesaprior.CircuitSpace(3).")
+    lacking = [name for name in NEEDED if not hasattr(space, name)]
+    if lacking:
+        raise UsageError(
+            f"space={type(space).__name__} has no {', '.join(lacking)}, so the store cannot know it; count it with "
+            "space.census(log), and give the census to Analysis(census, log)."
+        )
     for name, value in (("max_bits", max_bits), ("language", language)):
         if value is not None:
             raise UsageError(f"{name}= goes with terms, and space= has its own bounds; leave one of the two out.")

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mesaprior.priors.catalogue import DEFAULT_PARAMETERS
-
 EVERYWHERE = ("length", "time", "infer_time")
 """Columns that every space has: bits, steps, and steps once everything is fitted."""
 
@@ -22,6 +20,9 @@ def ask_for_columns(source: Callable[[], tuple[str, ...]]) -> None:
 
 def columns() -> tuple[str, ...]:
     """Return the names of all columns; what the catalogue has as a parameter stays one."""
+    # Whoever imports the package at all imports this module.
+    from mesaprior.priors.catalogue import DEFAULT_PARAMETERS
+
     told = (name for source in _sources for name in source())
     return tuple(dict.fromkeys((*EVERYWHERE, *(name for name in told if name not in DEFAULT_PARAMETERS))))
 

@@ -49,11 +49,11 @@ def run(site, tmp_path):
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 
-    def run(*arguments, code=0, python=("-m", "mesaprior")):
+    def run(*arguments, code=0, python=("-m", "mesaprior"), is_installed=True):
         done = subprocess.run(
             [sys.executable, *python, *map(str, arguments)],
             cwd=tmp_path,
-            env=environment,
+            env=environment if is_installed else environment | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             check=False,
@@ -99,6 +99,16 @@ def test_census_is_kept_and_answers(run):
     assert asked[0]["log2_odds_verdict"] == asked[1]["log2_odds_verdict"]
     refused = run("census", *LISTS, "--shards", "2", "--out", "other", code=2).stderr
     assert "--shards does not go with --space lists" in refused
+
+
+def test_a_census_outlives_its_package(run):
+    run("census", *LISTS, "--out", "counted")
+    shown = run("store", "show", "counted", is_installed=False).stdout
+    assert "bounds       max rules 2" in shown
+    assert f"{N_LISTS} programs" in shown
+    assert run("store", "verify", "counted", is_installed=False).stdout == "counted: all is well.\n"
+    refused = run("infer", "counted", code=1, is_installed=False).stderr
+    assert "'lists' is no hypothesis space; there are terms, turing, circuits, networks, generators." in refused
 
 
 def test_plan(run):

@@ -348,6 +348,7 @@ def test_pictures(corridor, tmp_path, monkeypatch):
         ({"tolerance": 2}, "tolerance 2"),
         ({"tolerance": "none"}, "tolerance 'none'"),
         ({"space": "turing"}, "space='turing' is a name"),
+        ({"space": object()}, "space=object has no bounds, .*; count it with space.census"),
         ({"space": mp.CircuitSpace(1), "max_bits": 3}, "max_bits= goes with terms"),
         ({"space": mp.CircuitSpace(1), "language": "x.toml"}, "language= goes with terms"),
     ],
@@ -367,6 +368,9 @@ def test_what_is_no_log_is_refused(tmp_path):
     ):
         with pytest.raises(MesapriorError, match=what):
             mp.infer(given_)
+    crowd = mp.log_from_frame(TABLE.assign(who=list("aabba")), reading=mp.Reading(by=("who",)))
+    with pytest.raises(UsageError, match=r"ask mesaprior\.people about each"):
+        mp.infer(crowd)
     with pytest.raises(UsageError, match="read already"):
         mp.infer(mp.log_from_frame(TABLE), reading=mp.Reading())
 

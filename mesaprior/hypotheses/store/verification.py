@@ -12,7 +12,7 @@ import numpy as np
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.registry import names, stored_space
+from mesaprior.hypotheses.registry import find, stored_space
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import sha256_of
 from mesaprior.hypotheses.store.filling import census_of
@@ -303,7 +303,7 @@ def _exact_counts(
     manifest: dict[str, Any], language: Language | None, log: ImitationLog
 ) -> dict[int | float, int] | None:
     """Return how many programs of each length there are, known without counting; None where that is not known."""
-    if manifest["space"] not in names():
+    if find(manifest["space"]) is None:
         return None
     space = stored_space(manifest["space"], manifest["bounds"], language)
     return space.count_by_length(log) if space.is_settled else None
