@@ -46,17 +46,17 @@ if TYPE_CHECKING:
     heading="What varies",
     help="A parameter of the prior, noise, a or b (of beta:a,b), n, max_bits, bits:TOKEN or steps:TOKEN.",
 )
+@other_log_option
+@reading_options(is_hidden=True)
+@space_options
+@prior_options
+@noise_option
 @click.option(
     "--verdict",
     "by_verdict",
     is_flag=True,
     help="Weigh defecting against faithful programs, not optimizers against imitators.",
 )
-@other_log_option
-@reading_options(is_hidden=True)
-@space_options
-@prior_options
-@noise_option
 @tolerance_option
 @format_option("table", "csv", "json")
 def crossover(

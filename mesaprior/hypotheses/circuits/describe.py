@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mesaprior.hypotheses.circuits.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.description import Description, Given, Integer, OneOf, Option, Progress, Say
 from mesaprior.hypotheses.phrases import inputs_text
 
@@ -28,9 +29,9 @@ ENCODING = Option(
 class Circuits(Description["CircuitSpace"]):
     """All circuits of so many two-input gates, or all functions with their least ones."""
 
-    name = "circuits"
-    noun = "circuits"
-    columns = ("length", "time", "infer_time", "gates", "depth")
+    name = NAME
+    noun = NOUN
+    columns = COLUMNS
     space = "mesaprior.hypotheses.circuits.space:CircuitSpace"
     options = (
         Option(

@@ -13,8 +13,8 @@ from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.circuits import code
 from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, parse_circuit
 from mesaprior.hypotheses.circuits.computed import Computed, all_circuits, minimal_circuits
-from mesaprior.hypotheses.circuits.describe import Circuits
 from mesaprior.hypotheses.circuits.gates import basis_of
+from mesaprior.hypotheses.circuits.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.circuits.orbits import members
 from mesaprior.hypotheses.circuits.projecting import behaviours
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS
@@ -57,9 +57,9 @@ class CircuitSpace(Space):
     that of a least circuit, and their depth that of the circuit shown.
     """
 
-    name = Circuits.name
-    noun = Circuits.noun
-    columns = Circuits.columns
+    name = NAME
+    noun = NOUN
+    columns = COLUMNS
     engines = ("sets",)
 
     def __init__(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.hypotheses.description import Description, Given, Integer, Option, Progress, Say
+from mesaprior.hypotheses.generators.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.terms.describe import LANGUAGE, MAX_BITS, bits_of
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 class Generators(Description["GeneratorSpace"]):
     """All terms that write down a circuit for every number of inputs."""
 
-    name = "generators"
-    noun = "generators"
-    columns = ("length", "time", "infer_time", "gates")
+    name = NAME
+    noun = NOUN
+    columns = COLUMNS
     space = "mesaprior.hypotheses.generators.space:GeneratorSpace"
     options = (
         LANGUAGE,

@@ -11,9 +11,9 @@ import numpy as np
 from mesaprior.errors import ContentError, RunError
 from mesaprior.hypotheses.census import FLAGS, Census, Vectors, census_from_groups
 from mesaprior.hypotheses.circuits.circuit import Circuit, Gate, Output
-from mesaprior.hypotheses.generators.describe import Generators
 from mesaprior.hypotheses.generators.family import ENTRIES, FEATURES, GATES, Family, check_extra_gates, family_of
 from mesaprior.hypotheses.generators.language import DEFAULT_LANGUAGE
+from mesaprior.hypotheses.generators.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.prediction import Prediction
 from mesaprior.hypotheses.space import Report, Space, digest
@@ -56,9 +56,9 @@ class GeneratorSpace(Space):
     circuit is there. ``gates`` is r, the same for all.
     """
 
-    name = Generators.name
-    noun = Generators.noun
-    columns = Generators.columns
+    name = NAME
+    noun = NOUN
+    columns = COLUMNS
     engines = ("merged",)
 
     def __init__(self, max_bits: int, language: Language | None = None, *, extra_gates: int = 0):

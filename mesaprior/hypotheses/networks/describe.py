@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesaprior.hypotheses.circuits.describe import ENCODING
 from mesaprior.hypotheses.description import Description, Given, Option, Progress, Read, Say, Sizes
+from mesaprior.hypotheses.networks.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.phrases import share_text
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ WEIGHTS = Option(
 class Networks(Description["NetworkSpace"]):
     """All threshold networks with so many hidden units and weights from a set."""
 
-    name = "networks"
-    noun = "networks"
-    columns = ("length", "time", "infer_time", "weights", "l1", "l2")
+    name = NAME
+    noun = NOUN
+    columns = COLUMNS
     space = "mesaprior.hypotheses.networks.space:NetworkSpace"
     options = (
         Option(

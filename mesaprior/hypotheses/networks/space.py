@@ -25,7 +25,7 @@ from mesaprior.hypotheses.networks.architecture import (
     norms_of,
 )
 from mesaprior.hypotheses.networks.counting import PARTS, NetworkCounts, check_shape, count_networks
-from mesaprior.hypotheses.networks.describe import Networks
+from mesaprior.hypotheses.networks.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.networks.network import Network, format_network, parse_network
 from mesaprior.hypotheses.networks.witnesses import network_texts
 from mesaprior.hypotheses.space import Report, Space
@@ -64,9 +64,9 @@ class NetworkSpace(Space):
     as many hidden units sums to 1 where there is one such number, and to 2^-bits of the number where there are several.
     """
 
-    name = Networks.name
-    noun = Networks.noun
-    columns = Networks.columns
+    name = NAME
+    noun = NOUN
+    columns = COLUMNS
     engines = ("grouped",)
 
     def __init__(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.description import Description, File, Given, Integer, Integers, Option, Progress, Say
+from mesaprior.hypotheses.terms.naming import COLUMNS, NAME, NOUN
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.explained import Explained
@@ -46,9 +47,9 @@ MAX_TIME = Option(
 class Terms(Description["TermSpace"]):
     """All terms of a language."""
 
-    name = "terms"
-    noun = "programs"
-    columns = ("length", "time", "infer_time")
+    name = NAME
+    noun = NOUN
+    columns = COLUMNS
     space = "mesaprior.hypotheses.terms.space:TermSpace"
     options = (LANGUAGE, CONSTANTS, MAX_BITS, MAX_TIME)
     options_of_programs = ("--language", "--constants")

@@ -13,11 +13,11 @@ from mesaprior.hypotheses.memory import available_memory
 from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.space import Cut, Space, digest
 from mesaprior.hypotheses.terms import meaning
-from mesaprior.hypotheses.terms.describe import Terms
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine
 from mesaprior.hypotheses.terms.merged.workspace import Report
+from mesaprior.hypotheses.terms.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.terms.planning import FIXED_BYTES, make_plan
 from mesaprior.hypotheses.terms.program import Program, format_program, length_of, parse_program, steps_of
 from mesaprior.hypotheses.terms.reference import ReferenceEngine
@@ -49,9 +49,9 @@ class TermSpace(Space):
         If a bound is below 1.
     """
 
-    name = Terms.name
-    noun = Terms.noun
-    columns = Terms.columns
+    name = NAME
+    noun = NOUN
+    columns = COLUMNS
     engines = ("merged", "reference")
     cut: ClassVar[Cut] = "ranges"
     has_lesions = True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mesaprior.hypotheses.description import Description, Given, Option, Progress, Say, Sizes
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.describe import MAX_TIME
+from mesaprior.hypotheses.turing.naming import COLUMNS, NAME, NOUN
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.census import Census
@@ -22,9 +23,9 @@ COMFORTABLE = (1, 3)
 class Machines(Description["TuringSpace"]):
     """All machines with so many states."""
 
-    name = "turing"
-    noun = "machines"
-    columns = ("length", "time", "infer_time", "space")
+    name = NAME
+    noun = NOUN
+    columns = COLUMNS
     space = "mesaprior.hypotheses.turing.space:TuringSpace"
     options = (
         Option(

@@ -15,8 +15,8 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import Cut, Space
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.threads import GoesOn, Report, block_of, spread_blocks
-from mesaprior.hypotheses.turing.describe import Machines
 from mesaprior.hypotheses.turing.machine import Machine, length_of_machines
+from mesaprior.hypotheses.turing.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.turing.policies.one_size import OneSize
 from mesaprior.hypotheses.turing.policies.policy import Policy
 from mesaprior.hypotheses.turing.text import format_machine, parse_machine
@@ -52,9 +52,9 @@ class TuringSpace(Space):
     has the same mass, 1, so the mass of all sizes is without bound.
     """
 
-    name = Machines.name
-    noun = Machines.noun
-    columns = Machines.columns
+    name = NAME
+    noun = NOUN
+    columns = COLUMNS
     engines = ("lazy",)
     cut: ClassVar[Cut] = "sets"
 

@@ -12,7 +12,6 @@ from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.threads import Report
-from mesaprior.hypotheses.turing.describe import Machines
 from mesaprior.hypotheses.turing.machine import (
     UNDEFINED,
     Machine,
@@ -20,6 +19,7 @@ from mesaprior.hypotheses.turing.machine import (
     length_of_machines,
     n_machines,
 )
+from mesaprior.hypotheses.turing.naming import NAME
 from mesaprior.hypotheses.turing.policies.encoding import Encoding, check_encoding, encoding_of
 from mesaprior.hypotheses.turing.policies.enumeration import PolicyEnumeration
 from mesaprior.hypotheses.turing.policies.policy import DEFAULT_RADIUS, Policy
@@ -173,7 +173,7 @@ class OneSize:
         groups = Groups(*(column[order] for column in groups))
         G = len(groups.machines)
         return census_from_groups(
-            space=Machines.name,
+            space=NAME,
             n_actions=self.n_actions(log),
             predictions=groups.action,
             flags=np.zeros((G, len(FLAGS)), dtype=np.uint8),

@@ -1,0 +1,10 @@
+"""What generators of circuits are called, and what a census has of each, known before a space is loaded."""
+
+NAME = "generators"
+"""As it is typed after ``--space``."""
+
+NOUN = "generators"
+"""What its programs are called, in the plural."""
+
+COLUMNS = ("length", "time", "infer_time", "gates")
+"""Columns of its censuses."""

@@ -1,0 +1,10 @@
+"""What threshold networks are called, and what a census has of each, known before a space is loaded."""
+
+NAME = "networks"
+"""As it is typed after ``--space``."""
+
+NOUN = "networks"
+"""What its programs are called, in the plural."""
+
+COLUMNS = ("length", "time", "infer_time", "weights", "l1", "l2")
+"""Columns of its censuses."""

@@ -1,0 +1,10 @@
+"""What terms are called, and what a census has of each, known before a space is loaded."""
+
+NAME = "terms"
+"""As it is typed after ``--space``."""
+
+NOUN = "programs"
+"""What its programs are called, in the plural."""
+
+COLUMNS = ("length", "time", "infer_time")
+"""Columns of its censuses."""
