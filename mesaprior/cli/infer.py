@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,16 +17,16 @@ from mesaprior.cli.options import (
     noise_of,
     noise_option,
     other_log_option,
-    prior_facts,
     prior_of,
     prior_options,
     space_options,
     tolerance_option,
 )
-from mesaprior.cli.reading import ReadingOptions, facts_of_codes, reading_options
+from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.hypotheses.terms.describe import LONGEST
 
 if TYPE_CHECKING:
+    from mesaprior.cli.question import Asked
     from mesaprior.inference.noise import NoiseModel
     from mesaprior.priors.prior import FormulaPrior
 
@@ -141,14 +140,13 @@ def infer(
       mesaprior infer corridor.csv --language corridor.toml --utility '(eq (move p y) c)'
       mesaprior infer corridor.csv --language corridor.toml --memorizer p,c
     """
-    from mesaprior.cli.agency import agencies_to_json, goals_of, render_agencies
-    from mesaprior.cli.family import family_of_question, family_to_json, render_family
-    from mesaprior.cli.goals import goals_to_json, render_goals
-    from mesaprior.cli.memorizer import check_memorizer, check_tables, memorizer_of, memorizer_to_json, render_memorizer
-    from mesaprior.cli.question import ask, provenance_of
+    from mesaprior.cli.agency import goals_of
+    from mesaprior.cli.answer import Answer
+    from mesaprior.cli.family import family_of_question
+    from mesaprior.cli.memorizer import check_memorizer, check_tables, memorizer_of
+    from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
-    from mesaprior.inference.result import to_frame, to_json
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
@@ -198,81 +196,37 @@ def infer(
         check=partial(check_tables, memorizer_features),
     )
     analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
-    result = analysis.posterior
-    mass_beyond = question.space.mass_beyond(question.census, question.log)
-    memorizer = memorizer_of(question, memorizer_features, memorizer_bits, analysis)
-    candidates = goals_of(question, utilities, utility_tables, utility_language, analysis)
-    family = family_of_question(analysis, question.space) if is_family else None
-
+    answer = Answer(
+        question,
+        analysis,
+        prior,
+        goals=goals_of(question, utilities, utility_tables, utility_language, analysis),
+        memorizer=memorizer_of(question, memorizer_features, memorizer_bits, analysis),
+        family=family_of_question(analysis, question.space) if is_family else None,
+        top=top,
+        is_predicting=is_predicting,
+    )
     if plot_file:
         from mesaprior.cli.plot import plot_posterior
 
         plot_posterior(analysis.sides, plot_file, title_source=Path(question.log.source).stem)
         click.echo(f"Wrote {plot_file}.", err=True)
+    _warn_of_noise(noise, question)
+    if form == "json":
+        answer.print_json()
+    elif form == "csv":
+        answer.print_csv()
+    else:
+        answer.print_table(is_plotted=plot_file is not None)
+
+
+def _warn_of_noise(noise: NoiseModel, about: Asked) -> None:
+    """Say what a noise of 0 rules out, where it does."""
     if is_noiseless(noise):
         from mesaprior.cli.render import learner_warning
 
-        if warning := learner_warning(question):
+        if warning := learner_warning(about):
             click.echo(warning, err=True)
-    if form == "json":
-        provenance = provenance_of(
-            question,
-            prior=prior_facts(prior),
-            noise=str(noise),
-            tolerance=tolerance,
-        )
-        answer = to_json(
-            result,
-            question.census,
-            question.log,
-            mass_beyond=mass_beyond,
-            given=question.language.ledger() if question.language else [],
-            provenance=provenance,
-            codes=facts_of_codes(question.log, question.census.n_actions),
-            warnings=question.warnings,
-            top=top,
-        )
-        if candidates is not None:
-            answer["agency"] = agencies_to_json(candidates.candidates, result)
-            answer["goals"] = goals_to_json(candidates, question, result, top)
-        if memorizer:
-            answer["memorizer"] = memorizer_to_json(memorizer, question.log)
-        if family is not None:
-            answer["family"] = family_to_json(family)
-        click.echo(json.dumps(answer, allow_nan=False))
-    elif form == "csv" and is_predicting:
-        from mesaprior.cli.predictions import predictions_table
-        from mesaprior.cli.streams import print_csv
-
-        print_csv(*predictions_table(question, result))
-    elif form == "csv":
-        click.echo(to_frame(result).to_csv(index=False, na_rep="nan", lineterminator="\n"), nl=False)
-    else:
-        from mesaprior.cli.render import print_next_steps, render_posterior
-        from mesaprior.cli.render_verdicts import render_verdicts
-
-        # Roles need something to turn upside down.
-        render = render_posterior if question.space.has_lesions else render_verdicts
-        render(
-            question,
-            result,
-            prior_name=prior.name,
-            noise_name=str(noise),
-            mass_beyond=mass_beyond,
-            top=top,
-        )
-        if is_predicting:
-            from mesaprior.cli.predictions import render_predictions
-
-            render_predictions(question, result)
-        if candidates is not None:
-            render_agencies(candidates.candidates, result)
-            render_goals(candidates, question, result, top)
-        if memorizer:
-            render_memorizer(memorizer)
-        if family is not None:
-            render_family(family, question)
-        print_next_steps(question, result, prior.name, is_plotted=plot_file is not None)
 
 
 def _refuse_with_people(options: dict[str, object]) -> None:
@@ -310,11 +264,7 @@ def _infer_people(
         tolerance=tolerance,
         top=top,
     )
-    if is_noiseless(noise):
-        from mesaprior.cli.render import learner_warning
-
-        if warning := learner_warning(answer.about):
-            click.echo(warning, err=True)
+    _warn_of_noise(noise, answer.about)
     if plot_file:
         from mesaprior.cli.plot_people import plot_people
 
