@@ -10,7 +10,6 @@ import click
 from mesaprior.cli.command import Command, headed_option
 from mesaprior.cli.one_world import WORLD, one_world_with_prior, world_of
 from mesaprior.cli.options import (
-    check_columns,
     check_noise,
     format_option,
     noise_of,
@@ -21,6 +20,7 @@ from mesaprior.cli.options import (
 )
 from mesaprior.cli.safeguards import guard_options
 from mesaprior.hypotheses.terms.describe import LONGEST
+from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
     from mesaprior.inference.worlds.conduct import Conduct

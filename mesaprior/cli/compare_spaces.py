@@ -12,7 +12,6 @@ from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     Parameter,
     bounds_options,
-    check_columns,
     format_option,
     noise_of,
     noise_option,
@@ -22,6 +21,7 @@ from mesaprior.cli.options import (
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.hypotheses import registry
+from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
     from mesaprior.inference.spaces import Agreement, SpacesCompared

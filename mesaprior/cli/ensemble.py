@@ -15,7 +15,6 @@ from mesaprior.cli.command import COUNTING, Command, headed_option
 from mesaprior.cli.completion import A_WORLD, FILE
 from mesaprior.cli.options import (
     Parameter,
-    check_columns,
     check_noise,
     format_option,
     noise_of,
@@ -28,6 +27,7 @@ from mesaprior.cli.options import (
 )
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.terms.describe import LONGEST
+from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
     from mesaprior.inference.worlds.crossings import Crossed

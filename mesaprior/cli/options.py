@@ -330,6 +330,8 @@ def weights_of(
 
             raise UsageError(f"--param {parameters[0][0]} belongs to a prior, and none is given; name one.")
         return None
+    from mesaprior.priors.columns import check_columns
+
     prior = prior_of(prior_text, parameters)
     check_columns(prior, space, columns)
     return prior
@@ -387,24 +389,6 @@ def whole_numbers(values: tuple[tuple[str, float], ...], option: str) -> dict[st
         if not (0 <= value < 2**62 and value == int(value)):
             raise UsageError(f"{option} {name}={value:g} is no whole number from 0 upwards; give one.")
     return {name: int(value) for name, value in parameters_of(values, option).items()}
-
-
-def check_columns(prior: FormulaPrior, space: str, columns: Sequence[str]) -> None:
-    """Refuse a prior that reads what a space does not count, before anything is counted.
-
-    Raises
-    ------
-    UsageError
-        If so; the message names the column.
-    """
-    from mesaprior.errors import UsageError
-
-    for name in prior.columns:
-        if name not in columns:
-            raise UsageError(
-                f"prior {prior.name!r} reads the column {name!r}, which the space {space!r} does not count; its "
-                f"columns are {', '.join(columns)}, so use these or another space."
-            )
 
 
 def noise_of(noise_text: str) -> NoiseModel:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.options import SpaceOptions, check_columns
+from mesaprior.cli.options import SpaceOptions
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses import registry
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store import open_manifest
+from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
     from mesaprior.priors.prior import FormulaPrior

@@ -12,7 +12,6 @@ from mesaprior.cli.command import LOG, Command, headed_option
 from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     SpaceOptions,
-    check_columns,
     format_option,
     noise_of,
     noise_option,
@@ -25,6 +24,7 @@ from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses import registry
 from mesaprior.hypotheses.log.notices import printable
+from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,7 +16,8 @@ from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, noise_of
 from mesaprior.inference.roles import check_tolerance
-from mesaprior.inference.weights import Prior, check_columns, prior_of
+from mesaprior.inference.weights import Prior, prior_of
+from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
     import pandas as pd

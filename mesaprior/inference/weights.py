@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -13,6 +13,7 @@ from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.inference.logspace import log2_sum, log2_total
 from mesaprior.inference.roles import search_advantage, shortest
+from mesaprior.priors.columns import check_columns
 
 
 class Prior(Protocol):
@@ -62,22 +63,6 @@ def prior_of(prior: Prior | str, parameters: Mapping[str, float] | None = None) 
             "set them."
         )
     return prior
-
-
-def check_columns(prior: Prior, space: str, columns: Iterable[str]) -> None:
-    """Refuse a prior that reads a column that the programs of a space do not have.
-
-    Raises
-    ------
-    UsageError
-        If so; the message names the column.
-    """
-    missing = [name for name in prior.columns if name not in columns]
-    if missing:
-        raise UsageError(
-            f"prior {prior.name!r} reads the column {missing[0]!r}, which the space {space!r} does "
-            f"not count; its columns are {', '.join(columns)}, so use these or another space."
-        )
 
 
 @dataclass(frozen=True, eq=False)

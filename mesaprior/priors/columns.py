@@ -5,7 +5,10 @@ Every space has the columns of `EVERYWHERE`. Which others there are is told from
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from mesaprior.errors import UsageError
 
 EVERYWHERE = ("length", "time", "infer_time")
 """Columns that every space has: bits, steps, and steps once everything is fitted."""
@@ -30,3 +33,33 @@ def columns() -> tuple[str, ...]:
 def sizes() -> tuple[str, ...]:
     """Return the columns that say how great a program is, beyond its bits and steps."""
     return tuple(name for name in columns() if name not in EVERYWHERE)
+
+
+class ReadsColumns(Protocol):
+    """What a prior is here."""
+
+    @property
+    def name(self) -> str:
+        """Name or formula."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that it reads."""
+        ...
+
+
+def check_columns(prior: ReadsColumns, space: str, columns: Iterable[str]) -> None:
+    """Refuse a prior that reads a column that the programs of a space do not have.
+
+    Raises
+    ------
+    UsageError
+        If so; the message names the column.
+    """
+    missing = [name for name in prior.columns if name not in columns]
+    if missing:
+        raise UsageError(
+            f"prior {prior.name!r} reads the column {missing[0]!r}, which the space {space!r} does "
+            f"not count; its columns are {', '.join(columns)}, so use these or another space."
+        )

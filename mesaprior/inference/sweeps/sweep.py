@@ -23,7 +23,8 @@ from mesaprior.inference.scores import Scored
 from mesaprior.inference.sweeps.alike import Kinds, Pooling, kinds_at
 from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS, Axes, check_axes, prior_over
 from mesaprior.inference.sweeps.masses import Weighing
-from mesaprior.inference.weights import Prior, check_columns
+from mesaprior.inference.weights import Prior
+from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
     import pandas as pd
