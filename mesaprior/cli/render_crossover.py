@@ -64,11 +64,20 @@ def headline(found: Crossovers, sides: tuple[str, str]) -> str:
             f"bits, at {found.closest:.6g}."
         )
     listed = ", ".join(
-        f"{_value(found, crossing)} ({side_that(crossing.leads, sides) or 'nobody'} lead after it)"
-        for crossing in found.crossings[:6]
+        f"{_value(found, crossing)} ({_after(found, crossing, sides)})" for crossing in found.crossings[:6]
     )
     more = f" and {len(found.crossings) - 6} more" if len(found.crossings) > 6 else ""
-    return f"The odds of {sides[0]} over {sides[1]} pass 0 {where} at {listed}{more}."
+    are_level = {crossing.zero.kind == "level" for crossing in found.crossings}
+    pass_zero = "are 0 or pass it" if len(are_level) > 1 else "are 0" if True in are_level else "pass 0"
+    return f"The odds of {sides[0]} over {sides[1]} {pass_zero} {where} at {listed}{more}."
+
+
+def _after(found: Crossovers, crossing: Crossing, sides: tuple[str, str]) -> str:
+    """Return who leads to the right of a crossover; beyond the range nothing is known."""
+    leader = side_that(crossing.leads, sides)
+    if leader:
+        return f"{leader} lead after it"
+    return "the end of the range" if crossing.zero.until >= found.high else "nobody leads after it"
 
 
 def _crossings_table(found: Crossovers, sides: tuple[str, str]) -> Table:
@@ -129,7 +138,7 @@ def _classes_table(found: Crossovers, crossings: list[Crossing], sides: tuple[st
 
 def _value(found: Crossovers, crossing: Crossing) -> str:
     value = f"{crossing.zero.value:.10g}"
-    return f"{value} to {crossing.zero.until:.10g}" if crossing.zero.kind == "level" else value
+    return f"{value} to {crossing.zero.until:.10g}" if crossing.zero.until > crossing.zero.value else value
 
 
 def _at(found: Crossovers, crossing: Crossing) -> str:

@@ -79,7 +79,7 @@ def _print_line(out: Console, swept: SweptPosterior, contests: Sequence[Contest]
         leads = contest.challengers if change.is_rise else contest.others
         out.print(f"• {leads} lead from {name} = {_near(change)} on", markup=False)
     if not changes:
-        out.print(f"• No lead changes along {name}.", markup=False)
+        out.print(f"• No odds change their sign along {name}.", markup=False)
     table = Table()
     table.add_column(name, justify="right")
     for contest in contests:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+ROUNDING = 2.0**-50
+"""A share nearer to 1 than this is all of it: the last bits of a double are lost where shares are added."""
+
 
 def share_text(share: float) -> str:
     """Return a share as a percentage with three significant digits."""
@@ -15,6 +18,8 @@ def share_text(share: float) -> str:
         return "0 %"
     if percent < 0.01:
         return "<0.01 %"
+    if abs(1 - share) <= ROUNDING:
+        return "100 %"
     if 99.99 < percent < 100:
         return ">99.99 %"
     if 99.9 < percent < 100:

@@ -116,6 +116,28 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return result
 
 
+def sum_shares(mass: np.ndarray, axis: int, among: int) -> np.ndarray:
+    """Add shares of one whole along an axis.
+
+    Parameters
+    ----------
+    mass : float64[...]
+        Shares, 0..1; nan where there is no whole.
+    axis : int
+        Axis that disappears.
+    among : int
+        Axis of the result along which the sums make up the whole.
+
+    Returns
+    -------
+    float64[...]
+        Exactly 1 where one sum has everything, though its parts are rounded.
+    """
+    total = mass.sum(axis=axis)
+    is_some = total > 0
+    return np.where(is_some & (is_some.sum(axis=among, keepdims=True) == 1), 1.0, total)
+
+
 def log2_odds(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return the log2 odds of one mass over another.
 

@@ -22,6 +22,7 @@ from mesaprior.inference.logspace import (
     log2_total,
     share,
     sum_by,
+    sum_shares,
 )
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
 from mesaprior.inference.predictive import predict_later
@@ -148,7 +149,12 @@ class Posterior:
     @property
     def mass_by_role(self) -> np.ndarray:
         """Share of the posterior by role and prefix, float64[4, N + 1]."""
-        return self.mass.sum(axis=1)
+        return sum_shares(self.mass, 1, 0)
+
+    @property
+    def mass_by_verdict(self) -> np.ndarray:
+        """Share of the posterior by verdict and prefix, float64[4, N + 1]."""
+        return sum_shares(self.mass, 0, 0)
 
 
 def posterior(

@@ -51,7 +51,7 @@ class Reached:
         How many programs of the kind fit within the bound, exactly.
     price_at_least, price_at_most : float or None
         Between these is its length less that of the shortest imitator that fits, in bits; equal where both are found,
-        inf where the kind is impossible, None where nothing is known.
+        inf where the kind is impossible, None where nothing is known or where imitating is impossible as well.
     """
 
     kind: str
@@ -217,8 +217,8 @@ def _prices(
 ) -> tuple[float | None, float | None]:
     """Return the least and the largest price that what was counted allows."""
     if status == IMPOSSIBLE:
-        # Where no imitator fits either, there is nothing to be dearer than.
-        return (None, None) if imitator is None else (math.inf, math.inf)
+        # Where no imitator of any length fits either, there is nothing to be dearer than.
+        return (None, None) if imitator is None and beyond == math.inf else (math.inf, math.inf)
     if status == UNTOLD:
         return None, None
     if length is not None and imitator is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -130,7 +130,10 @@ def safeguards_on(
     if kept is None:
         return outcomes
     # The program that was drawn stays the same on all later rows.
-    return [kept.correct(outcome) if outcome.name == Sampling.name else outcome for outcome in outcomes]
+    return [
+        kept.correct(outcome, record.bits[0]) if outcome.name == Sampling.name else outcome
+        for outcome, record in zip(outcomes, records, strict=True)
+    ]
 
 
 def guards_of(
@@ -232,13 +235,16 @@ class Policies:
 
 @dataclass
 class _Record:
-    """What a safeguard has done so far; lists of terms, added up with compensation at the end."""
+    """What a safeguard has done so far; lists of terms, added up with compensation at the end.
+
+    Of a pair of lists the first is of training rows, the second of later ones.
+    """
 
     name: str
     sided: list[float] = field(default_factory=list)
     errors: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
     questions: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
-    bits: list[float] = field(default_factory=list)
+    bits: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
 
     def note(self, decision: Decision, log: ImitationLog, row: int) -> None:
         """Note what is done on a row."""
@@ -252,13 +258,13 @@ class _Record:
         wrong = math.fsum(float(p) for a, p in enumerate(decision.action) if a != action)
         self.errors[part].append(wrong)
         happens = right + decision.asks
-        self.bits.append(-math.log2(min(1.0, happens)) if happens > 0 else math.inf)
+        self.bits[part].append(-math.log2(min(1.0, happens)) if happens > 0 else math.inf)
         if conflicts(log, row):
             self.sided.append(float(decision.action[log.rival[row]]))
 
     def give_up(self) -> None:
         """Note that nothing is left to act on."""
-        for terms in (self.sided, *self.errors, *self.questions, self.bits):
+        for terms in (self.sided, *self.errors, *self.questions, *self.bits):
             terms.append(math.nan)
 
     def outcome(self, cost: float) -> Outcome:
@@ -276,7 +282,7 @@ class _Record:
             questions_train=questions[0],
             questions_later=questions[1],
             regret=math.fsum([*errors, cost * questions[0], cost * questions[1]]),
-            bits=math.fsum(self.bits) if math.inf not in self.bits else math.inf,
+            bits=_bits([*self.bits[0], *self.bits[1]]),
         )
 
 
@@ -287,27 +293,51 @@ class _Kept:
         self._log = log
         self._never = np.ones(len(policies.predictions))
         self._always = np.ones(len(policies.predictions))
-        self._mass: np.ndarray | None = None
+        self._log2_right = np.zeros(len(policies.predictions))
+        self._log2_mass: np.ndarray | None = None
 
     def note(self, belief: Belief, row: int) -> None:
-        """Note the probability with which each policy sides with the rival on a row."""
-        if row < self._log.n_training:
+        """Note the probability with which each policy acts as the teacher and as the rival on a row."""
+        if row < self._log.n_training or self._log.action[row] == NONE:
             return
         # On later rows the posterior no longer moves.
-        self._mass = np.exp2(belief.log2_mass)
+        self._log2_mass = belief.log2_mass
+        acts = belief.probabilities(np.arange(len(belief.given)))
+        with np.errstate(divide="ignore"):
+            self._log2_right += np.log2(acts[:, self._log.action[row]])
         if conflicts(self._log, row):
-            sided = belief.probabilities(np.arange(len(belief.given)))[:, self._log.rival[row]]
+            sided = acts[:, self._log.rival[row]]
             self._never *= 1 - sided
             self._always *= sided
 
-    def correct(self, outcome: Outcome) -> Outcome:
-        """Return an outcome with the probabilities of defecting ever and always that a kept program has."""
-        if self._mass is None or math.isnan(outcome.any_defection):
+    def correct(self, outcome: Outcome, bits_train: list[float]) -> Outcome:
+        """Return an outcome with what a kept program does on all later rows together.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            Of the mixture, row by row.
+        bits_train : list of float
+            Its bits on each training row, where a new program is drawn every time.
+        """
+        if self._log2_mass is None:
             return outcome
-        values = dict(vars(outcome))
-        values["any_defection"] = math.fsum((self._mass * (1 - self._never)).tolist())
-        values["all_defections"] = math.fsum((self._mass * self._always).tolist())
-        return Outcome(**values)
+        bits = _bits([*bits_train, max(0.0, -float(log2_total(self._log2_mass + self._log2_right)))])
+        if math.isnan(outcome.any_defection):
+            # No row tells the teacher from the rival.
+            return replace(outcome, bits=bits)
+        mass = np.exp2(self._log2_mass)
+        return replace(
+            outcome,
+            any_defection=math.fsum((mass * (1 - self._never)).tolist()),
+            all_defections=math.fsum((mass * self._always).tolist()),
+            bits=bits,
+        )
+
+
+def _bits(terms: list[float]) -> float:
+    """Return the sum of bits; inf where one of them is, whatever the others are."""
+    return math.inf if math.inf in terms else math.fsum(terms)
 
 
 def conflicts(log: ImitationLog, row: int) -> bool:

@@ -74,7 +74,7 @@ def sides_of(posterior: Posterior, *, has_lesions: bool = True, noun: str = "pro
         )
     return Sides(
         names=VERDICTS,
-        mass=posterior.mass.sum(axis=0),
+        mass=posterior.mass_by_verdict,
         number=tuple(sum(column) for column in zip(*posterior.number, strict=True)),
         log2_odds=posterior.log2_odds_verdict,
         challengers="defecting",
@@ -97,7 +97,7 @@ def _headline_by_role(posterior: Posterior) -> str:
 
 
 def _headline_by_verdict(posterior: Posterior, noun: str) -> str:
-    last = posterior.mass.sum(axis=0)[:, -1]
+    last = posterior.mass_by_verdict[:, -1]
     if np.isnan(last).any():
         return f"No hypothesis is left: all {noun} counted were ruled out."
     leader = int(np.argmax(last))

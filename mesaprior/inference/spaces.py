@@ -178,7 +178,7 @@ def answer_of(
         programs=exact_sum(census.count),
         behaviours=census.n_behaviours,
         functions=_functions(weighed, log, result.log2_mass),
-        mass_by_verdict=result.mass[:, :, -1].sum(axis=0),
+        mass_by_verdict=result.mass_by_verdict[:, -1],
         log2_odds=float(result.log2_odds[-1]) if has_lesions else math.nan,
         log2_odds_verdict=float(result.log2_odds_verdict[-1]),
         loses_at_verdict=result.loses_at_verdict,

@@ -45,6 +45,30 @@ def test_where_there_is_none_the_table_says_who_leads(counted, run):
     assert "there is no crossover" in run("crossover", counted, "--prior", "speed", "--over", "alpha=5:8").stdout
 
 
+@pytest.fixture
+def level(files):
+    """A log before whose last training row nobody leads."""
+    tokens = "".join(f'[[token]]\nkind = "feature"\nname = "{name}"\nbits = 1\n' for name in "fg")
+    (files / "fg.toml").write_text(f"domain = 2\nactions = 2\n{tokens}")
+    (files / "fg.csv").write_text("f,g,action,rival,split\n0,0,0,,train\n1,0,0,,train\n1,0,1,0,deploy\n")
+    return ["fg.csv", "--language", "fg.toml", "--max-bits", 1, "--verdict"]
+
+
+def test_where_nobody_leads_at_first_it_is_said(level, run):
+    # f is right later, g as the rival; both are right on the first training row, and only g on the second.
+    text = run("crossover", *level, "--over", "n").stdout
+    assert "are 0 for n from 0 to 2 at 0 to 1 (defecting lead after it)" in text
+    assert "no crossover" not in text
+    (one,) = crossover(run, *level, "--over", "n")["crossings"]
+    assert (one["kind"], one["value"], one["until"], one["before"], one["leads"]) == ("level", 0, 1, "nan", "defecting")
+
+
+def test_where_nobody_leads_in_all_of_the_range_nobody_is_named(level, run):
+    assert "from 0 to 1 at 0 to 1 (the end of the range)" in run("crossover", *level, "--over", "n=0:1").stdout
+    (one,) = crossover(run, *level, "--over", "n=0:1")["crossings"]
+    assert (one["kind"], one["value"], one["until"], one["leads"]) == ("level", 0, 1, None)
+
+
 def test_training_rows(counted, run):
     found = crossover(run, counted, "--over", "n", "--noise", "0.2")
     odds = json.loads(run("infer", counted, "--noise", "0.2", "--format", "json").stdout)["log2_odds"]

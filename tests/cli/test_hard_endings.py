@@ -12,6 +12,10 @@ from mesaprior.cli.progress import time_left
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.picture import LABEL_SPACING, _spread
+from mesaprior.inference.posterior import posterior
+from mesaprior.inference.roles import IMITATOR
+from mesaprior.inference.sweeps.sweep import sweep_posterior
+from tests.inference.small import SEARCHING, Program, make_census, make_log
 
 ASK = ["infer", "log.csv", "--language", "mine.toml", "--max-bits", "12"]
 ONLY_IMITATORS = """domain = 4
@@ -134,10 +138,32 @@ def test_next_steps_do_not_repeat_what_was_done(files, run):
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(1, "100 %"), (0.99996, ">99.99 %"), (0.9997, "99.97 %"), (0.999, "99.9 %"), (0.5, "50 %"), (0.00001, "<0.01 %")],
+    [
+        *[(1, "100 %"), (1 - 2**-53, "100 %"), (1 - 2**-48, ">99.99 %"), (0.99996, ">99.99 %")],
+        *[(0.9997, "99.97 %"), (0.999, "99.9 %"), (0.5, "50 %"), (0.00001, "<0.01 %"), (2**-60, "<0.01 %")],
+    ],
 )
 def test_nearly_all_is_not_all(share, text):
     assert share_text(share) == text
+
+
+@pytest.mark.parametrize("n_rows", [1, 7, 60, 600])
+def test_all_of_a_posterior_is_all_however_it_adds_up(n_rows):
+    # Imitators alone, in three verdicts, so that the whole is a sum of shares that are rounded.
+    log = make_log([(row % 3, row % 2) for row in range(n_rows)], [(0, 0, 1), (1, 1, 0), (2, 0, 1)])
+    predictions = [(0, 1, 0), (1, 0, 1), (0, 0, 1), (1, 1, 0)]
+    programs = [Program(given, length=3 + 7 * k, count=k + 1) for k, given in enumerate(predictions)]
+    census = make_census(log, programs, n_actions=2)
+    found = posterior(census, log, "simplicity")
+    assert set(found.mass_by_role[IMITATOR].tolist()) == {1.0}
+    assert (found.mass_by_role[IMITATOR + 1 :] == 0).all()
+    swept = sweep_posterior(census, log, "simplicity", {"n": range(n_rows + 1)})
+    assert {share_text(float(mass)) for mass in swept.mass_by_role[:, IMITATOR]} == {"100 %"}
+    # Where another role has anything it stays a sum.
+    other = Program((0, 1, 0), SEARCHING, length=20)
+    shared = posterior(make_census(log, [*programs, other], n_actions=2), log, "simplicity")
+    assert np.array_equal(shared.mass_by_role, shared.mass.sum(axis=1))
+    assert (shared.mass_by_role[IMITATOR + 1 :].sum(axis=0) > 0).all()
 
 
 def test_labels_keep_their_distance():

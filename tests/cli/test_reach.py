@@ -29,6 +29,11 @@ def test_what_is_beyond_a_bound_is_found_with_a_longer_one(run):
     assert (long["faithful"]["program"], long["faithful"]["price"]) == ("(argmin (dist c (move p y)))", 4)
     assert long["faithful"]["role"] == "planner"
     assert (long["learning"]["status"], long["learning"]["price"]) == ("impossible", "inf")
+    # So it is before the bound lets an imitator in.
+    none = by_kind(run(*QUESTION, "--max-bits", 12, "--format", "json"))
+    assert none["imitating"]["status"] == "beyond"
+    for price in ("price", "price_at_least", "price_at_most"):
+        assert none["learning"][price] == "inf"
 
 
 def test_csv_has_the_same_numbers(run):

@@ -110,6 +110,12 @@ class NaiveSafeguards:
             never = sum(mass[given] * math.prod(1 - p for p in kept[given]) for given in mass)
             always = sum(mass[given] * math.prod(kept[given]) for given in mass)
         happens = [asks[row] + acts[row][self.action[row]] for row in known]
+        if name == "sampling" and not self.online:
+            # One program acts on all later rows.
+            mass, later = self.masses(self.N), [row for row in known if row >= self.N]
+            right = {given: math.prod(self.acts(given, row)[self.action[row]] for row in later) for given in mass}
+            together = sum(mass[given] * right[given] for given in mass)
+            happens = [*(happens[k] for k, row in enumerate(known) if row < self.N), together]
         return {
             "defections": float(sum(sided)),
             "any_defection": float(1 - never) if conflict else math.nan,

@@ -159,7 +159,7 @@ def test_what_is_essential_is_counted():
 
 @pytest.mark.parametrize(("tokens", "names"), [
     ([{"kind": "constant", "value": 1}, {"kind": "constant", "value": 1}], ["1 (token 1)", "1 (token 2)"]),
-    ([{"kind": "lookup", "feature": "p"}, {"kind": "feature", "name": "p"}], ["p[...]", "p"]),
+    ([{"kind": "lookup", "feature": "p"}, {"kind": "feature", "name": "p"}], ["p[]", "p"]),
     ([{"kind": "number"}, {"kind": "constant", "value": 1}], ["number", "1"]),
     ([{"kind": "number", "bits": 2}] * 2, ["number (token 1)", "number (token 2)"]),
     ([{"kind": "number"}, {"kind": "feature", "name": "number"}], ["#", "number"]),

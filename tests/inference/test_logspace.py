@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total, share
+from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total, share, sum_shares
 
 masses = st.lists(
     st.tuples(st.one_of(st.just(-math.inf), st.integers(-12_000, 12_000)), st.integers(0, 3)),
@@ -81,3 +81,16 @@ def test_sums_do_not_depend_on_the_order(terms, random):
 def test_many_small_masses_beside_a_large_one_are_not_lost():
     values = np.array([0.0] + [-60.0] * 2**16)
     assert log2_sum(values, np.zeros(len(values), dtype=np.int64), 1)[0] == math.log2(1 + 2.0**-44)
+
+
+def test_shares_that_add_up_to_everything_are_exactly_1():
+    parts = np.array([0.7, 0.2, 0.1])
+    assert parts.sum() != 1
+    nothing = np.zeros(3)
+    # Alone, beside something, and where there is no whole.
+    mass = np.array([[parts, nothing], [0.7 * parts, 0.3 * parts], [parts * np.nan, parts * np.nan]])
+    found = sum_shares(mass, 2, 1)
+    assert found[0].tolist() == [1, 0]
+    assert np.array_equal(found[1], mass[1].sum(axis=1))
+    assert np.isnan(found[2]).all()
+    assert sum_shares(mass[0].T, 0, 0).tolist() == [1, 0]

@@ -19,7 +19,8 @@ from mesaprior.hypotheses.networks.space import NetworkSpace
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
-from mesaprior.inference.reach import BEYOND, FOUND, IMPOSSIBLE, KINDS, UNTOLD, reach
+from mesaprior.inference.reach import BEYOND, FOUND, IMPOSSIBLE, KINDS, UNTOLD, reach, reach_in
+from mesaprior.inference.scores import Scored
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
 from tests.inference.small import LEARNING, SEARCHING, SLEEPING, Program, make_census, make_log
@@ -57,7 +58,7 @@ def test_the_shortest_of_each_kind_is_found(example, data):
     language, rows, max_bits = example
     tolerance = data.draw(st.sampled_from([Fraction(0), Fraction(1, 2)]))
     space, log = TermSpace(language_from_dict(language), max_bits), log_of(rows)
-    ours = reach(space.census(log), log, length_beyond=space.length_beyond(log), tolerance=float(tolerance))
+    ours = reach_in(Scored(space.census(log), log, tolerance=float(tolerance)), space)
     plain = plain_reach(language, rows, max_bits, tolerance=tolerance)
     imitator = plain["imitating"]
     for one in ours:
@@ -65,6 +66,9 @@ def test_the_shortest_of_each_kind_is_found(example, data):
         if expected is None:
             assert one.status in (BEYOND, UNTOLD, IMPOSSIBLE)
             assert (one.program, one.length, one.programs) == (None, None, 0)
+            # What is impossible is infinitely dearer than imitating, unless that is impossible, too.
+            is_infinite = one.status == IMPOSSIBLE and ours[0].status != IMPOSSIBLE
+            assert (one.price == math.inf) == is_infinite
             continue
         assert one.status == FOUND
         assert (one.length, one.time, one.programs) == expected
@@ -143,6 +147,18 @@ def test_without_an_imitator_the_price_is_bounded_from_above():
     assert (found["imitating"].status, found["imitating"].length_at_least) == (BEYOND, 9)
     assert (found["searching"].price_at_least, found["searching"].price_at_most) == (None, -5)
     assert found["learning"].price_at_least is None
+
+
+def test_what_is_impossible_costs_infinitely_more_than_an_imitator_that_is_not_found():
+    slow = [Program((0, 1, 1), SEARCHING, length=4)]
+    found = kinds_of(slow, length_beyond=9, impossible=frozenset({"learning"}))
+    assert found["imitating"].status == BEYOND
+    for price in (found["learning"].price, found["learning"].price_at_least, found["learning"].price_at_most):
+        assert price == math.inf
+    # There is no imitator of any length, so there is nothing to be dearer than.
+    found = kinds_of(slow, length_beyond=math.inf)
+    assert found["imitating"].status == found["learning"].status == IMPOSSIBLE
+    assert found["learning"].price is found["imitating"].price is None
 
 
 def test_a_space_without_more_programs_makes_it_impossible():

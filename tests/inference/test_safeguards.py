@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, replace
 from fractions import Fraction
 
@@ -142,6 +143,9 @@ def test_one_that_is_drawn_defects_always_or_never():
     assert found["sampling"].any_defection == found["sampling"].all_defections == pytest.approx(2 / 3)
     assert found["mixture"].any_defection == pytest.approx(8 / 9)
     assert found["mixture"].all_defections == pytest.approx(4 / 9)
+    # Both later rows are right with the honest one and wrong with the other, so they cost the bits of one draw.
+    assert found["mixture"].bits == pytest.approx(2 * math.log2(3))
+    assert found["sampling"].bits == pytest.approx(math.log2(3))
     assert found["MAP"].all_defections == 1
     # Online the first conflict tells them apart.
     online = outcomes([HONEST, TRAITOR], is_online=True)
@@ -174,6 +178,25 @@ def test_majorities_count_policies_and_not_mass():
     # Only one honest policy is left after the first row: a tie of votes goes to the smallest action.
     assert crowd["majority of 1"].defections == 2
     assert crowd["majority of 3"].defections == 0
+
+
+def test_one_that_is_kept_cannot_change_its_action_between_equal_rows():
+    # Nobody gives both later actions in the one situation, rival or none; each alone is half of the mass.
+    log = make_log([(0, 0)], [(1, 0, None), (1, 1, None)])
+    census = make_census(log, [Program((0, 0), length=2), Program((0, 1), length=2)], n_actions=2)
+    mixture, _, kept, *_ = safeguards_on(Weighed(census, SIMPLICITY), log, noise=Noise(0), has_slips=False)
+    assert (mixture.bits, kept.bits) == (2, math.inf)
+    # With slips each is right on one row and slips on the other.
+    mixture, _, kept, *_ = safeguards_on(Weighed(census, SIMPLICITY), log, noise=Noise(0.25))
+    assert mixture.bits - kept.bits == pytest.approx(2 + math.log2(0.75 * 0.25))
+
+
+def test_bits_of_a_kept_program_are_finite_far_below_the_smallest_double():
+    log = make_log([(0, 0)], [(1, 1, None)] * 2000)
+    census = make_census(log, [Program((0, 0), length=2)], n_actions=2)
+    mixture, _, kept, *_ = safeguards_on(Weighed(census, SIMPLICITY), log, noise=Noise(0.25))
+    assert kept.bits == pytest.approx(4000 - math.log2(0.75))
+    assert mixture.bits == pytest.approx(kept.bits)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mesaprior.hypotheses.terms.interventions import Intervention
 from mesaprior.hypotheses.terms.language import Language
-from mesaprior.hypotheses.terms.tokens import Token, with_number_names
+from mesaprior.hypotheses.terms.tokens import token_text, with_number_names
 from mesaprior.priors import codes
 
 DROPPED, DOUBLED, HALVED = "dropped", "doubled", "halved"
@@ -24,7 +24,7 @@ class Neighbour:
     kind : str
         `DROPPED`, `DOUBLED` or `HALVED`.
     token : str
-        The token, as a person would call it; told from others of the same text by its number.
+        Its text, see `token_text`; told from others of the same text by its number.
     bits : int or None
         Its new price in bits; None where it is dropped.
     language : Language or None
@@ -83,10 +83,6 @@ def _without(interventions: Sequence[Intervention], index: int) -> tuple[Interve
 
 def token_names(language: Language) -> list[str]:
     """Return what a person would call each token; equal ones get their numbers, from 1."""
-    texts = [_text(token) for token in language.tokens]
+    texts = [token_text(token) for token in language.tokens]
     times = Counter(texts)
     return [text if times[text] == 1 else f"{text} (token {index + 1})" for index, text in enumerate(texts)]
-
-
-def _text(token: Token) -> str:
-    return f"{token.name}[...]" if token.kind == "lookup" else token.name

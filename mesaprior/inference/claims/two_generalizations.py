@@ -129,7 +129,7 @@ def held(census: Census, log: ImitationLog, prior: Prior) -> Held:
     """Ask one space."""
     weighed, scored = Weighed(census, prior), Scored(census, log)
     result = posterior_of(weighed, scored)
-    by_verdict = result.mass[:, :, -1].sum(axis=0)
+    by_verdict = result.mass_by_verdict[:, -1]
     single = weighed.log2_weight + scored.log2_likelihood[census.behaviour_id]
     verdict = result.verdict[census.behaviour_id]
     heaviest = {code: single[verdict == code].max(initial=-np.inf) for code in (FAITHFUL, DEFECTING)}

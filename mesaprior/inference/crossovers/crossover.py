@@ -18,12 +18,11 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.crossovers.curve import CHALLENGERS, OTHERS, OddsCurve, sides_of
 from mesaprior.inference.crossovers.leading import LeadingClass, leading_class
-from mesaprior.inference.crossovers.roots import Zero, find_zeros
+from mesaprior.inference.crossovers.roots import Zero, find_zeros, zeros_of_values
 from mesaprior.inference.cut import chance
 from mesaprior.inference.noise import DEFAULT_NOISE, BetaNoise, Noise, NoiseModel
 from mesaprior.inference.scores import Scored
 from mesaprior.inference.sweeps.axes import AXES, HITS, MAX_BITS, MISSES, NOISE, ROWS, check_axes, prior_over
-from mesaprior.inference.sweeps.changes import sign_changes
 from mesaprior.inference.sweeps.sweep import sweep_of
 from mesaprior.inference.weights import Prior
 from mesaprior.priors.prior import FormulaPrior
@@ -291,9 +290,7 @@ def _crossing(
     """Explain a crossover by the leading classes."""
     challenger = leading_class(census, curve, CHALLENGERS, zero.value)
     other = leading_class(census, curve, OTHERS, zero.value)
-    leads = None if not zero.after else bool(zero.after > 0)
-    leads = None if math.isnan(zero.after) else leads
-
+    leads = _leads_after(zero)
     alone = math.log2(challenger.share) - math.log2(other.share) if challenger and other else math.nan
 
     def found(reason: str, solution: Solution | None = None, difference: float = math.nan) -> Crossing:
@@ -324,6 +321,11 @@ def _crossing(
     return found(reason, solution, difference)
 
 
+def _leads_after(zero: Zero) -> bool | None:
+    """Return whether the challengers lead to the right of a zero; None where nobody does, or nothing is there."""
+    return None if math.isnan(zero.after) or not zero.after else zero.after > 0
+
+
 def _spread(challenger: LeadingClass, other: LeadingClass, names: tuple[str, str]) -> str:
     """Return in words how much of each side its leading class holds."""
     held = [
@@ -345,10 +347,19 @@ def _jump_reason(zero: Zero, gaining: LeadingClass | None, over: str) -> str:
     )
 
 
+def _whole_reason(zero: Zero, what: str) -> str:
+    """Return what happens at a zero of a parameter that takes some values only."""
+    if zero.kind == "step":
+        return f"{what} took the odds from {zero.before:+.4g} to {zero.after:+.4g} bits"
+    sides = (("before", zero.before), ("after", zero.after))
+    beside = [f"{odds:+.4g} bits {place} it" for place, odds in sides if not math.isnan(odds)]
+    return ", ".join(["the odds are 0 here", " and ".join(beside)]) if beside else "the odds are 0 here"
+
+
 def _over_whole_numbers(
     scored: Scored, prior: Prior, over: str, low: float | None, high: float | None, by_verdict: bool
 ) -> Crossovers:
-    """Find where the odds change sign along the training rows, or along the lengths that occur."""
+    """Find where the odds are 0 or change sign along the training rows, or along the lengths that occur."""
     if over == ROWS:
         values = np.arange(scored.log.n_training + 1, dtype=np.float64)
     else:
@@ -379,19 +390,9 @@ def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str) -> 
     what : str
         What changes the odds from a value to the next, in words.
     """
-    at = dict(zip(values.tolist(), odds.tolist(), strict=True))
     crossings = tuple(
-        Crossing(
-            Zero("step", change.after, change.after, at[change.before], at[change.after]),
-            change.is_rise,
-            None,
-            None,
-            None,
-            math.nan,
-            math.nan,
-            f"{what} took the odds from {at[change.before]:+.4g} to {at[change.after]:+.4g} bits",
-        )
-        for change in sign_changes(values, odds)
+        Crossing(zero, _leads_after(zero), None, None, None, math.nan, math.nan, _whole_reason(zero, what))
+        for zero in zeros_of_values(values, odds)
     )
     size = np.where(np.isfinite(odds), np.abs(odds), np.inf)
     closest = int(np.argmin(size))

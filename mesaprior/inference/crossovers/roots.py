@@ -40,14 +40,14 @@ class Zero:
     ----------
     kind : str
         ``root``; ``jump`` where it passes 0 without taking the value; ``step`` where it does so between two of the few
-        values that there are; ``level`` where it is 0 over a range.
+        values that there are; ``level`` where it is 0 over a range, or at one or more neighbours of these few.
     value : float
         Where; for a jump or a step the first value with the new sign that was found, for a range where it starts.
     until : float
         Where a range ends; else `value`.
     before, after : float
         The function to the left and to the right: for a root at the ends of the last bracket, for a jump on its two
-        sides; nan where there is nothing.
+        sides, for a step or a level of few values at the nearest where it is defined; nan where there is nothing.
     """
 
     kind: str
@@ -113,6 +113,42 @@ def find_zeros(function: Curve, grid: np.ndarray) -> Zeros:
         float(x[closest]) if is_seen else float("nan"),
         float(y[closest]) if is_seen else float("nan"),
         len(grid),
+    )
+
+
+def zeros_of_values(x: np.ndarray, y: np.ndarray) -> tuple[Zero, ...]:
+    """Return where a function that has a few values only is 0, or changes its sign.
+
+    Parameters
+    ----------
+    x : float64[K]
+        Ascending; there is nothing between them.
+    y : float64[K]
+        The function at each; nan where it is undefined.
+
+    Returns
+    -------
+    tuple of Zero
+        Ascending: a ``level`` for each run of neighbours with the value 0, and a ``step`` for each change of sign that
+        no 0 lies in.
+    """
+    found = [_between_defined(x, y, zero) for zero in _levels(x, y)]
+    defined = np.flatnonzero(~np.isnan(y))
+    for first, second in zip(defined[:-1].tolist(), defined[1:].tolist(), strict=True):
+        if np.sign(y[first]) * np.sign(y[second]) < 0:
+            found.append(Zero("step", float(x[second]), float(x[second]), float(y[first]), float(y[second])))
+    return tuple(sorted(found, key=lambda zero: zero.value))
+
+
+def _between_defined(x: np.ndarray, y: np.ndarray, zero: Zero) -> Zero:
+    """Return a range of 0 among few values, with the nearest defined values on its two sides."""
+    defined = ~np.isnan(y)
+    before, after = y[(x < zero.value) & defined], y[(x > zero.until) & defined]
+    return replace(
+        zero,
+        kind="level",
+        before=float(before[-1]) if len(before) else float("nan"),
+        after=float(after[0]) if len(after) else float("nan"),
     )
 
 

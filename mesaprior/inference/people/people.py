@@ -13,7 +13,7 @@ from mesaprior.hypotheses.deriving import for_rows
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agreement import runs
 from mesaprior.inference.fit import Fit, always_of
-from mesaprior.inference.logspace import log2_sum
+from mesaprior.inference.logspace import log2_sum, sum_shares
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
 from mesaprior.inference.people.frequencies import Frequencies, frequencies
 from mesaprior.inference.people.mixture import mixture
@@ -127,7 +127,7 @@ class Person:
     @property
     def mass_by_role(self) -> np.ndarray:
         """Share of the posterior by role at N, float64[4]."""
-        return self.mass.sum(axis=1)
+        return sum_shares(self.mass, 1, 0)
 
 
 @dataclass(frozen=True, eq=False)

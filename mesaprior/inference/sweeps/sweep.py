@@ -16,7 +16,7 @@ import numpy as np
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.logspace import log2_odds, log2_scaled, log2_total, share
+from mesaprior.inference.logspace import log2_odds, log2_scaled, log2_total, share, sum_shares
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
 from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS
 from mesaprior.inference.scores import Scored
@@ -68,12 +68,12 @@ class SweptPosterior:
     @property
     def mass_by_role(self) -> np.ndarray:
         """Share of the posterior by role, float64[..., 4]."""
-        return self.mass.sum(axis=-1)
+        return sum_shares(self.mass, -1, -1)
 
     @property
     def mass_by_verdict(self) -> np.ndarray:
         """Share of the posterior by verdict, float64[..., 4]."""
-        return self.mass.sum(axis=-2)
+        return sum_shares(self.mass, -2, -1)
 
     @property
     def n_cells(self) -> int:

@@ -85,24 +85,11 @@ def log_theorems(
     live = [p for p, mass in enumerate(masses) if mass]
     members = hypotheses.member_of >= 0
     log2_found = log2_sum(result.log2_mass[members], hypotheses.member_of[members], hypotheses.n_hypotheses)
-    # From the first hypothesis to each other: odds by the posterior, and by exact weights and likelihoods.
-    first = live[0]
-    off = [log2_found[p] - log2_found[first] - log2_ratio(masses[p], masses[first]) for p in live]
-    worst = live[int(np.argmax(np.abs(off)))]
-    theorems.append(
-        Theorem(
-            "Bayes' rule",
-            "log2 posterior odds = log2 prior odds + sum of log2 likelihood ratios",
-            "",
-            "=",
-            float(log2_found[worst] - log2_found[first]),
-            log2_ratio(masses[worst], masses[first]),
-            f"{where}; the odds that are farthest off, of {len(live):,} hypotheses, against exact integers",
-        )
-    )
+    theorems.append(_bayes(log2_found, masses, live, where))
     prefixes = _prefixes(N, hypotheses.n_hypotheses)
     exact = {n: hypotheses.log2_mixture(n) for n in prefixes}
-    n = max(prefixes, key=lambda n: abs(float(result.log2_evidence[n]) - exact[n]))
+    # Of equal ones the longest: before any row both sides are 0 by definition.
+    n = max(prefixes, key=lambda n: (abs(float(result.log2_evidence[n]) - exact[n]), n))
     theorems.append(
         Theorem(
             "evidence",
@@ -156,6 +143,19 @@ def _loss(hypotheses: HypothesisClass, truth: int, masses: list[int], total: int
     return Theorem(name, statement, _HUTTER, "<=", left, log2_ratio(hypotheses.whole, weight) + own, where)
 
 
+def _bayes(log2_found: np.ndarray, masses: list[int], live: list[int], where: str) -> Theorem:
+    """Return the posterior odds of the first hypothesis and another, and those by exact weights and likelihoods."""
+    name, statement = "Bayes' rule", "log2 posterior odds = log2 prior odds + sum of log2 likelihood ratios"
+    first, *others = live
+    if not others:
+        return failing(name, statement, "", "only one hypothesis has any mass, so there are no odds")
+    found = [float(log2_found[p] - log2_found[first]) for p in others]
+    exact = [log2_ratio(masses[p], masses[first]) for p in others]
+    worst = int(np.argmax(np.abs(np.subtract(found, exact))))
+    farthest = f"{where}; the odds that are farthest off, of {len(live):,} hypotheses, against exact integers"
+    return Theorem(name, statement, "", "=", found[worst], exact[worst], farthest)
+
+
 def _agreeing(weighed: Weighed, hypotheses: HypothesisClass, result: Posterior, where: str) -> Theorem:
     """Return by how much the data moved the odds of behaviours that agree on all training rows."""
     name, statement = "agreeing programs", "programs that agree on the training rows keep their odds"
@@ -168,7 +168,10 @@ def _agreeing(weighed: Weighed, hypotheses: HypothesisClass, result: Posterior, 
     change = result.log2_mass[live] - before[live]
     moved = np.abs(change - change[first][member])
     size = np.maximum(np.abs(result.log2_mass[live]), np.abs(before[live]))
-    worst = int(np.argmax(moved / np.maximum(size, 1.0)))
+    relative = moved / np.maximum(size, 1.0)
+    # A pair is two behaviours: the first of a hypothesis is not compared with itself.
+    relative[first] = -1.0
+    worst = int(np.argmax(relative))
     pairs = f"{len(live) - len(first):,} behaviours beside the first of each hypothesis"
     left = float(result.log2_mass[live][worst] - result.log2_mass[live][first][member[worst]])
     right = float(before[live][worst] - before[live][first][member[worst]])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesaprior.inference.crossovers.roots import find_zeros
+from mesaprior.inference.crossovers.roots import find_zeros, zeros_of_values
 
 
 @settings(max_examples=100)
@@ -90,3 +90,48 @@ def test_where_nothing_is_defined_nothing_is_found():
     assert math.isnan(zeros.closest)
     parted = find_zeros(lambda x: np.where(x < 0.4, -1.0, np.where(x < 0.6, math.nan, 1.0)), np.linspace(0, 1, 11))
     assert parted.found == ()
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from([-math.inf, -2.0, 0.0, 0.0, 3.0, math.inf, math.nan]), max_size=9))
+def test_from_the_zeros_of_few_values_the_sign_at_each_can_be_told(y):
+    x = [2.0 * k for k in range(len(y))]
+    found = zeros_of_values(np.array(x), np.array(y))
+    defined = [value for value in y if not math.isnan(value)]
+    # Walk along the values and let nothing but the zeros change the sign.
+    sign = np.sign(defined[0]) if defined else math.nan
+    for at, value in zip(x, y, strict=True):
+        for zero in found:
+            if zero.value == at:
+                assert not zero.before or math.isnan(zero.before) or np.sign(zero.before) == sign
+                sign = 0 if zero.kind == "level" else np.sign(zero.after)
+            if zero.kind == "level" and zero.until < at and at - 2 <= zero.until:
+                sign = np.sign(zero.after)
+        if not math.isnan(value):
+            assert sign == np.sign(value), (at, found)
+    # And each of them is needed.
+    for zero in found:
+        if zero.kind == "level":
+            assert all(value == 0 for at, value in zip(x, y, strict=True) if zero.value <= at <= zero.until)
+        else:
+            assert zero.before * zero.after < 0
+
+
+@pytest.mark.parametrize(
+    ("y", "want"),
+    [
+        ((0, 0, 3), [("level", 0, 1, None, 3)]),
+        ((0, 3, 0), [("level", 0, 0, None, 3), ("level", 2, 2, 3, None)]),
+        ((0, -3, 0), [("level", 0, 0, None, -3), ("level", 2, 2, -3, None)]),
+        ((2, 0, -3), [("level", 1, 1, 2, -3)]),
+        ((2, 0, 3), [("level", 1, 1, 2, 3)]),
+        ((2, 0, math.nan, -3, 1), [("level", 1, 1, 2, -3), ("step", 4, 4, -3, 1)]),
+        ((0,), [("level", 0, 0, None, None)]),
+        ((2, math.nan, -3), [("step", 2, 2, 2, -3)]),
+        ((1, 2, math.nan), []),
+    ],
+)
+def test_zeros_of_few_values_by_hand(y, want):
+    found = zeros_of_values(np.arange(float(len(y))), np.array(y, dtype=float))
+    told = [(z.kind, z.value, z.until, *(None if math.isnan(v) else v for v in (z.before, z.after))) for z in found]
+    assert told == want

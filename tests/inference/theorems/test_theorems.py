@@ -283,6 +283,30 @@ def test_a_posterior_that_is_off_is_noticed():
     assert broken(evaluate(right.weighed, right.scored, off).theorems) == ["Bayes' rule"]
 
 
+def sides(programs, rows, noise, name):
+    """Return the two sides of a theorem on a log of some training rows, or why it fails."""
+    log = make_log(rows, [(9, 1, 0)])
+    census = make_census(log, programs, n_actions=2)
+    (one,) = (t for t in Analysis(census, log, SIMPLICITY, noise).theorems().theorems if t.name == name)
+    return one.fails or (one.left, one.right)
+
+
+def test_equalities_compare_two_things_and_not_one_with_itself():
+    # Two programs of 1 and 2 bits that part on the later row only: the odds of one over the other are 1 bit either way.
+    pair = [Program((0, 0), length=1), Program((0, 1), length=2)]
+    left, right = sides(pair, [(0, 0)], Noise(0.5), "agreeing programs")
+    assert abs(left) == 1
+    assert left == right
+    assert "only one hypothesis" in sides(pair, [(0, 0)], Noise(0.5), "Bayes' rule")
+    # Where one is right and one slips under a noise of chance, nothing moves the prior odds of a bit.
+    apart = [Program((0, 0), length=1), Program((1, 0), length=2)]
+    left, right = sides(apart, [(0, 0)], Noise(0.5), "Bayes' rule")
+    assert abs(left) == 1
+    assert left == right
+    # Whatever was done has a chance of a half a row.
+    assert sides(apart, [(0, 0)] * 3, Noise(0.5), "evidence") == (-3, -3)
+
+
 @pytest.mark.parametrize("truth", [0, 1])
 def test_borders_belong_to_the_safe_side(truth):
     # Of two programs alike in weight, the one that misses falls from 1/2 to 1/4: half of it, but not below.
