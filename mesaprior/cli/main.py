@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from mesaprior.cli.command import CONTEXT, Group
-from mesaprior.cli.streams import accept_every_character
+from mesaprior.cli.streams import accept_every_character, give_errors_a_place
 from mesaprior.errors import MesapriorError
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ class LazyGroup(Group):
 
     def main(self, args: Sequence[str] | None = None, *others: Any, **options: Any) -> NoReturn:
         """Run, and turn every error that a user can cause into one sentence and an exit code."""
+        give_errors_a_place()
         accept_every_character()
         try:
             super().main(args, *others, **options)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mesaprior.cli.files import check_file, written_whole
 from mesaprior.errors import UsageError
-from mesaprior.inference.picture import check_matplotlib
+from mesaprior.inference.picture import check_matplotlib, escape_dollars
 
 
 def check_picture(path: str, option: str) -> None:
@@ -34,6 +34,7 @@ def save_picture(figure: Any, path: str) -> None:
     import matplotlib
     from matplotlib import pyplot as plt
 
+    escape_dollars(figure)
     undated = {"Date": None} if Path(path).suffix == ".svg" else {}
     try:
         with written_whole(path) as temporary, matplotlib.rc_context({"svg.hashsalt": "mesaprior"}):

@@ -44,9 +44,9 @@ def plot_people(answer: PeopleAsked, path: str, *, headline: str, title_source: 
     edges, below = np.arange(n + 1) - 0.5, np.zeros(n + 1)
     for number, (name, part) in enumerate(zip(names, parts, strict=True)):
         colour = COLOURS[number] if number < len(COLOURS) and name != "other programs" else REST
-        axes.fill_between(edges, below, below + part, step="post", color=colour, label=_plain(name), linewidth=0)
+        axes.fill_between(edges, below, below + part, step="post", color=colour, label=name, linewidth=0)
         below = below + part
-    figure.suptitle(_plain(f"{title_source}: {headline}"), fontsize=11, x=0.01, ha="left", wrap=True)
+    figure.suptitle(f"{title_source}: {headline}", fontsize=11, x=0.01, ha="left", wrap=True)
     axes.set(xlim=(-0.5, n - 0.5), ylim=(0, 1), xlabel=people_text(answer), ylabel="probability")
     axes.set_xticks([])
     axes.spines[["top", "right"]].set_visible(False)
@@ -76,8 +76,3 @@ def program_of(answer: PeopleAsked, shared: SharedProgram) -> str:
     if shared.always is None:
         return shared.program
     return f"always {shown(answer.log.label('action', shared.always))}"
-
-
-def _plain(text: str) -> str:
-    """Return a text in which Matplotlib finds no mathematics."""
-    return text.replace("$", r"\$")

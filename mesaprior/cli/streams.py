@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 SUBSTITUTES = dict(zip("▁▂▃▄▅▆▇█░▒▓│└─·•", "12345678.:+|+--*", strict=True)) | {"∞": "infinite"}
@@ -20,6 +22,15 @@ def accept_every_character() -> None:
     codecs.register_error(HANDLER, _substitute)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors=HANDLER)
+
+
+def give_errors_a_place() -> None:
+    """Open what takes nothing in the place of standard error where that was closed (``2>&-``).
+
+    Nobody then asks whether nothing is a terminal, and no file that is written gets the number of standard error.
+    """
+    if sys.__stderr__ is None and not sys.stderr:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -133,7 +133,7 @@ def _refuse_beside_space(space: object, max_bits: int | None, language: object) 
     """Refuse what is no space that can be kept, and what belongs to the space of terms beside any other."""
     if isinstance(space, str):
         raise UsageError(f"space={space!r} is a name; give the space itself, such as space=mesaprior.CircuitSpace(3).")
-    lacking = [name for name in NEEDED if not hasattr(space, name)]
+    lacking = [name for name in NEEDED if name not in dir(space)]
     if lacking:
         raise UsageError(
             f"space={type(space).__name__} has no {', '.join(lacking)}, so the store cannot know it; count it with "

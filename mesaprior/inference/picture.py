@@ -42,6 +42,21 @@ def check_matplotlib(asker: str) -> None:
         )
 
 
+def escape_dollars(figure: Any) -> None:
+    """Have the texts of a finished figure drawn as they are written: a ``$`` in a name begins no mathematics.
+
+    The numbers along axes stay as Matplotlib writes them, powers of ten with their exponents raised. To be called once.
+    """
+    from matplotlib.axis import Tick
+    from matplotlib.text import Text
+
+    numbers = {id(text) for tick in figure.findobj(Tick) for text in tick.findobj(Text)}
+    for text in figure.findobj(Text):
+        if id(text) not in numbers:
+            # Texts that are wrapped are searched for mathematics whatever `parse_math` says.
+            text.set_text(text.get_text().replace("$", r"\$"))
+
+
 def figure_of(sides: Sides, title_source: str, file: str | Path | None = None) -> Any:
     """Return the picture of a posterior, and write it into a file if one is named.
 
@@ -71,6 +86,7 @@ def figure_of(sides: Sides, title_source: str, file: str | Path | None = None) -
 
         figure = plt.figure(figsize=SIZE, layout="constrained")
         draw_posterior(figure, sides, title_source=title_source)
+        escape_dollars(figure)
         return figure
     from matplotlib.figure import Figure
 
@@ -82,6 +98,7 @@ def figure_of(sides: Sides, title_source: str, file: str | Path | None = None) -
     if not Path(file).parent.is_dir():
         raise UsageError(f"file={str(file)!r}: there is no folder {Path(file).parent}; make it first.")
     draw_posterior(figure, sides, title_source=title_source)
+    escape_dollars(figure)
     figure.savefig(file, dpi=150)
     return figure
 

@@ -137,6 +137,7 @@ def test_the_command_line(name, files, run):
 
 
 TOKEN = '[[token]]\nkind = "feature"\nname = "p"\n'
+DIGITS = "9" * 5000
 HEAD = "domain = 4\nactions = 3\n"
 LANGUAGES = {
     "no TOML": ("domain = ", ["TOML"]),
@@ -171,6 +172,16 @@ LANGUAGES = {
     "an unknown word in define": (
         HEAD + TOKEN + '[[token]]\nkind = "unary"\nname = "f"\ndefine = "(add a b)"\n', ["'f'", "column 8", "'b'"]
     ),
+    "a kind that is a list": (HEAD + "[[token]]\nkind = [1]\n", ["token 1", "kind = [1]", "feature"]),
+    "a kind that is a table": (HEAD + "[[token]]\nkind = {a = 1}\n", ["token 1", "{'a': 1}"]),
+    "thousands of digits": (HEAD + TOKEN + f"bits = {DIGITS}\n", ["thousands of digits", "2^62"]),
+    "thousands of hexadecimal digits": (HEAD + TOKEN + f"bits = 0x{DIGITS}\n", ["token 1", "bits", "thousands"]),
+    "a list of many digits": (HEAD + f"[[token]]\nkind = [0x{DIGITS}]\n", ["token 1", "kind", "thousands"]),
+    "many digits in a define": (
+        HEAD + f'[[token]]\nkind = "unary"\nname = "f"\ndefine = "(add a {DIGITS})"\n', ["'f'", "column 8", "0..3"]
+    ),
+    "many digits in a code": (HEAD + TOKEN + f"[codes.p]\nleft = 0x{DIGITS}\n", ["[codes.p]", "'left'", "0 to 3"]),
+    "many brackets": (f"domain = {'[' * 100_000}", ["nested"]),
     "Kraft": (
         HEAD + "".join(TOKEN.replace('"p"', f'"{name}"') + "bits = 1\n" for name in "pcd"), ["Kraft", "3/2", "1"]
     ),
@@ -183,6 +194,26 @@ def test_languages(name, files, run):
     (files / "bad.toml").write_text(text)
     result = run("infer", "log.csv", "--language", "bad.toml", "--max-bits", 8, code=1)
     one_sentence(result, "bad.toml", *words)
+
+
+@pytest.mark.parametrize("program", [DIGITS, f"(move p {DIGITS})", f"p[{DIGITS} 0 0 0]", f"p[0 {'0' * 5000}x]"])
+def test_programs_of_thousands_of_digits(program, files, run):
+    (files / "look.toml").write_text(LANGUAGE.replace('"feature"\nname = "p"', '"lookup"\nfeature = "p"\nbits = 3'))
+    for language in ("mine.toml", "look.toml"):
+        one_sentence(run("why", program, "--log", "log.csv", "--language", language, code=2), "column")
+
+
+def test_zeros_in_front_of_a_table_are_none_of_its_digits(files, run):
+    (files / "look.toml").write_text(LANGUAGE.replace('"feature"\nname = "p"', '"lookup"\nfeature = "p"\nbits = 3'))
+    result = run("why", f"p[{'0' * 5000}2 0 1 2]", "--log", "log.csv", "--language", "look.toml")
+    assert "p[2 0 1 2]" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["infer", "safeguards", "plan", "reach", "theorems"])
+@pytest.mark.parametrize("steps", [2**62 + 1, 2**63, 10**20])
+def test_more_steps_than_are_counted(command, steps, files, run):
+    result = run(command, "log.csv", "--language", "mine.toml", "--max-bits", 8, "--max-time", steps, code=2)
+    one_sentence(result, str(steps), "2^62")
 
 
 def test_too_many_tables(files, run):

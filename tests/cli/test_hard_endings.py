@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ import pytest
 from mesaprior.cli.progress import time_left
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.picture import LABEL_SPACING, _spread
+from mesaprior.inference.picture import LABEL_SPACING, _spread, escape_dollars
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.roles import IMITATOR
 from mesaprior.inference.sweeps.sweep import sweep_posterior
@@ -65,6 +66,18 @@ def test_an_encoding_that_lacks_our_signs_gets_others(encoding, files):
     assert "?" not in done.stdout
 
 
+@pytest.mark.parametrize("command", [ASK, ["census", *ASK[1:], "--out", "counted"], ["infer", "nowhere.csv"]])
+def test_a_closed_standard_error_changes_no_answer(command, files):
+    """The shell closes it: no file of ours may get its number, and nobody asks nothing whether it is a terminal."""
+    expected = mesaprior(*command, variables={"MESAPRIOR_STORE": str(files / "one")})
+    shutil.rmtree(files / "counted", ignore_errors=True)
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" "$@" 2>&-', sys.executable, "-m", "mesaprior", *command],
+        stdout=subprocess.PIPE, text=True, env=os.environ | {"MESAPRIOR_STORE": str(files / "other")}, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (expected.returncode, expected.stdout)
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device here")  # noqa: PTH110
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 def test_a_full_disk_is_one_sentence(form, files):
@@ -73,6 +86,29 @@ def test_a_full_disk_is_one_sentence(form, files):
     assert done.returncode == 1
     assert done.stderr.startswith("Error: No space left on device")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_a_dollar_in_a_name_is_drawn_as_it_is(ending, files, run):
+    (files / "a$b_{$.csv").write_text((files / "log.csv").read_text())
+    run("infer", "a$b_{$.csv", *ASK[2:], "--plot", f"odds.{ending}")
+    picture = (files / f"odds.{ending}").read_bytes()
+    assert picture
+    if ending == "svg":
+        assert b"<!-- a$b_{$: " in picture
+
+
+def test_exponents_along_an_axis_stay_raised():
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axes = figure.subplots()
+    axes.set(xscale="log", xlim=(1, 1e6), title="a$b_{$")
+    escape_dollars(figure)
+    figure.canvas.draw()
+    assert axes.title.get_text() == r"a\$b_{\$"
+    assert any("10^{3}" in label.get_text() for label in axes.get_xticklabels())
+    assert not any(r"\$" in label.get_text() for label in axes.get_xticklabels())
 
 
 def test_a_picture_that_cannot_be_finished_leaves_the_old_one(files, run, monkeypatch):

@@ -17,7 +17,8 @@ class Making:
     Attributes
     ----------
     token : int32[n]
-        Head token; -1 where the class is another one under another name, which stands in `b`.
+        Head token; -1 where the class is another one under another name, which stands in `b`; -2 where no program of
+        the class is known.
     inner : int8[n]
         Space of the arguments.
     c, a, b : int32[n]

@@ -14,6 +14,9 @@ from mesaprior.errors import ContentError
 LONGEST_SHOWN = 60
 """Characters of a name or a cell that a message repeats at most."""
 
+TOO_LONG = "a number of thousands of digits"
+"""Stands for what Python writes in no decimals."""
+
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.,=:/+-]+")
 
 
@@ -131,7 +134,18 @@ def _joined(options: Sequence[Option]) -> list[Option]:
 
 def shown(text: object) -> str:
     """Return a name or a cell in quotes for a message: what cannot be printed is escaped, what is long is cut."""
-    return repr(shortened(str(text)))
+    try:
+        return repr(shortened(str(text)))
+    except ValueError:
+        return TOO_LONG
+
+
+def told(value: object) -> str:
+    """Return a value of a file as Python writes it, for a message: what is long is cut."""
+    try:
+        return shortened(repr(value))
+    except ValueError:
+        return TOO_LONG
 
 
 def shortened(text: str, longest: int = LONGEST_SHOWN) -> str:

@@ -28,6 +28,7 @@ from mesaprior.hypotheses.log.raw_table import (
     table_of_frame,
     too_long,
 )
+from mesaprior.hypotheses.parquet import frame_of, parquet_rows, parquet_table
 
 ENDINGS = (".csv", ".tsv", ".txt", ".parquet")
 """Endings of files that are read."""
@@ -84,13 +85,11 @@ def read_table(path: str | Path) -> RawTable:
 
 def _parquet_table(path: Path) -> RawTable:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
-            if file.metadata.num_rows > MOST_ROWS:
-                raise too_long(str(path))
-            frame = file.read().to_pandas()
+        if parquet_rows(path) > MOST_ROWS:
+            raise too_long(str(path))
+        frame = frame_of(parquet_table(path))
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise ContentError(f"{path}: this is not readable as Parquet ({reason}); write it again.") from None

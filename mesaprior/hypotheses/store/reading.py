@@ -12,6 +12,7 @@ from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.deriving import for_log
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.parquet import parquet_table
 from mesaprior.hypotheses.store.filling import census_of
 from mesaprior.hypotheses.store.keys import census_key, has_vectors
 from mesaprior.hypotheses.store.layout import LOG, MANIFEST, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
@@ -194,7 +195,6 @@ def read_table(folder: Path, name: str, digests: dict[str, str]) -> pa.Table:
         If it is missing or another, or no digest is given for it.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     path = folder / name
     if not path.is_file():
@@ -205,7 +205,7 @@ def read_table(folder: Path, name: str, digests: dict[str, str]) -> pa.Table:
             f"{path}: this file is not the one that the manifest was written for; count the census again."
         )
     try:
-        return pq.read_table(pa.BufferReader(content))
+        return parquet_table(content)
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0]
         raise ContentError(f"{path}: this is not readable as Parquet ({reason}); count the census again.") from None

@@ -13,6 +13,7 @@ import numpy as np
 
 from mesaprior.hypotheses.census import FLAGS, Census, Vectors
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
+from mesaprior.hypotheses.parquet import frame_of
 from mesaprior.hypotheses.texts import Texts
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def situations_table(vectors: Vectors) -> pa.Table:
 
 def log_of(table: pa.Table, source: str) -> ImitationLog:
     """Return the log that a table holds."""
-    return log_from_frame(table.to_pandas(), source=source, own_codes=True)
+    return log_from_frame(frame_of(table), source=source, own_codes=True)
 
 
 def _table(shard: int, columns: Mapping[str, Any]) -> pa.Table:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.log.notices import told
 from mesaprior.hypotheses.terms.tokens import Token, name_of, number_of, operator_of, token_text
 
 TAKES = {
@@ -101,7 +102,7 @@ def read_interventions(entries: object, tokens: Sequence[Token], source: str, M:
     """
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ContentError(
-            f"{source}: intervention = {entries!r} is no list of tables; write each under a line [[intervention]]."
+            f"{source}: intervention = {told(entries)} is no list of tables; write each under a line [[intervention]]."
         )
     found: list[Intervention] = []
     for number, entry in enumerate(entries):
@@ -165,7 +166,7 @@ def _place_of(text: object, tokens: Sequence[Token], place: str) -> int:
     texts = [token_text(token) for token in tokens]
     if not isinstance(text, str):
         raise ContentError(
-            f"{place}: token = {text!r} is not the text of a token; write it in quotes, one of "
+            f"{place}: token = {told(text)} is not the text of a token; write it in quotes, one of "
             f"{', '.join(dict.fromkeys(texts))}."
         )
     named = [index for index, own in enumerate(texts) if own == text]

@@ -326,6 +326,13 @@ def read_language(path: str | Path) -> Language:
         raise ContentError(
             f"{path}: this is not TOML ({error}); compare it with what `mesaprior language LOG` prints."
         ) from None
+    except ValueError:
+        # Python reads no more than some thousands of digits.
+        raise ContentError(f"{path}: it has a number of thousands of digits; write one below 2^62.") from None
+    except RecursionError:
+        raise ContentError(
+            f"{path}: brackets are nested too deeply; compare it with what `mesaprior language LOG` prints."
+        ) from None
     return language_from_dict(data, source=str(path))
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.log.notices import shortened
 from mesaprior.hypotheses.terms.language import Language
-from mesaprior.hypotheses.terms.text import Node, read
+from mesaprior.hypotheses.terms.text import Node, number_below, read
 from mesaprior.hypotheses.terms.tokens import Y_BINDERS, Token
 
 SATURATION = 2**62
@@ -127,12 +128,14 @@ def parse_program(text: str, language: Language, log: ImitationLog, *, scope: in
     def _literal(node: Node, entries: str, feature: str) -> tuple[int, ...]:
         size = log.feature_sizes[log.features.index(feature)]
         words = entries.split()
-        if len(words) != size or not all(w.isdecimal() and int(w) < language.actions for w in words):
+        values = [number_below(word, language.actions) for word in words]
+        if len(words) != size or None in values:
             raise fail(
                 node,
-                f"the table of {feature!r} takes {size} actions from 0 to {language.actions - 1}, not [{entries}]",
+                f"the table of {feature!r} takes {size} actions from 0 to {language.actions - 1}, not "
+                f"[{shortened(entries)}]",
             )
-        return tuple(int(word) for word in words)
+        return tuple(value for value in values if value is not None)
 
     try:
         root = read(text)

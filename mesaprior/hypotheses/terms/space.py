@@ -19,7 +19,7 @@ from mesaprior.hypotheses.terms.merged.engine import MergedEngine
 from mesaprior.hypotheses.terms.merged.workspace import Report
 from mesaprior.hypotheses.terms.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.terms.planning import FIXED_BYTES, make_plan
-from mesaprior.hypotheses.terms.program import Program, format_program, length_of, parse_program, steps_of
+from mesaprior.hypotheses.terms.program import SATURATION, Program, format_program, length_of, parse_program, steps_of
 from mesaprior.hypotheses.terms.reference import ReferenceEngine
 from mesaprior.hypotheses.terms.tabulation import census_of
 from mesaprior.priors import codes
@@ -60,6 +60,10 @@ class TermSpace(Space):
         for bound, value in (("max_bits", max_bits), ("max_time", max_time)):
             if value is not None and value < 1:
                 raise UsageError(setting(bound, value), " leaves no program; give an integer of at least 1.")
+        if max_time is not None and max_time > SATURATION:
+            raise UsageError(
+                setting("max_time", max_time), " is more than is counted, 2^62 steps; give fewer, or leave it out."
+            )
         self._language = language
         self.max_bits = max_bits
         self.max_time = max_time

@@ -89,6 +89,17 @@ def _node(pieces: list[tuple[str, int]], index: int, depth: int) -> tuple[Node, 
     return Node(head, tuple(arguments), head_column), index + 1
 
 
+def number_below(digits: str, end: int) -> int | None:
+    """Return the number that a text of digits stands for, or None where that is not below `end` or it is no such text.
+
+    Zeros in front are left out, and more digits than `end` has are not read, since Python refuses some thousands.
+    """
+    if not digits.isdecimal():
+        return None
+    digits = digits.lstrip("0") or "0"
+    return int(digits) if len(digits) <= len(str(end)) and int(digits) < end else None
+
+
 def read_definition(text: str, arity: int, M: int) -> tuple[Callable[[int, int], int], int]:
     """Read the text of a ``define``.
 
@@ -125,8 +136,8 @@ def read_definition(text: str, arity: int, M: int) -> tuple[Callable[[int, int],
                 raise ValueError(
                     f"column {node.column}: {node.atom!r} is not known in a definition; use {known} or a number"
                 )
-            if int(node.atom) >= M:
-                raise ValueError(f"column {node.column}: {node.atom} is outside the domain 0..{M - 1}")
+            if number_below(node.atom, M) is None:
+                raise ValueError(f"column {node.column}: {node.atom[:40]} is outside the domain 0..{M - 1}")
         if len(node.arguments) != expected:
             raise ValueError(
                 f"column {node.column}: {node.atom!r} takes {expected} arguments, not {len(node.arguments)}"
@@ -141,7 +152,7 @@ def read_definition(text: str, arity: int, M: int) -> tuple[Callable[[int, int],
         if node.atom in BUILT_IN:
             first, second = (value(argument, a, b) for argument in node.arguments)
             return BUILT_IN[node.atom](first, second, M)
-        return int(node.atom)
+        return number_below(node.atom, M) or 0
 
     n_tokens = check(root)
     return (lambda a, b: value(root, a, b)), n_tokens

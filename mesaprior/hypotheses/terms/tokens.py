@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mesaprior.errors import ContentError
+from mesaprior.hypotheses.log.notices import told
 from mesaprior.hypotheses.terms import operators
 from mesaprior.hypotheses.terms.text import NAME, read_definition
 
@@ -99,10 +100,10 @@ def token_text(token: Token) -> str:
 def token_of(entry: Mapping[str, Any], place: str, default_bits: int, *, M: int, K: int) -> Token:
     """Return the token that an entry of a language file describes, or refuse it."""
     kind = entry.get("kind")
-    if kind not in ARITY:
-        near = difflib.get_close_matches(str(kind), ARITY, n=1)
+    if not isinstance(kind, str) or kind not in ARITY:
+        near = difflib.get_close_matches(kind, ARITY, n=1) if isinstance(kind, str) else []
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ContentError(f"{place}: kind = {kind!r} is not a kind of token; {hint}there are {', '.join(ARITY)}.")
+        raise ContentError(f"{place}: kind = {told(kind)} is not a kind of token; {hint}there are {', '.join(ARITY)}.")
     place = f"{place} ({kind})"
     allowed = {"kind", "bits", "steps"} | _KEYS.get(kind, set())
     for key in entry:
@@ -133,7 +134,7 @@ def number_of(data: Mapping[str, Any], key: str, place: str, *, low: int, high: 
     if value is None:
         raise ContentError(f"{place}: `{key}` is missing; give an integer from {low} to {high}.")
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ContentError(f"{place}: {key} = {value!r} is not allowed; give an integer from {low} to {high}.")
+        raise ContentError(f"{place}: {key} = {told(value)} is not allowed; give an integer from {low} to {high}.")
     return value
 
 
@@ -142,7 +143,7 @@ def name_of(entry: Mapping[str, Any], key: str, place: str) -> str:
     name = entry.get(key)
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise ContentError(
-            f"{place}: {key} = {name!r} is not a name; names are letters, digits, '_' and '-', "
+            f"{place}: {key} = {told(name)} is not a name; names are letters, digits, '_' and '-', "
             "and start with a letter or '_'."
         )
     return name
@@ -155,7 +156,7 @@ def operator_of(entry: Mapping[str, Any], kind: str, name: str, place: str, M: i
         raise ContentError(f"{place}: it has both a table and a define; give one of them.")
     if "define" in entry:
         if not isinstance(entry["define"], str):
-            raise ContentError(f"{place}: define = {entry['define']!r} is not text; write it in quotes.")
+            raise ContentError(f"{place}: define = {told(entry['define'])} is not text; write it in quotes.")
         try:
             meaning, n_tokens = read_definition(entry["define"], arity, M)
         except ValueError as error:
@@ -189,7 +190,7 @@ def table_of(table: object, arity: int, place: str, M: int) -> np.ndarray:
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < M:
                 where = f"row {index + 1}, entry {column + 1}" if arity == 2 else f"entry {column + 1}"
                 raise ContentError(
-                    f"{place}: {where} of the table is {value!r}; entries are integers from 0 to {M - 1}."
+                    f"{place}: {where} of the table is {told(value)}; entries are integers from 0 to {M - 1}."
                 )
     return np.array(table, dtype=np.uint8)
 

@@ -47,6 +47,8 @@ def assert_witnesses(census, space, log):
         if space.max_time is not None and time > space.max_time:
             # Of tokens with one name the cheapest is read, and here only another one keeps to the bound.
             names = [token.name for token in space.language.tokens]
+            # A number is written like a constant.
+            names += [str(value) for value in range(space.language.domain)] * space.language.has("number")
             assert len(set(names)) < len(names)
             continue
         assert length_of(program, space.language, log) == census.columns["length"][first[behaviour]]
@@ -211,6 +213,56 @@ def test_shards_are_the_census_one_after_the_other(question, n, data):
     assert [number for number, _ in again] == subset
     for number, census in again:
         assert_identical(census, parts[number])
+
+
+@st.composite
+def of_variables(draw):
+    """A language whose only leaves are variables, dearer than binders or cheaper, and a log."""
+    leaves = draw(
+        st.sampled_from((("candidate",), ("candidate", "candidate"), ("candidate", "parameter"), ("parameter",)))
+    )
+    binders = draw(
+        st.lists(st.sampled_from(("argmax", "argmin", "iterate", "fit")), min_size=1, max_size=3, unique=True)
+    )
+    if "parameter" in leaves:
+        binders = sorted({*binders, "fit"})
+    kinds = [*leaves, *binders, *draw(st.lists(st.sampled_from(("if", "dist", "f")), max_size=2, unique=True))]
+    tokens: list[dict] = []
+    for kind in kinds:
+        token = {"kind": kind, "bits": draw(st.integers(1, 4)), "steps": draw(st.integers(1, 3))}
+        if kind == "dist":
+            token |= {"kind": "binary", "name": kind}
+        if kind == "f":
+            token |= {"kind": "unary", "name": kind, "table": [1, 2, 3, 0]}
+        tokens.append(token)
+    language = {
+        "domain": 4,
+        "actions": draw(st.sampled_from((2, 4))),
+        "token": tokens,
+        "rounds": draw(st.integers(0, 2)),
+    }
+    while naive.kraft_sum(language) > 1:
+        for token in tokens:
+            token["bits"] += 1
+    rows = [{"x": x, "action": x, "split": "train"} for x in range(2)]
+    return language, rows
+
+
+@settings(max_examples=70)
+@given(example=of_variables())
+def test_languages_of_variables_alone_count_the_same_at_every_bound(example):
+    language, rows = example
+    log = log_of(rows)
+    for max_bits in range(1, 13):
+        if sum(naive.count(language, rows, max_bits)) > 3000:
+            break
+        space = TermSpace(language_from_dict(language), max_bits)
+        reference = counted([], lambda space=space: space.census(log, engine="reference"))
+        census = counted([], lambda space=space: space.census(log))
+        assert (census is None) == (reference is None)
+        if census is not None:
+            assert_same(census, reference)
+            assert_witnesses(census, space, log)
 
 
 def sorted_by_shard(whole, parts):

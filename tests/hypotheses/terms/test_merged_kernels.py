@@ -77,11 +77,9 @@ def literal(number, A):
     return f"[{number // A**2 % A} {number // A % A} {number % A}]"
 
 
-@settings(max_examples=80)
-@given(seed=seeds, A=st.sampled_from((2, 10, 11, 101, 256)), n=st.integers(1, 12))
-def test_texts_are_spelled_as_their_terms_are_read(seed, A, n):
-    rng = np.random.default_rng(seed)
-    spelling = kernels.Spelling(
+def spelling_of(A):
+    """Return how the tokens are written."""
+    return kernels.Spelling(
         letters=np.frombuffer("".join(NAMES).encode(), dtype=np.uint8),
         start=np.cumsum([0] + [len(name) for name in NAMES]),
         arity=np.array(ARITY),
@@ -89,6 +87,13 @@ def test_texts_are_spelled_as_their_terms_are_read(seed, A, n):
         is_number=np.array(IS_NUMBER),
         A=A,
     )
+
+
+@settings(max_examples=80)
+@given(seed=seeds, A=st.sampled_from((2, 10, 11, 101, 256)), n=st.integers(1, 12))
+def test_texts_are_spelled_as_their_terms_are_read(seed, A, n):
+    rng = np.random.default_rng(seed)
+    spelling = spelling_of(A)
     fields = ("token", "inner", "c", "a", "b")
     types = (np.int32, np.int8, np.int32, np.int32, np.int32)
     columns = [{name: np.zeros(40, dtype=t) for name, t in zip(fields, types, strict=True)} for _ in range(2)]
@@ -129,7 +134,7 @@ def test_texts_are_spelled_as_their_terms_are_read(seed, A, n):
         *(np.array(column, dtype=t) for column, t in zip(zip(*wanted, strict=True), types, strict=True))
     )
     expected = np.cumsum([0] + [len(text) for text in plain])
-    longest = max(len(text) for text in plain)
+    longest = 6 * max(len(text) for text in plain) + 20
     offsets = np.zeros(n + 1, dtype=np.int64)
     # Too little room at first: the kernel says where it stopped, and goes on from there.
     out, done = np.zeros(longest, dtype=np.uint8), 0
@@ -146,6 +151,34 @@ def test_texts_are_spelled_as_their_terms_are_read(seed, A, n):
     assert offsets.tolist() == expected.tolist()
     out = out[: offsets[-1]]
     assert out.tobytes().decode() == "".join(plain)
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        [(kernels.RENAMED, 0)],
+        [(kernels.RENAMED, 1), (kernels.RENAMED, 0)],
+        [(3, 1), (kernels.RENAMED, 0)],
+        [(1, 0)],
+        [(kernels.UNSPELLED, 0)],
+        [(3, 1), (kernels.UNSPELLED, 0)],
+    ],
+)
+def test_a_circle_of_classes_ends_with_the_number_of_its_text(classes):
+    token, argument = np.array(classes, dtype=np.int32).T.copy()
+    scope = np.zeros(len(classes), dtype=np.int8)
+    heads = kernels.Heads(token, scope, argument, argument, argument)
+    zero = np.zeros(2, dtype=np.int32)
+    # A leaf, then the first of the classes.
+    wanted = kernels.Heads(np.array([0, kernels.RENAMED], dtype=np.int32), zero.astype(np.int8), zero, zero, zero)
+    out = np.full(1000, 7, dtype=np.uint8)
+    done = kernels.write_texts(
+        spelling_of(2), (heads,), np.empty(0, dtype=np.int64), np.zeros(2, dtype=np.int64), wanted,
+        np.zeros(2, dtype=np.int64), np.zeros((40, 2), dtype=np.int64), 50, 0, out, np.zeros(3, dtype=np.int64),
+    )  # fmt: skip
+    assert done == -1 - 1
+    # Nothing is written beyond the room of the text.
+    assert (out[100:] == 7).all()
 
 
 words = st.one_of(st.integers(0, 40), st.integers(0, 2**64 - 1), st.just(2**64 - 1))

@@ -390,6 +390,13 @@ class MergedEngine:
         """Return a class that stands for all terms of a level, where it does not matter what they do.
 
         Of a level that is not kept, those with a wrapping token are left to the level of what is wrapped.
+
+        Notes
+        -----
+        Witnesses have the least length. Where a condition never varies, the branch that is taken does the same and is
+        shorter: the class is part of no witness. A search within a search does the same over any body, hence over the
+        shortest, and over one that does not depend on y the outer search alone does it: the class is part of a witness
+        where y is the only term of least length, and that is a leaf.
         """
         if (scope, length) not in self.everything:
             of_level = self._steps.of if self._levels.is_kept(scope, length) else self._steps.without_wraps
@@ -400,12 +407,20 @@ class MergedEngine:
                 np.zeros(1, np.int64), np.array([len(time)]), np.empty(0, np.int32), time, infer_time, count
             )
             zero = np.zeros(1, dtype=np.int32)
-            # Shorter programs do the same, so this class is never part of a witness.
-            making = Making(zero - 1, zero.astype(np.int8) + scope, zero, zero, zero)
+            making = Making(zero + self._leaf(scope, length), zero.astype(np.int8) + scope, zero, zero, zero)
             values = np.zeros((1, self.grid.width[scope]), dtype=np.uint8)
             first = self.classes[scope].append(values, rows, time[:1], making)
             self.everything[scope, length] = Span(first, first + 1, self._expected[scope][length])
         return self.everything[scope, length]
+
+    def _leaf(self, scope: int, length: int) -> int:
+        """Return the token of least time that is a term of this level by itself, or `kernels.UNSPELLED`."""
+        leaves = [
+            (token.steps, index)
+            for index, token in enumerate(self._language.tokens)
+            if token.arity == 0 and is_allowed(token.kind, scope) and self.bits[index] == length
+        ]
+        return min(leaves)[1] if leaves else kernels.UNSPELLED
 
     def _check_lengths(self, bins: list[Bin]) -> None:
         by_length: dict[int, int] = {}

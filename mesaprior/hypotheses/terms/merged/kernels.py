@@ -518,13 +518,18 @@ class Spelling(NamedTuple):
     A: int
 
 
+# Heads that are no tokens, see `Heads`.
+RENAMED, UNSPELLED = -1, -2
+
+
 class Heads(NamedTuple):
     """How the program of least time of each class is put together, by scope: token, literal or argument b, c, a, b.
 
     Attributes
     ----------
     token : int32[n]
-        -1 where the class is another one under another name, which stands in `b`.
+        `RENAMED` where the class is another one under another name, which stands in `b`; `UNSPELLED` where no program
+        of the class is known.
     inner : int8[n]
         Scope of the arguments.
     c, a, b : int32[n]
@@ -579,6 +584,10 @@ def _literal(spelling, token, number, out, at):
     return at + 1
 
 
+# What a head of three arguments puts on the stack: these, a space before each, and a bracket.
+_MOST_PUSHED = 7
+
+
 @njit
 def write_texts(spelling, heads, wraps, wrap_start, wanted, wrap, stack, longest, first, out, offsets):
     """Write the texts of terms, each below its wrapping tokens, from number `first` on.
@@ -595,7 +604,7 @@ def write_texts(spelling, heads, wraps, wrap_start, wanted, wrap, stack, longest
     stack : int64[depth, 2]
         Scratch: what is still to be written, (scope, class), or (-1, byte) for a byte.
     longest : int
-        Bytes that no text exceeds.
+        Bytes that no text exceeds, each name counted with four bytes more, and four for each entry of a literal table.
     out : uint8[...]
     offsets : int64[n + 1]
         Where each text begins; known for the first, written for the others.
@@ -603,12 +612,14 @@ def write_texts(spelling, heads, wraps, wrap_start, wanted, wrap, stack, longest
     Returns
     -------
     int
-        The first text that there was no room for, or n. After enlarging `out`, call again with it.
+        The first text that there was no room for, or n. After enlarging `out`, call again with it. -1 - k where text k
+        cannot be written: a class in it is not spelled, or the classes name each other without end.
     """
     token, inner, c, a, b = wanted.token, wanted.inner, wanted.c, wanted.a, wanted.b
     for k in range(first, len(token)):
         at = offsets[k]
-        if at + longest > len(out):
+        end = at + longest
+        if end > len(out):
             return k
         n_wraps = wrap_start[wrap[k] + 1] - wrap_start[wrap[k]]
         for w in range(wrap_start[wrap[k]], wrap_start[wrap[k] + 1]):
@@ -616,12 +627,20 @@ def write_texts(spelling, heads, wraps, wrap_start, wanted, wrap, stack, longest
             at = _name(spelling, wraps[w], out, at + 1)
             out[at] = np.uint8(32)
             at += 1
-        top = 0
+        top, n_renamed = 0, 0
         head, scope = np.int64(token[k]), np.int64(inner[k])
         third, second, last = np.int64(c[k]), np.int64(a[k]), np.int64(b[k])
         while True:
+            # All that waits on the stack takes a byte at least: what is put together without a circle fits.
+            if head == UNSPELLED or n_renamed == len(stack) or top + _MOST_PUSHED > len(stack):
+                return -1 - k
+            if head >= 0:
+                size = max(3, spelling.start[head + 1] - spelling.start[head]) + 4 * spelling.digits[head]
+                if at + size + 2 + top > end:
+                    return -1 - k
             # A head with its arguments: written at once where it has none, else spread over the stack.
-            if head < 0:
+            if head == RENAMED:
+                n_renamed += 1
                 stack[top, 0], stack[top, 1] = scope, last
                 top += 1
             elif spelling.digits[head] > 0:

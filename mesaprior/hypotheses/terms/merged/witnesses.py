@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting.classes import Classes, Making
 from mesaprior.hypotheses.counting.rows import roomier
 from mesaprior.hypotheses.terms.grid import Grid
@@ -57,6 +58,12 @@ class Speller:
         making : Making
         ways : list of Way
         way : int64[n]
+
+        Raises
+        ------
+        RunError
+            If classes name each other in a circle, or one that stands for a whole level without a known program; either
+            is a defect of the engine.
         """
         outermost = [way.tokens[::-1] for way in ways]
         wraps = np.array([index for tokens in outermost for index in tokens], dtype=np.int64)
@@ -70,6 +77,11 @@ class Speller:
             done = kernels.write_texts(
                 self._spelling, heads, wraps, wrap_start, _heads(making), way, stack, self._longest, done, out, offsets
             )  # fmt: skip
+            if done < 0:
+                raise RunError(
+                    "the census found a behaviour of which it cannot write a program; this is a defect of the engine, "
+                    "so please report the language and the log."
+                )
             used = int(offsets[done])
             if done == n:
                 return Texts(out[:used], offsets)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mesaprior.errors import RunError
+from mesaprior.hypotheses.parquet import parquet_table
 from mesaprior.hypotheses.store.files import sha256_of, write_table
 from mesaprior.hypotheses.store.locking import CLAIM, Claim
 from mesaprior.hypotheses.store.root import store_root
@@ -101,9 +102,8 @@ def read_strings(path: Path, size: Size, facts: dict[str, Any]) -> StringTable:
         As `write_strings` returned them.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    columns = pq.ParquetFile(path).read()
+    columns = parquet_table(path)
     # Rows are sorted by string, so strings are numbered in their order.
     strings = columns["string"].combine_chunks().dictionary_encode()
     return StringTable(
