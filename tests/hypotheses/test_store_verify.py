@@ -166,7 +166,7 @@ FORGED = {
         "programs-0001.parquet",
         "behaviour",
         lambda values: values.__iadd__(1),
-        "ids are not exactly",
+        "has not only numbers",
     ),
     "ids that do not ascend": ("programs-0001.parquet", "behaviour", set_first(3), "do not ascend by id"),
     "another length": ("programs-0001.parquet", "length", set_first(1), "the language has"),
@@ -438,3 +438,11 @@ def test_a_column_that_is_missing_or_of_another_kind_is_named(kept, table, name)
         path.write_bytes(sound)
         (kept / "manifest.json").write_bytes(manifest)
     open_census(kept)
+
+
+@pytest.mark.parametrize(("name", "value"), [("behaviour", 10**9), ("behaviour", -1), ("length", -1), ("time", -1)])
+def test_numbers_out_of_range_are_refused(kept, name, value):
+    forge(kept, "programs-0000.parquet", lambda table: column(table, name, set_first(value)))
+    with pytest.raises(ContentError, match=repr(name)):
+        open_census(kept)
+    assert verify(kept)

@@ -161,7 +161,14 @@ class _Counted:
         for name in groups.column_names[1:]:
             if name not in self._groups:
                 self._groups[name] = np.empty(self._sizes[1], dtype=groups[name].type.to_pandas_dtype())
-            _fill(self._groups[name][first : self._n_groups], groups[name])
+            values = self._groups[name][first : self._n_groups]
+            _fill(values, groups[name])
+            is_id = name == groups.column_names[1]
+            if len(values) and (values.min() < 0 or (is_id and values.max() >= things.num_rows)):
+                allowed = f"numbers from 0 to {things.num_rows - 1}" if is_id else "numbers from 0 upwards"
+                raise ContentError(
+                    f"the column {name!r} of the {self._names[1]} of a shard has not only {allowed}; count it again."
+                )
         self._groups[groups.column_names[1]][first : self._n_groups] += start
         self._texts.append(things["witness"])
 

@@ -55,7 +55,7 @@ def check_table(table: pa.Table, path: Path) -> None:
         if table.column_names.count(name) != 1:
             raise _refused(path, name, "is missing" if name not in table.column_names else "stands there twice")
     if tuple(table.column_names[: len(begins)]) != begins:
-        raise _refused(path, table.column_names[0], f"stands before {begins[0]!r}, or others in another order")
+        raise _refused(path, table.column_names[0], f"begins the table, and {', '.join(begins)} should")
     if kind.endswith("programs") and table.column_names[-1] != "count":
         raise _refused(path, "count", "is not the last one")
     for field in [] if kind == "log" else table.schema:
