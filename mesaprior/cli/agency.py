@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.markup import escape
 from rich.table import Table
 
 from mesaprior.cli.render import console
@@ -72,7 +71,7 @@ def render_agencies(found: Sequence[Agency], posterior: Posterior) -> None:
         shares = [share_text(share) for share in (masses["agent_like"], *masses["of_verdicts"].values())]
         if one.verdict.size and one.verdict[0] == UNDECIDED:
             shares = ["-"] * 4
-        table.add_row(escape(one.utility.name), f"{one.utility.bits:g}", f"{one.g_uniform.max():.2f}", *shares[:4])
+        table.add_row(one.utility.name, f"{one.utility.bits:g}", f"{one.g_uniform.max():.2f}", *shares[:4])
     out.print(table)
     out.print(
         "• g: bits of luck by which chance would serve the utility as well; agent-like: g exceeds K(U), the bits that "

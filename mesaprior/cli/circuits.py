@@ -179,7 +179,7 @@ def _print_counts(found: LeastCircuits, form: str) -> None:
         for row in rows:
             shown.add_row(*(f"{value:,}" for value in row))
         out = console()
-        out.print(f"[bold]Functions of {found.n} inputs, {found.basis.name} basis[/bold]")
+        out.print(f"Functions of {found.n} inputs, {found.basis.name} basis", style="bold")
         out.print(shown)
         out.print(
             f"• {total:,} of {1 << (1 << found.n):,} functions; all others need more than {rows[-1][0]} gates.",
@@ -256,7 +256,7 @@ def _render(table: LeastTable) -> None:
         by_class = f"{classes[cost]:,}" if cost < len(classes) else ""
         shown.add_row(str(cost), by_gates, by_class, by_formula, by_depth)
     out = console()
-    out.print(f"[bold]Functions of {table.n} {'input' if table.n == 1 else 'inputs'}, {table.basis.name} basis[/bold]")
+    out.print(f"Functions of {table.n} {'input' if table.n == 1 else 'inputs'}, {table.basis.name} basis", style="bold")
     out.print(shown)
     out.print(
         "• A class is all that renaming and complementing inputs and the output makes of a function.", markup=False

@@ -35,7 +35,6 @@ def family_of_question(analysis: Analysis, space: Space) -> Family:
 
 def render_family(family: Family, question: Question) -> None:
     """Print the robustness card."""
-    from rich.markup import escape
     from rich.table import Table
 
     from mesaprior.cli.render import console
@@ -64,7 +63,7 @@ def render_family(family: Family, question: Question) -> None:
         row = [bits_text(getattr(standing, shown[0])), bits_text(move.difference)]
         if len(shown) > 1:
             row += [bits_text(standing.log2_odds_verdict), bits_text(other[id(move.member)])]
-        table.add_row(escape(move.member.change), *row, f"{standing.programs:,}")
+        table.add_row(move.member.change, *row, f"{standing.programs:,}")
     out.print(table)
     for line in _notes(family, len(moves), is_by_role=len(shown) > 1):
         out.print(f"• {line}", markup=False, soft_wrap=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from mesaprior.cli.render import console
@@ -27,7 +26,7 @@ ANY = "any of them"
 def render_goals(found: Goals, question: Question, posterior: Posterior, top: int) -> None:
     """Print which goal has the most support, what explains each leading behaviour best, and role against agency."""
     out = console()
-    out.print(f"[bold]{escape(_headline(found))}[/bold]")
+    out.print(_headline(found), style="bold")
     witness = question.census.witness
     title = "Which utility explains a leading behaviour best"
     table = Table(title=title, title_justify="left", title_style="bold")
@@ -42,10 +41,10 @@ def render_goals(found: Goals, question: Question, posterior: Posterior, top: in
             share_text(entry.mass),
             ROLES[posterior.role[b]],
             VERDICTS[posterior.verdict[b]],
-            "-" if candidate is None else escape(candidate.utility.name),
+            "-" if candidate is None else candidate.utility.name,
             "-" if candidate is None else f"{candidate.g_uniform[b]:.2f}",
             bits_text(float(found.excess[b])),
-            escape(witness[b]),
+            witness[b],
         )
     if table.row_count:
         out.print(table)
@@ -82,7 +81,7 @@ def _roles_table(found: Goals, posterior: Posterior) -> Table:
             for code in range(len(AGENCIES)):
                 n = int(found.number[place, role, code])
                 cells += [share_text(float(found.mass[place, role, code])) if n else "-", f"{n:,}"]
-            table.add_row(escape(name), role_name, *cells)
+            table.add_row(name, role_name, *cells)
         table.add_section()
     return table
 

@@ -119,8 +119,9 @@ def _render(counts: FunctionCounts, top: int) -> None:
     noun = "unit" if shape.hidden == 1 else "units"
     n_functions, digits = 1 << (1 << shape.inputs), 1 << shape.inputs
     out.print(
-        f"[bold]{shape.n_networks:,} networks compute {len(by_function):,} of the {n_functions:,} functions of "
-        f"{shape.inputs} {'input' if shape.inputs == 1 else 'inputs'}.[/bold]"
+        f"{shape.n_networks:,} networks compute {len(by_function):,} of the {n_functions:,} functions of "
+        f"{shape.inputs} {'input' if shape.inputs == 1 else 'inputs'}.",
+        style="bold",
     )
     out.print(
         f"{shape.hidden} hidden {noun} · weights {','.join(map(str, shape.weights))} · {shape.n_weights} weights and "

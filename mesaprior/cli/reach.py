@@ -86,13 +86,12 @@ def _plain(one: Reached) -> dict[str, Any]:
 
 def _render(question: Question, found: Sequence[Reached]) -> None:
     """Print the answer for a person."""
-    from rich.markup import escape
     from rich.table import Table
 
     from mesaprior.cli.render import console
 
     out, noun = console(), question.space.noun
-    out.print(f"[bold]{escape(_headline(question, found))}[/bold]")
+    out.print(_headline(question, found), style="bold")
     out.print(
         f"{question.census.n_programs:,} {noun} counted · no prior and no noise play a part · "
         f"{number_of(question.log.n_training, 'training row')}, {question.log.n_rows - question.log.n_training} later",
@@ -114,7 +113,7 @@ def _render(question: Question, found: Sequence[Reached]) -> None:
             one.role or "-",
             one.verdict or "-",
             f"{one.programs:,}",
-            escape(one.program or "-"),
+            one.program or "-",
         )
     out.print(table)
     for line in _notes(question, found):

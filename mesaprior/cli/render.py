@@ -6,11 +6,10 @@ import math
 import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -34,9 +33,22 @@ PIPED_WIDTH = 120
 """Width of tables where standard output is no terminal."""
 
 
+class PlainConsole(Console):
+    """A console that prints texts as they are: brackets are no markup, and control characters are shown escaped.
+
+    Texts of our own that have several styles are `rich.text.Text`.
+    """
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return a text as what is printed."""
+        lines = "\n".join(printable(line) for line in text.split("\n"))
+        options["markup"] = options["emoji"] = False
+        return super().render_str(lines, **options)
+
+
 def console() -> Console:
     """Return the console of results; programs are folded, never cut."""
-    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False, soft_wrap=False)
+    return PlainConsole(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False, soft_wrap=False)
 
 
 def render_posterior(
@@ -305,11 +317,13 @@ def render_findings(name: str, findings: Sequence[Finding], n_examples: int) -> 
     out = console()
     n_broken = sum(not finding.holds for finding in findings)
     kept = len(findings) - n_broken
-    out.print(f"[bold]{escape(name)}[/bold] obeys {kept} of {len(findings)} laws, tried on {n_examples} examples each.")
+    rest = f" obeys {kept} of {len(findings)} laws, tried on {n_examples} examples each."
+    out.print(Text.assemble((printable(name), "bold"), rest))
     table = Table("law", "", "smallest falsifying example, or what holds")
     for finding in findings:
-        found = escape(finding.example) if finding.example else f"[dim]{finding.law.statement}[/dim]"
-        table.add_row(finding.law.name, "[green]holds[/green]" if finding.holds else "[red]broken[/red]", found)
+        found = finding.example or Text(finding.law.statement, "dim")
+        verdict = Text("holds", "green") if finding.holds else Text("broken", "red")
+        table.add_row(finding.law.name, verdict, found)
     out.print(table)
 
 
@@ -323,12 +337,12 @@ def render_comparison(comparison: Comparison, witness: Sequence[str], *, has_les
         table.add_column(name, overflow="fold", justify="left" if name in ("prior", "leader") else "right")
     for standing in comparison.standings:
         table.add_row(
-            escape(standing.name),
+            standing.name,
             *[f"{bits_text(standing.log2_odds)} bits"] * has_lesions,
             f"{bits_text(standing.log2_odds_verdict)} bits",
             *[share_text(float(standing.mass_by_role[IMITATOR]))] * has_lesions,
             "-" if math.isnan(standing.effective_programs) else f"{standing.effective_programs:,.1f}",
-            "-" if standing.leader is None else escape(witness[standing.leader]),
+            "-" if standing.leader is None else witness[standing.leader],
             share_text(standing.leader_mass),
         )
     out.print(table)
@@ -352,7 +366,7 @@ def render_comparison(comparison: Comparison, witness: Sequence[str], *, has_les
             distance.kl_reverse,
             distance.rank_correlation,
         )
-        table.add_row(*(escape(name) for name in pair), *(_plain_text(number) for number in numbers))
+        table.add_row(*pair, *(_plain_text(number) for number in numbers))
     out.print(table)
     out.print(
         "• Odds are in bits, after all training rows. Among: as many equally likely programs would leave as much open.",
@@ -375,7 +389,7 @@ def render_depths(rows: Sequence[tuple[str, str, float, float, list[int]]], mark
         table.add_column(name, justify="left" if name == "role" else "right")
     for program, role, mass, length, steps in rows:
         numbers = (f"{count:,}" for count in steps)
-        table.add_row(escape(program), role, share_text(mass), f"{length:g}", *numbers)
+        table.add_row(program, role, share_text(mass), f"{length:g}", *numbers)
     console().print(table)
 
 

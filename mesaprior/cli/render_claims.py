@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from mesaprior.cli.words import bits_text
 from mesaprior.hypotheses.phrases import share_text
@@ -19,8 +19,9 @@ def render_findings(out: Console, findings: Findings, citation: str) -> None:
     """Print what a claim found."""
     claim, formula = findings.claim, findings.formula
     n = findings.size.n_worlds
-    verdict = f"[{SIGNS[findings.verdict]}]{findings.verdict}[/]"
-    out.print(f"[bold]{escape(claim.name)}: {verdict}[/bold], share of worlds {share_text(findings.share)} of {n}")
+    verdict = (findings.verdict, f"bold {SIGNS[findings.verdict]}")
+    share = f", share of worlds {share_text(findings.share)} of {n}"
+    out.print(Text.assemble((f"{claim.name}: ", "bold"), verdict, share))
     out.print(findings.sentences, markup=False, soft_wrap=True)
     out.print(_sensitivity_table(findings))
     if formula.n_cells:
@@ -46,7 +47,7 @@ def render_findings(out: Console, findings: Findings, citation: str) -> None:
 
 def render_claim(out: Console, claim: Claim) -> None:
     """Print what a claim says and how it is settled, before it is run."""
-    out.print(f"[bold]{escape(claim.name)}[/bold]: {escape(claim.argument)}", soft_wrap=True)
+    out.print(Text.assemble((claim.name, "bold"), f": {claim.argument}"), soft_wrap=True)
     for title, text in (
         ("Worlds", claim.worlds),
         ("Given", claim.given),
@@ -54,12 +55,12 @@ def render_claim(out: Console, claim: Claim) -> None:
         ("Formula", claim.formula),
         ("Verdict", claim.rule.text),
     ):
-        out.print(f"[bold]{title}[/bold]: {escape(text)}", soft_wrap=True)
+        out.print(Text.assemble((title, "bold"), f": {text}"), soft_wrap=True)
     table = Table("parameter", "what it is", "values (base)")
     size = claim.sizes["default"]
     for parameter in size.parameters:
         values = ", ".join(f"({value:g})" if value == parameter.base else f"{value:g}" for value in parameter.values)
-        table.add_row(escape(parameter.name), escape(parameter.meaning), values)
+        table.add_row(parameter.name, parameter.meaning, values)
     out.print(table)
     worlds = ", ".join(f"{name} {s.n_worlds} worlds up to {s.max_bits} bits" for name, s in claim.sizes.items())
     out.print(f"Sizes: {worlds}.", markup=False, soft_wrap=True)
@@ -79,7 +80,7 @@ def _sensitivity_table(findings: Findings) -> Table:
             flips = flips[len(passed) :]
             star = "*" if value == found.parameter.base else " "
             places = ", ".join(f"{place:.3g}" for place in passed)
-            table.add_row(escape(next(names, "")), f"{value:g}{star}", share_text(share), bits_text(median), places)
+            table.add_row(next(names, ""), f"{value:g}{star}", share_text(share), bits_text(median), places)
         table.add_section()
     return table
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from mesaprior.cli.contests import side_that
@@ -28,7 +27,7 @@ def render_crossovers(
 ) -> None:
     """Print the crossovers, the classes that lead there, and what the search can say of others."""
     out = console()
-    out.print(f"[bold]{escape(headline(found, sides))}[/bold]")
+    out.print(headline(found, sides), style="bold")
     held = "".join(f", {name} = {value:g}" for name, value in settings["prior"]["parameters"].items())
     out.print(
         f"{question.census.n_programs:,} {question.space.noun} counted · prior {settings['prior']['name']}{held} · "
@@ -99,7 +98,7 @@ def _crossings_table(found: Crossovers, sides: tuple[str, str]) -> Table:
             text = (solution.text if solution else None) or "-"
             text = text if len(text) <= LONGEST else f"{len(text):,} characters, see --format json"
             row += [
-                escape(text),
+                text,
                 f"{solution.value:.10g}" if solution and solution.text else "-",
                 "-" if math.isnan(crossing.difference) else f"{crossing.difference:+.3g}",
             ]
@@ -131,7 +130,7 @@ def _classes_table(found: Crossovers, crossings: list[Crossing], sides: tuple[st
                 f"{one.hits} : {one.misses}{abstained}",
                 share_text(one.share),
                 f"{one.n_effective:.3g}",
-                escape(one.program) if one.program else "-",
+                one.program if one.program else "-",
             )
     return table
 

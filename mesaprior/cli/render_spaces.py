@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from mesaprior.cli.render import console
 from mesaprior.cli.words import bits_text
@@ -23,9 +23,9 @@ MOST_SITUATIONS = 16
 def render_spaces(result: SpacesCompared, situations: Sequence[dict[str, int]]) -> None:
     """Print who holds the posterior in each space, how the spaces agree, and on which functions."""
     out = console()
-    out.print(f"[bold]{headline(result)}[/bold]")
+    out.print(headline(result), style="bold")
     out.print()
-    out.print("[bold]Who holds the posterior[/bold], and the odds of defecting over faithful programs")
+    out.print(Text.assemble(("Who holds the posterior", "bold"), ", and the odds of defecting over faithful programs"))
     out.print(_verdicts_table(result))
     _print_correlations(out, result)
     _print_functions(out, result, situations)
@@ -71,7 +71,7 @@ def _verdicts_table(result: SpacesCompared) -> Table:
             f"{len(answer.functions.actions):,}",
             *(share_text(float(answer.mass_by_verdict[v])) for v in verdicts),
             odds if odds == "-" else f"{odds} bits",
-            "-" if answer.leader is None else escape(answer.leader),
+            "-" if answer.leader is None else answer.leader,
             share_text(answer.leader_mass),
         )
     return table
@@ -79,7 +79,8 @@ def _verdicts_table(result: SpacesCompared) -> Table:
 
 def _print_correlations(out: Console, result: SpacesCompared) -> None:
     names = [answer.space for answer in result.answers]
-    out.print("[bold]Rank correlation of the masses of functions[/bold]: before / after the data (functions in common)")
+    title = ("Rank correlation of the masses of functions", "bold")
+    out.print(Text.assemble(title, ": before / after the data (functions in common)"))
     table = Table()
     table.add_column("")
     for name in names[1:]:
@@ -104,7 +105,7 @@ def _print_functions(out: Console, result: SpacesCompared, situations: Sequence[
     shown = ", ".join("".join(str(v) for v in row.values()) for row in situations[:MOST_SITUATIONS])
     dots = " ..." if len(situations) > MOST_SITUATIONS else ""
     for title, found in (("agree most", result.best), ("agree least", result.worst)):
-        out.print(f"[bold]Functions that the spaces {title} on[/bold]: log2 share before the data")
+        out.print(Text.assemble((f"Functions that the spaces {title} on", "bold"), ": log2 share before the data"))
         table = Table()
         table.add_column("actions", overflow="fold")
         for answer in result.answers:

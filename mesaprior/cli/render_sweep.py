@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from mesaprior.cli.render import console
 from mesaprior.cli.words import bits_text, sparkline
@@ -46,7 +47,7 @@ def render_sweep(
     """Print the result of `sweep`."""
     out = console()
     for contest in contests:
-        out.print(f"[bold]{contest.headline}[/bold]")
+        out.print(contest.headline, style="bold")
     grid = " x ".join(f"{name} ({len(values):,})" for name, values in swept.axes.items())
     held = "".join(f", {name} = {value:g}" for name, value in settings["prior"]["parameters"].items())
     out.print(
@@ -106,7 +107,7 @@ def _print_maps(out: Console, swept: SweptPosterior, contests: Sequence[Contest]
     for contest in contests:
         for place in combinations[:MAPS]:
             held = "".join(f", {name} = {values[k]:g}" for (name, values), k in zip(others, place, strict=True))
-            out.print(f"[bold]{contest.challengers} over {contest.others}[/bold]{held}")
+            out.print(Text.assemble((f"{contest.challengers} over {contest.others}", "bold"), held))
             for line in _map(across, x, up, y, contest.odds[(..., *place)]):
                 out.print(line, markup=False, soft_wrap=True)
             out.print()

@@ -143,7 +143,6 @@ def _facts(draw: Draw) -> dict[str, Any]:
 
 
 def _render(rows: list[dict[str, Any]]) -> None:
-    from rich.markup import escape
     from rich.table import Table
 
     from mesaprior.cli.render import console
@@ -160,6 +159,6 @@ def _render(rows: list[dict[str, Any]]) -> None:
             row["verdict"],
             f"{row['length']:,}",
             f"{row['time']:,}",
-            escape(row["program"]),
+            row["program"],
         )
     console().print(table)

@@ -161,7 +161,7 @@ def _render_strings(table: StringTable, weighed: StringPrior, top: int, prior_na
 
     out = console()
     halting = 2 * table.verdicts["halted"]
-    out.print(f"[bold]{halting:,} halting runs print {len(weighed.strings):,} strings.[/bold]")
+    out.print(f"{halting:,} halting runs print {len(weighed.strings):,} strings.", style="bold")
     out.print(
         f"{table.n_machines:,} machines of {table.states} states, each on zeros and on ones · {prior_name}",
         style="dim",
@@ -193,7 +193,7 @@ def _render_halting(table: StringTable, champions: dict[str, Any]) -> None:
 
     out = console()
     halting = table.verdicts["halted"]
-    out.print(f"[bold]{halting:,} of {table.n_machines:,} machines halt on a blank tape.[/bold]")
+    out.print(f"{halting:,} of {table.n_machines:,} machines halt on a blank tape.", style="bold")
     verdicts = Table(title="How runs end", title_justify="left", title_style="bold")
     verdicts.add_column("verdict")
     verdicts.add_column("machines", justify="right")

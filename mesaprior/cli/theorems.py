@@ -174,17 +174,18 @@ def _facts(theorem: Theorem) -> dict[str, Any]:
 
 
 def _render(found: Evaluation) -> None:
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     from mesaprior.cli.render import console
+    from mesaprior.hypotheses.log.notices import printable
 
     out = console()
     evaluated = [theorem for theorem in found.theorems if theorem.holds is not None]
     kept = sum(theorem.holds is True for theorem in evaluated)
     out.print(
-        f"[bold]{kept} of {len(evaluated)} theorems hold; of {len(found.theorems) - len(evaluated)} a hypothesis "
-        "fails here.[/bold]"
+        f"{kept} of {len(evaluated)} theorems hold; of {len(found.theorems) - len(evaluated)} a hypothesis fails here.",
+        style="bold",
     )
     how = "the program that fits the training rows" if found.is_exact else "the leading program; none fits the rows"
     out.print(f"Truth: {found.truth} ({how}), w = 2^{found.log2_weight:.2f}", style="dim", markup=False)
@@ -195,9 +196,9 @@ def _render(found: Evaluation) -> None:
         sides = [_number(theorem.left), theorem.relation, _number(theorem.right), _number(theorem.slack)]
         if theorem.fails is not None:
             sides = ["-", "", "-", "-"]
-        words = f"[yellow]fails: {escape(theorem.fails)}[/yellow]" if theorem.fails else escape(theorem.statement)
-        name = escape(theorem.name)
-        table.add_row(f"[red]{name}, BROKEN[/red]" if theorem.holds is False else name, *sides, words)
+        words = Text(printable(f"fails: {theorem.fails}"), "yellow") if theorem.fails else theorem.statement
+        name = Text(f"{theorem.name}, BROKEN", "red") if theorem.holds is False else theorem.name
+        table.add_row(name, *sides, words)
     out.print(table)
     for where in dict.fromkeys(theorem.evaluated.split(";")[0] for theorem in evaluated):
         names = [theorem.name for theorem in evaluated if theorem.evaluated.split(";")[0] == where]

@@ -156,7 +156,6 @@ def _facts(drawn: World) -> dict[str, Any]:
 
 def _render(facts: dict[str, Any]) -> None:
     """Print what is said of a world for a person."""
-    from rich.markup import escape
     from rich.table import Table
 
     from mesaprior.cli.render import console
@@ -174,9 +173,7 @@ def _render(facts: dict[str, Any]) -> None:
     )
     table = Table("program", "bits", "role", "verdict", "what it does")
     for entry in facts["programs"]:
-        table.add_row(
-            escape(entry["program"]), str(entry["bits"]), entry["role"], entry["verdict"], escape(entry["meaning"])
-        )
+        table.add_row(entry["program"], str(entry["bits"]), entry["role"], entry["verdict"], entry["meaning"])
     out.print(table)
     for entry in facts["given"]:
         out.print(

@@ -8,8 +8,10 @@ import sys
 
 import numpy as np
 import pytest
+from rich.table import Table
 
 from mesaprior.cli.progress import time_left
+from mesaprior.cli.render import console
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.picture import LABEL_SPACING, _spread, escape_dollars
@@ -86,6 +88,34 @@ def test_a_full_disk_is_one_sentence(form, files):
     assert done.returncode == 1
     assert done.stderr.startswith("Error: No space left on device")
     assert done.stderr.count("\n") == 1
+
+
+HOSTILE = ["[/red]", "speed [m/s]", "[link=file:///]z", ":car:", "\x1b[31mt"]
+
+
+@pytest.mark.parametrize("command", ["infer", "infer --predict", "why p", "safeguards", "reach"])
+def test_labels_are_printed_as_they_are_written(command, files, run):
+    rows = [f"{label},{HOSTILE[-1 - k]},,{'train' if k < 4 else 'deploy'}" for k, label in enumerate(HOSTILE)]
+    (files / "odd.csv").write_text("\n".join(["p,action,rival,split", *rows]) + "\n")
+    words = command.split()
+    log = ["--log", "odd.csv"] if words[0] == "why" else ["odd.csv", "--max-bits", 8]
+    result = run(words[0], *words[1:], *log)
+    assert "\x1b" not in result.stdout
+    if words[0] == "why":
+        for label in HOSTILE:
+            assert result.stdout.count(label.replace("\x1b", "\\x1b")) == 3
+
+
+def test_the_console_knows_no_markup(capsys):
+    text = "[/red] speed [m/s] [link=file:///]z[/link] :car: \x1b[31m"
+    table = Table(text, title=text)
+    table.add_row(text)
+    out = console()
+    out.print(text)
+    out.print(table)
+    out.print(text, markup=True, emoji=True)
+    written = capsys.readouterr().out
+    assert written.count("[/red] speed [m/s] [link=file:///]z[/link] :car: \\x1b[31m") == 5
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])

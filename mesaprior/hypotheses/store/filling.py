@@ -67,7 +67,7 @@ def census_of(
         behaviours.take(tables)
         _fill_matrix(flags[start : behaviours.n_filled], tables["behaviours"].select(FLAGS))
         for name, column in changes.items():
-            _fill(column[start : behaviours.n_filled], tables["behaviours"][name])
+            _fill(column[start : behaviours.n_filled], _column("behaviours", tables["behaviours"], name))
         if 0 < start < behaviours.n_filled:
             ends = [
                 [*behaviours.matrices["cell"][i].tolist(), *flags[i].tolist(), *(int(c[i]) for c in changes.values())]
@@ -151,16 +151,24 @@ class _Counted:
                 raise _wrong_size(name, size)
         for name, width in self._widths.items():
             if name not in self.matrices:
-                dtype = things[f"{name}_0"].type.to_pandas_dtype()
+                dtype = _column(self._names[0], things, f"{name}_0").type.to_pandas_dtype()
                 self.matrices[name] = np.empty((self._sizes[0], width), dtype=dtype)
-            _fill_matrix(
-                self.matrices[name][start : self.n_filled], things.select([f"{name}_{i}" for i in range(width)])
-            )
+            numbered = [f"{name}_{i}" for i in range(width)]
+            for column in numbered:
+                _column(self._names[0], things, column)
+            _fill_matrix(self.matrices[name][start : self.n_filled], things.select(numbered))
         # The first column is the shard, which the place of its rows says too.
         for name in groups.column_names[1:]:
             if name not in self._groups:
                 self._groups[name] = np.empty(self._sizes[1], dtype=groups[name].type.to_pandas_dtype())
-            _fill(self._groups[name][first : self._n_groups], groups[name])
+            values = self._groups[name][first : self._n_groups]
+            _fill(values, groups[name])
+            is_id = name == groups.column_names[1]
+            if len(values) and (values.min() < 0 or (is_id and values.max() >= things.num_rows)):
+                allowed = f"numbers from 0 to {things.num_rows - 1}" if is_id else "numbers from 0 upwards"
+                raise ContentError(
+                    f"the column {name!r} of the {self._names[1]} of a shard has not only {allowed}; count it again."
+                )
         self._groups[groups.column_names[1]][first : self._n_groups] += start
         self._texts.append(things["witness"])
 
@@ -192,6 +200,13 @@ class _Counted:
             if filled != size:
                 raise _wrong_size(name, size)
         return self._groups
+
+
+def _column(table: str, of: pa.Table, name: str) -> pa.ChunkedArray:
+    """Return a column of a table, or refuse that it is missing."""
+    if name not in of.column_names:
+        raise ContentError(f"the {table} of a shard have no column {name!r}, as their census says; count it again.")
+    return of[name]
 
 
 def _wrong_size(name: str, size: int) -> ContentError:

@@ -18,6 +18,7 @@ from mesaprior.hypotheses.store.keys import census_key, has_vectors
 from mesaprior.hypotheses.store.layout import LOG, MANIFEST, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
 from mesaprior.hypotheses.store.manifest import actions_of, language_of, log_codes_of, read_manifest, sizes_of
 from mesaprior.hypotheses.store.places import place_of
+from mesaprior.hypotheses.store.schema import check_table
 from mesaprior.hypotheses.store.tables import log_of
 from mesaprior.hypotheses.terms.label_codes import Codes, telling_codes
 from mesaprior.hypotheses.terms.language import Language
@@ -192,7 +193,7 @@ def read_table(folder: Path, name: str, digests: dict[str, str]) -> pa.Table:
     Raises
     ------
     ContentError
-        If it is missing or another, or no digest is given for it.
+        If it is missing or another, no digest is given for it, or its columns are not those of such a table.
     """
     import pyarrow as pa
 
@@ -205,7 +206,9 @@ def read_table(folder: Path, name: str, digests: dict[str, str]) -> pa.Table:
             f"{path}: this file is not the one that the manifest was written for; count the census again."
         )
     try:
-        return parquet_table(content)
+        table = parquet_table(content)
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0]
         raise ContentError(f"{path}: this is not readable as Parquet ({reason}); count the census again.") from None
+    check_table(table, path)
+    return table

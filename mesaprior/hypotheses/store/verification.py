@@ -180,10 +180,16 @@ def _content_findings(
 ) -> list[Finding]:
     """Check ids, order and counts."""
     findings: list[Finding] = []
-    row_cell = read_table(folder, ROWS, manifest["files"])["cell"].to_numpy()
+    try:
+        row_cell = read_table(folder, ROWS, manifest["files"])["cell"].to_numpy()
+    except ContentError as error:
+        return [Finding(ROWS, None, str(error))]
     if len(row_cell) != log.n_rows or not _is_by_first_appearance(row_cell):
         return [Finding(ROWS, None, "the cells are not those of the log's rows, numbered by first appearance")]
-    situations = read_table(folder, SITUATIONS, manifest["files"]) if has_vectors(language) else None
+    try:
+        situations = read_table(folder, SITUATIONS, manifest["files"]) if has_vectors(language) else None
+    except ContentError as error:
+        return [Finding(SITUATIONS, None, str(error))]
     if situations is not None:
         rows = zip(*(situations[name].to_pylist() for name in situations.column_names), strict=True)
         # Without features there is one situation, and a table without columns has no rows.
@@ -194,8 +200,9 @@ def _content_findings(
     n_behaviours = 0
     last: list[int] | None = None
     for k, facts in enumerate(manifest["shards"]):
-        tables = {name: read_table(folder, table_file(name, k), facts["files"]) for name in shard_table_names(language)}
+        files = facts["files"]
         try:
+            tables = {name: read_table(folder, table_file(name, k), files) for name in shard_table_names(language)}
             findings += _id_findings(k, tables)
             shard = census_of(
                 [tables],
@@ -207,6 +214,9 @@ def _content_findings(
                 space=manifest["space"],
                 bounds=manifest["bounds"],
             )
+        except ContentError as error:
+            findings.append(Finding(table_file("behaviours", k), k, str(error)))
+            continue
         except (KeyError, ValueError, TypeError):
             findings.append(Finding(table_file("behaviours", k), k, "its tables are not laid out as they are written"))
             continue
