@@ -17,13 +17,10 @@ from mesaprior.cli.words import bytes_text, duration_text
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.plan import Plan
+from mesaprior.hypotheses.plan import PROBED_FROM, Plan
 from mesaprior.hypotheses.registry import description
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store import CensusWriter, Unfinished, begun_at
-
-PROBED_FROM = 20_000_000
-"""From this many programs on, time and memory are estimated before the run; below it any machine has enough."""
 
 
 @dataclass(frozen=True)

@@ -298,7 +298,8 @@ def _fitting_workers(name: str, seed: int, settings: dict[str, int], max_bits: i
     RunError
         If not even one fits.
     """
-    from mesaprior.cli.counting import PROBED_FROM, say_sizes
+    from mesaprior.cli.counting import say_sizes
+    from mesaprior.hypotheses.plan import PROBED_FROM
     from mesaprior.hypotheses.terms.space import TermSpace
     from mesaprior.inference.worlds.worlds import make_world
 

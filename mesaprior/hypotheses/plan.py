@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PROBED_FROM = 20_000_000
+"""From this many programs on, time and memory are estimated before the run; below it any machine has enough."""
+
 
 @dataclass(frozen=True)
 class Plan:

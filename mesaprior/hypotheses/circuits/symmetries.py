@@ -45,8 +45,3 @@ def symmetries(n: int) -> Symmetries:
     )
     ones = np.array([i.bit_count() for i in range(1 << 16)], dtype=np.uint8)
     return Symmetries(n, np.uint64((1 << size) - 1), order, table, where, ones)
-
-
-def input_functions(n: int) -> list[int]:
-    """Return the truth table of each input; it is 0 at input number 0."""
-    return [int(mask) for mask in symmetries(n).where[:, 1]]

@@ -8,12 +8,10 @@ from pathlib import Path
 from mesaprior.errors import MesapriorError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.plan import PROBED_FROM
 from mesaprior.hypotheses.space import Report, Space
 from mesaprior.hypotheses.store.reading import open_census
 from mesaprior.hypotheses.store.root import find_census
-
-LARGE = 20_000_000
-"""From this many terms on, memory is estimated before they are counted; below it any machine has enough."""
 
 
 def obtain(
@@ -54,6 +52,6 @@ def obtain(
             return open_census(found, log=log).census
     except (MesapriorError, OSError):
         pass
-    if sum(space.count_by_length(log).values()) >= LARGE:
+    if sum(space.count_by_length(log).values()) >= PROBED_FROM:
         space.check_memory(log)
     return space.census(log, workers=workers or os.cpu_count() or 1, report=report)
