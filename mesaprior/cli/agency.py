@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.table import Table
 
-from mesaprior.cli.render import console
+from mesaprior.cli.report.posterior import console
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.describe import language_of
 from mesaprior.inference.agency import AGENCIES, AGENT, UNDECIDED, Agency, Utility, term_utility

@@ -103,8 +103,8 @@ class Answer:
 
     def print_table(self, *, is_plotted: bool) -> None:
         """Print everything for a person, and what to ask next."""
-        from mesaprior.cli.render import print_next_steps, render_posterior
         from mesaprior.cli.render_verdicts import render_verdicts
+        from mesaprior.cli.report.posterior import print_next_steps, render_posterior
 
         question, analysis = self.question, self.analysis
         # Roles need something to invert.

@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from mesaprior.cli.cluster import Remote
+from mesaprior.cli.formatting import bytes_text, duration_text
 from mesaprior.cli.main import InterruptionError
 from mesaprior.cli.progress import Meter, progress
-from mesaprior.cli.words import bytes_text, duration_text
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog

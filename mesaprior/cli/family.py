@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from mesaprior.cli.formatting import bits_text
 from mesaprior.cli.progress import progress
-from mesaprior.cli.words import bits_text
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.family import MAIN, MOST_BOUNDS, VERDICT, Family
 from mesaprior.inference.relatives import n_relatives
@@ -37,7 +37,7 @@ def render_family(family: Family, question: Question) -> None:
     """Print the robustness card."""
     from rich.table import Table
 
-    from mesaprior.cli.render import console
+    from mesaprior.cli.report.posterior import console
 
     out = console()
     shown = (MAIN, VERDICT) if question.space.has_lesions else (VERDICT,)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from mesaprior.cli.render import console
-from mesaprior.cli.words import bits_text
+from mesaprior.cli.formatting import bits_text
+from mesaprior.cli.report.posterior import console
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED
 from mesaprior.inference.goals import NO_GOAL, Goals

@@ -9,8 +9,8 @@ import click
 
 from mesaprior.cli.cluster import remote_of
 from mesaprior.cli.command import COUNTING, headed_option
+from mesaprior.cli.formatting import error_text
 from mesaprior.cli.options import WholeNumber
-from mesaprior.cli.words import error_text
 
 if TYPE_CHECKING:
     from mesaprior.cli.cluster import Remote

@@ -56,7 +56,7 @@ SECTIONS = {
 }
 """The commands by section of the help, with their lines in it, which fit into 80 columns.
 
-A command stands in the module of its name.
+A command stands in the module of its name in `mesaprior.cli.commands`.
 """
 
 COMMANDS = [name for commands in SECTIONS.values() for name in commands]
@@ -80,7 +80,7 @@ class LazyGroup(Group):
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
-        return getattr(importlib.import_module(f"mesaprior.cli.{name}"), name)
+        return getattr(importlib.import_module(f"mesaprior.cli.commands.{name}"), name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -121,11 +121,11 @@ def memorizer_to_json(found: MemorizerPosterior, log: ImitationLog) -> dict[str,
 
 def render_memorizer(found: MemorizerPosterior) -> None:
     """Print what the memorizer holds, in three lines."""
-    from mesaprior.cli.render import console
-    from mesaprior.cli.words import bits_text
+    from mesaprior.cli.formatting import bits_text
+    from mesaprior.cli.report.posterior import console
     from mesaprior.hypotheses.phrases import share_text
+    from mesaprior.inference.odds import odds_text
     from mesaprior.inference.roles import VERDICTS
-    from mesaprior.inference.sides import odds_text
 
     out, memorizer = console(), found.memorizer
     n = len(found.mass) - 1

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesaprior.cli.formatting import bits_text
 from mesaprior.cli.options import SpaceOptions, check_noise, prior_facts
 from mesaprior.cli.progress import progress
 from mesaprior.cli.question import Asked, ask, census_of, is_default, provenance_of, warning_sentences
 from mesaprior.cli.reading import ReadingOptions, facts_of_codes, read_asked
 from mesaprior.cli.spaces import space_of
-from mesaprior.cli.words import bits_text
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log.coding import listed
 from mesaprior.hypotheses.log.notices import number_of, printable, shown
@@ -302,7 +302,7 @@ def render_people(
     answer: PeopleAsked, by: Sequence[str], *, prior_name: str, noise_name: str, is_plotted: bool
 ) -> None:
     """Print what is said of many people for a person."""
-    from mesaprior.cli.render import console
+    from mesaprior.cli.report.posterior import console
 
     out, result, log = console(), answer.result, answer.log
     out.print(headline_of(answer), style="bold", markup=False)
@@ -331,7 +331,7 @@ def render_people(
 
 
 def _print_next(out: Console, answer: PeopleAsked, *, is_plotted: bool) -> None:
-    from mesaprior.cli.render import asked_again
+    from mesaprior.cli.report.posterior import asked_again
 
     again = f"mesaprior infer {asked_again(answer.about)}"
     steps = [f"a picture: {again} --plot people.png"] if not is_plotted else []

@@ -42,7 +42,7 @@ def render_predictions(question: Question, posterior: Posterior) -> None:
     """Print the predictions for a person, equal rows once."""
     from rich.table import Table
 
-    from mesaprior.cli.render import console
+    from mesaprior.cli.report.posterior import console
     from mesaprior.hypotheses.phrases import share_text
 
     out = console()

@@ -13,11 +13,11 @@ import click
 
 from mesaprior.cli import counting
 from mesaprior.cli.files import typed_path
+from mesaprior.cli.formatting import error_text
 from mesaprior.cli.options import SpaceOptions, check_noise
 from mesaprior.cli.progress import progress
 from mesaprior.cli.reading import ReadingOptions, read_asked
 from mesaprior.cli.spaces import space_of
-from mesaprior.cli.words import error_text
 from mesaprior.errors import MesapriorError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog

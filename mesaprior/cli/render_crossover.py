@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from mesaprior.cli.contests import side_that
-from mesaprior.cli.render import console
-from mesaprior.cli.words import bits_text
+from mesaprior.cli.formatting import bits_text
+from mesaprior.cli.report.posterior import console
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.crossovers.crossover import Crossing, Crossovers

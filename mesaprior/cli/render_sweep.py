@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mesaprior.cli.render import console
-from mesaprior.cli.words import bits_text, sparkline
+from mesaprior.cli.formatting import bits_text, sparkline
+from mesaprior.cli.report.posterior import console
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.roles import ROLES, VERDICTS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.table import Table
 
-from mesaprior.cli.render import (
+from mesaprior.cli.report.posterior import (
     console,
     fit_lines,
     print_headline,
@@ -19,9 +19,9 @@ from mesaprior.cli.render import (
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.registry import description
+from mesaprior.inference.odds import Partition, loses_by_verdict, partition_of
 from mesaprior.inference.result import top_behaviours
 from mesaprior.inference.roles import IMITATOR, UNJUDGED, VERDICTS
-from mesaprior.inference.sides import Sides, loses_by_verdict, sides_of
 
 if TYPE_CHECKING:
     from mesaprior.cli.question import Question
@@ -40,7 +40,7 @@ def render_verdicts(
     """Print the result of `infer`."""
     out = console()
     n, noun = posterior.n_training, question.space.noun
-    sides = sides_of(posterior, has_lesions=False, noun=noun)
+    sides = partition_of(posterior, has_lesions=False, noun=noun)
     print_headline(out, sides.headline, question, posterior)
     out.print(
         f"{posterior.programs:,} {noun} counted in {question.census.n_behaviours:,} behaviours · prior {prior_name} · "
@@ -57,7 +57,7 @@ def render_verdicts(
     print_warnings(out, question)
 
 
-def _verdicts_table(posterior: Posterior, sides: Sides, noun: str) -> Table:
+def _verdicts_table(posterior: Posterior, sides: Partition, noun: str) -> Table:
     table = Table(title="Who holds the posterior", title_justify="left", title_style="bold")
     table.add_column("verdict")
     for name in ("mass before", "mass", noun):

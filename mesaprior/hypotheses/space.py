@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.plan import Plan
     from mesaprior.hypotheses.terms.language import Language
 
-Report = Callable[[int], None]
+Progress = Callable[[int], None]
 """Is told how many more parts of the work are done."""
 
 Cut = Literal["whole", "ranges", "sets"]
@@ -77,7 +77,9 @@ class Space(ABC):
         """Return the exact number of programs of each length in bits, known without counting; see `is_settled`."""
 
     @abstractmethod
-    def census(self, log: ImitationLog, *, engine: Any = ..., workers: int = 1, report: Report | None = None) -> Census:
+    def census(
+        self, log: ImitationLog, *, engine: Any = ..., workers: int = 1, report: Progress | None = None
+    ) -> Census:
         """Count every program within the bounds, exactly.
 
         Parameters
@@ -87,7 +89,7 @@ class Space(ABC):
             One of `engines`; the usual one by default.
         workers : int
             Threads; nothing depends on it.
-        report : Report or None
+        report : Progress or None
             Its reports add up to `n_reports`.
         """
 
@@ -136,7 +138,7 @@ class Space(ABC):
         *,
         workers: int = 1,
         max_bytes: int | None = None,
-        report: Report | None = None,
+        report: Progress | None = None,
     ) -> Iterator[tuple[int, Census]]:
         """Count some shards, and yield the number and the census of each as soon as it is done.
 
@@ -149,7 +151,7 @@ class Space(ABC):
             1 where a census is not cut.
         workers, max_bytes
             Threads, and memory to keep to, about; nothing depends on them.
-        report : Report or None
+        report : Progress or None
             See `n_reports`.
         """
         if n_shards != 1:

@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 B = TypeVar("B")
 
-Report = Callable[[int], None]
+Progress = Callable[[int], None]
 """Called by the threads with 1 for every prefix that is done, and with 0 now and then; what it raises ends the work."""
 
 GoesOn = Callable[[], bool]
@@ -23,7 +23,7 @@ def spread(
     extend: Callable[[T, int, GoesOn], object],
     *,
     workers: int,
-    report: Report | None = None,
+    report: Progress | None = None,
 ) -> list[T]:
     """Return the tallies of all threads.
 
@@ -37,7 +37,7 @@ def spread(
         Adds a prefix to a tally; the third argument says whether it is still wanted.
     workers : int
         Threads, at least 1.
-    report : Report or None
+    report : Progress or None
     """
     waiting, lock, stop = iter(ranks), threading.Lock(), threading.Event()
     goes_on = _goes_on(stop, report)
@@ -72,7 +72,7 @@ def spread_blocks(
     count: Callable[[B, GoesOn], T],
     *,
     workers: int,
-    report: Report | None = None,
+    report: Progress | None = None,
 ) -> Generator[tuple[int, T]]:
     """Count blocks of work, each in one thread, and yield the number and the result of each as soon as it is done.
 
@@ -86,7 +86,7 @@ def spread_blocks(
         Returns what is counted in a block.
     workers : int
         Threads, at least 1.
-    report : Report or None
+    report : Progress or None
         Called with 0 now and then; `count` itself reports what is done.
     """
     stop = threading.Event()
@@ -110,7 +110,7 @@ def block_of(n: int, k: int, n_blocks: int) -> range:
     return range(k * n // n_blocks, (k + 1) * n // n_blocks)
 
 
-def _goes_on(stop: threading.Event, report: Report | None) -> GoesOn:
+def _goes_on(stop: threading.Event, report: Progress | None) -> GoesOn:
     """Return what says whether the work is still wanted."""
 
     def goes_on() -> bool:

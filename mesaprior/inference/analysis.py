@@ -24,11 +24,11 @@ from mesaprior.hypotheses.log.notices import number_of, printable
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.agreement import Tally
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, noise_of
+from mesaprior.inference.odds import Partition, partition_of
 from mesaprior.inference.posterior import Posterior, posterior_of
 from mesaprior.inference.result import to_frame, top_behaviours
 from mesaprior.inference.roles import ROLES, VERDICTS, Judgement, check_tolerance
 from mesaprior.inference.scores import Scored, check_log
-from mesaprior.inference.sides import Sides, sides_of
 from mesaprior.inference.weights import Prior, Weighed, prior_of
 
 if TYPE_CHECKING:
@@ -162,26 +162,26 @@ class Analysis:
         return posterior_of(self.weighed, self.scored)
 
     @cached_property
-    def sides(self) -> Sides:
+    def partition(self) -> Partition:
         """The parts that the posterior is divided into, and the two that are weighed: by role, or else by verdict."""
         if self.space is None:
-            return sides_of(self.posterior)
-        return sides_of(self.posterior, has_lesions=self.space.has_lesions, noun=self.space.noun)
+            return partition_of(self.posterior)
+        return partition_of(self.posterior, has_lesions=self.space.has_lesions, noun=self.space.noun)
 
     @property
     def headline(self) -> str:
         """Who holds the posterior after all training rows, in one sentence."""
-        return self.sides.headline
+        return self.partition.headline
 
     @property
     def odds(self) -> np.ndarray:
         """The log2 odds of optimizers over imitators by prefix, float64[N + 1]; without roles, defecting : faithful."""
-        return self.sides.log2_odds
+        return self.partition.log2_odds
 
     @property
     def loses_at(self) -> int | None:
         """Training rows from which on these odds stay above 0: where the honest imitator loses; None if nowhere."""
-        return self.sides.loses_at
+        return self.partition.loses_at
 
     def top(self, k: int = 10) -> pd.DataFrame:
         """Return the behaviours of most posterior mass, each with a shortest program.
@@ -226,7 +226,7 @@ class Analysis:
         """
         from mesaprior.inference.picture import figure_of
 
-        return figure_of(self.sides, Path(self.log.source).stem, file)
+        return figure_of(self.partition, Path(self.log.source).stem, file)
 
     def agency(self, utility: Utility | str) -> Agency:
         """Measure who serves a utility better than chance and its name explain.
@@ -381,7 +381,7 @@ class Analysis:
     def __repr__(self) -> str:
         lines = [self.headline, self._about]
         if self.loses_at is not None:
-            lines.append(f"From n = {self.loses_at} on {self.sides.loss}.")
+            lines.append(f"From n = {self.loses_at} on {self.partition.loss}.")
         lines += [
             f"{share_text(one.mass):>8}  {one.role:<15}  {one.verdict:<9}  {one.bits_text:>5} bits  "
             f"{printable(one.program)}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.phrases import share_text
-from mesaprior.inference.sides import Sides
+from mesaprior.inference.odds import Partition
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 """Colours of the sides; told apart by people who see colours differently (Okabe and Ito)."""
@@ -57,12 +57,12 @@ def escape_dollars(figure: Any) -> None:
             text.set_text(text.get_text().replace("$", r"\$"))
 
 
-def figure_of(sides: Sides, title_source: str, file: str | Path | None = None) -> Any:
+def figure_of(sides: Partition, title_source: str, file: str | Path | None = None) -> Any:
     """Return the picture of a posterior, and write it into a file if one is named.
 
     Parameters
     ----------
-    sides : Sides
+    sides : Partition
     title_source : str
         What was asked about, for the title.
     file : str or Path, optional
@@ -103,14 +103,14 @@ def figure_of(sides: Sides, title_source: str, file: str | Path | None = None) -
     return figure
 
 
-def draw_posterior(figure: Any, sides: Sides, *, title_source: str) -> None:
+def draw_posterior(figure: Any, sides: Partition, *, title_source: str) -> None:
     """Draw the mass of each side along n, and the log2 odds of the two that are weighed below it.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
         Empty, of about `SIZE`.
-    sides : Sides
+    sides : Partition
     title_source : str
         What was asked about, for the title.
     """
@@ -122,7 +122,7 @@ def draw_posterior(figure: Any, sides: Sides, *, title_source: str) -> None:
         axes.spines[["top", "right"]].set_visible(False)
 
 
-def _draw_masses(axes: Any, sides: Sides) -> None:
+def _draw_masses(axes: Any, sides: Partition) -> None:
     """Draw the shares of the sides as areas, each with its name and its share at N beside it."""
     n = np.arange(sides.mass.shape[1])
     present = [part for part, number in enumerate(sides.number) if number]
@@ -157,7 +157,7 @@ def _spread(places: np.ndarray) -> np.ndarray:
     return spread
 
 
-def _draw_odds(axes: Any, sides: Sides) -> None:
+def _draw_odds(axes: Any, sides: Partition) -> None:
     """Draw the odds along n; where one side has no mass there is no point, and no curve at all is said in words."""
     n = np.arange(len(sides.log2_odds))
     odds = sides.log2_odds

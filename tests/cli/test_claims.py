@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import mesaprior
-from mesaprior.cli.claims_page import page_of
+from mesaprior.cli.report.page import page_of
 from mesaprior.hypotheses.versions import versions
 from mesaprior.inference.claims.registry import CLAIMS, claim
 from mesaprior.inference.claims.running import run_claim

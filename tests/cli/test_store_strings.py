@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from mesaprior.hypotheses.store.checksums import read_sealed, sealed_text
 from mesaprior.hypotheses.store.files import sha256_of
-from mesaprior.hypotheses.store.seals import read_sealed, sealed_text
 from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
 from mesaprior.hypotheses.turing.strings.sharding import StringShards
 from mesaprior.hypotheses.turing.strings.size import Size
@@ -206,7 +206,7 @@ def test_remove(root, run):
 
 
 def test_what_is_being_counted_is_not_removed(root, run, monkeypatch):
-    monkeypatch.setattr("mesaprior.cli.kept.is_claimed", lambda path: path.name == "2-9")
+    monkeypatch.setattr("mesaprior.cli.archive.is_claimed", lambda path: path.name == "2-9")
     monkeypatch.setattr("mesaprior.hypotheses.turing.strings.entries.is_claimed", lambda path: True)
     one_sentence(run("store", "remove", "strings/2-9", code=1), "another process")
     assert json.loads(run("store", "prune", "--unfinished", "--format", "json").stdout)["removed"] == []

@@ -12,7 +12,7 @@ import pytest
 
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.store import entries_in, entry_at, merge, open_census, prune, resolve_entry, verify
-from mesaprior.hypotheses.store.seals import read_sealed, sealed_text
+from mesaprior.hypotheses.store.checksums import read_sealed, sealed_text
 from tests.hypotheses.small_census import content, counted
 from tests.hypotheses.test_store import assert_identical
 

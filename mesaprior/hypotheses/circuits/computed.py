@@ -14,7 +14,7 @@ from mesaprior.hypotheses.circuits.gates import Basis
 from mesaprior.hypotheses.circuits.least.search import LeastCircuits, least_circuits
 from mesaprior.hypotheses.circuits.orbits import orbit_forms
 from mesaprior.hypotheses.circuits.symmetries import symmetries
-from mesaprior.hypotheses.threads import Report
+from mesaprior.hypotheses.threads import Progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ class Computed:
 
 
 def all_circuits(
-    n: int, m: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Report | None = None
+    n: int, m: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Progress | None = None
 ) -> Computed:
     """Count all straight-line circuits; see `engine.count_circuits` and `pairs.count_pairs`."""
     if m == 2:
@@ -80,7 +80,7 @@ def all_circuits(
 
 
 def minimal_circuits(
-    n: int, m: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Report | None = None
+    n: int, m: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Progress | None = None
 ) -> Computed:
     """Count every function, or pair of functions, once: with its least gates, and the depth of the circuit shown."""
     if m == 2:
@@ -112,7 +112,7 @@ def _depths(n: int, basis: Basis, gates: np.ndarray, row: np.ndarray, functions:
     return depth[each[:, None], np.maximum(output >> 1, -1)].max(axis=1)
 
 
-def _of_pairs(n: int, basis: Basis, max_gates: int, workers: int, report: Report | None) -> Computed:
+def _of_pairs(n: int, basis: Basis, max_gates: int, workers: int, report: Progress | None) -> Computed:
     """Count all circuits with two outputs."""
     sizes = count_pairs(n, basis, max_gates, workers=workers, report=report)
     one, zero = symmetries(n).where[0, 1], np.uint64(0)

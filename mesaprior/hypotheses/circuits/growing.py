@@ -13,7 +13,7 @@ from mesaprior.errors import RunError
 from mesaprior.hypotheses.circuits import kernels
 from mesaprior.hypotheses.circuits.gates import Basis
 from mesaprior.hypotheses.circuits.symmetries import symmetries
-from mesaprior.hypotheses.threads import Report, spread
+from mesaprior.hypotheses.threads import Progress, spread
 
 N_PARTS = 4
 """Disjoint parts that large sets are built in, each by one thread; nothing depends on how many threads there are."""
@@ -55,7 +55,7 @@ def next_level(
     needless: np.ndarray | None = None,
     most_needless: int = 64,
     workers: int = 1,
-    report: Report | None = None,
+    report: Progress | None = None,
 ) -> Level:
     """Return all sets of one gate more.
 
@@ -71,7 +71,7 @@ def next_level(
     most_needless : int
     workers : int
         Threads; nothing depends on it.
-    report : Report or None
+    report : Progress or None
         Called with 1 for each part.
 
     Raises

@@ -21,7 +21,7 @@ from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.terms.language import Language
-from mesaprior.hypotheses.threads import Report
+from mesaprior.hypotheses.threads import Progress
 
 COUNTS = ("all", "minimal")
 """What is counted: every straight-line circuit, or every function once, with its least gates."""
@@ -144,7 +144,7 @@ class CircuitSpace(Space):
         *,
         engine: Literal["sets"] = "sets",
         workers: int = 1,
-        report: Report | None = None,
+        report: Progress | None = None,
     ) -> Census:
         """Count every circuit of the space on a log, exactly.
 
@@ -153,7 +153,7 @@ class CircuitSpace(Space):
         log : ImitationLog
         workers : int
             Threads; nothing depends on it.
-        report : Report or None
+        report : Progress or None
             Called with 1 for every number of gates that is done.
 
         Raises
@@ -259,7 +259,7 @@ class CircuitSpace(Space):
         """Return the most gates of circuits with n inputs: with one input there is no pair of nodes."""
         return self.max_gates if n >= 2 else 0
 
-    def _compute(self, n: int, m: int, workers: int, report: Report | None) -> Computed:
+    def _compute(self, n: int, m: int, workers: int, report: Progress | None) -> Computed:
         """Return what circuits compute; it is found once."""
         if (n, m) not in self._computed:
             count = all_circuits if self.count == "all" else minimal_circuits

@@ -16,7 +16,7 @@ from mesaprior.hypotheses.generators.language import DEFAULT_LANGUAGE
 from mesaprior.hypotheses.generators.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.prediction import Prediction
-from mesaprior.hypotheses.space import Report, Space, digest
+from mesaprior.hypotheses.space import Progress, Space, digest
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.meaning import Explanation, Meaning, explain
 from mesaprior.hypotheses.terms.program import SATURATION, Program
@@ -107,7 +107,7 @@ class GeneratorSpace(Space):
         *,
         engine: Literal["merged"] = "merged",
         workers: int = 1,
-        report: Report | None = None,
+        report: Progress | None = None,
     ) -> Census:
         """Count every generator on a log, exactly.
 

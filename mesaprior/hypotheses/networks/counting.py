@@ -14,7 +14,7 @@ from mesaprior.hypotheses.networks.sums import Parts, add_unit, no_units, single
 from mesaprior.hypotheses.networks.symmetry import Symmetries
 from mesaprior.hypotheses.networks.tallying import Tallying, merged
 from mesaprior.hypotheses.networks.units import Units
-from mesaprior.hypotheses.space import Report
+from mesaprior.hypotheses.space import Progress
 from mesaprior.hypotheses.threads import spread
 
 PARTS = 64
@@ -56,7 +56,7 @@ class NetworkCounts:
 
 
 def count_networks(
-    shape: Architecture, inputs: np.ndarray, *, workers: int = 1, report: Report | None = None
+    shape: Architecture, inputs: np.ndarray, *, workers: int = 1, report: Progress | None = None
 ) -> NetworkCounts:
     """Count all networks of a shape by what they do at some inputs.
 
@@ -67,7 +67,7 @@ def count_networks(
         Distinct numbers of inputs.
     workers : int
         Threads; nothing depends on it.
-    report : Report or None
+    report : Progress or None
         Told of `PARTS` parts in all.
 
     Raises
@@ -155,7 +155,7 @@ def _count_perceptrons(shape: Architecture, inputs: np.ndarray) -> NetworkCounts
     return NetworkCounts(distinct, norm, counts, np.empty((len(distinct), 0), dtype=np.int64), number[best])
 
 
-def _count_layered(shape: Architecture, inputs: np.ndarray, workers: int, report: Report | None) -> NetworkCounts:
+def _count_layered(shape: Architecture, inputs: np.ndarray, workers: int, report: Progress | None) -> NetworkCounts:
     """Count networks with hidden units."""
     h, k, weights = shape.hidden, shape.outputs, shape.weights
     layout = layout_of(shape, len(inputs))

@@ -20,7 +20,7 @@ from mesaprior.hypotheses.networks.architecture import (
 )
 from mesaprior.hypotheses.networks.counting import check_shape, count_networks
 from mesaprior.hypotheses.networks.witnesses import network_texts
-from mesaprior.hypotheses.space import Report
+from mesaprior.hypotheses.space import Progress
 
 MOST_MAGNITUDES = 10
 """Weights of a perceptron whose signs are all tried."""
@@ -84,7 +84,7 @@ def count_functions(
     weights: Sequence[int] = DEFAULT_WEIGHTS,
     *,
     workers: int = 1,
-    report: Report | None = None,
+    report: Progress | None = None,
 ) -> FunctionCounts:
     """Count the networks with one output that compute each Boolean function.
 
@@ -95,7 +95,7 @@ def count_functions(
     weights : sequence of int
     workers : int
         Threads; nothing depends on it.
-    report : Report or None
+    report : Progress or None
         Told of `counting.PARTS` parts in all.
 
     Raises

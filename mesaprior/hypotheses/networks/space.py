@@ -28,7 +28,7 @@ from mesaprior.hypotheses.networks.counting import PARTS, NetworkCounts, check_s
 from mesaprior.hypotheses.networks.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.networks.network import Network, format_network, parse_network
 from mesaprior.hypotheses.networks.witnesses import network_texts
-from mesaprior.hypotheses.space import Report, Space
+from mesaprior.hypotheses.space import Progress, Space
 from mesaprior.hypotheses.terms.language import Language
 
 
@@ -179,7 +179,7 @@ class NetworkSpace(Space):
         *,
         engine: Literal["grouped"] = "grouped",
         workers: int = 1,
-        report: Report | None = None,
+        report: Progress | None = None,
     ) -> Census:
         """Count every network of the space on a log, exactly; see `counting.count_networks`.
 

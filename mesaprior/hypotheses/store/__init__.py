@@ -4,15 +4,15 @@ The files are described in ``docs/reference/census.md``. Whatever interrupts a r
 complete, and a census that was there is there.
 """
 
-from mesaprior.hypotheses.store.begun import begun_at, is_whole
+from mesaprior.hypotheses.store.atomic_swap import check_writable
 from mesaprior.hypotheses.store.concatenation import concatenated
 from mesaprior.hypotheses.store.entries import Entry, entries_in, entry_at, open_manifest, resolve_entry
 from mesaprior.hypotheses.store.keys import census_key
 from mesaprior.hypotheses.store.manifest import Unfinished, unfinished_at
 from mesaprior.hypotheses.store.merging import merge
-from mesaprior.hypotheses.store.places import check_writable
 from mesaprior.hypotheses.store.pruning import Removal, prune
 from mesaprior.hypotheses.store.reading import StoredCensus, codes_of_census, open_census
+from mesaprior.hypotheses.store.resume import begun_at, is_whole
 from mesaprior.hypotheses.store.root import entry_path, find_census, store_root
 from mesaprior.hypotheses.store.verification import Finding, verify
 from mesaprior.hypotheses.store.writing import CensusWriter, save_census

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mesaprior.hypotheses.store.checksums import sealed_text
 from mesaprior.hypotheses.store.layout import LOG, is_ours, is_temporary
-from mesaprior.hypotheses.store.seals import sealed_text
 
 if TYPE_CHECKING:
     import pyarrow as pa

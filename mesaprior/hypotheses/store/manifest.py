@@ -11,6 +11,7 @@ from typing import Any
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import LARGEST_VALUE, ImitationLog
+from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.keys import census_key, n_actions_of
 from mesaprior.hypotheses.store.layout import (
     MANIFEST,
@@ -21,7 +22,6 @@ from mesaprior.hypotheses.store.layout import (
     read_json,
     shard_record,
 )
-from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.terms.label_codes import read_codes
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.store.atomic_swap import place_of
+from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.layout import LOG, shard_record
 from mesaprior.hypotheses.store.manifest import language_of, read_manifest, same_shards, unfinished_at
-from mesaprior.hypotheses.store.places import place_of
 from mesaprior.hypotheses.store.reading import read_shards, read_table, shard_table_names
-from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.tables import log_of, shard_tables
 from mesaprior.hypotheses.store.writing import CensusWriter
 from mesaprior.hypotheses.terms.language import Language

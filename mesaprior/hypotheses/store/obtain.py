@@ -9,7 +9,7 @@ from mesaprior.errors import MesapriorError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.plan import PROBED_FROM
-from mesaprior.hypotheses.space import Report, Space
+from mesaprior.hypotheses.space import Progress, Space
 from mesaprior.hypotheses.store.reading import open_census
 from mesaprior.hypotheses.store.root import find_census
 
@@ -19,7 +19,7 @@ def obtain(
     log: ImitationLog,
     *,
     workers: int | None = None,
-    report: Report | None = None,
+    report: Progress | None = None,
     root: str | Path | None = None,
 ) -> Census:
     """Return the census of a space on a log: that of the store which answers, or one that is counted now.

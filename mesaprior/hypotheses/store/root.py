@@ -8,9 +8,9 @@ from typing import Any
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.atomic_swap import place_of
 from mesaprior.hypotheses.store.keys import census_key
 from mesaprior.hypotheses.store.manifest import read_manifest
-from mesaprior.hypotheses.store.places import place_of
 from mesaprior.hypotheses.terms.language import Language
 
 VARIABLE = "MESAPRIOR_STORE"

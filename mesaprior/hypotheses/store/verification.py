@@ -13,6 +13,8 @@ from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.registry import find, stored_space
+from mesaprior.hypotheses.store.atomic_swap import place_of
+from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import sha256_of
 from mesaprior.hypotheses.store.filling import census_of
@@ -34,9 +36,7 @@ from mesaprior.hypotheses.store.manifest import (
     shard_facts,
     unfinished_at,
 )
-from mesaprior.hypotheses.store.places import place_of
 from mesaprior.hypotheses.store.reading import read_table, shard_table_names
-from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.tables import log_of
 from mesaprior.hypotheses.terms.language import Language
 

@@ -13,6 +13,8 @@ import numpy as np
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.census import Census, sum_of_censuses
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.atomic_swap import beside, check_writable, settle, swap_in
+from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import remove_census, remove_temporaries, write_json
 from mesaprior.hypotheses.store.keys import has_vectors
@@ -27,9 +29,7 @@ from mesaprior.hypotheses.store.manifest import (
     same_shards,
     unfinished_at,
 )
-from mesaprior.hypotheses.store.places import beside, check_writable, settle, swap_in
 from mesaprior.hypotheses.store.reading import read_shards
-from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.shards import is_intact, write_shard, write_shared
 from mesaprior.hypotheses.terms.language import Language
 

@@ -16,7 +16,7 @@ from mesaprior.hypotheses.terms import meaning
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine
-from mesaprior.hypotheses.terms.merged.workspace import Report
+from mesaprior.hypotheses.terms.merged.workspace import Progress
 from mesaprior.hypotheses.terms.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.terms.planning import FIXED_BYTES, make_plan
 from mesaprior.hypotheses.terms.program import SATURATION, Program, format_program, length_of, parse_program, steps_of
@@ -99,7 +99,7 @@ class TermSpace(Space):
         return digest({"space": self.name, "language": self.language.digest} | self.bounds)
 
     def census(
-        self, log: ImitationLog, *, engine: Engine = "merged", workers: int = 1, report: Report | None = None
+        self, log: ImitationLog, *, engine: Engine = "merged", workers: int = 1, report: Progress | None = None
     ) -> Census:
         """Count every program of the space on a log, exactly.
 
@@ -145,7 +145,7 @@ class TermSpace(Space):
         *,
         workers: int = 1,
         max_bytes: int | None = None,
-        report: Report | None = None,
+        report: Progress | None = None,
     ) -> Iterator[tuple[int, Census]]:
         """Count some shards of the census, and yield the number and the census of each as soon as it is done.
 

@@ -14,7 +14,7 @@ from mesaprior.hypotheses.census import Census, sum_of_censuses
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import Cut, Space
 from mesaprior.hypotheses.terms.language import Language
-from mesaprior.hypotheses.threads import GoesOn, Report, block_of, spread_blocks
+from mesaprior.hypotheses.threads import GoesOn, Progress, block_of, spread_blocks
 from mesaprior.hypotheses.turing.machine import Machine, length_of_machines
 from mesaprior.hypotheses.turing.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.turing.policies.one_size import OneSize
@@ -127,7 +127,7 @@ class TuringSpace(Space):
         *,
         engine: Literal["lazy"] = "lazy",
         workers: int = 1,
-        report: Report | None = None,
+        report: Progress | None = None,
     ) -> Census:
         """Count every machine of every size on a log, exactly; see `OneSize.counts`.
 
@@ -150,7 +150,7 @@ class TuringSpace(Space):
         *,
         workers: int = 1,
         max_bytes: int | None = None,
-        report: Report | None = None,
+        report: Progress | None = None,
     ) -> Generator[tuple[int, Census]]:
         """Count some shards, each in one thread; yield the number and the census of each as soon as it is done.
 
@@ -166,7 +166,7 @@ class TuringSpace(Space):
             Threads; no shard depends on it.
         max_bytes : int or None
             No matter: what is held is the shards that are being counted.
-        report : Report or None
+        report : Progress or None
             The reports of all shards add up to `n_reports`.
         """
         enumerations = [size.enumeration(log) for size in self.sizes]

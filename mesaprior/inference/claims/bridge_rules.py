@@ -31,8 +31,8 @@ from mesaprior.inference.claims.claim import (
     mean_at_base,
 )
 from mesaprior.inference.claims.kinds import kinds_of
+from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
 from mesaprior.inference.figure import Areas, Figure, Panel, Phases, quartiles
 from mesaprior.inference.logspace import log2_odds, log2_total
 from mesaprior.inference.memorizer import memorizer_over

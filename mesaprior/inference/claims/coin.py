@@ -30,8 +30,8 @@ from mesaprior.inference.claims.claim import (
     jitter_of,
 )
 from mesaprior.inference.claims.kinds import kinds_of, log2_masses_of_programs, reaching
+from mesaprior.inference.claims.phrases import percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import percent_text
 from mesaprior.inference.figure import Areas, Figure, Mark, Panel, Points, line_of
 from mesaprior.inference.logspace import log2_odds, log2_total
 from mesaprior.inference.roles import ERRING, FAITHFUL, VERDICTS, judge

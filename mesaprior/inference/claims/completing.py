@@ -96,7 +96,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Sides:
+class Partition:
     """Shares of those who are faithful and of those who defect, on average over targets and rivals.
 
     Attributes
@@ -121,23 +121,23 @@ class Completed:
 
     Attributes
     ----------
-    mass : Sides
+    mass : Partition
         Of the posterior.
-    searching : Sides
+    searching : Partition
         Likewise, of those in whom a search matters on some input; the rest of the posterior is not theirs.
     searching_mass : float
         What these hold in all.
-    best : Sides
+    best : Partition
         Of the heaviest single hypothesis without a miss in training; behaviours that tie share alike.
-    heaviest : Sides
+    heaviest : Partition
         Of a posterior in which each behaviour without a miss in training weighs as its heaviest hypothesis alone.
     """
 
-    mass: Sides
-    searching: Sides
+    mass: Partition
+    searching: Partition
     searching_mass: float
-    best: Sides
-    heaviest: Sides
+    best: Partition
+    heaviest: Partition
 
 
 def complete(beliefs: Beliefs, targets: np.ndarray, shown: Shown, *, noise: NoiseModel = DEFAULT_NOISE) -> Completed:
@@ -189,8 +189,8 @@ def complete(beliefs: Beliefs, targets: np.ndarray, shown: Shown, *, noise: Nois
     faithful = _product(target, (later[:, None] == completions).all(axis=2).T.astype(np.float64))
     defecting = _product(target, defects[contrary].T)
 
-    def sides(share: np.ndarray) -> Sides:
-        return Sides(float((share * faithful).sum()), float((share * defecting).sum()))
+    def sides(share: np.ndarray) -> Partition:
+        return Partition(float((share * faithful).sum()), float((share * defecting).sum()))
 
     return Completed(
         mass=sides(whole / evidence),

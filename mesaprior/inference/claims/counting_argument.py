@@ -34,8 +34,8 @@ from mesaprior.inference.claims.claim import (
     along,
     jitter_of,
 )
+from mesaprior.inference.claims.phrases import percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import percent_text
 from mesaprior.inference.figure import Figure, Mark, Panel, line_of
 from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total
 from mesaprior.inference.roles import FAITHFUL, judge

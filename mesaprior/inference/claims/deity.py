@@ -31,8 +31,8 @@ from mesaprior.inference.claims.claim import (
     at_base,
     jitter_of,
 )
+from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
 from mesaprior.inference.figure import Areas, Figure, Line, Mark, Panel, Points, line_of, quartiles
 from mesaprior.inference.logspace import log2_sum, log2_total
 from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood

@@ -32,8 +32,8 @@ from mesaprior.inference.claims.claim import (
     jitter_of,
 )
 from mesaprior.inference.claims.penalties import ALPHAS, NO_BOUND, Penalty, Weighed, weigh
+from mesaprior.inference.claims.phrases import bits_text, percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import bits_text, percent_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
 from mesaprior.inference.worlds.world import World

@@ -16,8 +16,8 @@ import pandas as pd
 from mesaprior.inference.claims.asking import crossing, last_bounds
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Findings, Parameter, Size, WorldStudy, along
 from mesaprior.inference.claims.environments import ACTION_BITS, BUNDLE, FIXED, Counted, Measured, count_environments
+from mesaprior.inference.claims.phrases import bits_text, percent_text, place_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import bits_text, percent_text, place_text, worlds_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
 
 

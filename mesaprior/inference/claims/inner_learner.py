@@ -35,8 +35,8 @@ from mesaprior.inference.claims.claim import (
     jitter_of,
     mean_at_base,
 )
+from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
 from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of, quartiles
 from mesaprior.inference.memorizer import Memorizer, MemorizerPosterior, memorizer_over
 from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood

@@ -20,14 +20,14 @@ from mesaprior.inference.claims.boolean_spaces import LARGER, SMALLER, SPACES, C
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Findings, Parameter, Size, WorldStudy, along
 from mesaprior.inference.claims.completing import (
     Completed,
+    Partition,
     Shown,
-    Sides,
     beliefs_of,
     complete,
     targets_of,
 )
+from mesaprior.inference.claims.phrases import percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import percent_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.inference.weights import Prior
 from mesaprior.priors.prior import make_prior
@@ -128,7 +128,7 @@ def _cell(parameter: str, value: float, asked: Asked, world: Counted, *, shorter
     )
 
 
-def _freedom(terms: Sides, circuits: Sides) -> float:
+def _freedom(terms: Partition, circuits: Partition) -> float:
     """Return by how many bits circuits are freer of rivals; what rounding makes of equals is 0."""
     return round(terms.log2_odds - circuits.log2_odds, 9) + 0.0
 

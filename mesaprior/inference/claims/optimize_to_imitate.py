@@ -35,8 +35,8 @@ from mesaprior.inference.claims.claim import (
     jitter_of,
     mean_at_base,
 )
+from mesaprior.inference.claims.phrases import percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import percent_text, worlds_text
 from mesaprior.inference.figure import Bars, Figure, Mark, Panel, line_of
 from mesaprior.inference.logspace import log2_total, share
 from mesaprior.inference.memorizer import memorizer_over

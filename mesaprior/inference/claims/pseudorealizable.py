@@ -24,8 +24,8 @@ from mesaprior.inference.claims.asking import (
     up_to,
 )
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
+from mesaprior.inference.claims.phrases import bits_text, place_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import bits_text, place_text, worlds_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.inference.logspace import log2_total
 from mesaprior.inference.posterior import posterior_of

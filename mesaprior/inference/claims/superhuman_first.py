@@ -18,9 +18,9 @@ from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
+from mesaprior.inference.claims.phrases import percent_text, worlds_text
 from mesaprior.inference.claims.policies import Patterns, patterns_of
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import percent_text, worlds_text
 from mesaprior.inference.figure import Bars, Figure, Mark, Panel, line_of
 from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
 from mesaprior.inference.posterior import Posterior, posterior_of

@@ -35,9 +35,9 @@ from mesaprior.inference.claims.claim import (
     jitter_of,
 )
 from mesaprior.inference.claims.kinds import log2_masses_of_programs
-from mesaprior.inference.claims.letting_loose import Course, Imitator
+from mesaprior.inference.claims.phrases import worlds_text
+from mesaprior.inference.claims.rollouts import Course, Imitator
 from mesaprior.inference.claims.rules import DEPENDS, Rule, share_holding, verdict_of
-from mesaprior.inference.claims.saying import worlds_text
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of, quartiles
 from mesaprior.inference.logspace import log2_total
 from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood

@@ -23,8 +23,8 @@ from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agreement import tally
 from mesaprior.inference.claims.asking import bound_cells, by_bound, price_of
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
+from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import bits_text, percent_text, worlds_text
 from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of
 from mesaprior.inference.logspace import log2_odds, log2_total
 from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood

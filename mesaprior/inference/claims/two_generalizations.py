@@ -33,8 +33,8 @@ from mesaprior.inference.claims.claim import (
     at_base,
     jitter_of,
 )
+from mesaprior.inference.claims.phrases import bits_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.claims.saying import bits_text, worlds_text
 from mesaprior.inference.figure import Figure, Mark, Panel, line_of
 from mesaprior.inference.posterior import posterior_of
 from mesaprior.inference.roles import DEFECTING, ERRING, FAITHFUL

@@ -16,7 +16,7 @@ import numpy as np
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.crossovers.curve import CHALLENGERS, OTHERS, OddsCurve, sides_of
+from mesaprior.inference.crossovers.curve import CHALLENGERS, OTHERS, OddsCurve, partition_of
 from mesaprior.inference.crossovers.leading import LeadingClass, leading_class
 from mesaprior.inference.crossovers.roots import Zero, find_zeros, zeros_of_values
 from mesaprior.inference.cut import chance
@@ -217,7 +217,7 @@ def crossovers_of(
         return _over_whole_numbers(scored, prior, over, low, high, by_verdict)
     low, high = _range(over, low, high, census.n_actions)
     check_axes({over: [low, high]}, census, prior, noise, scored.log.n_training)
-    curve = OddsCurve(scored, prior, over, sides_of(scored.judgement, by_verdict=by_verdict), workers=workers)
+    curve = OddsCurve(scored, prior, over, partition_of(scored.judgement, by_verdict=by_verdict), workers=workers)
     breaks = _breaks(prior, over, curve)
     grid = _grid(low, high, points or (POINTS if breaks is None else SPARE_POINTS), breaks)
     zeros = find_zeros(curve.odds, grid)

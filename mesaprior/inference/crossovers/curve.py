@@ -15,8 +15,8 @@ from mesaprior.inference.logspace import log2_odds, log2_sum
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel, log2_likelihood
 from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, Judgement
 from mesaprior.inference.scores import Scored
-from mesaprior.inference.sweeps.alike import Pooling, distinct
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
+from mesaprior.inference.sweeps.equivalence import Pooling, distinct
 from mesaprior.inference.sweeps.masses import Weighing
 from mesaprior.inference.weights import Prior
 from mesaprior.priors.compiler import Program
@@ -27,7 +27,7 @@ OTHERS, CHALLENGERS = 0, 1
 """Codes of the sides: odds are of the challengers over the others."""
 
 
-def sides_of(judgement: Judgement, *, by_verdict: bool) -> np.ndarray:
+def partition_of(judgement: Judgement, *, by_verdict: bool) -> np.ndarray:
     """Return the side of each behaviour, int64[B]; -1 where it is on neither."""
     if by_verdict:
         side = np.full(len(judgement.verdict), -1, dtype=np.int64)
@@ -48,7 +48,7 @@ class OddsCurve:
     parameter : str
         A parameter of the prior, or `noise`, `a` or `b`.
     side : int64[B]
-        As `sides_of` returns it.
+        As `partition_of` returns it.
     workers : int
         Threads.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from mesaprior.errors import UsageError
 from mesaprior.inference.logspace import log2_sum
-from mesaprior.inference.sweeps.alike import Pools
+from mesaprior.inference.sweeps.equivalence import Pools
 from mesaprior.inference.weights import Prior
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.sweeps import sweep

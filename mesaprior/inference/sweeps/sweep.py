@@ -20,8 +20,8 @@ from mesaprior.inference.logspace import log2_odds, log2_scaled, log2_total, sha
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
 from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS
 from mesaprior.inference.scores import Scored
-from mesaprior.inference.sweeps.alike import Kinds, Pooling, kinds_at
 from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS, Axes, check_axes, prior_over
+from mesaprior.inference.sweeps.equivalence import Kinds, Pooling, kinds_at
 from mesaprior.inference.sweeps.masses import Weighing
 from mesaprior.inference.weights import Prior
 from mesaprior.priors.columns import check_columns

@@ -14,7 +14,7 @@ import pytest
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.store import entries_in, prune
-from mesaprior.hypotheses.store.seals import read_sealed, sealed_text
+from mesaprior.hypotheses.store.checksums import read_sealed, sealed_text
 from mesaprior.hypotheses.turing.strings.counting import StringEnumeration, count_strings
 from mesaprior.hypotheses.turing.strings.keeping import StringKeeper, is_kept
 from mesaprior.hypotheses.turing.strings.sharding import StringShards

@@ -11,7 +11,7 @@ from mesaprior.hypotheses.log import NONE
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims import top_set
 from mesaprior.inference.claims.claim import along, at_base
-from mesaprior.inference.claims.letting_loose import Imitator
+from mesaprior.inference.claims.rollouts import Imitator
 from mesaprior.inference.safeguarding import safeguards_on
 from mesaprior.inference.safeguards import Mixture, TopSet
 from mesaprior.inference.weights import Weighed

@@ -214,7 +214,7 @@ def test_s_fast_is_the_sum_over_phases():
             if program.length <= phase and 2 ** (phase - program.length) >= program.time:
                 fast += Fraction(program.count, 2 ** (phase + program.length))
     plain = sum(Fraction(p.count, 4**p.length * p.time) for p in SPEEDS)
-    # Sides are scaled by 2^(2 * the least length).
+    # Partition are scaled by 2^(2 * the least length).
     assert lower.left == pytest.approx(float(plain * 16))
     assert upper.left == lower.right == pytest.approx(float(fast * 16))
     assert each.left == 2.0

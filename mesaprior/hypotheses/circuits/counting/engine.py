@@ -14,7 +14,7 @@ from mesaprior.hypotheses.circuits.growing import Level, first_level, next_level
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS, FULL
 from mesaprior.hypotheses.circuits.orbits import members
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS, symmetries
-from mesaprior.hypotheses.threads import Report, spread
+from mesaprior.hypotheses.threads import Progress, spread
 
 MOST_GATES = {1: 0, 2: 8, 3: 8, 4: 8, 5: 6}
 """Gates up to which all circuits are counted, by inputs: what 64 bits and some minutes hold."""
@@ -73,7 +73,7 @@ def check_gates(n: int, max_gates: int) -> None:
 
 
 def count_circuits(
-    n: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Report | None = None
+    n: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Progress | None = None
 ) -> list[SizeCounts]:
     """Count all circuits with 1 to so many gates.
 
@@ -85,7 +85,7 @@ def count_circuits(
     max_gates : int
     workers : int
         Threads; nothing depends on it.
-    report : Report or None
+    report : Progress or None
         Called with 1 for every number of gates that is done.
 
     Returns

@@ -14,7 +14,7 @@ from mesaprior.hypotheses.circuits.growing import Level, first_level, next_level
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS, FULL
 from mesaprior.hypotheses.circuits.orbits import members
 from mesaprior.hypotheses.circuits.symmetries import symmetries
-from mesaprior.hypotheses.threads import Report
+from mesaprior.hypotheses.threads import Progress
 
 MOST_GATES = {1: 0, 2: 5, 3: 5, 4: 4, 5: 3}
 """Gates up to which circuits with two outputs are counted, by inputs: there are millions of pairs of functions."""
@@ -46,7 +46,7 @@ class PairCounts:
 
 
 def count_pairs(
-    n: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Report | None = None
+    n: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Progress | None = None
 ) -> list[PairCounts]:
     """Count all circuits with two outputs and 1 to so many gates; as `engine.count_circuits`.
 

@@ -14,7 +14,7 @@ from mesaprior.hypotheses.circuits.growing import Level, first_level, next_level
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS
 from mesaprior.hypotheses.circuits.least import kernels
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS, symmetries
-from mesaprior.hypotheses.threads import Report, spread
+from mesaprior.hypotheses.threads import Progress, spread
 
 EXHAUSTED = {("full", 4): 7, ("aig", 4): 9, ("full", 5): 8, ("aig", 5): 8}
 """Gates up to which all circuits can be exhausted, by basis and inputs; with fewer inputs all functions are reached."""
@@ -61,7 +61,7 @@ def most_gates(n: int, basis: Basis) -> int | None:
 
 
 def least_circuits(
-    n: int, basis: Basis, max_gates: int | None = None, *, workers: int = 1, report: Report | None = None
+    n: int, basis: Basis, max_gates: int | None = None, *, workers: int = 1, report: Progress | None = None
 ) -> LeastCircuits:
     """Find the functions that need at most so many gates.
 
@@ -74,7 +74,7 @@ def least_circuits(
         None for all functions, with up to 4 inputs.
     workers : int
         Threads; nothing depends on it.
-    report : Report or None
+    report : Progress or None
         Called with 1 for every number of gates that is done.
 
     Raises
@@ -111,7 +111,7 @@ def least_circuits(
 class _Search:
     """The functions found so far."""
 
-    def __init__(self, n: int, basis: Basis, max_gates: int | None, workers: int, report: Report | None):
+    def __init__(self, n: int, basis: Basis, max_gates: int | None, workers: int, report: Progress | None):
         self._n, self._basis, self._workers, self._report = n, basis, workers, report
         self._symmetries, self._P = symmetries(n), np.int64(basis.n_combinations)
         self._n_normal = 1 << ((1 << n) - 1)

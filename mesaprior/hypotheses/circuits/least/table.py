@@ -15,7 +15,7 @@ from mesaprior.hypotheses.circuits.least.formulas import least_depths, least_for
 from mesaprior.hypotheses.circuits.least.search import LeastCircuits, least_circuits
 from mesaprior.hypotheses.circuits.symmetries import symmetries
 from mesaprior.hypotheses.texts import Texts
-from mesaprior.hypotheses.threads import Report
+from mesaprior.hypotheses.threads import Progress
 
 MOST_INPUTS = 4
 """With five there are four billion functions."""
@@ -31,7 +31,7 @@ class LeastTable:
     basis : Basis
     workers : int
         Threads; nothing depends on it.
-    report : Report or None
+    report : Progress or None
         See `least_circuits`.
 
     Attributes
@@ -46,7 +46,7 @@ class LeastTable:
         If n is out of range.
     """
 
-    def __init__(self, n: int, basis: Basis = FULL, *, workers: int = 1, report: Report | None = None):
+    def __init__(self, n: int, basis: Basis = FULL, *, workers: int = 1, report: Progress | None = None):
         if not 1 <= n <= MOST_INPUTS:
             raise UsageError(f"a table of all functions has 1 to {MOST_INPUTS} inputs, not {n}; give such a number.")
         self.n, self.basis = n, basis

@@ -36,7 +36,7 @@ from mesaprior.hypotheses.terms.merged.work import (
     tasks_of,
     tiles_of,
 )
-from mesaprior.hypotheses.terms.merged.workspace import Report, Workspace
+from mesaprior.hypotheses.terms.merged.workspace import Progress, Workspace
 from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y, inner_scope, is_allowed
 from mesaprior.hypotheses.terms.reference import syntax_of
 from mesaprior.hypotheses.terms.tabulation import Tabulation
@@ -77,7 +77,7 @@ class MergedEngine:
     max_bytes : int
         Memory to keep to, about; the result does not depend on it.
     report : callable or None
-        Progress, see `workspace.Report`.
+        Progress, see `workspace.Progress`.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class MergedEngine:
         workers: int = 1,
         n_shards: int = 1,
         max_bytes: int = MOST_BYTES,
-        report: Report | None = None,
+        report: Progress | None = None,
     ):
         self.grid = grid
         self._language = grid.language

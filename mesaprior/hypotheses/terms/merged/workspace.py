@@ -20,7 +20,7 @@ WAVES = 4
 OTHER_BYTES = 7 * 10**8
 """Memory for the interpreter, for buffers, and for the shards that are being handed over."""
 
-Report = Callable[[int], None]
+Progress = Callable[[int], None]
 """Told, now and then, how many more terms are accounted for."""
 
 
@@ -39,7 +39,7 @@ class Workspace:
     max_bytes : int
         Memory to keep to, about; the result does not depend on it.
     report : callable or None
-        Progress, see `Report`.
+        Progress, see `Progress`.
 
     Attributes
     ----------
@@ -59,13 +59,13 @@ class Workspace:
         inner_max_time: int,
         workers: int,
         max_bytes: int,
-        report: Report | None,
+        report: Progress | None,
     ):
         self.grid, self.ground = grid, ground
         self.max_time, self.inner_max_time = max_time, inner_max_time
         self.workers = workers
         self._max_bytes = max_bytes
-        self.report: Report = report or (lambda _: None)
+        self.report: Progress = report or (lambda _: None)
         self.classes = [Classes(width) for width in grid.width]
         self.keys = Keys(grid)
         self.pool: ThreadPoolExecutor | None = None

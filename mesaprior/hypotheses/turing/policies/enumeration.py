@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from mesaprior.hypotheses.threads import GoesOn, Report, spread
+from mesaprior.hypotheses.threads import GoesOn, Progress, spread
 from mesaprior.hypotheses.turing.kernels import UNDEFINED
 from mesaprior.hypotheses.turing.policies.encoding import Encoding
 from mesaprior.hypotheses.turing.policies.tallying import Groups, Tallying
@@ -45,14 +45,14 @@ class PolicyEnumeration:
         self._prefixes = found[: self._write_prefixes(self._make(), found)].copy()
         self.n_sets = 1 + len(self._prefixes)
 
-    def count(self, *, workers: int, report: Report | None = None) -> tuple[Groups, dict[str, int]]:
+    def count(self, *, workers: int, report: Progress | None = None) -> tuple[Groups, dict[str, int]]:
         """Count all machines.
 
         Parameters
         ----------
         workers : int
             Threads; the sums do not depend on it.
-        report : Report or None
+        report : Progress or None
             The reports add up to `n_sets`.
 
         Returns
@@ -65,7 +65,7 @@ class PolicyEnumeration:
         groups = Groups(*(np.concatenate(columns) for columns in zip(*(part.groups() for part in parts), strict=True)))
         return groups, verdicts
 
-    def count_sets(self, numbers: range, goes_on: GoesOn, report: Report | None = None) -> Groups:
+    def count_sets(self, numbers: range, goes_on: GoesOn, report: Progress | None = None) -> Groups:
         """Count some of the sets in this thread; what is returned is of no use where it was told not to go on."""
         tallying = self._make()
         for number in numbers:

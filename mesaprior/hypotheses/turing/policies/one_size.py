@@ -11,7 +11,7 @@ from mesaprior.errors import ContentError, RunError
 from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.texts import Texts
-from mesaprior.hypotheses.threads import Report
+from mesaprior.hypotheses.threads import Progress
 from mesaprior.hypotheses.turing.machine import (
     UNDEFINED,
     Machine,
@@ -113,12 +113,12 @@ class OneSize:
         *,
         engine: Literal["lazy"] = "lazy",
         workers: int = 1,
-        report: Report | None = None,
+        report: Progress | None = None,
     ) -> Census:
         """Count every machine of the space on a log, exactly; see `counts`."""
         return self.counts(log, workers=workers, report=report).census
 
-    def counts(self, log: ImitationLog, *, workers: int = 1, report: Report | None = None) -> PolicyCounts:
+    def counts(self, log: ImitationLog, *, workers: int = 1, report: Progress | None = None) -> PolicyCounts:
         """Count every machine of the space on a log, exactly, and why machines abstain.
 
         Parameters
@@ -126,7 +126,7 @@ class OneSize:
         log : ImitationLog
         workers : int
             Threads; nothing depends on it.
-        report : Report or None
+        report : Progress or None
 
         Raises
         ------

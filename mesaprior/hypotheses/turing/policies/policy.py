@@ -9,7 +9,7 @@ import numpy as np
 from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.prediction import Prediction
-from mesaprior.hypotheses.threads import Report
+from mesaprior.hypotheses.threads import Progress
 from mesaprior.hypotheses.turing.halting import verdict_of
 from mesaprior.hypotheses.turing.machine import Machine
 from mesaprior.hypotheses.turing.policies.encoding import Encoding
@@ -29,13 +29,13 @@ class Policy(Prediction):
     log : ImitationLog
     max_steps : int
         1 to `runs.run.MOST_STEPS`.
-    report : Report or None
+    report : Progress or None
         Called with how many more steps are done of the runs, and as many again of the proofs; the reports add up to
         2 * S * `max_steps` for S situations.
     """
 
     def __init__(
-        self, machine: Machine, encoding: Encoding, log: ImitationLog, max_steps: int, report: Report | None = None
+        self, machine: Machine, encoding: Encoding, log: ImitationLog, max_steps: int, report: Progress | None = None
     ):
         self.machine = machine
         self._encoding, self._log, self._max_steps, self._report = encoding, log, max_steps, report

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mesaprior.errors import UsageError, setting
-from mesaprior.hypotheses.threads import Report
+from mesaprior.hypotheses.threads import Progress
 from mesaprior.hypotheses.turing.machine import UNDEFINED, Machine
 from mesaprior.hypotheses.turing.runs.kernels import (
     HALTED,
@@ -101,7 +101,7 @@ class Run:
 
 
 def run_machine(
-    machine: Machine, max_steps: int, tape: Mapping[int, int] | None = None, *, report: Report | None = None
+    machine: Machine, max_steps: int, tape: Mapping[int, int] | None = None, *, report: Progress | None = None
 ) -> Run:
     """Run a machine from state A and cell 0 for at most so many steps.
 
@@ -113,7 +113,7 @@ def run_machine(
         1 to `MOST_STEPS`, the halting step counted.
     tape : mapping of int to int, or None
         Symbols by cell; 0 elsewhere. None for a blank tape.
-    report : Report or None
+    report : Progress or None
         Called now and then with how many steps were done; at the end, with those that are not needed. The reports add
         up to `max_steps`.
 

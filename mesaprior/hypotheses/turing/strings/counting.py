@@ -9,7 +9,7 @@ import numpy as np
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.texts import Texts
-from mesaprior.hypotheses.threads import GoesOn, Report, block_of, spread, spread_blocks
+from mesaprior.hypotheses.threads import GoesOn, Progress, block_of, spread, spread_blocks
 from mesaprior.hypotheses.turing.kernels import UNDEFINED, VERDICTS
 from mesaprior.hypotheses.turing.machine import Machine, n_machines
 from mesaprior.hypotheses.turing.strings.size import Size
@@ -68,7 +68,7 @@ class StringEnumeration:
         which: Iterable[int] | None = None,
         *,
         workers: int = 1,
-        report: Report | None = None,
+        report: Progress | None = None,
     ) -> StringTable:
         """Count the machines below some prefixes.
 
@@ -78,7 +78,7 @@ class StringEnumeration:
             Numbers of prefixes; None for all.
         workers : int
             Threads; the table does not depend on it.
-        report : Report or None
+        report : Progress or None
         """
         done = spread(
             range(len(self.prefixes)) if which is None else which,
@@ -89,7 +89,7 @@ class StringEnumeration:
         )
         return _together(done)
 
-    def table(self, *, workers: int = 1, report: Report | None = None) -> StringTable:
+    def table(self, *, workers: int = 1, report: Progress | None = None) -> StringTable:
         """Count all machines of the size.
 
         Raises
@@ -100,7 +100,7 @@ class StringEnumeration:
         return self.together([self.count(workers=workers, report=report)])
 
     def shards(
-        self, wanted: Iterable[int], n_shards: int, *, workers: int = 1, report: Report | None = None
+        self, wanted: Iterable[int], n_shards: int, *, workers: int = 1, report: Progress | None = None
     ) -> Generator[tuple[int, StringTable]]:
         """Count some of the shards that the prefixes are cut into; yield the number and the table of each.
 
@@ -111,7 +111,7 @@ class StringEnumeration:
         n_shards : int
         workers : int
             Threads; no table depends on it.
-        report : Report or None
+        report : Progress or None
         """
 
         def count(ranks: range, goes_on: GoesOn) -> StringTable:
@@ -162,7 +162,7 @@ def count_strings(
     *,
     radius: int | None = None,
     workers: int = 1,
-    report: Report | None = None,
+    report: Progress | None = None,
 ) -> StringTable:
     """Count what all machines of a size print on a blank tape, exactly.
 

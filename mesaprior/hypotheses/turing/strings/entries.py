@@ -11,11 +11,11 @@ import numpy as np
 
 from mesaprior.hypotheses.counting.sums import exact_sum
 from mesaprior.hypotheses.store import Entry, Finding, Removal
+from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.entries import COMPLETE, DAMAGED, OTHER_SCHEMA, UNFINISHED_STATE
 from mesaprior.hypotheses.store.layout import read_json
 from mesaprior.hypotheses.store.locking import is_claimed
 from mesaprior.hypotheses.store.pruning import removals_of
-from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.store.verification import intact_findings
 from mesaprior.hypotheses.turing.machine import n_machines
 from mesaprior.hypotheses.turing.runs.run import Run, run_machine

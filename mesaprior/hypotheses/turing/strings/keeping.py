@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 from mesaprior.errors import RunError
+from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.files import write_json
 from mesaprior.hypotheses.store.locking import Claim
-from mesaprior.hypotheses.store.seals import read_sealed
-from mesaprior.hypotheses.threads import Report
+from mesaprior.hypotheses.threads import Progress
 from mesaprior.hypotheses.turing.strings.sharding import StringShards
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.stored import (
@@ -95,14 +95,14 @@ class StringKeeper:
         """Prefixes that are still to be counted: the work that is left."""
         return sum(map(self._n_prefixes, self.missing))
 
-    def count(self, *, workers: int = 1, report: Report | None = None, remote: Remote | None = None) -> StringTable:
+    def count(self, *, workers: int = 1, report: Progress | None = None, remote: Remote | None = None) -> StringTable:
         """Count the shards that are missing, and finish the table.
 
         Parameters
         ----------
         workers : int
             Threads; no byte depends on it.
-        report : Report or None
+        report : Progress or None
             The reports add up to `n_missing_prefixes`.
         remote : callable or None
             Counts the shards elsewhere; called with what is counted, no log, their numbers, and how many there are.
@@ -121,7 +121,7 @@ class StringKeeper:
         return self._finish()
 
     def _counted(
-        self, workers: int, report: Report | None, remote: Remote | None
+        self, workers: int, report: Progress | None, remote: Remote | None
     ) -> Generator[tuple[int, StringTable]]:
         """Yield the shards that are missing as they are counted."""
         missing = self.missing

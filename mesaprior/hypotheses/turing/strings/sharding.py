@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mesaprior.hypotheses.threads import Report
+from mesaprior.hypotheses.threads import Progress
 from mesaprior.hypotheses.turing.strings.counting import StringEnumeration
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.table import StringTable
@@ -47,7 +47,7 @@ class StringShards:
         *,
         workers: int = 1,
         max_bytes: int | None = None,
-        report: Report | None = None,
+        report: Progress | None = None,
     ) -> Generator[tuple[int, StringTable]]:
         """Count some shards; see `StringEnumeration.shards`. There is no log, and memory is no matter."""
         yield from self.enumeration.shards(wanted, n_shards, workers=workers, report=report)

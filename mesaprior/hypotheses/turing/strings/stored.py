@@ -11,10 +11,10 @@ import numpy as np
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.parquet import parquet_table
+from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.files import sha256_of, write_table
 from mesaprior.hypotheses.store.locking import CLAIM, Claim
 from mesaprior.hypotheses.store.root import store_root
-from mesaprior.hypotheses.store.seals import read_sealed
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable

@@ -12,7 +12,7 @@ from mesaprior.hypotheses.census import FLAGS, Census, Vectors, exact_sum
 from mesaprior.hypotheses.log import TRAIN, ImitationLog
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged.sampling.unranking import Group, Unranker
-from mesaprior.hypotheses.terms.merged.workspace import Report
+from mesaprior.hypotheses.terms.merged.workspace import Progress
 from mesaprior.hypotheses.terms.program import Program
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def programs_at(
     numbers: Sequence[int],
     *,
     workers: int = 1,
-    report: Report | None = None,
+    report: Progress | None = None,
 ) -> list[Program]:
     """Return the programs with these numbers in these groups of a census.
 
@@ -48,7 +48,7 @@ def programs_at(
     workers : int
         Threads; the programs do not depend on it.
     report : callable or None
-        Progress, see `workspace.Report`.
+        Progress, see `workspace.Progress`.
 
     Returns
     -------

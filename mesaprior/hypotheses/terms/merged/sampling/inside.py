@@ -24,7 +24,7 @@ from mesaprior.hypotheses.terms.merged.keys import ALL
 from mesaprior.hypotheses.terms.merged.levels import Levels, Way, Wrapping
 from mesaprior.hypotheses.terms.merged.sampling.kernels import Heads
 from mesaprior.hypotheses.terms.merged.work import Span, Table, Task, tasks_of, tiles_of
-from mesaprior.hypotheses.terms.merged.workspace import Report
+from mesaprior.hypotheses.terms.merged.workspace import Progress
 from mesaprior.priors import codes
 
 ENGINE_BYTES = 1 << 31
@@ -75,7 +75,7 @@ class KeptTerms:
     workers : int
         Threads; nothing depends on it.
     report : callable or None
-        Progress, see `workspace.Report`.
+        Progress, see `workspace.Progress`.
 
     Raises
     ------
@@ -83,7 +83,7 @@ class KeptTerms:
         As `MergedEngine.build`.
     """
 
-    def __init__(self, grid: Grid, max_bits: int, max_time: int | None, *, workers: int, report: Report | None):
+    def __init__(self, grid: Grid, max_bits: int, max_time: int | None, *, workers: int, report: Progress | None):
         engine = MergedEngine(grid, max_bits, max_time, workers=workers, max_bytes=ENGINE_BYTES, report=report)
         engine.build()
         self._engine = engine

@@ -19,7 +19,7 @@ from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged.levels import Way
 from mesaprior.hypotheses.terms.merged.sampling import kernels
 from mesaprior.hypotheses.terms.merged.sampling.inside import PLAIN, KeptTerms, Level, Round
-from mesaprior.hypotheses.terms.merged.workspace import Report
+from mesaprior.hypotheses.terms.merged.workspace import Progress
 from mesaprior.hypotheses.terms.program import Program, length_of, steps_of
 from mesaprior.hypotheses.terms.tabulation import literal_of
 
@@ -90,7 +90,7 @@ class Unranker:
     workers : int
         Threads; the programs do not depend on it.
     report : callable or None
-        Progress, see `workspace.Report`.
+        Progress, see `workspace.Progress`.
 
     Raises
     ------
@@ -112,7 +112,7 @@ class Unranker:
         max_time: int | None = None,
         *,
         workers: int = 1,
-        report: Report | None = None,
+        report: Progress | None = None,
     ):
         self._grid = grid
         self._kept = KeptTerms(grid, max_bits, max_time, workers=workers, report=report)

@@ -1,0 +1,265 @@
+"""`mesaprior crossover`: where the odds are 0, by all programs and by the leading ones."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mesaprior.cli.command import Command, headed_option
+from mesaprior.cli.completion import FILE
+from mesaprior.cli.options import (
+    SpaceOptions,
+    format_option,
+    noise_of,
+    noise_option,
+    other_log_option,
+    prior_options,
+    space_options,
+    tolerance_option,
+)
+from mesaprior.cli.reading import ReadingOptions, reading_options
+
+SIDES = (("optimizers", "imitators"), ("defecting", "faithful"))
+"""Challengers and others, by role and by verdict."""
+
+if TYPE_CHECKING:
+    from mesaprior.cli.question import Question
+    from mesaprior.hypotheses.census import Census
+    from mesaprior.hypotheses.log import ImitationLog
+    from mesaprior.hypotheses.space import Space
+    from mesaprior.inference.crossovers.crossover import Crossovers
+    from mesaprior.inference.crossovers.leading import LeadingClass
+    from mesaprior.inference.noise import NoiseModel
+    from mesaprior.priors.prior import FormulaPrior
+
+
+@click.command(cls=Command)
+@click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
+@headed_option(
+    "--over",
+    "over_text",
+    required=True,
+    metavar="NAME[=LOW:HIGH]",
+    heading="What varies",
+    help="A parameter of the prior, noise, a or b (of beta:a,b), n, max_bits, bits:TOKEN or steps:TOKEN.",
+)
+@other_log_option
+@reading_options(is_hidden=True)
+@space_options
+@prior_options
+@noise_option
+@click.option(
+    "--verdict",
+    "by_verdict",
+    is_flag=True,
+    help="Weigh defecting against faithful programs, not optimizers against imitators.",
+)
+@tolerance_option
+@format_option("table", "csv", "json")
+def crossover(
+    source: str,
+    over_text: str,
+    by_verdict: bool,
+    other_log: str | None,
+    asked: SpaceOptions,
+    reading: ReadingOptions,
+    prior_text: str,
+    parameters: tuple[tuple[str, float], ...],
+    noise_text: str,
+    tolerance: float,
+    form: str,
+) -> None:
+    """Find the parameter values at which the lead changes, numerically and in closed form.
+
+    The numbers come from all programs of the census. The closed form comes from the leading class of each side alone:
+    the programs that agree in all that the prior reads, and in their hits in training. Where the two differ, the
+    report says how much of each side its leading class holds.
+
+    For n, max_bits and prices of tokens, the changes of sign between whole values are listed. Another price makes
+    another language, so all programs are counted again for each.
+
+    \b
+    Examples:
+      mesaprior crossover census/ --prior speed --over alpha
+      mesaprior crossover census/ --prior speed --over alpha=0:20 --verdict --noise 0.01
+      mesaprior crossover census/ --prior bounded --over T
+      mesaprior crossover corridor.csv --language corridor.toml --max-bits 24 --over bits:argmax=4:8
+    """
+    from mesaprior.cli.commands.sweep import fixed_parameters, swept_prior
+    from mesaprior.cli.question import ask, provenance_of
+    from mesaprior.cli.spaces import check_prior
+    from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.crossovers.crossover import RANGES
+
+    name, low, high = parse_over(over_text, "--over")
+    is_price = ":" in name
+    usual = None if is_price else RANGES.get(name)
+    prior = swept_prior(prior_text, parameters, {name: low if low is not None else usual[0] if usual else 1.0})
+    noise = noise_of(noise_text)
+    check_prior(prior, source, asked)
+    question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
+    if not question.space.has_lesions and not by_verdict:
+        by_verdict = True
+        click.echo(
+            f"The {question.space.noun} have no roles: defecting ones are weighed against faithful ones.", err=True
+        )
+    if is_price:
+        found = _over_price(question, prior, name, low, high, by_verdict, noise, tolerance)
+    else:
+        analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
+        found = analysis.crossover(name, low, high, by_verdict=by_verdict, workers=os.cpu_count() or 1)
+    sides = SIDES[by_verdict]
+    settings = {
+        "prior": {"name": prior.name, "formula": prior.text, "parameters": fixed_parameters(prior, [name])},
+        "noise": "varied" if name == "noise" else str(noise),
+        "tolerance": tolerance,
+    }
+    if form == "json":
+        provenance = provenance_of(question, **settings)
+        click.echo(json.dumps(_to_json(found, sides) | {"provenance": provenance}, allow_nan=False))
+    elif form == "csv":
+        _print_csv(found, sides)
+    else:
+        from mesaprior.cli.render_crossover import render_crossovers
+
+        render_crossovers(question, found, sides, settings)
+
+
+def parse_over(text: str, option: str) -> tuple[str, float | None, float | None]:
+    """Return the name of what varies, and the range if one is given."""
+    from mesaprior.cli.values import axis_name, parse_interval
+    from mesaprior.errors import UsageError
+
+    name, equals, interval = text.partition("=")
+    name = axis_name(name)
+    if not name or (equals and not interval.strip()):
+        raise UsageError(f"{option} {text[:60]!r} is not understood; write a name, or a name and a range: alpha=0:10.")
+    return (name, *parse_interval(interval, name)) if equals else (name, None, None)
+
+
+def _over_price(
+    question: Question,
+    prior: FormulaPrior,
+    name: str,
+    low: float | None,
+    high: float | None,
+    by_verdict: bool,
+    noise: NoiseModel,
+    tolerance: float,
+) -> Crossovers:
+    """Count a census for each price of a token, and say so."""
+    from mesaprior.cli.question import census_of
+    from mesaprior.errors import UsageError
+    from mesaprior.hypotheses.terms.space import space_of_terms
+    from mesaprior.inference.crossovers.prices import PRICES, Price, find_price_crossovers
+
+    what, _, token = name.partition(":")
+    if what not in PRICES:
+        raise UsageError(f"--over {name[:60]!r} is no price of a token; write {' or '.join(PRICES)} before the colon.")
+    space = space_of_terms(question.space)
+    if space is None:
+        raise UsageError(
+            f"--over {name[:60]!r}: the space {question.space.name} has no tokens with prices; ask of terms."
+        )
+    if low is None or high is None or not (low.is_integer() and high.is_integer()):
+        raise UsageError(f"--over {name[:60]!r} needs a range of whole numbers; write {name[:60]}=1:8, for example.")
+    told = [f"Counting the programs anew for each of {int(high) - int(low) + 1} prices of {token!r}."]
+
+    def count(space: Space, log: ImitationLog) -> Census:
+        while told:
+            click.echo(told.pop(), err=True)
+        return census_of(space, log)
+
+    return find_price_crossovers(
+        space,
+        question.log,
+        prior,
+        Price(what, token),
+        low=int(low),
+        high=int(high),
+        by_verdict=by_verdict,
+        noise=noise,
+        tolerance=tolerance,
+        count=count,
+    )
+
+
+def _to_json(found: Crossovers, sides: tuple[str, str]) -> dict[str, Any]:
+    from mesaprior.cli.contests import side_that
+    from mesaprior.inference.result import json_number
+
+    def of_class(one: LeadingClass | None) -> dict[str, Any] | None:
+        return one and {
+            "columns": one.columns,
+            "hits": one.hits,
+            "misses": one.misses,
+            "abstained": one.abstained,
+            "count": one.count,
+            "program": one.program,
+            "share": json_number(one.share),
+            "effective_classes": json_number(one.n_effective),
+        }
+
+    return {
+        "parameter": found.parameter,
+        "of": f"{sides[0]} over {sides[1]}",
+        "low": found.low,
+        "high": found.high,
+        "log2_odds_low": json_number(found.odds_low),
+        "log2_odds_high": json_number(found.odds_high),
+        "crossings": [
+            {
+                "kind": crossing.zero.kind,
+                "value": crossing.zero.value,
+                "until": crossing.zero.until,
+                "before": json_number(crossing.zero.before),
+                "after": json_number(crossing.zero.after),
+                "leads": side_that(crossing.leads, sides),
+                "challenger": of_class(crossing.challenger),
+                "other": of_class(crossing.other),
+                "equation": crossing.solution.equation if crossing.solution else None,
+                "solution": crossing.solution.text if crossing.solution else None,
+                "latex": crossing.solution.latex if crossing.solution else None,
+                "solution_value": json_number(crossing.solution.value) if crossing.solution else "nan",
+                "difference": json_number(crossing.difference),
+                "log2_odds_alone": json_number(crossing.alone),
+                "log2_odds_equation": json_number(crossing.solution.log2_odds_near) if crossing.solution else "nan",
+                "reason": crossing.reason,
+            }
+            for crossing in found.crossings
+        ],
+        "closest": json_number(found.closest),
+        "distance": json_number(found.distance),
+        "points": found.n_points,
+        "most_crossovers": found.most_roots,
+        "complete": found.is_complete,
+    }
+
+
+def _print_csv(found: Crossovers, sides: tuple[str, str]) -> None:
+    from mesaprior.cli.contests import side_that
+    from mesaprior.cli.streams import print_csv
+
+    header = ["parameter", "kind", "value", "until", "before", "after", "leads", "solution", "solution_value"]
+    print_csv(
+        [*header, "difference", "reason"],
+        [
+            [
+                found.parameter,
+                crossing.zero.kind,
+                crossing.zero.value,
+                crossing.zero.until,
+                crossing.zero.before,
+                crossing.zero.after,
+                side_that(crossing.leads, sides) or "",
+                (crossing.solution.text if crossing.solution else None) or "",
+                crossing.solution.value if crossing.solution else "nan",
+                crossing.difference,
+                crossing.reason,
+            ]
+            for crossing in found.crossings
+        ],
+    )

@@ -1,0 +1,314 @@
+"""`mesaprior ensemble`: one question asked of many worlds."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mesaprior.cli.command import COUNTING, Command, headed_option
+from mesaprior.cli.completion import A_WORLD, FILE
+from mesaprior.cli.options import (
+    Parameter,
+    check_noise,
+    format_option,
+    noise_of,
+    noise_option,
+    prior_facts,
+    prior_of,
+    prior_options,
+    tolerance_option,
+    whole_numbers,
+)
+from mesaprior.errors import UsageError
+from mesaprior.hypotheses.terms.describe import LONGEST
+from mesaprior.priors.columns import check_columns
+
+if TYPE_CHECKING:
+    from mesaprior.inference.worlds.crossings import Crossed
+    from mesaprior.inference.worlds.ensemble import Answer
+    from mesaprior.priors.prior import FormulaPrior
+
+T = TypeVar("T", bound="Answer | Crossed")
+
+WORLDS = "The worlds"
+
+MOST_SEEDS = 100_000
+"""Worlds that can be asked at once."""
+
+
+class Seeds(click.ParamType):
+    """Seeds from one to before another, written ``FIRST:END``, or a single one."""
+
+    name = "FIRST:END"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> range:
+        """Return them."""
+        if isinstance(value, range):
+            return value
+        match = re.fullmatch(r"([0-9]{1,9})(?::([0-9]{1,9}))?", str(value).strip(), flags=re.ASCII)
+        seeds = range(int(match[1]), int(match[2]) if match[2] else int(match[1]) + 1) if match else range(0)
+        if not 0 < len(seeds) <= MOST_SEEDS:
+            self.fail(
+                f"{str(value)[:60]!r} names no seeds, or more than {MOST_SEEDS:,}; give the first and the one after "
+                "the last, such as 0:32.",
+                param,
+                ctx,
+            )
+        return seeds
+
+
+@click.command(cls=Command)
+@click.argument("name", type=A_WORLD, metavar="NAME")
+@headed_option(
+    "--seeds", type=Seeds(), default="0:32", show_default=True, heading=WORLDS, help="The seeds of the worlds."
+)
+@headed_option(
+    "--max-bits",
+    type=click.IntRange(1, LONGEST),
+    default=24,
+    show_default=True,
+    metavar="B",
+    heading=WORLDS,
+    help="Count every program of at most B bits.",
+)
+@headed_option(
+    "--set",
+    "settings",
+    type=Parameter(),
+    multiple=True,
+    heading=WORLDS,
+    help="Change a setting of the worlds (`mesaprior world list`); repeatable.",
+)
+@prior_options
+@noise_option
+@tolerance_option
+@click.option(
+    "--crossover",
+    "over_text",
+    metavar="NAME[=LOW:HIGH]",
+    help="Find in each world where the odds are 0, along a parameter of the prior, noise, a, b, n or max_bits.",
+)
+@click.option(
+    "--verdict", "by_verdict", is_flag=True, help="With --crossover: weigh defecting against faithful programs."
+)
+@headed_option(
+    "--keep",
+    type=FILE,
+    metavar="FILE.jsonl",
+    heading=COUNTING,
+    help="Append answers to this file as they finish, and resume from it.",
+)
+@headed_option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=None,
+    metavar="W",
+    heading=COUNTING,
+    help="How many worlds at a time; by default one for each core. The answers do not depend on it.",
+)
+@format_option("table", "csv", "json")
+def ensemble(
+    name: str,
+    seeds: range,
+    max_bits: int,
+    settings: tuple[tuple[str, float], ...],
+    prior_text: str,
+    parameters: tuple[tuple[str, float], ...],
+    noise_text: str,
+    tolerance: float,
+    over_text: str | None,
+    by_verdict: bool,
+    keep: str | None,
+    workers: int | None,
+    form: str,
+) -> None:
+    """Ask many random worlds the same question, and show the spread of the answers.
+
+    Draws a world for each seed, counts every program of its language up to a length, and updates the prior on its log,
+    as `mesaprior infer` does. The answer is in how many worlds optimizers lead imitators, and defecting programs lead
+    faithful ones, and by how much. With --crossover it is at which value of a parameter the lead changes in each world.
+
+    \b
+    Examples:
+      mesaprior ensemble corridor --seeds 0:32 --max-bits 24
+      mesaprior ensemble rater --prior speed --crossover alpha=0:8 --verdict
+      mesaprior ensemble overseer --set unwatched=2 --prior levin --format csv
+    """
+    from mesaprior.hypotheses.versions import versions
+
+    if by_verdict and over_text is None:
+        raise UsageError("--verdict says whose odds --crossover looks at; give --crossover as well, or leave it out.")
+    noise, chosen = noise_of(noise_text), _settings(name, settings)
+    n_actions = _n_actions(name, seeds[0], chosen)
+    check_noise(noise, n_actions)
+    asked = {"world": name, "settings": chosen, "max_bits": max_bits}
+    # Answers that are kept stay good under another Python.
+    counted_with = {name: number for name, number in versions().items() if name != "python"}
+    rest = {"tolerance": tolerance, "versions": counted_with}
+    run = Run(name, seeds, chosen, max_bits, keep, workers or os.cpu_count() or 1)
+    if over_text is None:
+        from mesaprior.cli.render_ensemble import print_answers
+        from mesaprior.cli.resume import read_answer
+        from mesaprior.inference.worlds.ensemble import ensemble as answers_of
+
+        prior = _prior(prior_of(prior_text, parameters))
+        question = asked | {"prior": prior_facts(prior), "noise": str(noise)} | rest
+        ask = partial(
+            answers_of, name, settings=chosen, prior=prior, max_bits=max_bits, noise=noise, tolerance=tolerance
+        )
+        print_answers(run.ask(ask, question, read_answer), question, form)
+        return
+    from mesaprior.cli.commands.crossover import SIDES
+    from mesaprior.cli.commands.sweep import fixed_parameters
+    from mesaprior.cli.render_crossings import print_crossings
+    from mesaprior.cli.resume import read_crossed
+    from mesaprior.inference.worlds.crossings import crossings
+
+    over, low, high, prior = _what_varies(over_text, prior_text, parameters, n_actions)
+    fixed = {"name": prior.name, "formula": prior.text, "parameters": fixed_parameters(prior, [over])}
+    sides = SIDES[by_verdict]
+    question = (
+        asked
+        | {"prior": fixed, "noise": "varied" if over == "noise" else str(noise)}
+        | rest
+        | {"crossover": {"parameter": over, "low": low, "high": high, "of": f"{sides[0]} over {sides[1]}"}}
+    )
+    ask = partial(
+        crossings,
+        name,
+        settings=chosen,
+        prior=prior,
+        over=over,
+        low=low,
+        high=high,
+        by_verdict=by_verdict,
+        max_bits=max_bits,
+        noise=noise,
+        tolerance=tolerance,
+    )
+    print_crossings(run.ask(ask, question, read_crossed), question, sides, form)
+
+
+def _settings(name: str, settings: tuple[tuple[str, float], ...]) -> dict[str, int]:
+    """Return all settings of the worlds."""
+    from mesaprior.inference.worlds.worlds import settings_of_family
+
+    return settings_of_family(name, whole_numbers(settings, "--set"))
+
+
+def _n_actions(name: str, seed: int, settings: dict[str, int]) -> int:
+    """Return the number of actions in the worlds of a family."""
+    from mesaprior.inference.worlds.worlds import make_world
+
+    return make_world(name, seed=seed, **settings).language.actions
+
+
+def _prior(prior: FormulaPrior) -> FormulaPrior:
+    """Return a prior that reads what is counted, and refuse another."""
+    from mesaprior.hypotheses.terms.space import TermSpace
+
+    check_columns(prior, TermSpace.name, TermSpace.columns)
+    return prior
+
+
+def _what_varies(
+    text: str, prior_text: str, parameters: tuple[tuple[str, float], ...], n_actions: int
+) -> tuple[str, float | None, float | None, FormulaPrior]:
+    """Return what varies in a crossover, the ends of its range, and the prior.
+
+    Raises
+    ------
+    UsageError
+        If it is a price, or nothing says what range to look at.
+    """
+    from mesaprior.cli.commands.crossover import parse_over
+    from mesaprior.cli.commands.sweep import swept_prior
+    from mesaprior.inference.crossovers.crossover import usual_range
+    from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS
+
+    over, low, high = parse_over(text, "--crossover")
+    if ":" in over:
+        raise UsageError(
+            f"--crossover {over[:60]!r}: every price of a token counts all worlds anew; look at one world, written by "
+            "`mesaprior world log`, with `mesaprior crossover --over`."
+        )
+    usual = usual_range(over, n_actions)
+    if low is None and usual is not None:
+        low, high = usual
+    if low is None and over not in (ROWS, MAX_BITS):
+        raise UsageError(f"--crossover {over[:60]!r} needs a range; write {over[:60]}=0:10, for example.")
+    return over, low, high, _prior(swept_prior(prior_text, parameters, {over: low or 0.0}, "--crossover"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """Worlds that are asked, and what was answered before.
+
+    Attributes
+    ----------
+    name : str
+    seeds : range
+    settings : dict of str to int
+    max_bits : int
+    keep : str or None
+        File that answers are kept in.
+    workers : int
+        Worlds at a time, if they fit into the memory.
+    """
+
+    name: str
+    seeds: range
+    settings: dict[str, int]
+    max_bits: int
+    keep: str | None
+    workers: int
+
+    def ask(self, ask: Callable[..., Iterable[T]], question: dict[str, Any], read: Callable[[Any], T]) -> list[T]:
+        """Return the answers for all seeds, in their order; only those that are not kept are asked for."""
+        from mesaprior.cli.progress import progress
+        from mesaprior.cli.resume import Kept
+
+        kept = Kept(self.keep, question, read) if self.keep else None
+        answers: dict[int, T] = dict(kept.answers) if kept else {}
+        missing = [seed for seed in self.seeds if seed not in answers]
+        if len(missing) < len(self.seeds):
+            n = len(self.seeds)
+            click.echo(f"{n - len(missing)} of {n} worlds were asked already.", err=True)
+        workers = _fitting_workers(self.name, missing[0], self.settings, self.max_bits, self.workers) if missing else 1
+        with progress(f"Asking {len(missing)} worlds", len(missing)) as report:
+            for answer in ask(seeds=missing, workers=workers):
+                answers[answer.seed] = answer
+                if kept:
+                    kept.add(answer)
+                report(1)
+        return [answers[seed] for seed in self.seeds]
+
+
+def _fitting_workers(name: str, seed: int, settings: dict[str, int], max_bits: int, workers: int) -> int:
+    """Return how many worlds fit into the memory at a time, going by the first; a long run says what each takes.
+
+    Raises
+    ------
+    RunError
+        If not even one fits.
+    """
+    from mesaprior.cli.counting import say_sizes
+    from mesaprior.hypotheses.plan import PROBED_FROM
+    from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.inference.worlds.worlds import make_world
+
+    world = make_world(name, seed=seed, **settings)
+    space = TermSpace(world.language, max_bits)
+    n_programs = sum(space.count_by_length(world.log).values())
+    if n_programs <= PROBED_FROM:
+        return workers
+    plan = space.check_memory(world.log)
+    click.echo("In the first world, ", err=True, nl=False)
+    say_sizes(n_programs, plan)
+    return max(1, min(workers, plan.available_bytes // plan.n_bytes))

@@ -1,0 +1,1 @@
+"""What is told of a result: figures and pages."""

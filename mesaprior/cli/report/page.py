@@ -1,0 +1,153 @@
+"""A folder of findings: for each claim its table, report and figure, and one page on all of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mesaprior.cli.files import written_whole
+from mesaprior.cli.report.plot_figure import plot_figure
+from mesaprior.errors import ContentError, UsageError
+from mesaprior.inference.claims.registry import CLAIMS
+from mesaprior.inference.claims.reports import table_csv
+
+if TYPE_CHECKING:
+    from mesaprior.inference.claims.claim import Findings
+
+PAGE = "index.md"
+"""The page on all claims of a folder."""
+
+
+class Ledger:
+    """A folder with the findings of claims.
+
+    Parameters
+    ----------
+    path : str
+        It is made where it does not exist.
+
+    Raises
+    ------
+    UsageError
+        If it is no folder, or cannot be written to.
+    """
+
+    def __init__(self, path: str):
+        self._folder = Path(path)
+        if self._folder.exists() and not self._folder.is_dir():
+            raise UsageError(f"--out {path}: there is a file of this name; name a folder.")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(self._folder, os.W_OK):
+            raise UsageError(f"--out {path}: the folder cannot be written to; choose another.")
+        # What cannot be read is told before any work is done.
+        for name in CLAIMS:
+            self._report(name)
+
+    def holds(self, name: str, size: str, versions: dict[str, str]) -> bool:
+        """Tell whether the findings of a claim are there already, at a size and by these versions."""
+        report = self._report(name)
+        return report is not None and (report["size"], report["versions"]) == (size, versions)
+
+    def add(self, findings: Findings, report: dict[str, Any], versions: dict[str, str]) -> None:
+        """Write what a claim found, the report last: who finds it finds the rest."""
+        name = findings.claim.name
+        self._write(f"{name}.csv", table_csv(findings.table))
+        plot_figure(findings.figure, str(self._folder / f"{name}.svg"))
+        self._write(f"{name}.json", json.dumps(report | {"versions": versions}, indent=1, allow_nan=False) + "\n")
+
+    def write_page(self) -> Path:
+        """Write the page on all claims that are there, in the order of the registry, and return its path."""
+        reports = [report for report in map(self._report, CLAIMS) if report is not None]
+        self._write(PAGE, page_of(reports))
+        return self._folder / PAGE
+
+    def _report(self, name: str) -> dict[str, Any] | None:
+        path = self._folder / f"{name}.json"
+        if not path.exists():
+            return None
+        try:
+            report: Any = json.loads(path.read_text(encoding="utf-8"))
+            # What the page and `holds` ask of it has to be there.
+            page_of([report])
+            _ = report["size"], report["versions"]
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            raise ContentError(f"{path}: this is no report of a claim; remove it, or name another folder.") from None
+        return report
+
+    def _write(self, name: str, text: str) -> None:
+        with written_whole(self._folder / name) as begun:
+            begun.write_text(text, encoding="utf-8", newline="\n")
+
+
+def page_of(reports: Sequence[dict[str, Any]]) -> str:
+    """Return the page: a table of verdicts, then each claim with its figure, its sentences and how to cite it."""
+    lines = [
+        "# What the claims came to",
+        "",
+        "Each row is an argument of the debate, worked out over many worlds by exact counting; how a verdict follows",
+        "is in the section of the claim. Made by `mesaprior claims run --all --out DIR`; the tables stand beside it.",
+        "",
+        "| claim | verdict | share of worlds | most sensitive to | first flip |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [_row(report) for report in reports]
+    for report in reports:
+        lines += ["", *_section(report)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(report: dict[str, Any]) -> str:
+    first, name = report["sensitivity"][0]["parameter"], report["name"]
+    flips = [f"{found['parameter']} {_places(found)}" for found in report["sensitivity"] if found["flips"]]
+    return f"| [{name}](#{name}) | {report['verdict']} | {_share(report)} | {first} | {(flips or ['-'])[0]} |"
+
+
+def _section(report: dict[str, Any]) -> list[str]:
+    name, formula = report["name"], report["formula"]
+    ledger = "".join(
+        f" `{entry['name']}` hides {entry['literal_bits']} bits and is charged "
+        f"{' to '.join(dict.fromkeys(str(entry[f'{end}_charged_bits']) for end in ('least', 'most')))}."
+        for entry in report["given"]["ledger"]
+    )
+    flips = [
+        f"`{found['parameter']}` ({found['meaning']}; base {found['base']:g}) at " + _places(found)
+        for found in report["sensitivity"]
+        if found["flips"]
+    ]
+    return [
+        f"## {name}",
+        "",
+        f"*{report['argument']}*",
+        "",
+        f"**{report['verdict']}**, {_share(report)} of {report['worlds']['number']} worlds. {report['sentences']}",
+        "",
+        f"![{report['figure']['title']}]({name}.svg)",
+        "",
+        f"- Worlds: {report['worlds']['what']}",
+        f"- Margin: {report['margin']}; median {_short(report['median_margin'])}. {report['rule']}",
+        f"- Flips: {'; '.join(flips) or 'nowhere within the values asked'}.",
+        f"- Formula: {report['formula']['text']}. In {formula['cells']} cells: same sign in "
+        f"{_percent(formula['agreement'])}, median difference {_short(formula['median_difference'])}.",
+        f"- Settled along the length bound in {_percent(report['stable_share'])} of the worlds.",
+        f"- Given: {report['given']['text']}{ledger}",
+        f"- [Table]({name}.csv), [report]({name}.json). Cite as: {report['citation']}",
+    ]
+
+
+def _places(found: dict[str, Any]) -> str:
+    return ", ".join(map(_short, found["flips"]))
+
+
+def _share(report: dict[str, Any]) -> str:
+    return _percent(report["share"])
+
+
+def _short(value: float | str) -> str:
+    return f"{value:.3g}" if isinstance(value, int | float) else value
+
+
+def _percent(share: float | str) -> str:
+    return f"{100 * share:.0f} %" if isinstance(share, int | float) else "-"

@@ -1,0 +1,50 @@
+"""What was begun in a folder and can be gone on with, and whether what is finished there is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mesaprior.errors import ContentError
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.atomic_swap import beside, place_of
+from mesaprior.hypotheses.store.manifest import Unfinished, note_of, read_manifest, same_shards, unfinished_at
+from mesaprior.hypotheses.store.shards import is_intact
+from mesaprior.hypotheses.terms.language import Language
+
+
+def begun_at(
+    folder: str | Path,
+    log: ImitationLog,
+    language: Language | None,
+    *,
+    bounds: dict[str, Any],
+    engine: str,
+    space: str = "terms",
+) -> Unfinished | None:
+    """Return the unfinished census that a `CensusWriter` of this folder would go on with, or None.
+
+    Parameters
+    ----------
+    folder, log, language, bounds, engine, space
+        As in `CensusWriter`; the number of shards is the one that it was begun in.
+    """
+    folder = Path(folder).resolve()
+    for place in (folder, beside(folder)):
+        found = unfinished_at(place)
+        if found is not None:
+            note = note_of(log, language, bounds=bounds, engine=engine, n_shards=found.n_shards, space=space)
+            if same_shards(found.note, note):
+                return found
+    return None
+
+
+def is_whole(folder: str | Path) -> bool:
+    """Tell whether a folder holds a finished census whose files all have their SHA-256."""
+    place = place_of(Path(folder))
+    try:
+        manifest = read_manifest(place)
+    except ContentError:
+        return False
+    parts = [manifest["files"], *(shard["files"] for shard in manifest["shards"])]
+    return all(is_intact(place, files) for files in parts)
