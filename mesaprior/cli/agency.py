@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.table import Table
 
-from mesaprior.cli.report.posterior import console
+from mesaprior.cli.report.terminal import console
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.describe import language_of
 from mesaprior.inference.agency import AGENCIES, AGENT, UNDECIDED, Agency, Utility, term_utility
@@ -17,10 +17,10 @@ from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.utility_table import table_utility
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Question
     from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.goals import Goals
     from mesaprior.inference.posterior import Posterior
+    from mesaprior.inference.request import Question
 
 
 def goals_of(

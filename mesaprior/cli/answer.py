@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mesaprior.cli.options import prior_facts
-from mesaprior.cli.reading import facts_of_codes
+from mesaprior.inference.provenance import facts_of_codes, prior_facts
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Question
     from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.family import Family
     from mesaprior.inference.goals import Goals
     from mesaprior.inference.memorizer import MemorizerPosterior
+    from mesaprior.inference.request import Question
     from mesaprior.priors.prior import FormulaPrior
 
 
@@ -62,7 +61,7 @@ class Answer:
         from mesaprior.cli.family import family_to_json
         from mesaprior.cli.goals import goals_to_json
         from mesaprior.cli.memorizer import memorizer_to_json
-        from mesaprior.cli.question import provenance_of
+        from mesaprior.inference.provenance import provenance_of
         from mesaprior.inference.result import to_json
 
         question, analysis = self.question, self.analysis

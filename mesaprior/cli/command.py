@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr
 from functools import partial
 from typing import Any
@@ -37,13 +37,16 @@ class Option(click.Option):
         As of `click.Option`.
     heading : str
         Options of a command that have none of their own stand under `ANSWER`.
+    old_names : sequence of str
+        What it was called before: taken as ever, with a hint, and told in no help.
     **settings
         As of `click.Option`.
     """
 
-    def __init__(self, *arguments: Any, heading: str, **settings: Any):
+    def __init__(self, *arguments: Any, heading: str, old_names: Sequence[str] = (), **settings: Any):
         super().__init__(*arguments, **settings)
         self.heading = heading
+        self.old_names = tuple(old_names)
 
 
 headed_option = partial(click.option, cls=Option)
@@ -86,6 +89,22 @@ class Command(click.Command):
         for heading in sorted(sections, key=lambda heading: heading == OUTPUT):
             with formatter.section(heading):
                 formatter.write_dl(sections[heading])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; an option by its old name is taken for the new one, with a hint."""
+        renamed = {
+            old: option.opts[0] for option in self.params if isinstance(option, Option) for old in option.old_names
+        }
+        new_args: list[str] = []
+        for place, argument in enumerate(args):
+            if argument == "--":
+                new_args += args[place:]
+                break
+            name, equals, value = argument.partition("=")
+            if name in renamed and not ctx.resilient_parsing:
+                click.echo(f"Hint: {name} is now called {renamed[name]}.", err=True)
+            new_args.append(renamed.get(name, name) + equals + value)
+        return super().parse_args(ctx, new_args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, as loud as it is asked to be."""

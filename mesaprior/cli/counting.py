@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 
 from mesaprior.cli.cluster import Remote
-from mesaprior.cli.formatting import bytes_text, duration_text
 from mesaprior.cli.main import InterruptionError
 from mesaprior.cli.progress import Meter, progress
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.phrases import bytes_text, duration_text
 from mesaprior.hypotheses.plan import PROBED_FROM, Plan
 from mesaprior.hypotheses.registry import description
 from mesaprior.hypotheses.space import Space

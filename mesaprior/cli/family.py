@@ -7,17 +7,16 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from mesaprior.cli.formatting import bits_text
 from mesaprior.cli.progress import progress
-from mesaprior.hypotheses.phrases import share_text
+from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.inference.family import MAIN, MOST_BOUNDS, VERDICT, Family
 from mesaprior.inference.relatives import n_relatives
 from mesaprior.inference.result import json_number
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Question
     from mesaprior.cli.spaces import Space
     from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.request import Question
 
 SHOWN = 12
 """Members in the table; all of them are in the JSON."""
@@ -37,7 +36,7 @@ def render_family(family: Family, question: Question) -> None:
     """Print the robustness card."""
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     out = console()
     shown = (MAIN, VERDICT) if question.space.has_lesions else (VERDICT,)

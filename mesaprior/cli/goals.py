@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from mesaprior.cli.formatting import bits_text
-from mesaprior.cli.report.posterior import console
-from mesaprior.hypotheses.phrases import share_text
+from mesaprior.cli.report.terminal import console
+from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.inference.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED
 from mesaprior.inference.goals import NO_GOAL, Goals
 from mesaprior.inference.result import json_number, top_behaviours
 from mesaprior.inference.roles import IMITATOR, ROLES, VERDICTS
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Question
     from mesaprior.inference.posterior import Posterior
+    from mesaprior.inference.request import Question
 
 ANY = "any of them"
 """What the last rows of the table of roles stand for."""

@@ -9,7 +9,7 @@ import click
 
 from mesaprior.cli.cluster import remote_of
 from mesaprior.cli.command import COUNTING, headed_option
-from mesaprior.cli.formatting import error_text
+from mesaprior.cli.failures import error_text
 from mesaprior.cli.options import WholeNumber
 
 if TYPE_CHECKING:

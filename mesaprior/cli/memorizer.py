@@ -12,10 +12,10 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import number_of
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Question
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.memorizer import MemorizerPosterior
+    from mesaprior.inference.request import Question
     from mesaprior.priors.prior import FormulaPrior
 
 
@@ -121,9 +121,8 @@ def memorizer_to_json(found: MemorizerPosterior, log: ImitationLog) -> dict[str,
 
 def render_memorizer(found: MemorizerPosterior) -> None:
     """Print what the memorizer holds, in three lines."""
-    from mesaprior.cli.formatting import bits_text
-    from mesaprior.cli.report.posterior import console
-    from mesaprior.hypotheses.phrases import share_text
+    from mesaprior.cli.report.terminal import console
+    from mesaprior.hypotheses.phrases import bits_text, share_text
     from mesaprior.inference.odds import odds_text
     from mesaprior.inference.roles import VERDICTS
 

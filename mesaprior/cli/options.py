@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from mesaprior.inference.noise import Noise, NoiseModel
     from mesaprior.priors.prior import FormulaPrior
 
+FORMATS = ("table", "json", "csv", "markdown")
+"""How every result can be printed; for a person unless asked otherwise."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -300,17 +303,48 @@ tolerance_option = headed_option(
 )
 
 
-def format_option(*formats: str) -> Callable[[F], F]:
-    """Return the option that chooses how a result is printed."""
+def format_option(*others: str) -> Callable[[F], F]:
+    """Return the option that chooses how a result is printed: as every report can be, or in other formats, too."""
     return headed_option(
         "--format",
         "form",
-        type=click.Choice(formats),
-        default=formats[0],
+        type=click.Choice((*FORMATS, *others)),
+        default=FORMATS[0],
         show_default=True,
         heading=OUTPUT,
         help="How to print the result.",
     )
+
+
+def plot_option(help_text: str, *, old_names: Sequence[str] = ()) -> Callable[[F], F]:
+    """Return the option `--plot`, as the argument `plot_file`; what cannot be drawn is refused before any work.
+
+    Parameters
+    ----------
+    help_text : str
+        What is drawn, without a full stop.
+    old_names : sequence of str
+        See `Option`.
+    """
+    return headed_option(
+        "--plot",
+        "plot_file",
+        type=FILE,
+        metavar="FILE",
+        heading=OUTPUT,
+        old_names=old_names,
+        callback=_checked_picture,
+        help=f"{help_text}, in a .png, .svg or .pdf file.",
+    )
+
+
+def _checked_picture(context: click.Context, option: click.Parameter, path: str | None) -> str | None:
+    """Return the name of a picture that can be written."""
+    if path is not None and not context.resilient_parsing:
+        from mesaprior.cli.report.figure import check_picture
+
+        check_picture(path, option.opts[0])
+    return path
 
 
 def prior_of(prior_text: str, parameters: tuple[tuple[str, float], ...]) -> FormulaPrior:
@@ -335,11 +369,6 @@ def weights_of(
     prior = prior_of(prior_text, parameters)
     check_columns(prior, space, columns)
     return prior
-
-
-def prior_facts(prior: FormulaPrior | None) -> dict[str, Any] | None:
-    """Return what a result says of its prior, as plain data."""
-    return prior and {"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)}
 
 
 def priors_of(priors_text: str, parameters: tuple[tuple[str, float], ...]) -> list[FormulaPrior]:

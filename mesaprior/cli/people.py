@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.formatting import bits_text
-from mesaprior.cli.options import SpaceOptions, check_noise, prior_facts
+from mesaprior.cli.options import SpaceOptions, check_noise
 from mesaprior.cli.progress import progress
-from mesaprior.cli.question import Asked, ask, census_of, is_default, provenance_of, warning_sentences
-from mesaprior.cli.reading import ReadingOptions, facts_of_codes, read_asked
+from mesaprior.cli.question import ask, census_of, is_default
+from mesaprior.cli.reading import ReadingOptions, read_asked
 from mesaprior.cli.spaces import space_of
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log.coding import listed
 from mesaprior.hypotheses.log.notices import number_of, printable, shown
-from mesaprior.hypotheses.phrases import share_text
+from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.inference.people.people import People, Person, people
+from mesaprior.inference.provenance import facts_of_codes, prior_facts, provenance_of
+from mesaprior.inference.request import Request, warning_sentences
 from mesaprior.inference.result import json_number
 from mesaprior.inference.roles import ROLES, VERDICTS
 
@@ -45,7 +46,7 @@ class PeopleAsked:
 
     Attributes
     ----------
-    about : Asked
+    about : Request
     n_programs : int
         How many programs were counted, for each person where they learn.
     n_actions : int
@@ -54,7 +55,7 @@ class PeopleAsked:
     warnings : list of str
     """
 
-    about: Asked
+    about: Request
     n_programs: int
     n_actions: int
     result: People
@@ -101,7 +102,7 @@ def ask_people(
         if space.language is not None:
             check_noise(noise, space.language.actions)
         default = is_default(space, asked)
-        about = Asked(log=log, space=space, is_default_language=default, source=source, reading=reading.typed())
+        about = Request(log=log, space=space, is_default_language=default, source=source, reading=reading.typed())
         census = None if _learns(space) else census_of(space, log)
     n_programs = sum(space.count_by_length(log).values()) if census is None else census.n_programs
     n_people = len(set(log.group[: log.n_training].tolist())) if log.group is not None else 0
@@ -302,7 +303,7 @@ def render_people(
     answer: PeopleAsked, by: Sequence[str], *, prior_name: str, noise_name: str, is_plotted: bool
 ) -> None:
     """Print what is said of many people for a person."""
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     out, result, log = console(), answer.result, answer.log
     out.print(headline_of(answer), style="bold", markup=False)

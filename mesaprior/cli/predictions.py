@@ -11,8 +11,8 @@ from mesaprior.hypotheses.log import NONE
 from mesaprior.hypotheses.log.notices import printable
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Question
     from mesaprior.inference.posterior import Posterior
+    from mesaprior.inference.request import Question
 
 MOST_SHOWN = 40
 """Distinct rows that a person is shown; the CSV has all rows."""
@@ -42,7 +42,7 @@ def render_predictions(question: Question, posterior: Posterior) -> None:
     """Print the predictions for a person, equal rows once."""
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
     from mesaprior.hypotheses.phrases import share_text
 
     out = console()

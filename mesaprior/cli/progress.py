@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import click
 
 from mesaprior.cli.command import timed
-from mesaprior.cli.formatting import duration_text
+from mesaprior.hypotheses.phrases import duration_text
 
 QUIET_SECONDS = 1.0
 """Work that is done sooner shows nothing."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mesaprior.cli import counting
+from mesaprior.cli.failures import error_text
 from mesaprior.cli.files import typed_path
-from mesaprior.cli.formatting import error_text
 from mesaprior.cli.options import SpaceOptions, check_noise
 from mesaprior.cli.progress import progress
 from mesaprior.cli.reading import ReadingOptions, read_asked
@@ -25,71 +23,13 @@ from mesaprior.hypotheses.registry import stored_space
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store import codes_of_census, entry_path, find_census, open_census, save_census
 from mesaprior.hypotheses.terms.language import Language, default_constants
-from mesaprior.hypotheses.versions import versions
+from mesaprior.inference.request import Question
 
 if TYPE_CHECKING:
     from mesaprior.inference.noise import NoiseModel
 
 ROWS_OF_A_SHARD = 10_000_000
 """Where a question counts into the store, a shard is meant for so many rows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What a question is about, and how it was asked.
-
-    Attributes
-    ----------
-    log : ImitationLog
-    space : Space
-    is_default_language : bool
-        Whether there is a language, and it is the default one of the log.
-    source : str
-        The file or the folder that was asked, as it was typed.
-    reading : str
-        The options that say how it was read, and about which log a folder was asked, each with a space before it.
-    """
-
-    log: ImitationLog
-    space: Space
-    is_default_language: bool
-    source: str = ""
-    reading: str = ""
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether a census folder was asked."""
-        return Path(self.source).is_dir()
-
-    @property
-    def language(self) -> Language | None:
-        """The language of the space, where it has one."""
-        return self.space.language
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question(Asked):
-    """A census with all that it was counted for.
-
-    Attributes
-    ----------
-    census : Census
-    """
-
-    census: Census
-
-    @cached_property
-    def warnings(self) -> list[str]:
-        """What is suspicious about the log, as sentences."""
-        return warning_sentences(self.log, self.census.n_actions)
-
-
-def warning_sentences(log: ImitationLog, n_actions: int) -> list[str]:
-    """Return what is suspicious about a log, as sentences with options as they are typed."""
-    from mesaprior.hypotheses.log.checking import warnings_of
-
-    sentences = [warning.typed() for warning in warnings_of(log, n_actions)]
-    return [sentence[0].upper() + sentence[1:] for sentence in sentences]
 
 
 def ask(
@@ -249,28 +189,3 @@ def _count(space: Space, log: ImitationLog) -> Census:
     n_programs = sum(space.count_by_length(log).values())
     with progress(f"Counting {n_programs:,} {space.noun}", space.n_reports(log)) as report:
         return space.census(log, workers=os.cpu_count() or 1, report=report)
-
-
-def provenance_of(question: Asked, **settings: Any) -> dict[str, Any]:
-    """Return what a result depends on, as plain data: versions, language, log, bounds, and the settings given."""
-    about = facts_of_space(question.space)
-    return {
-        "versions": versions(),
-        "space": question.space.name,
-        "language": about["language"],
-        "log": facts_of_log(question.log),
-        "bounds": about["bounds"],
-    } | settings
-
-
-def facts_of_log(log: ImitationLog) -> dict[str, str]:
-    """Return what tells a log from others."""
-    return {"source": Path(log.source).name, "digest": log.digest}
-
-
-def facts_of_space(space: Space) -> dict[str, Any]:
-    """Return the language, if there is one, and the bounds of a space as plain data."""
-    language, described = space.language, None
-    if language is not None:
-        described = {"source": Path(language.source).name, "digest": language.digest} | language.to_dict()
-    return {"language": described, "bounds": space.bounds}

@@ -261,12 +261,3 @@ def say_reading(log: ImitationLog) -> None:
     for column, labels in log.codes.items():
         if any(label != str(code) for label, code in labels.items()):
             click.echo(f"Coded {coding_text(column, labels)}.", err=True)
-
-
-def facts_of_codes(log: ImitationLog, n_actions: int) -> dict[str, dict[str, int]]:
-    """Return the code of each label by column, for the action always, as plain data."""
-    codes = {column: dict(labels) for column, labels in log.codes.items()}
-    actions = codes.pop("action", {})
-    known = set(actions.values())
-    unknown = {log.label("action", code): code for code in range(n_actions) if code not in known}
-    return {"action": actions | unknown} | codes

@@ -6,8 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mesaprior.cli.formatting import bits_text
-from mesaprior.hypotheses.phrases import share_text
+from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.inference.claims.claim import Claim, Findings
 from mesaprior.inference.claims.rules import DEPENDS, REFUTED, SUPPORTED
 

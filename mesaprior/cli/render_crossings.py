@@ -91,7 +91,7 @@ def _world_facts(world: Crossed, sides: tuple[str, str]) -> dict[str, Any]:
 def _render(worlds: Sequence[Crossed], known: CrossingSpread, question: dict[str, Any], sides: tuple[str, str]) -> None:
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     out, n, over = console(), len(worlds), question["crossover"]["parameter"]
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from mesaprior.cli.contests import side_that
-from mesaprior.cli.formatting import bits_text
-from mesaprior.cli.report.posterior import console
+from mesaprior.cli.report.terminal import console
 from mesaprior.hypotheses.log.notices import number_of
-from mesaprior.hypotheses.phrases import share_text
+from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.inference.crossovers.crossover import Crossing, Crossovers
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Question
+    from mesaprior.inference.request import Question
 
 LONGEST = 100
 """Longer formulas stand in the JSON only."""

@@ -67,9 +67,8 @@ def _means(names: Sequence[str], masses: Sequence[tuple[float, ...]]) -> dict[st
 def _render(answers: Sequence[Answer], odds: dict[str, Spread], question: dict[str, Any]) -> None:
     from rich.table import Table
 
-    from mesaprior.cli.formatting import bits_text
-    from mesaprior.cli.report.posterior import console
-    from mesaprior.hypotheses.phrases import share_text
+    from mesaprior.cli.report.terminal import console
+    from mesaprior.hypotheses.phrases import bits_text, share_text
 
     out = console()
     said = {

@@ -17,5 +17,5 @@ def as_rich(table: Table) -> rich.table.Table:
             overflow="fold" if column.folds else "ellipsis",
         )
     for row, is_marked in zip(table.rows, table.is_marked or [False] * len(table.rows), strict=True):
-        drawn.add_row(*row, style="red" if is_marked else "")
+        drawn.add_row(*map(str, row), style="red" if is_marked else "")
     return drawn

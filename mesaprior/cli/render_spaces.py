@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mesaprior.cli.formatting import bits_text
-from mesaprior.cli.report.posterior import console
-from mesaprior.hypotheses.phrases import share_text
+from mesaprior.cli.report.terminal import console
+from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.inference.roles import UNJUDGED, VERDICTS
 from mesaprior.inference.spaces import Agreement, SpacesCompared
 

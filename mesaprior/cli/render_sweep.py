@@ -12,17 +12,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mesaprior.cli.formatting import bits_text, sparkline
-from mesaprior.cli.report.posterior import console
+from mesaprior.cli.report.terminal import console
 from mesaprior.hypotheses.log.notices import number_of
-from mesaprior.hypotheses.phrases import share_text
+from mesaprior.hypotheses.phrases import bits_text, share_text, sparkline
 from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.sweeps.changes import SignChange, sign_changes
 from mesaprior.inference.sweeps.sweep import SweptPosterior
 
 if TYPE_CHECKING:
     from mesaprior.cli.contests import Contest
-    from mesaprior.cli.question import Question
+    from mesaprior.inference.request import Question
 
 ACROSS, DOWN, MAPS = 60, 24, 4
 """Characters and lines of a map, and how many maps are shown, at most."""

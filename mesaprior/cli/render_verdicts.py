@@ -24,8 +24,8 @@ from mesaprior.inference.result import top_behaviours
 from mesaprior.inference.roles import IMITATOR, UNJUDGED, VERDICTS
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Question
     from mesaprior.inference.posterior import Posterior
+    from mesaprior.inference.request import Question
 
 
 def render_verdicts(

@@ -6,39 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mesaprior.hypotheses.tables import Table
+
 if TYPE_CHECKING:
     import numpy as np
 
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.hypotheses.space import Space
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: its name, whether it is text, which stands to the left, and whether long values fold."""
-
-    name: str
-    is_text: bool = False
-    folds: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of texts.
-
-    Attributes
-    ----------
-    title : str
-    columns : sequence of Column
-    rows : list of list of str
-    is_marked : list of bool
-        By row, whether something is wrong in it; empty where nothing is anywhere.
-    """
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: list[list[str]]
-    is_marked: list[bool] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mesaprior.hypotheses.boolean import BooleanLog
-from mesaprior.hypotheses.explained import Column, Table
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.tables import Column, Table
 
 
 def situations_in_bits(log: ImitationLog, bits: BooleanLog) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import pytest
 from rich.table import Table
 
 from mesaprior.cli.progress import time_left
-from mesaprior.cli.report.posterior import console
+from mesaprior.cli.report.terminal import console
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.picture import LABEL_SPACING, _spread, escape_dollars

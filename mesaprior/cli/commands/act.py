@@ -10,16 +10,9 @@ import click
 from mesaprior.cli.command import Command, headed_option
 from mesaprior.cli.commands.safeguards import guard_options
 from mesaprior.cli.one_world import WORLD, one_world_with_prior, world_of
-from mesaprior.cli.options import (
-    check_noise,
-    format_option,
-    noise_of,
-    noise_option,
-    prior_facts,
-    prior_of,
-    prior_options,
-)
+from mesaprior.cli.options import check_noise, format_option, noise_of, noise_option, prior_of, prior_options
 from mesaprior.hypotheses.terms.describe import LONGEST
+from mesaprior.inference.provenance import prior_facts
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
@@ -65,7 +58,7 @@ COLUMNS = (
     help="The limit on histories times policies; with a higher one, more steps can be taken.",
 )
 @click.option("--by-step", "is_by_step", is_flag=True, help="Print a line for each step; JSON always has them.")
-@format_option("table", "csv", "json")
+@format_option()
 def act(
     name: str,
     seed: int,
@@ -123,8 +116,8 @@ def act(
         work=work,
     )
     if form == "json":
-        from mesaprior.cli.question import facts_of_log, facts_of_space
         from mesaprior.hypotheses.versions import versions
+        from mesaprior.inference.provenance import facts_of_log, facts_of_space
 
         provenance = {
             "versions": versions(),
@@ -170,7 +163,7 @@ def _lines(found: list[Conduct], is_by_step: bool) -> list[list[Any]]:
 def _render(found: list[Conduct], world: World, steps: int, cost: float, is_by_step: bool) -> None:
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
     from mesaprior.hypotheses.phrases import share_text
 
     title = f"What each way to act does in {world.name}, seed {world.seed}, in {steps} steps, in expectation"

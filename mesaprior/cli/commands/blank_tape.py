@@ -93,7 +93,7 @@ def _facts(program: str, max_steps: int) -> dict[str, Any]:
 
 def _render(facts: dict[str, Any]) -> None:
     from mesaprior.cli.render_explained import as_rich
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     out = console()
     out.print(facts["program"], style="bold", markup=False)

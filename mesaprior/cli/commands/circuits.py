@@ -69,7 +69,7 @@ class FunctionNumber(click.ParamType):
     metavar="W",
     help="Threads; by default one for each core. The result does not depend on it.",
 )
-@format_option("table", "csv", "json")
+@format_option()
 def circuits(
     n: int,
     basis_name: str,
@@ -170,7 +170,7 @@ def _print_counts(found: LeastCircuits, form: str) -> None:
     else:
         from rich.table import Table
 
-        from mesaprior.cli.report.posterior import console
+        from mesaprior.cli.report.terminal import console
 
         total = sum(found.n_functions)
         shown = Table()
@@ -242,7 +242,7 @@ def _render(table: LeastTable) -> None:
     import numpy as np
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     counts = {name: np.bincount(getattr(table, name)) for name in ("gates", "formula", "depth")}
     classes = [len(function) for function in table.least.function]

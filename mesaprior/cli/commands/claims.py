@@ -34,7 +34,7 @@ def claims() -> None:
 
 
 @claims.command("list")
-@format_option("table", "csv", "json")
+@format_option()
 def list_claims(form: str) -> None:
     """List the claims and their arguments.
 
@@ -52,7 +52,7 @@ def list_claims(form: str) -> None:
     else:
         from rich.table import Table
 
-        from mesaprior.cli.report.posterior import console
+        from mesaprior.cli.report.terminal import console
 
         table = Table("claim", "the argument")
         for one in found:
@@ -64,7 +64,7 @@ def list_claims(form: str) -> None:
 
 @claims.command()
 @click.argument("name", type=A_CLAIM, metavar="NAME")
-@format_option("table", "json")
+@format_option()
 def show(name: str, form: str) -> None:
     """Show how a claim is tested: its worlds, its rule and what it varies.
 
@@ -79,7 +79,7 @@ def show(name: str, form: str) -> None:
         click.echo(json.dumps(_facts(asked)))
         return
     from mesaprior.cli.render_claims import render_claim
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     render_claim(console(), asked)
 
@@ -109,7 +109,7 @@ def show(name: str, form: str) -> None:
     help="How many worlds at a time, each in a process of its own unless the size is small; by default one for each "
     "core. The findings do not depend on it.",
 )
-@format_option("table", "csv", "json")
+@format_option()
 def run(
     names: tuple[str, ...], is_all: bool, size: str, out: str | None, keep: bool, workers: int | None, form: str
 ) -> None:
@@ -152,7 +152,7 @@ def run(
                 ledger.add(found, facts, versions())
             if form == "table":
                 from mesaprior.cli.render_claims import render_findings
-                from mesaprior.cli.report.posterior import console
+                from mesaprior.cli.report.terminal import console
 
                 render_findings(console(), found, facts["citation"])
             else:

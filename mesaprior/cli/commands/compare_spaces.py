@@ -15,12 +15,12 @@ from mesaprior.cli.options import (
     format_option,
     noise_of,
     noise_option,
-    prior_facts,
     prior_of,
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.hypotheses import registry
+from mesaprior.inference.provenance import prior_facts
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     heading=OUTPUT,
     help="Plot verdicts and agreement, in a .png or .svg file.",
 )
-@format_option("table", "json", "csv")
+@format_option()
 def compare_spaces(
     log_file: str,
     spaces_text: str,
@@ -105,10 +105,11 @@ def compare_spaces(
       mesaprior compare-spaces moves.csv --spaces terms,turing --max-bits 24 --states 1-2 --prior levin
       mesaprior compare-spaces moves.csv --prior simplicity --prior networks:regularized --plot spaces.png
     """
-    from mesaprior.cli.question import census_of, facts_of_log, facts_of_space
+    from mesaprior.cli.question import census_of
     from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import spaces_of
     from mesaprior.hypotheses.versions import versions
+    from mesaprior.inference.provenance import facts_of_log, facts_of_space
     from mesaprior.inference.spaces import answer_of
     from mesaprior.inference.spaces import compare_spaces as compare
 

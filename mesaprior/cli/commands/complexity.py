@@ -12,8 +12,9 @@ from mesaprior.cli.cluster import cluster_option
 from mesaprior.cli.command import Command
 from mesaprior.cli.completion import A_PRIOR
 from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
-from mesaprior.cli.options import format_option, param_option, prior_facts, weights_of
+from mesaprior.cli.options import format_option, param_option, weights_of
 from mesaprior.hypotheses.phrases import string_text
+from mesaprior.inference.provenance import prior_facts
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -49,7 +50,7 @@ MOST_SHOWN = 16
 )
 @workers_option
 @cluster_option
-@format_option("table", "csv", "json")
+@format_option()
 def complexity(
     strings: tuple[str, ...],
     states: int,
@@ -117,7 +118,7 @@ def _row(one: StringComplexity) -> tuple[Any, ...]:
 def _render(found: list[StringComplexity], size: int) -> None:
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     out = console()
     is_cut = any(one.method == "blocks" for one in found)

@@ -26,13 +26,13 @@ SIDES = (("optimizers", "imitators"), ("defecting", "faithful"))
 """Challengers and others, by role and by verdict."""
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Question
     from mesaprior.hypotheses.census import Census
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.hypotheses.space import Space
     from mesaprior.inference.crossovers.crossover import Crossovers
     from mesaprior.inference.crossovers.leading import LeadingClass
     from mesaprior.inference.noise import NoiseModel
+    from mesaprior.inference.request import Question
     from mesaprior.priors.prior import FormulaPrior
 
 
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     help="Weigh defecting against faithful programs, not optimizers against imitators.",
 )
 @tolerance_option
-@format_option("table", "csv", "json")
+@format_option()
 def crossover(
     source: str,
     over_text: str,
@@ -89,10 +89,11 @@ def crossover(
       mesaprior crossover corridor.csv --language corridor.toml --max-bits 24 --over bits:argmax=4:8
     """
     from mesaprior.cli.commands.sweep import fixed_parameters, swept_prior
-    from mesaprior.cli.question import ask, provenance_of
+    from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.crossovers.crossover import RANGES
+    from mesaprior.inference.provenance import provenance_of
 
     name, low, high = parse_over(over_text, "--over")
     is_price = ":" in name

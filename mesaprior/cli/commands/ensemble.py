@@ -19,7 +19,6 @@ from mesaprior.cli.options import (
     format_option,
     noise_of,
     noise_option,
-    prior_facts,
     prior_of,
     prior_options,
     tolerance_option,
@@ -27,6 +26,7 @@ from mesaprior.cli.options import (
 )
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.terms.describe import LONGEST
+from mesaprior.inference.provenance import prior_facts
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Seeds(click.ParamType):
     heading=COUNTING,
     help="How many worlds at a time; by default one for each core. The answers do not depend on it.",
 )
-@format_option("table", "csv", "json")
+@format_option()
 def ensemble(
     name: str,
     seeds: range,

@@ -26,8 +26,8 @@ from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.hypotheses.terms.describe import LONGEST
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Asked
     from mesaprior.inference.noise import NoiseModel
+    from mesaprior.inference.request import Request
     from mesaprior.priors.prior import FormulaPrior
 
 
@@ -100,7 +100,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Print the predictions for each later row, in the labels of the log.",
 )
-@format_option("table", "json", "csv")
+@format_option()
 def infer(
     source: str,
     other_log: str | None,
@@ -220,7 +220,7 @@ def infer(
         answer.print_table(is_plotted=plot_file is not None)
 
 
-def _warn_of_noise(noise: NoiseModel, about: Asked) -> None:
+def _warn_of_noise(noise: NoiseModel, about: Request) -> None:
     """Say what a noise of 0 rules out, where it does."""
     if is_noiseless(noise):
         from mesaprior.cli.report.posterior import learner_warning

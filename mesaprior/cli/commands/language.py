@@ -60,7 +60,7 @@ class Weight(Parameter):
     metavar="B",
     help="With --code: count programs of at most B bits.",
 )
-@format_option("table", "toml", "json", "csv")
+@format_option("toml")
 def language(
     log_file: str,
     language_file: str | None,
@@ -152,7 +152,7 @@ def _show_code(facts: dict[str, Any]) -> None:
     """Print what is known of a code for a person."""
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     out = console()
     tokens = Table("token", "bits", "literal bits", "word")

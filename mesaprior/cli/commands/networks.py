@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     metavar="W",
     help="Threads; by default one for each core. The counts do not depend on it.",
 )
-@format_option("table", "csv", "json")
+@format_option()
 def networks(
     inputs: int, hidden: int, weights: tuple[int, ...] | None, top: int, workers: int | None, form: str
 ) -> None:
@@ -111,7 +111,7 @@ def _print_json(counts: FunctionCounts) -> None:
 def _render(counts: FunctionCounts, top: int) -> None:
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
     from mesaprior.hypotheses.phrases import share_text
 
     out = console()

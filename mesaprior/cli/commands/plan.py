@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("log_file", type=FILE, metavar="LOG")
 @reading_options()
 @space_options
-@format_option("table", "json", "csv")
+@format_option()
 def plan(log_file: str, asked: SpaceOptions, reading: ReadingOptions, form: str) -> None:
     """Tell how many programs there are within a bound, and the time and memory that counting them takes.
 
@@ -65,8 +65,8 @@ def plan(log_file: str, asked: SpaceOptions, reading: ReadingOptions, form: str)
         return
     from rich.table import Table
 
-    from mesaprior.cli.formatting import bytes_text, duration_text
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
+    from mesaprior.hypotheses.phrases import bytes_text, duration_text
 
     table = Table(title=f"{description(space.name).title(space)} on {log.source}", title_justify="left")
     for name in ("bits", "programs", "up to here"):
@@ -111,7 +111,7 @@ def _plan_plainly(space: Space, log: ImitationLog, form: str) -> None:
         return
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
     from mesaprior.hypotheses.registry import description
 
     spoken = description(space.name)

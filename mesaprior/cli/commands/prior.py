@@ -23,7 +23,7 @@ prior.add_command(depth)
 
 
 @prior.command("list")
-@format_option("table", "json", "csv")
+@format_option()
 def list_priors(form: str) -> None:
     """List the priors with their formulas and meanings.
 
@@ -43,7 +43,7 @@ def list_priors(form: str) -> None:
         return
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     table = Table()
     for name in ("name", "formula", "meaning"):
@@ -56,7 +56,7 @@ def list_priors(form: str) -> None:
 @prior.command("show")
 @click.argument("name_or_formula", type=A_PRIOR)
 @param_option
-@format_option("table", "json", "csv")
+@format_option()
 def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], form: str) -> None:
     """Show a prior: formula, LaTeX, source.
 
@@ -114,7 +114,7 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
     help="How many programs, or pairs of programs, to try each law on.",
 )
 @click.option("--require", "required", multiple=True, metavar="LAW", help="Fail if this law is broken; repeatable.")
-@format_option("table", "json", "csv")
+@format_option()
 def check_prior(
     name_or_formula: str, parameters: tuple[tuple[str, float], ...], examples: int, required: tuple[str, ...], form: str
 ) -> None:
@@ -210,7 +210,7 @@ class Held(Parameter):
     metavar="FILE",
     help="Draw in a .png or .svg file instead of the terminal.",
 )
-@format_option("table", "json", "csv")
+@format_option()
 def plot_prior(
     name_or_formula: str,
     parameters: tuple[tuple[str, float], ...],

@@ -49,7 +49,7 @@ from mesaprior.cli.streams import print_csv
 @space_options
 @noise_option
 @tolerance_option
-@format_option("table", "json", "csv")
+@format_option()
 def compare_priors(
     source: str,
     priors_text: str | None,
@@ -143,7 +143,7 @@ def compare_priors(
     metavar="K",
     help="How many leading behaviours to list.",
 )
-@format_option("table", "json", "csv")
+@format_option()
 def depth(
     source: str,
     significance_text: str,

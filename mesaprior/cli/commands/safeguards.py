@@ -16,7 +16,6 @@ from mesaprior.cli.options import (
     noise_of,
     noise_option,
     other_log_option,
-    prior_facts,
     prior_of,
     prior_options,
     space_options,
@@ -24,6 +23,7 @@ from mesaprior.cli.options import (
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.hypotheses.log.notices import number_of
+from mesaprior.inference.provenance import prior_facts
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
@@ -102,7 +102,7 @@ guard_options = together(
     heading=ACTING,
     help="Learn from each later row that has an action, too.",
 )
-@format_option("table", "csv", "json")
+@format_option()
 def safeguards(
     source: str,
     other_log: str | None,
@@ -133,9 +133,10 @@ def safeguards(
       mesaprior safeguards corridor.csv --language corridor.toml --max-bits 28
       mesaprior safeguards counted --alpha 0.1 --alpha 0.01 --no-slips --format csv
     """
-    from mesaprior.cli.question import ask, provenance_of
+    from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.provenance import provenance_of
     from mesaprior.inference.result import json_number
     from mesaprior.inference.safeguarding import Outcome
     from mesaprior.inference.safeguards import check_settings
@@ -177,7 +178,7 @@ def safeguards(
 def _render(outcomes: list[Outcome], log: ImitationLog, cost: float, is_online: bool) -> None:
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
     from mesaprior.hypotheses.phrases import share_text
     from mesaprior.inference.safeguarding import conflicts
 

@@ -16,12 +16,12 @@ from mesaprior.cli.options import (
     noise_of,
     noise_option,
     other_log_option,
-    prior_facts,
     prior_of,
     prior_options,
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
+from mesaprior.inference.provenance import prior_facts
 
 if TYPE_CHECKING:
     from mesaprior.inference.sampling import Draw
@@ -63,7 +63,7 @@ COLUMNS = ("program", "length", "time", "infer_time", "role", "verdict", "probab
     heading=COUNTING,
     help="Threads; by default one for each core. The programs do not depend on it.",
 )
-@format_option("table", "csv", "json")
+@format_option()
 def sample(
     folder: str,
     k: int,
@@ -116,7 +116,7 @@ def sample(
         draws = analysis.sample(k, seed, workers=workers or os.cpu_count() or 1, report=report)
     rows = [_facts(entry) for entry in draws]
     if form == "json":
-        from mesaprior.cli.question import provenance_of
+        from mesaprior.inference.provenance import provenance_of
 
         provenance = provenance_of(
             question,
@@ -145,7 +145,7 @@ def _facts(draw: Draw) -> dict[str, Any]:
 def _render(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
     from mesaprior.hypotheses.phrases import share_text
 
     table = Table()

@@ -39,7 +39,7 @@ root_option = click.option("--root", type=FOLDER, metavar="ROOT", help="The fold
 @store.command("list")
 @click.argument("folders", type=FOLDER, nargs=-1, metavar="[DIR]...")
 @root_option
-@format_option("table", "csv", "json")
+@format_option()
 def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
     """List censuses and tables, how complete they are and how large.
 
@@ -66,8 +66,8 @@ def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
         return
     from rich.table import Table
 
-    from mesaprior.cli.formatting import bytes_text
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
+    from mesaprior.hypotheses.phrases import bytes_text
 
     table = Table()
     for name in ("census", "key", "language", "log", "bounds"):
@@ -93,7 +93,7 @@ def list_entries(folders: tuple[str, ...], root: str | None, form: str) -> None:
 @store.command("show")
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @root_option
-@format_option("table", "csv", "json")
+@format_option()
 def show(folder: str, root: str | None, form: str) -> None:
     """Show what a census or table was counted from, and its shards.
 
@@ -134,7 +134,7 @@ def show(folder: str, root: str | None, form: str) -> None:
 @store.command("verify")
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @root_option
-@format_option("table", "csv", "json")
+@format_option()
 def verify_census(folder: str, root: str | None, form: str) -> None:
     """Check the files, the order and the counts of a census or table.
 
@@ -204,7 +204,7 @@ def merge_census(folders: tuple[str, ...], out: str, root: str | None) -> None:
     help="Remove only what has not changed for this many days.",
 )
 @click.option("--dry-run", is_flag=True, help="List what would be removed, and remove nothing.")
-@format_option("table", "csv", "json")
+@format_option()
 def prune_store(root: str | None, unfinished: bool, older_than: float | None, dry_run: bool, form: str) -> None:
     """Remove damaged and outdated censuses and tables from the store.
 
@@ -229,7 +229,7 @@ def prune_store(root: str | None, unfinished: bool, older_than: float | None, dr
 @click.argument("folders", type=FOLDER, nargs=-1, required=True, metavar="DIR...")
 @root_option
 @click.option("--dry-run", is_flag=True, help="List what would be removed, and remove nothing.")
-@format_option("table", "csv", "json")
+@format_option()
 def remove_entries(folders: tuple[str, ...], root: str | None, dry_run: bool, form: str) -> None:
     """Remove censuses or tables, sound or not; other files stay.
 
@@ -262,7 +262,7 @@ def _print_removals(removals: list[Removal], place: Path | None, *, dry_run: boo
     if form == "csv":
         print_csv(["folder", "reason", "n_bytes"], rows)
         return
-    from mesaprior.cli.formatting import bytes_text
+    from mesaprior.hypotheses.phrases import bytes_text
 
     for removal in removals:
         click.echo(f"{removal.folder}: {removal.reason} ({bytes_text(removal.n_bytes)})")

@@ -11,7 +11,8 @@ from mesaprior.cli.cluster import cluster_option
 from mesaprior.cli.command import Command
 from mesaprior.cli.completion import A_PRIOR
 from mesaprior.cli.machines import max_steps_option, states_option, string_table, workers_option
-from mesaprior.cli.options import format_option, param_option, prior_facts, weights_of
+from mesaprior.cli.options import format_option, param_option, weights_of
+from mesaprior.inference.provenance import prior_facts
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.turing.strings.table import StringTable
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 )
 @workers_option
 @cluster_option
-@format_option("table", "csv", "json")
+@format_option()
 def strings(
     states: int,
     max_steps: int | None,
@@ -157,7 +158,7 @@ def _report_halting(table: StringTable, form: str) -> None:
 def _render_strings(table: StringTable, weighed: StringPrior, top: int, prior_name: str) -> None:
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     out = console()
     halting = 2 * table.verdicts["halted"]
@@ -188,7 +189,7 @@ def _render_strings(table: StringTable, weighed: StringPrior, top: int, prior_na
 def _render_halting(table: StringTable, champions: dict[str, Any]) -> None:
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
     from mesaprior.hypotheses.phrases import share_text
 
     out = console()

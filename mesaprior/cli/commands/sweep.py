@@ -68,7 +68,7 @@ TABLES = (".csv", ".parquet")
     heading=OUTPUT,
     help="Plot the odds along one or two axes, in a .png or .svg file.",
 )
-@format_option("table", "csv", "json")
+@format_option()
 def sweep(
     source: str,
     axes: tuple[tuple[str, list[float]], ...],
@@ -99,9 +99,10 @@ def sweep(
     """
     from mesaprior.cli.contests import contests_of
     from mesaprior.cli.progress import progress
-    from mesaprior.cli.question import ask, provenance_of
+    from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.provenance import provenance_of
 
     over = _over(axes)
     prior = swept_prior(prior_text, parameters, {name: values[0] for name, values in over.items()})

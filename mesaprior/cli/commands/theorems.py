@@ -16,12 +16,12 @@ from mesaprior.cli.options import (
     noise_of,
     noise_option,
     other_log_option,
-    prior_facts,
     prior_of,
     prior_options,
     space_options,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
+from mesaprior.inference.provenance import prior_facts
 
 if TYPE_CHECKING:
     from mesaprior.inference.theorems import Evaluation, Theorem
@@ -85,7 +85,7 @@ def _exponent(text: str) -> int:
     metavar="W",
     help="The limit on histories times hypotheses; with a higher one, more rows of the log are used.",
 )
-@format_option("table", "csv", "json")
+@format_option()
 def theorems(
     source: str,
     other_log: str | None,
@@ -112,9 +112,10 @@ def theorems(
       mesaprior theorems corridor.csv --language corridor.toml --max-bits 24
       mesaprior theorems counted --prior levin --noise 0.05 --format json
     """
-    from mesaprior.cli.question import ask, provenance_of
+    from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.provenance import provenance_of
     from mesaprior.inference.result import json_number
     from mesaprior.inference.theorems import TOLERANCE
     from mesaprior.inference.theorems.expected import THRESHOLDS
@@ -177,7 +178,7 @@ def _render(found: Evaluation) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
     from mesaprior.hypotheses.log.notices import printable
 
     out = console()

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 @prior_options
 @noise_option
 @tolerance_option
-@format_option("table", "json", "csv")
+@format_option()
 def why(
     program: str,
     log_file: str | None,
@@ -206,7 +206,7 @@ def _render(
     from rich.table import Table
 
     from mesaprior.cli.render_explained import as_rich
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     out = console()
     out.print(facts["program"], style="bold", markup=False)

@@ -37,7 +37,7 @@ world.add_command(act)
 
 
 @world.command("list")
-@format_option("table", "csv", "json")
+@format_option()
 def list_worlds(form: str) -> None:
     """List the worlds and their settings.
 
@@ -60,7 +60,7 @@ def list_worlds(form: str) -> None:
     else:
         from rich.table import Table
 
-        from mesaprior.cli.report.posterior import console
+        from mesaprior.cli.report.terminal import console
 
         table = Table("world", "what it is", "settings")
         for family in families:
@@ -71,7 +71,7 @@ def list_worlds(form: str) -> None:
 
 @world.command()
 @one_world
-@format_option("table", "csv", "json")
+@format_option()
 def show(name: str, seed: int, settings: tuple[tuple[str, float], ...], form: str) -> None:
     """Show a world: its settings, its log and the programs it is about.
 
@@ -158,7 +158,7 @@ def _render(facts: dict[str, Any]) -> None:
     """Print what is said of a world for a person."""
     from rich.table import Table
 
-    from mesaprior.cli.report.posterior import console
+    from mesaprior.cli.report.terminal import console
 
     out = console()
     out.print(f"{facts['name']}, seed {facts['seed']}: {facts['description']}.", style="bold", markup=False)

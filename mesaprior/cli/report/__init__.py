@@ -1,1 +1,54 @@
-"""What is told of a result: figures and pages."""
+"""What is told of a result, in every format: one place that chooses among them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+
+import click
+
+from mesaprior.inference.report import Report
+
+
+def show(report: Report, form: str) -> None:
+    """Print a report in a format.
+
+    Parameters
+    ----------
+    report : Report
+    form : str
+        ``table``, ``json``, ``csv`` or ``markdown``.
+    """
+    _PRINTERS[form](report)
+
+
+def _print_table(report: Report) -> None:
+    from mesaprior.cli.report.terminal import print_report
+
+    print_report(report)
+
+
+def _print_json(report: Report) -> None:
+    click.echo(json.dumps(report.to_dict(), allow_nan=False))
+
+
+def _print_csv(report: Report) -> None:
+    from mesaprior.cli.streams import print_csv
+
+    assert report.records is not None
+    records = report.records()
+    print_csv(records.header, records.rows)
+
+
+def _print_markdown(report: Report) -> None:
+    sys.stdout.write(report.to_markdown())
+
+
+_PRINTERS: dict[str, Callable[[Report], None]] = {
+    "table": _print_table,
+    "json": _print_json,
+    "csv": _print_csv,
+    "markdown": _print_markdown,
+}
+"""How a report is printed in each format."""

@@ -16,12 +16,13 @@ def check_picture(path: str, option: str) -> None:
     Raises
     ------
     UsageError
-        If the file name ends in neither .png nor .svg, is that of a folder, or its folder is missing or closed to us.
+        If the file name ends in none of .png, .svg and .pdf or is that of a folder, or its folder is missing or closed
+        to us.
     RunError
         If Matplotlib is not installed.
     """
-    if Path(path).suffix not in (".png", ".svg"):
-        raise UsageError(f"{option} {path}: a picture is a .png or an .svg file; give its name such an ending.")
+    if Path(path).suffix not in (".png", ".svg", ".pdf"):
+        raise UsageError(f"{option} {path}: a picture is a .png, .svg or .pdf file; give its name such an ending.")
     check_file(path, option)
     check_matplotlib(option)
 
@@ -35,7 +36,7 @@ def save_picture(figure: Any, path: str) -> None:
     from matplotlib import pyplot as plt
 
     escape_dollars(figure)
-    undated = {"Date": None} if Path(path).suffix == ".svg" else {}
+    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(Path(path).suffix, {})
     try:
         with written_whole(path) as temporary, matplotlib.rc_context({"svg.hashsalt": "mesaprior"}):
             figure.savefig(temporary, dpi=150, metadata=undated)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mesaprior.cli.formatting import bits_text
 from mesaprior.cli.report.figure import save_picture
+from mesaprior.hypotheses.phrases import bits_text
 from mesaprior.inference.picture import COLOURS
 from mesaprior.inference.roles import VERDICTS
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import shlex
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
@@ -14,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from mesaprior.cli.files import typed_path
-from mesaprior.cli.formatting import bits_text, sparkline
+from mesaprior.cli.report.terminal import console
 from mesaprior.hypotheses.log.notices import number_of, printable, shown
-from mesaprior.hypotheses.phrases import share_text
+from mesaprior.hypotheses.phrases import bits_text, share_text, sparkline
 from mesaprior.hypotheses.terms.language import default_constants
 from mesaprior.inference.fit import always_of
 from mesaprior.inference.odds import partition_of
@@ -24,31 +23,10 @@ from mesaprior.inference.result import kept_lead, summarize, top_behaviours
 from mesaprior.inference.roles import IMITATOR, LEARNER, PLANNER_LEARNER, ROLES, UNJUDGED, VERDICTS
 
 if TYPE_CHECKING:
-    from mesaprior.cli.question import Asked, Question
     from mesaprior.inference.comparison import Comparison
     from mesaprior.inference.posterior import Posterior
+    from mesaprior.inference.request import Question, Request
     from mesaprior.priors.laws import Finding
-
-PIPED_WIDTH = 120
-"""Width of tables where standard output is no terminal."""
-
-
-class PlainConsole(Console):
-    """A console that prints texts as they are: brackets are no markup, and control characters are shown escaped.
-
-    Texts of our own that have several styles are `rich.text.Text`.
-    """
-
-    def render_str(self, text: str, **options: Any) -> Text:
-        """Return a text as what is printed."""
-        lines = "\n".join(printable(line) for line in text.split("\n"))
-        options["markup"] = options["emoji"] = False
-        return super().render_str(lines, **options)
-
-
-def console() -> Console:
-    """Return the console of results; programs are folded, never cut."""
-    return PlainConsole(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False, soft_wrap=False)
 
 
 def render_posterior(
@@ -283,7 +261,7 @@ def _next_steps(question: Question, posterior: Posterior, prior_name: str, is_pl
     yield f"mesaprior prior compare {asked_again(question)}"
 
 
-def asked_again(question: Asked) -> str:
+def asked_again(question: Request) -> str:
     """Return the source of a question as another command takes it, with how it was read and counted."""
     source = typed_path(question.source)
     if question.is_folder:
@@ -296,7 +274,7 @@ def asked_again(question: Asked) -> str:
     return f"{source}{question.reading}{_language_options(question)}{named} {bounds}".rstrip()
 
 
-def _language_options(question: Asked) -> str:
+def _language_options(question: Request) -> str:
     """Return the options that name the language of a question again, each with a space before it."""
     if question.language is None:
         return ""
@@ -400,7 +378,7 @@ def _plain_text(number: float) -> str:
     return "∞" if math.isinf(number) else f"{number:.3f}"
 
 
-def learner_warning(question: Asked) -> str | None:
+def learner_warning(question: Request) -> str | None:
     """Return a warning where a noise of 0 rules out whatever must err before it learns."""
     if question.language is None or not question.language.has("fit"):
         return None

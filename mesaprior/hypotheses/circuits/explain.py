@@ -12,10 +12,11 @@ from mesaprior.hypotheses.circuits.code import n_gate_choices, n_output_choices
 from mesaprior.hypotheses.circuits.explained_gates import gate_facts, gate_values, gates_line
 from mesaprior.hypotheses.circuits.gates import Basis
 from mesaprior.hypotheses.circuits.space import CircuitSpace
-from mesaprior.hypotheses.explained import Column, Explained, Table
+from mesaprior.hypotheses.explained import Explained
 from mesaprior.hypotheses.explained_situations import situations_in_bits, situations_table
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.phrases import inputs_text, named_inputs
+from mesaprior.hypotheses.tables import Column, Table
 
 
 def explain_circuit(space: CircuitSpace, text: str, log: ImitationLog) -> Explained:

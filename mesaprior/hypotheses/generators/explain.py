@@ -8,9 +8,10 @@ import numpy as np
 
 from mesaprior.hypotheses.circuits.circuit import format_circuit
 from mesaprior.hypotheses.circuits.explained_gates import gate_facts, gate_values, gates_line
-from mesaprior.hypotheses.explained import Column, Explained, Table
+from mesaprior.hypotheses.explained import Explained
 from mesaprior.hypotheses.generators.space import Generated, GeneratorSpace
 from mesaprior.hypotheses.log import NONE, ImitationLog
+from mesaprior.hypotheses.tables import Column, Table
 from mesaprior.hypotheses.terms.explained_tokens import token_facts, tokens_table
 
 

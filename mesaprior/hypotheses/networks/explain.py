@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from mesaprior.hypotheses.boolean import BooleanLog
-from mesaprior.hypotheses.explained import Column, Explained, Table
+from mesaprior.hypotheses.explained import Explained
 from mesaprior.hypotheses.explained_situations import situations_in_bits, situations_table
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.networks.network import Network, format_network, format_unit
 from mesaprior.hypotheses.networks.space import NetworkSpace
 from mesaprior.hypotheses.phrases import inputs_text, named_inputs
+from mesaprior.hypotheses.tables import Column, Table
 
 
 def explain_network(space: NetworkSpace, text: str, log: ImitationLog) -> Explained:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mesaprior.hypotheses.explained import Column, Table
+from mesaprior.hypotheses.tables import Column, Table
 from mesaprior.hypotheses.terms.meaning import Explanation
 
 _COLUMNS = ("text", "bits", "literal_bits", "steps")

@@ -8,9 +8,10 @@ import numpy as np
 
 from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.description import Progress
-from mesaprior.hypotheses.explained import Column, Explained, Table
+from mesaprior.hypotheses.explained import Explained
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.phrases import string_text
+from mesaprior.hypotheses.tables import Column, Table
 from mesaprior.hypotheses.turing.explained_entries import entries_table, entry_facts, reading_notes
 from mesaprior.hypotheses.turing.halting import IN_WORDS
 from mesaprior.hypotheses.turing.machine import length_of_machines

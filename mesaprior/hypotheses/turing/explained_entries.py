@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mesaprior.hypotheses.explained import Column, Table
+from mesaprior.hypotheses.tables import Column, Table
 from mesaprior.hypotheses.turing.machine import UNDEFINED, Machine, length_of_machines
 from mesaprior.hypotheses.turing.text import NAMES, Reading, format_entry
 

@@ -1,0 +1,12 @@
+"""Errors as one sentence."""
+
+from __future__ import annotations
+
+from mesaprior.errors import MesapriorError
+
+
+def error_text(error: Exception) -> str:
+    """Return an error of ours, or of the system, as one sentence."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
+    return error.typed() if isinstance(error, MesapriorError) else str(error)

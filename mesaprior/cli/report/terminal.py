@@ -1,0 +1,173 @@
+"""Reports for a person at the terminal, by Rich: nothing is cut, whatever the width."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import rich.table
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from mesaprior.hypotheses.log.notices import printable
+from mesaprior.hypotheses.tables import Cell, Column, Styled, Table
+from mesaprior.inference.rendering import series_text
+from mesaprior.inference.report import Line, Report, Series
+
+PIPED_WIDTH = 120
+"""Width of tables where standard output is no terminal."""
+
+LEAST_FOLDED = 24
+"""Characters that a column of long texts keeps at least."""
+
+COLLAPSED_FROM = 3
+"""So many equal rows in a row are told once, with their number."""
+
+STYLES = {"plain": "", "strong": "bold", "dim": "dim", "good": "green", "bad": "red", "caution": "yellow"}
+"""How each style of a text is printed."""
+
+
+class PlainConsole(Console):
+    """A console that prints texts as they are: brackets are no markup, and control characters are shown escaped.
+
+    Texts of our own that have several styles are `rich.text.Text`.
+    """
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return a text as what is printed."""
+        lines = "\n".join(printable(line) for line in text.split("\n"))
+        options["markup"] = options["emoji"] = False
+        return super().render_str(lines, **options)
+
+
+def console() -> Console:
+    """Return the console of results."""
+    return PlainConsole(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False, soft_wrap=False)
+
+
+def print_report(report: Report) -> None:
+    """Print what a person reads, and the steps that lead on last."""
+    out = console()
+    previous = ""
+    for block in report.blocks():
+        kind = block.kind if isinstance(block, Line) else "series" if isinstance(block, Series) else "table"
+        if previous and previous != kind and "series" in (kind, previous):
+            out.print()
+        if isinstance(block, Table):
+            if previous == "about":
+                out.print()
+            for part in _fitted(block, out.width):
+                out.print(part)
+        elif isinstance(block, Series):
+            text = series_text(block)
+            if not text:
+                continue
+            out.print(text)
+        else:
+            _print_line(out, block)
+        previous = kind
+    if report.steps:
+        out.print()
+    for place, step in enumerate(report.steps):
+        out.print(f"{'      or' if place else 'Next:'} {step}", style="dim", soft_wrap=True)
+
+
+def _print_line(out: Console, line: Line) -> None:
+    match line.kind:
+        case "headline":
+            out.print(_text(line.text), style="bold", soft_wrap=True)
+        case "about":
+            out.print(_text(line.text), style="dim")
+        case "note":
+            out.print(Text.assemble("• ", _text(line.text)), soft_wrap=not out.is_terminal)
+        case "warning":
+            out.print(Text.assemble("! ", _text(line.text)), style="yellow", soft_wrap=not out.is_terminal)
+        case "plain":
+            out.print(_text(line.text), soft_wrap=True)
+
+
+def _text(cell: Cell) -> Text:
+    """Return a cell as Rich prints it; what is no character to be printed is escaped."""
+    if isinstance(cell, Styled):
+        text = Text(printable(cell.text), STYLES[cell.style])
+        return text.append(f"  {printable(cell.remark)}", "dim") if cell.remark else text
+    return Text("\n".join(printable(line) for line in cell.split("\n")))
+
+
+def _fitted(table: Table, width: int) -> Iterator[rich.table.Table]:
+    """Yield a table as Rich prints it; one too wide for the terminal in several parts, columns beside columns.
+
+    Numbers are never cut and words never broken: columns of long texts fold, and what still does not fit goes into a
+    further table, which repeats the column that tells the rows apart.
+    """
+    counted = _collapsed(table)
+    columns, rows = counted.columns, counted.rows
+    least = [_least_width(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
+    title = table.title
+    for part in _parts(columns, least, width):
+        yield _drawn(counted, title, part, least)
+        title = ""
+
+
+def _collapsed(table: Table) -> Table:
+    """Return a table in which many equal rows in a row are one, with their number in a column behind."""
+    marks = table.is_marked or [False] * len(table.rows)
+    groups = [
+        (list(row), is_marked, len(list(same)))
+        for (row, is_marked), same in groupby(zip(map(tuple, table.rows), marks, strict=True))
+    ]
+    if not any(n >= COLLAPSED_FROM for _, _, n in groups):
+        return table
+    rows: list[list[Cell]] = []
+    is_marked: list[bool] = []
+    for row, mark, n in groups:
+        is_one = n >= COLLAPSED_FROM
+        for _ in range(1 if is_one else n):
+            rows.append([*row, f"{n:,}" if is_one else ""])
+            is_marked.append(mark)
+    return Table(table.title, (*table.columns, Column("equal rows")), rows, is_marked)
+
+
+def _least_width(column: Column, cells: Sequence[Cell]) -> int:
+    """Return the characters that a column needs at least: its longest word, or cell where it does not fold."""
+    heading = max(map(cell_len, column.name.split()), default=0)
+    widest = max((cell_len(str(_text(cell).plain)) for cell in cells), default=0)
+    return max(heading, min(widest, LEAST_FOLDED) if column.folds else widest)
+
+
+def _parts(columns: Sequence[Column], least: Sequence[int], width: int) -> list[list[int]]:
+    """Return the columns of each table, as many as fit beside each other into the width."""
+
+    def needed(places: Sequence[int]) -> int:
+        return sum(least[place] + 3 for place in places) + 1
+
+    every = list(range(len(columns)))
+    if needed(every) <= width:
+        return [every]
+    key = next((place for place in every if columns[place].folds), next((p for p in every if columns[p].is_text), 0))
+    parts: list[list[int]] = [[]]
+    for place in every:
+        if place == key:
+            continue
+        if parts[-1] and needed([*parts[-1], place, key]) > width:
+            parts.append([])
+        parts[-1].append(place)
+    return [sorted([*part, key]) for part in parts]
+
+
+def _drawn(table: Table, title: str, places: Sequence[int], least: Sequence[int]) -> rich.table.Table:
+    drawn = rich.table.Table(title=Text(printable(title)) if title else None, title_justify="left", title_style="bold")
+    for place in places:
+        column = table.columns[place]
+        drawn.add_column(
+            Text(printable(column.name)),
+            justify="left" if column.is_text else "right",
+            overflow="fold",
+            min_width=least[place],
+        )
+    for row, is_marked in zip(table.rows, table.is_marked or [False] * len(table.rows), strict=True):
+        drawn.add_row(*(_text(row[place]) for place in places), style="red" if is_marked else "")
+    return drawn

@@ -1,0 +1,67 @@
+"""Tables as data: named columns and rows of texts, from which any output can be made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Style = Literal["plain", "strong", "dim", "good", "bad", "caution"]
+"""How a text stands out; an output that has no colours may leave it away."""
+
+
+class Styled(NamedTuple):
+    """A text that stands out, and a dim remark behind it."""
+
+    text: str
+    style: Style = "plain"
+    remark: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text}  {self.remark}" if self.remark else self.text
+
+
+Cell = str | Styled
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, whether it is text, which stands to the left, and whether long values fold."""
+
+    name: str
+    is_text: bool = False
+    folds: bool = False
+
+
+def numbers(*names: str) -> tuple[Column, ...]:
+    """Return columns of numbers."""
+    return tuple(Column(name) for name in names)
+
+
+def words(*names: str) -> tuple[Column, ...]:
+    """Return columns of short texts."""
+    return tuple(Column(name, is_text=True) for name in names)
+
+
+def texts(*names: str) -> tuple[Column, ...]:
+    """Return columns of texts of any length."""
+    return tuple(Column(name, is_text=True, folds=True) for name in names)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    Attributes
+    ----------
+    title : str
+    columns : sequence of Column
+    rows : sequence of sequence of str or Styled
+    is_marked : list of bool
+        By row, whether something is wrong in it; empty where nothing is anywhere.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[Cell]]
+    is_marked: list[bool] = field(default_factory=list)

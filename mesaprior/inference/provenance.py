@@ -1,0 +1,53 @@
+"""What a result depends on, as plain data: whoever has these facts gets the same result again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.space import Space
+from mesaprior.hypotheses.versions import versions
+from mesaprior.inference.request import Request
+
+if TYPE_CHECKING:
+    from mesaprior.priors.prior import FormulaPrior
+
+
+def provenance_of(question: Request, **settings: Any) -> dict[str, Any]:
+    """Return what a result depends on, as plain data: versions, language, log, bounds, and the settings given."""
+    about = facts_of_space(question.space)
+    return {
+        "versions": versions(),
+        "space": question.space.name,
+        "language": about["language"],
+        "log": facts_of_log(question.log),
+        "bounds": about["bounds"],
+    } | settings
+
+
+def facts_of_log(log: ImitationLog) -> dict[str, str]:
+    """Return what tells a log from others."""
+    return {"source": Path(log.source).name, "digest": log.digest}
+
+
+def facts_of_space(space: Space) -> dict[str, Any]:
+    """Return the language, if there is one, and the bounds of a space as plain data."""
+    language, described = space.language, None
+    if language is not None:
+        described = {"source": Path(language.source).name, "digest": language.digest} | language.to_dict()
+    return {"language": described, "bounds": space.bounds}
+
+
+def prior_facts(prior: FormulaPrior | None) -> dict[str, Any] | None:
+    """Return what a result says of its prior, as plain data."""
+    return prior and {"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)}
+
+
+def facts_of_codes(log: ImitationLog, n_actions: int) -> dict[str, dict[str, int]]:
+    """Return the code of each label by column, for the action always, as plain data."""
+    codes = {column: dict(labels) for column, labels in log.codes.items()}
+    actions = codes.pop("action", {})
+    known = set(actions.values())
+    unknown = {log.label("action", code): code for code in range(n_actions) if code not in known}
+    return {"action": actions | unknown} | codes

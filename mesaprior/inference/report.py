@@ -1,0 +1,173 @@
+"""What is told of a result, as data: every result makes one `Report`, and every output is made of it.
+
+A report has two halves. For programs it has `facts`, which become JSON, and `records`, which become CSV or a frame. For
+people it has `blocks`: sentences, tables and series in the order in which they are read, and `steps` that lead on. Each
+is computed when an output asks for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from mesaprior.hypotheses.tables import Styled, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence.
+
+    Attributes
+    ----------
+    text : str or Styled
+    kind : str
+        ``headline`` says what came out, ``about`` what was asked, ``note`` what one has to know to read the tables,
+        ``warning`` what is suspicious, and ``plain`` anything else.
+    """
+
+    text: str | Styled
+    kind: Literal["headline", "about", "note", "warning", "plain"] = "plain"
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Numbers along the training rows, told as a line of blocks.
+
+    Attributes
+    ----------
+    name : str
+    values : float64[N + 1]
+        May be infinite, or nan where there is nothing to say.
+    unit : str
+    """
+
+    name: str
+    values: np.ndarray
+    unit: str = "bits"
+
+
+Block = Line | Series | Table
+"""What a person reads, in order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """A table for programs.
+
+    Attributes
+    ----------
+    header : sequence of str
+    rows : iterable of sequence
+        Plain values; may be gone through once.
+    """
+
+    header: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+    @classmethod
+    def of_mappings(cls, rows: Sequence[Mapping[str, Any]], header: Sequence[str] | None = None) -> Records:
+        """Return records of mappings with the same keys, which are the header unless that is given."""
+        names = list(rows[0] if rows else ()) if header is None else list(header)
+        return cls(names, [[row[name] for name in names] for row in rows])
+
+    @classmethod
+    def of_frame(cls, frame: pd.DataFrame) -> Records:
+        """Return the records of a frame; nan stays nan."""
+        return cls(list(frame.columns), frame.itertuples(index=False, name=None))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Report:
+    """What is told of a result.
+
+    Attributes
+    ----------
+    facts : callable
+        Returns plain data: dictionaries, sequences, texts, numbers and arrays; infinite and undefined numbers as they
+        are.
+    records : callable or None
+        Returns the table for programs; None where a result has none.
+    blocks : callable
+        Returns what a person reads.
+    steps : sequence of str
+        Commands and options that lead on, the best first.
+    """
+
+    facts: Callable[[], Any]
+    records: Callable[[], Records] | None
+    blocks: Callable[[], Iterable[Block]]
+    steps: Sequence[str] = ()
+
+    def with_steps(self, steps: Iterable[str]) -> Report:
+        """Return the same report with steps that lead on."""
+        return replace(self, steps=tuple(steps))
+
+    def to_dict(self) -> Any:
+        """Return the facts as plain Python values that JSON can hold; see `plain`."""
+        return plain(self.facts())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table for programs as a frame; without one, an empty frame."""
+        import pandas as pd
+
+        if self.records is None:
+            return pd.DataFrame()
+        records = self.records()
+        return pd.DataFrame.from_records(list(records.rows), columns=list(records.header))
+
+    def to_markdown(self) -> str:
+        """Return what a person reads as Markdown."""
+        from mesaprior.inference.rendering import markdown
+
+        return markdown(self)
+
+    def _repr_html_(self) -> str:
+        """Return what a person reads as HTML, for a notebook."""
+        from mesaprior.inference.rendering import html
+
+        return html(self)
+
+    def __str__(self) -> str:
+        return self.to_markdown()
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it, in the same order.
+
+    Parameters
+    ----------
+    value : Any
+        Mappings, sequences, arrays, texts, numbers, None.
+
+    Returns
+    -------
+    Any
+        Infinite numbers are the strings ``"inf"`` and ``"-inf"``, undefined ones ``"nan"``.
+    """
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else str(float(value))
+    if isinstance(value, np.ndarray):
+        # Finite numbers, the usual case, need no look at each of them.
+        is_plain = value.dtype.kind in "iub" or (value.dtype.kind == "f" and bool(np.isfinite(value).all()))
+        return value.tolist() if is_plain else plain(value.tolist())
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, Mapping):
+        return {key: plain(part) for key, part in value.items()}
+    return [plain(part) for part in value]
+
+
+def notes(*sentences: str) -> list[Block]:
+    """Return sentences that one has to know to read the tables."""
+    return [Line(sentence, "note") for sentence in sentences]

@@ -1,0 +1,1 @@
+"""What is told of each result: one module a result, each of which makes a `Report`."""

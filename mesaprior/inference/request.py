@@ -1,0 +1,70 @@
+"""What a result is about, and how it was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.space import Space
+from mesaprior.hypotheses.terms.language import Language
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a question is about, and how it was asked.
+
+    Attributes
+    ----------
+    log : ImitationLog
+    space : Space
+    is_default_language : bool
+        Whether there is a language, and it is the default one of the log.
+    source : str
+        The file or the folder that was asked, as it was typed.
+    reading : str
+        The options that say how it was read, and about which log a folder was asked, each with a space before it.
+    """
+
+    log: ImitationLog
+    space: Space
+    is_default_language: bool
+    source: str = ""
+    reading: str = ""
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a census folder was asked."""
+        return Path(self.source).is_dir()
+
+    @property
+    def language(self) -> Language | None:
+        """The language of the space, where it has one."""
+        return self.space.language
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(Request):
+    """A census with all that it was counted for.
+
+    Attributes
+    ----------
+    census : Census
+    """
+
+    census: Census
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What is suspicious about the log, as sentences."""
+        return warning_sentences(self.log, self.census.n_actions)
+
+
+def warning_sentences(log: ImitationLog, n_actions: int) -> list[str]:
+    """Return what is suspicious about a log, as sentences with options as they are typed."""
+    from mesaprior.hypotheses.log.checking import warnings_of
+
+    sentences = [warning.typed() for warning in warnings_of(log, n_actions)]
+    return [sentence[0].upper() + sentence[1:] for sentence in sentences]
