@@ -8,21 +8,21 @@ from html import escape
 from mesaprior.hypotheses.log.notices import printable
 from mesaprior.hypotheses.phrases import sparkline
 from mesaprior.hypotheses.tables import Cell, Table
-from mesaprior.inference.report import Line, Report, Series
+from mesaprior.inference.report_blocks import Block, Line, Series
 
 _TAGS = {"headline": "<p><b>{}</b></p>", "note": "<p>• {}</p>", "warning": "<p>⚠ {}</p>"}
 _MARKS = {"headline": "**{}**", "note": "- {}", "warning": "- ⚠ {}"}
 
 
-def markdown(report: Report) -> str:
-    """Return a report as Markdown, with a line break at the end."""
-    return "\n".join(_markdown_lines(report)).strip() + "\n"
+def markdown(blocks: Iterable[Block], steps: Iterable[str] = ()) -> str:
+    """Return blocks, and the steps that lead on, as Markdown with a line break at the end."""
+    return "\n".join(_markdown_lines(blocks, list(steps))).strip() + "\n"
 
 
-def html(report: Report) -> str:
-    """Return a report as a fragment of HTML; what comes from a file is escaped."""
+def html(blocks: Iterable[Block]) -> str:
+    """Return blocks as a fragment of HTML; what comes from a file is escaped."""
     parts: list[str] = []
-    for block in report.blocks():
+    for block in blocks:
         if isinstance(block, Table):
             parts.append(_html_table(block))
         else:
@@ -40,9 +40,9 @@ def series_text(series: Series) -> str:
     return f"{series.name}  n = 0 {line} {len(series.values) - 1}  {low:+.2f} to {high:+.2f} {series.unit}"
 
 
-def _markdown_lines(report: Report) -> Iterator[str]:
+def _markdown_lines(blocks: Iterable[Block], steps: list[str]) -> Iterator[str]:
     previous = ""
-    for block in report.blocks():
+    for block in blocks:
         if isinstance(block, Table):
             yield from ("", f"## {_markdown_text(block.title)}", "") if block.title else ("",)
             yield from _markdown_table(block)
@@ -54,8 +54,8 @@ def _markdown_lines(report: Report) -> Iterator[str]:
             yield ""
         previous = kind
         yield f"    {text}" if kind == "series" else _MARKS.get(kind, "{}").format(_markdown_text(text))
-    if report.steps:
-        yield from ("", "Next:", "", *(f"- `{step}`" for step in report.steps))
+    if steps:
+        yield from ("", "Next:", "", *(f"- `{step}`" for step in steps))
 
 
 def _markdown_table(table: Table) -> Iterator[str]:

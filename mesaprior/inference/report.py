@@ -10,51 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mesaprior.hypotheses.tables import Styled, Table
+from mesaprior.inference.rendering import html, markdown
+from mesaprior.inference.report_blocks import Block
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Line:
-    """A sentence.
-
-    Attributes
-    ----------
-    text : str or Styled
-    kind : str
-        ``headline`` says what came out, ``about`` what was asked, ``note`` what one has to know to read the tables,
-        ``warning`` what is suspicious, and ``plain`` anything else.
-    """
-
-    text: str | Styled
-    kind: Literal["headline", "about", "note", "warning", "plain"] = "plain"
-
-
-@dataclass(frozen=True, eq=False)
-class Series:
-    """Numbers along the training rows, told as a line of blocks.
-
-    Attributes
-    ----------
-    name : str
-    values : float64[N + 1]
-        May be infinite, or nan where there is nothing to say.
-    unit : str
-    """
-
-    name: str
-    values: np.ndarray
-    unit: str = "bits"
-
-
-Block = Line | Series | Table
-"""What a person reads, in order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,15 +88,11 @@ class Report:
 
     def to_markdown(self) -> str:
         """Return what a person reads as Markdown."""
-        from mesaprior.inference.rendering import markdown
-
-        return markdown(self)
+        return markdown(self.blocks(), self.steps)
 
     def _repr_html_(self) -> str:
         """Return what a person reads as HTML, for a notebook."""
-        from mesaprior.inference.rendering import html
-
-        return html(self)
+        return html(self.blocks())
 
     def __str__(self) -> str:
         return self.to_markdown()
@@ -166,8 +126,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: plain(part) for key, part in value.items()}
     return [plain(part) for part in value]
-
-
-def notes(*sentences: str) -> list[Block]:
-    """Return sentences that one has to know to read the tables."""
-    return [Line(sentence, "note") for sentence in sentences]

@@ -63,7 +63,7 @@ def test_machines_have_no_roles_to_tell(run):
     found = by_kind(run(*question, "--format", "json"))
     assert found["searching"]["status"] == found["learning"]["status"] == "untold"
     assert found["defecting"]["status"] in ("found", "beyond")
-    assert "cannot be told: machines have nothing to turn upside down" in run(*question).stdout
+    assert "cannot be told: machines have no search or fit to invert" in run(*question).stdout
 
 
 @pytest.mark.parametrize(

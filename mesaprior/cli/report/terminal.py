@@ -15,7 +15,8 @@ from rich.text import Text
 from mesaprior.hypotheses.log.notices import printable
 from mesaprior.hypotheses.tables import Cell, Column, Styled, Table
 from mesaprior.inference.rendering import series_text
-from mesaprior.inference.report import Line, Report, Series
+from mesaprior.inference.report import Report
+from mesaprior.inference.report_blocks import Line, Series
 
 PIPED_WIDTH = 120
 """Width of tables where standard output is no terminal."""

@@ -12,7 +12,8 @@ from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.provenance import provenance_of
 from mesaprior.inference.reach import Reached
-from mesaprior.inference.report import Block, Line, Records, Report, notes
+from mesaprior.inference.report import Records, Report
+from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.request import Question
 
 COLUMNS = (

@@ -1,0 +1,52 @@
+"""What a person reads of a result, piece by piece: sentences, series and tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from mesaprior.hypotheses.tables import Styled, Table
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence.
+
+    Attributes
+    ----------
+    text : str or Styled
+    kind : str
+        ``headline`` says what came out, ``about`` what was asked, ``note`` what one has to know to read the tables,
+        ``warning`` what is suspicious, and ``plain`` anything else.
+    """
+
+    text: str | Styled
+    kind: Literal["headline", "about", "note", "warning", "plain"] = "plain"
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Numbers along the training rows, told as a line of blocks.
+
+    Attributes
+    ----------
+    name : str
+    values : float64[N + 1]
+        May be infinite, or nan where there is nothing to say.
+    unit : str
+    """
+
+    name: str
+    values: np.ndarray
+    unit: str = "bits"
+
+
+Block = Line | Series | Table
+"""What a person reads, in order."""
+
+
+def notes(*sentences: str) -> list[Block]:
+    """Return sentences that one has to know to read the tables."""
+    return [Line(sentence, "note") for sentence in sentences]
