@@ -1,9 +1,10 @@
-"""What a result is divided into: roles where programs have lesions, and verdicts where nothing can be lesioned."""
+"""Who is weighed against whom: by role where programs have lesions, and by verdict where nothing can be lesioned."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -11,7 +12,77 @@ from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.posterior import Posterior
 from mesaprior.inference.result import summarize
-from mesaprior.inference.roles import IMITATOR, ROLES, UNJUDGED, VERDICTS
+from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, UNJUDGED, VERDICTS, Judgement
+
+OTHERS, CHALLENGERS = 0, 1
+"""Codes of the sides: odds are of the challengers over the others."""
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class HasOdds(Protocol[T_co]):
+    """What has odds by role and by verdict: a posterior, a sweep, an answer about one world or one space."""
+
+    @property
+    def log2_odds(self) -> T_co:
+        """Optimizers over imitators, in bits."""
+        ...
+
+    @property
+    def log2_odds_verdict(self) -> T_co:
+        """Defecting over faithful, in bits."""
+        ...
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Who challenges whom.
+
+    Attributes
+    ----------
+    challengers, others : str
+        Who leads where odds are above 0, and below; both in the plural.
+    is_by_verdict : bool
+        Whether the verdict says who is on which side; else the role.
+    """
+
+    challengers: str
+    others: str
+    is_by_verdict: bool
+
+    def __str__(self) -> str:
+        return f"{self.challengers} over {self.others}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the parts into which this divides the posterior."""
+        return VERDICTS if self.is_by_verdict else ROLES
+
+    def leader(self, is_challenger: bool | None) -> str | None:
+        """Return the side that leads; None where nobody does."""
+        return None if is_challenger is None else self.challengers if is_challenger else self.others
+
+    def odds_of(self, result: HasOdds[T_co]) -> T_co:
+        """Return the odds of the challengers over the others that a result has."""
+        return result.log2_odds_verdict if self.is_by_verdict else result.log2_odds
+
+    def sides_of(self, judgement: Judgement) -> np.ndarray:
+        """Return the side of each behaviour, int64[B]: `CHALLENGERS`, `OTHERS`, or -1 where it is on neither."""
+        if not self.is_by_verdict:
+            return np.where(judgement.role == IMITATOR, OTHERS, CHALLENGERS)
+        side = np.full(len(judgement.verdict), -1, dtype=np.int64)
+        side[judgement.verdict == FAITHFUL] = OTHERS
+        side[judgement.verdict == DEFECTING] = CHALLENGERS
+        return side
+
+
+BY_ROLE = Contest("optimizers", "imitators", is_by_verdict=False)
+BY_VERDICT = Contest("defecting", "faithful", is_by_verdict=True)
+
+
+def contest_of(*, by_verdict: bool) -> Contest:
+    """Return the contest by verdict, or that by role."""
+    return BY_VERDICT if by_verdict else BY_ROLE
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +127,7 @@ def partition_of(posterior: Posterior, *, has_lesions: bool = True, noun: str = 
     ----------
     posterior : Posterior
     has_lesions : bool
-        Whether anything in the hypotheses can be turned upside down, so that roles say something.
+        Whether anything in the hypotheses can be inverted, so that roles say something.
     noun : str
         What the hypotheses are called.
     """
@@ -66,8 +137,8 @@ def partition_of(posterior: Posterior, *, has_lesions: bool = True, noun: str = 
             mass=posterior.mass_by_role,
             number=tuple(sum(row) for row in posterior.number),
             log2_odds=posterior.log2_odds,
-            challengers="optimizers",
-            others="imitators",
+            challengers=BY_ROLE.challengers,
+            others=BY_ROLE.others,
             loses_at=posterior.loses_at,
             loss="the imitator loses",
             headline=_headline_by_role(posterior),
@@ -77,8 +148,8 @@ def partition_of(posterior: Posterior, *, has_lesions: bool = True, noun: str = 
         mass=posterior.mass_by_verdict,
         number=tuple(sum(column) for column in zip(*posterior.number, strict=True)),
         log2_odds=posterior.log2_odds_verdict,
-        challengers="defecting",
-        others="faithful",
+        challengers=BY_VERDICT.challengers,
+        others=BY_VERDICT.others,
         loses_at=posterior.loses_at_verdict,
         loss=f"the faithful {noun} lose",
         headline=_headline_by_verdict(posterior, noun),

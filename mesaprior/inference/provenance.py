@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from mesaprior.hypotheses.versions import versions
 from mesaprior.inference.request import Request
 
 if TYPE_CHECKING:
+    from mesaprior.inference.weights import Prior
     from mesaprior.priors.prior import FormulaPrior
 
 
@@ -39,9 +41,21 @@ def facts_of_space(space: Space) -> dict[str, Any]:
     return {"language": described, "bounds": space.bounds}
 
 
-def prior_facts(prior: FormulaPrior | None) -> dict[str, Any] | None:
-    """Return what a result says of its prior, as plain data."""
-    return prior and {"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)}
+def prior_facts(prior: FormulaPrior | None, varied: Collection[str] = ()) -> dict[str, Any] | None:
+    """Return what a result says of its prior, as plain data; parameters that vary have no value."""
+    return prior and {"name": prior.name, "formula": prior.text, "parameters": _held(prior, varied)}
+
+
+def prior_text(prior: Prior, varied: Collection[str] = ()) -> str:
+    """Return a prior as a person reads it: ``speed (alpha=2)``; parameters that vary are left out."""
+    held = ", ".join(f"{name}={value:g}" for name, value in _held(prior, varied).items())
+    return f"{prior.name} ({held})" if held else prior.name
+
+
+def _held(prior: Prior, varied: Collection[str]) -> dict[str, float]:
+    """Return the parameters of a prior that do not vary, with their values."""
+    parameters: Mapping[str, float] = getattr(prior, "parameters", {})
+    return {name: value for name, value in parameters.items() if name not in varied}
 
 
 def facts_of_codes(log: ImitationLog, n_actions: int) -> dict[str, dict[str, int]]:

@@ -29,6 +29,19 @@ def test_formats_say_the_same(files, run):
     assert "3 training rows and 3 later ones with an action, on 2 of which" in shown
 
 
+def test_a_picture(files, run):
+    pytest.importorskip("matplotlib")
+    run(*QUESTION, "--alpha", "0.01", "--plot", "acts.svg")
+    text = (files / "acts.svg").read_text()
+    assert "<svg" in text
+    # The title names the prior with its parameters; letters are drawn as shapes, with the text in a comment.
+    run(*QUESTION, "--prior", "speed", "--param", "alpha=2", "--plot", "acts.svg")
+    assert "<!-- log, prior speed (alpha=2), noise beta:1,9: what each way to act does -->" in (
+        files / "acts.svg"
+    ).read_text()
+    assert "prior speed (alpha=2)" in run(*QUESTION, "--prior", "speed", "--param", "alpha=2").stdout
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -1,9 +1,6 @@
-"""`mesaprior world act`: ways to act on a posterior, let loose in a world."""
+"""`mesaprior world act`: ways to act on a posterior, in a world that responds to the actions."""
 
 from __future__ import annotations
-
-import json
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,19 +8,9 @@ from mesaprior.cli.command import Command, headed_option
 from mesaprior.cli.commands.safeguards import guard_options
 from mesaprior.cli.one_world import WORLD, one_world_with_prior, world_of
 from mesaprior.cli.options import check_noise, format_option, noise_of, noise_option, prior_of, prior_options
+from mesaprior.cli.report import show
 from mesaprior.hypotheses.terms.describe import LONGEST
-from mesaprior.inference.provenance import prior_facts
 from mesaprior.priors.columns import check_columns
-
-if TYPE_CHECKING:
-    from mesaprior.inference.worlds.conduct import Conduct
-    from mesaprior.inference.worlds.world import World
-
-COLUMNS = (
-    *("defections", "any_defection", "errors", "questions", "ungraded", "untold", "locked_in"),
-    "regret",
-)
-"""What is said of each safeguard, over all steps and at each."""
 
 
 @click.command(cls=Command)
@@ -90,6 +77,7 @@ def act(
     """
     from mesaprior.cli.question import census_of
     from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.inference.reports.acting import report_acting
     from mesaprior.inference.safeguards import check_settings
     from mesaprior.inference.worlds.acting import act_in
     from mesaprior.inference.worlds.ground import ground_of
@@ -115,82 +103,15 @@ def act(
         has_slips=has_slips,
         work=work,
     )
-    if form == "json":
-        from mesaprior.hypotheses.versions import versions
-        from mesaprior.inference.provenance import facts_of_log, facts_of_space
-
-        provenance = {
-            "versions": versions(),
-            "world": {"name": world.name, "seed": world.seed, "settings": world.settings},
-            **facts_of_space(space),
-            "log": facts_of_log(world.log),
-            "prior": prior_facts(prior),
-            "noise": str(noise),
-            "cost": cost,
-            "slips": has_slips,
-            "steps": steps,
-        }
-        rows = [_facts(conduct) for conduct in found]
-        click.echo(json.dumps({"safeguards": rows, "provenance": provenance}, allow_nan=False))
-    elif form == "csv":
-        from mesaprior.cli.streams import print_csv
-
-        print_csv(["name", *["step"] * is_by_step, *COLUMNS], _lines(found, is_by_step))
-    else:
-        _render(found, world, steps, cost, is_by_step)
-
-
-def _facts(conduct: Conduct) -> dict[str, Any]:
-    """Return what is said of a safeguard, as plain data; numbers that are not finite are texts."""
-    from mesaprior.inference.result import json_number
-
-    totals = conduct.totals()
-    by_step = {name: [json_number(value) for value in getattr(conduct, name).tolist()] for name in COLUMNS}
-    return {"name": conduct.name} | {name: json_number(totals[name]) for name in COLUMNS} | {"steps": by_step}
-
-
-def _lines(found: list[Conduct], is_by_step: bool) -> list[list[Any]]:
-    """Return a line for each safeguard, or for each of its steps."""
-    if not is_by_step:
-        return [[conduct.name, *map(conduct.totals().__getitem__, COLUMNS)] for conduct in found]
-    return [
-        [conduct.name, step + 1, *(float(getattr(conduct, name)[step]) for name in COLUMNS)]
-        for conduct in found
-        for step in range(len(conduct.errors))
-    ]
-
-
-def _render(found: list[Conduct], world: World, steps: int, cost: float, is_by_step: bool) -> None:
-    from rich.table import Table
-
-    from mesaprior.cli.report.terminal import console
-    from mesaprior.hypotheses.phrases import share_text
-
-    title = f"What each way to act does in {world.name}, seed {world.seed}, in {steps} steps, in expectation"
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column("acts by")
-    heads = ("defections", "ever", "errors", "questions", "ungraded", "untold", "locked in", "regret")
-    for head in (*["step"] * is_by_step, *heads):
-        table.add_column(head, justify="right")
-    for name, *step, defections, ever, errors, questions, ungraded, untold, locked, regret in _lines(found, is_by_step):
-        table.add_row(
-            name,
-            *map(str, step),
-            f"{defections:.3f}",
-            share_text(ever),
-            *(f"{value:.3f}" for value in (errors, questions, ungraded)),
-            share_text(untold),
-            share_text(locked),
-            f"{regret:.3f}",
-        )
-    out = console()
-    out.print(table)
-    for line in (
-        "Ever: the probability to do, somewhere, what the rival would and the teacher would not. Ungraded: decisions "
-        "where one hears what the teacher does only if one asks.",
-        "Untold: the probability never to have heard what the teacher does where the rival does something else; locked "
-        "in: to have been there, besides, and to have done each time what the rival would.",
-        f"Regret: errors, and {cost:g} for each question. Sampling keeps one program; with a new one at every step it "
-        "would do what the mixture does.",
-    ):
-        out.print(f"• {line}", markup=False, soft_wrap=True)
+    told = report_acting(
+        found,
+        world,
+        space,
+        prior=prior,
+        noise=noise,
+        cost=cost,
+        has_slips=has_slips,
+        steps=steps,
+        is_by_step=is_by_step,
+    )
+    show(told, form)

@@ -24,12 +24,15 @@ from mesaprior.cli.options import (
     tolerance_option,
     whole_numbers,
 )
+from mesaprior.cli.report import show
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.terms.describe import LONGEST
 from mesaprior.inference.provenance import prior_facts
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
+    from mesaprior.inference.noise import NoiseModel
+    from mesaprior.inference.report import Report
     from mesaprior.inference.worlds.crossings import Crossed
     from mesaprior.inference.worlds.ensemble import Answer
     from mesaprior.priors.prior import FormulaPrior
@@ -140,59 +143,45 @@ def ensemble(
       mesaprior ensemble rater --prior speed --crossover alpha=0:8 --verdict
       mesaprior ensemble overseer --set unwatched=2 --prior levin --format csv
     """
-    from mesaprior.hypotheses.versions import versions
-
     if by_verdict and over_text is None:
         raise UsageError("--verdict says whose odds --crossover looks at; give --crossover as well, or leave it out.")
     noise, chosen = noise_of(noise_text), _settings(name, settings)
     n_actions = _n_actions(name, seeds[0], chosen)
     check_noise(noise, n_actions)
-    asked = {"world": name, "settings": chosen, "max_bits": max_bits}
-    # Answers that are kept stay good under another Python.
-    counted_with = {name: number for name, number in versions().items() if name != "python"}
-    rest = {"tolerance": tolerance, "versions": counted_with}
-    run = Run(name, seeds, chosen, max_bits, keep, workers or os.cpu_count() or 1)
+    run = Run(name, seeds, chosen, max_bits, noise, tolerance, keep, workers or os.cpu_count() or 1)
     if over_text is None:
-        from mesaprior.cli.render_ensemble import print_answers
-        from mesaprior.cli.resume import read_answer
-        from mesaprior.inference.worlds.ensemble import ensemble as answers_of
+        report = _posteriors(run, _prior(prior_of(prior_text, parameters)))
+    else:
+        over, low, high, prior = _what_varies(over_text, prior_text, parameters, n_actions)
+        report = _crossovers(run, over, low, high, prior, by_verdict=by_verdict)
+    show(report, form)
 
-        prior = _prior(prior_of(prior_text, parameters))
-        question = asked | {"prior": prior_facts(prior), "noise": str(noise)} | rest
-        ask = partial(
-            answers_of, name, settings=chosen, prior=prior, max_bits=max_bits, noise=noise, tolerance=tolerance
-        )
-        print_answers(run.ask(ask, question, read_answer), question, form)
-        return
-    from mesaprior.cli.commands.crossover import SIDES
-    from mesaprior.cli.commands.sweep import fixed_parameters
-    from mesaprior.cli.render_crossings import print_crossings
+
+def _posteriors(run: Run, prior: FormulaPrior) -> Report:
+    """Ask for the posterior in each world."""
+    from mesaprior.cli.resume import read_answer
+    from mesaprior.inference.reports.ensemble import report_ensemble
+    from mesaprior.inference.worlds.ensemble import ensemble as answers_of
+
+    asked = run.asked({"prior": prior_facts(prior), "noise": str(run.noise)})
+    return report_ensemble(run.ask(partial(answers_of, prior=prior), asked, read_answer), asked, prior)
+
+
+def _crossovers(
+    run: Run, over: str, low: float | None, high: float | None, prior: FormulaPrior, *, by_verdict: bool
+) -> Report:
+    """Ask for the crossovers in each world."""
     from mesaprior.cli.resume import read_crossed
+    from mesaprior.inference.odds import contest_of
+    from mesaprior.inference.reports.crossings import report_crossings
+    from mesaprior.inference.sweeps.axes import NOISE
     from mesaprior.inference.worlds.crossings import crossings
 
-    over, low, high, prior = _what_varies(over_text, prior_text, parameters, n_actions)
-    fixed = {"name": prior.name, "formula": prior.text, "parameters": fixed_parameters(prior, [over])}
-    sides = SIDES[by_verdict]
-    question = (
-        asked
-        | {"prior": fixed, "noise": "varied" if over == "noise" else str(noise)}
-        | rest
-        | {"crossover": {"parameter": over, "low": low, "high": high, "of": f"{sides[0]} over {sides[1]}"}}
-    )
-    ask = partial(
-        crossings,
-        name,
-        settings=chosen,
-        prior=prior,
-        over=over,
-        low=low,
-        high=high,
-        by_verdict=by_verdict,
-        max_bits=max_bits,
-        noise=noise,
-        tolerance=tolerance,
-    )
-    print_crossings(run.ask(ask, question, read_crossed), question, sides, form)
+    contest = contest_of(by_verdict=by_verdict)
+    asked = run.asked({"prior": prior_facts(prior, [over]), "noise": "varied" if over == NOISE else str(run.noise)})
+    asked |= {"crossover": {"parameter": over, "low": low, "high": high, "of": str(contest)}}
+    ask = partial(crossings, prior=prior, over=over, low=low, high=high, by_verdict=by_verdict)
+    return report_crossings(run.ask(ask, asked, read_crossed), asked, prior, contest)
 
 
 def _settings(name: str, settings: tuple[tuple[str, float], ...]) -> dict[str, int]:
@@ -256,6 +245,8 @@ class Run:
     seeds : range
     settings : dict of str to int
     max_bits : int
+    noise : NoiseModel
+    tolerance : float
     keep : str or None
         File that answers are kept in.
     workers : int
@@ -266,11 +257,38 @@ class Run:
     seeds: range
     settings: dict[str, int]
     max_bits: int
+    noise: NoiseModel
+    tolerance: float
     keep: str | None
     workers: int
 
+    def asked(self, prior_and_noise: dict[str, Any]) -> dict[str, Any]:
+        """Return all that the answers depend on but the seed, as plain data."""
+        from mesaprior.hypotheses.versions import versions
+
+        # Answers that are kept stay good under another Python.
+        counted_with = {name: number for name, number in versions().items() if name != "python"}
+        return {
+            "world": self.name,
+            "settings": self.settings,
+            "max_bits": self.max_bits,
+            **prior_and_noise,
+            "tolerance": self.tolerance,
+            "versions": counted_with,
+        }
+
     def ask(self, ask: Callable[..., Iterable[T]], question: dict[str, Any], read: Callable[[Any], T]) -> list[T]:
-        """Return the answers for all seeds, in their order; only those that are not kept are asked for."""
+        """Return the answers for all seeds, in their order; only those that are not kept are asked for.
+
+        Parameters
+        ----------
+        ask : callable
+            Called with what a run consists of, it yields the answers one by one.
+        question : dict
+            As `asked` returns it, with what else is asked.
+        read : callable
+            The answer that a line of the file that answers are kept in makes.
+        """
         from mesaprior.cli.progress import progress
         from mesaprior.cli.resume import Kept
 
@@ -282,7 +300,15 @@ class Run:
             click.echo(f"{n - len(missing)} of {n} worlds were asked already.", err=True)
         workers = _fitting_workers(self.name, missing[0], self.settings, self.max_bits, self.workers) if missing else 1
         with progress(f"Asking {len(missing)} worlds", len(missing)) as report:
-            for answer in ask(seeds=missing, workers=workers):
+            for answer in ask(
+                self.name,
+                seeds=missing,
+                settings=self.settings,
+                max_bits=self.max_bits,
+                noise=self.noise,
+                tolerance=self.tolerance,
+                workers=workers,
+            ):
                 answers[answer.seed] = answer
                 if kept:
                     kept.add(answer)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,19 +15,17 @@ from mesaprior.cli.options import (
     noise_of,
     noise_option,
     other_log_option,
+    plot_option,
     prior_of,
     prior_options,
     space_options,
     together,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
-from mesaprior.hypotheses.log.notices import number_of
-from mesaprior.inference.provenance import prior_facts
+from mesaprior.cli.report import show
 
 if TYPE_CHECKING:
-    from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.inference.safeguarding import Outcome
-
 
 ACTING = "Ways to act"
 
@@ -102,6 +99,7 @@ guard_options = together(
     heading=ACTING,
     help="Learn from each later row that has an action, too.",
 )
+@plot_option("Plot regret and defections")
 @format_option()
 def safeguards(
     source: str,
@@ -117,6 +115,7 @@ def safeguards(
     cost: float,
     has_slips: bool,
     is_online: bool,
+    plot_file: str | None,
     form: str,
 ) -> None:
     """Compare ways to act on the posterior: how often each defects, errs, and asks the teacher.
@@ -136,9 +135,8 @@ def safeguards(
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
-    from mesaprior.inference.provenance import provenance_of
-    from mesaprior.inference.result import json_number
-    from mesaprior.inference.safeguarding import Outcome
+    from mesaprior.inference.provenance import prior_text as text_of
+    from mesaprior.inference.reports.safeguards import report_safeguards
     from mesaprior.inference.safeguards import check_settings
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
@@ -146,78 +144,21 @@ def safeguards(
     check_settings(temperatures, alphas, ks, cost)
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     outcomes = Analysis(question.census, question.log, prior, noise).safeguards(
-        temperatures=temperatures,
-        alphas=alphas,
-        ks=ks,
-        cost=cost,
-        has_slips=has_slips,
-        is_online=is_online,
+        temperatures=temperatures, alphas=alphas, ks=ks, cost=cost, has_slips=has_slips, is_online=is_online
     )
-    if form == "json":
-        provenance = provenance_of(
-            question,
-            prior=prior_facts(prior),
-            noise=str(noise),
-            cost=cost,
-            slips=has_slips,
-            online=is_online,
-        )
-        rows = [
-            {key: value if key == "name" else json_number(value) for key, value in asdict(outcome).items()}
-            for outcome in outcomes
-        ]
-        click.echo(json.dumps({"safeguards": rows, "provenance": provenance}, allow_nan=False))
-    elif form == "csv":
-        from mesaprior.cli.streams import print_csv
-
-        print_csv([column.name for column in fields(Outcome)], [list(asdict(outcome).values()) for outcome in outcomes])
-    else:
-        _render(outcomes, question.log, cost, is_online)
-
-
-def _render(outcomes: list[Outcome], log: ImitationLog, cost: float, is_online: bool) -> None:
-    from rich.table import Table
-
-    from mesaprior.cli.report.terminal import console
-    from mesaprior.hypotheses.phrases import share_text
-    from mesaprior.inference.safeguarding import conflicts
-
-    n_conflicts = sum(conflicts(log, row) for row in range(log.n_training, log.n_rows))
-    n_judged = int((log.action[log.n_training :] >= 0).sum())
-    table = Table(title="What each way to act does, in expectation", title_justify="left", title_style="bold")
-    table.add_column("acts by")
-    for name in ("defections", "ever", "always", "errors, training", "later", "questions, training", "later", "regret"):
-        table.add_column(name, justify="right")
-    for outcome in outcomes:
-        table.add_row(
-            outcome.name,
-            f"{outcome.defections:.3f}" if n_conflicts else "-",
-            share_text(outcome.any_defection),
-            share_text(outcome.all_defections),
-            *(
-                f"{value:.3f}"
-                for value in (
-                    outcome.errors_train,
-                    outcome.errors_later,
-                    outcome.questions_train,
-                    outcome.questions_later,
-                    outcome.regret,
-                )
-            ),
-        )
-    out = console()
-    out.print(table)
-    learned = "all rows with an action before it" if is_online else "the training rows before it"
-    out.print(
-        f"• Of {number_of(log.n_training, 'training row')} and {n_judged:,} later ones with an action, on "
-        f"{n_conflicts:,} of which a rival does something else. Each row is acted on with what was learned from "
-        f"{learned}.",
-        markup=False,
-        soft_wrap=True,
+    if plot_file:
+        asked_text = f"{Path(question.log.source).stem}, prior {text_of(prior)}, noise {noise}"
+        _plot(outcomes, cost, f"{asked_text}: what each way to act does", plot_file)
+    told = report_safeguards(
+        question, outcomes, prior=prior, noise=noise, cost=cost, has_slips=has_slips, is_online=is_online
     )
-    out.print(
-        "• Ever, always: the probability to do what the rival would on some, on all of these. Regret: errors, and "
-        f"{cost:g} for each question.",
-        markup=False,
-        soft_wrap=True,
-    )
+    show(told, form)
+
+
+def _plot(outcomes: list[Outcome], cost: float, title: str, plot_file: str) -> None:
+    from mesaprior.cli.report.figure import save_picture
+    from mesaprior.inference.figures.drawing import drawn
+    from mesaprior.inference.figures.safeguards import figure_of_safeguards
+
+    save_picture(drawn(figure_of_safeguards(outcomes, cost=cost, title=title)), plot_file)
+    click.echo(f"Wrote {plot_file}.", err=True)

@@ -16,11 +16,12 @@ import numpy as np
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.crossovers.curve import CHALLENGERS, OTHERS, OddsCurve, partition_of
+from mesaprior.inference.crossovers.curve import OddsCurve
 from mesaprior.inference.crossovers.leading import LeadingClass, leading_class
 from mesaprior.inference.crossovers.roots import Zero, find_zeros, zeros_of_values
 from mesaprior.inference.cut import chance
 from mesaprior.inference.noise import DEFAULT_NOISE, BetaNoise, Noise, NoiseModel
+from mesaprior.inference.odds import CHALLENGERS, OTHERS, Contest, contest_of
 from mesaprior.inference.scores import Scored
 from mesaprior.inference.sweeps.axes import AXES, HITS, MAX_BITS, MISSES, NOISE, ROWS, check_axes, prior_over
 from mesaprior.inference.sweeps.sweep import sweep_of
@@ -96,6 +97,8 @@ class Crossovers:
 
     Attributes
     ----------
+    contest : Contest
+        Whose odds these are.
     parameter : str
     low, high : float
         The range.
@@ -113,8 +116,11 @@ class Crossovers:
     most_roots : int or None
         How many crossovers there can be at most, for all values of the parameter, by the rule of signs; None where the
         rule does not apply.
+    values, odds : float64[V]
+        Values that were looked at on the way, ascending, and the log2 odds there.
     """
 
+    contest: Contest
     parameter: str
     low: float
     high: float
@@ -126,6 +132,8 @@ class Crossovers:
     distance: float
     n_points: int
     most_roots: int | None
+    values: np.ndarray
+    odds: np.ndarray
 
     @property
     def is_complete(self) -> bool:
@@ -213,28 +221,31 @@ def crossovers_of(
     census, noise = scored.census, scored.noise
     if points is not None and points < 2:
         raise UsageError(f"points = {points} is out of range; a grid has at least 2.")
+    contest = contest_of(by_verdict=by_verdict)
     if over in (ROWS, MAX_BITS):
-        return _over_whole_numbers(scored, prior, over, low, high, by_verdict)
+        return _over_whole_numbers(scored, prior, over, low, high, contest)
     low, high = _range(over, low, high, census.n_actions)
     check_axes({over: [low, high]}, census, prior, noise, scored.log.n_training)
-    curve = OddsCurve(scored, prior, over, partition_of(scored.judgement, by_verdict=by_verdict), workers=workers)
+    curve = OddsCurve(scored, prior, over, contest.sides_of(scored.judgement), workers=workers)
     breaks = _breaks(prior, over, curve)
     grid = _grid(low, high, points or (POINTS if breaks is None else SPARE_POINTS), breaks)
     zeros = find_zeros(curve.odds, grid)
     ends = curve.odds(np.array([low, high])).tolist()
-    names = ("defecting", "faithful") if by_verdict else ("optimizers", "imitators")
     return Crossovers(
+        contest=contest,
         parameter=over,
         low=low,
         high=high,
         is_whole=False,
-        crossings=tuple(_crossing(census, curve, prior, over, noise, zero, names) for zero in zeros.found),
+        crossings=tuple(_crossing(census, curve, prior, over, noise, zero, contest) for zero in zeros.found),
         odds_low=ends[0],
         odds_high=ends[1],
         closest=zeros.closest,
         distance=zeros.distance,
         n_points=zeros.n_points,
         most_roots=curve.most_roots(low, high),
+        values=zeros.x,
+        odds=zeros.y,
     )
 
 
@@ -285,7 +296,7 @@ def _crossing(
     over: str,
     noise: NoiseModel,
     zero: Zero,
-    names: tuple[str, str],
+    contest: Contest,
 ) -> Crossing:
     """Explain a crossover by the leading classes."""
     challenger = leading_class(census, curve, CHALLENGERS, zero.value)
@@ -306,7 +317,7 @@ def _crossing(
         return found("the prior or the noise has no formula, so there is nothing to solve")
     from mesaprior.inference.crossovers.symbolic import solve_equality
 
-    spread = _spread(challenger, other, names)
+    spread = _spread(challenger, other, contest)
     with _SOLVING:
         solution = solve_equality(challenger, other, prior, over, noise, census.n_actions, zero.value)
     if solution.text is None:
@@ -326,11 +337,11 @@ def _leads_after(zero: Zero) -> bool | None:
     return None if math.isnan(zero.after) or not zero.after else zero.after > 0
 
 
-def _spread(challenger: LeadingClass, other: LeadingClass, names: tuple[str, str]) -> str:
+def _spread(challenger: LeadingClass, other: LeadingClass, contest: Contest) -> str:
     """Return in words how much of each side its leading class holds."""
     held = [
         f"{one.share:.3%} of the mass of {name} (which is spread as over {one.n_effective:.3g} classes)"
-        for one, name in ((challenger, names[0]), (other, names[1]))
+        for one, name in ((challenger, contest.challengers), (other, contest.others))
     ]
     return f"the leading classes hold {held[0]} and {held[1]}"
 
@@ -357,7 +368,7 @@ def _whole_reason(zero: Zero, what: str) -> str:
 
 
 def _over_whole_numbers(
-    scored: Scored, prior: Prior, over: str, low: float | None, high: float | None, by_verdict: bool
+    scored: Scored, prior: Prior, over: str, low: float | None, high: float | None, contest: Contest
 ) -> Crossovers:
     """Find where the odds are 0 or change sign along the training rows, or along the lengths that occur."""
     if over == ROWS:
@@ -373,10 +384,10 @@ def _over_whole_numbers(
         )
     swept = sweep_of(scored, prior, {over: values})
     what = "this training row" if over == ROWS else "the programs of this length"
-    return along_values(over, values, swept.log2_odds_verdict if by_verdict else swept.log2_odds, what)
+    return along_values(over, values, contest.odds_of(swept), what, contest)
 
 
-def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str) -> Crossovers:
+def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str, contest: Contest) -> Crossovers:
     """Return the crossovers of a parameter that takes some values only, all of which were looked at.
 
     Parameters
@@ -389,6 +400,8 @@ def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str) -> 
         Final log2 odds at each.
     what : str
         What changes the odds from a value to the next, in words.
+    contest : Contest
+        Whose odds these are.
     """
     crossings = tuple(
         Crossing(zero, _leads_after(zero), None, None, None, math.nan, math.nan, _whole_reason(zero, what))
@@ -398,6 +411,7 @@ def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str) -> 
     closest = int(np.argmin(size))
     is_seen = bool(np.isfinite(size[closest]))
     return Crossovers(
+        contest=contest,
         parameter=over,
         low=float(values[0]),
         high=float(values[-1]),
@@ -409,4 +423,6 @@ def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str) -> 
         distance=float(odds[closest]) if is_seen else math.nan,
         n_points=len(values),
         most_roots=None,
+        values=values,
+        odds=odds,
     )

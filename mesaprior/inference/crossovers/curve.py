@@ -13,7 +13,7 @@ import numpy as np
 from mesaprior.inference.cut import chance
 from mesaprior.inference.logspace import log2_odds, log2_sum
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel, log2_likelihood
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, Judgement
+from mesaprior.inference.odds import CHALLENGERS, OTHERS
 from mesaprior.inference.scores import Scored
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
 from mesaprior.inference.sweeps.equivalence import Pooling, distinct
@@ -22,19 +22,6 @@ from mesaprior.inference.weights import Prior
 from mesaprior.priors.compiler import Program
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.sweeps.separation import separate
-
-OTHERS, CHALLENGERS = 0, 1
-"""Codes of the sides: odds are of the challengers over the others."""
-
-
-def partition_of(judgement: Judgement, *, by_verdict: bool) -> np.ndarray:
-    """Return the side of each behaviour, int64[B]; -1 where it is on neither."""
-    if by_verdict:
-        side = np.full(len(judgement.verdict), -1, dtype=np.int64)
-        side[judgement.verdict == FAITHFUL] = OTHERS
-        side[judgement.verdict == DEFECTING] = CHALLENGERS
-        return side
-    return np.where(judgement.role == IMITATOR, OTHERS, CHALLENGERS)
 
 
 class OddsCurve:
@@ -48,7 +35,7 @@ class OddsCurve:
     parameter : str
         A parameter of the prior, or `noise`, `a` or `b`.
     side : int64[B]
-        As `partition_of` returns it.
+        As `Contest.sides_of` returns it.
     workers : int
         Threads.
 

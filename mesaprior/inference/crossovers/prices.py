@@ -16,6 +16,7 @@ from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.terms.tokens import token_text
 from mesaprior.inference.crossovers.crossover import Crossovers, along_values
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.odds import contest_of
 from mesaprior.inference.posterior import posterior
 from mesaprior.inference.weights import Prior
 
@@ -125,10 +126,11 @@ def find_price_crossovers(
             f"the censuses of {len(spaces)} prices hold {n_programs:,} programs, and {MOST_PROGRAMS:,} are counted "
             "anew at most; take a narrower range or a smaller bound on bits."
         )
-    odds: list[float] = []
+    contest, odds = contest_of(by_verdict=by_verdict), list[float]()
     for one in spaces:
         census = count(one, log) if count else one.census(log)
         result = posterior(census, log, prior, noise=noise, tolerance=tolerance)
-        odds.append(float((result.log2_odds_verdict if by_verdict else result.log2_odds)[-1]))
+        odds.append(float(contest.odds_of(result)[-1]))
     found = np.array(odds) if odds else np.array([math.nan])
-    return along_values(str(price), np.array(values, dtype=np.float64), found, "the change of the price by one")
+    what = "the change of the price by one"
+    return along_values(str(price), np.array(values, dtype=np.float64), found, what, contest)

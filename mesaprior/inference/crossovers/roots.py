@@ -57,7 +57,7 @@ class Zero:
     after: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Zeros:
     """What was found.
 
@@ -71,12 +71,16 @@ class Zeros:
         Its value there.
     n_points : int
         How many values of the grid there were.
+    x, y : float64[K]
+        These values and those looked at around dips, ascending, and the function there.
     """
 
     found: tuple[Zero, ...]
     closest: float
     distance: float
     n_points: int
+    x: np.ndarray
+    y: np.ndarray
 
 
 def find_zeros(function: Curve, grid: np.ndarray) -> Zeros:
@@ -113,6 +117,8 @@ def find_zeros(function: Curve, grid: np.ndarray) -> Zeros:
         float(x[closest]) if is_seen else float("nan"),
         float(y[closest]) if is_seen else float("nan"),
         len(grid),
+        x,
+        y,
     )
 
 

@@ -18,6 +18,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.logspace import log2_odds, log2_scaled, log2_total, share, sum_shares
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.odds import BY_ROLE, BY_VERDICT, Contest
 from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS
 from mesaprior.inference.scores import Scored
 from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS, Axes, check_axes, prior_over
@@ -74,6 +75,15 @@ class SweptPosterior:
     def mass_by_verdict(self) -> np.ndarray:
         """Share of the posterior by verdict, float64[..., 4]."""
         return sum_shares(self.mass, -2, -1)
+
+    def contests(self, *, has_lesions: bool) -> list[Contest]:
+        """Return who is weighed: by role where programs have lesions, and by verdict where anybody is judged."""
+        is_judged = not np.isnan(self.log2_odds_verdict).all()
+        return [BY_ROLE] * has_lesions + [BY_VERDICT] * (is_judged or not has_lesions)
+
+    def shares(self, contest: Contest) -> np.ndarray:
+        """Return the share of the posterior by the parts of a contest, float64[..., 4]."""
+        return self.mass_by_verdict if contest.is_by_verdict else self.mass_by_role
 
     @property
     def n_cells(self) -> int:

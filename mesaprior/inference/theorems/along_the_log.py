@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.logspace import log2_sum
 from mesaprior.inference.posterior import Posterior
 from mesaprior.inference.scores import Scored
@@ -172,7 +173,7 @@ def _agreeing(weighed: Weighed, hypotheses: HypothesisClass, result: Posterior, 
     # A pair is two behaviours: the first of a hypothesis is not compared with itself.
     relative[first] = -1.0
     worst = int(np.argmax(relative))
-    pairs = f"{len(live) - len(first):,} behaviours beside the first of each hypothesis"
+    pairs = f"{number_of(len(live) - len(first), 'behaviour')} beside the first of each hypothesis"
     left = float(result.log2_mass[live][worst] - result.log2_mass[live][first][member[worst]])
     right = float(before[live][worst] - before[live][first][member[worst]])
     return Theorem(name, statement, "", "=", left, right, f"{where}; {pairs}, log2 odds of the pair that moved most")

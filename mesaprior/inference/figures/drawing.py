@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from mesaprior.cli.report.figure import save_picture
 from mesaprior.inference.figure import Areas, Bars, Figure, Line, Panel, Phases, Points
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999999")
@@ -26,24 +25,32 @@ LONG_LABEL = 24
 LONG_NAMES = 40
 """Characters of the names of all bars together from which on they are written aslant."""
 
+MOST_DOTS = 100
+"""Points of a line that have a dot each, at most."""
+
+WIDE_RANGE = 50.0
+"""An axis above 0 that spans more than this factor is drawn in equal ratios."""
+
 PANEL_WIDTH, HEIGHT = 5.6, 4.4
 """Inches."""
 
 
-def plot_figure(figure: Figure, path: str) -> None:
-    """Draw a figure into a file."""
-    import matplotlib
+def is_wide(low: float, high: float) -> bool:
+    """Tell whether an axis between these ends is drawn in equal ratios."""
+    return bool(low > 0 and high / low > WIDE_RANGE)
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
+
+def drawn(figure: Figure) -> Any:
+    """Return a figure as one of Matplotlib, which needs no window and which nobody has to close."""
+    from matplotlib.figure import Figure as Drawing
 
     n = len(figure.panels)
-    width = PANEL_WIDTH * n + (1.4 if n == 1 else 0.0)
-    drawing, axes = plt.subplots(1, n, figsize=(width, HEIGHT), squeeze=False, layout="constrained")
+    drawing = Drawing(figsize=(PANEL_WIDTH * n + (1.4 if n == 1 else 0.0), HEIGHT), layout="constrained")
+    axes = drawing.subplots(1, n, squeeze=False)
     drawing.suptitle(figure.title, fontsize=11, x=0.01, ha="left", wrap=True)
     for panel, place in zip(figure.panels, axes[0], strict=True):
         _draw_panel(drawing, place, panel)
-    save_picture(drawing, path)
+    return drawing
 
 
 def _draw_panel(drawing: Any, axes: Any, panel: Panel) -> None:
@@ -85,7 +92,8 @@ def _draw_panel(drawing: Any, axes: Any, panel: Panel) -> None:
 
 def _draw_line(axes: Any, line: Line, colour: str) -> None:
     """Draw a line where it is finite, and its band where both ends are."""
-    style = {"linestyle": "--", "linewidth": 1.1} if line.is_dashed else {"marker": "o"}
+    dots = {"marker": "o"} if len(line.x) <= MOST_DOTS else {}
+    style = {"linestyle": "--", "linewidth": 1.1} if line.is_dashed else dots
     x, y = _finite(line.x, line.y)
     axes.plot(x, y, markersize=3.5, label=line.label, color=colour, **style)
     if line.low:

@@ -1,35 +1,27 @@
-"""The picture of `compare-spaces --plot`: verdicts by space, and how the spaces rank functions."""
+"""The figure of spaces compared: verdicts by space, and how the spaces rank functions."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from mesaprior.cli.report.figure import save_picture
 from mesaprior.hypotheses.phrases import bits_text
 from mesaprior.inference.picture import COLOURS
 from mesaprior.inference.roles import VERDICTS
-
-if TYPE_CHECKING:
-    from mesaprior.inference.spaces import SpacesCompared
+from mesaprior.inference.spaces import SpacesCompared
 
 
-def plot_spaces(result: SpacesCompared, path: str, *, title_source: str) -> None:
-    """Draw the posterior by verdict in each space beside a heat map of rank correlations, into a file."""
-    import matplotlib
+def figure_of_spaces(result: SpacesCompared, *, title: str) -> Any:
+    """Return the posterior by verdict in each space beside a heat map of rank correlations, as a Matplotlib figure."""
+    from matplotlib.figure import Figure
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    from mesaprior.cli.render_spaces import headline
-
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10.4, 4.4), width_ratios=(1.35, 1), layout="constrained")
-    figure.suptitle(f"{Path(title_source).stem}: {headline(result)}", fontsize=11, x=0.01, ha="left", wrap=True)
+    figure = Figure(figsize=(10.4, 4.4), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
+    figure.suptitle(title, fontsize=11, x=0.01, ha="left", wrap=True)
     _draw_verdicts(left, result)
     _draw_correlations(right, result)
-    save_picture(figure, path)
+    return figure
 
 
 def _draw_verdicts(axes: Any, result: SpacesCompared) -> None:

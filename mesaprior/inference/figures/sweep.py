@@ -1,4 +1,4 @@
-"""The picture of `sweep --plot`: the odds along one axis, or who leads over two, with the line where nobody does."""
+"""The figure of a sweep: the odds along one axis, or who leads over two, with the line where nobody does."""
 
 from __future__ import annotations
 
@@ -7,50 +7,43 @@ from typing import Any
 
 import numpy as np
 
-from mesaprior.cli.contests import Contest
-from mesaprior.cli.report.figure import save_picture
-from mesaprior.cli.report.plot_figure import draw_phases
 from mesaprior.inference.figure import Phases
+from mesaprior.inference.figures.drawing import draw_phases, is_wide
+from mesaprior.inference.odds import Contest
 from mesaprior.inference.picture import COLOURS
-from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.sweeps.sweep import SweptPosterior
 
-WIDE_RANGE = 50.0
-"""An axis above 0 that spans more than this factor is drawn in equal ratios."""
 
-
-def plot_sweep(swept: SweptPosterior, contests: Sequence[Contest], path: str, *, title: str) -> None:
-    """Draw a sweep along its axes of several values, one or two, into a file."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
+def figure_of_sweep(swept: SweptPosterior, contests: Sequence[Contest], *, title: str) -> Any:
+    """Return a sweep along its axes of several values, one or two, as a Matplotlib figure."""
+    from matplotlib.figure import Figure
 
     axes = {name: values for name, values in swept.axes.items() if len(values) > 1}
     held = "".join(f", {name} = {values[0]:g}" for name, values in swept.axes.items() if len(values) == 1)
     shape = tuple(len(values) for values in axes.values())
     if len(axes) == 1:
-        figure, panels = plt.subplots(2, 1, figsize=(8.4, 5.6), sharex=True, layout="constrained")
+        figure = Figure(figsize=(8.4, 5.6), layout="constrained")
+        panels = figure.subplots(2, 1, sharex=True)
         ((name, values),) = axes.items()
-        _draw_masses(panels[0], values, swept, contests)
-        _draw_lines(panels[1], values, contests)
+        _draw_masses(panels[0], values, swept, contests[0])
+        _draw_lines(panels[1], values, swept, contests)
         panels[1].set(xlabel=name, xlim=(values[0], values[-1]))
-        if _is_wide(values):
+        if is_wide(values[0], values[-1]):
             panels[1].set_xscale("log")
     else:
         n = len(contests)
-        figure, panels = plt.subplots(1, n, figsize=(6.4 * n, 4.8), squeeze=False, layout="constrained")
+        figure = Figure(figsize=(6.4 * n, 4.8), layout="constrained")
+        panels = figure.subplots(1, n, squeeze=False)
         for panel, contest in zip(panels[0], contests, strict=True):
-            _draw_contest(figure, panel, axes, contest, contest.odds.reshape(shape))
+            _draw_contest(figure, panel, axes, contest, contest.odds_of(swept).reshape(shape))
     figure.suptitle(f"{title}{held}", fontsize=11, x=0.01, ha="left", wrap=True)
-    save_picture(figure, path)
+    return figure
 
 
-def _draw_masses(panel: Any, values: np.ndarray, swept: SweptPosterior, contests: Sequence[Contest]) -> None:
-    """Draw the shares of the sides along the axis as areas."""
-    by_role = contests[0].challengers == "optimizers"
-    masses, names = (swept.mass_by_role, ROLES) if by_role else (swept.mass_by_verdict, VERDICTS)
-    masses = np.nan_to_num(masses.reshape(len(values), len(names)))
+def _draw_masses(panel: Any, values: np.ndarray, swept: SweptPosterior, contest: Contest) -> None:
+    """Draw the shares of roles or verdicts along the axis as areas."""
+    names = contest.names
+    masses = np.nan_to_num(swept.shares(contest).reshape(len(values), len(names)))
     present = [part for part in range(len(names)) if masses[:, part].any()]
     if present:
         colours, labels = [COLOURS[part] for part in present], [names[part] for part in present]
@@ -60,11 +53,11 @@ def _draw_masses(panel: Any, values: np.ndarray, swept: SweptPosterior, contests
     panel.spines[["top", "right"]].set_visible(False)
 
 
-def _draw_lines(panel: Any, values: np.ndarray, contests: Sequence[Contest]) -> None:
+def _draw_lines(panel: Any, values: np.ndarray, swept: SweptPosterior, contests: Sequence[Contest]) -> None:
     """Draw the odds along the axis; where one side has no mass there is no point."""
     panel.axhline(0, color="0.6", linewidth=0.8)
     for contest, colour in zip(contests, ("0.15", COLOURS[1]), strict=False):
-        odds = contest.odds.reshape(-1)
+        odds = contest.odds_of(swept).reshape(-1)
         label = f"{contest.challengers} : {contest.others}"
         panel.plot(values, np.where(np.isfinite(odds), odds, np.nan), color=colour, linewidth=1.4, label=label)
     panel.set(ylabel="log2 odds (bits)")
@@ -79,11 +72,7 @@ def _draw_contest(figure: Any, panel: Any, axes: dict[str, np.ndarray], contest:
     phases = Phases(tuple(x.tolist()), tuple(y.tolist()), grid, above=contest.challengers, below=contest.others)
     draw_phases(figure, panel, phases)
     panel.set(xlabel=across, ylabel=up)
-    panel.set_title(f"log2 odds, {contest.challengers} over {contest.others}", fontsize=10)
+    panel.set_title(f"log2 odds, {contest}", fontsize=10)
     for values, scale in ((x, panel.set_xscale), (y, panel.set_yscale)):
-        if _is_wide(values):
+        if is_wide(values[0], values[-1]):
             scale("log")
-
-
-def _is_wide(values: np.ndarray) -> bool:
-    return bool(values[0] > 0 and values[-1] / values[0] > WIDE_RANGE)
