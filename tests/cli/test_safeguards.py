@@ -36,9 +36,10 @@ def test_a_picture(files, run):
     assert "<svg" in text
     # The title names the prior with its parameters; letters are drawn as shapes, with the text in a comment.
     run(*QUESTION, "--prior", "speed", "--param", "alpha=2", "--plot", "acts.svg")
-    assert "<!-- log, prior speed (alpha=2), noise beta:1,9: what each way to act does -->" in (
-        files / "acts.svg"
-    ).read_text()
+    assert (
+        "<!-- log, prior speed (alpha=2), noise beta:1,9: what each way to act does -->"
+        in (files / "acts.svg").read_text()
+    )
     assert "prior speed (alpha=2)" in run(*QUESTION, "--prior", "speed", "--param", "alpha=2").stdout
 
 

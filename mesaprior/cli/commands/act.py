@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from mesaprior.cli.command import Command, headed_option
-from mesaprior.cli.commands.safeguards import guard_options
+from mesaprior.cli.commands.safeguards import Ways, guard_options
 from mesaprior.cli.one_world import WORLD, one_world_with_prior, world_of
 from mesaprior.cli.options import check_noise, format_option, noise_of, noise_option, prior_of, prior_options
 from mesaprior.cli.report import show
@@ -55,11 +57,7 @@ def act(
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
-    temperatures: tuple[float, ...],
-    alphas: tuple[float, ...],
-    ks: tuple[int, ...],
-    cost: float,
-    has_slips: bool,
+    ways: Ways,
     work: int,
     is_by_step: bool,
     form: str,
@@ -78,39 +76,27 @@ def act(
     from mesaprior.cli.question import census_of
     from mesaprior.hypotheses.terms.space import TermSpace
     from mesaprior.inference.reports.acting import report_acting
-    from mesaprior.inference.safeguards import check_settings
     from mesaprior.inference.worlds.acting import act_in
     from mesaprior.inference.worlds.ground import ground_of
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_columns(prior, TermSpace.name, TermSpace.columns)
-    check_settings(temperatures, alphas, ks, cost)
+    ways.check()
     world = world_of(name, seed, settings)
     # Where nobody can walk, nothing is counted.
     ground_of(world)
     check_noise(noise, world.language.actions)
     space = TermSpace(world.language, max_bits)
-    found = act_in(
-        world,
-        census_of(space, world.log),
-        prior,
-        n_steps=steps,
-        noise=noise,
-        temperatures=temperatures,
-        alphas=alphas,
-        ks=ks,
-        cost=cost,
-        has_slips=has_slips,
-        work=work,
-    )
+    census = census_of(space, world.log)
+    found = act_in(world, census, prior, n_steps=steps, noise=noise, work=work, **asdict(ways))
     told = report_acting(
         found,
         world,
         space,
         prior=prior,
         noise=noise,
-        cost=cost,
-        has_slips=has_slips,
+        cost=ways.cost,
+        has_slips=ways.has_slips,
         steps=steps,
         is_by_step=is_by_step,
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mesaprior.cli.command import Command, headed_option
 from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
+    F,
     SpaceOptions,
     format_option,
     noise_of,
@@ -29,7 +33,31 @@ if TYPE_CHECKING:
 
 ACTING = "Ways to act"
 
-guard_options = together(
+
+@dataclass(frozen=True)
+class Ways:
+    """Which ways to act are compared, and how.
+
+    Attributes
+    ----------
+    temperatures, alphas, ks, cost, has_slips
+        As of `safeguards_on`.
+    """
+
+    temperatures: tuple[float, ...]
+    alphas: tuple[float, ...]
+    ks: tuple[int, ...]
+    cost: float
+    has_slips: bool
+
+    def check(self) -> None:
+        """Refuse numbers that are out of range, before anything is counted."""
+        from mesaprior.inference.safeguards import check_settings
+
+        check_settings(self.temperatures, self.alphas, self.ks, self.cost)
+
+
+_options = together(
     headed_option(
         "--temperature",
         "temperatures",
@@ -81,7 +109,18 @@ guard_options = together(
         help="Let programs act with the noise model's error rate, or deterministically.",
     ),
 )
-"""Gives a command the options that say which ways to act are compared, and how."""
+
+
+def guard_options(function: F) -> F:
+    """Give a command the options that say which ways to act are compared, and how, as one argument `ways`."""
+
+    @wraps(function)
+    def with_ways(*arguments: Any, **others: Any) -> Any:
+        ways = Ways(**{field.name: others.pop(field.name) for field in fields(Ways)})
+        return function(*arguments, ways=ways, **others)
+
+    decorated: Callable[..., Any] = _options(with_ways)
+    return decorated  # type: ignore[return-value]
 
 
 @click.command(cls=Command)
@@ -109,11 +148,7 @@ def safeguards(
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
-    temperatures: tuple[float, ...],
-    alphas: tuple[float, ...],
-    ks: tuple[int, ...],
-    cost: float,
-    has_slips: bool,
+    ways: Ways,
     is_online: bool,
     plot_file: str | None,
     form: str,
@@ -137,20 +172,18 @@ def safeguards(
     from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.provenance import prior_text as text_of
     from mesaprior.inference.reports.safeguards import report_safeguards
-    from mesaprior.inference.safeguards import check_settings
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
-    check_settings(temperatures, alphas, ks, cost)
+    ways.check()
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
-    outcomes = Analysis(question.census, question.log, prior, noise).safeguards(
-        temperatures=temperatures, alphas=alphas, ks=ks, cost=cost, has_slips=has_slips, is_online=is_online
-    )
+    analysis = Analysis(question.census, question.log, prior, noise)
+    outcomes = analysis.safeguards(**asdict(ways), is_online=is_online)
     if plot_file:
         asked_text = f"{Path(question.log.source).stem}, prior {text_of(prior)}, noise {noise}"
-        _plot(outcomes, cost, f"{asked_text}: what each way to act does", plot_file)
+        _plot(outcomes, ways.cost, f"{asked_text}: what each way to act does", plot_file)
     told = report_safeguards(
-        question, outcomes, prior=prior, noise=noise, cost=cost, has_slips=has_slips, is_online=is_online
+        question, outcomes, prior=prior, noise=noise, cost=ways.cost, has_slips=ways.has_slips, is_online=is_online
     )
     show(told, form)
 

@@ -40,12 +40,10 @@ def report_acting(
 
     Parameters
     ----------
-    found : sequence of Conduct
-    world : World
+    found, world, prior, noise
+        What the ways to act did, and what was asked.
     space : TermSpace
         That of the programs counted.
-    prior : FormulaPrior
-    noise : NoiseModel
     cost : float
         Of a question, in errors.
     has_slips : bool
