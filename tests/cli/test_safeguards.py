@@ -61,6 +61,15 @@ def test_bad_numbers_are_refused_in_one_sentence(files, run, options, says):
     assert result.stdout == ""
 
 
+def test_a_picture_of_acting(files, run):
+    pytest.importorskip("matplotlib")
+    line = ("world", "act", "fork", "--set", "steps=1", "--steps", 3, "--max-bits", 16)
+    result = run(*line, "--prior", "speed", "--param", "alpha=2", "--plot", "acts.svg")
+    title = "fork, seed 0, prior speed (alpha=2), noise beta:1,9: what each way to act does"
+    assert f"<!-- {title} -->" in (files / "acts.svg").read_text()
+    assert "fork, seed 0 · programs up to 16 bits · prior speed (alpha=2)" in result.stdout
+
+
 def test_acting_in_a_world_in_three_formats(run):
     line = ("world", "act", "fork", "--seed", 2, "--set", "steps=1", "--steps", 4, "--max-bits", 18, "--alpha", "0.01")
     answer = json.loads(run(*line, "--format", "json").stdout)

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from mesaprior.cli.command import Command, headed_option
 from mesaprior.cli.commands.safeguards import Ways, guard_options
 from mesaprior.cli.one_world import WORLD, one_world_with_prior, world_of
-from mesaprior.cli.options import check_noise, format_option, noise_of, noise_option, prior_of, prior_options
+from mesaprior.cli.options import (
+    check_noise,
+    format_option,
+    noise_of,
+    noise_option,
+    plot_option,
+    prior_of,
+    prior_options,
+)
 from mesaprior.cli.report import show
 from mesaprior.hypotheses.terms.describe import LONGEST
 from mesaprior.priors.columns import check_columns
+
+if TYPE_CHECKING:
+    from mesaprior.inference.worlds.conduct import Conduct
 
 
 @click.command(cls=Command)
@@ -47,6 +59,7 @@ from mesaprior.priors.columns import check_columns
     help="The limit on histories times policies; with a higher one, more steps can be taken.",
 )
 @click.option("--by-step", "is_by_step", is_flag=True, help="Print a line for each step; JSON always has them.")
+@plot_option("Plot regret, and defections along the steps")
 @format_option()
 def act(
     name: str,
@@ -60,6 +73,7 @@ def act(
     ways: Ways,
     work: int,
     is_by_step: bool,
+    plot_file: str | None,
     form: str,
 ) -> None:
     """Act on the posterior in a world that responds to the actions.
@@ -75,6 +89,7 @@ def act(
     """
     from mesaprior.cli.question import census_of
     from mesaprior.hypotheses.terms.space import TermSpace
+    from mesaprior.inference.provenance import prior_text as text_of
     from mesaprior.inference.reports.acting import report_acting
     from mesaprior.inference.worlds.acting import act_in
     from mesaprior.inference.worlds.ground import ground_of
@@ -89,6 +104,9 @@ def act(
     space = TermSpace(world.language, max_bits)
     census = census_of(space, world.log)
     found = act_in(world, census, prior, n_steps=steps, noise=noise, work=work, **asdict(ways))
+    if plot_file:
+        asked = f"{world.name}, seed {world.seed}, prior {text_of(prior)}, noise {noise}"
+        _plot(found, ways.cost, f"{asked}: what each way to act does", plot_file)
     told = report_acting(
         found,
         world,
@@ -101,3 +119,11 @@ def act(
         is_by_step=is_by_step,
     )
     show(told, form)
+
+
+def _plot(found: list[Conduct], cost: float, title: str, plot_file: str) -> None:
+    from mesaprior.cli.report.figure import write_picture
+    from mesaprior.inference.figures.drawing import drawn
+    from mesaprior.inference.figures.safeguards import figure_of_acting
+
+    write_picture(drawn(figure_of_acting(found, cost=cost, title=title)), plot_file)

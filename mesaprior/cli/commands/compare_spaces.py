@@ -130,13 +130,12 @@ def compare_spaces(
 
 
 def _plot(result: SpacesCompared, priors: dict[str, FormulaPrior], source: str, plot_file: str) -> None:
-    from mesaprior.cli.report.figure import save_picture
+    from mesaprior.cli.report.figure import write_picture
     from mesaprior.inference.figures.spaces import figure_of_spaces
     from mesaprior.inference.reports.spaces import headline, priors_text
 
     title = f"{Path(source).stem}, {priors_text(result, priors)}: {headline(result)}"
-    save_picture(figure_of_spaces(result, title=title), plot_file)
-    click.echo(f"Wrote {plot_file}.", err=True)
+    write_picture(figure_of_spaces(result, title=title), plot_file)
 
 
 def _names(text: str) -> list[str]:

@@ -189,9 +189,8 @@ def safeguards(
 
 
 def _plot(outcomes: list[Outcome], cost: float, title: str, plot_file: str) -> None:
-    from mesaprior.cli.report.figure import save_picture
+    from mesaprior.cli.report.figure import write_picture
     from mesaprior.inference.figures.drawing import drawn
     from mesaprior.inference.figures.safeguards import figure_of_safeguards
 
-    save_picture(drawn(figure_of_safeguards(outcomes, cost=cost, title=title)), plot_file)
-    click.echo(f"Wrote {plot_file}.", err=True)
+    write_picture(drawn(figure_of_safeguards(outcomes, cost=cost, title=title)), plot_file)

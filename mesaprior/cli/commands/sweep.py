@@ -105,7 +105,7 @@ def sweep(
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
     n_cells = _n_cells(over)
-    with progress(f"Working out {n_cells:,} cells", n_cells) as report:
+    with progress(f"Computing {n_cells:,} cells", n_cells) as report:
         swept = analysis.sweep(over, workers=os.cpu_count() or 1, report=report)
     if out_file:
         _write(swept, out_file)
@@ -214,11 +214,10 @@ def _write(swept: SweptPosterior, out_file: str) -> None:
 
 
 def _plot(question: Question, swept: SweptPosterior, prior: FormulaPrior, plot_file: str) -> None:
-    from mesaprior.cli.report.figure import save_picture
+    from mesaprior.cli.report.figure import write_picture
     from mesaprior.inference.figures.sweep import figure_of_sweep
     from mesaprior.inference.provenance import prior_text
 
     contests = swept.contests(has_lesions=question.space.has_lesions)
     title = f"{Path(question.log.source).stem}, prior {prior_text(prior, swept.axes)}"
-    save_picture(figure_of_sweep(swept, contests, title=title), plot_file)
-    click.echo(f"Wrote {plot_file}.", err=True)
+    write_picture(figure_of_sweep(swept, contests, title=title), plot_file)

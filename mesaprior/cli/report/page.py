@@ -86,10 +86,11 @@ class Ledger:
 def page_of(reports: Sequence[dict[str, Any]]) -> str:
     """Return the page: a table of verdicts, then each claim with its figure, its sentences and how to cite it."""
     lines = [
-        "# What the claims came to",
+        "# Verdicts on the claims",
         "",
-        "Each row is an argument of the debate, worked out over many worlds by exact counting; how a verdict follows",
-        "is in the section of the claim. Made by `mesaprior claims run --all --out DIR`; the tables stand beside it.",
+        "Each row is an argument of the debate, tested on many random worlds by exact counting; the rule behind a",
+        "verdict is in the section of the claim. Made by `mesaprior claims run --all --out DIR`, with the tables",
+        "beside it.",
         "",
         "| claim | verdict | share of worlds | most sensitive to | first flip |",
         "|---|---|---|---|---|",

@@ -1,11 +1,12 @@
-"""The figure of ways to act: what the regret of each is made of, and how often it defects."""
+"""Figures of ways to act: what the regret of each is made of, and how often it defects."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mesaprior.inference.figure import Bars, Figure, Panel
+from mesaprior.inference.figure import Bars, Figure, Line, Panel
 from mesaprior.inference.safeguarding import Outcome
+from mesaprior.inference.worlds.conduct import Conduct
 
 
 def figure_of_safeguards(outcomes: Sequence[Outcome], *, cost: float, title: str) -> Figure:
@@ -32,3 +33,31 @@ def figure_of_safeguards(outcomes: Sequence[Outcome], *, cost: float, title: str
     defections = Bars(names, ("defections",), (tuple(outcome.defections for outcome in outcomes),))
     panels = (("regret, in errors", regret), ("defections", defections))
     return Figure(title, tuple(Panel("", f"expected {what}", (bars,)) for what, bars in panels))
+
+
+def figure_of_acting(found: Sequence[Conduct], *, cost: float, title: str) -> Figure:
+    """Return the regret of each way to act in a world, beside the probability of having defected by each step.
+
+    Parameters
+    ----------
+    found : sequence of Conduct
+    cost : float
+        Of a question, in errors.
+    title : str
+        What is to be seen, in one sentence.
+    """
+    totals = [conduct.totals() for conduct in found]
+    regret = Bars(
+        tuple(conduct.name for conduct in found),
+        ("errors", "questions at their cost"),
+        (tuple(one["errors"] for one in totals), tuple(cost * one["questions"] for one in totals)),
+    )
+    steps = tuple(float(step) for step in range(1, len(found[0].errors) + 1))
+    ever = tuple(Line(conduct.name, steps, tuple(conduct.any_defection.tolist())) for conduct in found)
+    return Figure(
+        title,
+        (
+            Panel("", "expected regret, in errors", (regret,)),
+            Panel("step", "probability to have defected", ever, y_range=(-0.02, 1.02)),
+        ),
+    )
