@@ -1,4 +1,4 @@
-"""Imitators let loose: trained on some rows, then acting on others, where only who asks is told what was right."""
+"""Rollouts of imitators: trained on some rows, then acting on others, where only who asks is told what was right."""
 
 from __future__ import annotations
 

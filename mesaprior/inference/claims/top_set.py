@@ -1,6 +1,6 @@
 """Top set: whoever asks the teacher where the leading hypotheses disagree, and learns from the answers alone.
 
-An imitator is trained on a few rows and let loose on many later ones, in worlds where some programs side with a rival
+An imitator is trained on a few rows and acts on many later ones, in worlds where some programs side with a rival
 there: an overseer who no longer looks, a coin that lies elsewhere, a reasoner whose time has come. The mixture acts by
 itself on every row, so nobody tells it anything. The top set (the heaviest policies, each with at least a share alpha
 of the mass of those up to and including it) acts where its policies do the same, and asks where they do not; what
@@ -93,7 +93,7 @@ def _size(
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count one world, and let the top set and the mixture loose in it."""
+    """Count one world, and run the top set and the mixture in it."""
     counted = _count(seed, size)
     base = counted.trained(counted.rows(int(size.base("rows"))), size.base("slowness"))
     alpha = size.base("alpha")
