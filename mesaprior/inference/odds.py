@@ -54,6 +54,11 @@ class Contest:
         return f"{self.challengers} over {self.others}"
 
     @property
+    def ratio(self) -> str:
+        """The two sides as the name of a column or a curve of odds."""
+        return f"{self.challengers} : {self.others}"
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Of the parts into which this divides the posterior."""
         return VERDICTS if self.is_by_verdict else ROLES
@@ -162,7 +167,7 @@ def _headline_by_role(posterior: Posterior) -> str:
         return "No hypothesis is left: every program counted was ruled out."
     held = float(posterior.mass_by_role[IMITATOR, -1])
     side, share = ("Imitators", held) if held >= 0.5 else ("Optimizers", 1 - held)
-    odds = odds_text(float(posterior.log2_odds[-1]), "optimizers", "imitators")
+    odds = odds_text(float(posterior.log2_odds[-1]), BY_ROLE.challengers, BY_ROLE.others)
     after = f"after {number_of(posterior.n_training, 'training row')}"
     return f"{side} hold {share_text(share)} of the posterior {after}: {odds}."
 

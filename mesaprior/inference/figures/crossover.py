@@ -22,11 +22,11 @@ def figure_of_crossovers(found: Crossovers, *, title: str) -> Figure:
     x, y = tuple(found.values.tolist()), tuple(found.odds.tolist())
     is_labelled = len(found.crossings) <= MOST_LABELLED
     marks = [Mark("x", c.zero.value, f"{c.zero.kind} at {c.zero.value:.6g}" * is_labelled) for c in found.crossings]
-    label = f"{found.contest.challengers} : {found.contest.others}"
+    kind = Points if found.is_whole else Line
     panel = Panel(
         x=found.parameter,
         y="log2 odds (bits)",
-        series=(Points(label, x, y) if found.is_whole else Line(label, x, y),),
+        series=(kind(found.contest.ratio, x, y),),
         marks=(Mark("y", 0.0, ""), *marks),
         is_log=is_wide(found.low, found.high),
     )

@@ -16,8 +16,7 @@ WORLDS = "worlds, sorted"
 def figure_of_ensemble(answers: Sequence[Answer], *, title: str) -> Figure:
     """Return the log2 odds in many worlds, by role and by verdict; where a side has no mass there is no point."""
     series = tuple(
-        _sorted(f"{contest.challengers} : {contest.others}", [contest.odds_of(answer) for answer in answers])
-        for contest in (BY_ROLE, BY_VERDICT)
+        _sorted(contest.ratio, [contest.odds_of(answer) for answer in answers]) for contest in (BY_ROLE, BY_VERDICT)
     )
     return Figure(title, (Panel(WORLDS, "log2 odds (bits)", series, (Mark("y", 0.0, ""),)),))
 

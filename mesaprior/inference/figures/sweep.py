@@ -58,8 +58,7 @@ def _draw_lines(panel: Any, values: np.ndarray, swept: SweptPosterior, contests:
     panel.axhline(0, color="0.6", linewidth=0.8)
     for contest, colour in zip(contests, ("0.15", COLOURS[1]), strict=False):
         odds = contest.odds_of(swept).reshape(-1)
-        label = f"{contest.challengers} : {contest.others}"
-        panel.plot(values, np.where(np.isfinite(odds), odds, np.nan), color=colour, linewidth=1.4, label=label)
+        panel.plot(values, np.where(np.isfinite(odds), odds, np.nan), color=colour, linewidth=1.4, label=contest.ratio)
     panel.set(ylabel="log2 odds (bits)")
     panel.spines[["top", "right"]].set_visible(False)
     panel.legend(frameon=False, fontsize=8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mesaprior.hypotheses.phrases import bits_text, share_text
-from mesaprior.hypotheses.tables import Cell, Style, Styled, Table, numbers, texts
+from mesaprior.hypotheses.tables import Style, Styled, Table, numbers, texts
 from mesaprior.hypotheses.versions import versions
 from mesaprior.inference.claims.claim import Findings, Sensitivity
 from mesaprior.inference.claims.reports import report_of, table_of_report
@@ -77,16 +77,17 @@ def _sensitivity_table(sensitivities: Sequence[Sensitivity]) -> Table:
     )
 
 
-def _sensitivity_rows(found: Sensitivity) -> Iterator[Sequence[Cell]]:
-    """Yield a row for each value; the first begins with the parameter, the second with its meaning."""
-    names: Iterator[Cell] = iter((Styled(found.parameter.name, "strong"), found.parameter.meaning))
+def _sensitivity_rows(found: Sensitivity) -> Iterator[Sequence[str]]:
+    """Yield a row for each value; the first begins with the parameter and its meaning."""
+    name = f"{found.parameter.name}: {found.parameter.meaning}"
     flips = list(found.flips)
     for value, share, median in zip(found.parameter.values, found.shares, found.medians, strict=True):
         passed = [place for place in flips if place <= value]
         flips = flips[len(passed) :]
         star = "*" if value == found.parameter.base else " "
         places = ", ".join(f"{place:.3g}" for place in passed)
-        yield (next(names, ""), f"{value:g}{star}", share_text(share), bits_text(median), places)
+        yield (name, f"{value:g}{star}", share_text(share), bits_text(median), places)
+        name = ""
 
 
 def _charged(entry: dict[str, int]) -> str:

@@ -138,7 +138,7 @@ def _line(swept: SweptPosterior, contests: Sequence[Contest]) -> Iterator[Block]
         "",
         numbers(
             name,
-            *(f"{contest.challengers} : {contest.others}" for contest in contests),
+            *(contest.ratio for contest in contests),
             *(names[part] for part in shown),
             "later misses",
         ),
