@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, NoReturn
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import Named, UsageError
 from mesaprior.priors.catalogue import find_entry
 from mesaprior.priors.columns import columns
 from mesaprior.priors.constants import GREATEST_POWER, great_power
@@ -105,11 +105,11 @@ def parse_formula(text: str) -> Formula:
     return Formula(text, code)
 
 
-def complain(text: str, place: int, what: str) -> NoReturn:
+def complain(text: str, place: int, *what: str | Named) -> NoReturn:
     """Raise the error about a place in a formula, showing what stands around it."""
     first, last = max(0, place - 31), place + 30
     shown = ("..." if first else "") + text[first:last] + ("..." if last < len(text) else "")
-    raise UsageError(f"formula {shown!r}, column {place}: {what}.")
+    raise UsageError(f"formula {shown!r}, column {place}: ", *what, ".")
 
 
 def suggestion(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:

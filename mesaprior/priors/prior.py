@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import Named, UsageError
 from mesaprior.priors.catalogue import DEFAULT_PARAMETERS, catalogue, find_entry
 from mesaprior.priors.columns import columns
 from mesaprior.priors.formula import (
@@ -176,11 +176,13 @@ def check_parameters(formula: Formula, given: Mapping[str, float]) -> dict[str, 
     """
     for name, value in given.items():
         if name not in formula.parameters:
-            raise UsageError(_not_a_parameter(name, formula))
+            raise UsageError(*_not_a_parameter(name, formula))
         if not math.isfinite(value) or (value and not SMALLEST <= abs(value) <= LARGEST):
             raise UsageError(
                 f"parameter {name} = {value:g} is out of range; 0 and magnitudes from {SMALLEST} to {LARGEST} are "
-                f"allowed, so write another value: --param {name}=VALUE."
+                "allowed, so write another value: ",
+                Named(f"{name}=VALUE", f"--param {name}=VALUE"),
+                ".",
             )
     return {**DEFAULT_PARAMETERS, **given}
 
@@ -229,17 +231,20 @@ def _settle(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:
                 formula.text,
                 formula.place_of(name),
                 f"{name[:40]!r} is no column and has no value{near}; the columns are {', '.join(columns())}, and a "
-                f"parameter gets its value by --param {name[:40]}=VALUE",
+                "parameter gets its value by ",
+                Named(f"{name[:40]}=VALUE", f"--param {name[:40]}=VALUE"),
             )
     return {name: float(values[name]) for name in formula.parameters}
 
 
-def _not_a_parameter(name: str, formula: Formula) -> str:
+def _not_a_parameter(name: str, formula: Formula) -> tuple[str | Named, ...]:
+    """Return what is said of a value that a formula has no parameter for."""
     shown = repr(name[:40])
+    given = Named(shown, f"--param {shown}")
     if name in columns():
-        return f"--param {shown} names a column of the census, which takes no value; remove it."
+        return given, " names a column of the census, which takes no value; remove it."
     if not formula.parameters:
-        return f"the formula {formula.text[:60]!r} has no parameters, and --param gives {shown}; remove it."
+        return f"the formula {formula.text[:60]!r} has no parameters, and ", given, " is given; remove it."
     near = suggestion(name, formula.parameters)
     has = ", ".join(formula.parameters)
-    return f"the formula has no parameter {shown}{near}; it has {has}, so give values to these only."
+    return (f"the formula has no parameter {shown}{near}; it has {has}, so give values to these only.",)
