@@ -12,6 +12,7 @@ right); numbers, names, parentheses, `FUNCTIONS`, and ``Piecewise((value, condit
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ FUNCTIONS = ("ceil", "exp", "log2", "Max", "Min", "Piecewise", "sqrt")
 MAX_CHARACTERS = 2000
 MAX_NESTING = 50
 SMALLEST, LARGEST = 1e-300, 1e300
+
 """Allowed magnitudes of numbers and parameters; 0 is allowed too."""
 
 _TOKEN = re.compile(
@@ -37,6 +39,17 @@ _TOKEN = re.compile(
     r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/()<>,&|])"
 )
 _SPACE = re.compile(r"[ \t\r\n]*")
+
+
+def is_in_range(value: float) -> bool:
+    """Tell whether a number can stand in a formula: 0, or of a magnitude from `SMALLEST` to `LARGEST`."""
+    return value == 0 or SMALLEST <= abs(value) <= LARGEST
+
+
+def number_text(value: float) -> str:
+    """Return a number as a message repeats it; Python writes no whole number of thousands of digits."""
+    return f"{value:g}" if abs(value) <= LARGEST or value != value or abs(value) == math.inf else "above 1e+300"
+
 
 # Binding strength and name in the code of each infix operator.
 _INFIX = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,8 @@ from mesaprior.priors.formula import (
     SMALLEST,
     Formula,
     complain,
+    is_in_range,
+    number_text,
     parse_formula,
     suggestion,
 )
@@ -177,10 +178,10 @@ def check_parameters(formula: Formula, given: Mapping[str, float]) -> dict[str, 
     for name, value in given.items():
         if name not in formula.parameters:
             raise UsageError(*_not_a_parameter(name, formula))
-        if not math.isfinite(value) or (value and not SMALLEST <= abs(value) <= LARGEST):
+        if not is_in_range(value):
             raise UsageError(
-                f"parameter {name} = {value:g} is out of range; 0 and magnitudes from {SMALLEST} to {LARGEST} are "
-                "allowed, so write another value: ",
+                f"parameter {name} = {number_text(value)} is out of range; 0 and magnitudes from {SMALLEST} to "
+                f"{LARGEST} are allowed, so write another value: ",
                 Named(f"{name}=VALUE", f"--param {name}=VALUE"),
                 ".",
             )
