@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,12 +22,13 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import printable
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.agreement import Tally
+from mesaprior.inference.leading import Leading, leading
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, noise_of
 from mesaprior.inference.odds import Partition, partition_of
 from mesaprior.inference.posterior import Posterior, posterior_of
 from mesaprior.inference.provenance import prior_text
-from mesaprior.inference.result import to_frame, top_behaviours
-from mesaprior.inference.roles import ROLES, VERDICTS, Judgement, check_tolerance
+from mesaprior.inference.result import to_frame
+from mesaprior.inference.roles import Judgement, check_tolerance
 from mesaprior.inference.scores import Scored, check_log
 from mesaprior.inference.weights import Prior, Weighed, prior_of
 
@@ -50,19 +51,6 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """Leading behaviours in the representation of an analysis."""
-
-
-class Leading(NamedTuple):
-    """A behaviour of much mass, as a row of a table."""
-
-    mass: float
-    role: str
-    verdict: str
-    hits: int
-    misses: int
-    bits: float
-    steps: int
-    program: str
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -200,7 +188,7 @@ class Analysis:
         """
         import pandas as pd
 
-        return pd.DataFrame(self._leading(k), columns=Leading._fields)
+        return pd.DataFrame(leading(self.posterior, self.census.witness, k).values(), columns=Leading._fields)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the share of the posterior by `n`, `role` and `verdict`, as ``infer --format csv`` prints it."""
@@ -418,7 +406,7 @@ class Analysis:
         lines += [
             f"{share_text(one.mass):>8}  {one.role:<15}  {one.verdict:<9}  {length_text(one.bits):>5} bits  "
             f"{printable(one.program)}"
-            for one in self._leading(SHOWN)
+            for one in leading(self.posterior, self.census.witness, SHOWN).values()
         ]
         return "\n".join(lines)
 
@@ -429,25 +417,8 @@ class Analysis:
         from mesaprior.inference.reports.posterior import leading_table
 
         noun, has_lesions = ("programs", True) if self.space is None else (self.space.noun, self.space.has_lesions)
-        leading = leading_table(self.posterior, self.census, self.log, SHOWN, noun=noun, has_lesions=has_lesions)
-        return html([Line(self.headline, "headline"), Line(self._about, "about"), leading])
-
-    def _leading(self, k: int) -> list[Leading]:
-        """Return the k behaviours of most mass, as they are told."""
-        found, witness = self.posterior, self.census.witness
-        return [
-            Leading(
-                mass=entry.mass,
-                role=ROLES[found.role[entry.behaviour]],
-                verdict=VERDICTS[found.verdict[entry.behaviour]],
-                hits=int(found.hits[entry.behaviour]),
-                misses=int(found.misses_in_training[entry.behaviour]),
-                bits=found.length[entry.behaviour].item(),
-                steps=int(found.time[entry.behaviour]),
-                program=witness[entry.behaviour],
-            )
-            for entry in top_behaviours(found, witness, k)
-        ]
+        table = leading_table(self.posterior, self.census, self.log, SHOWN, noun=noun, has_lesions=has_lesions)
+        return html([Line(self.headline, "headline"), Line(self._about, "about"), table])
 
     @property
     def _about(self) -> str:

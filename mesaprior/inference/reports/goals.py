@@ -11,14 +11,14 @@ from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
 from mesaprior.inference.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED
 from mesaprior.inference.fit import always_of
 from mesaprior.inference.goals import NO_GOAL, Goals
+from mesaprior.inference.leading import leading
 from mesaprior.inference.posterior import Posterior
 from mesaprior.inference.report import Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.agency import agency_blocks, agency_facts
 from mesaprior.inference.reports.cells import program_cell
 from mesaprior.inference.request import Question
-from mesaprior.inference.result import top_behaviours
-from mesaprior.inference.roles import IMITATOR, ROLES, VERDICTS
+from mesaprior.inference.roles import IMITATOR, ROLES
 
 ANY = "any of them"
 """What the last rows of the table of roles stand for."""
@@ -48,29 +48,27 @@ def report_goals(found: Goals, question: Question, posterior: Posterior, *, top:
 
 def _facts(found: Goals, question: Question, posterior: Posterior, top: int) -> dict[str, Any]:
     names = [candidate.utility.name for candidate in found.candidates]
-    witness = question.census.witness
-    leading: list[dict[str, Any]] = []
-    for entry in top_behaviours(posterior, witness, top):
-        b = entry.behaviour
-        best, excess = int(found.best[b]), float(found.excess[b])
-        leading.append(
+    told: list[dict[str, Any]] = []
+    for behaviour, one in leading(posterior, question.census.witness, top).items():
+        best, excess = int(found.best[behaviour]), float(found.excess[behaviour])
+        told.append(
             {
-                "program": witness[b],
-                "role": ROLES[posterior.role[b]],
-                "verdict": VERDICTS[posterior.verdict[b]],
-                "mass": entry.mass,
+                "program": one.program,
+                "role": one.role,
+                "verdict": one.verdict,
+                "mass": one.mass,
                 "utility": None if best == NO_GOAL else names[best],
                 "excess": None if math.isnan(excess) else excess,
-                "g": [float(candidate.g_uniform[b]) for candidate in found.candidates],
-                "g_prior": [float(candidate.g_prior[b]) for candidate in found.candidates],
-                "agency": [AGENCIES[candidate.verdict[b]] for candidate in found.candidates],
+                "g": [float(candidate.g_uniform[behaviour]) for candidate in found.candidates],
+                "g_prior": [float(candidate.g_prior[behaviour]) for candidate in found.candidates],
+                "agency": [AGENCIES[candidate.verdict[behaviour]] for candidate in found.candidates],
             }
         )
     return {
         "utilities": names,
         "support": found.support,
         "most_support": None if found.most_support is None else names[found.most_support],
-        "leading": leading,
+        "leading": told,
         "by_role": [_by_role(found, place) for place in range(len(names))],
         "by_role_any": _by_role(found, len(names)),
     }
@@ -90,9 +88,9 @@ def _by_role(found: Goals, place: int) -> dict[str, Any]:
 def _blocks(found: Goals, question: Question, posterior: Posterior, top: int) -> Iterator[Block]:
     yield from agency_blocks(found.candidates, posterior)
     yield Line(_headline(found), "headline")
-    leading = _leading_table(found, question, posterior, top)
-    if leading.rows:
-        yield leading
+    explained = _leading_table(found, question, posterior, top)
+    if explained.rows:
+        yield explained
     yield _roles_table(found, posterior)
     yield from notes(*_notes(found, posterior, has_lesions=question.space.has_lesions))
 
@@ -109,20 +107,20 @@ def _headline(found: Goals) -> str:
 
 def _leading_table(found: Goals, question: Question, posterior: Posterior, top: int) -> Table:
     census, rows = question.census, list[Sequence[Cell]]()
-    for entry in top_behaviours(posterior, census.witness, top):
-        if entry.mass == 0:
+    for behaviour, one in leading(posterior, census.witness, top).items():
+        if one.mass == 0:
             break
-        b, best = entry.behaviour, int(found.best[entry.behaviour])
+        best = int(found.best[behaviour])
         candidate = None if best == NO_GOAL else found.candidates[best]
         rows.append(
             (
-                share_text(entry.mass),
-                ROLES[posterior.role[b]],
-                VERDICTS[posterior.verdict[b]],
+                share_text(one.mass),
+                one.role,
+                one.verdict,
                 "-" if candidate is None else candidate.utility.name,
-                "-" if candidate is None else f"{candidate.g_uniform[b]:.2f}",
-                bits_text(float(found.excess[b])),
-                program_cell(census.witness[b], always_of(census.predictions[b]), question.log),
+                "-" if candidate is None else f"{candidate.g_uniform[behaviour]:.2f}",
+                bits_text(float(found.excess[behaviour])),
+                program_cell(one.program, always_of(census.predictions[behaviour]), question.log),
             )
         )
     columns = (

@@ -15,6 +15,7 @@ from mesaprior.hypotheses.log.notices import number_of, shown
 from mesaprior.hypotheses.phrases import share_text, sparkline
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
 from mesaprior.inference.fit import always_of
+from mesaprior.inference.leading import leading
 from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.odds import Partition, partition_of
 from mesaprior.inference.posterior import Posterior
@@ -25,7 +26,7 @@ from mesaprior.inference.reports.cells import length_text, program_cell
 from mesaprior.inference.reports.posterior_facts import posterior_facts
 from mesaprior.inference.reports.posterior_notes import posterior_notes
 from mesaprior.inference.request import Question
-from mesaprior.inference.result import to_frame, top_behaviours
+from mesaprior.inference.result import to_frame
 from mesaprior.inference.roles import ROLES, UNJUDGED, VERDICTS
 from mesaprior.inference.weights import Prior
 
@@ -123,32 +124,31 @@ def leading_table(
         Whether roles, and what optimizing saves, are told.
     """
     rows: list[list[Cell]] = []
-    for entry in top_behaviours(posterior, census.witness, top):
-        if entry.mass == 0:
+    for behaviour, one in leading(posterior, census.witness, top).items():
+        if one.mass == 0:
             break
-        b = entry.behaviour
-        advantage = float(posterior.search_advantage[b])
+        advantage = float(posterior.search_advantage[behaviour])
         rows.append(
             [
-                share_text(entry.mass),
-                *[ROLES[posterior.role[b]]] * has_lesions,
-                VERDICTS[posterior.verdict[b]],
-                f"{posterior.hits[b]:,}",
-                length_text(posterior.length[b].item()),
-                f"{posterior.time[b]:,}",
-                program_cell(census.witness[b], always_of(census.predictions[b]), log),
+                share_text(one.mass),
+                *[one.role] * has_lesions,
+                one.verdict,
+                f"{one.hits:,}",
+                length_text(one.bits),
+                f"{one.steps:,}",
+                program_cell(one.program, always_of(census.predictions[behaviour]), log),
                 *["-" if math.isnan(advantage) else f"{advantage:+g}"] * has_lesions,
             ]
         )
-    one = noun.removesuffix("s")
+    program = noun.removesuffix("s")
     columns = (
         *numbers("mass"),
         *words(*["role"] * has_lesions, "verdict"),
         *numbers("hits", "bits", "steps"),
-        *texts(one),
+        *texts(program),
         *numbers(*["advantage"] * has_lesions),
     )
-    return Table(f"Leading behaviours, each with a shortest {one}", columns, rows)
+    return Table(f"Leading behaviours, each with a shortest {program}", columns, rows)
 
 
 def _unbeaten_sentence(posterior: Posterior, log: ImitationLog, noun: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 from mesaprior.hypotheses.census import PARTS, Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.leading import leading
 from mesaprior.inference.posterior import Posterior
-from mesaprior.inference.result import advantage_of, top_behaviours
+from mesaprior.inference.result import advantage_of
 from mesaprior.inference.roles import ROLES, VERDICTS
 
 
@@ -88,18 +89,18 @@ def _leading(posterior: Posterior, census: Census, top: int) -> list[dict[str, A
     """Return the behaviours of most mass, each with a shortest program."""
     return [
         {
-            "program": census.witness[entry.behaviour],
-            "length": posterior.length[entry.behaviour],
-            "time": posterior.time[entry.behaviour],
-            "role": ROLES[posterior.role[entry.behaviour]],
-            "verdict": VERDICTS[posterior.verdict[entry.behaviour]],
-            "mass": entry.mass,
-            "search_advantage": advantage_of(posterior, entry.behaviour),
-            "hits": posterior.hits[entry.behaviour],
-            "misses": posterior.misses_in_training[entry.behaviour],
-            **_changes(posterior, entry.behaviour),
+            "program": one.program,
+            "length": one.bits,
+            "time": one.steps,
+            "role": one.role,
+            "verdict": one.verdict,
+            "mass": one.mass,
+            "search_advantage": advantage_of(posterior, behaviour),
+            "hits": one.hits,
+            "misses": one.misses,
+            **_changes(posterior, behaviour),
         }
-        for entry in top_behaviours(posterior, census.witness, top)
+        for behaviour, one in leading(posterior, census.witness, top).items()
     ]
 
 
