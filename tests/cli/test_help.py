@@ -1,8 +1,6 @@
 """The command line as a person meets it: sections, headings, completion, quiet and verbose."""
 
 import re
-import subprocess
-import sys
 
 import click
 import pytest
@@ -158,12 +156,3 @@ def test_files_are_left_to_the_shell():
         assert [(item.type, item.value) for item in items] == [("file", "lo")], words
     items = ShellComplete(main, {}, "mesaprior", "_X").get_completions(["store", "verify"], "lo")
     assert [item.type for item in items] == ["dir"]
-
-
-@pytest.mark.parametrize("command", ["infer", "reach"])
-def test_the_help_of_a_command_loads_no_numbers(command):
-    code = f"import sys; from mesaprior.cli.main import main; main([{command!r}, '--help'], standalone_mode=False)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", f"{code}; print('numpy' in sys.modules)"], capture_output=True, text=True, check=True
-    )
-    assert loaded.stdout.endswith("False\n")
