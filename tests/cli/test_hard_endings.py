@@ -125,7 +125,7 @@ def test_a_dollar_in_a_name_is_drawn_as_it_is(ending, files, run):
     picture = (files / f"odds.{ending}").read_bytes()
     assert picture
     if ending == "svg":
-        assert b"<!-- a$b_{$: " in picture
+        assert b"<!-- a$b_{$, prior simplicity: " in picture
 
 
 def test_exponents_along_an_axis_stay_raised():
