@@ -24,6 +24,9 @@ PIPED_WIDTH = 120
 LEAST_FOLDED = 24
 """Characters that a column of long texts keeps at least."""
 
+BORDERS = 3
+"""Characters beside the content of each column of a table: two blanks and a line."""
+
 COLLAPSED_FROM = 3
 """So many equal rows in a row are told once, with their number."""
 
@@ -106,10 +109,14 @@ def _fitted(table: Table, width: int) -> Iterator[rich.table.Table]:
     """
     counted = _collapsed(table)
     columns, rows = counted.columns, counted.rows
-    least = [_least_width(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
+    cells = [[row[place] for row in rows] for place in range(len(columns))]
+    least = [_least_width(column, of) for column, of in zip(columns, cells, strict=True)]
+    wanted = [max(_width(column.name), *map(_width, of), 0) for column, of in zip(columns, cells, strict=True)]
     title = table.title
     for part in _parts(columns, least, width):
-        yield _drawn(counted, title, part, least)
+        room = width - 1 - BORDERS * len(part)
+        widths = _allotted([least[place] for place in part], [wanted[place] for place in part], room)
+        yield _drawn(counted, title, part, widths)
         title = ""
 
 
@@ -135,15 +142,31 @@ def _collapsed(table: Table) -> Table:
 def _least_width(column: Column, cells: Sequence[Cell]) -> int:
     """Return the characters that a column needs at least: its longest word, or cell where it does not fold."""
     heading = max(map(cell_len, column.name.split()), default=0)
-    widest = max((cell_len(str(_text(cell).plain)) for cell in cells), default=0)
+    widest = max(map(_width, cells), default=0)
     return max(heading, min(widest, LEAST_FOLDED) if column.folds else widest)
+
+
+def _width(cell: Cell) -> int:
+    """Return the characters of the longest line of a cell."""
+    return max(map(cell_len, _text(cell).plain.split("\n")))
+
+
+def _allotted(least: Sequence[int], wanted: Sequence[int], room: int) -> list[int]:
+    """Return the width of each column: what it needs at least, and of what is left over equal shares at most."""
+    widths = list(least)
+    left, waiting = room - sum(least), len(least)
+    for place in sorted(range(len(least)), key=lambda place: wanted[place] - least[place]):
+        more = max(0, min(wanted[place] - least[place], left // waiting))
+        widths[place] += more
+        left, waiting = left - more, waiting - 1
+    return widths
 
 
 def _parts(columns: Sequence[Column], least: Sequence[int], width: int) -> list[list[int]]:
     """Return the columns of each table, as many as fit beside each other into the width."""
 
     def needed(places: Sequence[int]) -> int:
-        return sum(least[place] + 3 for place in places) + 1
+        return sum(least[place] + BORDERS for place in places) + 1
 
     every = list(range(len(columns)))
     if needed(every) <= width:
@@ -159,15 +182,15 @@ def _parts(columns: Sequence[Column], least: Sequence[int], width: int) -> list[
     return [sorted([*part, key]) for part in parts]
 
 
-def _drawn(table: Table, title: str, places: Sequence[int], least: Sequence[int]) -> rich.table.Table:
+def _drawn(table: Table, title: str, places: Sequence[int], widths: Sequence[int]) -> rich.table.Table:
     drawn = rich.table.Table(title=Text(printable(title)) if title else None, title_justify="left", title_style="bold")
-    for place in places:
+    for place, width in zip(places, widths, strict=True):
         column = table.columns[place]
         drawn.add_column(
             Text(printable(column.name)),
             justify="left" if column.is_text else "right",
             overflow="fold",
-            min_width=least[place],
+            width=width,
         )
     for row, is_marked in zip(table.rows, table.is_marked or [False] * len(table.rows), strict=True):
         drawn.add_row(*(_text(row[place]) for place in places), style="red" if is_marked else "")
