@@ -161,7 +161,7 @@ class Held(Parameter):
 @click.option(
     "--at", "held", type=Held(), multiple=True, help="Fix another column at a value, such as gates=3; repeatable."
 )
-@plot_option("Plot the weight", old_names=("--out",))
+@plot_option("Plot the weight with lines of equal weight", old_names=("--out",))
 @format_option()
 def plot_prior(
     name_or_formula: str,

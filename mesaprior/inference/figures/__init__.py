@@ -1,1 +1,1 @@
-"""Figures: what results draw, as figures of Matplotlib that whoever asks shows or saves."""
+"""Figures of results, drawn by Matplotlib: one module a figure."""
