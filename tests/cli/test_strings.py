@@ -84,8 +84,13 @@ def test_joint_counts_sum_to_the_others(states, run):
     assert sums == {row["string"]: int(row["count"]) for row in plain}
     answer = strict(run("strings", "--states", states, "--joint", "--format", "json").stdout)
     assert [{name: str(value) for name, value in entry.items()} for entry in answer["strings"]] == rows
-    shown = run("strings", "--states", states, "--joint").stdout
+    shown = run("strings", "--states", states, "--joint", "--top", 10**6).stdout
     assert all(f"│ {row['string']} " in shown for row in rows)
+    assert "Next" not in shown
+    shown = run("strings", "--states", states, "--joint", "--top", 1).stdout
+    assert "│ 0 " in shown
+    assert "│ 1 " not in shown
+    assert f"Next: mesaprior strings --states {states} --joint --format csv, for all " in shown
 
 
 def weighed_plainly(weight):

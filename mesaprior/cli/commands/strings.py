@@ -17,7 +17,7 @@ from mesaprior.cli.report import show
 @states_option
 @max_steps_option
 @weight_options("--weights")
-@click.option("--joint", is_flag=True, help="Print a line for each string and number of steps.")
+@click.option("--joint", is_flag=True, help="Count by string and number of steps.")
 @click.option(
     "--report",
     "subject",
@@ -68,13 +68,10 @@ def strings(
     if subject == "halting":
         show(report_halting(table), form)
         return
-    if joint:
-        show(report_joint(table), form)
-        return
     weighed = string_prior(table, prior)
-    report = report_strings(table, weighed, prior, top)
+    report = report_joint(table, top) if joint else report_strings(table, weighed, prior, top)
     if len(weighed.strings) > top:
-        asked = _asked_again(states, max_steps, prior_text, parameters)
+        asked = _asked_again(states, max_steps, prior_text, parameters) + " --joint" * joint
         report = report.with_steps([f"{asked} --format csv, for all {len(weighed.strings):,} strings"])
     show(report, form)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable
@@ -43,10 +45,18 @@ def report_strings(table: StringTable, weighed: StringPrior, prior: FormulaPrior
     )
 
 
-def report_joint(table: StringTable) -> Report:
-    """Return the counts by string and steps, over both blank tapes."""
+def report_joint(table: StringTable, top: int) -> Report:
+    """Return the counts by string and steps, over both blank tapes.
+
+    Parameters
+    ----------
+    table : StringTable
+    top : int
+        How many strings a person sees, with all their steps.
+    """
     both = table.on_both_blanks()
     names, header = list(both.strings), ("string", "steps", "count")
+    n_shown = int(np.searchsorted(both.string_id, top))
     rows = [
         (names[string], steps, count)
         for string, steps, count in zip(both.string_id.tolist(), both.steps.tolist(), both.count.tolist(), strict=True)
@@ -59,7 +69,7 @@ def report_joint(table: StringTable) -> Report:
             Table(
                 "",
                 (*texts("string"), *numbers("steps", "runs")),
-                [(string, f"{steps:,}", f"{count:,}") for string, steps, count in rows],
+                [(string, f"{steps:,}", f"{count:,}") for string, steps, count in rows[:n_shown]],
             ),
             *notes(*_notes(table)),
         ],
