@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -23,9 +23,6 @@ PIPED_WIDTH = 120
 
 LEAST_FOLDED = 24
 """Characters that a column of long texts keeps at least."""
-
-BORDERS = 3
-"""Characters beside the content of each column of a table: two blanks and a line."""
 
 COLLAPSED_FROM = 3
 """So many equal rows in a row are told once, with their number."""
@@ -58,7 +55,7 @@ def print_report(report: Report) -> None:
     previous = ""
     for block in report.blocks():
         kind = block.kind if isinstance(block, Line) else "series" if isinstance(block, Series) else "table"
-        if previous and previous != kind and "series" in (kind, previous):
+        if previous and previous != kind and ("series" in (kind, previous) or kind == "headline"):
             out.print()
         if isinstance(block, Table):
             if previous == "about":
@@ -110,13 +107,12 @@ def _fitted(table: Table, width: int) -> Iterator[rich.table.Table]:
     counted = _collapsed(table)
     columns, rows = counted.columns, counted.rows
     cells = [[row[place] for row in rows] for place in range(len(columns))]
-    least = [_least_width(column, of) for column, of in zip(columns, cells, strict=True)]
-    wanted = [max(_width(column.name), *map(_width, of), 0) for column, of in zip(columns, cells, strict=True)]
+    least = [_least_width(column, cells[place]) for place, column in enumerate(columns)]
+    whole = [max(cell_len(column.name), _widest(cells[place])) for place, column in enumerate(columns)]
     title = table.title
     for part in _parts(columns, least, width):
-        room = width - 1 - BORDERS * len(part)
-        widths = _allotted([least[place] for place in part], [wanted[place] for place in part], room)
-        yield _drawn(counted, title, part, widths)
+        widths = _widths([least[place] for place in part], [whole[place] for place in part], width - 3 * len(part) - 1)
+        yield _drawn(counted, title, dict(zip(part, widths, strict=True)))
         title = ""
 
 
@@ -142,23 +138,31 @@ def _collapsed(table: Table) -> Table:
 def _least_width(column: Column, cells: Sequence[Cell]) -> int:
     """Return the characters that a column needs at least: its longest word, or cell where it does not fold."""
     heading = max(map(cell_len, column.name.split()), default=0)
-    widest = max(map(_width, cells), default=0)
+    widest = _widest(cells)
     return max(heading, min(widest, LEAST_FOLDED) if column.folds else widest)
 
 
-def _width(cell: Cell) -> int:
-    """Return the characters of the longest line of a cell."""
-    return max(map(cell_len, _text(cell).plain.split("\n")))
+def _widest(cells: Sequence[Cell]) -> int:
+    """Return the characters of the widest cell."""
+    return max((cell_len(line) for cell in cells for line in _text(cell).plain.split("\n")), default=0)
 
 
-def _allotted(least: Sequence[int], wanted: Sequence[int], room: int) -> list[int]:
-    """Return the width of each column: what it needs at least, and of what is left over equal shares at most."""
-    widths = list(least)
-    left, waiting = room - sum(least), len(least)
-    for place in sorted(range(len(least)), key=lambda place: wanted[place] - least[place]):
-        more = max(0, min(wanted[place] - least[place], left // waiting))
-        widths[place] += more
-        left, waiting = left - more, waiting - 1
+def _widths(least: Sequence[int], whole: Sequence[int], room: int) -> list[int]:
+    """Return the width of each column: the whole of it, or if there is no room, the widest shrink to one width.
+
+    None becomes narrower than its least; whatever is left over goes to the first that can use it.
+    """
+    if sum(whole) <= room:
+        return list(whole)
+
+    def shrunk(level: int) -> list[int]:
+        return [max(low, min(high, level)) for low, high in zip(least, whole, strict=True)]
+
+    level = max((one for one in range(max(whole)) if sum(shrunk(one)) <= room), default=0)
+    widths = shrunk(level)
+    for place, high in enumerate(whole):
+        if sum(widths) < room and level <= widths[place] < high:
+            widths[place] += 1
     return widths
 
 
@@ -166,7 +170,7 @@ def _parts(columns: Sequence[Column], least: Sequence[int], width: int) -> list[
     """Return the columns of each table, as many as fit beside each other into the width."""
 
     def needed(places: Sequence[int]) -> int:
-        return sum(least[place] + BORDERS for place in places) + 1
+        return sum(least[place] + 3 for place in places) + 1
 
     every = list(range(len(columns)))
     if needed(every) <= width:
@@ -182,9 +186,10 @@ def _parts(columns: Sequence[Column], least: Sequence[int], width: int) -> list[
     return [sorted([*part, key]) for part in parts]
 
 
-def _drawn(table: Table, title: str, places: Sequence[int], widths: Sequence[int]) -> rich.table.Table:
+def _drawn(table: Table, title: str, widths: Mapping[int, int]) -> rich.table.Table:
+    """Return columns of a table, each in its width."""
     drawn = rich.table.Table(title=Text(printable(title)) if title else None, title_justify="left", title_style="bold")
-    for place, width in zip(places, widths, strict=True):
+    for place, width in widths.items():
         column = table.columns[place]
         drawn.add_column(
             Text(printable(column.name)),
@@ -193,5 +198,5 @@ def _drawn(table: Table, title: str, places: Sequence[int], widths: Sequence[int
             width=width,
         )
     for row, is_marked in zip(table.rows, table.is_marked or [False] * len(table.rows), strict=True):
-        drawn.add_row(*(_text(row[place]) for place in places), style="red" if is_marked else "")
+        drawn.add_row(*(_text(row[place]) for place in widths), style="red" if is_marked else "")
     return drawn
