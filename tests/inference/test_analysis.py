@@ -177,7 +177,7 @@ CORRIDOR_OPTIONS = f"corridor.csv --language corridor.toml --max-bits {BITS}"
         (f"safeguards {CORRIDOR_OPTIONS}", 1),
         (f"theorems {CORRIDOR_OPTIONS}", 1),
         ("compare-spaces ../formalisms/moves.csv --max-bits 12", 4),
-        (f"prior compare {CORRIDOR_OPTIONS} --priors simplicity,levin", 2),
+        (f"prior compare {CORRIDOR_OPTIONS} --prior simplicity,levin", 2),
         ("infer people.csv --by id --max-bits 8", 1),
     ],
 )
