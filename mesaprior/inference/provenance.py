@@ -13,7 +13,6 @@ from mesaprior.inference.request import Request
 
 if TYPE_CHECKING:
     from mesaprior.inference.weights import Prior
-    from mesaprior.priors.prior import FormulaPrior
 
 
 def provenance_of(question: Request, **settings: Any) -> dict[str, Any]:
@@ -41,19 +40,27 @@ def facts_of_space(space: Space) -> dict[str, Any]:
     return {"language": described, "bounds": space.bounds}
 
 
-def prior_facts(prior: FormulaPrior | None, varied: Collection[str] = ()) -> dict[str, Any] | None:
-    """Return what a result says of its prior, as plain data; parameters that vary have no value."""
-    return prior and {"name": prior.name, "formula": prior.text, "parameters": _held(prior, varied)}
+def prior_facts(prior: Prior | None, varied: Collection[str] = ()) -> dict[str, Any] | None:
+    """Return what a result says of its prior, as plain data; one of your own need not have a formula or parameters.
+
+    Parameters
+    ----------
+    prior : Prior or None
+    varied : collection of str
+        Parameters that have no value of their own, and are left out.
+    """
+    if prior is None:
+        return None
+    return {"name": prior.name, "formula": getattr(prior, "text", None), "parameters": _parameters(prior, varied)}
 
 
 def prior_text(prior: Prior, varied: Collection[str] = ()) -> str:
-    """Return a prior as a person reads it: ``speed (alpha=2)``; parameters that vary are left out."""
-    held = ", ".join(f"{name}={value:g}" for name, value in _held(prior, varied).items())
-    return f"{prior.name} ({held})" if held else prior.name
+    """Return a prior as headers tell it: its name, and in brackets its parameters but for those that vary."""
+    parameters = ", ".join(f"{name}={value:g}" for name, value in _parameters(prior, varied).items())
+    return f"{prior.name} ({parameters})" if parameters else prior.name
 
 
-def _held(prior: Prior, varied: Collection[str]) -> dict[str, float]:
-    """Return the parameters of a prior that do not vary, with their values."""
+def _parameters(prior: Prior, varied: Collection[str]) -> dict[str, float]:
     parameters: Mapping[str, float] = getattr(prior, "parameters", {})
     return {name: value for name, value in parameters.items() if name not in varied}
 

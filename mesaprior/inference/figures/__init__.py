@@ -1,1 +1,1 @@
-"""Figures of results: each is drawn by Matplotlib, and saved by whoever asked for it."""
+"""Figures of results, drawn by Matplotlib: one module a figure."""
