@@ -13,9 +13,9 @@ from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.provenance import facts_of_log, facts_of_space, prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.weights import Prior
 from mesaprior.inference.worlds.conduct import Conduct
 from mesaprior.inference.worlds.world import World
-from mesaprior.priors.prior import FormulaPrior
 
 COLUMNS = (
     *("defections", "any_defection", "errors", "questions", "ungraded", "untold", "locked_in"),
@@ -29,7 +29,7 @@ def report_acting(
     world: World,
     space: TermSpace,
     *,
-    prior: FormulaPrior,
+    prior: Prior,
     noise: NoiseModel,
     cost: float,
     has_slips: bool,

@@ -17,7 +17,7 @@ from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
 from mesaprior.inference.sweeps.axes import NOISE
-from mesaprior.priors.prior import FormulaPrior
+from mesaprior.inference.weights import Prior
 
 LONGEST = 100
 """Longer formulas stand in the JSON only."""
@@ -33,7 +33,7 @@ COLUMNS = (
 
 
 def report_crossover(
-    question: Question, found: Crossovers, *, prior: FormulaPrior, noise: NoiseModel, tolerance: float
+    question: Question, found: Crossovers, *, prior: Prior, noise: NoiseModel, tolerance: float
 ) -> Report:
     """Return what is told of crossovers.
 
@@ -41,7 +41,7 @@ def report_crossover(
     ----------
     question : Question
     found : Crossovers
-    prior : FormulaPrior
+    prior : Prior
         Its parameter that varies has no value of its own.
     noise : NoiseModel
         Where it does not vary.

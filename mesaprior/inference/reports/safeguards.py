@@ -17,14 +17,14 @@ from mesaprior.inference.report_blocks import Block, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
 from mesaprior.inference.safeguarding import Outcome, conflicts
-from mesaprior.priors.prior import FormulaPrior
+from mesaprior.inference.weights import Prior
 
 
 def report_safeguards(
     question: Question,
     outcomes: Sequence[Outcome],
     *,
-    prior: FormulaPrior,
+    prior: Prior,
     noise: NoiseModel,
     cost: float,
     has_slips: bool,
@@ -36,7 +36,7 @@ def report_safeguards(
     ----------
     question : Question
     outcomes : sequence of Outcome
-    prior : FormulaPrior
+    prior : Prior
     noise : NoiseModel
     cost : float
         Of a question, in errors.

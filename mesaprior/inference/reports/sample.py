@@ -15,7 +15,7 @@ from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
 from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.sampling import Draw
-from mesaprior.priors.prior import FormulaPrior
+from mesaprior.inference.weights import Prior
 
 COLUMNS = ("program", "length", "time", "infer_time", "role", "verdict", "probability")
 """What is said of each program."""
@@ -25,7 +25,7 @@ def report_sample(
     question: Question,
     draws: Sequence[Draw],
     *,
-    prior: FormulaPrior,
+    prior: Prior,
     noise: NoiseModel,
     tolerance: float,
     seed: int,
@@ -36,7 +36,7 @@ def report_sample(
     ----------
     question : Question
     draws : sequence of Draw
-    prior : FormulaPrior
+    prior : Prior
     noise : NoiseModel
     tolerance : float
     seed : int

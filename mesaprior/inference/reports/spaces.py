@@ -20,7 +20,7 @@ from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.roles import UNJUDGED, VERDICTS
 from mesaprior.inference.spaces import Agreement, Answer, SpacesCompared
-from mesaprior.priors.prior import FormulaPrior
+from mesaprior.inference.weights import Prior
 
 MOST_SITUATIONS = 16
 """Functions over more situations than this are shortened."""
@@ -33,7 +33,7 @@ def report_spaces(
     result: SpacesCompared,
     log: ImitationLog,
     spaces: Sequence[Space],
-    priors: Mapping[str, FormulaPrior],
+    priors: Mapping[str, Prior],
     *,
     noise: NoiseModel,
     tolerance: float,
@@ -46,7 +46,7 @@ def report_spaces(
     log : ImitationLog
     spaces : sequence of Space
         In the order of the answers.
-    priors : mapping of str to FormulaPrior
+    priors : mapping of str to Prior
         That of each space by its name.
     noise : NoiseModel
     tolerance : float
@@ -97,7 +97,7 @@ def headline(result: SpacesCompared) -> str:
     return f"{agreed}; the choice of the space is worth up to {result.price:.2f} bits."
 
 
-def priors_text(result: SpacesCompared, priors: Mapping[str, FormulaPrior]) -> str:
+def priors_text(result: SpacesCompared, priors: Mapping[str, Prior]) -> str:
     """Return the priors as a person reads them: one for all spaces, or that of each."""
     named = {answer.space: prior_text(priors[answer.space]) for answer in result.answers}
     if len(set(named.values())) == 1:

@@ -23,7 +23,7 @@ from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.sweeps.axes import NOISE
 from mesaprior.inference.sweeps.changes import SignChange, sign_changes
 from mesaprior.inference.sweeps.sweep import SweptPosterior
-from mesaprior.priors.prior import FormulaPrior
+from mesaprior.inference.weights import Prior
 
 ACROSS, DOWN, MAPS = 60, 24, 4
 """Characters and lines of a map, and how many maps are shown, at most."""
@@ -36,7 +36,7 @@ SIGNS = {"wide": "█", "narrow": "▓", "level": "=", "behind": "░", "far beh
 
 
 def report_sweep(
-    question: Question, swept: SweptPosterior, *, prior: FormulaPrior, noise: NoiseModel, tolerance: float
+    question: Question, swept: SweptPosterior, *, prior: Prior, noise: NoiseModel, tolerance: float
 ) -> Report:
     """Return what is told of a sweep.
 
@@ -44,7 +44,7 @@ def report_sweep(
     ----------
     question : Question
     swept : SweptPosterior
-    prior : FormulaPrior
+    prior : Prior
         Its parameters that are axes have no value of their own.
     noise : NoiseModel
         Where it is no axis.

@@ -13,22 +13,20 @@ from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
 from mesaprior.inference.theorems import TOLERANCE, Evaluation, Theorem
-from mesaprior.priors.prior import FormulaPrior
+from mesaprior.inference.weights import Prior
 
 COLUMNS = ("name", "statement", "source", "relation", "left", "right", "slack", "holds", "evaluated", "fails")
 """What is said of each theorem."""
 
 
-def report_theorems(
-    question: Question, found: Evaluation, *, prior: FormulaPrior, noise: NoiseModel, work: int
-) -> Report:
+def report_theorems(question: Question, found: Evaluation, *, prior: Prior, noise: NoiseModel, work: int) -> Report:
     """Return what is told of the theorems, evaluated.
 
     Parameters
     ----------
     question : Question
     found : Evaluation
-    prior : FormulaPrior
+    prior : Prior
     noise : NoiseModel
     work : int
         The limit on histories times hypotheses.
