@@ -1,6 +1,6 @@
 """The constant parts of a formula: powers among them that are too great to be meant are refused.
 
-Nothing would break without it, since weights are worked out in log space; but ``9**9**9**9`` is a mistake or a trap.
+Nothing would break without it, since weights are computed in log space; but ``9**9**9**9`` is a mistake or a trap.
 """
 
 from __future__ import annotations

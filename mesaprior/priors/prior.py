@@ -114,7 +114,7 @@ class FormulaPrior:
                 f"prior {self.name!r} reads the column {missing[0]!r}, and these hypotheses have only "
                 f"{', '.join(columns)}; use a prior over these, or another space."
             )
-        # Numba is imported here, where something is worked out.
+        # Numba is imported here, where something is computed.
         from mesaprior.priors.compiler import Program, describe_weight
 
         program = Program(self.formula, self.parameters)

@@ -74,7 +74,7 @@ def _is_id_or_time(log: ImitationLog, name: str, n_values: int) -> bool:
 
 
 def _gives_away(value: np.ndarray, action: np.ndarray) -> bool:
-    """Tell whether rows with one value always have one action, where there are several actions."""
+    """Return whether rows with one value always have one action, where there are several actions."""
     if not len(action) or (action == action[0]).all():
         return False
     pairs = np.unique(value.astype(np.int64) * (int(action.max()) + 1) + action)

@@ -144,7 +144,7 @@ def columns_of(table: RawTable, reading: Reading, taken: Collection[str]) -> Col
 
 
 def has_column(table: RawTable, name: str) -> bool:
-    """Tell whether a table has a column that is meant by a name."""
+    """Return whether a table has a column that is meant by a name."""
     return Finder(table.columns).find(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""How the cells of a text are told apart, and where its header is."""
+"""How the cells of a text are distinguished, and where its header is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log.notices import shown
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
-"""What cells can be told apart by, the likeliest first."""
+"""What cells can be distinguished by, the likeliest first."""
 
 _MOST_ABOVE = 5
 """Rows above the header at most."""

@@ -67,11 +67,11 @@ def words_of(name: str) -> list[str]:
 
 
 def is_called_id(name: str) -> bool:
-    """Tell whether a column is called as columns that tell people apart often are."""
+    """Return whether a column is called as columns that tell people apart often are."""
     words = words_of(name)
     return words[-1] in _IDS or (len(words) == 1 and words[0] in _ONLY_IDS)
 
 
 def is_called_time(name: str) -> bool:
-    """Tell whether a column is called as columns that number rows, or tell when they were, often are."""
+    """Return whether a column is called as columns that number rows, or tell when they were, often are."""
     return not _TIMES.isdisjoint(words_of(name))

@@ -48,7 +48,7 @@ def cut_into_quantiles(column: Column, q: int, *, has_decimal_commas: bool) -> C
     total, before = sum(rows_of.values()), 0
     ranges: dict[int, list[Decimal]] = {}
     for number in sorted(rows_of):
-        # Twice the middle of its rows, so that only whole numbers are divided.
+        # Twice the middle of its rows, so that only integers are divided.
         ranges.setdefault(q * (2 * before + rows_of[number]) // (2 * total), []).append(number)
         before += rows_of[number]
     written = {number: number_text(text, number) for text, number in zip(present, numbers, strict=True)}

@@ -119,7 +119,7 @@ class RawTable:
     source : str
         Name of the file, for messages.
     has_decimal_commas : bool
-        Whether a comma can be a decimal point: the cells are told apart by something else.
+        Whether a comma can be a decimal point: the cells are distinguished by something else.
     remarks : tuple of str
         What was recognized and is not plain: the delimiter, the encoding, columns that hold nothing. Sentences.
     groups : tuple of str
@@ -223,7 +223,7 @@ def _column_of_series(name: str, series: pd.Series) -> Column:
 
 
 def _text(value: object) -> str:
-    """Return a cell of a table of pandas as text; whole numbers have no point."""
+    """Return a cell of a table of pandas as text; integers have no point."""
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
     return str(value)

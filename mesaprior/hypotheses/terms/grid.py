@@ -1,6 +1,6 @@
 """The grid on which terms of a language are evaluated for a log: variants, parameters, values of y, points.
 
-Cells that the language cannot tell apart (the same values of the features that it uses, in the same knowledge
+Cells that the language cannot distinguish (the same values of the features that it uses, in the same knowledge
 state) share one *point*. The values of a term stand in one row of bytes, laid out as [P', Y', V, Q] in C order, where
 P' and Y' are 1 unless the term's scope binds `theta` and `y`. Rows are padded with zeros to whole 64-bit words.
 """
@@ -148,13 +148,13 @@ class Grid:
         return np.array(rows, dtype=np.uint8).reshape(len(rows), len(meanings) * self.layout.Q)
 
     def commutes(self, index: int) -> bool:
-        """Tell whether a binary operator is symmetric in every variant."""
+        """Return whether a binary operator is symmetric in every variant."""
         tables = (tokens[index].table for tokens in self.variants.meanings)
         return all(table is not None and np.array_equal(table, table.T) for table in tables)
 
     @cached_property
     def signature_size(self) -> int:
-        """Bytes of what a census tells apart, see `kernels.signature_rows`."""
+        """Bytes of what a census distinguishes, see `kernels.signature_rows`."""
         return self.signature_size_of(self.variants.n_interventions)
 
     def signature_size_of(self, n_interventions: int) -> int:

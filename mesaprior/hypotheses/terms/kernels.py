@@ -443,7 +443,7 @@ def _write_digits(number, out, row, at, n_digits, bits):
 
 @njit
 def signature_rows(values, n, out, layout, with_flags, is_later):
-    """Reduce the values of closed terms, uint8[n, V * Q], to what a census tells apart, one byte each.
+    """Reduce the values of closed terms, uint8[n, V * Q], to what a census distinguishes, one byte each.
 
     Without flags: the actions of all variants at all points. With flags (languages with `fit`): the intact actions at
     the points in their order of appearance, then searching on training and on later points, learning likewise. Then

@@ -77,7 +77,7 @@ class Language:
     codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def has(self, *kinds: str) -> bool:
-        """Tell whether the language has a token of one of these kinds."""
+        """Return whether the language has a token of one of these kinds."""
         return any(token.kind in kinds for token in self.tokens)
 
     @cached_property

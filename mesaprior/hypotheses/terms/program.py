@@ -48,7 +48,7 @@ def inner_scope(kind: str, scope: int) -> int:
 
 
 def is_allowed(kind: str, scope: int) -> bool:
-    """Tell whether a token of this kind may stand in `scope`."""
+    """Return whether a token of this kind may stand in `scope`."""
     return (kind != "candidate" or bool(scope & Y)) and (kind != "parameter" or bool(scope & THETA))
 
 

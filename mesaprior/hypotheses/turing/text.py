@@ -100,7 +100,7 @@ def read_machine(text: str) -> Reading:
 
     Notes
     -----
-    Three characters an entry, so both notations can be told apart entry by entry; they are not mixed in one text, so
+    Three characters an entry, so both notations can be distinguished entry by entry; they are not mixed in one text, so
     that in the first a state that is missing is noticed. The standard text format is that of bbchallenge.org (2022).
     """
     states = text.strip().split("_")

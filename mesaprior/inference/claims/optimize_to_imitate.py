@@ -47,7 +47,7 @@ from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 
 FITTING, PURSUING, COPYING = KINDS = ("fitting", "pursuing", "copying")
-"""Who fits, searching or not; who searches and does not fit; who does neither, with all tables by heart."""
+"""Who fits, searching or not; who searches and does not fit; who does neither, with all lookup tables."""
 
 LITTLE = 0.1
 """A difference of so much of the actions is one that shows."""
@@ -105,12 +105,12 @@ class Counted(CountedWorld):
             log2_mass = np.where(is_member, result.log2_mass, -np.inf)
             within = share(log2_mass, log2_total(log2_mass))
             weight = float(np.exp2(log2_total(log2_mass))) * (1 - by_heart)
-            # Slips are left out, which would tell apart programs that do the same.
+            # Slips are left out, which would distinguish programs that do the same.
             with np.errstate(divide="ignore"):
                 does[kind] = predict_later(census, log, Noise(0.0), asked.training, np.log2(within))
             answer = float((within * changed).sum())
             if kind == COPYING:
-                # Tables by heart copy too; no exchange of goals changes them.
+                # Lookup tables copy too; no exchange of goals changes them.
                 of_tables = by_heart / (by_heart + weight) if by_heart + weight else math.nan
                 does[kind] = (1 - of_tables) * does[kind] + of_tables * tables.predictive
                 weight, answer = weight + by_heart, answer * (1 - of_tables)

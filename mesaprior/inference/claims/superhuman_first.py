@@ -44,7 +44,7 @@ WORLD = ("lapses", "blind", "seen", "law_bits", "bid_bits")
 """Parameters that are settings of the world."""
 
 RECOUNTED = ("seen", "law_bits", "bid_bits")
-"""Those of them for which programs are counted anew: the others change nothing but the teacher's actions."""
+"""Those of them for which programs are counted again: the others change nothing but the teacher's actions."""
 
 
 def _size(n_worlds: int, max_bits: int, seen: tuple[float, ...], laws: tuple[float, ...]) -> Size:

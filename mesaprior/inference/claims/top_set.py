@@ -138,7 +138,7 @@ class Counted:
         return list(range(self.world.log.n_training))[:n]
 
     def departs(self, row: int) -> bool:
-        """Tell whether the rival would not do as the teacher on a row, in training as well."""
+        """Return whether the rival would not do as the teacher on a row, in training as well."""
         situation = tuple(self.world.log.situations[self.world.log.row_situation[row]].tolist())
         return self.world.rival(situation) != self.world.teacher(situation)
 

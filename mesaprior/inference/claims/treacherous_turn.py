@@ -47,10 +47,10 @@ REFUTED_BELOW = 0.01
 """The share of the posterior below which the private goal counts as refuted."""
 
 TABLES_LESS = 4
-"""Bits by which the length bound is lower where tables by heart are counted: they are many."""
+"""Bits by which the length bound is lower where lookup tables are counted: they are many."""
 
 MOST_REMEMBERED = 10
-"""Situations up to which tables by heart are counted."""
+"""Situations up to which lookup tables are counted."""
 
 ALONG = "rows, then unwatched ones"
 """Series of the odds along the log."""
@@ -239,7 +239,7 @@ class Asked:
 def _loans(seed: int, none: dict[str, float | str]) -> list[Cell]:
     """Return the cells of the world of loans: by how many sizes there are, and from which on they are worth keeping.
 
-    Tables by heart that keep what they have not seen are no goal, so the odds there are those of optimizers.
+    Lookup tables that keep what they have not seen are no goal, so the odds there are those of optimizers.
     """
     cells: list[Cell] = []
     for name, renamed, *numbers in LOANS:

@@ -48,7 +48,7 @@ POINTS = 2049
 """Values of the grid where they cost little."""
 
 SPARE_POINTS, MOST_BREAKS = 257, 4096
-"""Values of the grid where each weighs all classes anew, and values of columns that are added then, at most."""
+"""Values of the grid where each weighs all classes again, and values of columns that are added then, at most."""
 
 _SOLVING = threading.Lock()
 """SymPy makes no promise to threads, so one solves at a time."""
@@ -109,7 +109,7 @@ class Crossovers:
     closest, distance : float
         The value at which the odds were seen nearest to 0, and the odds there; nan where they are nowhere finite.
     n_points : int
-        How many values the odds were worked out at to begin with.
+        How many values the odds were computed at to begin with.
     most_roots : int or None
         How many crossovers there can be at most, for all values of the parameter, by the rule of signs; None where the
         rule does not apply.
@@ -180,7 +180,7 @@ def find_crossovers(
 
     Notes
     -----
-    The odds are worked out on a grid: even steps, or equal ratios over a range above 0 of more than a factor of 100;
+    The odds are computed on a grid: even steps, or equal ratios over a range above 0 of more than a factor of 100;
     for a prior that is not log-linear in the parameter, also at all values of the columns that it reads, where a bound
     such as ``time <= T`` lets programs in. Changes of sign between neighbours are cut down to a relative width of
     2^-36. `most_roots` says when that is all.

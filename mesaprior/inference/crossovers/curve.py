@@ -88,7 +88,7 @@ class OddsCurve:
         self._weighing = Weighing(prior, None if self.is_of_noise else parameter, workers)
         if self.is_of_noise:
             self._log2_class = self._weights_of_classes(0.0)
-            # What the noise tells apart are tallies, whatever the columns.
+            # What the noise distinguishes are tallies, whatever the columns.
             self._tallies, self._first, place = distinct((self.classes.label,))
             self._log2_tally = log2_sum(self._log2_class, place, len(self._first))
         else:
@@ -183,7 +183,7 @@ class OddsCurve:
         return _changes(by_power) + int((ends == 0).sum())
 
     def _runs_one_way(self, slope: np.ndarray, low: float, high: float) -> bool:
-        """Tell whether the weights of the classes of least and greatest slope drift apart, or together, all along."""
+        """Return whether the weights of the classes of least and greatest slope drift apart, or together, all along."""
         ends = np.array([int(np.argmin(slope)), int(np.argmax(slope))])
         if slope[ends[0]] == slope[ends[1]]:
             return True

@@ -1,4 +1,4 @@
-"""Crossovers along the price of a token: every value is a language of its own, and its census is counted anew."""
+"""Crossovers along the price of a token: every value is a language of its own, and its census is counted again."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def find_price_crossovers(
     prior : Prior
     price : Price
     low, high : int
-        The prices to look at, all whole numbers from the one to the other.
+        The prices to look at, all integers from the one to the other.
     by_verdict : bool
         Weigh defecting against faithful programs instead of optimizers against imitators.
     noise : NoiseModel

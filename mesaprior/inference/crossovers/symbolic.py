@@ -19,7 +19,7 @@ from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.symbolic import expression
 
 DIGITS = 30
-"""Decimal digits in which solutions are worked out."""
+"""Decimal digits in which solutions are computed."""
 
 LARGEST_RADICAL, LARGEST_DEGREE = 4, 32
 """Polynomials of a higher degree are not solved: in radicals, and by isolating their real roots."""
@@ -289,7 +289,7 @@ def _gathered(coefficient: Any) -> Any:
 
 
 def _is_above_1(value: Any) -> bool:
-    """Tell whether a logarithm is that of a number above 1."""
+    """Return whether a logarithm is that of a number above 1."""
     return not (isinstance(value, sympy.log) and value.args[0] < 1)
 
 

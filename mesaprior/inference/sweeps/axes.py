@@ -156,7 +156,7 @@ def _check_name(
 
 
 def _check_values(name: str, values: np.ndarray, census: Census, n_training: int) -> None:
-    """Refuse values that an axis cannot have. Those of a prior are checked where it is worked out."""
+    """Refuse values that an axis cannot have. Those of a prior are checked where it is computed."""
     if not len(values):
         raise UsageError(f"the axis {name!r} has no values; give at least one.")
     for value in values[~np.isfinite(values)][:1]:

@@ -1,4 +1,4 @@
-"""Behaviours and rows of a census that no value of a sweep tells apart, put together.
+"""Behaviours and rows of a census that no value of a sweep distinguishes, put together.
 
 Sizes: B behaviours, D kinds of behaviours, G groups of the census, P pools of groups.
 """
@@ -113,7 +113,7 @@ class Pooling:
     ----------
     census : Census
     names : sequence of str
-        Columns that are told apart.
+        Columns that are distinguished.
 
     Notes
     -----

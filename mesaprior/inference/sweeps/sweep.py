@@ -114,7 +114,7 @@ def sweep_posterior(
     workers: int = 1,
     report: Callable[[int], None] | None = None,
 ) -> SweptPosterior:
-    """Work out the posterior over a grid of parameters.
+    """Compute the posterior over a grid of parameters.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def sweep_of(
     workers: int = 1,
     report: Callable[[int], None] | None = None,
 ) -> SweptPosterior:
-    """Work out the posterior of a census that is scored on a log over a grid of parameters; see `sweep_posterior`."""
+    """Compute the posterior of a census that is scored on a log over a grid of parameters; see `sweep_posterior`."""
     census, log, noise = scored.census, scored.log, scored.noise
     if workers < 1:
         raise UsageError(f"workers = {workers} is out of range; there must be at least 1.")
@@ -249,7 +249,7 @@ def _assembled(axes: Axes, order: Sequence[str | None], found: list[dict[str, np
     ----------
     axes : Axes
     order : sequence of str or None
-        Names of all axes that could be, in the order in which cells were worked out, the last varying fastest.
+        Names of all axes that could be, in the order in which cells were computed, the last varying fastest.
     found : list of dict of str to float64[...]
     """
     present = [name for name in order if name in axes.values]

@@ -43,7 +43,7 @@ class ExactLikelihood(ABC):
         return known[key]
 
     def forget_before(self, n: int) -> None:
-        """Forget the numerators of fewer rows; they are long, and are worked out again where they are asked for."""
+        """Forget the numerators of fewer rows; they are long, and are computed again where they are asked for."""
         for fewer in [rows for rows in self._numerators if rows < n]:
             del self._numerators[fewer]
 

@@ -1,6 +1,6 @@
-"""Safeguards that act in a world, and learn from what they are told there: what comes of it, exactly.
+"""Rollouts of safeguards that act in a world and learn from its feedback: exact probabilities of what happens.
 
-The probability of every history is carried from step to step, and nothing is drawn. Sizes: T steps, P policies, A
+The probability of every history is carried from step to step, and nothing is sampled. Sizes: T steps, P policies, A
 actions.
 """
 
@@ -46,7 +46,7 @@ def act_in(
     has_slips: bool = True,
     work: int = WORK,
 ) -> list[Conduct]:
-    """Let safeguards act in a world after its training rows.
+    """Run rollouts of safeguards in a world after its training rows.
 
     At each step one decides by what was learned from the training rows and from what was told on the way. The teacher's
     action is told where the world grades, and where one asks, and then the teacher acts.
@@ -116,7 +116,7 @@ def act_in(
 
 
 def _possible(policies: Policies, place: Place, has_slips: bool) -> np.ndarray:
-    """Return the actions that can be taken at a place, int64[n]."""
+    """Return the actions that are possible in a situation, int64[n]."""
     if place.is_passage:
         return np.array([0])
     given = np.unique(policies.given(place.row))
@@ -126,7 +126,7 @@ def _possible(policies: Policies, place: Place, has_slips: bool) -> np.ndarray:
 def _check_work(
     ground: Ground, actions: Sequence[np.ndarray], n_steps: int, can_ask: bool, n_policies: int, work: int
 ) -> None:
-    """Refuse more histories than can be looked at, and say how many steps fit."""
+    """Refuse too many histories, and say how many steps fit."""
     room = work // max(LEAST_POLICIES, n_policies)
     for fitting, n in enumerate(n_histories(ground, actions, n_steps, can_ask=can_ask)):
         if n > room:

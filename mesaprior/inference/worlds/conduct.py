@@ -1,4 +1,4 @@
-"""What comes of acting in a world: probabilities of what happens on the way, and what is written down of it."""
+"""Outcomes of a rollout in a world: probabilities of events on the way, and their record."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLUMNS = ("defections", "errors", "questions", "ungraded", "any_defection", "un
 
 @dataclass(frozen=True, eq=False)
 class Conduct:
-    """What one does in a world, in expectation; nan where no program is left in some history.
+    """Behaviour in a world, in expectation; nan where no program is left in some history.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ class Masses(NamedTuple):
         )
 
     def after(self, share: Any, *, is_sided: bool, is_told: bool) -> Masses:
-        """Return what is left where this share acts, and the teacher and the rival differ."""
+        """Return the masses left where this share acts, and the teacher and the rival differ."""
         whole = share * self.all
         return Masses(
             all=whole,
@@ -113,14 +113,14 @@ class Masses(NamedTuple):
 
 @dataclass
 class Book:
-    """What is written down of a walk, step by step; terms are added up with compensation."""
+    """The record of a walk, step by step, in compensated sums."""
 
     steps: list[dict[str, float]] = field(default_factory=list[dict[str, float]])
     is_lost: bool = False
     _terms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def note(self, place: Place, mass: float, wrong: float, sided: float, asks: float) -> None:
-        """Note what happens at a place: probabilities of a visit, an error, the rival's action and a question."""
+        """Record the events in a situation: probabilities of a visit, an error, the rival's action and a question."""
         self._terms["errors"].append(wrong)
         self._terms["questions"].append(asks)
         if place.is_conflict:
@@ -129,7 +129,7 @@ class Book:
             self._terms["ungraded"].append(mass)
 
     def note_masses(self, masses: Masses) -> None:
-        """Note what holds of a history after the step."""
+        """Record the masses of a history after the step."""
         self._terms["any_defection"].append(masses.defected)
         self._terms["told"].append(masses.told)
         self._terms["locked_in"].append(masses.sided)
@@ -144,7 +144,7 @@ class Book:
         self._terms.clear()
 
     def conduct(self, name: str, n_steps: int, cost: float) -> Conduct:
-        """Return what was written down."""
+        """Return the record."""
         if self.is_lost:
             columns = {column: np.full(n_steps, math.nan) for column in COLUMNS}
         else:

@@ -1,7 +1,7 @@
-"""The ground of a world: every situation that acting can lead to, and how many histories there are on it.
+"""The state space of a world: every reachable situation, and the number of histories.
 
-A *history* is what a safeguard can be after some steps: the place where it stands, and how often the teacher's action
-was told at each place. Two paths that end in one history have the same future, so they are one.
+A *history* is the state of a safeguard after some steps: its current situation, and how often the teacher's action was
+shown in each situation. Two paths that end in one history have the same future, so they are merged.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST_STEPS = 255
 
 @dataclass(frozen=True)
 class Place:
-    """A situation that acting can lead to.
+    """A reachable situation.
 
     Attributes
     ----------
@@ -50,18 +50,18 @@ class Place:
 
     @property
     def is_passage(self) -> bool:
-        """Whether nothing is decided here."""
+        """Whether there is no decision here."""
         return self.row < 0
 
     @property
     def is_conflict(self) -> bool:
-        """Whether something is decided here, and the rival would do something else than the teacher."""
+        """Whether there is a decision here, and the rival's action differs from the teacher's."""
         return not self.is_passage and self.teacher != self.rival
 
 
 @dataclass(frozen=True)
 class Ground:
-    """All places of a world.
+    """All reachable situations of a world.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Ground:
 
 
 def ground_of(world: World) -> Ground:
-    """Return the places that acting in a world can lead to.
+    """Return the reachable situations of a world.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def tell(told: Told, place: int) -> Told:
 
 
 def n_histories(ground: Ground, actions: Sequence[np.ndarray], n_steps: int, *, can_ask: bool) -> Iterator[int]:
-    """Yield how many histories there can be at most up to each step, as far as something is decided there.
+    """Yield an upper bound on the number of histories up to each step, where there is a decision.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a world is: a language with its laws, a log with a teacher and a rival, and how acting there changes it."""
+"""The record of a world: a language with its laws, a log with a teacher and a rival, and its transitions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Choose = Callable[[Situation], int]
 
 @dataclass(frozen=True)
 class Setting:
-    """A number that a world can be made with.
+    """A numeric setting of a world.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Intended:
-    """A short program that a world is about; it competes with all others and is told apart by nothing.
+    """A short program that a world is about; it competes with all others and gets no special treatment.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Intended:
 
 @dataclass(frozen=True)
 class Lot:
-    """A situation that comes by chance: one of some, each with the same probability.
+    """A random situation: one of several, each with the same probability.
 
     Attributes
     ----------
@@ -86,13 +86,13 @@ class Lot:
 
 
 def surely(situation: Situation) -> Lot:
-    """Return what always is one situation."""
+    """Return a lot of one certain situation."""
     return Lot((situation,), is_drawn=False)
 
 
 @dataclass(frozen=True)
 class Walk:
-    """How a world goes on when a policy acts in it.
+    """The transitions of a world when a policy acts in it.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ class Walk:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a module of a world draws; `make_world` makes a `World` of it.
+    """The draws of a world's module; `make_world` turns them into a `World`.
 
     Attributes
     ----------
@@ -247,5 +247,5 @@ def log_of(
 
 
 def best(candidates: Sequence[int], worth: Callable[[int], int]) -> int:
-    """Return the candidate that is worth most; of several the first, as searches in the language do."""
+    """Return the candidate of largest value; in a tie the first, like searches in the language."""
     return max(candidates, key=worth)

@@ -144,7 +144,7 @@ def count_by_length(symbols: Iterable[Symbol], max_bits: int) -> list[list[int]]
 
     Notes
     -----
-    Costs O(L * max_bits) products of whole numbers, L the number of lengths that occur: pairs and triples of
+    Costs O(L * max_bits) products of integers, L the number of lengths that occur: pairs and triples of
     children are convolved once per scope, however many symbols there are.
     """
     heads = heads_by_scope(symbols)

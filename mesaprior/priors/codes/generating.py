@@ -228,7 +228,7 @@ class GeneratingFunction:
         return coefficients
 
     def _converges(self, log2_z: float) -> bool:
-        """Say whether all the equations have non-negative solutions at z.
+        """Return whether all the equations have non-negative solutions at z.
 
         Weights of symbols and values of G can be beyond any float, so they are kept as logarithms.
         """
@@ -259,7 +259,7 @@ def generating_function(symbols: Iterable[Symbol]) -> GeneratingFunction:
     Returns
     -------
     GeneratingFunction
-        Nothing of it is worked out before it is asked for.
+        Nothing of it is computed before it is asked for.
 
     Raises
     ------

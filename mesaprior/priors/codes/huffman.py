@@ -166,7 +166,7 @@ def _surprise(weight: int, total: int) -> float:
 
 
 def _with_total(weights: Sequence[int | float | Fraction]) -> tuple[list[int], int]:
-    """Return the weights as whole numbers, and their sum, which must not be 0."""
+    """Return the weights as integers, and their sum, which must not be 0."""
     whole = _whole(weights)
     total = sum(whole)
     if not total:
@@ -175,7 +175,7 @@ def _with_total(weights: Sequence[int | float | Fraction]) -> tuple[list[int], i
 
 
 def _whole(weights: Sequence[int | float | Fraction]) -> list[int]:
-    """Return whole numbers in exactly the proportions of the weights."""
+    """Return integers in exactly the proportions of the weights."""
     exact: list[Fraction] = []
     for place, weight in enumerate(weights):
         if isinstance(weight, Rational):

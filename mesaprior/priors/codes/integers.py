@@ -1,7 +1,7 @@
-"""Elias's gamma and delta codes: prefix codes of all whole numbers from 1 upwards.
+"""Elias's gamma and delta codes: prefix codes of all integers from 1 upwards.
 
 Both price a number n without a bound on it, at about 2 log2 n bits (gamma) and log2 n + 2 log2 log2 n bits
-(delta). Their 2^-bits sum to exactly 1 over all numbers, so either is a prior over the whole numbers.
+(delta). Their 2^-bits sum to exactly 1 over all numbers, so either is a prior over the integers.
 
 References
 ----------

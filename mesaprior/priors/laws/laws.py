@@ -1,6 +1,6 @@
 """The laws themselves: what each says, on which examples it is tried, and when one breaks it.
 
-A law that speaks of weights passes over programs that have none: that they must have one is a law of its own. So a
+A law that speaks of weights skips programs that have none: that they must have one is a law of its own. So a
 prior that breaks one law need not break others.
 """
 
@@ -160,7 +160,7 @@ def _greatest_ratio(subject: Subject) -> tuple[float, Program | None]:
 
 
 def _moved(least: int, greatest: int) -> Callable[[Subject], st.SearchStrategy[Any]]:
-    """Return examples of two programs and a whole number by which both are changed."""
+    """Return examples of two programs and an integer by which both are changed."""
 
     def examples(subject: Subject) -> st.SearchStrategy[Any]:
         return st.tuples(_one(subject), _one(subject), st.integers(least, greatest))
@@ -209,7 +209,7 @@ def _changed(
 
 
 def _is_program(program: Program) -> bool:
-    """Tell whether a program may be: predicting is a part of its time."""
+    """Return whether a program may be: predicting is a part of its time."""
     return program.get("infer_time", 0) <= program.get("time", math.inf)
 
 
@@ -219,7 +219,7 @@ def _slack(*weights: Weight) -> float:
 
 
 def _ratio_differs(a: Weight, b: Weight, c: Weight, d: Weight) -> bool:
-    """Tell whether a : b is another ratio than c : d."""
+    """Return whether a : b is another ratio than c : d."""
     if (a.sign, b.sign) != (c.sign, d.sign):
         return True
     if a.sign == 0 or b.sign == 0:

@@ -2,7 +2,7 @@
 
 Many priors have the form ``offset * base**factor``, where offset and base read columns only and the factor the
 parameter only: `speed` is ``2**-length * time**-alpha``, `bounded_soft` ``2**-length * (2**-time)**(1/T)``. Over a
-sweep, the logs of offset and base are worked out once, and programs of equal base can be added up beforehand. Here
+sweep, the logs of offset and base are computed once, and programs of equal base can be added up beforehand. Here
 such a form is found by the rules of logarithms, or found not to be there.
 """
 

@@ -23,7 +23,7 @@ TILE = 1024
 """Values of the parameter that are worked on together: sums by group for these fit into a fast cache."""
 
 GREATEST = 1e300
-"""Bits of the greatest term that is worked out in common; beyond it, one value of the parameter at a time."""
+"""Bits of the greatest term that is computed in common; beyond it, one value of the parameter at a time."""
 
 SAMPLE = 1 << 14
 """Rows that are looked at to see whether adding up equal ones pays."""
@@ -194,7 +194,7 @@ def _numbers(formula: Formula, prior: FormulaPrior, parameter: str, values: np.n
 
 
 def _pays(slope: np.ndarray, n_values: int) -> bool:
-    """Tell whether it pays to sort the rows and add up those of equal slope."""
+    """Return whether it pays to sort the rows and add up those of equal slope."""
     sample = slope[:SAMPLE]
     return n_values >= 256 and 2 * len(np.unique(sample)) < len(sample)
 
@@ -250,7 +250,7 @@ def _masses(
 
 
 def _one_by_one(prior: FormulaPrior, parameter: str, values: np.ndarray, rows: _Rows) -> np.ndarray:
-    """Weigh the rows anew for each value, after adding up those that no value tells apart."""
+    """Weigh the rows again for each value, after adding up those that no value distinguishes."""
     order, starts = _runs(*(rows.columns[name] for name in prior.columns), rows.group)
     log2_mass = np.empty(len(starts) - 1)
     add_runs(order, starts, rows.log2_mass, log2_mass)

@@ -103,7 +103,7 @@ class Gathering:
                 self._futures.pop(0).result()
 
     def _is_full(self, more: int) -> bool:
-        """Tell whether so many more records may be too many, or begin too many runs."""
+        """Return whether so many more records may be too many, or begin too many runs."""
         if not self._reserved:
             return False
         return self._reserved + more > self._capacity or (

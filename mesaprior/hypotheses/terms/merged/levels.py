@@ -119,11 +119,11 @@ class Levels:
         return [0, y, theta, y + theta]
 
     def is_useful(self, scope: int, length: int) -> bool:
-        """Tell whether terms of this level occur in whole programs within the bound."""
+        """Return whether terms of this level occur in whole programs within the bound."""
         return self._shortest[scope] is not None and length + self.outside[scope] <= self._max_bits
 
     def is_kept(self, scope: int, length: int) -> bool:
-        """Tell whether a level is kept."""
+        """Return whether a level is kept."""
         if (scope, length) not in self._is_kept:
             self._is_kept[scope, length] = self._decide(scope, length)
         return self._is_kept[scope, length]

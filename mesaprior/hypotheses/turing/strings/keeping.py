@@ -35,7 +35,7 @@ Remote = Callable[[StringShards, None, Sequence[int], int], Iterator[tuple[int, 
 
 
 def is_kept(size: Size) -> bool:
-    """Tell whether a table of this size is worth keeping."""
+    """Return whether a table of this size is worth keeping."""
     return size.max_steps >= KEPT_FROM.get(size.states, size.max_steps + 1)
 
 

@@ -67,7 +67,7 @@ def identity_of(size: Size) -> dict[str, Any]:
 
 
 def is_of(record: dict[str, Any], size: Size) -> bool:
-    """Tell whether a manifest, or the record of a shard, is of this size and in the layout of this version."""
+    """Return whether a manifest, or the record of a shard, is of this size and in the layout of this version."""
     return all(record.get(name) == value for name, value in identity_of(size).items())
 
 
@@ -120,13 +120,13 @@ def read_strings(path: Path, size: Size, facts: dict[str, Any]) -> StringTable:
 
 
 def is_intact(folder: Path, name: str, record: dict[str, Any]) -> bool:
-    """Tell whether a file is there, with the SHA-256 that a record gives."""
+    """Return whether a file is there, with the SHA-256 that a record gives."""
     path = folder / name
     return path.is_file() and record.get("files") == {name: sha256_of(path)}
 
 
 def is_ours(name: str) -> bool:
-    """Tell whether a file of a table's folder may have this name."""
+    """Return whether a file of a table's folder may have this name."""
     return name in (MANIFEST, TABLE, CLAIM) or _LEFT_BEHIND.fullmatch(name) is not None
 
 

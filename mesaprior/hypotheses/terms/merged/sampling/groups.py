@@ -78,7 +78,7 @@ def programs_at(
 
 
 def signatures_of(census: Census, grid: Grid, groups: Sequence[int]) -> list[list[Group]]:
-    """Return what the programs of some groups of a census do, told apart as the engines do.
+    """Return what the programs of some groups of a census do, distinguished as the engines do.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def signatures_of(census: Census, grid: Grid, groups: Sequence[int]) -> list[lis
     if grid.with_fit or census.vectors is None:
         if not grid.with_fit and grid.layout.V > 1:
             raise RunError(
-                "this census does not say what its programs do upside down or under interventions; count it again to "
+                "this census lacks the actions of programs under lesions and interventions; count it again to "
                 "sample from it."
             )
         whole = _signatures_of_behaviours(census, grid, behaviours)

@@ -26,7 +26,7 @@ from mesaprior.hypotheses.terms.tabulation import literal_of
 
 @dataclass(frozen=True)
 class Group:
-    """Whole programs that a census does not tell apart, but for the order of its rows.
+    """Whole programs that a census does not distinguish, but for the order of its rows.
 
     Attributes
     ----------
