@@ -1,4 +1,4 @@
-"""How rare it is to serve a utility well: the bound behind measuring agency by the share that does as well."""
+"""The bound on serving a utility well by luck, which justifies measuring agency by the share that does as well."""
 
 from __future__ import annotations
 

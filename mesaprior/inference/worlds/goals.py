@@ -45,8 +45,7 @@ SETTINGS = (
 
 
 def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
-    """Draw the goals, the situations seen, then outcomes in each situation until teacher and rival agree where they
-    must."""
+    """Draw the goals, the situations seen, then outcomes until teacher and rival agree where they must."""
     S, n_seen, G = settings["situations"], settings["seen"], settings["goals"]
     if n_seen >= S:
         raise UsageError(f"seen = {n_seen} of situations = {S} leaves none for later; see fewer, or have more.")

@@ -83,8 +83,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
 
 
 def _payoffs(chance: Chance, right: int, clone: int, *, is_offered: bool) -> list[int]:
-    """Return the payoffs of the actions of an environment, all different; numbers that are not actions pay the
-    least."""
+    """Return the payoffs of the actions of an environment, all different; other numbers pay the least."""
     least, *middle, most = sorted(chance.sample(range(M), clone + 1))
     payoffs = [0] * M
     if is_offered:
