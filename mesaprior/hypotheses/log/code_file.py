@@ -1,4 +1,4 @@
-"""The codes of a log in a file of their own beside it: ``LOG.codes.json`` beside ``LOG.csv``.
+"""The codes of a log in a separate file: ``LOG.codes.json`` beside ``LOG.csv``.
 
 The format is written down in ``docs/reference/prepare.md``.
 """
@@ -23,7 +23,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class CodeFile:
-    """What stands in a file of codes.
+    """The contents of a file of codes.
 
     Attributes
     ----------

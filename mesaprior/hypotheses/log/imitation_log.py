@@ -1,4 +1,4 @@
-"""The imitation log: what the teacher did, row by row, training rows first.
+"""The imitation log: the teacher's actions, row by row, training rows first.
 
 Notes
 -----
@@ -125,7 +125,7 @@ class ImitationLog:
         return content.hexdigest()
 
     def label(self, column: str, code: int) -> str:
-        """Return what a code of a column stands for; the column is a feature or ``action`` (rivals have its labels).
+        """Return the label of a code of a column; the column is a feature or ``action`` (rivals have its labels).
 
         A code without a label is its number, or ``code 1`` where ``1`` is the label of another one.
         """

@@ -1,4 +1,4 @@
-"""A column of numbers cut into quantiles."""
+"""A column of numbers divided into quantiles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mesaprior.hypotheses.log.values import number_text, numbers_of
 
 
 def cut_into_quantiles(column: Column, q: int, *, has_decimal_commas: bool) -> Column | Notice:
-    """Return a column of numbers as at most q ranges with about as many rows each, or why there is none.
+    """Return a column of numbers as at most q ranges with about equally many rows, or the reason why not.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """The grid on which terms of a language are evaluated for a log: variants, parameters, values of y, points.
 
-Cells that the language cannot distinguish (the same values of the features that it uses, in the same knowledge
-state) share one *point*. The values of a term stand in one row of bytes, laid out as [P', Y', V, Q] in C order, where
-P' and Y' are 1 unless the term's scope binds `theta` and `y`. Rows are padded with zeros to whole 64-bit words.
+Cells that the language cannot distinguish (the same values of the features that it uses, in the same knowledge state)
+share one *point*. The values of a term are one row of bytes, laid out as [P', Y', V, Q] in C order, where P' and Y' are
+1 unless the term's scope binds `theta` and `y`. Rows are padded with zeros to whole 64-bit words.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ class Grid:
         return self.signature_size_of(self.variants.n_interventions)
 
     def signature_size_of(self, n_interventions: int) -> int:
-        """Return what `signature_size` would be with so many interventions."""
+        """Return `signature_size` for a number of interventions."""
         if not self.with_fit:
             return (self.variants.first_intervention + n_interventions) * self.layout.Q
         digits = self.layout.train_digits + self.layout.later_digits
@@ -190,7 +190,7 @@ class Grid:
                 )
 
     def _digits(self) -> list[range]:
-        """Return where the digits of each number of rows stand in a signature."""
+        """Return the positions of the digits of each number of rows in a signature."""
         found: list[range] = []
         at = self.layout.Q + len(FLAGS)
         for size in (self.layout.train_digits, self.layout.later_digits) * self.variants.n_interventions:

@@ -1,7 +1,7 @@
-"""Compiled kernels of the term engines: what tokens do to values, and the programs one by one.
+"""Compiled kernels of the term engines: the operations of tokens on values, and the enumeration of programs.
 
 Letters: V variants, P parameters, Y values of `y`, Q points, M domain, A actions, T tokens, m rows of a block,
-n classes. The values of a term stand in one row of bytes, laid out as [P', Y', V, Q] in C order, where P' and Y'
+n classes. The values of a term are one row of bytes, laid out as [P', Y', V, Q] in C order, where P' and Y'
 are 1 unless the scope binds `theta` and `y`; rows are padded with zeros to whole 64-bit words.
 
 Kernels take arrays, write into arrays of the caller, and return numbers; they check nothing and raise nothing.
@@ -148,7 +148,7 @@ def binary_rows(op, table, M, first, a, second, b, n, out, target, size):
 
 @njit
 def swap_unary_rows(swaps, token, tables, values, source, n, out, target, layout, size):
-    """Write over what a unary operator does in the variants where it has another table.
+    """Overwrite the results of a unary operator in the variants where it has another table.
 
     Numbers are read through such a table in the same way: there `values` is `out`.
     """
@@ -163,7 +163,7 @@ def swap_unary_rows(swaps, token, tables, values, source, n, out, target, layout
 
 @njit
 def swap_binary_rows(swaps, token, tables, first, a, second, b, n, out, target, layout, size):
-    """Write over what a binary operator does to rows a[k] and b[k] in the variants where it has another table."""
+    """Overwrite the results of a binary operator on rows a[k] and b[k] in the variants where it has another table."""
     Q = layout.Q
     for s in range(swaps.start[token], swaps.start[token + 1]):
         table = tables[swaps.table[s]]
@@ -370,7 +370,7 @@ def _iterate_nibbles(bodies, source, n, out, target, P, Y, K, width, flat):
 
 @njit
 def fit_rows(bodies, source, n, out, target, layout, scope, score):
-    """Write bodies with theta bound at the theta that fits what was seen in each knowledge state.
+    """Write bodies with theta bound at the theta that fits the history in each knowledge state.
 
     The learning-inverted variant takes the theta that agrees least. `scope` is that of the result; where it binds
     theta too, the result is the same for every outer theta. `score` is scratch, int64[P].
@@ -536,7 +536,7 @@ class Syntax(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """Where an enumeration stands: one choice at each position of the prefix, and the holes still to be filled.
+    """The state of an enumeration: one choice at each position of the prefix, and the holes still to be filled.
 
     Holes form linked lists that share their tails, so that stepping back costs nothing.
 

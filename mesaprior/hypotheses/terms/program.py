@@ -77,7 +77,7 @@ def format_literal(token: Token, literal: tuple[int, ...]) -> str:
 
 
 def parse_program(text: str, language: Language, log: ImitationLog, *, scope: int = 0) -> Program:
-    """Read a program from its text; of alike tokens the cheapest is meant (fewest bits, then steps, then first).
+    """Read a program from its text; among tokens with the same text the cheapest is meant (bits, steps, order).
 
     Parameters
     ----------

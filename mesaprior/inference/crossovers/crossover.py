@@ -1,7 +1,7 @@
-"""Crossovers: where the odds pass 0 along one parameter, and why there.
+"""Crossovers: the values of one parameter at which the odds pass 0, and the reason.
 
-Found twice: from the whole census, numerically, and from the leading class of each side alone, in closed form. The two
-agree where one class holds its side; where not, the difference is what the other classes add.
+They are found twice: numerically from the whole census, and in closed form from the leading class of each side. The two
+agree if one class holds all mass of its side; otherwise the difference comes from the other classes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ RANGES = {
     MISSES: (0.01, 100.0),
     HITS: (0.01, 100.0),
 }
-"""Where crossovers are looked for if nobody says where; along `noise` only up to chance."""
+"""Default ranges for crossovers; along `noise` only up to chance."""
 
 POINTS = 2049
 """Values of the grid where they cost little."""
@@ -66,7 +66,7 @@ class Crossing:
     zero : Zero
         Where, numerically, and the odds on its two sides.
     leads : bool or None
-        Whether the challengers lead to its right; None where nobody does.
+        Whether the challengers lead to its right; None where neither side does.
     challenger, other : LeadingClass or None
         The leading class of each side there; None along `n` and `max_bits`.
     solution : Solution or None
@@ -239,13 +239,13 @@ def crossovers_of(
 
 
 def usual_range(over: str, n_actions: int) -> tuple[float, float] | None:
-    """Return where crossovers are looked for with so many actions if nobody says where, or None."""
+    """Return the default range for crossovers with a number of actions, or None."""
     usual = RANGES.get(over)
     return (usual[0], chance(n_actions)) if over == NOISE and usual else usual
 
 
 def _range(over: str, low: float | None, high: float | None, n_actions: int) -> tuple[float, float]:
-    """Return the range to look at."""
+    """Return the range to search."""
     usual = usual_range(over, n_actions)
     if (low is None or high is None) and usual is None:
         raise UsageError(f"where to look for crossovers of {over!r} is not known; give a range, such as {over}=0:10.")
@@ -266,7 +266,7 @@ def _breaks(prior: Prior, over: str, curve: OddsCurve) -> np.ndarray | None:
 
 
 def _grid(low: float, high: float, points: int, breaks: np.ndarray | None) -> np.ndarray:
-    """Return the values that are looked at first, ascending, with both ends."""
+    """Return the values of the first grid, ascending, with both ends."""
     is_wide = low > 0 and high / low > 100
     even = np.geomspace(low, high, points) if is_wide else np.linspace(low, high, points)
     even[0], even[-1] = low, high
@@ -322,12 +322,12 @@ def _crossing(
 
 
 def _leads_after(zero: Zero) -> bool | None:
-    """Return whether the challengers lead to the right of a zero; None where nobody does, or nothing is there."""
+    """Return whether the challengers lead right of a zero; None where neither side does or odds are undefined."""
     return None if math.isnan(zero.after) or not zero.after else zero.after > 0
 
 
 def _spread(challenger: LeadingClass, other: LeadingClass, names: tuple[str, str]) -> str:
-    """Return in words how much of each side its leading class holds."""
+    """Return a sentence on the share of each side that its leading class holds."""
     held = [
         f"{one.share:.3%} of the mass of {name} (which is spread as over {one.n_effective:.3g} classes)"
         for one, name in ((challenger, names[0]), (other, names[1]))
@@ -348,7 +348,7 @@ def _jump_reason(zero: Zero, gaining: LeadingClass | None, over: str) -> str:
 
 
 def _whole_reason(zero: Zero, what: str) -> str:
-    """Return what happens at a zero of a parameter that takes some values only."""
+    """Return a sentence on a zero of a discrete parameter."""
     if zero.kind == "step":
         return f"{what} took the odds from {zero.before:+.4g} to {zero.after:+.4g} bits"
     sides = (("before", zero.before), ("after", zero.after))
@@ -377,7 +377,7 @@ def _over_whole_numbers(
 
 
 def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str) -> Crossovers:
-    """Return the crossovers of a parameter that takes some values only, all of which were looked at.
+    """Return the crossovers of a discrete parameter, all values of which were evaluated.
 
     Parameters
     ----------

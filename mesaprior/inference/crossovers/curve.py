@@ -1,7 +1,7 @@
 """The odds as a function of one parameter of the prior or of the noise, and the classes of programs behind them.
 
 A *class* holds the programs of one side that agree in the columns that the prior reads and in their tally on the
-training rows: whatever the parameter is, they weigh the same. Sizes: V values, P classes, B behaviours.
+training rows: they have equal weight for every value of the parameter. Sizes: V values, P classes, B behaviours.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OTHERS, CHALLENGERS = 0, 1
 
 
 def partition_of(judgement: Judgement, *, by_verdict: bool) -> np.ndarray:
-    """Return the side of each behaviour, int64[B]; -1 where it is on neither."""
+    """Return the side of each behaviour, int64[B]; -1 for neither side."""
     if by_verdict:
         side = np.full(len(judgement.verdict), -1, dtype=np.int64)
         side[judgement.verdict == FAITHFUL] = OTHERS
@@ -132,7 +132,7 @@ class OddsCurve:
         return self._noise
 
     def most_roots(self, low: float, high: float) -> int | None:
-        """Return how many zeros the odds can have at most, or None where nothing is known.
+        """Return an upper bound on the number of zeros of the odds, or None where none is known.
 
         Notes
         -----
@@ -164,7 +164,7 @@ class OddsCurve:
         return _changes(by_side)
 
     def _most_roots_of_noise(self) -> int:
-        """Return a bound on the shares of misses from 0 to c at which the odds are 0.
+        """Return a bound on the number of error rates from 0 to c at which the odds are 0.
 
         Between 0 and c it is the number of changes of sign among the coefficients of the difference of the sides, by
         powers of y: h hits, m misses and k abstentions have the factor A^-(m + k) (1 + y/A)^h y^m (1 + y)^k, up to one
@@ -183,7 +183,7 @@ class OddsCurve:
         return _changes(by_power) + int((ends == 0).sum())
 
     def _runs_one_way(self, slope: np.ndarray, low: float, high: float) -> bool:
-        """Return whether the weights of the classes of least and greatest slope drift apart, or together, all along."""
+        """Return whether the weights of the classes of least and greatest slope diverge, or converge, monotonically."""
         ends = np.array([int(np.argmin(slope)), int(np.argmax(slope))])
         if slope[ends[0]] == slope[ends[1]]:
             return True
@@ -216,7 +216,7 @@ def _log2_powers(n: int, log2_slope: float, k: int) -> np.ndarray:
 
 
 def _changes(log2_masses: np.ndarray) -> int:
-    """Return how often the sign of the challengers' mass less the others' changes along the rows, float64[n, 2]."""
+    """Return the number of sign changes of the challengers' mass minus the others' along the rows, float64[n, 2]."""
     odds = log2_odds(log2_masses[:, CHALLENGERS], log2_masses[:, OTHERS])
     signs = np.sign(odds[np.nan_to_num(odds, nan=0.0) != 0])
     return int((signs[1:] != signs[:-1]).sum())

@@ -28,7 +28,7 @@ MOST_CENSUSES, MOST_PROGRAMS = 64, 50_000_000
 
 @dataclass(frozen=True)
 class Price:
-    """The price of a token, as something that varies.
+    """The price of a token as a varying parameter.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How frequent roles are among people: random-effects model comparison.
+"""The frequencies of roles among people: random-effects model comparison.
 
 References
 ----------
@@ -73,7 +73,7 @@ def frequencies(log2_evidence: np.ndarray) -> Frequencies:
     Raises
     ------
     UsageError
-        If there are fewer than two models, or nobody has any evidence.
+        If there are fewer than two models, or no person has any evidence.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Which programs the people share: the mixture over policies of largest likelihood.
+"""Shared programs: the maximum-likelihood mixture over policies.
 
 References
 ----------
@@ -29,7 +29,7 @@ NEGLIGIBLE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """A mixture over components of largest likelihood.
+    """A maximum-likelihood mixture over components.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Mixture:
 
 
 def mixture(log2_likelihood: Callable[[np.ndarray | slice], np.ndarray], n_components: int) -> Mixture:
-    """Return the mixture of largest likelihood.
+    """Return the maximum-likelihood mixture.
 
     Parameters
     ----------

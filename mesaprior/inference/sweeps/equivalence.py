@@ -1,4 +1,4 @@
-"""Behaviours and rows of a census that no value of a sweep distinguishes, put together.
+"""Behaviours and rows of a census that no value of a sweep distinguishes, merged.
 
 Sizes: B behaviours, D kinds of behaviours, G groups of the census, P pools of groups.
 """
@@ -107,7 +107,7 @@ def kinds_at(scored: Scored, n: int) -> Kinds:
 
 
 class Pooling:
-    """Adds up the groups of a census that agree in some columns, again and again for other labels.
+    """Adds up the groups of a census that agree in some columns, reusable for other labels.
 
     Parameters
     ----------

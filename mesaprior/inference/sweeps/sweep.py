@@ -1,7 +1,8 @@
 """The posterior over a grid of parameters: thousands of cells from one census.
 
-The census is cut into kinds of behaviours that share their likelihood (see `alike`). The prior mass of each kind comes
-from the sweep of priors; noise, odds and shares are then algebra over the kinds. Sizes: V values of an axis, D kinds.
+The behaviours of the census are merged into kinds with equal likelihood (see `equivalence`). The sweep of priors gives
+the prior mass of each kind; noise, odds and shares are then algebra over the kinds. Sizes: V values of an axis, D
+kinds.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class SweptPosterior:
-    """What the posterior says in each cell of a grid.
+    """The posterior in each cell of a grid.
 
     Arrays have a dimension for each axis, in the order of `axes`; the numbers are those of `Posterior` at the prefix
     of the cell.
@@ -77,7 +78,7 @@ class SweptPosterior:
 
     @property
     def n_cells(self) -> int:
-        """How many cells there are."""
+        """The number of cells."""
         return self.log2_odds.size
 
     def to_frame(self) -> pd.DataFrame:
@@ -194,7 +195,7 @@ def sweep_of(
 
 
 def _cells(kinds: Kinds, masses: np.ndarray, likelihood: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what the posterior says for each noise and each value of a parameter.
+    """Return the posterior for each noise and each value of a parameter.
 
     Parameters
     ----------
