@@ -1,4 +1,4 @@
-"""Exact counts of networks by what they do in a few situations and by their norms."""
+"""Exact counts of networks by behaviour in a few situations and by norms."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MOST_SUMS = 30_000_000
 
 @dataclass(frozen=True, eq=False)
 class NetworkCounts:
-    """Networks of one shape by what they do. Sizes: B behaviours, N norms, h hidden units, k outputs, D situations.
+    """Networks of one shape by behaviour. Sizes: B behaviours, N norms, h hidden units, k outputs, D situations.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class NetworkCounts:
 def count_networks(
     shape: Architecture, inputs: np.ndarray, *, workers: int = 1, report: Progress | None = None
 ) -> NetworkCounts:
-    """Count all networks of a shape by what they do at some inputs.
+    """Count all networks of a shape by their outputs at some inputs.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def count_networks(
 
 
 def check_shape(shape: Architecture) -> None:
-    """Refuse shapes whose networks cannot be counted, as far as their numbers tell.
+    """Refuse shapes with too many networks, or settings of a unit, to count.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def check_shape(shape: Architecture) -> None:
 
 
 def _count_perceptrons(shape: Architecture, inputs: np.ndarray) -> NetworkCounts:
-    """Count networks without hidden units: their outputs are units that have nothing to do with each other."""
+    """Count networks without hidden units: their outputs are independent units."""
     units = Units(shape.weights, inputs, shape.inputs)
     D, k = len(inputs), shape.outputs
     if len(units.table) ** k > MOST_SETTINGS * 10:
@@ -257,6 +257,6 @@ def _bits(shape: Architecture) -> str:
 
 
 def _moved_units(symmetries: Symmetries, w: int, k: int) -> np.ndarray:
-    """Return what each symmetry makes of a unit with its outgoing weights, ``int64[P, units]``."""
+    """Return the image of a unit with its outgoing weights under each symmetry, ``int64[P, units]``."""
     settings = symmetries.of_settings(w)
     return (settings[:, :, None] * w**k + np.arange(w**k)).reshape(len(settings), -1)

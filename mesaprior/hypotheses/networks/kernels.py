@@ -1,9 +1,9 @@
-"""Compiled sums over hidden units, and exact counts of the networks that two such sums make together.
+"""Compiled sums over hidden units, and exact counts of the networks that combine two such sums.
 
-What reaches an output before its bias, situation by situation, is a sum of what each hidden unit contributes: its
+The input of an output before its bias, situation by situation, is the sum of the contributions of the hidden units: the
 outgoing weight where the unit is 1, else 0. Such a vector is packed into few words: a situation has a field of 4 or 8
-bits, and the word is the sum of the entries times the places of their fields, modulo 2^64, so that adding vectors is
-adding words. Letters: V vectors, W words of a vector, G rows, D situations, P symmetries, N norms, C choices of biases.
+bits, and the word is the sum of the entries times the places of their fields, modulo 2^64, so adding vectors is adding
+words. Letters: V vectors, W words of a vector, G rows, D situations, P symmetries, N norms, C choices of biases.
 """
 
 # pyright: basic, reportIncompatibleMethodOverride=false
@@ -21,7 +21,7 @@ PAUSED = 2
 
 
 class Sums(NamedTuple):
-    """What some hidden units together contribute to the outputs, and in how many ways.
+    """The joint contributions of some hidden units to the outputs, with their multiplicities.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Sums(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """Where the entries of a vector stand.
+    """The positions of the entries of a vector.
 
     Attributes
     ----------
@@ -94,7 +94,7 @@ class Found(NamedTuple):
 
 
 class Outputs(NamedTuple):
-    """How a vector becomes what the outputs are.
+    """How a vector is turned into outputs.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ class Outputs(NamedTuple):
 
 
 class Pieces(NamedTuple):
-    """Rows of sums by their norms: what is put together. The norms ascend.
+    """Rows of sums by their norms, to be combined. The norms ascend.
 
     Attributes
     ----------
@@ -187,7 +187,7 @@ def _mix(h, word):
 
 @njit
 def _slot_of(vector, norm, n_slots):
-    """Return where to look first for a row."""
+    """Return the first slot to try for a row."""
     h = np.uint64(norm)
     for w in range(len(vector)):
         h = _mix(h, vector[w])
@@ -207,7 +207,7 @@ def reslot_found(found):
 
 @njit
 def _put_in_order(fields, moved, best, trial):
-    """Write to `best` the smallest vector that a symmetry makes of `moved` (all fields positive); return which."""
+    """Write to `best` the smallest image of `moved` under the symmetries (all fields positive); return which."""
     W = len(moved)
     winner = np.int64(0)
     for w in range(W):
@@ -314,7 +314,7 @@ def _gather(field, mask):
 
 @njit
 def _end_of(norm, start, stop):
-    """Return where a run of equal norms ends."""
+    """Return the end of a run of equal norms."""
     end = start
     while end < stop and norm[end] == norm[start]:
         end += 1

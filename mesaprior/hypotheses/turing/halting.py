@@ -1,4 +1,4 @@
-"""How the run of one machine ends, by the proofs that the enumerations use."""
+"""The verdict on the run of one machine, by the proofs that the enumerations use."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Compiled sums over all straight-line circuits, by what their last gate computes.
 
-Letters and codes as in `circuits.kernels`. A set of gates stands with the number of circuits that have it, polarities
-aside: of the gates of the basis, half as many make normal functions of normal functions.
+Letters and codes as in `circuits.kernels`. A set of gates is stored with its number of circuits, without polarities:
+half of the gates of the basis make normal functions of normal functions.
 """
 
 # pyright: basic, reportIncompatibleMethodOverride=false

@@ -22,7 +22,7 @@ HALTED, PAUSED, OFF_TAPE = range(3)
 
 @njit
 def follow(table, tape, place, reads, until):
-    """Go on with a run until it halts or has done so many steps, or until the head leaves the tape.
+    """Continue a run until it halts, reaches a number of steps, or the head leaves the tape.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Counting a table of strings into the store, shard by shard, so that an interruption loses little."""
+"""Counting a table of strings into the store, shard by shard, so that interrupted counts resume."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def is_kept(size: Size) -> bool:
 
 
 class StringKeeper:
-    """The folder of a table that is being counted; what is there of it already is taken, so far as it is intact.
+    """The folder of a table that is being counted; intact parts that exist already are used.
 
     Parameters
     ----------
@@ -134,11 +134,11 @@ class StringKeeper:
                 report(self._n_prefixes(k))
 
     def look(self) -> None:
-        """See which shards are there and intact; an interruption may come between a shard and the note of it."""
+        """Find the shards that exist and are intact; an interruption may come between a shard and its record."""
         self._done = {k for k in range(self.n_shards) if self._record(k) is not None}
 
     def abandon(self) -> None:
-        """Give the table up: its shards are removed, and so is the folder if nothing else is in it."""
+        """Abandon the table: remove its shards, and the folder if nothing else is in it."""
         remove_left_behind(self.folder)
         self._claim.release()
         if not any(self.folder.iterdir()):
@@ -155,7 +155,7 @@ class StringKeeper:
         self._done.add(k)
 
     def _record(self, k: int) -> dict | None:
-        """Return the record of a shard that is there, intact, and counted as this version would."""
+        """Return the record of a shard that exists, is intact, and was counted by this version."""
         record = read_sealed(self.folder / _record_file(k))
         if record is None or not is_of(record, self._size):
             return None
