@@ -195,7 +195,7 @@ def _plan(operations: list[tuple[int, int]]) -> tuple[np.ndarray, int]:
 
 
 def _read(op: int, wanted: int) -> tuple[int, ...]:
-    """Return the forms of each operand that an operation surely reads to compute the wanted forms of its result."""
+    """Return the forms of each operand that an operation always reads to compute the needed forms of its result."""
     linear, log = kernels.WANTS_LINEAR, kernels.WANTS_LOG
     if op <= kernels.UNDEFINED:
         return ()

@@ -1,9 +1,9 @@
-"""The machine that computes a formula in log space: one kernel for all formulas, block by block of rows.
+"""The interpreter that computes a formula in log space: one kernel for all formulas, block by block of rows.
 
 A value has up to two forms side by side: linear, as long as it is within 2^-1020..2^1020 in magnitude, and log2 of its
 magnitude. Powers turn the linear form of their exponent into a log2 magnitude, so a weight of 2^-10000 is as exact as
 one of 1/2; sums and comparisons use the linear form where both sides have one. Which forms are computed is decided
-when a formula is compiled: a form that nobody reads costs nothing.
+when a formula is compiled: an unused form costs nothing.
 
 A block of values is *plain* where all of them are positive and finite. Products and powers of plain blocks need no
 cases, and their loops take several values at a time.
@@ -250,7 +250,7 @@ def all_linear(s, v, n):
 
 @njit
 def push(op, values, s, v, n):
-    """Write a column or a constant, or what is undefined."""
+    """Write a column or a constant, or undefined values."""
     for j in range(n):
         value = math.nan if op == UNDEFINED else float(values[j])
         s[j], v[j] = sign_of(value), value
@@ -384,7 +384,7 @@ def combine(op, wanted, a, av, al, b, bv, bl, n):
 
 @njit
 def decide(op, a, av, b, n):
-    """Join two conditions into the first; what is undefined does not matter where the other side decides."""
+    """Combine two conditions into the first; undefined values do not matter where the other side decides."""
     decided = 0.0 if op == AND else 1.0
     for j in range(n):
         x, y = float(a[j]), float(b[j])
@@ -394,7 +394,7 @@ def decide(op, a, av, b, n):
 
 @njit
 def select(a, av, al, holding, b, bv, bl, n):
-    """Put the third value in the place of the first, where the condition does not hold."""
+    """Replace the first value by the third where the condition does not hold."""
     for j in range(n):
         is_first = holding[j] != 0.0
         a[j] = a[j] if is_first else b[j]

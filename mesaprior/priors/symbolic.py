@@ -18,7 +18,7 @@ _COMPARISONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "=
 
 
 class GreatPower(sympy.Function):
-    """A power of constants that is shown and never computed."""
+    """A power of constants that is displayed but never computed."""
 
     precedence = PRECEDENCE["Pow"]
 

@@ -1,6 +1,6 @@
 """Prefix codes made from weights: optimal lengths by Huffman's algorithm, and the canonical words of given lengths.
 
-Such lengths can price the symbols of a language by how often each is used.
+Such lengths can price the symbols of a language by their frequency.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def mean_bits(weights: Sequence[int | float | Fraction], bits: Sequence[int]) ->
 
 
 def entropy_bits(weights: Sequence[int | float | Fraction]) -> float:
-    """Return the entropy of a symbol that is drawn in proportion to its weight.
+    """Return the entropy of a symbol drawn in proportion to its weight.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Formulas that are log-linear in one parameter: what a sweep over its values can share.
+"""Formulas that are log-linear in one parameter: the work that a sweep over its values can share.
 
 Many priors have the form ``offset * base**factor``, where offset and base read columns only and the factor the
 parameter only: `speed` is ``2**-length * time**-alpha``, `bounded_soft` ``2**-length * (2**-time)**(1/T)``. Over a
@@ -38,7 +38,7 @@ class Separation:
 
 
 def separate(formula: Formula, parameter: str) -> Separation | None:
-    """Return the log-linear form of a formula in a parameter, or None where these rules find none.
+    """Return the log-linear form of a formula in a parameter, or None if these rules find none.
 
     Parameters
     ----------

@@ -100,7 +100,7 @@ def _check(
     n_groups: int,
     workers: int,
 ) -> None:
-    """Refuse rows that do not fit together; the kernels do not look."""
+    """Refuse inconsistent rows; the kernels do not check."""
     if workers < 1:
         raise UsageError(f"workers = {workers} is out of range; there must be at least 1.")
     for name in prior.columns:
@@ -128,7 +128,7 @@ class _Rows:
         self.group = group.astype(np.int64)
 
     def logs(self, formula: Formula, parameters: Mapping[str, float]) -> np.ndarray | None:
-        """Return the log2 of a part of the formula on each row, or None where it is no weight."""
+        """Return the log2 of a part of the formula on each row, or None where it is not a weight."""
         columns = {name: self.columns[name] for name in formula.columns}
         # A formula without columns takes the number of rows from any.
         log2_value, wrong = Program(formula, parameters).weigh(columns or {"": self.log2_mass})
@@ -183,7 +183,7 @@ def _log_of_constant(formula: Formula, parameters: Mapping[str, float]) -> float
 
 
 def _numbers(formula: Formula, prior: FormulaPrior, parameter: str, values: np.ndarray) -> np.ndarray:
-    """Return what a formula without columns comes to for each value of the parameter; nan where it is undefined."""
+    """Return the value of a formula without columns for each value of the parameter; nan where it is undefined."""
     # The parameter takes the place of a column. log2 of 2**x is x, whatever its size and sign.
     code = tuple(
         Step("column", "length", 1) if (step.op, step.argument) == ("parameter", parameter) else step
