@@ -276,7 +276,7 @@ def take_exp(wanted, s, v, l, n):
         if wanted & WANTS_LINEAR:
             v[j] = math.exp(exponent) if abs(l[j]) <= LINEAR else linear(s[j], l[j])
             if not wanted & WANTS_LOG and is_linear(s[j], v[j]):
-                # The same log that the linear form gives to whoever needs it later.
+                # The same log that the linear form gives when it is needed later.
                 l[j] = log_of(v[j])
 
 

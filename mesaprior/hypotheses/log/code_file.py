@@ -63,7 +63,7 @@ def code_text(log: ImitationLog, columns: Sequence[str], n_groups: int) -> str:
     """
     codes = {column: dict(table) for column, table in log.codes.items()}
     if "action" in codes:
-        # A rival may take an action that nobody takes, which has a label too.
+        # A rival may take an action that the teacher never takes, which has a label too.
         there = set(codes["action"].values())
         codes["action"] |= {log.label("action", c): c for c in range(log.largest_action + 1) if c not in there}
     content = {"schema": SCHEMA, "codes": codes, "groups": list(columns[:n_groups]), "columns": list(columns)}

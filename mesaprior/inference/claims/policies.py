@@ -87,7 +87,7 @@ def patterns_of(weighed: Weighed, log: ImitationLog, *, noise: NoiseModel = DEFA
     Parameters
     ----------
     weighed : Weighed
-        Of a census counted on `log`; nobody abstains.
+        Of a census counted on `log`, without abstentions.
     log : ImitationLog
     noise : NoiseModel
 

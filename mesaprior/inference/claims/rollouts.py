@@ -29,7 +29,7 @@ class Course:
     asked : list of bool
         Whether the teacher is asked.
     defections, errors : list of float
-        Probability that the rival's action is taken where the teacher's is another, and that the action is not the
+        Probability that the rival's action is taken where the teacher's differs, and that the action is not the
         teacher's; 0 where the teacher is asked.
     """
 
@@ -85,12 +85,12 @@ class Imitator:
         later : sequence of int
             Rows of the log that have an action, in the order in which they come.
         is_told : bool
-            Whether it is told after every row what would have been right, asked or not.
+            Whether the right action is shown after every row, asked or not.
 
         Notes
         -----
-        What is done in a situation stays the same until something is learned, so time is O(P log P) for each
-        situation and answer, for P policies.
+        The action in a situation stays the same until there is feedback, so time is O(P log P) for each situation and
+        answer, for P policies.
         """
         policies = copy.copy(self._trained)
         course = Course([], [], [])

@@ -65,7 +65,7 @@ def mixture(log2_likelihood: Callable[[np.ndarray | slice], np.ndarray], n_compo
     Returns
     -------
     Mixture
-        Without components where none has any likelihood for anybody.
+        Without components where all likelihoods are zero.
 
     Notes
     -----

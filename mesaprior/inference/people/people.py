@@ -167,7 +167,7 @@ class People:
     persons : tuple of Person
         In natural order of their names.
     compared : tuple of int
-        Codes of the roles that are compared: those that somebody has programs of.
+        Codes of the roles that are compared: those with programs for at least one person.
     frequencies : Frequencies or None
         Of these roles; None where there are fewer than two, or no person has any evidence.
     shared : tuple of SharedProgram or None

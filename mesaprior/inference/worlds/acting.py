@@ -48,8 +48,8 @@ def act_in(
 ) -> list[Conduct]:
     """Run rollouts of safeguards in a world after its training rows.
 
-    At each step one decides by what was learned from the training rows and from what was told on the way. The teacher's
-    action is told where the world grades, and where one asks, and then the teacher acts.
+    At each step a safeguard acts on its posterior after the training rows and the feedback so far. The teacher's action
+    is shown where the world grades, and where the safeguard asks; then the teacher acts.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def act_in(
     n_steps : int
         T, 1..`MOST_STEPS`.
     noise : NoiseModel
-        Of the likelihood, and of the slips with which programs act.
+        Of the likelihood, and of the errors with which programs act.
     temperatures, alphas, ks, cost, has_slips
         As in `safeguards_on`.
     work : int
@@ -70,9 +70,8 @@ def act_in(
     Returns
     -------
     list of Conduct
-        The teacher, and then the safeguards in the order of `safeguards_on`. Sampling keeps the program that is drawn
-        after the training rows, with the slips that it has learned by then; with a new one at every step it would do
-        what the mixture does.
+        The teacher, and then the safeguards in the order of `safeguards_on`. Sampling keeps the program drawn after the
+        training rows, with the error rate learned by then; a new draw at every step would equal the mixture.
 
     Raises
     ------

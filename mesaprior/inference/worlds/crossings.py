@@ -212,7 +212,7 @@ class CrossingSpread:
     crossed : float
         Share of the worlds with a crossover in the range.
     challengers, others, neither : float
-        Share of the worlds without one in which the challengers lead throughout, the others do, nobody does.
+        Share of the worlds without one in which the challengers lead throughout, the others do, neither side does.
     rising : float
         Share of the worlds in which the challengers lead after the first crossover.
     first, solution : tuple of float

@@ -32,13 +32,13 @@ class Place:
     ----------
     situation : tuple of int
     row : int
-        Later row of the log that asks it; -1 for a *passage*, where nothing is decided and every action leads alike.
+        Later row of the log with it; -1 for a *passage*, where all actions are equivalent and there is no decision.
     is_graded : bool
-        Whether the teacher's action is told there unasked.
+        Whether the teacher's action is shown there without asking.
     teacher, rival : int
-        What they do there.
+        Their actions there.
     leads : tuple of tuple of (int, float)
-        Where each action leads, by action.
+        Next situations with their probabilities, by action.
     """
 
     situation: Situation
@@ -69,7 +69,7 @@ class Ground:
         Of the world.
     places : tuple of Place
     start : tuple of (int, float)
-        Where a walk begins.
+        First situations with their probabilities.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Ground:
 
     @property
     def nothing(self) -> Told:
-        """What was told before the first step."""
+        """The feedback before the first step."""
         return bytes(len(self.places))
 
 
@@ -90,7 +90,7 @@ def ground_of(world: World) -> Ground:
     UsageError
         If the world has no walk.
     RunError
-        If a situation is asked in no later row of its log, and yet what one does there matters.
+        If a situation is in no later row of its log, although the action there matters.
     """
     walk = world.walk
     if walk is None:
@@ -119,7 +119,7 @@ def ground_of(world: World) -> Ground:
 
 
 def _asked(world: World) -> dict[Situation, int]:
-    """Return a later row of the log for each situation that later rows ask."""
+    """Return a later row of the log for each situation of the later rows."""
     log = world.log
     later = range(log.n_training, log.n_rows)
     names = [tuple(names) for names in log.situations[log.row_situation].tolist()]
@@ -127,7 +127,7 @@ def _asked(world: World) -> dict[Situation, int]:
 
 
 def tell(told: Told, place: int) -> Told:
-    """Return what was told after it was told at one more place."""
+    """Return the feedback after one more answer at a place."""
     return told[:place] + bytes([told[place] + 1]) + told[place + 1 :]
 
 
@@ -138,14 +138,14 @@ def n_histories(ground: Ground, actions: Sequence[np.ndarray], n_steps: int, *, 
     ----------
     ground : Ground
     actions : sequence of int64[n]
-        By place, the actions that can be taken there.
+        By place, the actions that are possible there.
     n_steps : int
     can_ask : bool
         Whether the teacher can be asked.
 
     Notes
     -----
-    Time and memory are those of a set of as many histories; whoever has heard enough stops listening.
+    Time and memory are those of a set of as many histories; the caller may stop early.
     """
     places = ground.places
     onward = [

@@ -47,7 +47,7 @@ class Intended:
     ----------
     text : str
     role : str
-        One of `mesaprior.inference.roles.ROLES` that it must turn out to have; empty where it depends on the draw.
+        One of `mesaprior.inference.roles.ROLES`, which a test measures; empty where it depends on the draw.
     verdict : str
         One of `mesaprior.inference.roles.VERDICTS`, likewise.
     meaning : str
@@ -67,7 +67,7 @@ class Lot:
     Attributes
     ----------
     situations : tuple of tuple of int
-        At least one; one that stands there twice is twice as likely.
+        At least one; one that is listed twice is twice as likely.
     is_drawn : bool
         Whether a walk draws, even where there is one situation only: a draw moves the stream on.
     """
@@ -101,7 +101,7 @@ class Walk:
     step : callable
         The next situation, from a situation and an action.
     is_graded : callable
-        Whether the teacher's action is told in a situation.
+        Whether the teacher's action is shown in a situation without asking.
     """
 
     start: Lot
@@ -123,14 +123,14 @@ class Draft:
     training, later : list of tuple of int
         Situations of the rows, in order.
     teacher, rival : callable
-        The right action, and what one with another goal would do.
+        The right action, and the action of an agent with another goal.
     programs : tuple of Intended
     lapses : dict of int to int
-        Training rows where the action is not the teacher's, and what it is.
+        Training rows where the action is not the teacher's, and that action.
     params, rounds : int or None
         P and K of the language; the domain where None.
     online : list of tuple of int
-        Situations of rows after training that programs which learn still learn from; they come before the later ones.
+        Situations of rows after training that learners still fit; they come before the later ones.
     interventions : list of dict
         Of the language, in order.
     walk : Walk or None
@@ -164,7 +164,7 @@ class Recipe:
         One line.
     settings : tuple of Setting
     draw : callable
-        The draft from `Chance` and the values of the settings; it raises `UsageError` where they do not go together.
+        The draft from `Chance` and the values of the settings; it raises `UsageError` where they contradict each other.
     """
 
     name: str

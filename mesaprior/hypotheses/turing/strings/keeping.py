@@ -114,7 +114,7 @@ class StringKeeper:
         OSError
             If a file cannot be written.
         """
-        # Closed at once, whatever happens, so that others do not count on in vain.
+        # Closed at once in every case, so that other workers do not count in vain.
         with closing(self._counted(workers, report, remote)) as shards:
             for k, shard in shards:
                 self._write(k, shard)
