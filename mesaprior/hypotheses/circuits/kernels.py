@@ -286,7 +286,7 @@ def extend(symmetries, P, parents, most_needless, place, part, sets):
         Sets that could surely do without more gates than this are left out; only asked where `Parents.needless` is
         given.
     place : int64[2]
-        The row to go on with, and the row to stop before; the first is moved on.
+        The row to continue with, and the row to stop before; the first is moved on.
     part : int64[2]
         Which part of the results to keep, of how many; the parts are disjoint.
     sets : Sets
@@ -295,7 +295,7 @@ def extend(symmetries, P, parents, most_needless, place, part, sets):
     Returns
     -------
     int
-        `DONE`; `FULL`: enlarge the sets and go on; `OVERFLOW`: a count does not fit into 64 bits.
+        `DONE`; `FULL`: enlarge the sets and continue; `OVERFLOW`: a count does not fit into 64 bits.
     """
     code, count = parents.code, parents.count
     n, L = symmetries.n, code.shape[1]

@@ -120,7 +120,7 @@ def _labelled(column: Column, codes: Mapping[str, int], table: RawTable) -> Colu
     texts: list[str] = []
     for text in column.texts:
         code = as_integer(text)
-        # An integer is a code, whatever labels there are.
+        # An integer is a code, for any labels.
         is_known = text in codes if code is None else code in label_of
         if text not in MISSING and not is_known:
             fault = notice(

@@ -80,7 +80,7 @@ class Found(NamedTuple):
     slots : int64[power of two]
         Open addressing, -1 where empty.
     place : int64[3]
-        Rows in use, and the vectors to go on with.
+        Rows in use, and the vectors to continue with.
     """
 
     vector: np.ndarray
@@ -159,7 +159,7 @@ class Tally(NamedTuple):
     slots : int64[power of two]
         Open addressing, -1 where empty; none where each behaviour has its own row.
     place : int64[5]
-        Rows in use; and to go on with, the ranges of rows and the next pair of rows.
+        Rows in use; and to continue with, the ranges of rows and the next pair of rows.
     bits : uint64[k * biases]
     norms : int64[C]
         Scratch.
@@ -247,7 +247,7 @@ def add_sums(one, other, fields, norm_sum, found, scratch):
     Returns
     -------
     int
-        `DONE`, or `FULL`: enlarge `found` and go on.
+        `DONE`, or `FULL`: enlarge `found` and continue.
     """
     W = one.vector.shape[1]
     moved, best, trial = scratch[0], scratch[1], scratch[2]
@@ -336,12 +336,12 @@ def count_networks(one, other, stop, outputs, tally, part, budget):
     part : int
         Number of this part of the work.
     budget : int
-        Pairs of rows to look at in this call, about.
+        Pairs of rows to examine in this call, about.
 
     Returns
     -------
     int
-        `DONE`; `FULL`: enlarge the tally and go on; `PAUSED`: go on.
+        `DONE`; `FULL`: enlarge the tally and continue; `PAUSED`: continue.
 
     Notes
     -----

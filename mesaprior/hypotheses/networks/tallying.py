@@ -13,7 +13,7 @@ from mesaprior.hypotheses.networks import kernels
 from mesaprior.hypotheses.networks.symmetry import Symmetries
 
 _BUDGET = 1 << 27
-"""Pairs of rows that are looked at in one call; about a second at most, after which Ctrl-C is heard."""
+"""Pairs of rows that are examined in one call; about a second at most, after which Ctrl-C is heard."""
 
 MOST_BEHAVIOURS = 1 << 22
 """Behaviours that are counted; about a gigabyte a thread."""

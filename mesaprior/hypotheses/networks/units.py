@@ -59,7 +59,7 @@ class Units:
 
     Notes
     -----
-    Cost: all w^(n + 1) settings are looked at.
+    Cost: all w^(n + 1) settings are examined.
     """
 
     def __init__(self, weights: tuple[int, ...], inputs: np.ndarray, n: int):

@@ -50,7 +50,7 @@ class Layout(NamedTuple):
     n_rows : int64[Q]
         How many rows of the log are at each point.
     train_digits, later_digits, digit_bits : int
-        How many digits, of so many bits each, a number of training rows (of later rows) has in a signature.
+        Number of digits, and the bits of each, of a number of training rows (of later rows) in a signature.
     """
 
     V: int
@@ -552,7 +552,7 @@ class Walk(NamedTuple):
         Bits before this position, and least bits of all holes that are open at it.
     hole_scope, hole_next : int64[holes]
     position : int64[1]
-        The position to go on with; -1 at the end.
+        The position to continue with; -1 at the end.
     """
 
     token: np.ndarray

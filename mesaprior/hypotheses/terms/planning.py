@@ -29,7 +29,7 @@ GROWTH = 0.55
 """Time grows with about this power of the number of programs, for a guess what the next run of a probe takes."""
 
 FIXED_BYTES = 6 * 10**8
-"""What the interpreter, compiled kernels and buffers take whatever the bound, at most."""
+"""Upper bound on the memory of the interpreter, compiled kernels and buffers, for any bound."""
 
 FAR = 64
 """How many times fewer programs a run must have had to tell how classes, rows and memory grow."""

@@ -11,7 +11,7 @@ from mesaprior.hypotheses.threads import GoesOn
 from mesaprior.hypotheses.turing.kernels import DONE, FULL, UNDEFINED, USED
 
 BUDGET = 1_000_000
-"""Partial machines that are looked at in one call of a kernel; about a second, after which Ctrl-C is heard."""
+"""Partial machines that are examined in one call of a kernel; about a second, after which Ctrl-C is heard."""
 
 
 def powers_of_choices(states: int) -> np.ndarray:

@@ -25,7 +25,7 @@ CLOSED = 5
 CAP = 6
 VERDICTS = ("halted", "cycle", "translated_cycle", "escape", "no_way_to_halt", "closed_set", "cap")
 
-# Ends of a call that enumerates: all is done; there is no room, so enlarge and go on; it is time to be asked, so go on.
+# Ends of an enumeration call: all is done; no room, so enlarge and continue; a pause for the caller, so continue.
 DONE, FULL, PAUSED = range(3)
 
 # Columns of a node, see `Frames` of the enumerations: where a run needs a choice, how many states are named, which
@@ -284,7 +284,7 @@ def is_closed(table, n, tape, head, radius, scratch):
         The tape at the start, in state 0.
     head : int
     radius : int
-        Most cells to look at on each side, at least 1; fewer are tried first.
+        Most cells to examine on each side, at least 1; fewer are tried first.
     scratch : Scratch
 
     Notes

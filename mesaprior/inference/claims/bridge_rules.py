@@ -41,7 +41,7 @@ from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 
 IMITATOR, PLANNER, SIMULATOR = range(3)
-"""Kinds of programs: who neither searches nor simulates, who searches, and who simulates, searching or not."""
+"""Kinds of programs: neither searching nor simulating, searching, and simulating (searching or not)."""
 
 KINDS = ("imitator", "planner", "simulator")
 

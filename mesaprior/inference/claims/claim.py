@@ -272,7 +272,7 @@ class Findings:
 
 
 SIZES = ("small", "default", "large")
-"""Names of the sizes that a claim has: for tests, for two cores within two minutes, and for who has more time."""
+"""Names of the sizes of a claim: for tests, for two cores within two minutes, and for longer runs."""
 
 
 def jitter_of(seed: int) -> int:

@@ -149,7 +149,7 @@ class Asked:
     def departing(self) -> np.ndarray:
         """Share of the posterior by the row at which it first departs from the data, float64[N + 1, N + 1].
 
-        The first axis is how many rows were seen; the last place of the second is for who never departs.
+        The first axis is the number of rows seen; the last place of the second is for programs that never depart.
         """
         census, log = self.counted.census, self.counted.log
         right = census.predictions[:, census.row_cell[:TIMES]] == log.action[:TIMES]

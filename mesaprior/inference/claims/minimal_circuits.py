@@ -39,7 +39,7 @@ MACHINES, ALIKE = "targets of machines", "all targets alike"
 """Series in which nature takes its targets from somewhere else."""
 
 UNIFORM, LARGER_SHOWN = "uniform family", (0, 2, 4)
-"""Series of inputs of two sizes: all of the smaller are shown, and so many of the larger.
+"""Series of inputs of two sizes: all of the smaller are shown, and this number of the larger.
 
 In it generators, terms that write a circuit for each size, stand for circuits.
 """

@@ -213,7 +213,7 @@ class Asked:
     def _refutation(self) -> dict[str, float]:
         """Return the number of unwatched rows that refute the private goal, and the surprisal of the mixture on them.
 
-        Once the odds need so many bits, and a miss costs so many, it takes so many misses, one in `departs` rows each.
+        The bits of the odds divided by the bits of a miss give the number of misses, one in `departs` rows each.
         The surprise, in bits beyond what a faithful program pays, is at most -log2 of the faithful share.
         """
         defecting = self.result.mass[:, DEFECTING].sum(axis=0)

@@ -54,7 +54,7 @@ MAX_STEPS, MAX_GATES = 200, 4
 """Four gates are enough for any function of the three bits of a message."""
 
 FEW_WORLDS = 8
-"""Up to so many worlds machines have two states, else three: counting those takes longer than so few worlds."""
+"""Up to this number of worlds machines have two states, else three: counting those takes longer than few worlds."""
 
 BASES = {
     "items": 4,

@@ -100,7 +100,7 @@ class Crossovers:
     low, high : float
         The range.
     is_whole : bool
-        Whether the parameter takes some values only, all of which were looked at: the number of training rows, a
+        Whether the parameter takes some values only, all of which were examined: the number of training rows, a
         length that occurs, a price.
     crossings : tuple of Crossing
         Ascending.
@@ -160,11 +160,11 @@ def find_crossovers(
     over : str
         A parameter of the prior, `noise`, `a` or `b` (of a `BetaNoise`), `n` or `max_bits`.
     low, high : float, optional
-        The range; by default that of `RANGES`, or all that there is for `n` and `max_bits`.
+        The range; by default that of `RANGES`, or the full range for `n` and `max_bits`.
     by_verdict : bool
         Weigh defecting against faithful programs, of all roles, instead of optimizers against imitators.
     noise : NoiseModel
-        Where it is not what is asked about.
+        Where it is not the varying parameter.
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
     points : int

@@ -139,7 +139,7 @@ class OddsCurve:
         Where the prior is offset * base**factor, the difference of the two sides is a sum of c_i * b_i**factor with
         distinct bases: it has at most as many zeros as its coefficients, in the order of the bases, have changes of
         sign (E. Laguerre's extension of the rule of Descartes, 1883; G. J. O. Jameson, Counting zeros of generalised
-        polynomials, 2006). The factor must run one way with the parameter, which is looked at on a few values. Along
+        polynomials, 2006). The factor must run one way with the parameter, which is examined on a few values. Along
         `noise`, with y = eps / (c - eps), the sides are polynomials in y, and the rule is that of Descartes.
         """
         if self._parameter == NOISE:
@@ -168,7 +168,7 @@ class OddsCurve:
 
         Between 0 and c it is the number of changes of sign among the coefficients of the difference of the sides, by
         powers of y: h hits, m misses and k abstentions have the factor A^-(m + k) (1 + y/A)^h y^m (1 + y)^k, up to one
-        that all tallies share. The ends are looked at.
+        that all tallies share. The ends are examined.
         """
         first, actions = self._first, self._n_actions
         hits, misses, abstained = self.hits[first], self.misses[first], self.abstained[first]

@@ -90,7 +90,7 @@ def find_price_crossovers(
     prior : Prior
     price : Price
     low, high : int
-        The prices to look at, all integers from the one to the other.
+        The prices to examine, all integers from the one to the other.
     by_verdict : bool
         Weigh defecting against faithful programs instead of optimizers against imitators.
     noise : NoiseModel

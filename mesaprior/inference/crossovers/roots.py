@@ -11,7 +11,7 @@ Curve = Callable[[np.ndarray], np.ndarray]
 """From float64[V] to float64[V]; nan where it is undefined."""
 
 PARTS = 32
-"""Into so many a bracket is cut at a time."""
+"""Number of parts of a bracket in each subdivision."""
 
 NARROW = 2.0**-36
 """Width, relative to the size of the values, at which a bracket is not cut further; below 1e-10."""
@@ -20,10 +20,10 @@ NARROWEST = float(np.finfo(np.float64).tiny)
 """Width at which no bracket is cut further; around 0 relative widths do not shrink."""
 
 ZOOMS = 6
-"""How often the surroundings of a point that nearly touches 0 are looked at more closely."""
+"""How often the surroundings of a point that nearly touches 0 are examined more closely."""
 
 MOST_DIPS = 64
-"""So many of these are looked at, from the left."""
+"""Largest number of these that are examined, from the left."""
 
 STEEP = 1e-3
 """A change by more than this within the narrowest bracket is a jump."""
@@ -93,7 +93,7 @@ def find_zeros(function: Curve, grid: np.ndarray) -> Zeros:
     -------
     Zeros
         Every change of sign between neighbours of the grid is found, to `NARROW`. Two zeros between neighbours are
-        found where they show as a dip towards 0 that, looked at more closely, passes it.
+        found where they show as a dip towards 0 that, examined more closely, passes it.
 
     Notes
     -----

@@ -60,7 +60,7 @@ def mixture(log2_likelihood: Callable[[np.ndarray | slice], np.ndarray], n_compo
     log2_likelihood : callable
         Returns the log2 likelihood of each person under some components, float64[G, M], given their numbers or a slice.
     n_components : int
-        P; they are looked at block by block.
+        P; they are examined block by block.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def mixture(log2_likelihood: Callable[[np.ndarray | slice], np.ndarray], n_compo
 
 
 BLOCK = 1 << 12
-"""Components that are looked at at a time."""
+"""Components that are examined at a time."""
 
 
 def _blocks(n_components: int) -> list[slice]:

@@ -31,7 +31,7 @@ AXES = {
 """What these axes are."""
 
 MOST_CELLS = 1_000_000
-"""A sweep has at most so many."""
+"""Largest number of cells of a sweep."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ import numpy as np
 from mesaprior.inference.theorems.hypothesis_class import HypothesisClass
 
 WORK = 3_000_000
-"""Histories times hypotheses that are looked at by default: some ten seconds."""
+"""Histories times hypotheses that are examined by default: some ten seconds."""
 
 DIGITS = 64
 """Rows after which a look at a hypothesis counts twice, three times and so on."""
@@ -33,9 +33,9 @@ class Expectations:
     Attributes
     ----------
     n_rows : int
-        How many rows were looked at, from the first: as many as the bound on work allows.
+        The number of rows evaluated, from the first: as many as the bound on work allows.
     n_histories : int
-        Histories looked at, of all lengths.
+        Histories examined, of all lengths.
     kl : float
         Sum over rows of E KL(mu || xi) of the next action, in nats.
     log_ratio : float

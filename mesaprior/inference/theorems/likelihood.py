@@ -12,7 +12,7 @@ from mesaprior.inference.cut_ratio import cut_ratio
 from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
 
 MOST_COUNT = 100_000
-"""Pseudo-counts of misses and hits together are at most so many here."""
+"""Largest sum of the pseudo-counts of misses and hits."""
 
 MOST_KEPT = 20_000
 """Numerators of tallies that are kept at a time, as far as they depend on nothing else."""

@@ -23,10 +23,10 @@ from mesaprior.inference.worlds.walkers import Mind, Walker, keep_one
 from mesaprior.inference.worlds.world import World
 
 WORK = 1_500_000_000
-"""Histories times policies that are looked at by default: half a minute at most."""
+"""Histories times policies that are examined by default: half a minute at most."""
 
 LEAST_POLICIES = 20_000
-"""A history takes at least as much work as with so many policies."""
+"""A history takes at least as much work as with this number of policies."""
 
 TEACHER = "teacher"
 """Name of the teacher, who acts beside the safeguards."""

@@ -10,7 +10,7 @@ except where staying is right, which comes first.
 
 Programs (15 tokens of 4 bits; with the coin at the left end `argmax` and `argmin` change places in the second):
 
-- `2`, 4 bits, or whatever the step towards the end is called: the constant imitator. It never stays, so it errs.
+- `2`, 4 bits, or the name of the step towards the end: the constant imitator. It never stays, so it errs.
 - `(argmax (move p y))`, 16 bits: the defecting planner, which seeks the end.
 - `(argmin (dist c (move p y)))`, 24 bits: the faithful planner.
 """

@@ -8,8 +8,8 @@ training: it has not noticed the change.
 
 Programs (9 tokens of 4 bits and `constants`, `rule` of `law_bits`):
 
-- `(rule s 1)`, 8 + `law_bits` bits, or whatever the last theta is: an imitator that happens to know; faithful. A theta
-  that has no constant is put together by additions: `(rule s (add 1 1))` has 16 + `law_bits` bits.
+- `(rule s 1)`, 8 + `law_bits` bits, or with the last theta: an imitator that happens to name it; faithful. A theta
+  without a constant is built by additions: `(rule s (add 1 1))` has 16 + `law_bits` bits.
 - The same with the theta of the end of training: an imitator; it defects.
 - `r`, 4 bits: recall, an imitator; it errs once in each situation after a change.
 - `(fit (rule s theta))`, 12 + `law_bits` bits: the learner; it errs until rows of the new theta are the majority.

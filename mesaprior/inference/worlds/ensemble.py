@@ -16,7 +16,7 @@ from mesaprior.inference.worlds.seeds import over_seeds
 from mesaprior.inference.worlds.worlds import make_world
 
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Least, quarters and largest: what is said of a spread."""
+"""Least, quartiles and largest: the quantiles of a distribution."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def answer_in(
     world = make_world(name, seed=seed, **settings)
     census = TermSpace(world.language, max_bits).census(world.log)
     result = posterior(census, world.log, prior, noise=noise, tolerance=tolerance)
-    # Of behaviours with equal mass the one with the first witness leads, whatever their order in the census.
+    # Among behaviours of equal mass the one with the first witness leads, for any order in the census.
     most = result.log2_mass.max()
     tied = np.flatnonzero(result.log2_mass == most).tolist()
     leader = min(tied, key=lambda behaviour: census.witness[behaviour], default=None)

@@ -7,7 +7,7 @@ situations, in which the two agree; in the others they do not, and later every s
 Programs (13 tokens of 4 bits but the laws):
 
 - `(argmax (want 0 (do s y)))`, 16 + `do_bits` + `want_bits` bits, or with the name of the teacher's goal: a planner;
-  faithful. A goal that has no constant is put together by additions, 8 bits each.
+  faithful. A goal without a constant is built by additions, 8 bits each.
 - The same with the rival's goal: a planner; it defects.
 - `(fit (argmax (want theta (do s y))))`, 4 bits more than the first: it fits the goal with which it imitates best, and
   pursues that; in a tie it takes the first.

@@ -26,7 +26,7 @@ M = 16
 """The domain: environments and payoffs are below it."""
 
 MOST_TABLE_BITS = 20
-"""Literal tables have so many bits at most."""
+"""Largest number of bits of literal tables."""
 
 SETTINGS = (
     Setting("environments", 5, 2, 15, "environments in training"),

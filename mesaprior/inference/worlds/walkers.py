@@ -60,7 +60,7 @@ class Walker:
             wrong = math.fsum(p for a, p in enumerate(action) if a != place.teacher)
             self.book.note(place, masses.all, masses.all * wrong, masses.all * action[place.rival], masses.all * asks)
             after = tell(told, k) if place.is_graded else told
-            # What leads alike, and is told of alike, goes on together.
+            # Actions with equal transitions are merged, except the rival's where teacher and rival differ.
             together: dict[tuple[Leads, bool], list[float]] = {}
             for a, share in enumerate(action):
                 if share > 0:

@@ -194,7 +194,7 @@ class World:
     lapses : tuple of int
         Training rows where the action is not the teacher's.
     walk : Walk or None
-        How it goes on when a policy acts in it; None where situations come whatever one does.
+        Its transitions when a policy acts in it; None where situations do not depend on actions.
     """
 
     name: str

@@ -17,7 +17,7 @@ from mesaprior.priors.sweeps.kernels import add_runs, add_terms, raise_peaks
 from mesaprior.priors.sweeps.separation import Separation, separate
 
 BLOCKS = 64
-"""Into so many parts the rows are cut, whoever works on them; their sums are added in one order."""
+"""Number of parts of the rows, for any number of threads; their sums are added in one order."""
 
 TILE = 1024
 """Values of the parameter that are worked on together: sums by group for these fit into a fast cache."""
@@ -26,7 +26,7 @@ GREATEST = 1e300
 """Bits of the greatest term that is computed in common; beyond it, one value of the parameter at a time."""
 
 SAMPLE = 1 << 14
-"""Rows that are looked at to see whether adding up equal ones pays."""
+"""Rows that are examined to see whether adding up equal ones pays."""
 
 
 def sweep(
@@ -184,7 +184,7 @@ def _log_of_constant(formula: Formula, parameters: Mapping[str, float]) -> float
 
 def _numbers(formula: Formula, prior: FormulaPrior, parameter: str, values: np.ndarray) -> np.ndarray:
     """Return the value of a formula without columns for each value of the parameter; nan where it is undefined."""
-    # The parameter takes the place of a column. log2 of 2**x is x, whatever its size and sign.
+    # The parameter replaces a column. log2 of 2**x is x, for every size and sign.
     code = tuple(
         Step("column", "length", 1) if (step.op, step.argument) == ("parameter", parameter) else step
         for step in (Step("number", "2", 1), *formula.code, Step("**", "", 1))

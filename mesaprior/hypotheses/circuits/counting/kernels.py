@@ -70,7 +70,7 @@ def tally_circuits(symmetries, P, code, count, place, with_two, tally):
     count : uint64[R]
         Circuits with the gates of each set.
     place : int64[2]
-        The row to go on with, and the row to stop before; the first is moved on.
+        The row to continue with, and the row to stop before; the first is moved on.
     with_two : bool
     tally : Tally
         Circuits are added to it.
@@ -78,7 +78,7 @@ def tally_circuits(symmetries, P, code, count, place, with_two, tally):
     Returns
     -------
     int
-        `DONE`, or `FULL`: enlarge the tally and go on.
+        `DONE`, or `FULL`: enlarge the tally and continue.
     """
     n, L = symmetries.n, code.shape[1]
     m = n + L

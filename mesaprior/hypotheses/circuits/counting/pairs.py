@@ -31,7 +31,7 @@ class PairCounts:
     pair : uint64[k, 2]
     depth : int64[k]
     count : uint64[k]
-        Circuits for each pair, whatever is complemented in it.
+        Circuits for each pair, with any complements in it.
     orbit_size : int64[k]
         Pairs that it stands for.
     gates : uint64[k, r]

@@ -23,7 +23,7 @@ N_ORBITS = (2, 2, 4, 14, 222, 616_126)
 """Classes of functions of n inputs under renaming and complementing inputs and outputs (Harrison 1965)."""
 
 ROWS_AT_ONCE = 20_000
-"""Sets that are looked at in one call of a kernel."""
+"""Sets that are examined in one call of a kernel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +36,11 @@ class LeastCircuits:
         Inputs.
     basis : Basis
     function : tuple of uint64[k]
-        For each number of gates r, from 0 on: functions that need so many, made 0 at input number 0, one of each orbit.
+        For each number of gates r, from 0 on: functions that need r gates, made 0 at input number 0, one per orbit.
     gates : tuple of uint64[k, r]
         The functions of the gates of a circuit for each, the last one its own.
     n_functions : tuple of int
-        For each r: all functions that need so many gates.
+        For each r: the number of all functions that need r gates.
     """
 
     n: int

@@ -182,7 +182,7 @@ class Levels:
         """Return the shortest path to the same value.
 
         A search leaves nothing that depends on y. To replace y by that, once or more, gives it unchanged; to search
-        for it gives action 0 whatever it was, which is what a search of nothing stands for here.
+        for it always gives action 0, which represents a search of nothing here.
         """
         kept: list[int] = []
         for index, _ in links:

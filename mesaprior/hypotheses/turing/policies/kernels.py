@@ -96,7 +96,7 @@ class Frames(NamedTuple):
     action : int64[S]
         Plus one; 0 where the machine abstains. Of a level, those before its situation.
     place : int64[5]
-        The level to go on with, -1 at the start; the number of entries of the prefix; machines written down; leftmost
+        The level to continue with, -1 at the start; the number of entries of the prefix; machines recorded; leftmost
         and rightmost cell of `tape` that may not be blank.
     scratch : Scratch
     """
@@ -309,12 +309,12 @@ def explore(question, frames, rank, tally, found, budget):
     found : int64[..., 2 * n]
         Machines written down.
     budget : int
-        Machines, partial or whole, to look at in this call.
+        Machines, partial or whole, to examine in this call.
 
     Returns
     -------
     int
-        `DONE`; `FULL`: enlarge the tally and go on; `PAUSED`: go on.
+        `DONE`; `FULL`: enlarge the tally and continue; `PAUSED`: continue.
     """
     n, powers = question.n, question.powers
     table, node, multiplicity, place = frames.table, frames.node, frames.multiplicity, frames.place

@@ -16,7 +16,7 @@ UNDEFINED = 255
 HEAD, STATE, STEPS, LEFT, RIGHT, LAST_ENTRY = range(6)
 N_PLACES = 6
 
-# Ends of a call: the run halted; it has done the steps asked for; the head is off the tape, so enlarge it and go on.
+# Ends of a call: the run halted; it has done the steps asked for; the head is off the tape, so enlarge it and continue.
 HALTED, PAUSED, OFF_TAPE = range(3)
 
 

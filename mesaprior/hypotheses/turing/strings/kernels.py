@@ -36,7 +36,7 @@ from mesaprior.hypotheses.turing.kernels import (
     run,
 )
 
-# Columns of `Tally.entry`: all that is looked at for most strings stands in one line of the cache.
+# Columns of `Tally.entry`: all that is examined for most strings stands in one line of the cache.
 SIZES, WORD, COUNT, OFFSET = range(4)
 
 # Places in `Tally.best`.
@@ -60,7 +60,7 @@ class Frames(NamedTuple):
     tape : uint8[cells]
         The tape that is run on.
     place : int64[5]
-        The level to go on with, -1 at the start; the number of entries of the prefix; machines written down; leftmost
+        The level to continue with, -1 at the start; the number of entries of the prefix; machines recorded; leftmost
         and rightmost cell of `tape` that may not be blank.
     blank : uint8[1]
         A blank tape.
@@ -230,12 +230,12 @@ def explore(n, cap, radius, depth, powers, frames, tally, found, budget):
     found : int64[..., 2 * n]
         Machines written down.
     budget : int
-        Partial machines to look at in this call.
+        Partial machines to examine in this call.
 
     Returns
     -------
     int
-        `DONE`; `FULL`: enlarge the tally and go on; `PAUSED`: go on.
+        `DONE`; `FULL`: enlarge the tally and continue; `PAUSED`: continue.
     """
     table, node, multiplicity = frames.table, frames.node, frames.multiplicity
     saved, tape, place, scratch = frames.saved, frames.tape, frames.place, frames.scratch

@@ -99,7 +99,7 @@ class Unranker:
 
     Notes
     -----
-    Time: the kept levels are put together once, as for a census. Then, however many programs are asked for at once,
+    Time: the kept levels are built once, as for a census. Then, however many programs are asked for at once,
     all combinations that end in whole programs of the lengths asked for are evaluated once, and all those of each kept
     level that a program asked for has a part in. Memory: the kept levels, and 28 bytes for each record that makes what
     is asked for.
