@@ -27,7 +27,7 @@ from mesaprior.priors.formula import (
 
 @dataclass(frozen=True)
 class Description:
-    """What there is to show of a prior.
+    """The display data of a prior.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class FormulaPrior:
                 f"prior {self.name!r} reads the column {missing[0]!r}, and these hypotheses have only "
                 f"{', '.join(columns)}; use a prior over these, or another space."
             )
-        # Numba is imported here, where something is worked out.
+        # Numba is imported here, where something is computed.
         from mesaprior.priors.compiler import Program, describe_weight
 
         program = Program(self.formula, self.parameters)
@@ -138,12 +138,12 @@ class FormulaPrior:
         return log2_weight
 
     def describe(self) -> Description:
-        """Return what there is to show of this prior. Imports SymPy."""
+        """Return the display data of this prior. Imports SymPy."""
         return _description(self.name, self.formula, self.parameters)
 
 
 def describe_prior(name_or_formula: str, parameters: Mapping[str, float] | None = None) -> Description:
-    """Return what there is to show of a prior, also where parameters have no value yet. Imports SymPy.
+    """Return the display data of a prior, also without values of parameters. Imports SymPy.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def check_parameters(formula: Formula, given: Mapping[str, float]) -> dict[str, 
 
 
 def _resolve(name_or_formula: str) -> tuple[str, str]:
-    """Return name and formula of what was typed, a name of the catalogue or a formula."""
+    """Return name and formula of a typed name of the catalogue or formula."""
     text = name_or_formula.strip()
     entry = find_entry(text)
     if entry:
@@ -245,7 +245,7 @@ def _settle(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:
 
 
 def _not_a_parameter(name: str, formula: Formula) -> tuple[str | Named, ...]:
-    """Return what is said of a value that a formula has no parameter for."""
+    """Return the error about a value without a parameter in the formula."""
     shown = repr(name[:40])
     given = Named(shown, f"--param {shown}")
     if name in columns():

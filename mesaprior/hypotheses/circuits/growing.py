@@ -1,4 +1,4 @@
-"""All sets of one gate more: each once, in one form for all that renamed inputs make of it."""
+"""All sets with one more gate: each once, in a canonical form under renaming of inputs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LARGE = 5_000
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """All sets of L gates, one of all that renamed inputs make of each other.
+    """All sets of L gates, one for each orbit under renaming of inputs.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ def next_level(
     workers: int = 1,
     report: Progress | None = None,
 ) -> Level:
-    """Return all sets of one gate more.
+    """Return all sets with one more gate.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What circuits compute, seen at the inputs of a log only: their behaviours."""
+"""The functions of circuits restricted to the inputs of a log: their behaviours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_MEMBERS = 20_000_000
 
 @dataclass(frozen=True, eq=False)
 class Behaviours:
-    """Circuits by what they do on a log. Sizes: B behaviours, S situations, G groups.
+    """Circuits by behaviour on a log. Sizes: B behaviours, S situations, G groups.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Behaviours:
 
 
 def behaviours(computed: Computed, boolean: BooleanLog) -> Behaviours:
-    """Add up circuits that do the same at every input of a log.
+    """Add up circuits with the same action at every input of a log.
 
     Raises
     ------

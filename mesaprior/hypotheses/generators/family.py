@@ -1,9 +1,9 @@
-"""A family of circuits, one for each number of inputs, and how a term writes its gates down.
+"""A family of circuits, one for each number of inputs, and how a term gives their gates.
 
 Notes
 -----
 Sizes: n inputs, r(n) gates, S situations of the generator (one for each entry of each gate of each circuit), V lists of
-entries. The format is written down in ``docs/reference/generators.md``.
+entries. ``docs/reference/generators.md`` defines the format.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOST_EXTRA_GATES = 8
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """The circuits that a log asks a generator for.
+    """The circuits that a log needs from a generator.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Family:
 
     @cached_property
     def questions(self) -> ImitationLog:
-        """What a generator is asked, as a log: one row for each entry of each gate of each circuit, in this order."""
+        """The inputs of a generator as a log: one row for each entry of each gate of each circuit, in this order."""
         rows = [
             (n, i, k) for n in self.sizes for i in range(self.n_gates(n)) for k in range(len(ENTRIES))
         ]  # fmt: skip
@@ -81,7 +81,7 @@ class Family:
         )
 
     def actions(self, entries: np.ndarray) -> np.ndarray:
-        """Return what the circuits of generators compute.
+        """Return the actions that the circuits of generators compute.
 
         Parameters
         ----------
@@ -119,7 +119,7 @@ class Family:
 
 
 def family_of(log: ImitationLog, extra_gates: int) -> Family:
-    """Return the circuits that a log asks for.
+    """Return the circuits that a log needs.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The imitation log: what the teacher did, row by row, training rows first.
+"""The imitation log: the teacher's actions, row by row, training rows first.
 
 Notes
 -----
@@ -35,7 +35,7 @@ NONE = -1
 class ImitationLog:
     """Rows of (situation, action) in the log's order: training rows in file order, then all others in file order.
 
-    Where groups are told apart, the rows of each follow each other, in file order, among either kind of rows.
+    Where groups are distinguished, the rows of each follow each other, in file order, among either kind of rows.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class ImitationLog:
         For ``action``, and for each feature that is not its own code: the code of each label, ascending. Empty where
         all numbers stand for themselves.
     groups : tuple of str
-        Labels of the people, or other groups of rows, in natural order; empty where none are told apart.
+        Labels of the people, or other groups of rows, in natural order; empty where none are distinguished.
     group : int64[R] or None
         Index into `groups` of each row.
     n_left_out : int
@@ -125,7 +125,7 @@ class ImitationLog:
         return content.hexdigest()
 
     def label(self, column: str, code: int) -> str:
-        """Return what a code of a column stands for; the column is a feature or ``action`` (rivals have its labels).
+        """Return the label of a code of a column; the column is a feature or ``action`` (rivals have its labels).
 
         A code without a label is its number, or ``code 1`` where ``1`` is the label of another one.
         """

@@ -52,7 +52,7 @@ def sorted_rows(table: RawTable, name: str, group: np.ndarray) -> tuple[np.ndarr
 
 
 def _fault(table: RawTable, name: str, texts: list[str]) -> Notice | None:
-    """Return why texts give no order: some are numbers and others are not, or they are dates that do not sort."""
+    """Return the reason why texts give no order: only some are numbers, or they are dates that do not sort."""
     column = next(column for column in table.columns if column.name == name)
 
     def line(text: str) -> int:

@@ -28,7 +28,7 @@ MOST_MAGNITUDES = 10
 
 @dataclass(frozen=True, eq=False)
 class FunctionCounts:
-    """How many networks of a shape with one output compute each Boolean function. Sizes: G groups, F functions.
+    """The number of networks of a shape with one output that compute each function. Sizes: G groups, F functions.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class FunctionCounts:
 
     @property
     def entropy(self) -> float:
-        """Bits of the function of a network drawn at random, all networks alike."""
+        """Entropy in bits of the function of a uniformly drawn network."""
         shares = [count / self.shape.n_networks for count in self.counted_by_function.values()]
         return -math.fsum(share * math.log2(share) for share in shares)
 

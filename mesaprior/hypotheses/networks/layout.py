@@ -1,4 +1,4 @@
-"""How vectors over situations are packed into words: which bits are whose."""
+"""How vectors over situations are packed into words: the bits of each entry."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Layout:
         return packed.reshape(len(entries), -1)
 
     def fields(self, symmetries: np.ndarray) -> kernels.Fields:
-        """Return what the kernels know of the fields.
+        """Return the record of the fields for the kernels.
 
         Parameters
         ----------
@@ -107,7 +107,7 @@ class Layout:
         }
 
     def thresholds(self, biases: np.ndarray) -> np.ndarray:
-        """Return what makes the highest bit of a field say whether sum and bias are above 0.
+        """Return the summand after which the highest bit of a field says whether sum and bias are above 0.
 
         Parameters
         ----------

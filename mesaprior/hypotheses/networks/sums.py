@@ -1,4 +1,4 @@
-"""What one hidden unit contributes to the outputs, and what several contribute together."""
+"""The contributions of one hidden unit to the outputs, and of several together."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NOBODY = -1
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """Sums over some hidden units, and how they came about.
+    """Sums over some hidden units, and how they were formed.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ def no_units(layout: Layout) -> Parts:
 
 
 def single_units(units: Units, weights: tuple[int, ...], layout: Layout) -> Parts:
-    """Return what a single hidden unit can contribute: its outgoing weight to each output wherever it is 1.
+    """Return the possible contributions of one hidden unit: its outgoing weight to each output wherever it is 1.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def single_units(units: Units, weights: tuple[int, ...], layout: Layout) -> Part
 
 
 def add_unit(before: Parts, unit: Parts, layout: Layout, symmetries: Symmetries | None = None) -> Parts:
-    """Return the sums with one unit more.
+    """Return the sums with one more unit.
 
     Parameters
     ----------

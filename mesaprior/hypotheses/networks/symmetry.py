@@ -1,4 +1,4 @@
-"""Permutations of the inputs that leave a set of situations as it is."""
+"""Permutations of the inputs that leave a set of situations unchanged."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Symmetries:
         return len(self.permutation)
 
     def of_settings(self, w: int) -> np.ndarray:
-        """Return what each permutation makes of a hidden unit.
+        """Return the image of a hidden unit under each permutation.
 
         Parameters
         ----------
@@ -66,7 +66,7 @@ class Symmetries:
         return np.stack([value @ digits[[*permutation, n]] for permutation in self.permutation.tolist()])
 
     def of_behaviours(self, behaviour: np.ndarray, symmetry: int, outputs: int) -> np.ndarray:
-        """Return what a permutation makes of behaviours, ``uint64[B]``, whose outputs have a bit for each situation."""
+        """Return the images of behaviours, ``uint64[B]``, under a permutation; an output has a bit per situation."""
         D = self.source.shape[1]
         moved = np.zeros_like(behaviour)
         for s, t in enumerate(self.source[symmetry].tolist()):

@@ -1,4 +1,4 @@
-"""All settings of the weights of one unit, and what it does with them."""
+"""All settings of the weights of one unit, and its outputs under each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def bits_of_inputs(inputs: np.ndarray, n: int) -> np.ndarray:
 
 
 def tables_of(settings: np.ndarray, inputs: np.ndarray) -> np.ndarray:
-    """Return what units do at these inputs: bit i is whether the unit is 1 at the i-th of them.
+    """Return the outputs of units at these inputs: bit i is whether the unit is 1 at the i-th input.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def tables_of(settings: np.ndarray, inputs: np.ndarray) -> np.ndarray:
 
 
 class Units:
-    """The units of one kind by what they do and what they weigh.
+    """The units of one kind by outputs and norms.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Units:
 
     Notes
     -----
-    Cost: all w^(n + 1) settings are looked at.
+    Cost: all w^(n + 1) settings are examined.
     """
 
     def __init__(self, weights: tuple[int, ...], inputs: np.ndarray, n: int):

@@ -1,4 +1,4 @@
-"""What claims ask of a world: odds along the log, at shorter bounds, and how many programs stand behind a formula."""
+"""Measurements that claims share: odds along the log, odds at shorter bounds, and the masses behind a formula."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def bound_cells(margins: list[tuple[float, float]], facts: Mapping[str, float | 
 
 
 def crossing(places: list[float], odds: list[float]) -> float:
-    """Return where odds rise above 0 to stay, by a straight line between two places; nan where they do not.
+    """Return where odds rise above 0 for good, by linear interpolation; nan where they do not.
 
     It is the first place where they are above 0 from the start.
     """
@@ -92,7 +92,7 @@ def crossing(places: list[float], odds: list[float]) -> float:
 
 @dataclass(frozen=True)
 class Price:
-    """What one program costs.
+    """The price of one program.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class Price:
 
 
 def price_of(text: str, language: Language, log: ImitationLog) -> Price:
-    """Return what a program costs, from its text."""
+    """Return the price of a program, from its text."""
     program = parse_program(text, language, log)
     time, infer_time = steps_of(program, language, log.n_history)
     return Price(length_of(program, language, log), time, infer_time)
@@ -138,18 +138,18 @@ def log2_mass_fitting(
 
 @dataclass(frozen=True, eq=False)
 class CountedWorld(ABC):
-    """A world and the census of it, of which a claim asks one thing."""
+    """A world and its census, for a claim with one measurement."""
 
     world: World
     census: Census
 
     @abstractmethod
     def cell(self, parameter: str, value: float, alpha: float) -> Cell:
-        """Return what is measured under a prior whose exponent is `alpha`."""
+        """Return the measurement under a prior with exponent `alpha`."""
 
 
 def one_at_a_time(count: Callable[[Mapping[str, float]], CountedWorld], size: Size) -> WorldStudy:
-    """Return what a claim measures in a world where each parameter but `alpha` needs a census of its own.
+    """Return the measurements of a world in which each parameter except `alpha` needs its own census.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ SMALLER, LARGER = 2, 3
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """What one world asks about.
+    """The spaces and the censuses of one world.
 
     Attributes
     ----------
@@ -49,14 +49,14 @@ class Counted:
 
 
 def fixed_size(seed: int, n_inputs: int, max_bits: int) -> Counted:
-    """Return the spaces over all inputs of so many bits, which are shown in an order that is drawn."""
+    """Return the spaces over all inputs of a number of bits, which are shown in random order."""
     terms, given = _priced(seed, all_inputs(n_inputs), max_bits, f"{n_inputs} inputs")
     order = Chance(seed, f"inputs of minimal circuits of {n_inputs} inputs").shuffled(range(2**n_inputs))
     return Counted({"terms": terms} | _over_inputs(n_inputs), tuple(order), given)
 
 
 def uniform_family(seed: int, max_bits: int) -> Counted:
-    """Return the spaces over all inputs of two sizes, with generators for circuits: terms that write one for each size.
+    """Return the spaces over all inputs of two sizes, with generators for circuits: terms that give one for each size.
 
     All inputs of the smaller size are shown first, then those of the larger one in an order that is drawn.
     """
@@ -68,7 +68,7 @@ def uniform_family(seed: int, max_bits: int) -> Counted:
 
 
 def all_sizes(sizes: tuple[int, ...]) -> ImitationLog:
-    """Return a log that has every input of some sizes once, size by size; its actions are no matter.
+    """Return a log with every input of some sizes once, size by size; its actions do not matter.
 
     Bits past the size of a row are 0, as `GeneratorSpace` asks for it.
     """

@@ -1,9 +1,9 @@
-"""Deity: data that are complex to describe, and a reasoner that would produce them on purpose, up to a row.
+"""Deity: data that are complex to describe, and a reasoner that would produce them on purpose, up to some row.
 
-The natural description writes the channel down; a reasoner whose aims contain the data so far is shorter where the
-channel is dear, and departs at a row of its own choice. The log shows the rows before that one, and then what comes:
-each row from there on costs who departs bits, and before it nothing but prices tells them apart. A reasoner that never
-departs is shorter still than one whose turn has to be named.
+The natural description writes the channel down. A reasoner whose aims contain the data so far is shorter if the channel
+is expensive, and departs at a row of its own choice. The log shows the rows before that one, and then later rows: each
+row from there on costs the departing program bits; before it only prices distinguish them. A reasoner that never
+departs is shorter still than one whose turn must be named.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Counted:
 
 
 def _count(seed: int, size: Size, **settings: int) -> Counted:
-    """Draw the world of a seed and count it, up to the dearest program that it is about where the size says less."""
+    """Draw the world of a seed and count it, at least up to its longest intended program."""
     world = make_world("reasoner", seed=seed, jitter=jitter_of(seed), times=TIMES, **settings)
     times = [(t,) for t in range(TIMES)]
     log = log_of(
@@ -123,7 +123,7 @@ def _count(seed: int, size: Size, **settings: int) -> Counted:
 
 
 def _prices(world: World, log: ImitationLog, verdict: str) -> list[Price]:
-    """Return what the programs of a verdict cost that the world is about, but for the one that has both in it."""
+    """Return the prices of the world's intended programs with a verdict, except the one that contains both."""
     texts = [program.text for program in world.programs if program.verdict == verdict]
     return [price_of(text, world.language, log) for text in texts if not text.startswith("(if")]
 
@@ -149,7 +149,7 @@ class Asked:
     def departing(self) -> np.ndarray:
         """Share of the posterior by the row at which it first departs from the data, float64[N + 1, N + 1].
 
-        The first axis is how many rows were seen; the last place of the second is for who never departs.
+        The first axis is the number of rows seen; the last place of the second is for programs that never depart.
         """
         census, log = self.counted.census, self.counted.log
         right = census.predictions[:, census.row_cell[:TIMES]] == log.action[:TIMES]
@@ -191,7 +191,7 @@ class Asked:
         return float(natural.length - departing.length)
 
     def _predicted(self, past: int) -> float:
-        """Return the odds from the prices: of who departs over who does not, less the misses since."""
+        """Return the odds from the prices: departing programs over the others, minus the misses since."""
         world, log, turn = self.counted.world, self.counted.log, self.counted.turn
         (departing,), staying = (
             [-price.length - self.alpha * math.log2(price.time) for price in _prices(world, log, verdict)]
@@ -206,7 +206,7 @@ class Asked:
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw what is held along the rows, the odds by the bits that the reasoner saves, and the price of thinking."""
+    """Draw the posterior along the rows, the odds by the bits that the reasoner saves, and the price of thinking."""
     camps = {
         "at_turn": "departs at the turn",
         "elsewhere": "departs at another row to come",
@@ -253,7 +253,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say who leads before the turn, what one row past it does, and what the channel, the row and thinking cost."""
+    """Say who leads before the turn, the effect of one row past it, and the prices of channel, row and thinking."""
     size = findings.size
     cheapest = size.values("channel_bits")[0]
     named = size.values("row_bits")[-1]

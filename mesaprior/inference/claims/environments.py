@@ -1,4 +1,4 @@
-"""Worlds of environments, one after the other: fixed goals, goals by environment, and who takes the clone."""
+"""Worlds of successive environments: fixed goals, goals by environment, and which programs take the clone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ AS_TEACHER, CLONE, ELSE = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What a world says along its log under one prior. Sizes: E environments.
+    """Measurements of a world along its log under one prior. Sizes: E environments.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Measured:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A world, its log with so many visits to one environment after the other, and the census of it.
+    """A world, its log with a number of visits to each environment in turn, and its census.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Counted:
     kinds: Kinds
 
     def visited(self, visits: int) -> Counted:
-        """Return the same with another number of visits to each environment; nothing is counted again."""
+        """Return the same with another number of visits to each environment, without counting again."""
         assert self.census.vectors is not None
         log = _one_by_one(self.world, visits)
         census = behaviours_of(self.census.vectors, log, bounds=self.census.bounds)
@@ -124,7 +124,7 @@ class Counted:
 
 
 def _one_by_one(world: World, visits: int) -> ImitationLog:
-    """Return the log of a world in which each environment of training is visited so many times, one after the other."""
+    """Return the log of a world with a number of visits to each training environment in turn."""
     log = world.log
     rows = [tuple(row) for row in log.situations[log.row_situation].tolist()]
     actions, rivals = log.action.tolist(), log.rival.tolist()
@@ -167,7 +167,7 @@ def count_environments(
 
 
 def _sorted(world: World, log: ImitationLog, visits: int, census: Census, space: TermSpace) -> Counted:
-    """Sort the behaviours of a census by what the claim asks of them."""
+    """Sort the behaviours of a census by the distinctions of the claim."""
     trained, later = np.arange(0, log.n_training, visits), np.arange(log.n_training, log.n_rows)
     (new,) = later[log.action[later] != log.rival[later]]
     action = census.predictions[:, census.row_cell[new]]

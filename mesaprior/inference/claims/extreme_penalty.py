@@ -1,8 +1,8 @@
-"""Extreme penalty: whether charging time keeps optimizers away only where it is extreme, and what that costs.
+"""Extreme penalty: whether a charge on time must be extreme to keep optimizers away, and what that costs.
 
-There are two families of worlds. In one the teacher takes what a law pays best, and programs search the law or know
-situations by heart, which takes one step; one situation is kept for later. In the other a corridor has a coin, which
-lies elsewhere in some rows, and who does not search takes the same step always. A penalty is extreme if it charges more
+There are two families of worlds. In one the teacher takes the best-paying action by a law, and programs search the law
+or use a lookup table, which takes one step; one situation is held out. In the other a corridor has a coin, which is
+elsewhere in some rows, and a program without search always takes the same step. A penalty is extreme if it charges more
 than a bit for each doubling of the time, as Levin's does (alpha = 1). It harms if more answers are wrong at deployment
 than without a penalty.
 """
@@ -62,7 +62,7 @@ def _size(n_worlds: int, bits: int, situations: tuple[float, ...], laws: tuple[f
 
 
 def _measure(weighed: Weighed, penalty: Penalty, *, is_bound: bool = False) -> tuple[float, dict[str, float | str]]:
-    """Return the margin of a penalty, and the facts; the least penalty is sought along the bound or the exponent."""
+    """Return the margin of a penalty, and the facts; the least penalty is searched along the bound or the exponent."""
     least_alpha = weighed.least_alpha(penalty.charge)
     if is_bound:
         loosest = weighed.loosest_bound(penalty.alpha)
@@ -89,7 +89,7 @@ def _measure(weighed: Weighed, penalty: Penalty, *, is_bound: bool = False) -> t
 
 
 def _of_formula(facts: Mapping[str, float | str]) -> dict[str, float | str]:
-    """Return what is told of the formula."""
+    """Return the facts about the formula."""
     return {f"{name} by formula": facts[name] for name in ("odds", "harm", "least alpha")}
 
 
@@ -102,7 +102,7 @@ def _ratio(more: float, less: float) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A world by all its programs, and by the few that the formula is about."""
+    """A world with all its programs, and with the few that the formula uses."""
 
     world: World
     census: Census
@@ -138,7 +138,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 def _few(world: World, space: TermSpace, log2_counts: dict[str, float]) -> Weighed:
-    """Group the programs that a world is about alone, each as often as is said, else once."""
+    """Group only the intended programs of a world, each with a given multiplicity, else once."""
     log = world.log
     later = np.arange(log.n_training, log.n_rows)
     unseen = later[~np.isin(log.row_situation[later], log.row_situation[: log.n_training])]
@@ -206,7 +206,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say which penalty makes imitators win, and what it does to deployment."""
+    """Say which penalty makes imitators win, and its effect at deployment."""
 
     def shares(name: str, parameter: str = BASE, value: float = 0.0) -> str:
         found = (findings.median(name + end, parameter, value) for end in (" without", " at the least"))

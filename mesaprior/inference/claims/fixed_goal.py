@@ -1,9 +1,9 @@
-"""Fixed goal: one goal everywhere, or a goal for each environment, which behave alike where one was trained.
+"""Fixed goal: one goal everywhere, or a goal for each environment, which behave alike in training.
 
-In each environment a rule says what each option pays. A program can search the rule (one fixed goal), know the answer
-of each environment by heart (a table), or go by a colour that names the best option in most of them. One environment
-after the other is seen, some rows each. Then there is one more, with a clone of an option that pays better than any:
-the fixed goal takes it.
+In each environment a rule gives the payoff of each option. A program can search the rule (one fixed goal), use a lookup
+table with the answer of each environment, or follow a colour that names the best option in most of them. Training goes
+through the environments in turn, some rows each. Then comes one more, with a clone of an option that pays better than
+any: the fixed goal takes it.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def cells_along(simple: Measured, second: Measured) -> list[tuple[float, float, 
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the odds along the environments under both priors, and who takes the clone."""
+    """Draw the odds along the environments under both priors, and which programs take the clone."""
     name = "environments"
 
     def line(label: str, column: str, *, is_dashed: bool = False) -> Line:
@@ -144,7 +144,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say who leads under which prior, and what the clone tells."""
+    """Say which programs lead under which prior, and what the clone shows."""
     E, alpha = findings.size.base("environments"), findings.size.base("alpha")
     odds, slow = findings.median("odds"), findings.median("odds under the second prior")
     place, formula = (

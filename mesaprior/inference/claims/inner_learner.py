@@ -1,7 +1,7 @@
-"""Inner learner: a program that fits a parameter of the teacher is short and slow, so what is charged decides.
+"""Inner learner: a program that fits a parameter of the teacher is short and slow, so the charge on time decides.
 
 In each world the teacher follows a rule whose parameter changes during training and once more after it. A program can
-name the parameter, recall what was done last, hold a table (the memorizer stands in for all tables), or fit the
+name the parameter, recall the last action, hold a lookup table (the memorizer represents all tables), or fit the
 parameter to the rows so far, which takes a step for every token, row and value.
 """
 
@@ -82,7 +82,7 @@ class Counted(CountedWorld):
     """A world and the census of it."""
 
     def cell(self, parameter: str, value: float, alpha: float) -> Cell:
-        """Return what each charge comes to."""
+        """Return the result of each charge."""
         odds: dict[str, float] = {}
         predicted: dict[str, float] = {}
         facts: dict[str, float | str] = {"named_bits": self._named_bits}
@@ -153,7 +153,7 @@ def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the odds under each charge along the situations, and how right the mixtures are after the last change."""
+    """Draw the odds under each charge along the situations, and the accuracy of the mixtures after the last change."""
     names = {"simplicity": "nothing charged", "time": "all time charged", "infer_time": "predicting charged"}
     y, zero = "log2 odds of learners over others, bits", (Mark("y", 0.0, ""),)
     base = at_base(table)
@@ -174,7 +174,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say what each charge does to the learners, and who is right after the last change."""
+    """Say how each charge affects the learners, and which mixtures are accurate after the last change."""
     base = at_base(findings.table)
     odds = {key: bits_text(quartiles(base[f"odds_{key}"].tolist())[1]) for key in CHARGES}
     right = [percent_text(mean_at_base(findings.table, f"accuracy_{key}")) for key in CHARGES]

@@ -1,4 +1,4 @@
-"""Masses of kinds of behaviours along a log, whatever a claim calls a kind; and of single programs beside them."""
+"""Masses of the kinds of behaviours that a claim distinguishes, along a log; and of single programs beside them."""
 
 from __future__ import annotations
 

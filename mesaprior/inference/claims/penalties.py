@@ -1,4 +1,4 @@
-"""Programs grouped so that what a penalty on time makes of them is a sum: odds, expectations, the least penalty."""
+"""Programs in groups over which the effect of a penalty on time is a sum: odds, expectations, the least penalty."""
 
 from __future__ import annotations
 
@@ -65,27 +65,27 @@ class Weighed:
         return float(log2_odds(*(np.array([side]) for side in sides))[0])
 
     def expected(self, penalty: Penalty, what: np.ndarray) -> float:
-        """Return the mean of something over the posterior; nan where nothing is left."""
+        """Return a mean over the posterior; nan where no program is left."""
         mass = self.log2_mass + penalty.log2_weight(self.length, self.time)
         whole = log2_total(mass)
         return float((np.exp2(mass - whole) * what).sum()) if whole > -np.inf else math.nan
 
     def least_alpha(self, charge: float) -> float:
-        """Return from which exponent on imitators win; inf where they do at none of `ALPHAS`."""
+        """Return the least exponent at which imitators win; inf where they do at none of `ALPHAS`."""
         odds = [-self.odds(Penalty(alpha, charge=charge)) for alpha in ALPHAS]
         # A tie is no lead of optimizers.
         place = crossing(list(ALPHAS), odds)
         return math.inf if math.isnan(place) else place
 
     def loosest_bound(self, alpha: float) -> float:
-        """Return the most steps up to which programs may take so that imitators win; inf where none is so few."""
+        """Return the largest bound on steps under which imitators win; inf where there is none."""
         times = np.unique(self.time)
         found = [float(T) for T in times if self.odds(Penalty(alpha, bound=T)) <= 0]
         return max(found, default=math.inf)
 
 
 def weigh(census: Census, log: ImitationLog) -> Weighed:
-    """Group the programs of a census by all that a penalty and the claim ask of them."""
+    """Group the programs of a census by everything that a penalty and the claim depend on."""
     training, later = np.arange(log.n_training), np.arange(log.n_training, log.n_rows)
     misses, errors = tally(census, log, training).misses, tally(census, log, later).misses
     optimizes, defects = role_codes(census.flags) != IMITATOR, judge(census, log).verdict == DEFECTING

@@ -1,4 +1,4 @@
-"""What a posterior would do along a log, and what that earns: by vote, after its leader, or as its draws."""
+"""The actions of a posterior along a log, and their payoff: by vote, by its leader, or by sampling."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TIE = 2.0**-40
 
 @dataclass(frozen=True, eq=False)
 class Patterns:
-    """The posterior along a log over what hypotheses do in the cells of training.
+    """The posterior along a log over the actions of hypotheses in the training cells.
 
     Sizes: P patterns, C cells of training, N training rows, A actions.
 
@@ -48,7 +48,7 @@ class Patterns:
     n_actions: int
 
     def by_vote(self, worth: np.ndarray) -> np.ndarray:
-        """Return what it earns to do in each cell what most of the posterior would; ties are drawn.
+        """Return the payoff of the action with most posterior mass in each cell; ties are drawn at random.
 
         Parameters
         ----------
@@ -68,12 +68,12 @@ class Patterns:
         return ((wins * worth[:, :, None]).sum(axis=1) / wins.sum(axis=1)).sum(axis=0)
 
     def by_leader(self, worth: np.ndarray) -> np.ndarray:
-        """Return what it earns to act as the heaviest behaviour does; ties are drawn. See `by_vote`."""
+        """Return the payoff of the behaviour with most mass; ties are drawn at random. See `by_vote`."""
         wins = self.leading >= self.leading.max(axis=0) - TIE
         return (wins * self._earns(worth)[:, None]).sum(axis=0) / wins.sum(axis=0)
 
     def by_sample(self, worth: np.ndarray) -> np.ndarray:
-        """Return what it earns to draw actions from the posterior predictive, noise and all. See `by_vote`."""
+        """Return the payoff of actions drawn from the posterior predictive, with noise. See `by_vote`."""
         earns = self._earns(worth)[:, None]
         return (self.share * (self.likely * earns + self.other * (worth.sum() - earns))).sum(axis=0)
 
@@ -82,12 +82,12 @@ class Patterns:
 
 
 def patterns_of(weighed: Weighed, log: ImitationLog, *, noise: NoiseModel = DEFAULT_NOISE) -> Patterns:
-    """Return the posterior along a log over what hypotheses do in the cells of training.
+    """Return the posterior along a log over the actions of hypotheses in the training cells.
 
     Parameters
     ----------
     weighed : Weighed
-        Of a census counted on `log`; nobody abstains.
+        Of a census counted on `log`, without abstentions.
     log : ImitationLog
     noise : NoiseModel
 

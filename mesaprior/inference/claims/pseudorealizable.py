@@ -1,7 +1,8 @@
 """Pseudorealizable: a teacher that is complex, in a world that is simple.
 
-In each world the teacher takes what a law pays best in nine situations, and the log shows eight of them once each. A
-program can remember (a literal table, whose bits are those of a brain that holds all nine answers) or search the law.
+In each world the teacher takes the best-paying action by a law in nine situations, and the log shows eight of them once
+each. A program can memorize (a lookup table, whose bits are those of a brain that holds all nine answers) or search the
+law.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ SLOW = "observed bits, alpha = 1"
 
 
 def _up_to(bound: float) -> str:
-    """Return the name of the series along the log in which longer programs are left out."""
+    """Return the name of the series along the log without longer programs."""
     return f"observed bits, up to {bound:g}"
 
 
@@ -91,7 +92,7 @@ def _series(name: str, along_log: list[Cell]) -> list[Cell]:
 
 @dataclass(frozen=True)
 class Asked:
-    """The exponent of time in the prior, and the longest program that counts."""
+    """The exponent of time in the prior, and the length bound."""
 
     alpha: float
     bound: float = math.inf
@@ -99,7 +100,7 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A world, the census of it, and what the two sides cost that the formula is about."""
+    """A world, its census, and the prices of the two sides in the formula."""
 
     world: World
     census: Census
@@ -181,7 +182,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say where planners overtake, by count and by formula, and what the length bound does."""
+    """Say where planners overtake, by count and by formula, and the effect of the length bound."""
     at_one = ("alpha", 1.0)
     slow = place_text(findings.median("crossing", *at_one), "bits", none="nowhere along the log")
     least, middle, _ = findings.size.values("max_bits")

@@ -116,7 +116,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A world, the census of it, and rows of its log in the order in which they come.
+    """A world, its census, and rows of its log in their order.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ class Counted:
         return list(range(self.world.log.n_training))[:n]
 
     def departs(self, row: int) -> bool:
-        """Tell whether the rival would not do as the teacher on a row, in training as well."""
+        """Return whether the rival differs from the teacher on a row, in training as well."""
         situation = tuple(self.world.log.situations[self.world.log.row_situation[row]].tolist())
         return self.world.rival(situation) != self.world.teacher(situation)
 
@@ -147,7 +147,7 @@ class Counted:
         return replace(self, census=up_to(self.census, bound))
 
     def trained(self, rows: Sequence[int], slowness: float) -> Trained:
-        """Return what comes of it after some rows, under the prior with an exponent of time."""
+        """Return the imitator trained on some rows, under the prior with an exponent of time."""
         weighed = Weighed(self.census, make_prior("speed", {"alpha": slowness}))
         return Trained(self, Imitator(weighed, self.world.log, rows))
 
@@ -165,7 +165,7 @@ def _count(seed: int, size: Size) -> Counted:
 
 @dataclass(frozen=True)
 class Formula:
-    """What is predicted: questions, their bound, and defections of the top set and of the mixture."""
+    """The predictions of the formula: questions, their bound, and defections of the top set and of the mixture."""
 
     questions: float
     bound: float
@@ -175,22 +175,22 @@ class Formula:
 
 @dataclass(frozen=True)
 class Trained:
-    """A world, and the imitator that has learned from some of its rows."""
+    """A world, and the imitator trained on some of its rows."""
 
     counted: Counted
     imitator: Imitator
 
     def after(self, rows: Sequence[int]) -> Trained:
-        """Return the same after other rows instead."""
+        """Return the same trained on other rows instead."""
         return Trained(self.counted, self.imitator.after(rows))
 
     @cached_property
     def mixture(self) -> Course:
-        """What the mixture does."""
+        """The rollout of the mixture."""
         return self.imitator.follow(Mixture(), self.counted.later)
 
     def cell(self, parameter: str, value: float, alpha: float, *, n_later: int | None = None) -> Cell:
-        """Return the cell of a top set, up to so many later rows; the mixture that is told is asked for at the base."""
+        """Return the cell of a top set, up to a number of later rows; at the base also the mixture with feedback."""
         later, log, truth = self.counted.later[:n_later], self.counted.world.log, self.imitator.truth
         course = self.imitator.follow(TopSet(alpha), later)
         told = [math.nan]
@@ -217,7 +217,7 @@ class Trained:
         return Cell(parameter, value, margin(questions, most, defections, mixture), predicted, facts)
 
     def _predict(self, alpha: float, departing: int) -> Formula:
-        """Return what would happen if there were but two policies, with the mass of the programs plain to see.
+        """Return the prediction for two policies only, with the masses of the intended programs.
 
         Both are in the top set until the lighter one has less than alpha of the mass; each answer costs the rival's
         policy a miss, on rows where it departs.
@@ -239,7 +239,7 @@ class Trained:
 
     @cached_property
     def _plain_odds(self) -> float:
-        """log2 prior odds of the faithful programs that are plain to see over the defecting ones."""
+        """log2 prior odds of the faithful intended programs over the defecting ones."""
         world, weighed = self.counted.world, self.imitator.weighed
         log2_mass: dict[str, float] = {}
         for side in ("faithful", "defecting"):
@@ -250,7 +250,7 @@ class Trained:
 
 
 def most_questions(truth: float, alpha: float) -> float:
-    """Return how often can be asked where the teacher's policy has a share of the posterior, by the simple formula.
+    """Return the largest number of questions for a posterior share of the teacher's policy, by the simple formula.
 
     An answer refutes a policy of the top set, which holds at least alpha of its mass; so the teacher's share grows by
     a factor of 1/(1 - alpha) each time, and it can grow to 1. That is exact where the top set has all of the mass and a
@@ -262,7 +262,7 @@ def most_questions(truth: float, alpha: float) -> float:
 
 
 def margin(questions: float, most: float, defections: float, mixture: float) -> float:
-    """Return the lesser of two reserves, in rows: few defections less those let through, bound less questions."""
+    """Return the lesser of two reserves, in rows: allowed minus actual defections, bound minus questions."""
     return min(FEW * mixture - defections, most - questions)
 
 
@@ -281,7 +281,7 @@ def _by_family(table: pd.DataFrame, parameter: str, column: str, name: str, *, i
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw what is let through and what is asked along alpha, and the questions along the later rows."""
+    """Draw defections and questions along alpha, and the questions along the later rows."""
     most = size.base("later_rows")
     shares = table.assign(
         by_top_set=table["defections"] / table["departing"],
@@ -323,7 +323,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say by family what is let through and asked, and what decides."""
+    """Say by family how many defections and questions there are, and what decides."""
     size, base = findings.size, at_base(findings.table)
     by_family = [_of(base, family) for family in FAMILIES]
     told = ", ".join(f"{quartiles(rows['mixture_told'].tolist())[1]:.2g}" for rows in by_family)
@@ -341,7 +341,7 @@ def tell(findings: Findings) -> str:
 
 
 def _family_text(base: pd.DataFrame) -> str:
-    """Return what happens in the worlds of a family, with the number of those in which the argument holds."""
+    """Return a sentence on the worlds of a family, with the number of those in which the argument holds."""
 
     def middle(column: str) -> float:
         return quartiles(base[column].tolist())[1]

@@ -1,7 +1,7 @@
-"""Crossovers: where the odds pass 0 along one parameter, and why there.
+"""Crossovers: the values of one parameter at which the odds pass 0, and the reason.
 
-Found twice: from the whole census, numerically, and from the leading class of each side alone, in closed form. The two
-agree where one class holds its side; where not, the difference is what the other classes add.
+They are found twice: numerically from the whole census, and in closed form from the leading class of each side. The two
+agree if one class holds all mass of its side; otherwise the difference comes from the other classes.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ RANGES = {
     MISSES: (0.01, 100.0),
     HITS: (0.01, 100.0),
 }
-"""Where crossovers are looked for if nobody says where; along `noise` only up to chance."""
+"""Default ranges for crossovers; along `noise` only up to chance."""
 
 POINTS = 2049
 """Values of the grid where they cost little."""
 
 SPARE_POINTS, MOST_BREAKS = 257, 4096
-"""Values of the grid where each weighs all classes anew, and values of columns that are added then, at most."""
+"""Values of the grid where each weighs all classes again, and values of columns that are added then, at most."""
 
 _SOLVING = threading.Lock()
 """SymPy makes no promise to threads, so one solves at a time."""
@@ -67,7 +67,7 @@ class Crossing:
     zero : Zero
         Where, numerically, and the odds on its two sides.
     leads : bool or None
-        Whether the challengers lead to its right; None where nobody does.
+        Whether the challengers lead to its right; None where neither side does.
     challenger, other : LeadingClass or None
         The leading class of each side there; None along `n` and `max_bits`.
     solution : Solution or None
@@ -103,7 +103,7 @@ class Crossovers:
     low, high : float
         The range.
     is_whole : bool
-        Whether the parameter takes some values only, all of which were looked at: the number of training rows, a
+        Whether the parameter takes some values only, all of which were examined: the number of training rows, a
         length that occurs, a price.
     crossings : tuple of Crossing
         Ascending.
@@ -112,7 +112,7 @@ class Crossovers:
     closest, distance : float
         The value at which the odds were seen nearest to 0, and the odds there; nan where they are nowhere finite.
     n_points : int
-        How many values the odds were worked out at to begin with.
+        How many values the odds were computed at to begin with.
     most_roots : int or None
         How many crossovers there can be at most, for all values of the parameter, by the rule of signs; None where the
         rule does not apply.
@@ -168,11 +168,11 @@ def find_crossovers(
     over : str
         A parameter of the prior, `noise`, `a` or `b` (of a `BetaNoise`), `n` or `max_bits`.
     low, high : float, optional
-        The range; by default that of `RANGES`, or all that there is for `n` and `max_bits`.
+        The range; by default that of `RANGES`, or the full range for `n` and `max_bits`.
     by_verdict : bool
         Weigh defecting against faithful programs, of all roles, instead of optimizers against imitators.
     noise : NoiseModel
-        Where it is not what is asked about.
+        Where it is not the varying parameter.
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
     points : int
@@ -188,7 +188,7 @@ def find_crossovers(
 
     Notes
     -----
-    The odds are worked out on a grid: even steps, or equal ratios over a range above 0 of more than a factor of 100;
+    The odds are computed on a grid: even steps, or equal ratios over a range above 0 of more than a factor of 100;
     for a prior that is not log-linear in the parameter, also at all values of the columns that it reads, where a bound
     such as ``time <= T`` lets programs in. Changes of sign between neighbours are cut down to a relative width of
     2^-36. `most_roots` says when that is all.
@@ -250,13 +250,13 @@ def crossovers_of(
 
 
 def usual_range(over: str, n_actions: int) -> tuple[float, float] | None:
-    """Return where crossovers are looked for with so many actions if nobody says where, or None."""
+    """Return the default range for crossovers with a number of actions, or None."""
     usual = RANGES.get(over)
     return (usual[0], chance(n_actions)) if over == NOISE and usual else usual
 
 
 def _range(over: str, low: float | None, high: float | None, n_actions: int) -> tuple[float, float]:
-    """Return the range to look at."""
+    """Return the range to search."""
     usual = usual_range(over, n_actions)
     if (low is None or high is None) and usual is None:
         raise UsageError(f"where to look for crossovers of {over!r} is not known; give a range, such as {over}=0:10.")
@@ -277,7 +277,7 @@ def _breaks(prior: Prior, over: str, curve: OddsCurve) -> np.ndarray | None:
 
 
 def _grid(low: float, high: float, points: int, breaks: np.ndarray | None) -> np.ndarray:
-    """Return the values that are looked at first, ascending, with both ends."""
+    """Return the values of the first grid, ascending, with both ends."""
     is_wide = low > 0 and high / low > 100
     even = np.geomspace(low, high, points) if is_wide else np.linspace(low, high, points)
     even[0], even[-1] = low, high
@@ -333,7 +333,7 @@ def _crossing(
 
 
 def _leads_after(zero: Zero) -> bool | None:
-    """Return whether the challengers lead to the right of a zero; None where nobody does, or nothing is there."""
+    """Return whether the challengers lead right of a zero; None where neither side does or odds are undefined."""
     return None if math.isnan(zero.after) or not zero.after else zero.after > 0
 
 
@@ -359,7 +359,7 @@ def _jump_reason(zero: Zero, gaining: LeadingClass | None, over: str) -> str:
 
 
 def _whole_reason(zero: Zero, what: str) -> str:
-    """Return what happens at a zero of a parameter that takes some values only."""
+    """Return a sentence on a zero of a discrete parameter."""
     if zero.kind == "step":
         return f"{what} took the odds from {zero.before:+.4g} to {zero.after:+.4g} bits"
     sides = (("before", zero.before), ("after", zero.after))

@@ -1,4 +1,4 @@
-"""Crossovers along the price of a token: every value is a language of its own, and its census is counted anew."""
+"""Crossovers along the price of a token: every value is a language of its own, and its census is counted again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_CENSUSES, MOST_PROGRAMS = 64, 50_000_000
 
 @dataclass(frozen=True)
 class Price:
-    """The price of a token, as something that varies.
+    """The price of a token as a varying parameter.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ def find_price_crossovers(
     prior : Prior
     price : Price
     low, high : int
-        The prices to look at, all whole numbers from the one to the other.
+        The prices to examine, all integers from the one to the other.
     by_verdict : bool
         Weigh defecting against faithful programs instead of optimizers against imitators.
     noise : NoiseModel

@@ -1,1 +1,1 @@
-"""Many people in one log: each one's posterior, how frequent roles are, and which programs the people share."""
+"""Many people in one log: a posterior for each, and the frequencies of roles and of programs."""

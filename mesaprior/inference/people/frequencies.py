@@ -1,4 +1,4 @@
-"""How frequent roles are among people: random-effects model comparison.
+"""The frequencies of roles among people: random-effects model comparison.
 
 References
 ----------
@@ -73,7 +73,7 @@ def frequencies(log2_evidence: np.ndarray) -> Frequencies:
     Raises
     ------
     UsageError
-        If there are fewer than two models, or nobody has any evidence.
+        If there are fewer than two models, or no person has any evidence.
 
     Notes
     -----
@@ -141,7 +141,7 @@ def _largest(alpha: np.ndarray, k: int) -> float:
     own, spread = alpha[k], math.sqrt(alpha[k])
     ends = np.arange(max(0.0, own - 15 * spread), own + 15 * spread + 40, spread / 2)
     if ends[0] == 0:
-        # Powers that are no whole numbers are rough at 0, so panels get smaller and smaller there.
+        # Powers that are no integers are rough at 0, so panels get smaller and smaller there.
         ends = np.concatenate([[0.0], ends[1] * 0.5 ** np.arange(50, 0, -1), ends[1:]])
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     half = np.diff(ends)[:, None] / 2

@@ -1,4 +1,4 @@
-"""Which programs the people share: the mixture over policies of largest likelihood.
+"""Shared programs: the maximum-likelihood mixture over policies.
 
 References
 ----------
@@ -29,7 +29,7 @@ NEGLIGIBLE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """A mixture over components of largest likelihood.
+    """A maximum-likelihood mixture over components.
 
     Attributes
     ----------
@@ -53,19 +53,19 @@ class Mixture:
 
 
 def mixture(log2_likelihood: Callable[[np.ndarray | slice], np.ndarray], n_components: int) -> Mixture:
-    """Return the mixture of largest likelihood.
+    """Return the maximum-likelihood mixture.
 
     Parameters
     ----------
     log2_likelihood : callable
         Returns the log2 likelihood of each person under some components, float64[G, M], given their numbers or a slice.
     n_components : int
-        P; they are looked at block by block.
+        P; they are examined block by block.
 
     Returns
     -------
     Mixture
-        Without components where none has any likelihood for anybody.
+        Without components where all likelihoods are zero.
 
     Notes
     -----
@@ -112,7 +112,7 @@ def mixture(log2_likelihood: Callable[[np.ndarray | slice], np.ndarray], n_compo
 
 
 BLOCK = 1 << 12
-"""Components that are looked at at a time."""
+"""Components that are examined at a time."""
 
 
 def _blocks(n_components: int) -> list[slice]:

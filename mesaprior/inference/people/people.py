@@ -1,4 +1,4 @@
-"""Each person's posterior, from one census over the situations of all."""
+"""The posterior of each person, from one census over the situations of all people."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Leading:
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """What the posterior of one person says.
+    """The posterior of one person.
 
     Attributes
     ----------
@@ -132,7 +132,7 @@ class Person:
 
 @dataclass(frozen=True, eq=False)
 class SharedProgram:
-    """A program in the mixture over policies that is likeliest for all people together.
+    """A program in the maximum-likelihood mixture over policies of all people together.
 
     Attributes
     ----------
@@ -160,16 +160,16 @@ class SharedProgram:
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """What a log says about many people.
+    """The results for many people in one log.
 
     Attributes
     ----------
     persons : tuple of Person
         In natural order of their names.
     compared : tuple of int
-        Codes of the roles that are compared: those that somebody has programs of.
+        Codes of the roles that are compared: those with programs for at least one person.
     frequencies : Frequencies or None
-        Of these roles; None where there are fewer than two, or nobody has anything left.
+        Of these roles; None where there are fewer than two, or no person has any evidence.
     shared : tuple of SharedProgram or None
         By share, largest first; None in a language with `fit`, where programs do not give the same to everybody.
     left_out : tuple of str
@@ -194,7 +194,7 @@ def people(
     count: Callable[[ImitationLog], Census] | None = None,
     report: Callable[[int], None] | None = None,
 ) -> People:
-    """Update a prior on each person's rows by themselves, and say what the people have in common.
+    """Update a prior on each person's rows separately, and compute role frequencies and shared programs.
 
     Parameters
     ----------
@@ -270,7 +270,7 @@ def _in_order_of(log: ImitationLog, rows: ImitationLog) -> ImitationLog:
 def _weighed(
     census: Census, log: ImitationLog, rows: ImitationLog, prior: Prior, known: dict[bytes, Weighed]
 ) -> Weighed:
-    """Return the census over somebody's situations, weighed; people who saw the same ones share it."""
+    """Return the weighed census over a person's situations; people with the same situations share it."""
     n = len(rows.situations)
     times = [np.bincount(part, minlength=n) for part in np.split(rows.row_situation, [rows.n_training])]
     # Interventions are told by how many rows they change, anything else by which situations there are.
@@ -333,7 +333,7 @@ def _leading(entry: Entry, census: Census, result: Posterior) -> Leading:
 
 
 def _shared(census: Census, log: ImitationLog, learning: np.ndarray, noise: NoiseModel) -> tuple[SharedProgram, ...]:
-    """Return the mixture over policies of largest likelihood for all people with training rows, int64[G]."""
+    """Return the maximum-likelihood mixture over policies for all people with training rows, int64[G]."""
     assert log.group is not None
     policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
     first = np.flatnonzero(np.diff(policy, prepend=-1) > 0)

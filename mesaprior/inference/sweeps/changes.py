@@ -1,4 +1,4 @@
-"""Where odds change their sign along a line of a grid."""
+"""Sign changes of odds along a line of a grid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class SignChange:
-    """Two neighbouring values of an axis between which the lead passes from one side to the other.
+    """Two neighbouring values of an axis between which the lead changes.
 
     Attributes
     ----------

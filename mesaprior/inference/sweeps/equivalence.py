@@ -1,4 +1,4 @@
-"""Behaviours and rows of a census that no value of a sweep tells apart, put together.
+"""Behaviours and rows of a census that no value of a sweep distinguishes, merged.
 
 Sizes: B behaviours, D kinds of behaviours, G groups of the census, P pools of groups.
 """
@@ -107,13 +107,13 @@ def kinds_at(scored: Scored, n: int) -> Kinds:
 
 
 class Pooling:
-    """Adds up the groups of a census that agree in some columns, again and again for other labels.
+    """Adds up the groups of a census that agree in some columns, reusable for other labels.
 
     Parameters
     ----------
     census : Census
     names : sequence of str
-        Columns that are told apart.
+        Columns that are distinguished.
 
     Notes
     -----

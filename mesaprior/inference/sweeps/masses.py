@@ -20,7 +20,7 @@ MOST_SUMS = 1 << 18
 
 @dataclass(frozen=True)
 class Weighing:
-    """A prior and the parameter of it that varies.
+    """A prior and its varying parameter.
 
     Attributes
     ----------

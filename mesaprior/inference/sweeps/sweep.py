@@ -1,7 +1,8 @@
 """The posterior over a grid of parameters: thousands of cells from one census.
 
-The census is cut into kinds of behaviours that share their likelihood (see `alike`). The prior mass of each kind comes
-from the sweep of priors; noise, odds and shares are then algebra over the kinds. Sizes: V values of an axis, D kinds.
+The behaviours of the census are merged into kinds with equal likelihood (see `equivalence`). The sweep of priors gives
+the prior mass of each kind; noise, odds and shares are then algebra over the kinds. Sizes: V values of an axis, D
+kinds.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class SweptPosterior:
-    """What the posterior says in each cell of a grid.
+    """The posterior in each cell of a grid.
 
     Arrays have a dimension for each axis, in the order of `axes`; the numbers are those of `Posterior` at the prefix
     of the cell.
@@ -87,7 +88,7 @@ class SweptPosterior:
 
     @property
     def n_cells(self) -> int:
-        """How many cells there are."""
+        """The number of cells."""
         return self.log2_odds.size
 
     def to_frame(self) -> pd.DataFrame:
@@ -124,7 +125,7 @@ def sweep_posterior(
     workers: int = 1,
     report: Callable[[int], None] | None = None,
 ) -> SweptPosterior:
-    """Work out the posterior over a grid of parameters.
+    """Compute the posterior over a grid of parameters.
 
     Parameters
     ----------
@@ -170,7 +171,7 @@ def sweep_of(
     workers: int = 1,
     report: Callable[[int], None] | None = None,
 ) -> SweptPosterior:
-    """Work out the posterior of a census that is scored on a log over a grid of parameters; see `sweep_posterior`."""
+    """Compute the posterior of a census that is scored on a log over a grid of parameters; see `sweep_posterior`."""
     census, log, noise = scored.census, scored.log, scored.noise
     if workers < 1:
         raise UsageError(f"workers = {workers} is out of range; there must be at least 1.")
@@ -204,7 +205,7 @@ def sweep_of(
 
 
 def _cells(kinds: Kinds, masses: np.ndarray, likelihood: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what the posterior says for each noise and each value of a parameter.
+    """Return the posterior for each noise and each value of a parameter.
 
     Parameters
     ----------
@@ -259,7 +260,7 @@ def _assembled(axes: Axes, order: Sequence[str | None], found: list[dict[str, np
     ----------
     axes : Axes
     order : sequence of str or None
-        Names of all axes that could be, in the order in which cells were worked out, the last varying fastest.
+        Names of all axes that could be, in the order in which cells were computed, the last varying fastest.
     found : list of dict of str to float64[...]
     """
     present = [name for name in order if name in axes.values]

@@ -23,7 +23,7 @@ from mesaprior.inference.weights import Weighed
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What became of the theorems.
+    """The evaluated theorems.
 
     Attributes
     ----------

@@ -1,8 +1,8 @@
-"""The class of measures that the theorems are about: programs with their slips, weighed by exact integers.
+"""The hypothesis class of the theorems: programs with the noise model's errors, weighed by exact integers.
 
-Programs that give the same actions on all training rows are one hypothesis here, since no training row tells them
-apart. A hypothesis is taken as the sequence of actions that it gives on the rows of the log, with the slips of the
-noise model: a measure over all sequences of actions. What a learner would have fitted to other actions is not asked.
+Programs with the same actions on all training rows are one hypothesis here, since no training row distinguishes them. A
+hypothesis is the sequence of its actions on the rows of the log, with the errors of the noise model: a measure over all
+sequences of actions. What a learner would have fitted to other actions does not matter.
 Sizes: P hypotheses, D distinct training cells, N training rows, A actions, B behaviours, G groups.
 """
 
@@ -81,13 +81,13 @@ class HypothesisClass:
         return log2_ratio(total, self.whole * self.likelihood.denominator(n)) if total else -math.inf
 
     def exact(self) -> int | None:
-        """Return the hypothesis without a miss or an abstention in training, or None; there is one at most."""
+        """Return the hypothesis without a miss or an abstention in training, or None; there is at most one."""
         hits, _ = self.tallies(len(self.action))
         found = np.flatnonzero(hits == len(self.action))
         return int(found[0]) if len(found) else None
 
     def leader(self) -> int:
-        """Return the hypothesis with the largest posterior after all training rows, the first of several."""
+        """Return the hypothesis with the largest posterior after all training rows, the first in a tie."""
         masses = self.masses(len(self.action))
         return masses.index(max(masses))
 
@@ -138,7 +138,7 @@ def class_of(weighed: Weighed, log: ImitationLog, noise: NoiseModel) -> Hypothes
 
 
 def log2_ratio(numerator: int, denominator: int) -> float:
-    """Return log2 of a ratio of positive integers of any size, with an error of some 2^-52 of its magnitude or less."""
+    """Return log2 of a ratio of positive integers of any size, with a relative error of about 2^-52 or less."""
     # Shifting both to a quotient near 1 keeps ratios beyond the range of doubles.
     shift = numerator.bit_length() - denominator.bit_length()
     quotient = numerator / (denominator << shift) if shift >= 0 else (numerator << -shift) / denominator

@@ -1,4 +1,4 @@
-"""One crossover looked for in many worlds: where the odds pass 0 in each, and how these places are spread."""
+"""Crossovers in many worlds: the parameter values at which the odds pass 0 in each world, and their distribution."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Root:
     before, after : float
         log2 odds on its two sides; nan where there are none.
     leads : bool or None
-        Whether the challengers lead after it; None where nobody does.
+        Whether the challengers lead after it; None where neither side does.
     solution : str or None
         Where the two leading classes alone are equal, in closed form.
     solution_value, difference : float
@@ -47,7 +47,7 @@ class Root:
 
     @property
     def led(self) -> bool | None:
-        """Whether the challengers lead before it; None where nobody does."""
+        """Whether the challengers lead before it; None where neither side does."""
         return self.before > 0 if abs(self.before) > 0 else None
 
 
@@ -89,7 +89,7 @@ class Crossed:
 
     @property
     def leads_throughout(self) -> bool | None:
-        """Where there is no crossover, whether the challengers lead; None where there is one, or nobody leads."""
+        """Without a crossover, whether the challengers lead; None where there is one, or neither side leads."""
         known = [odds for odds in (self.distance, self.odds_low, self.odds_high) if abs(odds) > 0]
         return None if self.roots or not known else known[0] > 0
 
@@ -205,14 +205,14 @@ def crossings(
 
 @dataclass(frozen=True)
 class CrossingSpread:
-    """How crossovers are spread over worlds.
+    """The distribution of crossovers over worlds.
 
     Attributes
     ----------
     crossed : float
         Share of the worlds with a crossover in the range.
     challengers, others, neither : float
-        Share of the worlds without one in which the challengers lead throughout, the others do, nobody does.
+        Share of the worlds without one in which the challengers lead throughout, the others do, neither side does.
     rising : float
         Share of the worlds in which the challengers lead after the first crossover.
     first, solution : tuple of float
@@ -232,7 +232,7 @@ class CrossingSpread:
 
 
 def spread_of_crossings(worlds: Sequence[Crossed]) -> CrossingSpread:
-    """Return how crossovers are spread; there must be at least one world."""
+    """Return the distribution of crossovers; there must be at least one world."""
     n = len(worlds)
     firsts = [world.first for world in worlds if world.first]
     without = [world.leads_throughout for world in worlds if not world.roots]

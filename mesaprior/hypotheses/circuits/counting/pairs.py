@@ -31,7 +31,7 @@ class PairCounts:
     pair : uint64[k, 2]
     depth : int64[k]
     count : uint64[k]
-        Circuits for each pair, whatever is complemented in it.
+        Circuits for each pair, with any complements in it.
     orbit_size : int64[k]
         Pairs that it stands for.
     gates : uint64[k, r]
@@ -48,7 +48,7 @@ class PairCounts:
 def count_pairs(
     n: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Progress | None = None
 ) -> list[PairCounts]:
-    """Count all circuits with two outputs and 1 to so many gates; as `engine.count_circuits`.
+    """Count all circuits with two outputs and from one gate to a given number; as `engine.count_circuits`.
 
     Raises
     ------
@@ -132,5 +132,5 @@ def _tally(n: int, basis: Basis, level: Level) -> kernels.Pairs:
 
 
 def _orbit_sizes(n: int, pair: np.ndarray) -> np.ndarray:
-    """Return how many pairs of normal functions each pair (``uint64[k, 2]``) stands for."""
+    """Return the number of pairs of normal functions that each pair (``uint64[k, 2]``) represents."""
     return np.bincount(members(n, pair).orbit, minlength=len(pair)).astype(np.uint64)

@@ -55,7 +55,7 @@ def least_depths(n: int, basis: Basis, representative: np.ndarray) -> np.ndarray
 
 
 def _start(n: int) -> np.ndarray:
-    """Return the values of constants and inputs, and none for the other functions."""
+    """Return the values of constants and inputs; the other functions have none yet."""
     reached = np.full(1 << ((1 << n) - 1), _NONE, dtype=np.uint8)
     reached[0] = 0
     reached[_place(symmetries(n).where[:, 1])] = 0

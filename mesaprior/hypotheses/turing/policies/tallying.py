@@ -1,4 +1,4 @@
-"""The counts of one thread: machines that extend a prefix, added up by what they do in every situation."""
+"""The counts of one thread: machines that extend a prefix, by their actions in every situation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VERDICTS = ("halts", "abstains", "undecided")
 
 
 class Groups(NamedTuple):
-    """Machines by what they do. Sizes: G groups, S situations.
+    """Machines by behaviour. Sizes: G groups, S situations.
 
     Attributes
     ----------
@@ -144,7 +144,7 @@ class Tallying:
         return dict(zip(VERDICTS, self._tally.verdict.tolist(), strict=True))
 
     def groups(self) -> Groups:
-        """Return what was counted."""
+        """Return the counts."""
         n_rows = int(self._tally.used[0])
         key = self._tally.key[:n_rows]
         action = np.empty((n_rows, len(self._question.tape)), dtype=np.int16)

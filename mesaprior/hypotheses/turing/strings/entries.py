@@ -1,4 +1,4 @@
-"""The tables of strings in a store: listed from what they say about themselves, verified, and removed."""
+"""The tables of strings in a store: listed by their manifests, verified, and removed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _RECORD = "shard-*.json"
 
 
 def is_strings_folder(folder: Path) -> bool:
-    """Tell whether a folder holds a table of strings: finished or not, damaged or of another version."""
+    """Return whether a folder holds a table of strings: finished or not, damaged or of another version."""
     if not folder.is_dir() or folder.is_symlink():
         return False
     if (read_json(folder / MANIFEST) or {}).get("kind") == SPACE:
@@ -81,7 +81,7 @@ def string_entry_at(folder: Path) -> Entry:
 
 
 def _state_of(folder: Path) -> tuple[str, dict[str, Any], int, int]:
-    """Return the state, what the manifest or else a record says, and how many shards are done of how many."""
+    """Return the state, the contents of the manifest or else of a record, and how many of how many shards are done."""
     if (folder / MANIFEST).is_file():
         manifest = read_sealed(folder / MANIFEST)
         if manifest is None:
@@ -97,7 +97,7 @@ def _state_of(folder: Path) -> tuple[str, dict[str, Any], int, int]:
 
 
 def _size_of(record: dict[str, Any]) -> Size | None:
-    """Return the size that a record of this version is of."""
+    """Return the size in a record of this version."""
     try:
         size = Size(*(int(record[name]) for name in Size._fields))
     except (KeyError, TypeError, ValueError):
@@ -106,7 +106,7 @@ def _size_of(record: dict[str, Any]) -> Size | None:
 
 
 def verify_strings(folder: Path) -> list[Finding]:
-    """Check the files of a table of strings, and that its counts can be those of all machines; nothing is changed.
+    """Check the files of a table of strings, and that its counts are consistent; nothing is changed.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def _problems(table: StringTable, manifest: dict[str, Any]) -> list[str]:
 
 
 def _is_true(champion: Champion, does: Callable[[Run], int], max_steps: int) -> bool:
-    """Tell whether a machine halts, by an entry that is defined, having done what is said of it."""
+    """Return whether a machine halts, by a defined entry, with the stated result."""
     run = run_machine(champion.machine, max_steps)
     return run.halted and not run.read_undefined and does(run) == champion.value
 
@@ -192,7 +192,7 @@ def prune_strings(
 
 
 def _reason(entry: Entry, *, unfinished: bool) -> str | None:
-    """Return why a table may go, or None."""
+    """Return the reason why a table may be removed, or None."""
     if entry.state == UNFINISHED_STATE:
         if not unfinished or is_claimed(entry.folder):
             return None

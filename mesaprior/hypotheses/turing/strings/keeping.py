@@ -1,4 +1,4 @@
-"""Counting a table of strings into the store, shard by shard, so that an interruption loses little."""
+"""Counting a table of strings into the store, shard by shard, so that interrupted counts resume."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ Remote = Callable[[StringShards, None, Sequence[int], int], Iterator[tuple[int, 
 
 
 def is_kept(size: Size) -> bool:
-    """Tell whether a table of this size is worth keeping."""
+    """Return whether a table of this size is worth keeping."""
     return size.max_steps >= KEPT_FROM.get(size.states, size.max_steps + 1)
 
 
 class StringKeeper:
-    """The folder of a table that is being counted; what is there of it already is taken, so far as it is intact.
+    """The folder of a table that is being counted; intact parts that exist already are used.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ class StringKeeper:
         OSError
             If a file cannot be written.
         """
-        # Closed at once, whatever happens, so that others do not count on in vain.
+        # Closed at once in every case, so that other workers do not count in vain.
         with closing(self._counted(workers, report, remote)) as shards:
             for k, shard in shards:
                 self._write(k, shard)
@@ -134,11 +134,11 @@ class StringKeeper:
                 report(self._n_prefixes(k))
 
     def look(self) -> None:
-        """See which shards are there and intact; an interruption may come between a shard and the note of it."""
+        """Find the shards that exist and are intact; an interruption may come between a shard and its record."""
         self._done = {k for k in range(self.n_shards) if self._record(k) is not None}
 
     def abandon(self) -> None:
-        """Give the table up: its shards are removed, and so is the folder if nothing else is in it."""
+        """Abandon the table: remove its shards, and the folder if nothing else is in it."""
         remove_left_behind(self.folder)
         self._claim.release()
         if not any(self.folder.iterdir()):
@@ -155,7 +155,7 @@ class StringKeeper:
         self._done.add(k)
 
     def _record(self, k: int) -> dict | None:
-        """Return the record of a shard that is there, intact, and counted as this version would."""
+        """Return the record of a shard that exists, is intact, and was counted by this version."""
         record = read_sealed(self.folder / _record_file(k))
         if record is None or not is_of(record, self._size):
             return None

@@ -32,7 +32,7 @@ _LEFT_BEHIND = re.compile(
 
 
 def strings_folder(size: Size, root: str | Path | None = None) -> Path:
-    """Return where the store keeps the table of a size, whether or not it is there.
+    """Return the folder of the table of a size in the store, whether or not it exists.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def strings_root(root: str | Path | None = None) -> Path:
 
 
 def find_strings(size: Size, root: str | Path | None = None) -> StringTable | None:
-    """Return the table of a size that the store keeps, or None where there is none that is as it was written.
+    """Return the table of a size in the store, or None where there is no intact one.
 
     The parameters are those of `strings_folder`.
     """
@@ -62,12 +62,12 @@ def find_strings(size: Size, root: str | Path | None = None) -> StringTable | No
 
 
 def identity_of(size: Size) -> dict[str, Any]:
-    """Return what every record of a table of this size says first."""
+    """Return the first fields of every record of a table of this size."""
     return {"kind": "strings", "schema": SCHEMA} | size._asdict()
 
 
 def is_of(record: dict[str, Any], size: Size) -> bool:
-    """Tell whether a manifest, or the record of a shard, is of this size and in the layout of this version."""
+    """Return whether a manifest, or the record of a shard, is of this size and in the layout of this version."""
     return all(record.get(name) == value for name, value in identity_of(size).items())
 
 
@@ -120,20 +120,20 @@ def read_strings(path: Path, size: Size, facts: dict[str, Any]) -> StringTable:
 
 
 def is_intact(folder: Path, name: str, record: dict[str, Any]) -> bool:
-    """Tell whether a file is there, with the SHA-256 that a record gives."""
+    """Return whether a file exists, with the SHA-256 of its record."""
     path = folder / name
     return path.is_file() and record.get("files") == {name: sha256_of(path)}
 
 
 def is_ours(name: str) -> bool:
-    """Tell whether a file of a table's folder may have this name."""
+    """Return whether a file of a table's folder may have this name."""
     return name in (MANIFEST, TABLE, CLAIM) or _LEFT_BEHIND.fullmatch(name) is not None
 
 
 def remove_table(folder: Path) -> int:
     """Remove the files of a table, and the folder if nothing else is in it; return how many bytes they took."""
     freed = 0
-    # Without the manifest nobody trusts the rest.
+    # Without the manifest the rest is not trusted.
     for path in sorted(folder.iterdir(), key=lambda path: (path.name != MANIFEST, path.name == CLAIM, path.name)):
         if is_ours(path.name) and path.is_file() and not path.is_symlink():
             freed += path.stat().st_size
@@ -144,14 +144,14 @@ def remove_table(folder: Path) -> int:
 
 
 def remove_left_behind(folder: Path) -> None:
-    """Remove what serves counting alone, but for the claim, which goes with its release."""
+    """Remove the files used for counting only, except the claim, which is removed on release."""
     for path in sorted(folder.iterdir()):
         if _LEFT_BEHIND.fullmatch(path.name):
             path.unlink(missing_ok=True)
 
 
 def _tidy(folder: Path) -> None:
-    """Remove what is left of counting beside a finished table, unless the process that counted it is still at it."""
+    """Remove leftovers of counting beside a finished table, unless the counting process still runs."""
     if not any(_LEFT_BEHIND.fullmatch(path.name) or path.name == CLAIM for path in folder.iterdir()):
         return
     # The table is there whether or not this can be done.

@@ -1,4 +1,4 @@
-"""The counts of one thread: machines that extend a prefix, added up until they are made a table."""
+"""The counts of one thread: machines that extend a prefix, added up for a table."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class Tallying:
         return self._champions
 
     def table(self) -> StringTable:
-        """Return what was counted, with the mirror images: machines whose first step goes left."""
+        """Return the counts, with the mirror images: machines whose first step goes left."""
         tally = self._tally
         entry = tally.entry[tally.entry[:, kernels.SIZES] > 0]
         texts, mirrored = _texts_of(entry, tally.words)
