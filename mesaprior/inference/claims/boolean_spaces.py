@@ -30,7 +30,7 @@ SMALLER, LARGER = 2, 3
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class BooleanSpaces:
     """The spaces and the censuses of one world.
 
     Attributes
@@ -48,14 +48,14 @@ class Counted:
     given: list[dict[str, Any]]
 
 
-def fixed_size(seed: int, n_inputs: int, max_bits: int) -> Counted:
+def fixed_size(seed: int, n_inputs: int, max_bits: int) -> BooleanSpaces:
     """Return the spaces over all inputs of a number of bits, which are shown in random order."""
     terms, given = _priced(seed, all_inputs(n_inputs), max_bits, f"{n_inputs} inputs")
     order = Chance(seed, f"inputs of minimal circuits of {n_inputs} inputs").shuffled(range(2**n_inputs))
-    return Counted({"terms": terms} | _over_inputs(n_inputs), tuple(order), given)
+    return BooleanSpaces({"terms": terms} | _over_inputs(n_inputs), tuple(order), given)
 
 
-def uniform_family(seed: int, max_bits: int) -> Counted:
+def uniform_family(seed: int, max_bits: int) -> BooleanSpaces:
     """Return the spaces over all inputs of two sizes, with generators for circuits: terms that give one for each size.
 
     All inputs of the smaller size are shown first, then those of the larger one in an order that is drawn.
@@ -64,7 +64,7 @@ def uniform_family(seed: int, max_bits: int) -> Counted:
     terms, given = _priced(seed, log, max_bits, "two sizes")
     first = range(2**SMALLER)
     order = Chance(seed, "inputs of two sizes").shuffled(range(len(first), len(log.situations)))
-    return Counted({"terms": terms} | _over_sizes(), (*first, *order), given)
+    return BooleanSpaces({"terms": terms} | _over_sizes(), (*first, *order), given)
 
 
 def all_sizes(sizes: tuple[int, ...]) -> ImitationLog:

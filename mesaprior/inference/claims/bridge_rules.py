@@ -107,7 +107,7 @@ def _phase(bridge: float) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class BridgeWorld:
     """A world and the census of it."""
 
     world: World
@@ -147,12 +147,12 @@ class Counted:
         return simulator.length + alpha * math.log2(simulator.time) - min(costs)
 
 
-def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
+def _count(seed: int, size: Size, asked: Mapping[str, float]) -> BridgeWorld:
     """Draw the world of a seed with these settings, and count it."""
     settings = {name: int(asked[name]) for name in WORLD_SETTINGS}
     n_rows = int(size.base("rows"))
     world = make_world("bridge", seed=seed, seen=n_rows, rows=n_rows, jitter=jitter_of(seed), **settings)
-    return Counted(world, TermSpace(world.language, size.max_bits).census(world.log))
+    return BridgeWorld(world, TermSpace(world.language, size.max_bits).census(world.log))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

@@ -138,7 +138,7 @@ class Measured:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class CoinCorridor:
     """A corridor, its log with the randomized rows at the end, and the census of it."""
 
     world: World
@@ -205,10 +205,10 @@ def _in_order(world: World) -> ImitationLog:
     return log_of(log.features, [row[:2] for row in training], rows[log.n_training :], source=log.source)
 
 
-def _count(seed: int, size: Size, **others: int) -> Counted:
+def _count(seed: int, size: Size, **others: int) -> CoinCorridor:
     world = _world(seed, size, **others)
     log, space = _in_order(world), TermSpace(world.language, size.max_bits)
-    return Counted(world, log, space.census(log), space)
+    return CoinCorridor(world, log, space.census(log), space)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

@@ -76,17 +76,17 @@ def _size(n_worlds: int, max_bits: int, steps: tuple[tuple[float, ...], ...]) ->
 def study(seed: int, size: Size) -> WorldStudy:
     """Count one world at each price and turn, and follow the base along its rows."""
     base = _count(seed, size)
-    odds = Asked(base, 0.0)
+    odds = ReasonerPosterior(base, 0.0)
     cells = [odds.cell(BASE, 0.0), *odds.series()]
     cells += [odds.cell("rows_past", past, past=int(past)) for past in size.values("rows_past")[1:]]
-    cells += [Asked(base, alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
+    cells += [ReasonerPosterior(base, alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
     for name in (*PRICES, "row_bits", "turn"):
         for value in size.values(name):
             if value != size.base(name):
-                cells.append(Asked(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
-    cells.append(Asked(base, 1.0).cell(THINKING, 1.0))
+                cells.append(ReasonerPosterior(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
+    cells.append(ReasonerPosterior(base, 1.0).cell(THINKING, 1.0))
     for steps in (16, 256, 4096):
-        cells.append(Asked(_count(seed, size, thinking=steps), 1.0).cell(THINKING, float(steps)))
+        cells.append(ReasonerPosterior(_count(seed, size, thinking=steps), 1.0).cell(THINKING, float(steps)))
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     margins = by_bound(
         base.census, base.log, odds.weighed.prior, lambda result: float(result.log2_odds_verdict[base.turn])
@@ -95,7 +95,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class ReasonerWorld:
     """A world, its log with every time in training, in order, and the census of it."""
 
     world: World
@@ -108,7 +108,7 @@ class Counted:
         return self.world.settings["turn"]
 
 
-def _count(seed: int, size: Size, **settings: int) -> Counted:
+def _count(seed: int, size: Size, **settings: int) -> ReasonerWorld:
     """Draw the world of a seed and count it, at least up to its longest intended program."""
     world = make_world("reasoner", seed=seed, jitter=jitter_of(seed), times=TIMES, **settings)
     times = [(t,) for t in range(TIMES)]
@@ -119,7 +119,7 @@ def _count(seed: int, size: Size, **settings: int) -> Counted:
         source=world.log.source,
     )
     dearest = max(price.length for price in [*_prices(world, log, "faithful"), *_prices(world, log, "defecting")])
-    return Counted(world, log, TermSpace(world.language, max(size.max_bits, dearest)).census(log))
+    return ReasonerWorld(world, log, TermSpace(world.language, max(size.max_bits, dearest)).census(log))
 
 
 def _prices(world: World, log: ImitationLog, verdict: str) -> list[Price]:
@@ -129,10 +129,10 @@ def _prices(world: World, log: ImitationLog, verdict: str) -> list[Price]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReasonerPosterior:
     """A world under the prior with an exponent of time."""
 
-    counted: Counted
+    counted: ReasonerWorld
     alpha: float
 
     @cached_property

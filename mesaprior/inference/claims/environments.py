@@ -58,7 +58,7 @@ class Measured:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class VisitedWorld:
     """A world, its log with a number of visits to each environment in turn, and its census.
 
     Attributes
@@ -79,14 +79,14 @@ class Counted:
     space: TermSpace
     kinds: Kinds
 
-    def visited(self, visits: int) -> Counted:
+    def visited(self, visits: int) -> VisitedWorld:
         """Return the same with another number of visits to each environment, without counting again."""
         assert self.census.vectors is not None
         log = _one_by_one(self.world, visits)
         census = behaviours_of(self.census.vectors, log, bounds=self.census.bounds)
         return _sorted(self.world, log, visits, census, self.space)
 
-    def up_to(self, bound: float) -> Counted:
+    def up_to(self, bound: float) -> VisitedWorld:
         """Return the same without longer programs."""
         return _sorted(self.world, self.log, self.visits, up_to(self.census, bound), self.space)
 
@@ -136,7 +136,7 @@ def _one_by_one(world: World, visits: int) -> ImitationLog:
 
 def count_environments(
     seed: int, max_bits: int, *, environments: int, visits: int, misled: int, law_bits: int
-) -> Counted:
+) -> VisitedWorld:
     """Draw a world of environments, and count it.
 
     Parameters
@@ -166,7 +166,7 @@ def count_environments(
     return _sorted(world, log, visits, space.census(log), space)
 
 
-def _sorted(world: World, log: ImitationLog, visits: int, census: Census, space: TermSpace) -> Counted:
+def _sorted(world: World, log: ImitationLog, visits: int, census: Census, space: TermSpace) -> VisitedWorld:
     """Sort the behaviours of a census by the distinctions of the claim."""
     trained, later = np.arange(0, log.n_training, visits), np.arange(log.n_training, log.n_rows)
     (new,) = later[log.action[later] != log.rival[later]]
@@ -176,4 +176,4 @@ def _sorted(world: World, log: ImitationLog, visits: int, census: Census, space:
     side = np.where(role_codes(census.flags) == IMITATOR, BUNDLE, FIXED)
     shape = (2, 3, len(trained) + 1)
     kind = np.ravel_multi_index((side, where, right), shape)
-    return Counted(world, log, visits, census, space, kinds_of(census, log, kind, math.prod(shape)))
+    return VisitedWorld(world, log, visits, census, space, kinds_of(census, log, kind, math.prod(shape)))

@@ -101,7 +101,7 @@ def _ratio(more: float, less: float) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class PenalizedWorld:
     """A world with all its programs, and with the few that the formula uses."""
 
     world: World
@@ -161,21 +161,21 @@ def _few(world: World, space: TermSpace, log2_counts: dict[str, float]) -> Weigh
     return Weighed(length * 1.0, time * 1.0, mass, optimizes.astype(bool), defects.astype(bool), wrong)
 
 
-def _payoffs(seed: int, size: Size, **others: int) -> Counted:
+def _payoffs(seed: int, size: Size, **others: int) -> PenalizedWorld:
     settings = {name: int(size.base(name)) for name in ("situations", "law_bits")} | others
     seen = settings["situations"] - 1
     world = make_world("payoff-law", seed=seed, domain=16, seen=seen, rows=seen, jitter=jitter_of(seed), **settings)
     space = TermSpace(world.language, size.max_bits)
     census = space.census(world.log)
     *_, by_heart = world.programs
-    return Counted(world, census, weigh(census, world.log), _few(world, space, {by_heart.text: 2.0}))
+    return PenalizedWorld(world, census, weigh(census, world.log), _few(world, space, {by_heart.text: 2.0}))
 
 
-def _corridor(seed: int) -> Counted:
+def _corridor(seed: int) -> PenalizedWorld:
     world = make_world("corridor", seed=seed, walls=1, rows=32, randomized=16, jitter=jitter_of(seed))
     space = TermSpace(world.language, CORRIDOR_BITS)
     census = space.census(world.log)
-    return Counted(world, census, weigh(census, world.log), _few(world, space, {}))
+    return PenalizedWorld(world, census, weigh(census, world.log), _few(world, space, {}))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

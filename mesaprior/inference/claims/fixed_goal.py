@@ -15,7 +15,14 @@ import pandas as pd
 
 from mesaprior.inference.claims.asking import crossing, last_bounds
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Findings, Parameter, Size, WorldStudy, along
-from mesaprior.inference.claims.environments import ACTION_BITS, BUNDLE, FIXED, Counted, Measured, count_environments
+from mesaprior.inference.claims.environments import (
+    ACTION_BITS,
+    BUNDLE,
+    FIXED,
+    Measured,
+    VisitedWorld,
+    count_environments,
+)
 from mesaprior.inference.claims.phrases import bits_text, percent_text, place_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
 from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
@@ -64,7 +71,7 @@ def study(seed: int, size: Size) -> WorldStudy:
     return WorldStudy(cells, base.world.given)
 
 
-def _count(seed: int, size: Size, **others: int) -> Counted:
+def _count(seed: int, size: Size, **others: int) -> VisitedWorld:
     names = ("environments", "visits", "misled", "law_bits")
     return count_environments(seed, size.max_bits, **({name: int(size.base(name)) for name in names} | others))
 

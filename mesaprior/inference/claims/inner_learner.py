@@ -78,7 +78,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted(CountedWorld):
+class LearningWorld(CountedWorld):
     """A world and the census of it."""
 
     def cell(self, parameter: str, value: float, alpha: float) -> Cell:
@@ -143,13 +143,13 @@ def _fit(hits: int, n: int, n_actions: int) -> float:
     return float(log2_likelihood(DEFAULT_NOISE, *tally, n_actions)[0])
 
 
-def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
+def _count(seed: int, size: Size, asked: Mapping[str, float]) -> LearningWorld:
     """Draw the world of a seed with these settings, and count it."""
     settings = {name: int(asked[name]) for name in WORLD_SETTINGS}
     # A change needs rows after it.
     settings["before"] = min(settings["before"], settings["rows"] // 2)
     world = make_world("drift", seed=seed, online=32, jitter=jitter_of(seed), **settings)
-    return Counted(world, TermSpace(world.language, size.max_bits).census(world.log))
+    return LearningWorld(world, TermSpace(world.language, size.max_bits).census(world.log))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

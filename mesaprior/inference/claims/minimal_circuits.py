@@ -16,7 +16,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.inference.claims.asking import last_bounds, up_to
-from mesaprior.inference.claims.boolean_spaces import LARGER, SMALLER, SPACES, Counted, fixed_size, uniform_family
+from mesaprior.inference.claims.boolean_spaces import LARGER, SMALLER, SPACES, BooleanSpaces, fixed_size, uniform_family
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Findings, Parameter, Size, WorldStudy, along
 from mesaprior.inference.claims.completing import (
     Completed,
@@ -65,7 +65,7 @@ def _size(n_worlds: int, max_bits: int, inputs: tuple[float, ...], rows: tuple[f
 
 
 @dataclass(frozen=True)
-class Asked:
+class Condition:
     """The parameters of a world: bits of an input, number of inputs shown, prior and nature."""
 
     inputs: int
@@ -82,7 +82,7 @@ class Asked:
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Show some random inputs, and let all spaces complete the function."""
-    base = Asked(int(size.base("inputs")), int(size.base("rows")), 0.0, 1.0, size.base("circuits_share"))
+    base = Condition(int(size.base("inputs")), int(size.base("rows")), 0.0, 1.0, size.base("circuits_share"))
     worlds = {int(n): fixed_size(seed, int(n), size.max_bits) for n in size.values("inputs")}
     world, family = worlds[base.inputs], uniform_family(seed, size.max_bits)
     asked = {
@@ -105,7 +105,9 @@ def study(seed: int, size: Size) -> WorldStudy:
     return WorldStudy(cells, world.given)
 
 
-def _cell(parameter: str, value: float, asked: Asked, world: Counted, *, shorter: Census | None = None) -> Cell:
+def _cell(
+    parameter: str, value: float, asked: Condition, world: BooleanSpaces, *, shorter: Census | None = None
+) -> Cell:
     """Measure all spaces of a world; terms up to a shorter bound where their census is given."""
     unseen = world.order[asked.rows :]
     shown = Shown(world.order[: asked.rows], unseen, (len(unseen) + 1) // 2)
@@ -133,7 +135,7 @@ def _freedom(terms: Partition, circuits: Partition) -> float:
     return round(terms.log2_odds - circuits.log2_odds, 9) + 0.0
 
 
-def _targets(world: Counted, nature: float | str) -> np.ndarray:
+def _targets(world: BooleanSpaces, nature: float | str) -> np.ndarray:
     """Return how likely each function is as a target; the prior of nature is 2**-length."""
     if nature == ALIKE:
         n_functions = 2 ** len(world.order)

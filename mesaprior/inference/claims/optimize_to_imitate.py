@@ -82,7 +82,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted(CountedWorld):
+class ImitationWorld(CountedWorld):
     """A world, its census, and its intended programs, taken apart."""
 
     programs: tuple[Explanation, ...]
@@ -158,7 +158,7 @@ def _margin(seen: float, unseen: float) -> float:
     return min(LITTLE - seen, unseen - LITTLE)
 
 
-def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
+def _count(seed: int, size: Size, asked: Mapping[str, float]) -> ImitationWorld:
     """Draw the world of a seed with these settings, and count it."""
     settings = {name: int(asked[name]) for name in ("goals", "seen", "rows", "want_bits")}
     world = make_world("goals", seed=seed, situations=SITUATIONS, jitter=jitter_of(seed), **settings)
@@ -166,7 +166,7 @@ def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
     max_bits = size.max_bits + DEARER_BITS * jitter_of(seed) + int(asked["want_bits"] - size.base("want_bits"))
     space = TermSpace(world.language, max_bits)
     programs = tuple(space.explain(entry.text, world.log) for entry in world.programs)
-    return Counted(world, space.census(world.log), programs)
+    return ImitationWorld(world, space.census(world.log), programs)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

@@ -59,16 +59,16 @@ def _size(n_worlds: int, situations: int, regimes: tuple[float, ...], laws: tupl
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Count one world at each price of the law, and update each prior on it, row by row."""
-    alone, base = Asked(alpha=0.0), size.base("law_bits")
+    alone, base = SlowerPrior(alpha=0.0), size.base("law_bits")
     counted = _count(seed, size, base)
     along_log = counted.cells(BASE, 0.0, alone)
     cells = [along_log[-1], *_series("observed_bits", along_log)]
     for alpha in size.values("alpha"):
-        slower = counted.cells("alpha", alpha, Asked(alpha=alpha))
+        slower = counted.cells("alpha", alpha, SlowerPrior(alpha=alpha))
         cells += slower[-1:] if alpha else []
         cells += _series(SLOW, slower) if alpha == 1 else []
     for bound in size.values("max_bits")[:-1]:
-        shorter = counted.cells("max_bits", bound, Asked(alpha=0.0, bound=bound))
+        shorter = counted.cells("max_bits", bound, SlowerPrior(alpha=0.0, bound=bound))
         cells += [shorter[-1], *_series(_up_to(bound), shorter)]
     for law_bits in size.values("law_bits"):
         if law_bits != base:
@@ -91,7 +91,7 @@ def _series(name: str, along_log: list[Cell]) -> list[Cell]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SlowerPrior:
     """The exponent of time in the prior, and the length bound."""
 
     alpha: float
@@ -99,7 +99,7 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class LawWorld:
     """A world, its census, and the prices of the two sides in the formula."""
 
     world: World
@@ -107,7 +107,7 @@ class Counted:
     planner: Price
     by_heart: Price
 
-    def cells(self, parameter: str, value: float, asked: Asked) -> list[Cell]:
+    def cells(self, parameter: str, value: float, asked: SlowerPrior) -> list[Cell]:
         """Return the cells at every prefix of the log."""
         census, log = up_to(self.census, asked.bound), self.world.log
         weighed = Weighed(census, make_prior("speed", {"alpha": asked.alpha}))
@@ -139,7 +139,7 @@ class Counted:
         ]
 
 
-def _count(seed: int, size: Size, law_bits: float) -> Counted:
+def _count(seed: int, size: Size, law_bits: float) -> LawWorld:
     """Draw the world of a seed at a price of its laws, and count it."""
     situations = len(size.values("observed_bits"))
     world = make_world(
@@ -154,7 +154,7 @@ def _count(seed: int, size: Size, law_bits: float) -> Counted:
     )
     census = TermSpace(world.language, size.max_bits).census(world.log)
     planner, _, by_heart = (price_of(program.text, world.language, world.log) for program in world.programs)
-    return Counted(world, census, planner, by_heart)
+    return LawWorld(world, census, planner, by_heart)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

@@ -64,13 +64,13 @@ def _size(n_worlds: int, max_bits: int, seen: tuple[float, ...], laws: tuple[flo
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Count one world at each price and number of situations seen, and measure it under each teacher."""
-    base = Asked.of(seed, size)
+    base = TaughtWorld.of(seed, size)
     cells = [base.cell(BASE, 0.0), *base.series()]
     for name, value in size.departures():
         if name == "alpha":
             asked = replace(base, alpha=value)
         elif name in RECOUNTED:
-            asked = Asked.of(seed, size, **{name: int(value)})
+            asked = TaughtWorld.of(seed, size, **{name: int(value)})
         else:
             asked = base.with_teacher(size, **{name: int(value)})
         cells.append(asked.cell(name, value))
@@ -81,7 +81,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class TaughtWorld:
     """A world, the census of it, and the exponent of time in the prior."""
 
     world: World
@@ -89,12 +89,12 @@ class Asked:
     alpha: float = 0.0
 
     @classmethod
-    def of(cls, seed: int, size: Size, **settings: int) -> Asked:
+    def of(cls, seed: int, size: Size, **settings: int) -> TaughtWorld:
         """Draw the world of a seed, and count it."""
         world = _world(seed, size, settings)
         return cls(world, TermSpace(world.language, size.max_bits).census(world.log))
 
-    def with_teacher(self, size: Size, **settings: int) -> Asked:
+    def with_teacher(self, size: Size, **settings: int) -> TaughtWorld:
         """Return the same world with another teacher, without counting again."""
         world = _world(self.world.seed, size, settings)
         assert self.census.vectors is not None

@@ -115,7 +115,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class RolloutWorld:
     """A world, its census, and rows of its log in their order.
 
     Attributes
@@ -142,7 +142,7 @@ class Counted:
         situation = tuple(self.world.log.situations[self.world.log.row_situation[row]].tolist())
         return self.world.rival(situation) != self.world.teacher(situation)
 
-    def up_to(self, bound: float) -> Counted:
+    def up_to(self, bound: float) -> RolloutWorld:
         """Return the same without longer programs."""
         return replace(self, census=up_to(self.census, bound))
 
@@ -152,7 +152,7 @@ class Counted:
         return Trained(self, Imitator(weighed, self.world.log, rows))
 
 
-def _count(seed: int, size: Size) -> Counted:
+def _count(seed: int, size: Size) -> RolloutWorld:
     """Draw the world of a seed, and count it."""
     family = FAMILIES[seed % len(FAMILIES)]
     world = make_world(family, seed=seed, jitter=jitter_of(seed), **SETTINGS[family])
@@ -160,7 +160,7 @@ def _count(seed: int, size: Size) -> Counted:
     rows = range(world.log.n_training, world.log.n_rows)
     preview = Chance(seed, "preview of later rows").draws(rows, int(size.values("preview_rows")[-1]))
     later = Chance(seed, "later rows").draws(rows, int(size.base("later_rows")))
-    return Counted(world, space, space.census(world.log), preview, later)
+    return RolloutWorld(world, space, space.census(world.log), preview, later)
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ class Formula:
 class Trained:
     """A world, and the imitator trained on some of its rows."""
 
-    counted: Counted
+    counted: RolloutWorld
     imitator: Imitator
 
     def after(self, rows: Sequence[int]) -> Trained:

@@ -91,16 +91,16 @@ def _size(n_worlds: int, max_bits: int, situations: tuple[float, ...], prices: t
 def study(seed: int, size: Size) -> WorldStudy:
     """Count one world at each price and number of situations, and two families of loans for comparison."""
     base = _count(seed, size)
-    odds = Asked(base, 0.0)
+    odds = OverseenPosterior(base, 0.0)
     cells = [odds.cell(BASE, 0.0)]
     cells += [odds.cell("watched_rows", n, n=int(n)) for n in size.values("watched_rows")[:-1]]
     cells += [odds.cell("unwatched_rows", k, n=WATCHED + int(k)) for k in size.values("unwatched_rows")[1:]]
     cells += [odds.cell(ALONG, float(n - WATCHED), n=n) for n in range(0, WATCHED + UNWATCHED + 1, 4)]
-    cells += [Asked(base, alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
+    cells += [OverseenPosterior(base, alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
     for name in ("situations", "constant_bits", "fate_bits", "operators"):
         for value in size.values(name):
             if value != size.base(name):
-                cells.append(Asked(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
+                cells.append(OverseenPosterior(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     margins = by_bound(
         base.census, base.log, odds.weighed.prior, lambda result: float(result.log2_odds_verdict[WATCHED])
@@ -109,7 +109,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class OverseenWorld:
     """A world of the overseer, its log with unwatched rows after the watched ones, and the census of it.
 
     Attributes
@@ -124,7 +124,7 @@ class Counted:
     departs: np.ndarray
 
 
-def _count(seed: int, size: Size, **settings: int) -> Counted:
+def _count(seed: int, size: Size, **settings: int) -> OverseenWorld:
     """Draw the world of a seed and count it."""
     given = {"situations": int(size.base("situations")), "domain": DOMAIN, "rows": WATCHED} | settings
     world = make_world("overseer", seed=seed, jitter=jitter_of(seed), **given)
@@ -140,14 +140,14 @@ def _count(seed: int, size: Size, **settings: int) -> Counted:
     )
     bits = size.max_bits - (TABLES_LESS if S <= MOST_REMEMBERED else 0)
     departs = np.array([world.rival(row) != world.teacher(row) for row in unwatched])
-    return Counted(world, log, TermSpace(world.language, bits).census(log), departs)
+    return OverseenWorld(world, log, TermSpace(world.language, bits).census(log), departs)
 
 
 @dataclass(frozen=True)
-class Asked:
+class OverseenPosterior:
     """A world under the prior with an exponent of time."""
 
-    counted: Counted
+    counted: OverseenWorld
     alpha: float
 
     @cached_property

@@ -23,7 +23,7 @@ def found(findings):
 def short():
     """Return a world up to a bound at which a loop over its programs is quick."""
     size = claim.CLAIM.sizes["small"]
-    return claim.Asked(claim._count(4, Size(1, 24, size.parameters)), 0.0)
+    return claim.OverseenPosterior(claim._count(4, Size(1, 24, size.parameters)), 0.0)
 
 
 def test_odds_turn_with_the_data_and_with_the_price_of_a_name(found):
