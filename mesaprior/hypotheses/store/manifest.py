@@ -11,17 +11,10 @@ from typing import Any
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import LARGEST_VALUE, ImitationLog
-from mesaprior.hypotheses.store.checksums import read_sealed
+from mesaprior.hypotheses.store.checksums import read_json, read_sealed
 from mesaprior.hypotheses.store.keys import census_key, n_actions_of
-from mesaprior.hypotheses.store.layout import (
-    MANIFEST,
-    SCHEMA,
-    SHARD_TABLES,
-    UNFINISHED,
-    VECTOR_TABLES,
-    read_json,
-    shard_record,
-)
+from mesaprior.hypotheses.store.layout import SCHEMA, SHARD_TABLES, UNFINISHED, VECTOR_TABLES
+from mesaprior.hypotheses.store.record import MANIFEST, part_file
 from mesaprior.hypotheses.terms.label_codes import read_codes
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 
@@ -204,7 +197,7 @@ def unfinished_at(folder: Path) -> Unfinished | None:
         _check_kinds(folder / UNFINISHED, note, _KINDS)
     except ContentError:
         return None
-    done = tuple(k for k in range(note["n_shards"]) if (folder / shard_record(k)).is_file())
+    done = tuple(k for k in range(note["n_shards"]) if (folder / part_file(k)).is_file())
     return Unfinished(folder, note, done)
 
 

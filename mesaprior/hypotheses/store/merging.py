@@ -11,9 +11,10 @@ from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.store.atomic_swap import place_of
 from mesaprior.hypotheses.store.checksums import read_sealed
-from mesaprior.hypotheses.store.layout import LOG, shard_record
+from mesaprior.hypotheses.store.layout import LOG
 from mesaprior.hypotheses.store.manifest import language_of, read_manifest, same_shards, unfinished_at
 from mesaprior.hypotheses.store.reading import read_shards, read_table, shard_table_names
+from mesaprior.hypotheses.store.record import part_file
 from mesaprior.hypotheses.store.tables import log_of, shard_tables
 from mesaprior.hypotheses.store.writing import CensusWriter
 from mesaprior.hypotheses.terms.language import Language
@@ -109,11 +110,11 @@ def _source(folder: Path) -> _Source:
     shards: dict[int, dict[str, Any]] = {}
     shared: dict[str, str] = {}
     for k in unfinished.done:
-        record = read_sealed(folder / shard_record(k)) or {}
+        record = read_sealed(folder / part_file(k)) or {}
         common = record.get("shared")
         if not isinstance(common, dict) or (shared and common != shared):
             raise ContentError(
-                f"{folder / shard_record(k)}: this is not the record of a shard of this census; remove it, and the "
+                f"{folder / part_file(k)}: this is not the record of a shard of this census; remove it, and the "
                 "shard is counted again."
             )
         shards[k], shared = record, common

@@ -16,8 +16,9 @@ from mesaprior.hypotheses.parquet import parquet_table
 from mesaprior.hypotheses.store.atomic_swap import place_of
 from mesaprior.hypotheses.store.filling import census_of
 from mesaprior.hypotheses.store.keys import census_key, has_vectors
-from mesaprior.hypotheses.store.layout import LOG, MANIFEST, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
+from mesaprior.hypotheses.store.layout import LOG, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
 from mesaprior.hypotheses.store.manifest import actions_of, language_of, log_codes_of, read_manifest, sizes_of
+from mesaprior.hypotheses.store.record import MANIFEST
 from mesaprior.hypotheses.store.schema import check_table
 from mesaprior.hypotheses.store.tables import log_of
 from mesaprior.hypotheses.terms.label_codes import Codes, telling_codes

@@ -8,8 +8,8 @@ from typing import Any
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.atomic_swap import beside, place_of
+from mesaprior.hypotheses.store.layout import census_record
 from mesaprior.hypotheses.store.manifest import Unfinished, note_of, read_manifest, same_shards, unfinished_at
-from mesaprior.hypotheses.store.shards import is_intact
 from mesaprior.hypotheses.terms.language import Language
 
 
@@ -47,4 +47,4 @@ def is_whole(folder: str | Path) -> bool:
     except ContentError:
         return False
     parts = [manifest["files"], *(shard["files"] for shard in manifest["shards"])]
-    return all(is_intact(place, files) for files in parts)
+    return all(census_record(place).is_intact(files) for files in parts)
