@@ -316,7 +316,7 @@ def test_a_long_question_is_kept_and_gone_on_with(bits, run, store, monkeypatch)
     ask = ("infer", "bits.csv", "--space", "turing", "--states", "1-2", "--max-time", STEPS, "--format", "json")
     expected = run(*ask).stdout
     assert not store.exists()
-    monkeypatch.setattr("mesaprior.cli.counting.PROBED_FROM", 100)
+    monkeypatch.setattr("mesaprior.hypotheses.store.counting.PROBED_FROM", 100)
     monkeypatch.setattr(TuringSpace, "n_shards", lambda self, log: 4)
     shards = TuringSpace.shards
 

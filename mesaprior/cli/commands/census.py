@@ -96,12 +96,13 @@ def census(
       mesaprior census corridor.csv --language corridor.toml --max-bits 44 --max-memory 8G
       mesaprior census corridor.csv --space turing --states 3 --out corridor-machines
     """
-    from mesaprior.cli.counting import Means, count_into, writer_of
-    from mesaprior.cli.question import store_entry
+    from mesaprior.cli.counting import Notices
     from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import space_of
     from mesaprior.hypotheses import registry
     from mesaprior.hypotheses.store import open_manifest
+    from mesaprior.hypotheses.store.counting import Means, count_into, writer_of
+    from mesaprior.hypotheses.store.obtain import store_entry
 
     _check_options(engine, workers=workers, max_bytes=max_bytes, shards=shards, address=address)
     _check_options_of_space(asked.space or registry.USUAL, engine, max_bytes, shards, address)
@@ -122,7 +123,7 @@ def census(
         )
         return
     means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
-    count_into(writer, space, log, means)
+    count_into(writer, space, log, means, listener=Notices(space))
     facts = open_manifest(folder)
     source = folder if out is not None else log_file
     click.echo(
@@ -203,8 +204,8 @@ def _n_shards(folder: Path, space: Space, log: ImitationLog, engine: str, asked:
     UsageError
         If it was begun in other shards than those asked for.
     """
-    from mesaprior.cli.counting import begun_in
     from mesaprior.errors import UsageError
+    from mesaprior.hypotheses.store.counting import begun_in
 
     begun = begun_in(folder, space, log, engine)
     if begun is not None:
