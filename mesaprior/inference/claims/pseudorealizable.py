@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import (
     Price,
@@ -151,7 +152,7 @@ def _count(seed: int, size: Size, law_bits: float) -> Counted:
         law_bits=int(law_bits),
         jitter=jitter_of(seed),
     )
-    census = TermSpace(world.language, size.max_bits).census(world.log)
+    census = obtain(TermSpace(world.language, size.max_bits), world.log, workers=1)
     planner, _, by_heart = (price_of(program.text, world.language, world.log) for program in world.programs)
     return Counted(world, census, planner, by_heart)
 
