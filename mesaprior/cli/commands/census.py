@@ -197,24 +197,24 @@ def _is_answered(space: Space, log: ImitationLog) -> bool:
 
 
 def _n_shards(folder: Path, space: Space, log: ImitationLog, engine: str, asked: int | None) -> int:
-    """Return into how many shards to cut a census: those that it was begun in, those asked for, or what is usual.
+    """Return into how many shards to cut a census: those of an unfinished one, those asked for, or what is usual.
 
     Raises
     ------
     UsageError
-        If it was begun in other shards than those asked for.
+        If an unfinished one has other shards than those asked for.
     """
     from mesaprior.errors import UsageError
-    from mesaprior.hypotheses.store.counting import begun_in
+    from mesaprior.hypotheses.store.counting import resumable_in
 
-    begun = begun_in(folder, space, log, engine)
-    if begun is not None:
-        if asked not in (None, begun.n_shards):
+    unfinished = resumable_in(folder, space, log, engine)
+    if unfinished is not None:
+        if asked not in (None, unfinished.n_shards):
             raise UsageError(
-                f"--shards {asked} does not go on with {folder}, where this census was begun in {begun.n_shards} "
-                f"shards; leave --shards out, or remove {begun.folder} to begin anew."
+                f"--shards {asked} does not go on with {folder}, where this census was begun in {unfinished.n_shards} "
+                f"shards; leave --shards out, or remove {unfinished.folder} to begin anew."
             )
-        return begun.n_shards
+        return unfinished.n_shards
     if engine == "reference":
         return 1
     return asked or min(MOST_SHARDS, space.n_shards(log))

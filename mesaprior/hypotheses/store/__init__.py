@@ -1,4 +1,4 @@
-"""Censuses on disk: folders of Parquet files, written shard by shard, and the store where they are found again.
+"""Censuses on disk: records of Parquet files, written shard by shard, and the store where they are found again.
 
 The files are described in ``docs/reference/census.md``. Whatever interrupts a run, shards that were complete are
 complete, and a census that was there is there.
@@ -14,7 +14,7 @@ from mesaprior.hypotheses.store.manifest import Unfinished, unfinished_at
 from mesaprior.hypotheses.store.merging import merge
 from mesaprior.hypotheses.store.reading import StoredCensus, codes_of_census, open_census
 from mesaprior.hypotheses.store.record import Finding
-from mesaprior.hypotheses.store.resume import begun_at, is_whole
+from mesaprior.hypotheses.store.resume import is_whole, resumable_at
 from mesaprior.hypotheses.store.root import entry_path, find_census, store_root
 from mesaprior.hypotheses.store.verification import verify
 from mesaprior.hypotheses.store.writing import CensusWriter, save_census
@@ -27,7 +27,6 @@ __all__ = [
     "Removal",
     "StoredCensus",
     "Unfinished",
-    "begun_at",
     "census_key",
     "check_writable",
     "codes_of_census",
@@ -39,6 +38,7 @@ __all__ = [
     "open_census",
     "open_manifest",
     "resolve_entry",
+    "resumable_at",
     "save_census",
     "store_root",
     "unfinished_at",

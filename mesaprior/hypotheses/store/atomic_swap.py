@@ -1,7 +1,6 @@
-"""Where the census of a folder is: in it, or beside it while it is being replaced.
+"""Atomic swap: a census that replaces another is counted in a folder beside it and swapped in when it is complete.
 
-A census that takes the place of another is counted in a folder beside it and swapped in when it is complete, so that
-whatever interrupts it, the old one or the new one is found.
+Whatever interrupts it, the old one or the new one is found: in the folder, or beside it.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ def check_writable(folder: str | Path) -> None:
         raise UsageError(f"{parent}: this is not a folder that can be written to; choose another place", _FOR_OUT, ".")
 
 
-def place_of(folder: Path) -> Path:
+def current_folder(folder: Path) -> Path:
     """Return where to read the census of a folder: beside it, if a replacement was interrupted half-way."""
     if not folder.exists():
         for place in (beside(folder), replaced(folder)):
@@ -70,7 +69,7 @@ def place_of(folder: Path) -> Path:
 
 def settle(folder: Path) -> None:
     """Finish a replacement that was interrupted half-way."""
-    place = place_of(folder)
+    place = current_folder(folder)
     if place != folder:
         place.rename(folder)
     if folder.exists():

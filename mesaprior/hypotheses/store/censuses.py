@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mesaprior.errors import ContentError, UsageError
+from mesaprior.errors import ContentError, Named, UsageError
 from mesaprior.hypotheses.store.entries import (
     COMPLETE,
     DAMAGED,
@@ -19,7 +19,7 @@ from mesaprior.hypotheses.store.entries import (
 )
 from mesaprior.hypotheses.store.kind import DAY, Kind, age
 from mesaprior.hypotheses.store.layout import CENSUS, SCHEMA, census_record, is_census_folder
-from mesaprior.hypotheses.store.manifest import read_manifest, unfinished_at
+from mesaprior.hypotheses.store.manifest import checksums_of, read_manifest, unfinished_at
 from mesaprior.hypotheses.store.record import Finding
 from mesaprior.hypotheses.store.verification import verify
 
@@ -54,7 +54,11 @@ class Censuses(Kind):
             If there is none.
         """
         if not self.is_at(folder):
-            raise ContentError(f"{folder}: this is no census; give a folder that `mesaprior census` has written.")
+            raise ContentError(
+                f"{folder}: this is no census; give a folder ",
+                Named("with one", "that `mesaprior census` has written"),
+                ".",
+            )
         n_bytes = census_record(folder).n_bytes
         unfinished = unfinished_at(folder)
         if unfinished is not None:
@@ -80,8 +84,7 @@ class Censuses(Kind):
 
     def checksums_of(self, folder: Path) -> Sequence[dict[str, str]]:
         """Return the files that all shards share, and those of each shard."""
-        manifest = read_manifest(folder)
-        return [manifest["files"], *(facts["files"] for facts in manifest["shards"])]
+        return checksums_of(read_manifest(folder))
 
     def reason_to_remove(self, entry: Entry, *, unfinished: bool) -> str | None:
         """Return why a census is of no use, or None; what stands beside one for a moment is left for a day."""
@@ -131,7 +134,9 @@ def resolve_entry(name: str, root: Path) -> Path:
     if not found:
         raise UsageError(
             f"{name}: there is no such folder, and no census of {root} has a key that begins so; give a folder or at "
-            f"least {SHORTEST_PREFIX} digits of a key (`mesaprior store list` prints them)."
+            f"least {SHORTEST_PREFIX} digits of a key (",
+            Named("CENSUSES.entries_in(root) has", "`mesaprior store list` prints"),
+            " them).",
         )
     if len(found) > 1:
         names = ", ".join(folder.name for folder in found)

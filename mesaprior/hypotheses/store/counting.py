@@ -17,7 +17,7 @@ from mesaprior.hypotheses.registry import description
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store.listening import Listener, Meter
 from mesaprior.hypotheses.store.manifest import Unfinished
-from mesaprior.hypotheses.store.resume import begun_at
+from mesaprior.hypotheses.store.resume import resumable_at
 from mesaprior.hypotheses.store.writing import CensusWriter
 
 SILENT = Listener()
@@ -64,9 +64,11 @@ def engine_of(space: Space, engine: str | None) -> str:
     return engine if engine is not None and engine in space.engines else space.engines[0]
 
 
-def begun_in(folder: Path, space: Space, log: ImitationLog, engine: str | None = None) -> Unfinished | None:
-    """Return the unfinished census in a folder that would be resumed; see `begun_at`."""
-    return begun_at(folder, log, space.language, bounds=space.bounds, engine=engine_of(space, engine), space=space.name)
+def resumable_in(folder: Path, space: Space, log: ImitationLog, engine: str | None = None) -> Unfinished | None:
+    """Return the unfinished census in a folder that would be resumed; see `resumable_at`."""
+    return resumable_at(
+        folder, log, space.language, bounds=space.bounds, engine=engine_of(space, engine), space=space.name
+    )
 
 
 def writer_of(
@@ -131,8 +133,8 @@ def count_into(
         writer.finish()
     except BaseException as error:
         # The last shard may be on the disk without the writer having been told.
-        begun = begun_in(writer.folder, space, log, means.engine)
-        n_done = max(n_shards - len(writer.missing), len(begun.done) if begun else 0)
+        unfinished = resumable_in(writer.folder, space, log, means.engine)
+        n_done = max(n_shards - len(writer.missing), len(unfinished.done) if unfinished else 0)
         if n_done == 0 or (n_done == n_shards and not writer.n_programs):
             writer.abandon()
         elif isinstance(error, KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""Shards of one census that were counted in several places, brought together."""
+"""Merging the shards of one census that were counted in several folders."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mesaprior.errors import ContentError, RunError, UsageError
+from mesaprior.errors import ContentError, Named, RunError, UsageError
 from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.store.atomic_swap import place_of
+from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.layout import LOG
 from mesaprior.hypotheses.store.manifest import language_of, read_manifest, same_shards, unfinished_at
@@ -42,7 +42,7 @@ def merge(folders: Sequence[str | Path], out: str | Path) -> CensusWriter:
     folders : sequence of str or Path
         Each holds some or all shards of the same census, cut into the same number of shards.
     out : str or Path
-        As the folder of `CensusWriter`; shards of this census that it holds already are kept.
+        As the folder of `CensusWriter`; shards of this census that it holds already stay.
 
     Returns
     -------
@@ -100,9 +100,13 @@ def merge(folders: Sequence[str | Path], out: str | Path) -> CensusWriter:
 
 def _source(folder: Path) -> _Source:
     """Return what shards a folder has."""
-    folder = place_of(folder)
+    folder = current_folder(folder)
     if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder; give folders that `mesaprior census` has begun.")
+        raise UsageError(
+            f"{folder}: there is no such folder; give folders that ",
+            Named("a CensusWriter has", "`mesaprior census` has"),
+            " begun.",
+        )
     unfinished = unfinished_at(folder)
     if unfinished is None:
         manifest = read_manifest(folder)
@@ -133,6 +137,7 @@ def _refuse_contradictions(sources: Sequence[_Source], language: Language | None
             for name in shard_table_names(language):
                 if not one[name].equals(two[name]):
                     raise RunError(
-                        f"shard {k} is not the same in {other.folder} and in {source.folder}: their {name} differ; "
-                        "`mesaprior store verify` may tell which is damaged, or count it again."
+                        f"shard {k} is not the same in {other.folder} and in {source.folder}: their {name} differ; ",
+                        Named("verify", "`mesaprior store verify`"),
+                        " may tell which is damaged, or count it again.",
                     )

@@ -10,7 +10,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.space import Space
-from mesaprior.hypotheses.store.counting import SILENT, Means, begun_in, count_into, is_long, title_of, writer_of
+from mesaprior.hypotheses.store.counting import SILENT, Means, count_into, is_long, resumable_in, title_of, writer_of
 from mesaprior.hypotheses.store.listening import Listener
 from mesaprior.hypotheses.store.reading import open_census
 from mesaprior.hypotheses.store.root import entry_path, find_census
@@ -126,8 +126,8 @@ def _counted_and_kept(
         n_shards = min(n_shards, 1 + plan.n_rows // ROWS_OF_A_SHARD)
     try:
         entry = store_entry(space, log, root)
-        begun = begun_in(entry, space, log)
-        writer = writer_of(entry, space, log, n_shards=begun.n_shards if begun else n_shards)
+        unfinished = resumable_in(entry, space, log)
+        writer = writer_of(entry, space, log, n_shards=unfinished.n_shards if unfinished else n_shards)
     except (MesapriorError, OSError) as error:
         listener.not_kept(error)
         return _counted(space, log, workers, listener)

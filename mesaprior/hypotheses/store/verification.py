@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mesaprior.errors import ContentError, UsageError
+from mesaprior.errors import ContentError, Named, UsageError
 from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.registry import find, stored_space
-from mesaprior.hypotheses.store.atomic_swap import place_of
+from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.filling import census_of
@@ -69,9 +69,13 @@ def verify(folder: str | Path) -> list[Finding]:
     -----
     Cost: one shard is held in memory at a time, and everything is read once.
     """
-    folder = place_of(Path(folder))
+    folder = current_folder(Path(folder))
     if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder; give one that `mesaprior census` has written.")
+        raise UsageError(
+            f"{folder}: there is no such folder; give one ",
+            Named("with a census", "that `mesaprior census` has written"),
+            ".",
+        )
     unfinished = unfinished_at(folder)
     if unfinished is not None:
         return _unfinished_findings(folder, unfinished.n_shards)

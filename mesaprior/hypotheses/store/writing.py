@@ -1,4 +1,4 @@
-"""Writing a census shard by shard, so that whatever interrupts it, finished shards are kept."""
+"""Writing a census shard by shard; every finished shard is a checkpoint, from which an interrupted run resumes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mesaprior.errors import ContentError, RunError, UsageError
+from mesaprior.errors import ContentError, Named, RunError, UsageError
 from mesaprior.hypotheses.census import Census, sum_of_censuses
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.atomic_swap import beside, check_writable, settle, swap_in
@@ -21,6 +21,7 @@ from mesaprior.hypotheses.store.layout import UNFINISHED, census_record
 from mesaprior.hypotheses.store.locking import CLAIM, Claim, is_claimed
 from mesaprior.hypotheses.store.manifest import (
     actions_of,
+    checksums_of,
     manifest_of,
     note_of,
     parts_left,
@@ -37,7 +38,7 @@ from mesaprior.hypotheses.terms.language import Language
 class CensusWriter:
     """A census folder that is written shard by shard.
 
-    A folder that holds shards of this very census already is gone on with: those that are intact are kept. A folder
+    A folder that holds shards of this very census already is resumed: those that are intact stay. A folder
     that holds another census keeps it until this one is complete.
 
     Parameters
@@ -195,8 +196,9 @@ class CensusWriter:
         except ContentError as error:
             place = str(error).partition(": ")[0]
             raise RunError(
-                f"{place}: this shard has changed since it was written; give the same command again, and it is counted "
-                "again."
+                f"{place}: this shard has changed since it was written; ",
+                Named("count the census again", "give the same command again, and it is counted again"),
+                ".",
             ) from None
 
     def _check_order(self, records: list[dict[str, Any]]) -> None:
@@ -220,14 +222,13 @@ class CensusWriter:
             return False
         if (manifest["key"], manifest["log"].get("digest")) != (self.key, self._note["log"]["digest"]):
             return False
-        parts = [manifest["files"], *(shard["files"] for shard in manifest["shards"])]
-        return all(census_record(self.folder).is_intact(files) for files in parts)
+        return all(census_record(self.folder).is_intact(files) for files in checksums_of(manifest))
 
     def _workplace(self) -> tuple[Path, Claim]:
         """Return where the shards go, ready for them, and the claim on it."""
         found = unfinished_at(self.folder)
-        begun = self.folder.is_dir() and any(not path.name.startswith(".") for path in self.folder.iterdir())
-        is_here = not begun or (found is not None and same_shards(found.note, self._note))
+        is_used = self.folder.is_dir() and any(not path.name.startswith(".") for path in self.folder.iterdir())
+        is_here = not is_used or (found is not None and same_shards(found.note, self._note))
         work = self.folder if is_here else beside(self.folder)
         work.mkdir(exist_ok=True)
         if census_record(work).foreign_names:

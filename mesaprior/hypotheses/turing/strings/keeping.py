@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from mesaprior.errors import RunError
+from mesaprior.errors import Named, RunError
 from mesaprior.hypotheses.store.files import write_json
 from mesaprior.hypotheses.store.locking import Claim
 from mesaprior.hypotheses.store.record import MANIFEST, Checkpoint, Record
@@ -41,7 +41,7 @@ def is_kept(size: Size) -> bool:
 
 
 class StringKeeper:
-    """The folder of a table that is being counted; what is there of it already is taken, so far as it is intact.
+    """The record of a table that is being counted; intact shards of an interrupted run are taken, and it is resumed.
 
     Parameters
     ----------
@@ -170,8 +170,9 @@ class StringKeeper:
     def _read(self, k: int, facts: dict[str, Any]) -> StringTable:
         if not is_intact(self.folder, _table_file(k), facts):
             raise RunError(
-                f"{self.folder / _table_file(k)}: this shard has changed since it was written; give the same command "
-                "again, and it is counted again."
+                f"{self.folder / _table_file(k)}: this shard has changed since it was written; ",
+                Named("count the table again", "give the same command again, and it is counted again"),
+                ".",
             )
         return read_strings(self.folder / _table_file(k), self._size, facts)
 
