@@ -230,7 +230,7 @@ def test_the_commands_on_folders_know_machines(counted, run):
         assert part in listed
     shown = run("store", "show", "counted").stdout
     assert "10,036 machines" in shown
-    assert f"bounds       1-2 states, {STEPS} steps" in shown
+    assert f"│ bounds      │ 1-2 states, {STEPS} steps" in shown
     header = run("export", "counted", "programs").stdout.splitlines()[0]
     assert header == "behaviour,length,time,infer_time,space,count"
     assert "-" in run("export", "counted", "behaviours").stdout.splitlines()[1].split(",")[-1]

@@ -57,6 +57,22 @@ class Entry:
         return self.folder.name
 
     @property
+    def nouns(self) -> tuple[str, str]:
+        """What its programs and its behaviours are called, in the plural."""
+        spoken = registry.find(self.space)
+        return "programs" if spoken is None else spoken.noun, "behaviours"
+
+    @property
+    def headline(self) -> str:
+        """What it holds, or how far it is, in a sentence."""
+        if self.state == UNFINISHED_STATE and self.n_shards:
+            return f"Unfinished: {self.shards_done} of {self.n_shards} shards are done."
+        if self.programs is None or self.behaviours is None:
+            return f"{self.state.capitalize()}."
+        programs, behaviours = self.nouns
+        return f"{self.programs:,} {programs}, {self.behaviours:,} {behaviours}."
+
+    @property
     def bounds_text(self) -> str:
         """The bounds in words; a dash where they are not known."""
         if not self.bounds:

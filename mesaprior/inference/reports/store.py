@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from mesaprior.hypotheses import registry
 from mesaprior.hypotheses.phrases import bytes_text
 from mesaprior.hypotheses.store import Entry, Finding, Removal
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
@@ -90,6 +89,7 @@ def report_entry(entry: Entry, origin: dict[str, Any]) -> Report:
 
 
 def _entry_blocks(entry: Entry, lines: dict[str, Any], shards: Sequence[dict[str, Any]]) -> Iterator[Block]:
+    yield Line(entry.headline, "headline")
     yield Table(
         "",
         (*words("field"), *texts("value")),
@@ -100,11 +100,9 @@ def _entry_blocks(entry: Entry, lines: dict[str, Any], shards: Sequence[dict[str
         ],
     )
     if shards:
-        spoken = registry.find(entry.space)
-        noun = "programs" if spoken is None else spoken.noun
         yield Table(
             "Shards",
-            numbers("shard", noun, "behaviours", "rows"),
+            numbers("shard", *entry.nouns, "rows"),
             [
                 (str(k), f"{shard['programs']:,}", f"{shard['behaviours']:,}", f"{shard['rows']:,}")
                 for k, shard in enumerate(shards)

@@ -44,6 +44,11 @@ class StringEntry(Entry):
         return f"{self.folder.parent.name}/{self.folder.name}"
 
     @property
+    def nouns(self) -> tuple[str, str]:
+        """What its programs and its behaviours are called, in the plural."""
+        return "machines", "strings"
+
+    @property
     def bounds_text(self) -> str:
         """The bounds in words; a dash where they are not known."""
         return f"{self.bounds['states']} states, {self.bounds['max_steps']} steps" if self.bounds else "-"
