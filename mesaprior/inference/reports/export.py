@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,25 +13,14 @@ from mesaprior.hypotheses.tables import Table, numbers, texts
 from mesaprior.inference.report import Records, Report
 
 BLOCK = 2**16
-"""Rows that are made Python values at once."""
+"""Numbers that are made Python values at once."""
 
-
-@dataclass(frozen=True)
-class _Columns:
-    """The columns of a table, of which any rows can be asked for: it may be larger than the memory left."""
-
-    n_rows: int
-    of: dict[str, Callable[[slice], Sequence[Any]]]
-
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Yield all rows, made block by block."""
-        for start in range(0, self.n_rows, BLOCK):
-            block = slice(start, start + BLOCK)
-            yield from zip(*(values(block) for values in self.of.values()), strict=True)
+Columns = Mapping[str, Callable[[], Iterable[Any]]]
+"""For each column of a table what goes through its values: a table may be larger than the memory left."""
 
 
 def report_table(census: Census, table: str) -> Report:
-    """Return a table of a census, whose records are made block by block.
+    """Return a table of a census, whose records are made as they are asked for.
 
     Parameters
     ----------
@@ -40,49 +29,46 @@ def report_table(census: Census, table: str) -> Report:
         One of `TABLES`.
     """
     columns = TABLES[table](census)
-    shown = [texts(name) if name in ("witness", "predictions") else numbers(name) for name in columns.of]
+    shown = [texts(name) if name in ("witness", "predictions") else numbers(name) for name in columns]
     return Report(
-        facts=lambda: {name: values(slice(None)) for name, values in columns.of.items()},
-        records=lambda: Records(list(columns.of), columns.rows()),
-        blocks=lambda: [Table("", sum(shown, ()), [tuple(map(str, row)) for row in columns.rows()])],
+        facts=lambda: {name: list(values()) for name, values in columns.items()},
+        records=lambda: Records(list(columns), _rows(columns)),
+        blocks=lambda: [Table("", sum(shown, ()), [tuple(map(str, row)) for row in _rows(columns)])],
     )
 
 
-def _values(array: np.ndarray) -> Callable[[slice], Sequence[Any]]:
-    return lambda rows: array[rows].tolist()
+def _rows(columns: Columns) -> Iterator[tuple[Any, ...]]:
+    return zip(*(values() for values in columns.values()), strict=True)
 
 
-def _programs(census: Census) -> _Columns:
+def _values(array: np.ndarray) -> Iterator[Any]:
+    """Yield the values of an array as Python numbers, or its rows as lists of them."""
+    block = max(1, BLOCK // max(1, array[:1].size))
+    for start in range(0, len(array), block):
+        yield from array[start : start + block].tolist()
+
+
+def _programs(census: Census) -> Columns:
     arrays = {"behaviour": census.behaviour_id} | census.columns | {"count": census.count}
-    return _Columns(len(census.count), {name: _values(array) for name, array in arrays.items()})
+    return {name: partial(_values, array) for name, array in arrays.items()}
 
 
-def _behaviours(census: Census) -> _Columns:
+def _behaviours(census: Census) -> Columns:
     names = {action: str(action) for action in range(census.n_actions)} | {ABSTAIN: "-"}
-    flags = {flag: _values(census.flags[:, index]) for index, flag in enumerate(FLAGS)}
-    changes = {name: _values(column) for name, column in census.changes.items()}
-
-    def predictions(rows: slice) -> list[str]:
-        return [" ".join(names[action] for action in row) for row in census.predictions[rows].tolist()]
-
-    return _Columns(
-        census.n_behaviours,
-        {
-            "behaviour": _values(np.arange(census.n_behaviours)),
-            **flags,
-            "witness": lambda rows: census.witness[rows],
-            "predictions": predictions,
-            **changes,
-        },
-    )
+    return {
+        "behaviour": lambda: range(census.n_behaviours),
+        **{flag: partial(_values, census.flags[:, index]) for index, flag in enumerate(FLAGS)},
+        "witness": lambda: census.witness,
+        "predictions": lambda: (" ".join(names[action] for action in row) for row in _values(census.predictions)),
+        **{name: partial(_values, column) for name, column in census.changes.items()},
+    }
 
 
-def _log_rows(census: Census) -> _Columns:
-    n_rows = len(census.row_cell)
-    return _Columns(n_rows, {"row": _values(np.arange(n_rows)), "cell": _values(census.row_cell)})
+def _log_rows(census: Census) -> Columns:
+    return {"row": lambda: range(len(census.row_cell)), "cell": partial(_values, census.row_cell)}
 
 
-TABLES: dict[str, Callable[[Census], _Columns]] = {
+TABLES: dict[str, Callable[[Census], Columns]] = {
     "programs": _programs,
     "behaviours": _behaviours,
     "rows": _log_rows,
