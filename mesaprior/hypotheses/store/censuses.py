@@ -38,7 +38,7 @@ class Censuses(Kind):
     layout = CENSUS
 
     def is_at(self, folder: Path) -> bool:
-        """Tell whether a folder holds a census: finished or not, damaged or of another version."""
+        """Return whether a folder holds a census: finished or not, damaged or of another version."""
         return is_census_folder(folder)
 
     def folders_in(self, root: Path) -> list[Path]:

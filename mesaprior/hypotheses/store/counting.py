@@ -55,7 +55,7 @@ def n_programs_of(space: Space, log: ImitationLog) -> int:
 
 
 def is_long(space: Space, log: ImitationLog) -> bool:
-    """Tell whether counting takes so long that time and memory are looked at before, and that it is worth keeping."""
+    """Return whether counting takes so long that time and memory are looked at before, and that it is worth keeping."""
     return n_programs_of(space, log) > PROBED_FROM
 
 

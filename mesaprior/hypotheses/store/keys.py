@@ -53,6 +53,6 @@ def n_actions_of(language: Language | None, log: ImitationLog, bounds: dict[str,
 def has_vectors(language: Language | None) -> bool:
     """Tell whether a census holds the action vectors over all situations: in languages without `fit`.
 
-    Without a language it holds none: nothing is inverted there, so the behaviours are these vectors.
+    Without a language it holds none: there is no search or fit to invert, so the behaviours are these vectors.
     """
     return language is not None and not language.has("fit")

@@ -54,7 +54,7 @@ class Kind(ABC):
 
     @abstractmethod
     def is_at(self, folder: Path) -> bool:
-        """Tell whether a folder holds one: finished or not, damaged or of another version."""
+        """Return whether a folder holds one: finished or not, damaged or of another version."""
 
     @abstractmethod
     def folders_in(self, root: Path) -> list[Path]:

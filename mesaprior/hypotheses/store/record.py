@@ -70,11 +70,11 @@ class Layout:
         return re.compile(rf"\.({self._ours.pattern})\.[0-9a-f]+\.tmp", flags=re.ASCII)
 
     def is_temporary(self, name: str) -> bool:
-        """Tell whether a file is what an interrupted write left behind."""
+        """Return whether a file is what an interrupted write left behind."""
         return self._temporary.fullmatch(name) is not None
 
     def is_ours(self, name: str) -> bool:
-        """Tell whether a file of a record may have this name."""
+        """Return whether a file of a record may have this name."""
         return self._ours.fullmatch(name) is not None or self.is_temporary(name)
 
     def turn(self, name: str) -> tuple[int, str]:
@@ -118,7 +118,7 @@ class Record:
         return sorted({path.name for path in self.folder.iterdir()} - self.names)
 
     def is_intact(self, files: Any) -> bool:
-        """Tell whether files are there, given with their SHA-256."""
+        """Return whether files are there, given with their SHA-256."""
         return bool(files) and not self.findings(files)
 
     def findings(self, files: Mapping[str, str], shard: int | None = None) -> list[Finding]:

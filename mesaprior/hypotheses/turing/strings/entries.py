@@ -62,7 +62,7 @@ class StringTables(Kind):
     layout = STRING_TABLE
 
     def is_at(self, folder: Path) -> bool:
-        """Tell whether a folder holds a table of strings: finished or not, damaged or of another version."""
+        """Return whether a folder holds a table of strings: finished or not, damaged or of another version."""
         if not folder.is_dir() or folder.is_symlink():
             return False
         if (read_json(folder / MANIFEST) or {}).get("kind") == SPACE:
@@ -185,7 +185,7 @@ def _problems(table: StringTable, manifest: dict[str, Any]) -> list[str]:
 
 
 def _is_true(champion: Champion, does: Callable[[Run], int], max_steps: int) -> bool:
-    """Tell whether a machine halts, by an entry that is defined, having done what is said of it."""
+    """Return whether a machine halts, by an entry that is defined, having done what is said of it."""
     run = run_machine(champion.machine, max_steps)
     return run.halted and not run.read_undefined and does(run) == champion.value
 

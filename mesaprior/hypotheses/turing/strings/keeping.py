@@ -36,7 +36,7 @@ Remote = Callable[[StringShards, None, Sequence[int], int], Iterator[tuple[int, 
 
 
 def is_kept(size: Size) -> bool:
-    """Tell whether a table of this size is worth keeping."""
+    """Return whether a table of this size is worth keeping."""
     return size.max_steps >= KEPT_FROM.get(size.states, size.max_steps + 1)
 
 
@@ -153,7 +153,7 @@ class StringKeeper:
         self._parts.write(k, head | facts)
 
     def _is_sound(self, k: int, facts: dict[str, Any]) -> bool:
-        """Tell whether a shard is intact, and was counted as this version would count it."""
+        """Return whether a shard is intact, and was counted as this version would count it."""
         expected = versions() | {"shard": k, "n_shards": self.n_shards}
         is_ours = is_of(facts, self._size) and all(facts.get(name) == value for name, value in expected.items())
         return is_ours and is_intact(self.folder, _table_file(k), facts)

@@ -67,7 +67,7 @@ def identity_of(size: Size) -> dict[str, Any]:
 
 
 def is_of(record: dict[str, Any], size: Size) -> bool:
-    """Tell whether a manifest, or the record of a shard, is of this size and in the layout of this version."""
+    """Return whether a manifest, or the record of a shard, is of this size and in the layout of this version."""
     return all(record.get(name) == value for name, value in identity_of(size).items())
 
 
@@ -120,7 +120,7 @@ def read_strings(path: Path, size: Size, facts: dict[str, Any]) -> StringTable:
 
 
 def is_intact(folder: Path, name: str, record: dict[str, Any]) -> bool:
-    """Tell whether a file is there, with the SHA-256 that a record gives."""
+    """Return whether a file is there, with the SHA-256 that a record gives."""
     files = record.get("files", {})
     return set(files) == {name} and Record(folder, STRING_TABLE).is_intact(files)
 
