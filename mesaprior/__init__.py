@@ -10,9 +10,9 @@ Imitators hold >99.99 % of the posterior after 5 training rows: imitators lead o
 >>> print(analysis.with_prior("speed", alpha=2).top(1).program[0])  # nothing is counted again
 seen
 
-`infer` returns an `Analysis`: ``.top()``, ``.to_frame()``, ``.plot()``, ``.sweep(...)``, ``.crossover(...)``,
-``.safeguards()`` and whatever else follows from the question. Names are imported when they are first used, so that
-importing the package costs nothing.
+`infer` returns an `Analysis`: ``.top()``, ``.to_frame()``, ``.report()``, ``.plot()``, ``.sweep(...)``,
+``.crossover(...)``, ``.safeguards()`` and whatever else follows from the question. Names are imported when they are
+first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def test_what_the_page_on_priors_says(monkeypatch):
     assert [row.split(",")[0] for row in checked if ",false," in row] == ["unit of time"]
     output("mesaprior prior check '2**-length / log2(time)' --format csv", code=1)
     compare = "mesaprior prior compare corridor.csv --language corridor.toml --max-bits 28"
-    shown = output(f"{compare} --priors 'simplicity,levin,{formula}'")
+    shown = output(f"{compare} --prior 'simplicity,levin,{formula}'")
     assert re.findall(r"│ +(-[0-9.]+) bits", shown) == ["-3.18", "-5.50", "-4.69"]
     assert re.findall(r"│ +([0-9]+\.[0-9]) │ 2 ", shown) == ["23.8", "2.8", "4.6"]
     assert "0.067" in shown

@@ -1,4 +1,4 @@
-"""What a shell completes: files, priors, worlds and claims, by name.
+"""What a shell completes: files, priors, worlds, claims and the columns of a file, by name.
 
 The types convert nothing; whoever reads the value refuses what does not exist, with the reason.
 """
@@ -6,6 +6,7 @@ The types convert nothing; whoever reads the value refuses what does not exist, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
@@ -48,6 +49,31 @@ class Name(StringParamType):
         return [CompletionItem(f"{before}{comma}{name}") for name in self._names() if name.startswith(begun)]
 
 
+class ColumnName(StringParamType):
+    """The name of a column of the file that the command is given."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the names that begin so; none where there is no file to read."""
+        return completed_column(ctx, param, incomplete, is_list=False)
+
+
+def completed_column(
+    ctx: click.Context, param: click.Parameter, incomplete: str, *, is_list: bool
+) -> list[CompletionItem]:
+    """Return the columns, of the file that was typed before, that complete a name."""
+    from mesaprior.errors import MesapriorError
+    from mesaprior.hypotheses.log.reading import column_names
+
+    # An option that has no value yet keeps Click from giving the arguments before it their names.
+    named = [ctx.params[name] for name in FILES if ctx.params.get(name)]
+    file = next((path for path in (*named, *ctx.args) if Path(path).is_file()), None)
+    try:
+        names = column_names(file) if file is not None else ()
+    except (MesapriorError, OSError):
+        return []
+    return Name(lambda: names, is_list=is_list).shell_complete(ctx, param, incomplete)
+
+
 def _priors() -> Iterable[str]:
     from mesaprior.priors.catalogue import catalogue
 
@@ -66,6 +92,9 @@ def _claims() -> Iterable[str]:
     return CLAIMS
 
 
-FILE, FOLDER = FileName(), FolderName()
+FILES = ("other_log", "log_file", "source", "raw_file")
+"""Arguments that can name the file of choices; the first that is given does."""
+
+FILE, FOLDER, A_COLUMN = FileName(), FolderName(), ColumnName()
 A_PRIOR, PRIORS = Name(_priors), Name(_priors, is_list=True)
 A_WORLD, A_CLAIM = Name(_worlds), Name(_claims)

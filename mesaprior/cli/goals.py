@@ -1,148 +1,123 @@
-"""Candidate utilities side by side at the command line: the goal with most support, and role against agency."""
+"""The options that name candidate utilities, and what the posterior says of them."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from rich.table import Table
+import click
 
-from mesaprior.cli.report.terminal import console
-from mesaprior.hypotheses.phrases import bits_text, share_text
-from mesaprior.inference.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED
-from mesaprior.inference.goals import NO_GOAL, Goals
-from mesaprior.inference.result import json_number, top_behaviours
-from mesaprior.inference.roles import IMITATOR, ROLES, VERDICTS
+from mesaprior.cli.completion import FILE
+from mesaprior.cli.options import together
+from mesaprior.errors import UsageError
 
 if TYPE_CHECKING:
-    from mesaprior.inference.posterior import Posterior
+    from mesaprior.inference.agency import Utility
+    from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.goals import Goals
     from mesaprior.inference.request import Question
 
-ANY = "any of them"
-"""What the last rows of the table of roles stand for."""
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def render_goals(found: Goals, question: Question, posterior: Posterior, top: int) -> None:
-    """Print which goal has the most support, what explains each leading behaviour best, and role against agency."""
-    out = console()
-    out.print(_headline(found), style="bold")
-    witness = question.census.witness
-    title = "Which utility explains a leading behaviour best"
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for name in ("mass", "role", "verdict", "utility", "g", "g - K(U)", "program"):
-        table.add_column(name, justify="right" if name in ("mass", "g", "g - K(U)") else "left", overflow="fold")
-    for entry in top_behaviours(posterior, witness, top):
-        if entry.mass == 0:
-            break
-        b, best = entry.behaviour, int(found.best[entry.behaviour])
-        candidate = None if best == NO_GOAL else found.candidates[best]
-        table.add_row(
-            share_text(entry.mass),
-            ROLES[posterior.role[b]],
-            VERDICTS[posterior.verdict[b]],
-            "-" if candidate is None else candidate.utility.name,
-            "-" if candidate is None else f"{candidate.g_uniform[b]:.2f}",
-            bits_text(float(found.excess[b])),
-            witness[b],
-        )
-    if table.row_count:
-        out.print(table)
-    out.print(_roles_table(found, posterior))
-    for line in _notes(found, posterior, has_lesions=question.space.has_lesions):
-        out.print(f"• {line}", markup=False, soft_wrap=True)
+@dataclass(frozen=True)
+class GoalOptions:
+    """The candidate utilities of a question, as they were given.
 
+    Attributes
+    ----------
+    terms : tuple of str
+    tables : tuple of (str, float)
+        Paths, and the bits that each is charged.
+    language_file : str or None
+        Language of the terms; without it that of the space, or the default one of the log.
 
-def _headline(found: Goals) -> str:
-    if found.most_support is None:
-        return "No behaviour with any mass is agent-like for any of the utilities."
-    best = found.most_support
-    return (
-        f"The goal with the most support is {found.candidates[best].utility.name}: "
-        f"{share_text(float(found.support[best]))} of the posterior is agent-like for it."
-    )
+    Raises
+    ------
+    UsageError
+        If a language is given for no term.
+    """
 
+    terms: tuple[str, ...] = ()
+    tables: tuple[tuple[str, float], ...] = ()
+    language_file: str | None = None
 
-def _roles_table(found: Goals, posterior: Posterior) -> Table:
-    table = Table(title="Role against agency", title_justify="left", title_style="bold")
-    table.add_column("utility", overflow="fold")
-    table.add_column("role")
-    for name in AGENCIES:
-        table.add_column(name, justify="right")
-        table.add_column("behaviours", justify="right")
-    names = [candidate.utility.name for candidate in found.candidates]
-    # One candidate is any of them.
-    rows = [*names, ANY] if len(names) > 1 else names
-    for place, name in enumerate(rows):
-        for role, role_name in enumerate(ROLES):
-            if not (posterior.role == role).any():
-                continue
-            cells: list[str] = []
-            for code in range(len(AGENCIES)):
-                n = int(found.number[place, role, code])
-                cells += [share_text(float(found.mass[place, role, code])) if n else "-", f"{n:,}"]
-            table.add_row(name, role_name, *cells)
-        table.add_section()
-    return table
+    def __post_init__(self) -> None:
+        if self.language_file is not None and not self.terms:
+            raise UsageError("--utility-language is the language of --utility, and none is given; leave it out.")
 
-
-def _notes(found: Goals, posterior: Posterior, *, has_lesions: bool) -> list[str]:
-    lines = [
-        "g - K(U): bits of service to a utility that neither chance nor its name explain; above 0 a behaviour is "
-        "agent-like for it. Shares are of the whole posterior after all training rows."
-    ]
-    if not has_lesions:
-        return [*lines, "Nothing here can be turned upside down, so agency is all there is to tell optimizers by."]
-    imitating = float(found.mass[-1, IMITATOR, AGENT])
-    idle = float(found.mass[-1, IMITATOR + 1 :, NO_AGENT].sum())
-    if imitating > 0:
-        lines.append(f"Imitators that serve a utility without any search or fit hold {share_text(imitating)}.")
-    if idle > 0:
-        lines.append(f"Optimizers that serve none of the utilities better than chance hold {share_text(idle)}.")
-    if not imitating and not idle and not found.number[-1, :, UNDECIDED].any():
-        lines.append("Here the two agree: all that searches or learns serves a utility, and nothing else does.")
-    return lines
-
-
-def goals_to_json(found: Goals, question: Question, posterior: Posterior, top: int) -> dict[str, Any]:
-    """Return what ``infer --format json`` says of the candidates together."""
-    names = [candidate.utility.name for candidate in found.candidates]
-    witness = question.census.witness
-    leading: list[dict[str, Any]] = []
-    for entry in top_behaviours(posterior, witness, top):
-        b = entry.behaviour
-        best, excess = int(found.best[b]), float(found.excess[b])
-        leading.append(
-            {
-                "program": witness[b],
-                "role": ROLES[posterior.role[b]],
-                "verdict": VERDICTS[posterior.verdict[b]],
-                "mass": json_number(entry.mass),
-                "utility": None if best == NO_GOAL else names[best],
-                "excess": None if math.isnan(excess) else excess,
-                "g": [json_number(candidate.g_uniform[b]) for candidate in found.candidates],
-                "g_prior": [json_number(candidate.g_prior[b]) for candidate in found.candidates],
-                "agency": [AGENCIES[candidate.verdict[b]] for candidate in found.candidates],
-            }
-        )
-    return {
-        "utilities": names,
-        "support": [json_number(share) for share in found.support],
-        "most_support": None if found.most_support is None else names[found.most_support],
-        "leading": leading,
-        "by_role": [_by_role(found, place) for place in range(len(names))],
-        "by_role_any": _by_role(found, len(names)),
-    }
-
-
-def _by_role(found: Goals, place: int) -> dict[str, Any]:
-    """Return masses and numbers of behaviours by role and agency."""
-    return {
-        role_name: {
-            name: {
-                "mass": json_number(found.mass[place, role, code]),
-                "behaviours": int(found.number[place, role, code]),
-            }
-            for code, name in enumerate(AGENCIES)
+    @property
+    def given(self) -> list[str]:
+        """The options that were given, as they are typed."""
+        values = {
+            "--utility": self.terms,
+            "--utility-table": self.tables,
+            "--utility-language": self.language_file is not None,
         }
-        for role, role_name in enumerate(ROLES)
-    }
+        return [option for option, value in values.items() if value]
+
+
+def goal_options(function: F) -> F:
+    """Give a command the options that name candidate utilities, as one argument `goals`."""
+
+    @wraps(function)
+    def with_goals(
+        *arguments: Any,
+        utilities: tuple[str, ...],
+        utility_tables: tuple[tuple[str, float], ...],
+        utility_language: str | None,
+        **others: Any,
+    ) -> Any:
+        return function(*arguments, goals=GoalOptions(utilities, utility_tables, utility_language), **others)
+
+    options = together(
+        click.option(
+            "--utility",
+            "utilities",
+            multiple=True,
+            metavar="TERM",
+            help="Tell which programs act as if they maximized this term of the action y, such as '(eq y c)'; "
+            "repeatable.",
+        ),
+        click.option(
+            "--utility-table",
+            "utility_tables",
+            multiple=True,
+            type=(FILE, click.FloatRange(min=0)),
+            metavar="FILE.csv BITS",
+            help="The same for a utility in a CSV of situations, actions and values, charged BITS bits; repeatable.",
+        ),
+        click.option(
+            "--utility-language",
+            type=FILE,
+            metavar="FILE.toml",
+            help="The language of the utilities; by default that of the programs, or else of the log.",
+        ),
+    )
+    return options(with_goals)  # type: ignore[return-value]
+
+
+def goals_of(options: GoalOptions, question: Question, analysis: Analysis) -> Goals | None:
+    """Measure agency for each utility that is written as a term, then for each that is a table; None without any.
+
+    Raises
+    ------
+    UsageError
+        If a text is no utility, or has another number of actions.
+    ContentError
+        If a table is none.
+    """
+    from mesaprior.hypotheses.terms.describe import language_of
+    from mesaprior.inference.agency import term_utility
+    from mesaprior.inference.utility_table import table_utility
+
+    utilities: list[Utility] = []
+    if options.terms:
+        language = question.language if options.language_file is None else None
+        language = language or language_of(options.language_file, question.log)
+        utilities += [term_utility(text, language, question.log) for text in options.terms]
+    n_actions = question.census.n_actions
+    utilities += [table_utility(path, bits, question.log, n_actions) for path, bits in options.tables]
+    return analysis.goals(utilities) if utilities else None

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mesaprior.cli.cluster import remote_of
-from mesaprior.cli.command import COUNTING, headed_option
+from mesaprior.cli.command import COUNTING, PRIOR, headed_option
+from mesaprior.cli.completion import A_PRIOR
 from mesaprior.cli.failures import error_text
-from mesaprior.cli.options import WholeNumber
+from mesaprior.cli.options import WholeNumber, param_option, together
 
 if TYPE_CHECKING:
     from mesaprior.cli.cluster import Remote
     from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
     from mesaprior.hypotheses.turing.strings.size import Size
     from mesaprior.hypotheses.turing.strings.table import StringTable
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 states_option = click.option(
     "--states",
@@ -32,7 +36,6 @@ max_steps_option = click.option(
     help="Stop runs after T steps; by default as late as any machine of up to 4 states halts, and after 500 for 5.",
 )
 
-
 workers_option = headed_option(
     "--workers",
     type=click.IntRange(min=1),
@@ -40,6 +43,26 @@ workers_option = headed_option(
     heading=COUNTING,
     help="Threads; by default one for each core. The counts do not depend on it.",
 )
+
+
+def weight_options(*old_names: str) -> Callable[[F], F]:
+    """Return the options of the prior that weighs machines, as the arguments `prior_text` and `parameters`.
+
+    Parameters
+    ----------
+    *old_names : str
+        What `--prior` was called before.
+    """
+    prior_option = headed_option(
+        "--prior",
+        "prior_text",
+        type=A_PRIOR,
+        metavar="NAME_OR_FORMULA",
+        heading=PRIOR,
+        old_names=old_names,
+        help="A prior over length and time that weighs the machines; by default all count alike.",
+    )
+    return together(prior_option, param_option)
 
 
 def string_table(states: int, max_steps: int | None, workers: int | None, address: str | None) -> StringTable:

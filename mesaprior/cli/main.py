@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from mesaprior.cli.command import CONTEXT, Group
-from mesaprior.cli.streams import accept_every_character, give_errors_a_place
+from mesaprior.cli.streams import accept_every_character, give_errors_a_place, refuse_a_closed_output
 from mesaprior.errors import MesapriorError
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ SECTIONS = {
 A command stands in the module of its name in `mesaprior.cli.commands`.
 """
 
+LONGEST_ECHO = 300
+"""Characters of an argument that a message repeats at most."""
+
 COMMANDS = [name for commands in SECTIONS.values() for name in commands]
 
 
@@ -69,7 +73,15 @@ class InterruptionError(MesapriorError):
 
 
 class LazyGroup(Group):
-    """A group whose commands are imported when they are called, so that ``--help`` costs nothing."""
+    """A group whose commands are imported when they are called, so that ``--help`` costs nothing.
+
+    Attributes
+    ----------
+    typed : tuple of str
+        The arguments of the command that runs.
+    """
+
+    typed: tuple[str, ...] = ()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands, in the order of the help."""
@@ -111,28 +123,46 @@ class LazyGroup(Group):
         """Run the command, and tell an interruption from other ends."""
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            # Click means the message to stay; whoever shows the error reads it from there.
+            object.__setattr__(error, "message", cut_short(error.message, self.typed))
+            raise
         except KeyboardInterrupt:
             raise InterruptionError("interrupted before the end; nothing half-written is left behind.") from None
 
     def main(self, args: Sequence[str] | None = None, *others: Any, **options: Any) -> NoReturn:
         """Run, and turn every error that a user can cause into one sentence and an exit code."""
         give_errors_a_place()
+        refuse_a_closed_output()
         accept_every_character()
+        self.typed = tuple(sys.argv[1:] if args is None else args)
         try:
             super().main(args, *others, **options)
         except MesapriorError as error:
-            _stop(f"Error: {error.typed()}", error.exit_code)
+            _stop(f"Error: {cut_short(error.typed(), self.typed)}", error.exit_code)
         except BrokenPipeError:
             # The reader went away (as with `| head`), which is its right.
             sys.stderr.close()
             sys.exit(1)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            _stop(f"Error: {where}{error.strerror or error}; check the path, its permissions and the free space.", 1)
+            told = f"Error: {where}{error.strerror or error}; check the path, its permissions and the free space."
+            _stop(cut_short(told, self.typed), 1)
         except MemoryError:
             _stop(
                 "Error: there is not enough memory; ask for a smaller --max-bits (`mesaprior plan` says which fits).", 1
             )
+
+
+def cut_short(message: str, arguments: Sequence[str]) -> str:
+    """Return a message that repeats no argument of more than `LONGEST_ECHO` characters whole."""
+    for argument in arguments:
+        pieces = (argument, argument.partition("=")[2], *argument.split(), *re.findall(r"[^\s()]+", argument))
+        for piece in sorted(set(pieces), key=len, reverse=True):
+            for shown in (piece, repr(piece)[1:-1]):
+                if len(shown) > LONGEST_ECHO:
+                    message = message.replace(shown, f"{shown[:LONGEST_ECHO]}...")
+    return message
 
 
 def _stop(message: str, code: int) -> NoReturn:

@@ -371,14 +371,16 @@ def weights_of(
     return prior
 
 
-def priors_of(priors_text: str, parameters: tuple[tuple[str, float], ...]) -> list[FormulaPrior]:
-    """Return the priors of a list with commas; a parameter goes to each prior that has it."""
+def priors_of(priors_texts: Iterable[str], parameters: tuple[tuple[str, float], ...]) -> list[FormulaPrior]:
+    """Return the priors of lists with commas; a parameter goes to each prior that has it."""
     from mesaprior.errors import UsageError
     from mesaprior.priors.prior import describe_prior, make_prior
 
-    texts = [text.strip() for text in split_at_commas(priors_text)]
-    if not all(texts):
-        raise UsageError(f"--priors {priors_text[:60]!r} names no prior between two commas; write a,b,c.")
+    texts: list[str] = []
+    for listed in priors_texts:
+        texts += [text.strip() for text in split_at_commas(listed)]
+        if not all(texts):
+            raise UsageError(f"--prior {listed[:60]!r} names no prior between two commas; write a,b,c.")
     given = parameters_of(parameters)
     wanted = {text: describe_prior(text).parameters for text in texts}
     for name in given:

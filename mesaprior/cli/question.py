@@ -18,8 +18,7 @@ from mesaprior.hypotheses.registry import stored_space
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store import codes_of_census, open_census
 from mesaprior.hypotheses.store.obtain import obtain
-from mesaprior.hypotheses.terms.language import Language, default_constants
-from mesaprior.inference.request import Question
+from mesaprior.inference.request import Question, has_default_language
 
 if TYPE_CHECKING:
     from mesaprior.inference.noise import NoiseModel
@@ -94,15 +93,10 @@ def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading
         census=stored.census,
         log=stored.log,
         space=space,
-        is_default_language=_is_default(stored.language, stored.log),
+        is_default_language=has_default_language(stored.language, stored.log),
         source=folder,
         reading=f" --log {typed_path(other_log)}{reading.typed()}" if other_log is not None else "",
     )
-
-
-def _is_default(language: Language | None, log: ImitationLog) -> bool:
-    """Tell whether a language is the default one of a log, with whatever constants."""
-    return language is not None and default_constants(language, log) is not None
 
 
 def census_of(space: Space, log: ImitationLog) -> Census:

@@ -10,8 +10,10 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from mesaprior.cli.command import LOG, headed_option
+from mesaprior.cli.completion import A_COLUMN, completed_column
 from mesaprior.cli.options import together
 
 if TYPE_CHECKING:
@@ -84,6 +86,63 @@ class Names(click.ParamType):
         return names
 
 
+class ColumnNames(Names):
+    """Names of columns."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the columns of the file that complete the last name."""
+        return completed_column(ctx, param, incomplete, is_list=True)
+
+
+_OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+    (
+        ("--action", "action"),
+        {"type": A_COLUMN, "metavar": "COL", "help": "The column of the choices.  [default: action]"},
+    ),
+    (
+        ("--rival", "rival"),
+        {
+            "type": A_COLUMN,
+            "metavar": "COL_OR_TERM",
+            "help": "What a rival with another goal would choose: a column, or a term.  [default: rival]",
+        },
+    ),
+    (
+        ("--rival-utility", "rival_utility"),
+        {"metavar": "TERM", "help": "The rival takes the action y that maximizes this term."},
+    ),
+    (
+        ("--split", "split"),
+        {"type": A_COLUMN, "metavar": "COL", "help": "The column that marks training rows.  [default: split]"},
+    ),
+    (
+        ("--by", "by"),
+        {"type": ColumnNames(), "metavar": "COLS", "help": "Columns that identify people; they are not features."},
+    ),
+    (("--drop", "drop"), {"type": ColumnNames(), "metavar": "COLS", "help": "Columns to leave out."}),
+    (
+        ("--only", "only"),
+        {
+            "type": ColumnNames(),
+            "metavar": "COLS",
+            "help": "Columns to keep as features; all others are left out.",
+        },
+    ),
+    (
+        ("--actions", "actions"),
+        {"type": Names(), "metavar": "LABELS", "help": "The actions in the order of their codes."},
+    ),
+    (
+        ("--missing", "missing"),
+        {
+            "type": click.Choice(["code", "drop"]),
+            "help": "Give missing values of features a code of their own, or drop their rows; else they are refused.",
+        },
+    ),
+)
+"""The options that say how a file is read."""
+
+
 def reading_options(*, is_hidden: bool = False) -> Callable[[F], F]:
     """Return what gives a command the options that say how a file is read, as one argument `reading`.
 
@@ -92,77 +151,25 @@ def reading_options(*, is_hidden: bool = False) -> Callable[[F], F]:
     is_hidden : bool
         Whether the help leaves them out, as in commands that are not about files. These take all rows as one log.
     """
-
-    def reading_option(*names: str, **settings: Any) -> Callable[[F], F]:
-        return headed_option(*names, hidden=is_hidden, heading=LOG, **settings)
-
+    arguments = {names[-1]: f"reading_{names[-1]}" for names, _ in _OPTIONS}
     options = together(
-        reading_option(
-            "--action", "action_column", metavar="COL", help="The column of the choices.  [default: action]"
-        ),
-        reading_option(
-            "--rival",
-            "rival_column",
-            metavar="COL_OR_TERM",
-            help="What a rival with another goal would choose: a column, or a term.  [default: rival]",
-        ),
-        reading_option(
-            "--rival-utility",
-            "rival_utility",
-            metavar="TERM",
-            help="The rival takes the action y that maximizes this term.",
-        ),
-        reading_option(
-            "--split", "split_column", metavar="COL", help="The column that marks training rows.  [default: split]"
-        ),
-        reading_option(
-            "--by", "by", type=Names(), metavar="COLS", help="Columns that identify people; they are not features."
-        ),
-        reading_option("--drop", "drop", type=Names(), metavar="COLS", help="Columns to leave out."),
-        reading_option(
-            "--only", "only", type=Names(), metavar="COLS", help="Columns to keep as features; all others are left out."
-        ),
-        reading_option(
-            "--actions", "actions", type=Names(), metavar="LABELS", help="The actions in the order of their codes."
-        ),
-        reading_option(
-            "--missing",
-            "missing",
-            type=click.Choice(["code", "drop"]),
-            help="Give missing values of features a code of their own, or drop their rows; else they are refused.",
-        ),
+        *(
+            headed_option(option, arguments[name], hidden=is_hidden, heading=LOG, **settings)
+            for (option, name), settings in _OPTIONS
+        )
     )
 
     def decorate(function: F) -> F:
         @wraps(function)
-        def with_reading(
-            *arguments: Any,
-            action_column: str | None,
-            rival_column: str | None,
-            rival_utility: str | None,
-            split_column: str | None,
-            by: tuple[str, ...] | None,
-            drop: tuple[str, ...] | None,
-            only: tuple[str, ...] | None,
-            actions: tuple[str, ...] | None,
-            missing: str | None,
-            **others: Any,
-        ) -> Any:
+        def with_reading(*positional: Any, **others: Any) -> Any:
             from mesaprior.hypotheses.log import Reading
 
-            columns = Reading(
-                action=action_column,
-                rival=rival_column,
-                split=split_column,
-                by=by or (),
-                drop=drop or (),
-                only=only or (),
-                actions=actions or (),
-                missing=missing or "refuse",
-            )
+            values = {name: others.pop(argument) for name, argument in arguments.items()}
+            rival_utility = values.pop("rival_utility")
+            columns = Reading(**{name: value for name, value in values.items() if value is not None})
             if is_hidden and columns.by:
                 click.echo("All rows are asked as one log: `mesaprior infer --by` answers for each person.", err=True)
-            return function(*arguments, reading=ReadingOptions(columns, rival_utility), **others)
+            return function(*positional, reading=ReadingOptions(columns, rival_utility), **others)
 
         if is_hidden:
             with_reading.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{_ELSEWHERE}"

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from mesaprior.errors import RunError
+
 SUBSTITUTES = dict(zip("▁▂▃▄▅▆▇█░▒▓│└─·•", "12345678.:+|+--*", strict=True)) | {"∞": "infinite"}
 """What stands for the signs of the tables where an encoding lacks them; anything else becomes a question mark."""
 
@@ -31,6 +33,34 @@ def give_errors_a_place() -> None:
     """
     if sys.__stderr__ is None and not sys.stderr:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+class ClosedOutput(io.TextIOBase):
+    """What stands in for a standard output that was closed (``>&-``): it takes nothing, and says so."""
+
+    def isatty(self) -> bool:
+        """Tell that this is no terminal."""
+        return False
+
+    def write(self, text: str, /) -> int:
+        """Refuse a text.
+
+        Raises
+        ------
+        RunError
+            Where there is anything to write.
+        """
+        if text:
+            raise RunError(
+                "standard output is closed, so nothing can be printed; open it, as in `mesaprior ... > FILE`."
+            )
+        return 0
+
+
+def refuse_a_closed_output() -> None:
+    """Let what is printed fail where standard output was closed, rather than vanish."""
+    if sys.__stdout__ is None and not sys.stdout:
+        sys.stdout = ClosedOutput()
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

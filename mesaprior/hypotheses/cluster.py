@@ -22,7 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from mesaprior.errors import MesapriorError, RunError, UsageError
+from mesaprior.errors import MesapriorError, Named, RunError, UsageError, setting
 from mesaprior.hypotheses.memory import available_memory
 
 CONNECT_SECONDS = 8
@@ -140,7 +140,8 @@ def _connected(address: str) -> Any:
     """Return a client of the scheduler at an address."""
     if find_spec("distributed") is None:
         raise UsageError(
-            "--cluster needs Dask Distributed, which is not installed; `pip install 'mesaprior[cluster]'` installs it."
+            setting("cluster"),
+            " needs Dask Distributed, which is not installed; `pip install 'mesaprior[cluster]'` installs it.",
         )
     from distributed import Client
 
@@ -150,15 +151,17 @@ def _connected(address: str) -> Any:
             kind = thread.submit(asyncio.run, _kind_of(address)).result()
     except OSError:
         raise UsageError(
-            f"--cluster {address}: no Dask scheduler answers there within {CONNECT_SECONDS} seconds; start one with "
-            "`dask scheduler` and give the address that it prints."
+            setting("cluster", address),
+            f": no Dask scheduler answers there within {CONNECT_SECONDS} seconds; start one with "
+            "`dask scheduler` and give the address that it prints.",
         ) from None
     except (ValueError, TypeError):
         kind = "no address"
     if kind != "Scheduler":
         raise UsageError(
-            f"--cluster {address!r} is not the address of a Dask scheduler; give the one that `dask scheduler` "
-            "prints, such as tcp://192.168.0.5:8786."
+            Named(f"cluster={address!r}", f"--cluster {address!r}"),
+            " is not the address of a Dask scheduler; give the one that `dask scheduler` "
+            "prints, such as tcp://192.168.0.5:8786.",
         )
     return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
 
@@ -342,7 +345,9 @@ class _Counting(Generic[T]):
         if len(group.shards) == 1 and group.n_lost + 1 >= MOST_LOSSES:
             raise RunError(
                 f"{group} of {self._n_shards} was lost with its worker again and again; give workers more memory, "
-                "or cut the census into more shards (--shards)."
+                "or cut the census into more shards (",
+                Named("n_shards", "--shards"),
+                ").",
             )
         half = -(-len(group.shards) // 2)
         parts = [part for part in (group.shards[:half], group.shards[half:]) if part]

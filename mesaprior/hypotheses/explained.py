@@ -37,6 +37,8 @@ class Explained:
         Given role and verdict, returns what it is and how large, in a line.
     lines : tuple of str
         Further lines.
+    notes : tuple of str
+        What one has to know to read the tables.
     tables : tuple of Table
         Its parts.
     changes : dict of str to int
@@ -51,6 +53,7 @@ class Explained:
     parts: dict[str, Any]
     headline: Callable[[str, str], str]
     lines: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     changes: dict[str, int] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from mesaprior.hypotheses.log import ImitationLog
 
 
 class Prediction(ABC):
-    """What one program does on a log; without anything to turn upside down, the predictions are all there is to say."""
+    """What one program does on a log; without a search or fit to invert, the predictions are all there is to say."""
 
     @property
     @abstractmethod

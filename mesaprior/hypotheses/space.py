@@ -47,7 +47,7 @@ class Space(ABC):
     cut : Cut
         How a census is cut into shards.
     has_lesions : bool
-        Whether there is anything in the programs that can be turned upside down, so that they have roles.
+        Whether programs can have a search or a fit to invert, so that they have roles.
     """
 
     name: ClassVar[str]

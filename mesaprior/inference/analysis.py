@@ -11,23 +11,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.log.notices import number_of, printable
+from mesaprior.hypotheses.log.notices import printable
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.agreement import Tally
+from mesaprior.inference.leading import Leading, leading
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, noise_of
 from mesaprior.inference.odds import Partition, partition_of
 from mesaprior.inference.posterior import Posterior, posterior_of
-from mesaprior.inference.result import to_frame, top_behaviours
-from mesaprior.inference.roles import ROLES, VERDICTS, Judgement, check_tolerance
+from mesaprior.inference.provenance import prior_text
+from mesaprior.inference.result import to_frame
+from mesaprior.inference.roles import Judgement, check_tolerance
 from mesaprior.inference.scores import Scored, check_log
 from mesaprior.inference.weights import Prior, Weighed, prior_of
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from mesaprior.inference.goals import Goals
     from mesaprior.inference.memorizer import Memorizer, MemorizerPosterior
     from mesaprior.inference.reach import Reached
+    from mesaprior.inference.report import Report
     from mesaprior.inference.safeguarding import Outcome
     from mesaprior.inference.sampling import Draw
     from mesaprior.inference.sweeps.sweep import SweptPosterior
@@ -49,24 +51,6 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """Leading behaviours in the representation of an analysis."""
-
-
-class Leading(NamedTuple):
-    """A behaviour of much mass, as a row of a table."""
-
-    mass: float
-    role: str
-    verdict: str
-    hits: int
-    misses: int
-    bits: float
-    steps: int
-    program: str
-
-    @property
-    def bits_text(self) -> str:
-        """The bits as a person reads them; many spaces have fractions of one."""
-        return f"{self.bits:,}" if isinstance(self.bits, int) else f"{self.bits:,.2f}"
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -174,6 +158,11 @@ class Analysis:
         return self.partition.headline
 
     @property
+    def title(self) -> str:
+        """The log and the prior, for the title of a figure."""
+        return f"{Path(self.log.source).stem}, prior {prior_text(self.prior)}"
+
+    @property
     def odds(self) -> np.ndarray:
         """The log2 odds of optimizers over imitators by prefix, float64[N + 1]; without roles, defecting : faithful."""
         return self.partition.log2_odds
@@ -199,11 +188,41 @@ class Analysis:
         """
         import pandas as pd
 
-        return pd.DataFrame(self._leading(k), columns=Leading._fields)
+        return pd.DataFrame(leading(self.posterior, self.census.witness, k).values(), columns=Leading._fields)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the share of the posterior by `n`, `role` and `verdict`, as ``infer --format csv`` prints it."""
         return to_frame(self.posterior)
+
+    def report(self, top: int = 10) -> Report:
+        """Return everything that is told of the posterior, as ``infer`` prints it.
+
+        Parameters
+        ----------
+        top : int
+            Leading behaviours to list.
+
+        Raises
+        ------
+        UsageError
+            If the space is not known, or `top` is negative.
+        """
+        from mesaprior.inference.reports.posterior import report_posterior
+        from mesaprior.inference.request import Question, has_default_language
+
+        if self.space is None:
+            raise UsageError("a report tells of the space that was counted; give it as space=.")
+        if top < 0:
+            raise UsageError(f"top={top} is negative; ask for 0 or more behaviours.")
+        question = Question(
+            log=self.log,
+            space=self.space,
+            is_default_language=has_default_language(self.space.language, self.log),
+            census=self.census,
+        )
+        return report_posterior(
+            question, self.posterior, prior=self.prior, noise=self.noise, tolerance=self.tolerance, top=top
+        )
 
     def plot(self, file: str | Path | None = None) -> Any:
         """Draw who holds the posterior along the training rows, and the odds below.
@@ -226,7 +245,7 @@ class Analysis:
         """
         from mesaprior.inference.picture import figure_of
 
-        return figure_of(self.partition, Path(self.log.source).stem, file)
+        return figure_of(self.partition, self.title, file)
 
     def agency(self, utility: Utility | str) -> Agency:
         """Measure who serves a utility better than chance and its name explain.
@@ -379,54 +398,32 @@ class Analysis:
         return family_of(self.weighed, self.scored, self.space, workers=workers, report=report)
 
     def __repr__(self) -> str:
+        from mesaprior.inference.reports.cells import length_text
+
         lines = [self.headline, self._about]
         if self.loses_at is not None:
             lines.append(f"From n = {self.loses_at} on {self.partition.loss}.")
         lines += [
-            f"{share_text(one.mass):>8}  {one.role:<15}  {one.verdict:<9}  {one.bits_text:>5} bits  "
+            f"{share_text(one.mass):>8}  {one.role:<15}  {one.verdict:<9}  {length_text(one.bits):>5} bits  "
             f"{printable(one.program)}"
-            for one in self._leading(SHOWN)
+            for one in leading(self.posterior, self.census.witness, SHOWN).values()
         ]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """Return the headline and the leading behaviours as HTML, for a notebook."""
-        rows = [
-            (share_text(one.mass), *one[1:5], one.bits_text, f"{one.steps:,}", printable(one.program))
-            for one in self._leading(SHOWN)
-        ]
-        body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
-        head = "".join(f"<th>{name}</th>" for name in Leading._fields)
-        return (
-            f"<p><b>{escape(self.headline)}</b><br>{escape(self._about)}</p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        )
+        """Return the headline, what was asked and the leading behaviours as HTML, for a notebook."""
+        from mesaprior.inference.rendering import html
+        from mesaprior.inference.report_blocks import Line
+        from mesaprior.inference.reports.posterior import leading_table
 
-    def _leading(self, k: int) -> list[Leading]:
-        """Return the k behaviours of most mass, as they are told."""
-        found, witness = self.posterior, self.census.witness
-        return [
-            Leading(
-                mass=entry.mass,
-                role=ROLES[found.role[entry.behaviour]],
-                verdict=VERDICTS[found.verdict[entry.behaviour]],
-                hits=int(found.hits[entry.behaviour]),
-                misses=int(found.misses_in_training[entry.behaviour]),
-                bits=found.length[entry.behaviour].item(),
-                steps=int(found.time[entry.behaviour]),
-                program=witness[entry.behaviour],
-            )
-            for entry in top_behaviours(found, witness, k)
-        ]
+        noun, has_lesions = ("programs", True) if self.space is None else (self.space.noun, self.space.has_lesions)
+        table = leading_table(self.posterior, self.census, self.log, SHOWN, noun=noun, has_lesions=has_lesions)
+        return html([Line(self.headline, "headline"), Line(self._about, "about"), table])
 
     @property
     def _about(self) -> str:
         """What was asked, in one line."""
+        from mesaprior.inference.reports.posterior import about
+
         noun = "programs" if self.space is None else self.space.noun
-        n = self.log.n_training
-        parameters = ", ".join(f"{name}={value:g}" for name, value in getattr(self.prior, "parameters", {}).items())
-        return (
-            f"{self.posterior.programs:,} {noun} counted in {self.census.n_behaviours:,} behaviours · "
-            f"prior {self.prior.name}{f' ({parameters})' if parameters else ''} · noise {self.noise} · "
-            f"{number_of(n, 'training row')}, {self.log.n_rows - n:,} later"
-        )
+        return about(self.posterior, self.census, self.log, noun, self.prior, self.noise)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from mesaprior.errors import RunError, UsageError
+from mesaprior.errors import RunError, UsageError, setting
 from mesaprior.inference.complexity import StringPrior
 
 DEFAULT_BLOCK = 12
@@ -97,7 +97,7 @@ def string_complexities(
     blocks of their bits and log2 of how often they stand there. Time is linear in the length.
     """
     if block is not None and block < 1:
-        raise UsageError(f"--block {block} is out of range; give a number of cells from 1 upwards.")
+        raise UsageError(setting("block", block), " is out of range; give a number of cells from 1 upwards.")
     check_strings(strings)
     size = DEFAULT_BLOCK if block is None else block
     cut = {
@@ -145,10 +145,12 @@ def _check_blocks(weighed: StringPrior, cut: dict[str, Counter[str]], size: int)
     named = ", ".join(block if len(block) <= 60 else f"{block[:60]}..." for block in lacking[:MOST_TOLD])
     more = f" and {len(lacking) - MOST_TOLD} more" if len(lacking) > MOST_TOLD else ""
     safe = _all_printed(weighed)
-    smaller = f"--block {safe}, since every string of up to {safe} cells has bits, or " if safe else ""
+    smaller = (setting("block", safe), f", since every string of up to {safe} cells has bits, or ") if safe else ()
     raise RunError(
         f"no run that {who} prints {'the block' if len(lacking) == 1 else 'the blocks'} {named}{more}, so there is no "
-        f"finite sum over blocks of {size} cells; take {smaller}machines of more states."
+        f"finite sum over blocks of {size} cells; take ",
+        *smaller,
+        "machines of more states.",
     )
 
 

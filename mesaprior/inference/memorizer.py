@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import Named, UsageError
 from mesaprior.hypotheses.log import NONE, ImitationLog
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.inference.cut import log2_of_tallies
@@ -154,7 +154,9 @@ def memorizer_over(
             token_bits = max(1, (len(language.tokens) - 1).bit_length())
         else:
             raise UsageError(
-                "these programs have no tokens with bits, so say with --memorizer-bits what a table costs."
+                "these programs have no tokens with bits, so say with ",
+                Named("token_bits", "--memorizer-bits"),
+                " what a table costs.",
             )
     columns = [log.features.index(name) for name in features]
     sizes = [log.feature_sizes[column] for column in columns]
@@ -187,8 +189,9 @@ def check_prior_of_tables(prior: Prior) -> None:
     for name in prior.columns:
         if name not in COLUMNS:
             raise UsageError(
-                f"prior {prior.name!r} reads the column {name!r}, which tables do not have; for --memorizer use a "
-                f"prior over {', '.join(COLUMNS)}."
+                f"prior {prior.name!r} reads the column {name!r}, which tables do not have; for ",
+                Named("a memorizer", "--memorizer"),
+                f" use a prior over {', '.join(COLUMNS)}.",
             )
 
 

@@ -56,7 +56,7 @@ def partition_of(posterior: Posterior, *, has_lesions: bool = True, noun: str = 
     ----------
     posterior : Posterior
     has_lesions : bool
-        Whether anything in the hypotheses can be turned upside down, so that roles say something.
+        Whether the hypotheses can have a search or a fit to invert, so that roles say something.
     noun : str
         What the hypotheses are called.
     """

@@ -88,18 +88,30 @@ def figure_of(sides: Partition, title_source: str, file: str | Path | None = Non
         draw_posterior(figure, sides, title_source=title_source)
         escape_dollars(figure)
         return figure
-    from matplotlib.figure import Figure
-
-    # A figure that pyplot does not know needs no window, and nobody has to close it.
-    figure = Figure(figsize=SIZE, layout="constrained")
+    figure = posterior_figure(sides, title_source)
     known = figure.canvas.get_supported_filetypes()
     if Path(file).suffix.removeprefix(".") not in known:
         raise UsageError(f"file={str(file)!r} is no kind of picture; let its name end in .png, .svg or .pdf.")
     if not Path(file).parent.is_dir():
         raise UsageError(f"file={str(file)!r}: there is no folder {Path(file).parent}; make it first.")
-    draw_posterior(figure, sides, title_source=title_source)
     escape_dollars(figure)
     figure.savefig(file, dpi=150)
+    return figure
+
+
+def posterior_figure(sides: Partition, title_source: str) -> Any:
+    """Return the picture of a posterior as a figure that pyplot does not know: it needs no window, and no closing.
+
+    Parameters
+    ----------
+    sides : Partition
+    title_source : str
+        What was asked about, for the title.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=SIZE, layout="constrained")
+    draw_posterior(figure, sides, title_source=title_source)
     return figure
 
 

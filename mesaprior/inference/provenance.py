@@ -11,7 +11,7 @@ from mesaprior.hypotheses.versions import versions
 from mesaprior.inference.request import Request
 
 if TYPE_CHECKING:
-    from mesaprior.priors.prior import FormulaPrior
+    from mesaprior.inference.weights import Prior
 
 
 def provenance_of(question: Request, **settings: Any) -> dict[str, Any]:
@@ -39,9 +39,21 @@ def facts_of_space(space: Space) -> dict[str, Any]:
     return {"language": described, "bounds": space.bounds}
 
 
-def prior_facts(prior: FormulaPrior | None) -> dict[str, Any] | None:
-    """Return what a result says of its prior, as plain data."""
-    return prior and {"name": prior.name, "formula": prior.text, "parameters": dict(prior.parameters)}
+def prior_facts(prior: Prior | None) -> dict[str, Any] | None:
+    """Return what a result says of its prior, as plain data; one of your own need not have a formula or parameters."""
+    if prior is None:
+        return None
+    return {"name": prior.name, "formula": getattr(prior, "text", None), "parameters": _parameters(prior)}
+
+
+def prior_text(prior: Prior) -> str:
+    """Return a prior as headers tell it: its name, and its parameters in brackets."""
+    parameters = ", ".join(f"{name}={value:g}" for name, value in _parameters(prior).items())
+    return f"{prior.name} ({parameters})" if parameters else prior.name
+
+
+def _parameters(prior: Prior) -> dict[str, float]:
+    return dict(getattr(prior, "parameters", {}))
 
 
 def facts_of_codes(log: ImitationLog, n_actions: int) -> dict[str, dict[str, int]]:

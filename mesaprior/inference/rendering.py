@@ -66,7 +66,12 @@ def _markdown_table(table: Table) -> Iterator[str]:
 
 
 def _markdown_row(cells: Iterable[Cell]) -> str:
-    return f"| {' | '.join(_markdown_text(str(cell)).replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"| {' | '.join(map(_markdown_cell, cells))} |"
+
+
+def _markdown_cell(cell: Cell) -> str:
+    """Return a cell; the end of a line in it is a tag, since a row is one line."""
+    return "<br>".join(_markdown_text(line).replace("|", "\\|") for line in str(cell).split("\n"))
 
 
 def _markdown_text(text: str) -> str:
@@ -79,9 +84,13 @@ def _markdown_text(text: str) -> str:
 
 def _html_table(table: Table) -> str:
     def row(cells: Iterator[str], tag: str) -> str:
-        return f"<tr>{''.join(f'<{tag}>{escape(printable(cell))}</{tag}>' for cell in cells)}</tr>"
+        return f"<tr>{''.join(f'<{tag}>{_html_lines(cell)}</{tag}>' for cell in cells)}</tr>"
 
     caption = f"<caption>{escape(printable(table.title))}</caption>" if table.title else ""
     head = row((column.name for column in table.columns), "th")
     body = "".join(row(map(str, cells), "td") for cells in table.rows)
     return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def _html_lines(text: str) -> str:
+    return "<br>".join(escape(printable(line)) for line in text.split("\n"))

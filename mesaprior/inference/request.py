@@ -9,7 +9,7 @@ from pathlib import Path
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import Space
-from mesaprior.hypotheses.terms.language import Language
+from mesaprior.hypotheses.terms.language import Language, default_constants
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,11 @@ class Question(Request):
     def warnings(self) -> list[str]:
         """What is suspicious about the log, as sentences."""
         return warning_sentences(self.log, self.census.n_actions)
+
+
+def has_default_language(language: Language | None, log: ImitationLog) -> bool:
+    """Tell whether there is a language, and it is the default one of a log, with whatever constants."""
+    return language is not None and default_constants(language, log) is not None
 
 
 def warning_sentences(log: ImitationLog, n_actions: int) -> list[str]:

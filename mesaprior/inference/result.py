@@ -1,18 +1,16 @@
-"""A posterior as plain data: the JSON object and the table of ``infer``, and what they say in words."""
+"""A posterior in short: its leading behaviours, the table of masses, and who leads in one sentence."""
 
 from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.census import PARTS, Census
-from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.posterior import Posterior
 from mesaprior.inference.roles import FAITHFUL, IMITATOR, ROLES, UNJUDGED, VERDICTS
@@ -105,102 +103,6 @@ def top_behaviours(posterior: Posterior, witness: Sequence[str], top: int) -> li
         entries.extend(Entry(behaviour, mass) for behaviour in tied)
         start = stop
     return entries
-
-
-def to_json(
-    posterior: Posterior,
-    census: Census,
-    log: ImitationLog,
-    *,
-    mass_beyond: float | None,
-    given: Sequence[dict[str, Any]],
-    provenance: dict[str, Any],
-    codes: dict[str, dict[str, int]] | None = None,
-    warnings: Sequence[str] = (),
-    top: int = 10,
-) -> dict[str, Any]:
-    """Return the object that ``infer --format json`` prints.
-
-    Parameters
-    ----------
-    posterior : Posterior
-    census : Census
-        The census it was computed from.
-    log : ImitationLog
-        The log it was computed from.
-    mass_beyond : float or None
-        Mass under 2^-length of the programs that were not counted; None where the space has none to give.
-    given : sequence of dict
-        The ledger of supplied tables, one entry each.
-    provenance : dict
-        Versions, language, log hash, bounds, prior, noise.
-    codes : dict of str to dict of str to int
-        The code of each label, by column.
-    warnings : sequence of str
-        What is suspicious about the log, as sentences.
-    top : int
-        How many behaviours to list.
-
-    Returns
-    -------
-    dict
-        Plain Python values only, in a fixed order of keys. Infinities are the strings ``"inf"`` and
-        ``"-inf"``, undefined numbers ``"nan"``.
-    """
-    by_role = posterior.mass_by_role
-    exact = posterior.exact
-    return {
-        "n": list(range(posterior.n_training + 1)),
-        "log2_odds": _numbers(posterior.log2_odds),
-        "log2_odds_verdict": _numbers(posterior.log2_odds_verdict),
-        "mass": {name: _numbers(by_role[role]) for role, name in enumerate(ROLES)},
-        "mass_by_verdict": {
-            name: {
-                verdict_name: _numbers(posterior.mass[role, verdict]) for verdict, verdict_name in enumerate(VERDICTS)
-            }
-            for role, name in enumerate(ROLES)
-        },
-        "sleepers": _numbers(posterior.sleepers),
-        "misses": {name: json_number(posterior.misses[role]) for role, name in enumerate(ROLES)},
-        "log2_evidence": _numbers(posterior.log2_evidence),
-        "programs": posterior.programs,
-        "mass_beyond": None if mass_beyond is None else json_number(float(mass_beyond)),
-        "by_bound": {
-            str(bound): json_number(odds)
-            for bound, odds in zip(posterior.bounds.tolist(), posterior.log2_odds_by_bound, strict=True)
-        },
-        "stable": posterior.is_stable,
-        "loses_at": posterior.loses_at,
-        "loses_at_verdict": posterior.loses_at_verdict,
-        "number": {name: dict(zip(VERDICTS, posterior.number[role], strict=True)) for role, name in enumerate(ROLES)},
-        "predictive": {str(log.n_training + later): _numbers(row) for later, row in enumerate(posterior.predictive)},
-        "exact": exact and {"program": exact.program, "length": exact.length, "role": ROLES[exact.role]},
-        "top": [
-            {
-                "program": census.witness[entry.behaviour],
-                "length": posterior.length[entry.behaviour].item(),
-                "time": int(posterior.time[entry.behaviour]),
-                "role": ROLES[posterior.role[entry.behaviour]],
-                "verdict": VERDICTS[posterior.verdict[entry.behaviour]],
-                "mass": json_number(entry.mass),
-                "search_advantage": advantage_of(posterior, entry.behaviour),
-                "hits": int(posterior.hits[entry.behaviour]),
-                "misses": int(posterior.misses_in_training[entry.behaviour]),
-                **_changes(posterior, entry.behaviour),
-            }
-            for entry in top_behaviours(posterior, census.witness, top)
-        ],
-        "given": list(given),
-        "fit": {
-            "chance": posterior.fit.chance,
-            "most_frequent": posterior.fit.most_frequent,
-            "best_table": posterior.fit.best_table,
-        },
-        "codes": codes or {},
-        "warnings": list(warnings),
-        "provenance": provenance,
-        **_interventions(posterior),
-    }
 
 
 def to_frame(posterior: Posterior) -> pd.DataFrame:
@@ -301,37 +203,6 @@ def _first_by_length_and_text(
     )
 
 
-def _interventions(posterior: Posterior) -> dict[str, Any]:
-    """Return who changes under each intervention; nothing where the language has none."""
-    if not posterior.interventions:
-        return {}
-
-    def by_part(make: Callable[[int, int], Any]) -> dict[str, dict[str, Any]]:
-        return {part: {name: make(place, role) for role, name in enumerate(ROLES)} for place, part in enumerate(PARTS)}
-
-    return {
-        "interventions": {
-            effect.name: {
-                "mass": by_part(lambda part, role, effect=effect: _numbers(effect.mass[part, role])),
-                "share_of_rows": by_part(
-                    lambda part, role, effect=effect: json_number(effect.share_of_rows[part, role])
-                ),
-                "number": by_part(lambda part, role, effect=effect: effect.number[part][role]),
-            }
-            for effect in posterior.interventions
-        }
-    }
-
-
-def _changes(posterior: Posterior, behaviour: int) -> dict[str, Any]:
-    """Return the shares of rows on which a behaviour changes under each intervention; nothing where there is none."""
-    shares = {
-        effect.name: dict(zip(PARTS, _numbers(effect.behaviour[:, behaviour]), strict=True))
-        for effect in posterior.interventions
-    }
-    return {"interventions": shares} if shares else {}
-
-
 def advantage_of(posterior: Posterior, behaviour: int) -> float | None:
     """Return a search advantage, an integer where lengths are; None where there is nothing to compare."""
     value = float(posterior.search_advantage[behaviour])
@@ -344,8 +215,3 @@ def json_number(value: float) -> float | str:
     """Return a finite number as it is, and others as the strings that JSON has no numbers for."""
     value = float(value)
     return value if math.isfinite(value) else str(value)
-
-
-def _numbers(values: np.ndarray) -> list[float | str]:
-    """Return an array of numbers as a list for JSON."""
-    return [json_number(value) for value in values.tolist()]

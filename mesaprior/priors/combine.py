@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from mesaprior.errors import UsageError
 from mesaprior.priors.catalogue import find_entry
+from mesaprior.priors.formula import LARGEST, SMALLEST, is_in_range, number_text
 from mesaprior.priors.prior import FormulaPrior
 
 _NAME_OR_NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[A-Za-z_][A-Za-z0-9_]*")
@@ -37,8 +38,7 @@ def mixture(priors: Sequence[FormulaPrior], weights: Sequence[float]) -> Formula
     if not priors or len(priors) != len(weights):
         raise UsageError(f"a mixture of {len(priors)} priors has {len(weights)} weights; give one or more of both.")
     for weight in weights:
-        if not (0 < weight < math.inf):
-            raise UsageError(f"weight {weight!r} of a mixture is out of range; weights are finite and above 0.")
+        _check(weight, "weight")
     parts = [f"{_number(weight)}*({inline(prior)})" for prior, weight in zip(priors, weights, strict=True)]
     return _prior(" + ".join(parts))
 
@@ -57,8 +57,7 @@ def tempered(prior: FormulaPrior, temperature: float) -> FormulaPrior:
     UsageError
         If the temperature is out of range.
     """
-    if not (0 < temperature < math.inf):
-        raise UsageError(f"temperature {temperature!r} is out of range; a temperature is finite and above 0.")
+    _check(temperature, "temperature")
     return _prior(f"({inline(prior)})**(1/{_number(temperature)})")
 
 
@@ -85,8 +84,8 @@ def capped(bounds: Mapping[float, float], prior: FormulaPrior | None = None) -> 
     if not bounds:
         raise UsageError("there are no bounds to draw from; give one or more, each with its weight.")
     for bound, weight in bounds.items():
-        if not (0 < bound < math.inf and 0 < weight < math.inf):
-            raise UsageError(f"bound {bound!r} with weight {weight!r} is out of range; both are finite and above 0.")
+        _check(bound, "bound")
+        _check(weight, "weight")
     ordered = sorted(bounds)
     # The bounds that a time keeps are those from itself on.
     kept = [math.fsum(bounds[other] for other in ordered if other >= bound) for bound in ordered]
@@ -105,6 +104,12 @@ def inline(prior: FormulaPrior) -> str:
         return f"({_NAME_OR_NUMBER.sub(replacement, entry.text)})" if entry else name
 
     return _NAME_OR_NUMBER.sub(replacement, prior.text)
+
+
+def _check(value: float, name: str) -> None:
+    """Refuse a number that no formula can have, or that is not above 0."""
+    if not (value > 0 and is_in_range(value)):
+        raise UsageError(f"{name} {number_text(value)} is out of range; give one from {SMALLEST} to {LARGEST}.")
 
 
 def _number(value: float) -> str:

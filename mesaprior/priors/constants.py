@@ -16,10 +16,13 @@ GREATEST_POWER = 1 << 20
 
 
 class _Constant(NamedTuple):
-    """A value and log2 of its magnitude; the value is 0 or infinite where float64 has none."""
+    """A value and log2 of its magnitude; the value is 0 or infinite where float64 has none, and 0 itself has bits 0."""
 
     value: float
     bits: float
+
+
+ZERO = _Constant(0.0, 0.0)
 
 
 def great_power(code: Sequence[Step]) -> int | None:
@@ -83,8 +86,10 @@ def _work_out(op: str, operands: list[_Constant]) -> _Constant:
         return _of_bits(a.value * math.log2(math.e))
     if op == "**":
         return _of_bits(a.bits * b.value if a.bits else 0.0)
+    if a == ZERO and op in ("*", "/"):
+        return ZERO
     if op == "*":
-        return _of_bits(a.bits + b.bits)
+        return ZERO if b == ZERO else _of_bits(a.bits + b.bits)
     if op == "/":
         return _of_bits(a.bits - b.bits)
     if op in ("+", "-"):

@@ -12,13 +12,14 @@ right); numbers, names, parentheses, `FUNCTIONS`, and ``Piecewise((value, condit
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, NoReturn
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import Named, UsageError
 from mesaprior.priors.catalogue import find_entry
 from mesaprior.priors.columns import columns
 from mesaprior.priors.constants import GREATEST_POWER, great_power
@@ -29,6 +30,7 @@ FUNCTIONS = ("ceil", "exp", "log2", "Max", "Min", "Piecewise", "sqrt")
 MAX_CHARACTERS = 2000
 MAX_NESTING = 50
 SMALLEST, LARGEST = 1e-300, 1e300
+
 """Allowed magnitudes of numbers and parameters; 0 is allowed too."""
 
 _TOKEN = re.compile(
@@ -37,6 +39,17 @@ _TOKEN = re.compile(
     r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/()<>,&|])"
 )
 _SPACE = re.compile(r"[ \t\r\n]*")
+
+
+def is_in_range(value: float) -> bool:
+    """Tell whether a number can stand in a formula: 0, or of a magnitude from `SMALLEST` to `LARGEST`."""
+    return value == 0 or SMALLEST <= abs(value) <= LARGEST
+
+
+def number_text(value: float) -> str:
+    """Return a number as a message repeats it; Python writes no whole number of thousands of digits."""
+    return f"{value:g}" if abs(value) <= LARGEST or value != value or abs(value) == math.inf else "above 1e+300"
+
 
 # Binding strength and name in the code of each infix operator.
 _INFIX = {
@@ -105,11 +118,11 @@ def parse_formula(text: str) -> Formula:
     return Formula(text, code)
 
 
-def complain(text: str, place: int, what: str) -> NoReturn:
+def complain(text: str, place: int, *what: str | Named) -> NoReturn:
     """Raise the error about a place in a formula, showing what stands around it."""
     first, last = max(0, place - 31), place + 30
     shown = ("..." if first else "") + text[first:last] + ("..." if last < len(text) else "")
-    raise UsageError(f"formula {shown!r}, column {place}: {what}.")
+    raise UsageError(f"formula {shown!r}, column {place}: ", *what, ".")
 
 
 def suggestion(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:

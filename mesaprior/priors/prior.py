@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import Named, UsageError
 from mesaprior.priors.catalogue import DEFAULT_PARAMETERS, catalogue, find_entry
 from mesaprior.priors.columns import columns
 from mesaprior.priors.formula import (
@@ -19,6 +18,8 @@ from mesaprior.priors.formula import (
     SMALLEST,
     Formula,
     complain,
+    is_in_range,
+    number_text,
     parse_formula,
     suggestion,
 )
@@ -80,6 +81,12 @@ class FormulaPrior:
     def formula(self) -> Formula:
         """The parsed formula."""
         return parse_formula(self.text)
+
+    @property
+    def title(self) -> str:
+        """The name, with the values of the parameters: ``speed (alpha=2)``."""
+        values = ", ".join(f"{name}={value:g}" for name, value in self.parameters.items())
+        return f"{self.name} ({values})" if values else self.name
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -176,11 +183,13 @@ def check_parameters(formula: Formula, given: Mapping[str, float]) -> dict[str, 
     """
     for name, value in given.items():
         if name not in formula.parameters:
-            raise UsageError(_not_a_parameter(name, formula))
-        if not math.isfinite(value) or (value and not SMALLEST <= abs(value) <= LARGEST):
+            raise UsageError(*_not_a_parameter(name, formula))
+        if not is_in_range(value):
             raise UsageError(
-                f"parameter {name} = {value:g} is out of range; 0 and magnitudes from {SMALLEST} to {LARGEST} are "
-                f"allowed, so write another value: --param {name}=VALUE."
+                f"parameter {name} = {number_text(value)} is out of range; 0 and magnitudes from {SMALLEST} to "
+                f"{LARGEST} are allowed, so write another value: ",
+                Named(f"{name}=VALUE", f"--param {name}=VALUE"),
+                ".",
             )
     return {**DEFAULT_PARAMETERS, **given}
 
@@ -229,17 +238,20 @@ def _settle(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:
                 formula.text,
                 formula.place_of(name),
                 f"{name[:40]!r} is no column and has no value{near}; the columns are {', '.join(columns())}, and a "
-                f"parameter gets its value by --param {name[:40]}=VALUE",
+                "parameter gets its value by ",
+                Named(f"{name[:40]}=VALUE", f"--param {name[:40]}=VALUE"),
             )
     return {name: float(values[name]) for name in formula.parameters}
 
 
-def _not_a_parameter(name: str, formula: Formula) -> str:
+def _not_a_parameter(name: str, formula: Formula) -> tuple[str | Named, ...]:
+    """Return what is said of a value that a formula has no parameter for."""
     shown = repr(name[:40])
+    given = Named(shown, f"--param {shown}")
     if name in columns():
-        return f"--param {shown} names a column of the census, which takes no value; remove it."
+        return given, " names a column of the census, which takes no value; remove it."
     if not formula.parameters:
-        return f"the formula {formula.text[:60]!r} has no parameters, and --param gives {shown}; remove it."
+        return f"the formula {formula.text[:60]!r} has no parameters, and ", given, " is given; remove it."
     near = suggestion(name, formula.parameters)
     has = ", ".join(formula.parameters)
-    return f"the formula has no parameter {shown}{near}; it has {has}, so give values to these only."
+    return (f"the formula has no parameter {shown}{near}; it has {has}, so give values to these only.",)

@@ -72,7 +72,7 @@ PATHS = {
     "another ending": (["infer", "mine.toml"], [".csv", ".parquet"]),
     "a missing language": (["infer", "log.csv", "--language", "no.toml"], ["no.toml"]),
     "a missing census": (["export", "nowhere", "programs"], ["nowhere", "no such folder"]),
-    "a picture of another kind": (["infer", "log.csv", "--plot", "a.pdf"], [".png", ".svg"]),
+    "a picture of another kind": (["infer", "log.csv", "--plot", "a.gif"], [".png", ".svg", ".pdf"]),
     "a picture nowhere": (["infer", "log.csv", "--plot", "no/a.png"], ["no"]),
     "a log beside a log": (["infer", "log.csv", "--log", "log.csv"], ["--log", "folder"]),
 }

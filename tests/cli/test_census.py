@@ -289,7 +289,7 @@ def test_without_a_folder_the_census_goes_into_the_store(files, run, store, monk
     asked = run("infer", *ASK, "--format", "json")
     assert asked.stderr == f"Nothing to count: the census is in the store, {entry}.\n"
     assert asked.stdout == direct
-    compared = run("prior", "compare", *ASK, "--priors", "simplicity,levin", "--format", "json")
+    compared = run("prior", "compare", *ASK, "--prior", "simplicity,levin", "--format", "json")
     assert compared.stderr == asked.stderr
 
 

@@ -125,7 +125,7 @@ def test_a_dollar_in_a_name_is_drawn_as_it_is(ending, files, run):
     picture = (files / f"odds.{ending}").read_bytes()
     assert picture
     if ending == "svg":
-        assert b"<!-- a$b_{$: " in picture
+        assert b"<!-- a$b_{$, prior simplicity: " in picture
 
 
 def test_exponents_along_an_axis_stay_raised():
@@ -245,3 +245,29 @@ def test_no_time_is_estimated_before_it_means_anything():
     assert time_left(0.001, 8.0) == ""
     assert time_left(0.25, 10.0) == "30 s left"
     assert time_left(1.0, 10.0) == ""
+
+
+@pytest.mark.parametrize("command", [ASK, [*ASK, "--format", "csv"], ["--help"], ["prior", "list"]])
+def test_a_closed_standard_output_is_one_sentence(command, files):
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" "$@" >&-', sys.executable, "-m", "mesaprior", *command],
+        stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: standard output is closed")
+    assert done.stderr.count("\n") == 1
+
+
+LONG = "x" * 5000
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[LONG], ["infer", LONG], ["infer", f"--{LONG}"], ["infer", "log.csv", f"--format={LONG}"], ["prior", "show", LONG],
+     ["why", f"(argmax {LONG})", "--log", "log.csv"], ["infer", "log.csv", "--prior", f"2**-length {LONG}"]],
+)  # fmt: skip
+def test_no_argument_is_repeated_at_any_length(command, files):
+    done = mesaprior(*command)
+    assert done.returncode in (1, 2)
+    assert len(done.stderr) < 2000
+    assert "Traceback" not in done.stderr

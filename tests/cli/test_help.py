@@ -6,7 +6,7 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from mesaprior.cli.command import Option
+from mesaprior.cli.command import OUTPUT, Command, Option, headed_option
 from mesaprior.cli.main import COMMANDS, SECTIONS, main
 
 LOG = "x,action\n0,0\n1,1\n0,0\n"
@@ -141,9 +141,9 @@ def test_names_complete():
     assert completions([], "s") == ["sample", "safeguards", "sweep", "store", "strings"]
     assert completions(["world"], "sh") == ["show"]
     assert completions(["infer", "log.csv", "--prior"], "sp") == ["speed"]
-    assert completions(["strings", "--weights"], "lev") == ["levin"]
+    assert completions(["strings", "--prior"], "lev") == ["levin"]
     assert completions(["prior", "show"], "unif") == ["uniform"]
-    assert completions(["prior", "compare", "c", "--priors"], "levin,unif") == ["levin,uniform"]
+    assert completions(["prior", "compare", "c", "--prior"], "levin,unif") == ["levin,uniform"]
     assert completions(["world", "show"], "corr") == ["corridor"]
     assert completions(["ensemble"], "fo") == ["fork"]
     assert completions(["claims", "run", "coin"], "counting") == ["counting-argument"]
@@ -156,3 +156,31 @@ def test_files_are_left_to_the_shell():
         assert [(item.type, item.value) for item in items] == [("file", "lo")], words
     items = ShellComplete(main, {}, "mesaprior", "_X").get_completions(["store", "verify"], "lo")
     assert [item.type for item in items] == ["dir"]
+
+
+def test_columns_complete(tmp_path):
+    """The columns of the file that was typed before are completed, in lists after each comma."""
+    file = tmp_path / "choices.csv"
+    file.write_text("who;round;my choice\n" + "ann;1;left\n" * 20_000, "utf-8")
+    assert completions(["infer", str(file), "--action"], "m") == ["my choice"]
+    assert completions(["infer", str(file), "--drop"], "who,r") == ["who,round"]
+    assert completions(["infer", str(tmp_path / "no.csv"), "--action"], "") == []
+    assert completions(["infer", "--action"], "m") == []
+
+
+def test_an_old_name_of_an_option_is_taken_with_a_hint(capsys):
+    """What scripts have is read as ever; what stands behind two hyphens is left alone."""
+
+    @click.command(cls=Command)
+    @headed_option("--new", heading=OUTPUT, old_names=("--old",))
+    @click.argument("rest", nargs=-1)
+    def asked(new, rest):
+        click.echo(f"{new} {rest}")
+
+    for arguments in (["--old", "x"], ["--old=x"]):
+        asked.main(arguments, standalone_mode=False)
+        out, err = capsys.readouterr()
+        assert (out, err) == ("x ()\n", "Hint: --old is now called --new.\n")
+    asked.main(["--", "--old"], standalone_mode=False)
+    assert capsys.readouterr() == ("None ('--old',)\n", "")
+    assert "--old" not in asked.get_help(click.Context(asked))

@@ -107,7 +107,7 @@ def test_the_table_leads_with_verdicts_and_claims_no_role(bits, run):
     assert "faithful machines" in headline
     for word in ("Imitators", "imitator", "optimizers", "Sleepers", "mesaprior why", "language", "2^-length) mass"):
         assert word not in text, word
-    assert "Roles need something to turn upside down" in text
+    assert "Roles need a search or a fit to invert" in text
     assert "10,000 machines counted" in text
     assert "abstain there" in text
     assert "13.29 bits, so priors over length alone are uniform" in text

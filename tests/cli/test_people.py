@@ -33,6 +33,13 @@ def crowd(files):
     return files
 
 
+def test_parameters_of_the_prior_are_told(crowd, run):
+    asked = ("infer", "crowd.csv", "--by", "who", "--max-bits", 12, "--prior", "speed", "--param", "alpha=2")
+    assert "· prior speed (alpha=2) ·" in run(*asked, "--format", "markdown").stdout
+    run(*asked, "--plot", "people.svg")
+    assert "crowd, prior speed (alpha=2): Imitators lead" in (crowd / "people.svg").read_text()
+
+
 def test_the_table(crowd, run):
     result = run("infer", "crowd.csv", "--by", "who", "--max-bits", 16)
     assert result.stdout.startswith("Imitators lead for 10 of 10 people, optimizers for 0.")
@@ -145,5 +152,10 @@ def test_learners_without_noise_are_warned_of(crowd, run):
         )
     )
     (crowd / "fit.toml").write_text(f"domain = 2\nactions = 2\n{tokens}")
-    result = run("infer", "crowd.csv", "--by", "who", "--language", "fit.toml", "--max-bits", 9, "--noise", 0)
+    question = ("infer", "crowd.csv", "--by", "who", "--language", "fit.toml", "--max-bits", 9, "--noise", 0)
+    result = run(*question)
     assert "learners" in result.stderr
+    # Where no program is left, nothing is predicted.
+    first = json.loads(run(*question, "--format", "json").stdout)["people"][0]
+    assert first["log2_odds"][-1] == "nan"
+    assert set(first["predictive"]["24"]) == {"nan"}

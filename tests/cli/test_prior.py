@@ -44,7 +44,7 @@ def table(text: str) -> list[dict[str, str]]:
 
 def test_check_says_which_laws_hold(run):
     shown = run("prior", "check", "bounded", "--param", "T=64", "--examples", "50").stdout
-    assert "obeys 10 of 12 laws" in shown
+    assert "bounded (T=64) obeys 10 of 12 laws" in shown
     assert "length = 1, time = 65: the weight is 0" in shown
     findings = json.loads(run("prior", "check", "levin", "--examples", "20", "--format", "json").stdout)
     assert [finding["law"] for finding in findings] == [law.name for law in LAWS]
@@ -77,16 +77,21 @@ def test_check_fails_where_there_is_no_prior_or_a_required_law_is_broken(run):
 def test_formulas_with_mistakes_are_refused_everywhere(formula, files, run):
     for command in ("check", "plot"):
         assert ", column " in run("prior", command, formula, code=2).stderr
-    assert ", column " in run("prior", "compare", *ASK, "--priors", f"levin,{formula}", code=2).stderr
+    assert ", column " in run("prior", "compare", *ASK, "--prior", f"levin,{formula}", code=2).stderr
 
 
 def test_plot_in_text(run):
     lines = run("prior", "plot", "levin").stdout.splitlines()
     assert lines[0] == "levin: the darker, the more a program weighs"
-    assert len(lines) == 1 + 16 + 3
-    assert lines[1].startswith("    65,536 │█")
-    assert lines[-1].startswith("weights: █ from 2^-20.75, ")
-    assert "every weight shown is 0" in run("prior", "plot", "bounded", "--param", "T=0.5").stdout
+    assert len(lines) == 1 + 16 + 5
+    assert "length 1 to 64" in lines[2]
+    assert lines[4].startswith("│ 65,536 │ █")
+    assert lines[-1].startswith("• Weights: █ from 2^-20.75, ")
+    shown = run("prior", "plot", "bounded", "--param", "T=0.5").stdout
+    assert shown.startswith("bounded (T=0.5): ")
+    assert "Every weight shown is 0." in shown
+    held = run("prior", "plot", "2**-length/gates", "--at", "gates=4").stdout
+    assert held.startswith("2**-length/gates, gates = 4: ")
 
 
 def test_plot_as_data(run):
@@ -111,7 +116,9 @@ def test_plot_as_data(run):
 @pytest.mark.parametrize("prior", ["levin", "bounded", "uniform", "2**-length/gates", "0*length"])
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_plot_as_a_picture(prior, ending, files, run):
-    assert run("prior", "plot", prior, "--out", f"prior.{ending}").stderr == f"Wrote prior.{ending}.\n"
+    result = run("prior", "plot", prior, "--plot", f"prior.{ending}")
+    assert result.stderr == f"Wrote prior.{ending}.\n"
+    assert result.stdout == run("prior", "plot", prior).stdout
     head = (files / f"prior.{ending}").read_bytes()[:300]
     assert head.startswith(b"\x89PNG") if ending == "png" else b"<svg" in head or b"<?xml" in head
 
@@ -126,8 +133,8 @@ def test_plot_as_a_picture(prior, ending, files, run):
         (("2**-length/gates", "--at", "gates=nan"), "--at gates=nan is no whole number"),
         (("2**-length/gates", "--at", "gates=1", "--at", "gates=2"), "--at gates is given 2 times"),
         (("2**-length/gates", "--at", "gates"), "'gates' is not COLUMN=VALUE with a number"),
-        (("levin", "--out", "picture.pdf"), "--out picture.pdf: a picture is a .png or an .svg file"),
-        (("levin", "--out", "nowhere/p.png"), "there is no folder nowhere"),
+        (("levin", "--plot", "picture.gif"), "--plot picture.gif: a picture is a .png, .svg or .pdf file"),
+        (("levin", "--plot", "nowhere/p.png"), "there is no folder nowhere"),
         (("levin", "--max-time", "1"), "is not in the range"),
         (("2**-length / (time - 3)",), "a weight must be a finite number from 0"),
     ],
@@ -138,9 +145,9 @@ def test_plots_that_cannot_be(arguments, words, files, run):
 
 def test_compare(files, run):
     shown = run("prior", "compare", *ASK).stdout
-    for word in ("uniform", "simplicity", "bounded", "levin", "s_fast", "rank correlation", "Total variation"):
+    for word in ("uniform", "simplicity", "bounded (T=1024)", "levin", "s_fast", "rank correlation", "Total variation"):
         assert word in shown
-    facts = json.loads(run("prior", "compare", *ASK, "--priors", "levin, 7*levin,speed", "--format", "json").stdout)
+    facts = json.loads(run("prior", "compare", *ASK, "--prior", "levin, 7*levin,speed", "--format", "json").stdout)
     assert [prior["name"] for prior in facts["priors"]] == ["levin", "7*levin", "speed"]
     assert facts["priors"][2]["parameters"] == {"alpha": 1.0}
     assert [(pair["first"], pair["second"]) for pair in facts["distances"]] == [
@@ -160,19 +167,30 @@ def test_compare(files, run):
 def test_compare_takes_formulas_with_commas_and_a_census(files, run):
     run("census", *ASK, "--out", "counted")
     priors = "Min(levin, simplicity),speed,Piecewise((1, time < 9), (0, True))"
-    rows = table(run("prior", "compare", "counted", "--priors", priors, "--param", "alpha=3", "--format", "csv").stdout)
+    rows = table(run("prior", "compare", "counted", "--prior", priors, "--param", "alpha=3", "--format", "csv").stdout)
     assert [row["first"] for row in rows] == ["Min(levin, simplicity)"] * 2 + ["speed"]
     assert rows[1]["kl"] == "inf"
+
+
+def test_compare_takes_priors_one_by_one_and_by_its_old_name(files, run):
+    ask = ("prior", "compare", *ASK, "--format", "json")
+    once = run(*ask, "--prior", "levin,speed", "--prior", "Min(levin, simplicity)")
+    assert [prior["name"] for prior in json.loads(once.stdout)["priors"]] == [
+        *("levin", "speed", "Min(levin, simplicity)")
+    ]
+    old = run(*ask, "--priors", "levin,speed,Min(levin, simplicity)")
+    assert old.stdout == once.stdout
+    assert "Hint: --priors is now called --prior." in old.stderr
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--priors", "levin"), "there is only 'levin' to compare"),
-        (("--priors", "levin,levin"), "2 of the priors to compare have the name 'levin'"),
-        (("--priors", "levin,,speed"), "names no prior between two commas"),
-        (("--priors", "levin,speed", "--param", "T=3"), "--param 'T' belongs to none of the priors levin, speed"),
-        (("--priors", "levin,circuit"), "reads the column 'gates'"),
+        (("--prior", "levin"), "there is only 'levin' to compare"),
+        (("--prior", "levin,levin"), "2 of the priors to compare have the name 'levin'"),
+        (("--prior", "levin,,speed"), "names no prior between two commas"),
+        (("--prior", "levin,speed", "--param", "T=3"), "--param 'T' belongs to none of the priors levin, speed"),
+        (("--prior", "levin,circuit"), "reads the column 'gates'"),
     ],
 )
 def test_comparisons_that_cannot_be(options, words, files, run):

@@ -84,7 +84,13 @@ def test_joint_counts_sum_to_the_others(states, run):
     assert sums == {row["string"]: int(row["count"]) for row in plain}
     answer = strict(run("strings", "--states", states, "--joint", "--format", "json").stdout)
     assert [{name: str(value) for name, value in entry.items()} for entry in answer["strings"]] == rows
-    assert run("strings", "--states", states, "--joint").stdout.splitlines()[0] == "string,steps,count"
+    shown = run("strings", "--states", states, "--joint", "--top", 10**6).stdout
+    assert all(f"│ {row['string']} " in shown for row in rows)
+    assert "Next" not in shown
+    shown = run("strings", "--states", states, "--joint", "--top", 1).stdout
+    assert "│ 0 " in shown
+    assert "│ 1 " not in shown
+    assert f"Next: mesaprior strings --states {states} --joint --format csv, for all " in shown
 
 
 def weighed_plainly(weight):
@@ -108,20 +114,20 @@ def weighed_plainly(weight):
 )
 def test_weights_are_sums_over_all_machines(formula, weight, run):
     expected = weighed_plainly(weight)
-    answer = strict(run("strings", "--states", 2, "--weights", formula, "--format", "json").stdout)
+    answer = strict(run("strings", "--states", 2, "--prior", formula, "--format", "json").stdout)
     found = {entry["string"]: entry["bits"] for entry in answer["strings"]}
     assert found.keys() == expected.keys()
     for string, bits in found.items():
         assert bits == pytest.approx(log2(expected[string].denominator) - log2(expected[string].numerator), abs=1e-9)
     assert answer["prior"]["formula"]
-    rows = rows_of(run("strings", "--states", 2, "--weights", formula, "--format", "csv").stdout)
+    rows = rows_of(run("strings", "--states", 2, "--prior", formula, "--format", "csv").stdout)
     assert list(rows[0]) == ["string", "count", "bits"]
     assert {row["string"]: float(row["bits"]) for row in rows} == found
     assert [float(row["bits"]) for row in rows] == sorted(float(row["bits"]) for row in rows)
 
 
 def test_a_parameter_of_the_prior(run):
-    given = ("--weights", "2**-length / time**alpha", "--format", "csv")
+    given = ("--prior", "2**-length / time**alpha", "--format", "csv")
     assert (
         run("strings", "--states", 2, *given, "--param", "alpha=0").stdout
         != run("strings", "--states", 2, *given, "--param", "alpha=2").stdout
@@ -130,7 +136,7 @@ def test_a_parameter_of_the_prior(run):
 
 def test_no_weight_is_infinitely_many_bits(run):
     answer = strict(
-        run("strings", "--states", 2, "--weights", "Piecewise((1, time <= 1), (0, True))", "--format", "json").stdout
+        run("strings", "--states", 2, "--prior", "Piecewise((1, time <= 1), (0, True))", "--format", "json").stdout
     )
     bits = {entry["string"]: entry["bits"] for entry in answer["strings"]}
     assert (bits.pop("0"), bits.pop("1")) == (1, 1)
@@ -205,7 +211,7 @@ def test_complexity_under_a_speed_prior(run):
     answer = strict(run("complexity", *strings, "--states", 2, "--prior", formula, "--format", "json").stdout)
     for entry in answer["strings"]:
         assert entry["bits"] == pytest.approx(-log2(expected[entry["string"]]))
-    answered = strict(run("strings", "--states", 2, "--weights", formula, "--format", "json").stdout)
+    answered = strict(run("strings", "--states", 2, "--prior", formula, "--format", "json").stdout)
     by_strings = answered["strings"]
     assert answer["prior"] == answered["prior"]
     assert answer["prior"]["formula"] == formula
@@ -242,17 +248,17 @@ def test_refusals(command, arguments, words, run, store):
 
 @pytest.mark.parametrize(("prior", "words"), BAD_PRIORS.values(), ids=BAD_PRIORS)
 @pytest.mark.parametrize(
-    "command", [["strings", "--weights"], ["complexity", "01", "--prior"]], ids=["strings", "complexity"]
+    "command", [["strings", "--prior"], ["complexity", "01", "--prior"]], ids=["strings", "complexity"]
 )
 def test_priors_that_are_refused(command, prior, words, run):
     one_sentence(run(*command, prior, "--states", "2", code=2), *words)
 
 
 @pytest.mark.parametrize(
-    "others", [["--weights", "levin"], ["--report", "halting"], ["--weights", "levin", "--report", "halting"]]
+    "others", [["--prior", "levin"], ["--report", "halting"], ["--prior", "levin", "--report", "halting"]]
 )
 def test_joint_counts_go_with_nothing_else(others, run):
-    one_sentence(run("strings", "--states", 2, "--joint", *others, code=2), "--joint", "--weights", "leave")
+    one_sentence(run("strings", "--states", 2, "--joint", *others, code=2), "--joint", "--prior", "leave")
 
 
 @pytest.mark.parametrize("string", ["01a", "", "2", "0 1", "x" * 500, "²"])
@@ -483,3 +489,10 @@ def test_a_block_that_nothing_prints_is_named(run):
 @pytest.mark.parametrize("block", [0, -1, "x"])
 def test_blocks_of_no_size(block, run, store):
     one_sentence(run("complexity", "0101", "--states", 2, "--block", block, code=2), "--block", str(block))
+
+
+def test_the_old_name_of_the_prior_is_taken_with_a_hint(run):
+    ask = ("strings", "--states", 2, "--format", "csv")
+    old = run(*ask, "--weights", "levin")
+    assert old.stdout == run(*ask, "--prior", "levin").stdout
+    assert "Hint: --weights is now called --prior." in old.stderr

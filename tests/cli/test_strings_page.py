@@ -106,7 +106,7 @@ def test_sql_of_the_reference(tmp_path, monkeypatch):
 
 def test_keys_and_columns_of_the_reference(run):
     text = REFERENCE.read_text(encoding="utf-8")
-    for arguments in ((), ("--weights", "levin"), ("--joint",), ("--report", "halting")):
+    for arguments in ((), ("--prior", "levin"), ("--joint",), ("--report", "halting")):
         header = run("strings", "--states", 2, *arguments, "--format", "csv").stdout.splitlines()[0]
         assert f"| `{header}` |" in text
     assert "| `string,count,bits,depth,method,blocks` |" in text

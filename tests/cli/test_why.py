@@ -110,7 +110,7 @@ def test_the_table_and_csv(bits, run):
         "erring, 1 state · 5.17 bits · at most 500 steps and 500 cells in a situation",
     ]
     for part in (
-        "log2 prior -5.170 (simplicity) · 2 hits and 1 misses in training",
+        "log2 prior -5.170 (simplicity) · 2 hits and 1 miss in training",
         "It halts in 3 of 4 situations within 500 steps, and abstains in the others.",
         "writes 1, goes right to A",
         "writes 1 and halts",

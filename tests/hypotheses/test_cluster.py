@@ -375,7 +375,7 @@ def test_the_scheduler_goes_away(empty_cluster, corridor):
 
 @pytest.mark.parametrize("address", ["", "here", "tcp://127.0.0.1", "127.0.0.1:x", "phone://127.0.0.1:1"])
 def test_what_is_no_address(address, corridor):
-    with pytest.raises(UsageError, match=f"^--cluster {address!r} is not the address of a Dask scheduler; give"):
+    with pytest.raises(UsageError, match=f"^cluster={address!r} is not the address of a Dask scheduler; give"):
         next(shards_on_cluster(address, *corridor, [0], N_SHARDS))
 
 
@@ -384,9 +384,9 @@ def test_nobody_answers(corridor, monkeypatch):
     # A socket that listens and never says a word, and its address after it was closed.
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(UsageError, match=f"^--cluster {address}: no Dask scheduler answers there within 0.2 sec"):
+        with pytest.raises(UsageError, match=f"^cluster={address!r}: no Dask scheduler answers there within 0.2 sec"):
             next(shards_on_cluster(address, *corridor, [0], N_SHARDS))
-    with pytest.raises(UsageError, match=f"^--cluster {address}: no Dask scheduler answers there within 0.2 seconds"):
+    with pytest.raises(UsageError, match=f"^cluster={address!r}: no Dask scheduler answers there within 0.2 seconds"):
         next(shards_on_cluster(address, *corridor, [0], N_SHARDS))
 
 
@@ -451,7 +451,7 @@ def test_what_is_too_much_for_a_worker_is_halved(corridor, monkeypatch):
     counting = cluster._Counting(client, "there", *corridor, 30)
     assert sorted(k for k, _ in counting.results(range(30))) == list(range(30))
     assert (client.sizes[0], min(client.sizes)) == (7, 1)
-    with pytest.raises(RunError, match=r"^shard 0 of 30 was lost with its worker again and again; .* \(--shards\)\.$"):
+    with pytest.raises(RunError, match=r"^shard 0 of 30 was lost with its worker again and again; .* \(n_shards\)\.$"):
         list(cluster._Counting(_Scheduled(most=0), "there", *corridor, 30).results(range(30)))
 
 

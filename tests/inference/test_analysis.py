@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import json
 import re
 import shlex
 import subprocess
@@ -131,7 +132,7 @@ def test_every_number_is_that_of_the_function_by_itself(corridor):
     assert asked.theorems(work=10_000).hold
 
 
-@pytest.mark.parametrize("name", ["posterior", "weighed", "scored", "sides", "reach"])
+@pytest.mark.parametrize("name", ["posterior", "weighed", "scored", "partition", "reach"])
 def test_each_part_is_one_object(corridor, name):
     assert getattr(corridor, name) is getattr(corridor, name)
 
@@ -176,7 +177,7 @@ CORRIDOR_OPTIONS = f"corridor.csv --language corridor.toml --max-bits {BITS}"
         (f"safeguards {CORRIDOR_OPTIONS}", 1),
         (f"theorems {CORRIDOR_OPTIONS}", 1),
         ("compare-spaces ../formalisms/moves.csv --max-bits 12", 4),
-        (f"prior compare {CORRIDOR_OPTIONS} --priors simplicity,levin", 2),
+        (f"prior compare {CORRIDOR_OPTIONS} --prior simplicity,levin", 2),
         ("infer people.csv --by id --max-bits 8", 1),
     ],
 )
@@ -209,12 +210,14 @@ def test_numbers_of_numpy_are_numbers():
 
 def test_the_command_line_says_the_same(corridor, monkeypatch):
     monkeypatch.chdir(CORRIDOR)
-    for extra in ("", "--format csv"):
-        said = CliRunner().invoke(main, shlex.split(f"infer {CORRIDOR_OPTIONS} {extra}")).stdout
-        if extra:
-            assert said == corridor.to_frame().to_csv(index=False, na_rep="nan", lineterminator="\n")
-        else:
-            assert said.startswith(corridor.headline)
+
+    def said(*extra):
+        return CliRunner().invoke(main, [*shlex.split(f"infer {CORRIDOR_OPTIONS}"), *extra]).stdout
+
+    assert said().startswith(corridor.headline)
+    assert said("--format", "csv") == corridor.to_frame().to_csv(index=False, na_rep="nan", lineterminator="\n")
+    assert json.loads(said("--top", "3", "--format", "json")) == corridor.report(top=3).to_dict()
+    assert said("--format", "markdown").startswith(corridor.report().to_markdown())
 
 
 def test_the_default_bound_is_that_of_the_command_line(monkeypatch):
@@ -305,6 +308,34 @@ def test_what_is_shown_is_plain_and_escaped(corridor):
     assert shown.count("<tr>") == 3
 
 
+def test_a_report_tells_what_was_asked(corridor):
+    report = corridor.with_prior("speed", alpha=2).report(top=2)
+    assert report.steps == ()
+    assert report.to_frame().equals(corridor.with_prior("speed", alpha=2).to_frame())
+    assert report.to_dict()["provenance"]["prior"]["parameters"] == {"alpha": 2}
+    text = report.to_markdown()
+    assert "· prior speed (alpha=2) ·" in text
+    leading = text.split("## Leading behaviours")[1].split("\n\n")[1]
+    assert leading.count("\n") == 3
+    assert "<caption>Leading behaviours, each with a shortest program</caption>" in report._repr_html_()
+    with pytest.raises(UsageError, match="top=-1 is negative"):
+        corridor.report(top=-1)
+
+
+def test_a_report_needs_the_space_and_takes_any_prior(corridor):
+    class Flat:
+        name, columns = "flat", ()
+
+        def log2_weight(self, columns):
+            return np.zeros(len(columns["length"]))
+
+    own = corridor.with_prior(Flat()).report()
+    assert own.to_dict()["provenance"]["prior"] == {"name": "flat", "formula": None, "parameters": {}}
+    assert "· prior flat ·" in own.to_markdown()
+    with pytest.raises(UsageError, match="give it as space="):
+        Analysis(corridor.census, corridor.log).report()
+
+
 def test_where_the_imitator_loses_is_said():
     log = make_log([(0, 0), (1, 1), (1, 1)])
     programs = [Program((0, 1), flags=(1, 1, 0, 0), length=3, text="p"), Program((0, 0), length=1, text="0")]
@@ -317,6 +348,8 @@ def test_where_the_imitator_loses_is_said():
 def test_a_space_without_roles_is_told_by_verdict():
     asked = mp.infer(EXAMPLES / "formalisms" / "moves.csv", space=mp.CircuitSpace(1))
     assert "circuits" in asked.headline
+    assert "Leading behaviours, each with a shortest circuit" in asked.report().to_markdown()
+    assert "imitator" not in asked._repr_html_()
     assert same(asked.odds, asked.posterior.log2_odds_verdict)
     assert same(asked.crossover("noise"), asked.crossover("noise", by_verdict=True))
     assert asked.reach[1].status == "untold"

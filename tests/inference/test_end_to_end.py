@@ -12,7 +12,8 @@ from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.noise import BetaNoise, Noise
 from mesaprior.inference.posterior import posterior
-from mesaprior.inference.result import to_json
+from mesaprior.inference.report import plain
+from mesaprior.inference.reports.posterior_facts import posterior_facts
 from mesaprior.inference.roles import ROLES, VERDICTS
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
@@ -102,7 +103,7 @@ def test_every_number_of_the_posterior(example, weights, noise, tolerance):
         for row, chances in zip(ours.predictive, exact["predictive"], strict=True):
             assert all(close(mine, theirs) for mine, theirs in zip(row, chances, strict=True))
 
-    printed = to_json(ours, census, log, mass_beyond=0.0, given=[], provenance={}, top=5)
+    printed = plain(posterior_facts(ours, census, log, mass_beyond=0.0, given=[], provenance={}, top=5))
     assert printed["programs"] == census.n_programs
     masses = [entry["mass"] for entry in printed["top"]]
     if "nan" not in masses:

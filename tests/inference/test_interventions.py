@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.posterior import posterior
-from mesaprior.inference.result import to_json
+from mesaprior.inference.report import plain
+from mesaprior.inference.reports.posterior_facts import posterior_facts
 from mesaprior.inference.roles import ROLES
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
@@ -67,7 +68,8 @@ def test_the_json_has_them_only_where_there_are_any():
     for interventions in ([], [goal]):
         census = TermSpace(language_from_dict(language | {"intervention": interventions}), 10).census(log)
         result = posterior(census, log, weights)
-        printed.append(to_json(result, census, log, mass_beyond=0.0, given=[], provenance={}, top=99))
+        facts = posterior_facts(result, census, log, mass_beyond=0.0, given=[], provenance={}, top=99)
+        printed.append(plain(facts))
     bare, found = printed
     assert "interventions" not in bare
     assert list(found) == [*bare, "interventions"]
@@ -84,6 +86,7 @@ def test_the_json_has_them_only_where_there_are_any():
     # Without later rows there is nothing to have a share of.
     short = log_of(rows[:2])
     census = TermSpace(language_from_dict(language | {"intervention": [goal]}), 10).census(short)
-    printed = to_json(posterior(census, short, weights), census, short, mass_beyond=0.0, given=[], provenance={}, top=1)
+    result = posterior(census, short, weights)
+    printed = plain(posterior_facts(result, census, short, mass_beyond=0.0, given=[], provenance={}, top=1))
     assert printed["interventions"]["goal"]["share_of_rows"]["later"]["planner"] == "nan"
     assert printed["top"][0]["interventions"]["goal"]["later"] == "nan"

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from mesaprior.errors import UsageError
 from mesaprior.inference.noise import Noise
 from mesaprior.inference.posterior import posterior
-from mesaprior.inference.result import summarize, to_frame, to_json, top_behaviours
+from mesaprior.inference.report import plain
+from mesaprior.inference.reports.posterior_facts import posterior_facts
+from mesaprior.inference.result import summarize, to_frame, top_behaviours
 from mesaprior.inference.roles import ROLES, VERDICTS
 from tests.inference.small import (
     IMITATING,
@@ -37,7 +39,7 @@ KEYS = [
 
 def as_json(log, programs, prior=SIMPLICITY, *, n_actions=3, top=10, **options):
     census = make_census(log, programs, n_actions=n_actions)
-    return to_json(
+    facts = posterior_facts(
         posterior(census, log, prior, **options),
         census,
         log,
@@ -46,6 +48,7 @@ def as_json(log, programs, prior=SIMPLICITY, *, n_actions=3, top=10, **options):
         provenance={"prior": prior.name},
         top=top,
     )
+    return plain(facts)
 
 
 def hand_made():

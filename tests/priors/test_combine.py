@@ -1,5 +1,7 @@
 """Mixtures, tempering and drawn bounds: formulas that weigh what they should."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -72,13 +74,13 @@ def test_parameters_are_written_into_the_formula():
     [
         (lambda: mixture([], []), "a mixture of 0 priors"),
         (lambda: mixture([make_prior("levin")], [1, 2]), "a mixture of 1 priors has 2 weights"),
-        (lambda: mixture([make_prior("levin")], [0]), "weight 0 of a mixture is out of range"),
-        (lambda: mixture([make_prior("levin")], [np.inf]), "weight inf of a mixture"),
+        (lambda: mixture([make_prior("levin")], [0]), "weight 0 is out of range"),
+        (lambda: mixture([make_prior("levin")], [np.inf]), "weight inf is out"),
         (lambda: tempered(make_prior("levin"), 0), "temperature 0 is out of range"),
         (lambda: tempered(make_prior("levin"), np.nan), "temperature nan"),
         (lambda: capped({}), "there are no bounds"),
-        (lambda: capped({0: 1}), "bound 0 with weight 1 is out of range"),
-        (lambda: capped({3: -1}), "bound 3 with weight -1"),
+        (lambda: capped({0: 1}), "bound 0 is out of range"),
+        (lambda: capped({3: -1}), "weight -1 is out"),
     ],
 )
 def test_what_is_refused(make, words: str):
@@ -90,3 +92,24 @@ def test_the_e_of_a_number_is_no_name():
     prior = make_prior("2e3*2**-length*e3 + 1e-3*.5E2", {"e3": 2})
     assert inline(prior) == "2e3*2**-length*(2) + 1e-3*.5E2"
     assert mixture([prior], [1]).log2_weight(GROUPS).tolist() == prior.log2_weight(GROUPS).tolist()
+
+
+@pytest.mark.parametrize("huge", [10**400, 10**5000, math.inf, 1e-305], ids=["great", "greater", "inf", "small"])
+def test_numbers_that_no_formula_can_have(huge):
+    levin = make_prior("levin")
+    for make in (
+        lambda: mixture([levin], [huge]),
+        lambda: tempered(levin, huge),
+        lambda: capped({huge: 1}),
+        lambda: capped({1: huge}),
+        lambda: make_prior("speed", {"alpha": huge}),
+    ):
+        with pytest.raises(UsageError, match="out of range"):
+            make()
+
+
+def test_a_zero_among_constants_is_no_great_power():
+    assert make_prior("2**(0*1e9)").text == "2**(0*1e9)"
+    assert make_prior("2**(0/1e-9)").text == "2**(0/1e-9)"
+    with pytest.raises(UsageError, match="power here is too great"):
+        make_prior("2**(1*1e9)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import TYPE_CHECKING, Any
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesaprior.cli.command import Command
-from mesaprior.cli.completion import FILE
-from mesaprior.cli.options import format_option
-from mesaprior.cli.report.figure import check_picture
+from mesaprior.cli.options import format_option, plot_option
+from mesaprior.cli.report import show
 
 if TYPE_CHECKING:
+    from mesaprior.hypotheses.circuits.circuit import Circuit
     from mesaprior.hypotheses.circuits.gates import Basis
     from mesaprior.hypotheses.circuits.least.search import LeastCircuits
     from mesaprior.hypotheses.circuits.least.table import LeastTable
@@ -50,13 +49,7 @@ class FunctionNumber(click.ParamType):
     "--function", type=FunctionNumber(), help="One function only, by its number: bit i is the value at input number i."
 )
 @click.option("--witness", is_flag=True, help="Add a column with a least circuit of each function.")
-@click.option(
-    "--plot",
-    "plot_file",
-    type=FILE,
-    metavar="FILE",
-    help="Draw the circuit of --function, in a .png or .svg file.",
-)
+@plot_option("Plot the circuit of --function")
 @click.option(
     "--max-gates",
     type=click.IntRange(0, 8),
@@ -94,37 +87,48 @@ def circuits(
       mesaprior circuits --inputs 4 --function 0x6996 --plot parity.png
       mesaprior circuits --inputs 5 --max-gates 7
     """
-    from mesaprior.errors import UsageError
     from mesaprior.hypotheses.circuits.gates import basis_of
+    from mesaprior.inference.reports.circuits import report_counts, report_every_function
+
+    _check(n, function, witness, plot_file, max_gates)
+    basis, threads = basis_of(basis_name), workers or os.cpu_count() or 1
+    if n == 5:
+        found = _search(basis, DEFAULT_GATES if max_gates is None else max_gates, threads)
+        if function is None:
+            show(report_counts(found), form)
+            return
+        circuit = _circuit_of(found, function)
+        _tell_one(function, {"gates": len(circuit.gates)}, circuit, basis, plot_file, form)
+        return
+    table = _table(n, basis, threads)
+    if function is None:
+        report = report_every_function(table, with_circuits=witness)
+        asked = f"mesaprior circuits --inputs {n} --basis {basis_name} --format csv --witness"
+        show(report.with_steps([f"{asked}, for all {table.n_functions:,} functions"]), form)
+        return
+    costs = {name: int(getattr(table, name)[function]) for name in ("gates", "formula", "depth")}
+    _tell_one(function, costs, table.circuit(function), basis, plot_file, form)
+
+
+def _check(n: int, function: int | None, witness: bool, plot_file: str | None, max_gates: int | None) -> None:
+    """Refuse options that do not go together."""
+    from mesaprior.errors import UsageError
 
     if function is not None and function >> (1 << n):
         raise UsageError(
             f"--function {function}: functions of {n} inputs have numbers from 0 to {(1 << (1 << n)) - 1}; give such a "
             "number."
         )
-    if plot_file is not None:
-        if function is None:
-            raise UsageError("--plot draws one circuit; name its function with --function.")
-        check_picture(plot_file, "--plot")
+    if plot_file is not None and function is None:
+        raise UsageError("--plot draws one circuit; name its function with --function.")
     if max_gates is not None and n < 5:
         raise UsageError(f"--max-gates goes with 5 inputs; of {n} all functions are found, so leave it out.")
-    basis, threads = basis_of(basis_name), workers or os.cpu_count() or 1
-    if n == 5:
-        if witness:
-            raise UsageError("--witness lists all functions, and of 5 inputs there are 4,294,967,296; ask for one.")
-        _five(basis, DEFAULT_GATES if max_gates is None else max_gates, function, plot_file, threads, form)
-        return
-    table = _table(n, basis, threads)
-    if function is not None:
-        facts = {name: int(getattr(table, name)[function]) for name in ("gates", "formula", "depth")}
-        _print_one(function, facts, table.circuit(function), basis, plot_file, form)
-    elif form == "table":
-        _render(table)
-    else:
-        _print_all(table, witness, form)
+    if n == 5 and witness:
+        raise UsageError("--witness lists all functions, and of 5 inputs there are 4,294,967,296; ask for one.")
 
 
 def _table(n: int, basis: Basis, workers: int) -> LeastTable:
+    """Find what all functions cost, with progress."""
     from mesaprior.cli.progress import progress
     from mesaprior.hypotheses.circuits.least.table import LeastTable
 
@@ -134,135 +138,41 @@ def _table(n: int, basis: Basis, workers: int) -> LeastTable:
     return table
 
 
-def _five(basis: Basis, max_gates: int, function: int | None, plot_file: str | None, workers: int, form: str) -> None:
-    """Say how many functions of 5 inputs need so many gates, or what one of them needs."""
+def _search(basis: Basis, max_gates: int, workers: int) -> LeastCircuits:
+    """Find which functions of 5 inputs need how many gates, with progress."""
     from mesaprior.cli.progress import progress
-    from mesaprior.errors import RunError
     from mesaprior.hypotheses.circuits.least.search import least_circuits
-    from mesaprior.hypotheses.circuits.least.single import least_circuit_of
 
     with progress(f"Circuits of up to {max_gates} gates", max_gates) as report:
-        found = least_circuits(5, basis, max_gates, workers=workers, report=report)
-    if function is None:
-        _print_counts(found, form)
-        return
+        return least_circuits(5, basis, max_gates, workers=workers, report=report)
+
+
+def _circuit_of(found: LeastCircuits, function: int) -> Circuit:
+    """Return a least circuit of a function of 5 inputs."""
+    from mesaprior.errors import RunError
+    from mesaprior.hypotheses.circuits.least.single import least_circuit_of
+
     circuit = least_circuit_of(found, function)
     if circuit is None:
+        max_gates = len(found.n_functions) - 1
         raise RunError(
             f"function {function:#x} needs more than {max_gates} gates; search further with --max-gates, up to 8."
         )
-    _print_one(function, {"gates": len(circuit.gates)}, circuit, basis, plot_file, form)
+    return circuit
 
 
-def _print_counts(found: LeastCircuits, form: str) -> None:
-    from mesaprior.cli.streams import print_csv
-
-    rows = [
-        (r, number, len(orbits))
-        for r, (number, orbits) in enumerate(zip(found.n_functions, found.function, strict=True))
-    ]
-    names = ("gates", "functions", "classes")
-    if form == "csv":
-        print_csv(names, rows)
-    elif form == "json":
-        sizes = [dict(zip(names, row, strict=True)) for row in rows]
-        click.echo(json.dumps({"inputs": found.n, "basis": found.basis.name, "sizes": sizes}))
-    else:
-        from rich.table import Table
-
-        from mesaprior.cli.report.terminal import console
-
-        total = sum(found.n_functions)
-        shown = Table()
-        for name in names:
-            shown.add_column(name, justify="right")
-        for row in rows:
-            shown.add_row(*(f"{value:,}" for value in row))
-        out = console()
-        out.print(f"Functions of {found.n} inputs, {found.basis.name} basis", style="bold")
-        out.print(shown)
-        out.print(
-            f"• {total:,} of {1 << (1 << found.n):,} functions; all others need more than {rows[-1][0]} gates.",
-            markup=False,
-            soft_wrap=True,
-        )
-        out.print(
-            "• A class is all that renaming and complementing inputs and the output makes of a function.", markup=False
-        )
-
-
-def _print_all(table: LeastTable, witness: bool, form: str) -> None:
-    """List every function."""
-    import numpy as np
-
-    from mesaprior.cli.streams import print_csv
-
-    columns: dict[str, Any] = {"function": range(table.n_functions)}
-    columns |= {name: getattr(table, name).tolist() for name in ("gates", "formula", "depth")}
-    if witness:
-        columns["circuit"] = table.circuits(np.arange(table.n_functions))
-    rows = zip(*columns.values(), strict=True)
-    if form == "csv":
-        print_csv(tuple(columns), rows)
-    else:
-        functions = [dict(zip(columns, row, strict=True)) for row in rows]
-        click.echo(json.dumps({"inputs": table.n, "basis": table.basis.name, "functions": functions}))
-
-
-def _print_one(
-    function: int, facts: dict[str, int], circuit: Any, basis: Basis, plot_file: str | None, form: str
+def _tell_one(
+    function: int, costs: dict[str, int], circuit: Circuit, basis: Basis, plot_file: str | None, form: str
 ) -> None:
     """Show one function and a least circuit of it."""
-    from mesaprior.cli.streams import print_csv
-    from mesaprior.hypotheses.circuits.circuit import format_circuit
+    from mesaprior.inference.reports.circuits import report_function
 
-    text = format_circuit(circuit)
     if plot_file is not None:
-        from mesaprior.cli.report.circuit_picture import plot_circuit
+        from mesaprior.cli.report.figure import save_picture
+        from mesaprior.inference.figures.circuit import draw_circuit
 
-        plot_circuit(circuit, plot_file, title=f"{function:#x}: {facts['gates']} gates, {basis.name} basis")
-        click.echo(f"Drawn into {plot_file}.", err=True)
-    row: dict[str, Any] = {"function": function} | facts | {"circuit": text}
-    if form == "csv":
-        print_csv(tuple(row), [tuple(row.values())])
-    elif form == "json":
-        click.echo(json.dumps({"inputs": circuit.n_inputs, "basis": basis.name} | row))
-    else:
-        n = circuit.n_inputs
-        values = "".join(str(function >> number & 1) for number in range(1 << n))
-        click.echo(f"function  {function:#x} ({function}), values at inputs 0 to {(1 << n) - 1}: {values}")
-        for name, value in facts.items():
-            click.echo(f"{name:<9} {value}")
-        for k, part in enumerate(text.split("; ")):
-            click.echo(f"{'circuit' if k == 0 else '':<9} {part}")
-
-
-def _render(table: LeastTable) -> None:
-    """Show how many functions cost how much."""
-    import numpy as np
-    from rich.table import Table
-
-    from mesaprior.cli.report.terminal import console
-
-    counts = {name: np.bincount(getattr(table, name)) for name in ("gates", "formula", "depth")}
-    classes = [len(function) for function in table.least.function]
-    shown = Table()
-    for name in ("cost", "by gates", "classes", "by formula", "by depth"):
-        shown.add_column(name, justify="right")
-    for cost in range(max(map(len, counts.values()))):
-        by_gates, by_formula, by_depth = (
-            f"{counts[name][cost]:,}" if cost < len(counts[name]) else "" for name in counts
+        save_picture(
+            draw_circuit(circuit, title=f"{function:#x}: {costs['gates']} gates, {basis.name} basis"), plot_file
         )
-        by_class = f"{classes[cost]:,}" if cost < len(classes) else ""
-        shown.add_row(str(cost), by_gates, by_class, by_formula, by_depth)
-    out = console()
-    out.print(f"Functions of {table.n} {'input' if table.n == 1 else 'inputs'}, {table.basis.name} basis", style="bold")
-    out.print(shown)
-    out.print(
-        "• A class is all that renaming and complementing inputs and the output makes of a function.", markup=False
-    )
-    out.print(
-        f"Next: mesaprior circuits --inputs {table.n} --format csv --witness, for all {table.n_functions:,} functions",
-        style="dim",
-        markup=False,
-    )
+        click.echo(f"Wrote {plot_file}.", err=True)
+    show(report_function(function, costs, circuit, basis.name), form)

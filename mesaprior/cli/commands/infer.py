@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.command import OUTPUT, Command, headed_option
+from mesaprior.cli.command import Command
 from mesaprior.cli.completion import FILE
+from mesaprior.cli.family import family_option
+from mesaprior.cli.goals import GoalOptions, goal_options
+from mesaprior.cli.infer_request import InferRequest
+from mesaprior.cli.memorizer import MemorizerOptions, memorizer_options
 from mesaprior.cli.options import (
     SpaceOptions,
     format_option,
@@ -17,18 +21,62 @@ from mesaprior.cli.options import (
     noise_of,
     noise_option,
     other_log_option,
+    plot_option,
     prior_of,
     prior_options,
     space_options,
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
-from mesaprior.hypotheses.terms.describe import LONGEST
+from mesaprior.cli.report import show
+from mesaprior.errors import UsageError
 
 if TYPE_CHECKING:
-    from mesaprior.inference.noise import NoiseModel
-    from mesaprior.inference.request import Request
-    from mesaprior.priors.prior import FormulaPrior
+    from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.report import Report
+    from mesaprior.inference.request import Question, Request
+
+
+@dataclass(frozen=True)
+class Additions:
+    """What is asked about one log beside its posterior.
+
+    Attributes
+    ----------
+    goals : GoalOptions
+    memorizer : MemorizerOptions
+    is_family : bool
+        Whether near-by languages are asked, too.
+    is_predicting : bool
+        Whether predictions for later rows are told.
+    """
+
+    goals: GoalOptions
+    memorizer: MemorizerOptions
+    is_family: bool
+    is_predicting: bool
+
+    def check(self, asked: InferRequest, form: str) -> None:
+        """Refuse what can be refused before anything is counted.
+
+        Raises
+        ------
+        UsageError
+            If something does not go with other options, or the prior reads what a table does not have.
+        """
+        outside_csv = ["--memorizer"] * (self.memorizer.features is not None) + ["--family"] * self.is_family
+        if asked.reading.columns.by:
+            for option in (*outside_csv, *["--predict"] * self.is_predicting, *self.goals.given):
+                raise UsageError(f"{option} is about one log, and --by asks about many people; leave one of them out.")
+        if form == "csv":
+            for option in outside_csv:
+                raise UsageError(
+                    f"{option} has no place in the CSV of masses; take --format json or table, or leave it out."
+                )
+        if self.memorizer.features is not None:
+            from mesaprior.inference.memorizer import check_prior_of_tables
+
+            check_prior_of_tables(asked.prior)
 
 
 @click.command(cls=Command)
@@ -47,53 +95,10 @@ if TYPE_CHECKING:
     metavar="K",
     help="How many leading behaviours to list.",
 )
-@headed_option(
-    "--plot",
-    "plot_file",
-    type=FILE,
-    metavar="FILE",
-    heading=OUTPUT,
-    help="Plot the posterior against the number of training rows, in a .png or .svg file.",
-)
-@click.option(
-    "--utility",
-    "utilities",
-    multiple=True,
-    metavar="TERM",
-    help="Tell which programs act as if they maximized this term of the action y, such as '(eq y c)'; repeatable.",
-)
-@click.option(
-    "--utility-table",
-    "utility_tables",
-    multiple=True,
-    type=(FILE, click.FloatRange(min=0)),
-    metavar="FILE.csv BITS",
-    help="The same for a utility in a CSV of situations, actions and values, charged BITS bits; repeatable.",
-)
-@click.option(
-    "--utility-language",
-    type=FILE,
-    metavar="FILE.toml",
-    help="The language of the utilities; by default that of the programs, or else of the log.",
-)
-@click.option(
-    "--memorizer",
-    "memorizer_features",
-    metavar="FEATURES",
-    help="Add all lookup tables over FEATURES, with commas between them, as hypotheses.",
-)
-@click.option(
-    "--memorizer-bits",
-    type=click.IntRange(0, LONGEST),
-    metavar="B",
-    help="Bits charged for saying that a table follows.  [default: those of a lookup, or of any token]",
-)
-@click.option(
-    "--family",
-    "is_family",
-    is_flag=True,
-    help="Ask again with each token dropped, dearer or cheaper, and with shorter bounds, to see if the odds hold.",
-)
+@plot_option("Plot the posterior against the number of training rows")
+@goal_options
+@memorizer_options
+@family_option
 @click.option(
     "--predict",
     "is_predicting",
@@ -112,11 +117,8 @@ def infer(
     tolerance: float,
     top: int,
     plot_file: str | None,
-    utilities: tuple[str, ...],
-    utility_tables: tuple[tuple[str, float], ...],
-    utility_language: str | None,
-    memorizer_features: str | None,
-    memorizer_bits: int | None,
+    goals: GoalOptions,
+    memorizer: MemorizerOptions,
     is_family: bool,
     is_predicting: bool,
     form: str,
@@ -140,143 +142,127 @@ def infer(
       mesaprior infer corridor.csv --language corridor.toml --utility '(eq (move p y) c)'
       mesaprior infer corridor.csv --language corridor.toml --memorizer p,c
     """
-    from mesaprior.cli.agency import goals_of
-    from mesaprior.cli.answer import Answer
-    from mesaprior.cli.family import family_of_question
-    from mesaprior.cli.memorizer import check_memorizer, check_tables, memorizer_of
-    from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
+
+    request = InferRequest(
+        source=source,
+        other_log=other_log,
+        space=asked,
+        reading=reading,
+        prior=prior_of(prior_text, parameters),
+        noise=noise_of(noise_text),
+        tolerance=tolerance,
+        top=top,
+        plot_file=plot_file,
+    )
+    check_prior(request.prior, source, asked)
+    additions = Additions(goals, memorizer, is_family, is_predicting)
+    additions.check(request, form)
+    show(_report_on_people(request) if reading.columns.by else _report_on_log(request, additions), form)
+
+
+def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
+    """Answer about one log, with whatever else was asked of it."""
+    from mesaprior.cli.question import ask
+    from mesaprior.cli.steps import steps_from_posterior
     from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.reports.joined import joined
+    from mesaprior.inference.reports.posterior import report_posterior
 
-    prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
-    check_prior(prior, source, asked)
-    check_memorizer(memorizer_features, memorizer_bits, prior, form)
-    if is_family and form == "csv":
-        from mesaprior.errors import UsageError
-
-        raise UsageError("--family has no place in the CSV of masses; take --format json or table, or leave it out.")
-    if plot_file:
-        from mesaprior.cli.report.figure import check_picture
-
-        check_picture(plot_file, "--plot")
-    if utility_language is not None and not utilities:
-        from mesaprior.errors import UsageError
-
-        raise UsageError("--utility-language is the language of --utility, and none is given; leave it out.")
-    if reading.columns.by:
-        _refuse_with_people(
-            {
-                "--family": is_family,
-                "--memorizer": memorizer_features,
-                "--predict": is_predicting,
-                "--utility": utilities,
-                "--utility-table": utility_tables,
-                "--utility-language": utility_language,
-            }
-        )
-        _infer_people(
-            source,
-            other_log,
-            asked,
-            reading,
-            prior,
-            noise,
-            tolerance=tolerance,
-            top=top,
-            plot_file=plot_file,
-            form=form,
-        )
-        return
     question = ask(
-        source,
-        other_log=other_log,
-        asked=asked,
-        reading=reading,
-        noise=noise,
-        check=partial(check_tables, memorizer_features),
+        asked.source,
+        other_log=asked.other_log,
+        asked=asked.space,
+        reading=asked.reading,
+        noise=asked.noise,
+        check=additions.memorizer.check,
     )
-    analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
-    answer = Answer(
+    analysis = Analysis(question.census, question.log, asked.prior, asked.noise, asked.tolerance, space=question.space)
+    report = report_posterior(
         question,
-        analysis,
-        prior,
-        goals=goals_of(question, utilities, utility_tables, utility_language, analysis),
-        memorizer=memorizer_of(question, memorizer_features, memorizer_bits, analysis),
-        family=family_of_question(analysis, question.space) if is_family else None,
-        top=top,
-        is_predicting=is_predicting,
+        analysis.posterior,
+        prior=asked.prior,
+        noise=asked.noise,
+        tolerance=asked.tolerance,
+        top=asked.top,
     )
-    if plot_file:
-        from mesaprior.cli.report.plot import plot_posterior
+    others = _additional_reports(additions, question, analysis, asked.top)
+    if asked.plot_file is not None:
+        from mesaprior.inference.picture import posterior_figure
 
-        plot_posterior(analysis.partition, plot_file, title_source=Path(question.log.source).stem)
-        click.echo(f"Wrote {plot_file}.", err=True)
-    _warn_of_noise(noise, question)
-    if form == "json":
-        answer.print_json()
-    elif form == "csv":
-        answer.print_csv()
-    else:
-        answer.print_table(is_plotted=plot_file is not None)
+        _save(posterior_figure(analysis.partition, analysis.title), asked.plot_file)
+    _warn_of_noise(asked, question)
+    steps = steps_from_posterior(question, analysis.posterior, asked.prior.name, is_plotted=asked.plot_file is not None)
+    return joined([report, *others]).with_steps(steps)
 
 
-def _warn_of_noise(noise: NoiseModel, about: Request) -> None:
-    """Say what a noise of 0 rules out, where it does."""
-    if is_noiseless(noise):
-        from mesaprior.cli.report.posterior import learner_warning
+def _additional_reports(additions: Additions, question: Question, analysis: Analysis, top: int) -> list[Report]:
+    """Return what is told beside the posterior, in the order in which it is read."""
+    from mesaprior.cli.goals import goals_of
+    from mesaprior.cli.memorizer import memorizer_of
 
-        if warning := learner_warning(about):
-            click.echo(warning, err=True)
+    reports: list[Report] = []
+    if additions.is_predicting:
+        from mesaprior.inference.reports.predictions import report_predictions
+
+        reports.append(report_predictions(question, analysis.posterior))
+    goals = goals_of(additions.goals, question, analysis)
+    if goals is not None:
+        from mesaprior.inference.reports.goals import report_goals
+
+        reports.append(report_goals(goals, question, analysis.posterior, top=top))
+    memorizer = memorizer_of(additions.memorizer, question, analysis)
+    if memorizer is not None:
+        from mesaprior.inference.reports.memorizer import report_memorizer
+
+        reports.append(report_memorizer(memorizer, question.log))
+    if additions.is_family:
+        from mesaprior.cli.family import family_of_question
+        from mesaprior.inference.reports.family import report_family
+
+        reports.append(report_family(family_of_question(analysis, question.space), question.space))
+    return reports
 
 
-def _refuse_with_people(options: dict[str, object]) -> None:
-    """Refuse options that are about one log where many people are asked about."""
-    for option, value in options.items():
-        if value:
-            from mesaprior.errors import UsageError
-
-            raise UsageError(f"{option} is about one log, and --by asks about many people; leave one of them out.")
-
-
-def _infer_people(
-    source: str,
-    other_log: str | None,
-    asked: SpaceOptions,
-    reading: ReadingOptions,
-    prior: FormulaPrior,
-    noise: NoiseModel,
-    *,
-    tolerance: float,
-    top: int,
-    plot_file: str | None,
-    form: str,
-) -> None:
+def _report_on_people(asked: InferRequest) -> Report:
     """Answer for each person, and for all together."""
-    from mesaprior.cli.people import ask_people, headline_of, print_people
+    from mesaprior.cli.people import ask_people
+    from mesaprior.cli.steps import steps_from_people
+    from mesaprior.inference.provenance import prior_text
+    from mesaprior.inference.reports.people import report_people
 
-    answer = ask_people(
-        source,
-        other_log=other_log,
-        asked=asked,
-        reading=reading,
-        prior=prior,
-        noise=noise,
-        tolerance=tolerance,
-        top=top,
-    )
-    _warn_of_noise(noise, answer.about)
-    if plot_file:
-        from mesaprior.cli.report.plot_people import plot_people
+    answer = ask_people(asked)
+    _warn_of_noise(asked, answer.about)
+    if asked.plot_file is not None:
+        from mesaprior.inference.figures.people import people_figure
 
-        plot_people(answer, plot_file, headline=headline_of(answer), title_source=Path(answer.log.source).stem)
-        click.echo(f"Wrote {plot_file}.", err=True)
-    print_people(
+        title = f"{Path(answer.log.source).stem}, prior {prior_text(asked.prior)}"
+        _save(people_figure(answer, title), asked.plot_file)
+    report = report_people(
         answer,
-        reading.columns.by,
-        form,
-        prior=prior,
-        noise=noise,
-        tolerance=tolerance,
-        top=top,
-        is_plotted=plot_file is not None,
+        asked.reading.columns.by,
+        prior=asked.prior,
+        noise=asked.noise,
+        tolerance=asked.tolerance,
+        top=asked.top,
     )
+    return report.with_steps(steps_from_people(answer.about, is_plotted=asked.plot_file is not None))
+
+
+def _save(figure: Any, path: str) -> None:
+    from mesaprior.cli.report.figure import save_picture
+
+    save_picture(figure, path)
+    click.echo(f"Wrote {path}.", err=True)
+
+
+def _warn_of_noise(asked: InferRequest, about: Request) -> None:
+    """Say what a noise of 0 rules out: whatever must err before it learns."""
+    if is_noiseless(asked.noise) and about.language is not None and about.language.has("fit"):
+        from mesaprior.inference.roles import LEARNER, PLANNER_LEARNER, ROLES
+
+        names = f"{ROLES[LEARNER]}s and {ROLES[PLANNER_LEARNER]}s"
+        click.echo(
+            f"Note: with noise 0, {names} that must err before they learn are ruled out; a noise above 0 keeps them.",
+            err=True,
+        )

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-from typing import TYPE_CHECKING
 
 import click
 
 from mesaprior.cli.command import Command
 from mesaprior.cli.options import ReadAs, format_option
+from mesaprior.cli.report import show
 from mesaprior.hypotheses.networks.describe import weights_of
-
-if TYPE_CHECKING:
-    from mesaprior.hypotheses.networks.functions import FunctionCounts
 
 
 @click.command(cls=Command)
@@ -60,95 +56,11 @@ def networks(
     from mesaprior.hypotheses.networks.architecture import DEFAULT_WEIGHTS, Architecture
     from mesaprior.hypotheses.networks.counting import PARTS, check_shape
     from mesaprior.hypotheses.networks.functions import count_functions
+    from mesaprior.inference.reports.networks import report_networks
 
     chosen = weights or DEFAULT_WEIGHTS
     shape = Architecture(inputs, hidden, 1, chosen)
     check_shape(shape)
     with progress(f"Counting {shape.n_networks:,} networks", PARTS) as report:
         counts = count_functions(inputs, hidden, chosen, workers=workers or os.cpu_count() or 1, report=report)
-    if form == "csv":
-        from mesaprior.cli.streams import print_csv
-
-        columns = {"function": counts.function, **counts.columns, "count": counts.count}
-        print_csv(tuple(columns), zip(*(column.tolist() for column in columns.values()), strict=True))
-    elif form == "json":
-        _print_json(counts)
-    else:
-        _render(counts, top)
-
-
-def _print_json(counts: FunctionCounts) -> None:
-    shape, least = counts.shape, counts.least_weights
-    names = ("function", *counts.columns, "count")
-    rows = zip(
-        counts.function.tolist(),
-        *(column.tolist() for column in counts.columns.values()),
-        counts.count.tolist(),
-        strict=True,
-    )
-    facts = {
-        "inputs": shape.inputs,
-        "hidden": shape.hidden,
-        "weights": list(shape.weights),
-        "length": shape.bits,
-        "networks": shape.n_networks,
-        "entropy": counts.entropy,
-        "constant_share": counts.constant_share,
-        "functions": [
-            {
-                "function": function,
-                "count": count,
-                "least_weights": least[function],
-                "network": counts.witness[function],
-            }
-            for function, count in counts.counted_by_function.items()
-        ],
-        "counts": [dict(zip(names, row, strict=True)) for row in rows],
-    }
-    click.echo(json.dumps(facts))
-
-
-def _render(counts: FunctionCounts, top: int) -> None:
-    from rich.table import Table
-
-    from mesaprior.cli.report.terminal import console
-    from mesaprior.hypotheses.phrases import share_text
-
-    out = console()
-    shape, by_function, least = counts.shape, counts.counted_by_function, counts.least_weights
-    noun = "unit" if shape.hidden == 1 else "units"
-    n_functions, digits = 1 << (1 << shape.inputs), 1 << shape.inputs
-    out.print(
-        f"{shape.n_networks:,} networks compute {len(by_function):,} of the {n_functions:,} functions of "
-        f"{shape.inputs} {'input' if shape.inputs == 1 else 'inputs'}.",
-        style="bold",
-    )
-    out.print(
-        f"{shape.hidden} hidden {noun} · weights {','.join(map(str, shape.weights))} · {shape.n_weights} weights and "
-        f"biases, {shape.bits:.2f} bits",
-        style="dim",
-        markup=False,
-    )
-    shown = Table(title="Most frequent functions", title_justify="left", title_style="bold")
-    for name in ("function", "networks", "share", "least weights"):
-        shown.add_column(name, justify="right")
-    shown.add_column("truth table, input 0 last")
-    shown.add_column("network of fewest weights", overflow="fold")
-    for function, count in list(by_function.items())[:top]:
-        share = share_text(count / shape.n_networks)
-        table = f"{function:0{digits}b}"
-        shown.add_row(f"{function}", f"{count:,}", share, f"{least[function]}", table, counts.witness[function])
-    if top:
-        out.print(shown)
-    out.print(
-        f"• Constants have {share_text(counts.constant_share)} of the networks, and {share_text(2 / n_functions)} of "
-        "the functions.",
-        markup=False,
-        soft_wrap=True,
-    )
-    out.print(
-        f"• The function of a network drawn at random has {counts.entropy:.4f} bits of entropy, one drawn from all "
-        f"functions alike {digits}.",
-        markup=False,
-        soft_wrap=True,
-    )
+    show(report_networks(counts, top), form)

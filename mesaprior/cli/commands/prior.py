@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from mesaprior.cli.command import Group
 from mesaprior.cli.commands.prior_census import compare_priors, depth
-from mesaprior.cli.completion import A_PRIOR, FILE
-from mesaprior.cli.options import Parameter, format_option, param_option, parameters_of, prior_of, whole_numbers
-from mesaprior.cli.streams import print_csv
+from mesaprior.cli.completion import A_PRIOR
+from mesaprior.cli.options import (
+    Parameter,
+    format_option,
+    param_option,
+    parameters_of,
+    plot_option,
+    prior_of,
+    whole_numbers,
+)
+from mesaprior.cli.report import show
+
+if TYPE_CHECKING:
+    from mesaprior.priors.laws import Finding
+    from mesaprior.priors.prior import FormulaPrior
+
+PICTURE_POINTS = (256, 128)
+"""Points of a picture in a file, across and up."""
 
 
 @click.group(cls=Group)
@@ -31,26 +48,10 @@ def list_priors(form: str) -> None:
     Example:
       mesaprior prior list
     """
+    from mesaprior.inference.reports.catalogue import report_catalogue
     from mesaprior.priors.catalogue import catalogue
 
-    entries = catalogue()
-    if form == "json":
-        names = ("name", "text", "meaning", "source", "normalizable")
-        click.echo(json.dumps([{name: getattr(entry, name) for name in names} for entry in entries]))
-        return
-    if form == "csv":
-        print_csv(["name", "formula", "meaning"], [[entry.name, entry.text, entry.meaning] for entry in entries])
-        return
-    from rich.table import Table
-
-    from mesaprior.cli.report.terminal import console
-
-    table = Table()
-    for name in ("name", "formula", "meaning"):
-        table.add_column(name, overflow="fold")
-    for entry in entries:
-        table.add_row(entry.name, entry.text, entry.meaning)
-    console().print(table)
+    show(report_catalogue(catalogue()), form)
 
 
 @prior.command("show")
@@ -65,41 +66,10 @@ def show_prior(name_or_formula: str, parameters: tuple[tuple[str, float], ...], 
       mesaprior prior show levin
       mesaprior prior show '2**-length / (time + infer_time)'
     """
-    from mesaprior.priors.columns import columns
-    from mesaprior.priors.formula import suggestion
+    from mesaprior.inference.reports.catalogue import report_prior
     from mesaprior.priors.prior import describe_prior
 
-    described = describe_prior(name_or_formula, parameters_of(parameters))
-    facts = {
-        "name": described.name,
-        "formula": described.text,
-        "latex": described.latex,
-        "columns": list(described.columns),
-        "parameters": dict(described.parameters),
-        "meaning": described.meaning,
-        "source": described.source,
-        "normalizable": described.normalizable,
-    }
-    if form == "json":
-        click.echo(json.dumps(facts))
-        return
-    facts["columns"] = ", ".join(described.columns) or "none"
-    facts["parameters"] = (
-        ", ".join(
-            f"{name} = {value:g}"
-            if value is not None
-            else f"{name} (to be given: --param {name}=VALUE{suggestion(name, columns())})"
-            for name, value in described.parameters.items()
-        )
-        or "none"
-    )
-    if form == "csv":
-        rows = [[name, value] for name, value in facts.items()]
-        print_csv(["field", "value"], rows)
-        return
-    for name, value in facts.items():
-        if value:
-            click.echo(f"{name:<13}{value}")
+    show(report_prior(describe_prior(name_or_formula, parameters_of(parameters))), form)
 
 
 @prior.command("check")
@@ -130,49 +100,37 @@ def check_prior(
       mesaprior prior check '2**-length / (time - 3)'
       mesaprior prior check bounded --param T=64 --require "monotone in time"
     """
-    from tempfile import TemporaryDirectory
-
-    from hypothesis.configuration import set_hypothesis_home_dir
-
-    from mesaprior.cli.progress import progress
     from mesaprior.errors import RunError, UsageError
-    from mesaprior.priors.laws import LAWS, check, find_law
+    from mesaprior.inference.reports.laws import report_laws
+    from mesaprior.priors.laws import LAWS, find_law
 
     for name in required:
         if find_law(name) is None:
             raise UsageError(f"--require {name!r} is no law; the laws are {', '.join(law.name for law in LAWS)}.")
     subject = prior_of(name_or_formula, parameters)
+    findings = _try_laws(subject, examples)
+    show(report_laws(subject.title, findings, examples, required), form)
+    for finding in findings:
+        if not finding.holds and (finding.law.is_required or finding.law.name in required):
+            raise RunError(f"{subject.name!r} breaks the law {finding.law.name!r} at {finding.example}.")
+
+
+def _try_laws(subject: FormulaPrior, n_examples: int) -> Sequence[Finding]:
+    """Try all laws on a prior with progress."""
+    from tempfile import TemporaryDirectory
+
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    from mesaprior.cli.progress import progress
+    from mesaprior.priors.laws import LAWS, check
+
     # Hypothesis keeps notes, by default in the current folder, where nobody expects them.
     with TemporaryDirectory() as notes, progress(f"Trying {len(LAWS)} laws", len(LAWS)) as report:
         set_hypothesis_home_dir(notes)
         try:
-            findings = check(subject, max_examples=examples, report=report)
+            return check(subject, max_examples=n_examples, report=report)
         finally:
             set_hypothesis_home_dir(None)
-    if form == "json":
-        facts = [
-            {
-                "law": finding.law.name,
-                "statement": finding.law.statement,
-                "required": finding.law.is_required or finding.law.name in required,
-                "holds": finding.holds,
-                "example": finding.example,
-            }
-            for finding in findings
-        ]
-        click.echo(json.dumps(facts))
-    elif form == "csv":
-        print_csv(
-            ["law", "holds", "example"],
-            [[finding.law.name, str(finding.holds).lower(), finding.example or ""] for finding in findings],
-        )
-    else:
-        from mesaprior.cli.report.posterior import render_findings
-
-        render_findings(subject.name, findings, examples)
-    for finding in findings:
-        if not finding.holds and (finding.law.is_required or finding.law.name in required):
-            raise RunError(f"{subject.name!r} breaks the law {finding.law.name!r} at {finding.example}.")
 
 
 class Held(Parameter):
@@ -203,13 +161,7 @@ class Held(Parameter):
 @click.option(
     "--at", "held", type=Held(), multiple=True, help="Fix another column at a value, such as gates=3; repeatable."
 )
-@click.option(
-    "--out",
-    "picture",
-    type=FILE,
-    metavar="FILE",
-    help="Draw in a .png or .svg file instead of the terminal.",
-)
+@plot_option("Plot the weight with lines of equal weight", old_names=("--out",))
 @format_option()
 def plot_prior(
     name_or_formula: str,
@@ -217,7 +169,7 @@ def plot_prior(
     max_length: int,
     max_time: int,
     held: tuple[tuple[str, float], ...],
-    picture: str | None,
+    plot_file: str | None,
     form: str,
 ) -> None:
     """Plot the weight of a prior over length and time.
@@ -225,33 +177,19 @@ def plot_prior(
     \b
     Examples:
       mesaprior prior plot levin
-      mesaprior prior plot bounded_soft --param T=4096 --out soft.png
+      mesaprior prior plot bounded_soft --param T=4096 --plot soft.png
     """
-    from mesaprior.cli.report.landscape import CHARACTERS, LINES, as_text, draw, survey
-    from mesaprior.inference.result import json_number
+    from mesaprior.inference.reports.landscape import CHARACTERS, LINES, report_landscape
+    from mesaprior.priors.landscape import survey
 
-    if picture:
-        from mesaprior.cli.report.figure import check_picture
-
-        check_picture(picture, "--out")
     subject = prior_of(name_or_formula, parameters)
-    at = whole_numbers(held, "--at")
-    width, height = (256, 128) if picture else (CHARACTERS, LINES)
-    landscape = survey(subject, max_length=max_length, max_time=max_time, at=at, width=width, height=height)
-    if picture:
-        draw(landscape, subject, picture)
-        click.echo(f"Wrote {picture}.", err=True)
-    cells = [
-        (int(x), int(y), float(landscape.log2_weight[row, column]))
-        for row, y in enumerate(landscape.y)
-        for column, x in enumerate(landscape.x)
-    ]
-    if form == "json":
-        names = (landscape.across, landscape.up, "log2_weight")
-        click.echo(json.dumps([dict(zip(names, (x, y, json_number(w)), strict=True)) for x, y, w in cells]))
-    elif form == "csv":
-        print_csv([landscape.across, landscape.up, "log2_weight"], [list(cell) for cell in cells])
-    elif not picture:
-        click.echo(f"{subject.name}: the darker, the more a program weighs")
-        for line in as_text(landscape):
-            click.echo(line)
+    surveyed = partial(survey, subject, max_length=max_length, max_time=max_time, at=whole_numbers(held, "--at"))
+    landscape = in_text = surveyed(width=CHARACTERS, height=LINES)
+    if plot_file is not None:
+        from mesaprior.cli.report.figure import save_picture
+        from mesaprior.inference.figures.landscape import draw_landscape
+
+        landscape = surveyed(width=PICTURE_POINTS[0], height=PICTURE_POINTS[1])
+        save_picture(draw_landscape(landscape, subject), plot_file)
+        click.echo(f"Wrote {plot_file}.", err=True)
+    show(report_landscape(subject, landscape, in_text), form)

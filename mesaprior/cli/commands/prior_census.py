@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from mesaprior.cli.command import PRIOR, Command, headed_option
@@ -22,19 +20,21 @@ from mesaprior.cli.options import (
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
-from mesaprior.cli.streams import print_csv
+from mesaprior.cli.report import show
 
 
 @click.command("compare", cls=Command)
 @click.argument("source", type=FILE, metavar="LOG_OR_CENSUS")
 @headed_option(
-    "--priors",
-    "priors_text",
+    "--prior",
+    "priors_texts",
     type=PRIORS,
-    metavar="A,B,C",
+    multiple=True,
+    metavar="NAME_OR_FORMULA",
     heading=PRIOR,
-    help="Priors by name, or formulas.  [default: uniform,simplicity,bounded,levin,s_fast; for networks "
-    "uniform,simplicity,regularized]",
+    old_names=("--priors",),
+    help="A prior to compare, by name or formula, or several with commas; repeatable.  [default: uniform,simplicity,"
+    "bounded,levin,s_fast; for networks uniform,simplicity,regularized]",
 )
 @headed_option(
     "--param",
@@ -52,7 +52,7 @@ from mesaprior.cli.streams import print_csv
 @format_option()
 def compare_priors(
     source: str,
-    priors_text: str | None,
+    priors_texts: tuple[str, ...],
     parameters: tuple[tuple[str, float], ...],
     other_log: str | None,
     asked: SpaceOptions,
@@ -69,55 +69,22 @@ def compare_priors(
 
     \b
     Examples:
-      mesaprior prior compare census/ --priors simplicity,levin,s_fast
-      mesaprior prior compare corridor.csv --max-bits 24 --priors 'speed,2**-length/infer_time' --param alpha=2
+      mesaprior prior compare census/ --prior simplicity,levin,s_fast
+      mesaprior prior compare corridor.csv --max-bits 24 --prior speed --prior '2**-length/infer_time' --param alpha=2
     """
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior, space_name
     from mesaprior.hypotheses.registry import description
     from mesaprior.inference.comparison import compare
-    from mesaprior.inference.result import json_number
-    from mesaprior.inference.roles import ROLES
+    from mesaprior.inference.reports.comparison import report_comparison
 
-    priors_text = priors_text or description(space_name(source, asked)).compared
-    priors, noise = priors_of(priors_text, parameters), noise_of(noise_text)
+    priors_texts = priors_texts or (description(space_name(source, asked)).compared,)
+    priors, noise = priors_of(priors_texts, parameters), noise_of(noise_text)
     for subject in priors:
         check_prior(subject, source, asked)
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
-    result = compare(question.census, question.log, priors, noise=noise, tolerance=tolerance)
-    witness = question.census.witness
-    if form == "table":
-        from mesaprior.cli.report.posterior import render_comparison
-
-        render_comparison(result, witness, has_lesions=question.space.has_lesions)
-        return
-    standings = [
-        {
-            "name": standing.name,
-            "formula": subject.text,
-            "parameters": dict(subject.parameters),
-            "log2_odds": json_number(standing.log2_odds),
-            "log2_odds_verdict": json_number(standing.log2_odds_verdict),
-            "loses_at": standing.loses_at,
-            "mass": {role: json_number(share) for role, share in zip(ROLES, standing.mass_by_role, strict=True)},
-            "effective_programs": json_number(standing.effective_programs),
-            "effective_behaviours": json_number(standing.effective_behaviours),
-            "leader": None if standing.leader is None else witness[standing.leader],
-            "leader_mass": json_number(standing.leader_mass),
-        }
-        for subject, standing in zip(priors, result.standings, strict=True)
-    ]
-    measures = ("total_variation_before", "total_variation", "kl", "kl_reverse", "rank_correlation")
-    distances = [
-        {"first": priors[distance.first].name, "second": priors[distance.second].name}
-        | {name: json_number(getattr(distance, name)) for name in measures}
-        for distance in result.distances
-    ]
-    if form == "json":
-        facts = {"programs": question.census.n_programs, "behaviours": result.behaviours}
-        click.echo(json.dumps(facts | {"priors": standings, "distances": distances}))
-    else:
-        print_csv(["first", "second", *measures], [list(distance.values()) for distance in distances])
+    comparison = compare(question.census, question.log, priors, noise=noise, tolerance=tolerance)
+    show(report_comparison(question, priors, comparison), form)
 
 
 @click.command("depth", cls=Command)
@@ -172,8 +139,7 @@ def depth(
     from mesaprior.errors import UsageError
     from mesaprior.inference.depth import logical_depth
     from mesaprior.inference.posterior import posterior
-    from mesaprior.inference.result import json_number, top_behaviours
-    from mesaprior.inference.roles import ROLES
+    from mesaprior.inference.reports.depth import report_depth
 
     try:
         significance = [float(bits) for bits in significance_text.split(",")]
@@ -186,28 +152,4 @@ def depth(
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     depths = logical_depth(question.census, significance)
     result = posterior(question.census, question.log, subject, noise=noise)
-    leading = top_behaviours(result, question.census.witness, top)
-    rows = [
-        (
-            question.census.witness[entry.behaviour],
-            ROLES[result.role[entry.behaviour]],
-            entry.mass,
-            result.length[entry.behaviour].item(),
-            depths[entry.behaviour].tolist(),
-        )
-        for entry in leading
-    ]
-    marks = [f"{bits:g}" for bits in significance]
-    if form == "json":
-        names = ("program", "role", "mass", "length", "depth")
-        facts = [dict(zip(names, row, strict=True)) for row in rows]
-        for fact, row in zip(facts, rows, strict=True):
-            fact["mass"], fact["depth"] = json_number(row[2]), dict(zip(marks, row[4], strict=True))
-        click.echo(json.dumps(facts))
-    elif form == "csv":
-        header = ["program", "role", "mass", "length", *(f"depth_{mark}" for mark in marks)]
-        print_csv(header, [[program, role, mass, length, *steps] for program, role, mass, length, steps in rows])
-    else:
-        from mesaprior.cli.report.posterior import render_depths
-
-        render_depths(rows, marks)
+    show(report_depth(result, question.census.witness, depths, significance, top), form)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
-from mesaprior.inference.report import Report
+if TYPE_CHECKING:
+    from mesaprior.inference.report import Report
 
 
 def show(report: Report, form: str) -> None:

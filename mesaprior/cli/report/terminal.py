@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -55,7 +55,7 @@ def print_report(report: Report) -> None:
     previous = ""
     for block in report.blocks():
         kind = block.kind if isinstance(block, Line) else "series" if isinstance(block, Series) else "table"
-        if previous and previous != kind and "series" in (kind, previous):
+        if previous and previous != kind and ("series" in (kind, previous) or kind == "headline"):
             out.print()
         if isinstance(block, Table):
             if previous == "about":
@@ -106,10 +106,13 @@ def _fitted(table: Table, width: int) -> Iterator[rich.table.Table]:
     """
     counted = _collapsed(table)
     columns, rows = counted.columns, counted.rows
-    least = [_least_width(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
+    cells = [[row[place] for row in rows] for place in range(len(columns))]
+    least = [_least_width(column, cells[place]) for place, column in enumerate(columns)]
+    whole = [max(cell_len(column.name), _widest(cells[place])) for place, column in enumerate(columns)]
     title = table.title
     for part in _parts(columns, least, width):
-        yield _drawn(counted, title, part, least)
+        widths = _widths([least[place] for place in part], [whole[place] for place in part], width - 3 * len(part) - 1)
+        yield _drawn(counted, title, dict(zip(part, widths, strict=True)))
         title = ""
 
 
@@ -135,8 +138,32 @@ def _collapsed(table: Table) -> Table:
 def _least_width(column: Column, cells: Sequence[Cell]) -> int:
     """Return the characters that a column needs at least: its longest word, or cell where it does not fold."""
     heading = max(map(cell_len, column.name.split()), default=0)
-    widest = max((cell_len(str(_text(cell).plain)) for cell in cells), default=0)
+    widest = _widest(cells)
     return max(heading, min(widest, LEAST_FOLDED) if column.folds else widest)
+
+
+def _widest(cells: Sequence[Cell]) -> int:
+    """Return the characters of the widest cell."""
+    return max((cell_len(line) for cell in cells for line in _text(cell).plain.split("\n")), default=0)
+
+
+def _widths(least: Sequence[int], whole: Sequence[int], room: int) -> list[int]:
+    """Return the width of each column: the whole of it, or if there is no room, the widest shrink to one width.
+
+    None becomes narrower than its least; whatever is left over goes to the first that can use it.
+    """
+    if sum(whole) <= room:
+        return list(whole)
+
+    def shrunk(level: int) -> list[int]:
+        return [max(low, min(high, level)) for low, high in zip(least, whole, strict=True)]
+
+    level = max((one for one in range(max(whole)) if sum(shrunk(one)) <= room), default=0)
+    widths = shrunk(level)
+    for place, high in enumerate(whole):
+        if sum(widths) < room and level <= widths[place] < high:
+            widths[place] += 1
+    return widths
 
 
 def _parts(columns: Sequence[Column], least: Sequence[int], width: int) -> list[list[int]]:
@@ -159,16 +186,17 @@ def _parts(columns: Sequence[Column], least: Sequence[int], width: int) -> list[
     return [sorted([*part, key]) for part in parts]
 
 
-def _drawn(table: Table, title: str, places: Sequence[int], least: Sequence[int]) -> rich.table.Table:
+def _drawn(table: Table, title: str, widths: Mapping[int, int]) -> rich.table.Table:
+    """Return columns of a table, each in its width."""
     drawn = rich.table.Table(title=Text(printable(title)) if title else None, title_justify="left", title_style="bold")
-    for place in places:
+    for place, width in widths.items():
         column = table.columns[place]
         drawn.add_column(
             Text(printable(column.name)),
             justify="left" if column.is_text else "right",
             overflow="fold",
-            min_width=least[place],
+            width=width,
         )
     for row, is_marked in zip(table.rows, table.is_marked or [False] * len(table.rows), strict=True):
-        drawn.add_row(*(_text(row[place]) for place in places), style="red" if is_marked else "")
+        drawn.add_row(*(_text(row[place]) for place in widths), style="red" if is_marked else "")
     return drawn

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mesaprior.errors import UsageError
+from mesaprior.errors import UsageError, setting
 from mesaprior.hypotheses.networks.architecture import (
     DEFAULT_WEIGHTS,
     MOST_INPUTS,
@@ -180,4 +180,4 @@ def check_inputs(inputs: int) -> None:
         If so.
     """
     if not 1 <= inputs <= MOST_INPUTS:
-        raise UsageError(f"--inputs {inputs} is out of range; give a number from 1 to {MOST_INPUTS}.")
+        raise UsageError(setting("inputs", inputs), f" is out of range; give a number from 1 to {MOST_INPUTS}.")

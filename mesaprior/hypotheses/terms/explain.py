@@ -1,4 +1,4 @@
-"""A term, taken apart: bits and steps by token, and what turning it upside down changes."""
+"""A term, taken apart: bits and steps by token, and what inverting its searches and fits changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def explain_term(text: str, log: ImitationLog, language: Language) -> Explained:
         for name, on in found.flags.items()
         if on
     ]
-    lines = [f"Turning it upside down changes: {', '.join(raised) or 'nothing, so it imitates'}."]
+    lines = [f"Inverting its search or fit changes: {', '.join(raised) or 'nothing, so it imitates'}."]
     if found.changes:
         n_rows = {"train": log.n_training, "later": log.n_rows - log.n_training}
         told = [

@@ -321,7 +321,7 @@ def read_language(path: str | Path) -> Language:
             f"{path}: there is no such file; give the path of a language in TOML, or none for the default one."
         )
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ContentError(
             f"{path}: this is not TOML ({error}); compare it with what `mesaprior language LOG` prints."

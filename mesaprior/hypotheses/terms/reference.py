@@ -155,6 +155,11 @@ class ReferenceEngine:
             self._report(n)
             if n < BLOCK:
                 break
+        return self._tabulation(signatures, groups, count, best)
+
+    def _tabulation(self, signatures: RowTable, groups: RowTable, count: np.ndarray, best: _Best) -> Tabulation:
+        """Return what was counted: signatures in their order, and groups by signature, length and steps."""
+        grid = self._grid
         signature, length, time, infer_time = groups.rows.view(np.int64).reshape(-1, 4).T.copy()
         order = np.lexsort(signatures.rows[:, : grid.signature_size].T[::-1])
         rank = np.argsort(order)

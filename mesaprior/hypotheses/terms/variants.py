@@ -1,6 +1,6 @@
 """The variants of a language: the ways in which every term is evaluated side by side.
 
-The first is intact. In a lesion every search, or every fit, is turned upside down; under an intervention one token
+The first is intact. In a lesion every search, or every fit, is inverted; under an intervention one token
 takes another meaning. Each holds everywhere in the term, also while fits are scored.
 """
 

@@ -53,8 +53,8 @@ def explain_machine(text: str, log: ImitationLog, max_steps: int | None, progres
         lines=(
             f"It halts in {len(policy.runs) - n_running} of {len(policy.runs)} situations within {max_steps:,} steps"
             + (", and abstains in the others." if n_running else "."),
-            *(f"• {note}" for note in notes),
         ),
+        notes=tuple(notes),
         tables=(entries_table(entries), _runs_table(situations, log)),
     )
 

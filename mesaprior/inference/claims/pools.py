@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import repeat
 
-from mesaprior.errors import RunError
+from mesaprior.errors import RunError, setting
 from mesaprior.inference.claims.claim import Claim, Size, WorldStudy
 from mesaprior.inference.worlds.seeds import over_seeds
 
@@ -45,7 +45,9 @@ def studies_of(claim: Claim, size: Size, *, workers: int, in_processes: bool) ->
         except BrokenProcessPool:
             raise RunError(
                 "a process that measured worlds was ended from outside, most likely for want of memory; try again with "
-                "fewer --workers."
+                "fewer ",
+                setting("workers"),
+                ".",
             ) from None
 
 

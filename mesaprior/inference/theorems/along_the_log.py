@@ -86,24 +86,29 @@ def log_theorems(
     members = hypotheses.member_of >= 0
     log2_found = log2_sum(result.log2_mass[members], hypotheses.member_of[members], hypotheses.n_hypotheses)
     theorems.append(_bayes(log2_found, masses, live, where))
-    prefixes = _prefixes(N, hypotheses.n_hypotheses)
+    theorems.append(_evidence(hypotheses, result, where))
+    theorems.append(_agreeing(weighed, hypotheses, result, where))
+    theorems.append(_regularized(hypotheses, masses, live, where))
+    return theorems
+
+
+def _evidence(hypotheses: HypothesisClass, result: Posterior, where: str) -> Theorem:
+    """Return the evidence that was computed, and the exact one, at the prefix where they differ most."""
+    name, statement = "evidence", "the product of the mixture's predictions = xi of the whole sequence"
+    prefixes = _prefixes(result.n_training, hypotheses.n_hypotheses)
     exact = {n: hypotheses.log2_mixture(n) for n in prefixes}
     # Of equal ones the longest: before any row both sides are 0 by definition.
     n = max(prefixes, key=lambda n: (abs(float(result.log2_evidence[n]) - exact[n]), n))
-    theorems.append(
-        Theorem(
-            "evidence",
-            "the product of the mixture's predictions = xi of the whole sequence",
-            "",
-            "=",
-            float(result.log2_evidence[n]),
-            exact[n],
-            f"{where}; of {len(prefixes)} prefixes the one that is farthest off (n = {n}), against exact integers",
-        )
-    )
-    theorems.append(_agreeing(weighed, hypotheses, result, where))
+    farthest = f"{where}; of {len(prefixes)} prefixes the one that is farthest off (n = {n}), against exact integers"
+    return Theorem(name, statement, "", "=", float(result.log2_evidence[n]), exact[n], farthest)
+
+
+def _regularized(hypotheses: HypothesisClass, masses: list[int], live: list[int], where: str) -> Theorem:
+    """Return the optimum that the posterior attains, and the evidence."""
+    name, statement = "KL-regularized optimum", "E_post ln L - KL(post || prior) = ln evidence"
+    total = sum(masses)
+    likelihood = hypotheses.likelihood.denominator(len(hypotheses.action))
     shares = [masses[p] / total for p in live]
-    likelihood = hypotheses.likelihood.denominator(N)
     fit = math.fsum(
         share * ln_ratio(masses[p], hypotheses.weight[p] * likelihood) for share, p in zip(shares, live, strict=True)
     )
@@ -111,18 +116,8 @@ def log_theorems(
         share * ln_ratio(masses[p] * hypotheses.whole, total * hypotheses.weight[p])
         for share, p in zip(shares, live, strict=True)
     )
-    theorems.append(
-        Theorem(
-            "KL-regularized optimum",
-            "E_post ln L - KL(post || prior) = ln evidence",
-            _KORBAK,
-            "=",
-            fit - gain,
-            ln_ratio(total, hypotheses.whole * likelihood),
-            f"{where}; reward ln L, beta = 1",
-        )
-    )
-    return theorems
+    evidence = ln_ratio(total, hypotheses.whole * likelihood)
+    return Theorem(name, statement, _KORBAK, "=", fit - gain, evidence, f"{where}; reward ln L, beta = 1")
 
 
 def _prefixes(N: int, n_hypotheses: int) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from mesaprior.inference.theorems.histories import WORK, Expectations, expectations, ln_ratio
@@ -73,30 +73,31 @@ def expected_theorems(
         ),
         Theorem("the truth errs least", "E_mu <= E_xi", "", "<=", found.errors_mu, found.errors_xi, where),
     ]
+    return [*theorems, *_ville(found, thresholds, where), *_top_sets(hypotheses, truth, found, alphas, where)]
+
+
+def _ville(found: Expectations, thresholds: Sequence[Fraction], where: str) -> Iterator[Theorem]:
+    """Yield Ville's inequality at each threshold."""
     for c, chance in zip(thresholds, found.fallen, strict=True):
         statement = f"P(the posterior of mu ever falls below w * {c}) <= {c}"
-        theorems.append(Theorem(f"Ville, c = {c}", statement, _VILLE, "<=", chance, float(c), where))
+        yield Theorem(f"Ville, c = {c}", statement, _VILLE, "<=", chance, float(c), where)
+
+
+def _top_sets(
+    hypotheses: HypothesisClass, truth: int, found: Expectations, alphas: Sequence[Fraction], where: str
+) -> Iterator[Theorem]:
+    """Yield what is proved of the top set at each alpha."""
+    weight = hypotheses.weight[truth] / hypotheses.whole
     rows = zip(alphas, found.excess, found.left, found.asked, strict=True)
     for alpha, excess, left, asked in rows:
         name, statement = f"top set, alpha = {alpha}", "min over the top set <= mu(a), while mu is in it"
         asks = f"{where}; asks {asked:.6g} times in expectation"
         if excess == -math.inf:
-            theorems.append(failing(name, statement, _TOP_SET, "the truth is in the top set of no history"))
+            yield failing(name, statement, _TOP_SET, "the truth is in the top set of no history")
         else:
-            theorems.append(Theorem(name, statement, _TOP_SET, "<=", excess, 0.0, asks))
-        weight = hypotheses.weight[truth] / hypotheses.whole
-        theorems.append(
-            Theorem(
-                f"leaving the top set, alpha = {alpha}",
-                "P(mu ever leaves the top set) <= alpha / w",
-                _TOP_SET,
-                "<=",
-                left,
-                float(alpha) / weight if weight else math.inf,
-                where,
-            )
-        )
-    return theorems
+            yield Theorem(name, statement, _TOP_SET, "<=", excess, 0.0, asks)
+        statement, most = "P(mu ever leaves the top set) <= alpha / w", float(alpha) / weight if weight else math.inf
+        yield Theorem(f"leaving the top set, alpha = {alpha}", statement, _TOP_SET, "<=", left, most, where)
 
 
 def usual_alphas(hypotheses: HypothesisClass, truth: int) -> tuple[Fraction, ...]:

@@ -101,7 +101,7 @@ def signatures_of(census: Census, grid: Grid, groups: Sequence[int]) -> list[lis
     if grid.with_fit or census.vectors is None:
         if not grid.with_fit and grid.layout.V > 1:
             raise RunError(
-                "this census does not say what its programs do upside down or under interventions; count it again to "
+                "this census does not say what its programs do when inverted or under interventions; count it again to "
                 "sample from it."
             )
         whole = _signatures_of_behaviours(census, grid, behaviours)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from mesaprior.cli.report.figure import save_picture
 from mesaprior.hypotheses.circuits.circuit import Circuit, node_name
 
 _SIGNS = {8: "and", 4: "and", 2: "and", 1: "and", 14: "or", 13: "or", 11: "or", 7: "or", 6: "xor", 9: "xnor"}
@@ -12,17 +11,15 @@ _LEFT_RINGS, _RIGHT_RINGS = (2, 1, 11, 7), (4, 1, 13, 7)
 _COLOURS = {"and": "#0072B2", "or": "#D55E00", "xor": "#009E73", "xnor": "#009E73", "input": "0.35"}
 
 
-def plot_circuit(circuit: Circuit, path: str, *, title: str) -> None:
-    """Draw a circuit into a file."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
+def draw_circuit(circuit: Circuit, *, title: str) -> Any:
+    """Return a figure of a circuit."""
+    from matplotlib.figure import Figure
 
     place = _places(circuit)
     width = max(x for x, _ in place) + 1
     height = max((sum(1 for x, _ in place if x == column) for column in range(int(width))), default=1)
-    figure, axes = plt.subplots(figsize=(1.6 * (width + 1.6), 0.9 * (height + 1)), layout="constrained")
+    figure = Figure(figsize=(1.6 * (width + 1.6), 0.9 * (height + 1)), layout="constrained")
+    axes = figure.subplots()
     axes.set_title(title, loc="left", fontsize=11)
     axes.set(xlim=(-0.5, width + 0.3), ylim=(-height / 2 - 0.3, height / 2 + 0.3))
     axes.axis("off")
@@ -44,7 +41,7 @@ def plot_circuit(circuit: Circuit, path: str, *, title: str) -> None:
             x, y = place[output.node]
             _wire(axes, (x, y), (width - 0.1, y + spread), output.is_complemented)
             axes.text(width, y + spread, "out", ha="left", va="center", fontsize=9)
-    save_picture(figure, path)
+    return figure
 
 
 def _places(circuit: Circuit) -> list[tuple[float, float]]:

@@ -1,19 +1,16 @@
-"""The picture of `infer --by --plot`: people by program."""
+"""The figure of many people: each person as a bar of the programs that the choices may come from."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
-from mesaprior.cli.report.figure import save_picture
 from mesaprior.hypotheses.log.notices import shortened, shown
 from mesaprior.hypotheses.phrases import share_text
+from mesaprior.inference.people.answer import PeopleAnswer
+from mesaprior.inference.people.people import SharedProgram
 from mesaprior.inference.roles import ROLES
-
-if TYPE_CHECKING:
-    from mesaprior.cli.people import PeopleAsked
-    from mesaprior.inference.people.people import SharedProgram
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442", "#000000")
 """Colours of programs; told apart by people who see colours differently (Okabe and Ito)."""
@@ -21,23 +18,33 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F
 REST = "#BBBBBB"
 """Colour of all other programs."""
 
+SIZE = (9.6, 4.6)
+"""Inches."""
 
-def plot_people(answer: PeopleAsked, path: str, *, headline: str, title_source: str) -> None:
-    """Draw each person as a bar of the programs that the choices may come from, people of one program side by side.
+
+def people_figure(answer: PeopleAnswer, title_source: str) -> Any:
+    """Return a figure in which each person is a bar of programs, people of one program side by side.
 
     Where programs learn, so that people share none, bars are of roles.
+
+    Parameters
+    ----------
+    answer : PeopleAnswer
+    title_source : str
+        What was asked about, for the title.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
-    import matplotlib
-
-    from mesaprior.cli.people import people_text
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
+    from matplotlib.figure import Figure
 
     names, parts = _parts(answer)
     order = np.lexsort((-parts.max(axis=0), parts.argmax(axis=0)))
     parts = np.nan_to_num(parts[:, order])
-    figure, axes = plt.subplots(figsize=(9.6, 4.6), layout="constrained")
+    # A figure that pyplot does not know needs no window, and nobody has to close it.
+    figure = Figure(figsize=SIZE, layout="constrained")
+    axes = figure.subplots()
     n = parts.shape[1]
     # A step for each person, of which the last one needs an end.
     parts = np.hstack([parts, parts[:, -1:]])
@@ -46,15 +53,15 @@ def plot_people(answer: PeopleAsked, path: str, *, headline: str, title_source: 
         colour = COLOURS[number] if number < len(COLOURS) and name != "other programs" else REST
         axes.fill_between(edges, below, below + part, step="post", color=colour, label=name, linewidth=0)
         below = below + part
-    figure.suptitle(f"{title_source}: {headline}", fontsize=11, x=0.01, ha="left", wrap=True)
-    axes.set(xlim=(-0.5, n - 0.5), ylim=(0, 1), xlabel=people_text(answer), ylabel="probability")
+    figure.suptitle(f"{title_source}: {answer.headline}", fontsize=11, x=0.01, ha="left", wrap=True)
+    axes.set(xlim=(-0.5, n - 0.5), ylim=(0, 1), xlabel=answer.people_text, ylabel="probability")
     axes.set_xticks([])
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)
-    save_picture(figure, path)
+    return figure
 
 
-def _parts(answer: PeopleAsked) -> tuple[list[str], np.ndarray]:
+def _parts(answer: PeopleAnswer) -> tuple[list[str], np.ndarray]:
     """Return the names of the parts, and the share of each for each person, float64[parts, G]."""
     result = answer.result
     if result.shared is None:
@@ -63,7 +70,7 @@ def _parts(answer: PeopleAsked) -> tuple[list[str], np.ndarray]:
     if not result.shared:
         return ["no program is left"], np.zeros((1, len(result.persons)))
     first = result.shared[: len(COLOURS)]
-    names = [f"{share_text(one.share)}  {shortened(program_of(answer, one), 34)}" for one in first]
+    names = [f"{share_text(one.share)}  {shortened(_program_text(answer, one), 34)}" for one in first]
     parts = np.array([one.attributed for one in first])
     if len(result.shared) > len(first):
         names.append("other programs")
@@ -71,7 +78,7 @@ def _parts(answer: PeopleAsked) -> tuple[list[str], np.ndarray]:
     return names, parts
 
 
-def program_of(answer: PeopleAsked, shared: SharedProgram) -> str:
+def _program_text(answer: PeopleAnswer, shared: SharedProgram) -> str:
     """Return a program; of one that gives the same action everywhere, what it always gives."""
     if shared.always is None:
         return shared.program

@@ -1,0 +1,45 @@
+"""What `infer` was asked, whether about one log or about many people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mesaprior.cli.options import SpaceOptions
+from mesaprior.cli.reading import ReadingOptions
+
+if TYPE_CHECKING:
+    from mesaprior.inference.noise import NoiseModel
+    from mesaprior.priors.prior import FormulaPrior
+
+
+@dataclass(frozen=True, kw_only=True)
+class InferRequest:
+    """What `infer` was asked.
+
+    Attributes
+    ----------
+    source : str
+        A log, or a folder with a census.
+    other_log : str or None
+        Another log that the census in a folder is asked about.
+    space : SpaceOptions
+    reading : ReadingOptions
+    prior : FormulaPrior
+    noise : NoiseModel
+    tolerance : float
+    top : int
+        Leading behaviours to list.
+    plot_file : str or None
+        Where the figure goes.
+    """
+
+    source: str
+    other_log: str | None
+    space: SpaceOptions
+    reading: ReadingOptions
+    prior: FormulaPrior
+    noise: NoiseModel
+    tolerance: float
+    top: int
+    plot_file: str | None

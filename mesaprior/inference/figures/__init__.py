@@ -1,0 +1,1 @@
+"""Figures of results, drawn by Matplotlib: one module a figure."""

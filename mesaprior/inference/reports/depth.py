@@ -1,0 +1,87 @@
+"""What is told of the logical depth of the leading behaviours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mesaprior.hypotheses.phrases import share_text
+from mesaprior.hypotheses.tables import Table, numbers, texts, words
+from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.report import Records, Report
+from mesaprior.inference.report_blocks import notes
+from mesaprior.inference.result import top_behaviours
+from mesaprior.inference.roles import ROLES
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A behaviour: its shortest program with its role, its share of the posterior, its bits, and its depths."""
+
+    program: str
+    role: str
+    mass: float
+    length: float
+    depth: list[int]
+
+
+def report_depth(
+    posterior: Posterior, witness: Sequence[str], depths: np.ndarray, significance: Sequence[float], top: int
+) -> Report:
+    """Return what is told of the depth of the behaviours of the largest mass.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    witness : sequence of str
+        A shortest program of each behaviour.
+    depths : int64[B, K]
+        As `logical_depth` gives it.
+    significance : sequence of float
+        K numbers of bits.
+    top : int
+        How many behaviours.
+    """
+    marks = [f"{bits:g}" for bits in significance]
+    rows = [
+        _Row(
+            witness[entry.behaviour],
+            ROLES[posterior.role[entry.behaviour]],
+            entry.mass,
+            posterior.length[entry.behaviour].item(),
+            depths[entry.behaviour].tolist(),
+        )
+        for entry in top_behaviours(posterior, witness, top)
+    ]
+    return Report(
+        facts=lambda: [vars(row) | {"depth": dict(zip(marks, row.depth, strict=True))} for row in rows],
+        records=lambda: Records(
+            ("program", "role", "mass", "length", *(f"depth_{mark}" for mark in marks)),
+            [(row.program, row.role, row.mass, row.length, *row.depth) for row in rows],
+        ),
+        blocks=lambda: [
+            _table(rows, marks),
+            *notes(
+                "s: bits by which a program may be longer than the shortest of its behaviour. Share: posterior mass."
+            ),
+        ],
+    )
+
+
+def _table(rows: Sequence[_Row], marks: Sequence[str]) -> Table:
+    return Table(
+        "Least steps of programs at most s bits longer than the shortest",
+        (*texts("shortest program"), *words("role"), *numbers("share", "bits", *(f"s = {mark}" for mark in marks))),
+        [
+            (
+                row.program,
+                row.role,
+                share_text(row.mass),
+                f"{row.length:g}",
+                *(f"{steps:,}" for steps in row.depth),
+            )
+            for row in rows
+        ],
+    )

@@ -1,0 +1,132 @@
+"""The facts of a posterior: the object that ``infer --format json`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mesaprior.hypotheses.census import PARTS, Census
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.leading import leading
+from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.result import advantage_of
+from mesaprior.inference.roles import ROLES, VERDICTS
+
+
+def posterior_facts(
+    posterior: Posterior,
+    census: Census,
+    log: ImitationLog,
+    *,
+    mass_beyond: float | None,
+    given: Sequence[dict[str, Any]],
+    provenance: dict[str, Any],
+    codes: dict[str, dict[str, int]] | None = None,
+    warnings: Sequence[str] = (),
+    top: int = 10,
+) -> dict[str, Any]:
+    """Return a posterior as plain data and arrays, in a fixed order of keys; see `report.plain` for JSON.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    census : Census
+        The census it was computed from.
+    log : ImitationLog
+        The log it was computed from.
+    mass_beyond : float or None
+        Mass under 2^-length of the programs that were not counted; None where the space has none to give.
+    given : sequence of dict
+        The ledger of supplied tables, one entry each.
+    provenance : dict
+        Versions, language, log hash, bounds, prior, noise.
+    codes : dict of str to dict of str to int
+        The code of each label, by column.
+    warnings : sequence of str
+        What is suspicious about the log, as sentences.
+    top : int
+        How many behaviours to list.
+    """
+    exact = posterior.exact
+    return {
+        "n": list(range(posterior.n_training + 1)),
+        "log2_odds": posterior.log2_odds,
+        "log2_odds_verdict": posterior.log2_odds_verdict,
+        "mass": dict(zip(ROLES, posterior.mass_by_role, strict=True)),
+        "mass_by_verdict": {
+            name: dict(zip(VERDICTS, posterior.mass[role], strict=True)) for role, name in enumerate(ROLES)
+        },
+        "sleepers": posterior.sleepers,
+        "misses": dict(zip(ROLES, posterior.misses, strict=True)),
+        "log2_evidence": posterior.log2_evidence,
+        "programs": posterior.programs,
+        "mass_beyond": None if mass_beyond is None else float(mass_beyond),
+        "by_bound": {
+            str(bound): odds
+            for bound, odds in zip(posterior.bounds.tolist(), posterior.log2_odds_by_bound, strict=True)
+        },
+        "stable": posterior.is_stable,
+        "loses_at": posterior.loses_at,
+        "loses_at_verdict": posterior.loses_at_verdict,
+        "number": {name: dict(zip(VERDICTS, posterior.number[role], strict=True)) for role, name in enumerate(ROLES)},
+        "predictive": {str(log.n_training + later): row for later, row in enumerate(posterior.predictive)},
+        "exact": exact and {"program": exact.program, "length": exact.length, "role": ROLES[exact.role]},
+        "top": _leading(posterior, census, top),
+        "given": list(given),
+        "fit": {
+            "chance": posterior.fit.chance,
+            "most_frequent": posterior.fit.most_frequent,
+            "best_table": posterior.fit.best_table,
+        },
+        "codes": codes or {},
+        "warnings": list(warnings),
+        "provenance": provenance,
+        **_interventions(posterior),
+    }
+
+
+def _leading(posterior: Posterior, census: Census, top: int) -> list[dict[str, Any]]:
+    """Return the behaviours of most mass, each with a shortest program."""
+    return [
+        {
+            "program": one.program,
+            "length": one.bits,
+            "time": one.steps,
+            "role": one.role,
+            "verdict": one.verdict,
+            "mass": one.mass,
+            "search_advantage": advantage_of(posterior, behaviour),
+            "hits": one.hits,
+            "misses": one.misses,
+            **_changes(posterior, behaviour),
+        }
+        for behaviour, one in leading(posterior, census.witness, top).items()
+    ]
+
+
+def _interventions(posterior: Posterior) -> dict[str, Any]:
+    """Return who changes under each intervention; nothing where the language has none."""
+    if not posterior.interventions:
+        return {}
+
+    def by_part(make: Callable[[int, int], Any]) -> dict[str, dict[str, Any]]:
+        return {part: {name: make(place, role) for role, name in enumerate(ROLES)} for place, part in enumerate(PARTS)}
+
+    return {
+        "interventions": {
+            effect.name: {
+                "mass": by_part(lambda part, role, effect=effect: effect.mass[part, role]),
+                "share_of_rows": by_part(lambda part, role, effect=effect: effect.share_of_rows[part, role]),
+                "number": by_part(lambda part, role, effect=effect: effect.number[part][role]),
+            }
+            for effect in posterior.interventions
+        }
+    }
+
+
+def _changes(posterior: Posterior, behaviour: int) -> dict[str, Any]:
+    """Return the shares of rows on which a behaviour changes under each intervention; nothing where there is none."""
+    shares = {
+        effect.name: dict(zip(PARTS, effect.behaviour[:, behaviour], strict=True)) for effect in posterior.interventions
+    }
+    return {"interventions": shares} if shares else {}

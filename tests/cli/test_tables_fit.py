@@ -1,0 +1,39 @@
+"""Tables at the terminal: nothing is cut at any width, and a cell of several lines is as wide as the longest."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from mesaprior.cli.report.terminal import _fitted
+from mesaprior.hypotheses.tables import Table, numbers, texts, words
+
+FORMULAS = ("Max(2**-length, time**-2)", "simplicity")
+WIDE = Table(
+    "How far they differ",
+    (*texts("prior", "and prior"), *numbers("total variation before", "after", "rank correlation"), *words("verdict")),
+    [(first, second, "0.627", "0.625", "-0.9631", "faithful") for first in FORMULAS for second in FORMULAS],
+)
+
+
+def printed(table, width):
+    console = Console(width=width, file=io.StringIO())
+    for part in _fitted(table, width):
+        console.print(part)
+    return console.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [50, 60, 72, 80, 100, 120, 200])
+def test_no_line_is_wider_than_the_terminal_and_no_number_is_cut(width):
+    lines = printed(WIDE, width)
+    assert max(map(len, lines)) <= width
+    text = "\n".join(lines)
+    for value in ("0.627", "0.625", "-0.9631", "faithful"):
+        assert text.count(f" {value} ") == 4, value
+
+
+def test_a_cell_of_several_lines_takes_what_its_longest_line_takes():
+    table = Table("", words("circuit", "gates"), [("g1=x1^x2\ng2=x3^g1\ng2", "all used")])
+    lines = printed(table, 80)
+    assert "│ g1=x1^x2 │ all used │" in lines
+    assert "│ g2=x3^g1 │          │" in lines
