@@ -1,10 +1,9 @@
-"""What is said on standard error while a census is found or counted."""
+"""What is said on standard error while a census or a table of strings is found or counted."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,29 +12,33 @@ from mesaprior.cli.main import InterruptionError
 from mesaprior.cli.progress import Meter, progress
 from mesaprior.hypotheses.phrases import bytes_text, duration_text
 from mesaprior.hypotheses.plan import Plan
-from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store.listening import Listener
 
 
 class Notices(Listener):
-    """Says on standard error what happens to the census of a space.
+    """Says on standard error what happens.
 
     Parameters
     ----------
-    space : Space
+    noun : str
+        What is counted, in the plural.
+    thing : str
+        What the counts are called.
+    done : str
+        What is done to what is counted.
     """
 
-    def __init__(self, space: Space):
-        self._noun = space.noun
+    def __init__(self, noun: str, *, thing: str = "census", done: str = "counted"):
+        self._noun, self._thing, self._done = noun, thing, done
 
-    def found(self, folder: Path, manifest: dict[str, Any], *, is_of_another_log: bool) -> None:
-        """Say where the census is."""
-        situations = f", counted for {manifest['log'].get('source')} over the same situations" * is_of_another_log
-        click.echo(f"Nothing to count: the census is in the store, {folder}{situations}.", err=True)
+    def found(self, folder: Path, other_log: str | None = None) -> None:
+        """Say where it is."""
+        situations = "" if other_log is None else f", counted for {other_log} over the same situations"
+        click.echo(f"Nothing to count: the {self._thing} is in the store, {folder}{situations}.", err=True)
 
     def unreadable(self, error: Exception) -> None:
         """Say why it is counted."""
-        click.echo(f"The store cannot answer, so the {self._noun} are counted: {error_text(error)}", err=True)
+        click.echo(f"The store cannot answer, so the {self._noun} are {self._done}: {error_text(error)}", err=True)
 
     def planned(self, plan: Plan, n_shards: int) -> None:
         """Say what counting takes."""
@@ -58,7 +61,7 @@ class Notices(Listener):
 
     def kept(self, folder: Path) -> None:
         """Say where it is kept."""
-        click.echo(f"Kept in the store, {folder}: the same {self._noun} need not be counted again.", err=True)
+        click.echo(f"Kept in the store, {folder}: the same {self._noun} need not be {self._done} again.", err=True)
 
     def not_kept(self, error: Exception) -> None:
         """Say why not."""

@@ -101,4 +101,4 @@ def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading
 
 def census_of(space: Space, log: ImitationLog) -> Census:
     """Return the census of the store that answers, or count one; what took long to count is kept in the store."""
-    return obtain(space, log, keep=True, listener=Notices(space))
+    return obtain(space, log, keep=True, listener=Notices(space.noun))

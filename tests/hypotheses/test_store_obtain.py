@@ -19,8 +19,8 @@ class Heard(Listener):
         self.events = []
         self.done = 0
 
-    def found(self, folder, manifest, *, is_of_another_log):
-        self.events.append(("found", folder.name == manifest["key"][:16], is_of_another_log))
+    def found(self, folder, other_log=None):
+        self.events.append(("found", folder, other_log))
 
     def unreadable(self, error):
         self.events.append(("unreadable", type(error).__name__))
@@ -63,7 +63,7 @@ def test_nothing_is_kept_unless_asked(asked, tmp_path):
         assert_identical(obtain(space, log, keep=keep, listener=heard, root=tmp_path), census)
         assert heard.events[-1][0] == last
         assert bool(list(tmp_path.iterdir())) == keep
-    assert heard.events == [("found", True, False)]
+    assert heard.events == [("found", store_entry(space, log, tmp_path), None)]
 
 
 def test_what_is_short_to_count_is_not_kept(asked, tmp_path, monkeypatch):

@@ -123,7 +123,7 @@ def census(
         )
         return
     means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
-    count_into(writer, space, log, means, listener=Notices(space))
+    count_into(writer, space, log, means, listener=Notices(space.noun))
     facts = open_manifest(folder)
     source = folder if out is not None else log_file
     click.echo(

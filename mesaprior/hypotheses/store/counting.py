@@ -15,13 +15,10 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.plan import PROBED_FROM
 from mesaprior.hypotheses.registry import description
 from mesaprior.hypotheses.space import Space
-from mesaprior.hypotheses.store.listening import Listener, Meter
+from mesaprior.hypotheses.store.listening import SILENT, Listener, Meter
 from mesaprior.hypotheses.store.manifest import Unfinished
 from mesaprior.hypotheses.store.resume import resumable_at
 from mesaprior.hypotheses.store.writing import CensusWriter
-
-SILENT = Listener()
-"""Says nothing."""
 
 Remote = Callable[..., Generator[tuple[int, Any]]]
 """Counts shards elsewhere; see `cluster.shards_on_cluster`."""

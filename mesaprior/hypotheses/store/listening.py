@@ -1,11 +1,11 @@
-"""What is told while a census is found or counted, to whoever wants to know."""
+"""What is told while a census or a table of strings is found or counted, to whoever wants to know."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from mesaprior.hypotheses.plan import Plan
 
@@ -28,13 +28,13 @@ class Meter(Protocol):
 
 
 class Listener:
-    """Is told what happens while a census is found or counted; this one says nothing, others override methods."""
+    """Is told what happens while something is found or counted; this one says nothing, others override methods."""
 
-    def found(self, folder: Path, manifest: dict[str, Any], *, is_of_another_log: bool) -> None:
-        """Take note that a census of the store answers, perhaps one of another log over the same situations."""
+    def found(self, folder: Path, other_log: str | None = None) -> None:
+        """Take note that the store answers, perhaps by a census of another log over the same situations."""
 
     def unreadable(self, error: Exception) -> None:
-        """Take note that the store cannot answer, so the census is counted."""
+        """Take note that the store cannot answer, and so counting begins."""
 
     def planned(self, plan: Plan, n_shards: int) -> None:
         """Take note of the time and memory that counting takes."""
@@ -50,10 +50,14 @@ class Listener:
         """Take note that what was counted is in the store."""
 
     def not_kept(self, error: Exception) -> None:
-        """Take note that the store is of no use, so the census is only counted."""
+        """Take note that the store is of no use, so nothing is kept."""
 
     def interrupted(self, folder: Path, n_done: int, n_shards: int) -> None:
         """Take note of an interruption; the shards that are done are a checkpoint, from which the next run resumes."""
+
+
+SILENT = Listener()
+"""Says nothing."""
 
 
 class _SilentMeter:

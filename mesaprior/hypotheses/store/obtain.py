@@ -10,8 +10,8 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.space import Space
-from mesaprior.hypotheses.store.counting import SILENT, Means, count_into, is_long, resumable_in, title_of, writer_of
-from mesaprior.hypotheses.store.listening import Listener
+from mesaprior.hypotheses.store.counting import Means, count_into, is_long, resumable_in, title_of, writer_of
+from mesaprior.hypotheses.store.listening import SILENT, Listener
 from mesaprior.hypotheses.store.reading import open_census
 from mesaprior.hypotheses.store.root import entry_path, find_census
 from mesaprior.hypotheses.store.writing import save_census
@@ -90,8 +90,8 @@ def _found(space: Space, log: ImitationLog, listener: Listener, root: str | Path
     except (MesapriorError, OSError) as error:
         listener.unreadable(error)
         return None
-    is_of_another_log = stored.manifest["log"].get("digest") != log.digest
-    listener.found(folder, stored.manifest, is_of_another_log=is_of_another_log)
+    own = stored.manifest["log"]
+    listener.found(folder, None if own.get("digest") == log.digest else str(own.get("source")))
     return stored.census
 
 
