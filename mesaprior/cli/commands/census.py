@@ -124,16 +124,20 @@ def census(
         return
     means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
     count_into(writer, space, log, means, listener=Notices(space.noun))
+    _say_counted(space, folder, log_file if out is None else None)
+
+
+def _say_counted(space: Space, folder: Path, log_file: str | None) -> None:
+    """Say what was counted, and how to ask it; a log where it is in the store."""
+    from mesaprior.hypotheses.store import open_manifest
+
     facts = open_manifest(folder)
-    source = folder if out is not None else log_file
-    click.echo(
-        f"Counted {facts['n_programs']:,} {space.noun} in {facts['n_behaviours']:,} behaviours"
-        + (f", kept in the store, {folder}" if out is None else "")
-        + f"; `mesaprior infer {source}` "
-        + (f"with the same {'language' if space.language else 'space'} and bounds " if out is None else "")
-        + "answers at once.",
-        err=True,
-    )
+    counted = f"Counted {facts['n_programs']:,} {space.noun} in {facts['n_behaviours']:,} behaviours"
+    if log_file is None:
+        click.echo(f"{counted}; `mesaprior infer {folder}` answers at once.", err=True)
+        return
+    question = f"`mesaprior infer {log_file}` with the same {'language' if space.language else 'space'} and bounds"
+    click.echo(f"{counted}, kept in the store, {folder}; {question} answers at once.", err=True)
 
 
 def _check_options(
