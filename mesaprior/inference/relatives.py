@@ -7,18 +7,13 @@ from collections.abc import Callable
 
 from mesaprior.errors import MesapriorError, Named, NoProgramError, UsageError
 from mesaprior.hypotheses.space import Space
+from mesaprior.hypotheses.store.counting import is_long
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.neighbours import DROPPED, Neighbour, neighbours
 from mesaprior.hypotheses.terms.space import TermSpace, space_of_terms
 from mesaprior.inference.family import Family, Member, Standing, bound_members, essential_reason, standings
 from mesaprior.inference.scores import Scored
 from mesaprior.inference.weights import Weighed
-
-LONG = 20_000_000
-"""From this many programs on, a member is first asked whether it fits into memory, and counted by all workers.
-
-Below, a member takes a tenth of a second or so, most of it outside of compiled kernels, and threads do not pay: neither
-several for one member nor several members at a time were any faster.
-"""
 
 
 def n_relatives(space: Space) -> int:
@@ -45,7 +40,7 @@ def family_of(
     space : Space
         What was counted.
     workers : int
-        Threads, for members of `LONG` programs or more; members are counted one after the other. Nothing depends on it.
+        Threads, for members that take long to count; members are counted one after the other. Nothing depends on it.
     report : callable or None
         Called with how many more languages are counted; they add up to `n_relatives`.
 
@@ -77,10 +72,8 @@ def family_of(
             return neighbour, None, neighbour.reason
         other = TermSpace(neighbour.language, terms.max_bits, terms.max_time)
         try:
-            is_long = sum(other.count_by_length(log).values()) >= LONG
-            if is_long:
-                other.check_memory(log)
-            counted = other.census(log, workers=workers if is_long else 1)
+            # Others take a tenth of a second or so, most of it outside of compiled kernels, and threads do not pay.
+            counted = obtain(other, log, workers=workers if is_long(other, log) else 1)
             here = Scored(counted, log, scored.noise, scored.tolerance)
             (standing,) = standings(Weighed(counted, weighed.prior), here, [math.inf])
         except NoProgramError:

@@ -18,7 +18,7 @@ from hypothesis import given
 import mesaprior as mp
 from mesaprior.cli import main
 from mesaprior.errors import MesapriorError, RunError, UsageError
-from mesaprior.hypotheses.store import entry_path
+from mesaprior.hypotheses.store import entry_path, open_census
 from mesaprior.inference import analysis as module
 from mesaprior.inference import scores
 from mesaprior.inference.agency import agency, term_utility
@@ -246,6 +246,18 @@ def test_a_census_that_cannot_be_read_is_counted_anew():
     for file in kept(counted).glob("*.parquet"):
         file.write_bytes(b"nothing")
     assert same(mp.infer(TABLE, max_bits=12).posterior, counted.posterior)
+
+
+def test_what_takes_long_is_kept_if_asked(monkeypatch):
+    monkeypatch.setattr("mesaprior.hypotheses.store.counting.PROBED_FROM", 100)
+    counted = mp.infer(TABLE, max_bits=13)
+    entry = entry_path(counted.space.language, counted.log, counted.space.bounds)
+    assert not entry.exists()
+    assert same(mp.infer(TABLE, max_bits=13, keep=True).posterior, counted.posterior)
+    assert same(open_census(entry, log=counted.log).census, counted.census)
+    monkeypatch.setattr(mp.TermSpace, "census", lambda *_, **__: pytest.fail("counted anew"))
+    monkeypatch.setattr(mp.TermSpace, "shards", lambda *_, **__: pytest.fail("counted anew"))
+    assert same(mp.infer(TABLE, max_bits=13).posterior, counted.posterior)
 
 
 def test_priors_are_named_everywhere(corridor):

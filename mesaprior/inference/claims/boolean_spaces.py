@@ -13,6 +13,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.generators.space import GeneratorSpace
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
@@ -86,7 +87,7 @@ def _priced(seed: int, log: ImitationLog, max_bits: int, of: str) -> tuple[Censu
     if not jitter_of(seed):
         return _terms(log.source, max_bits), language.ledger()
     language = dearer(language, jitter_of(seed), Chance(seed, f"prices of minimal circuits of {of}"))
-    return TermSpace(language, max_bits).census(log), language.ledger()
+    return obtain(TermSpace(language, max_bits), log, workers=1), language.ledger()
 
 
 @cache
@@ -94,19 +95,19 @@ def _terms(source: str, max_bits: int) -> Census:
     """Return the census of terms at default prices over one of the logs here, named by its source."""
     logs = [*(all_inputs(n) for n in (2, 3, 4)), all_sizes((SMALLER, LARGER))]
     log = next(log for log in logs if log.source == source)
-    return TermSpace(default_language(log), max_bits).census(log)
+    return obtain(TermSpace(default_language(log), max_bits), log, workers=1)
 
 
 @cache
 def _over_inputs(n_inputs: int) -> dict[str, Census]:
     """Return the censuses that are the same in every world."""
     log = all_inputs(n_inputs)
-    machines = TuringSpace(1, MOST_STATES, MAX_STEPS).census(log)
-    return {"machines": machines, "circuits": CircuitSpace(MAX_GATES).census(log)}
+    machines = obtain(TuringSpace(1, MOST_STATES, MAX_STEPS), log, workers=1)
+    return {"machines": machines, "circuits": obtain(CircuitSpace(MAX_GATES), log, workers=1)}
 
 
 @cache
 def _over_sizes() -> dict[str, Census]:
     log = all_sizes((SMALLER, LARGER))
-    machines = TuringSpace(1, MOST_STATES, MAX_STEPS).census(log)
-    return {"machines": machines, "circuits": GeneratorSpace(GENERATOR_BITS).census(log)}
+    machines = obtain(TuringSpace(1, MOST_STATES, MAX_STEPS), log, workers=1)
+    return {"machines": machines, "circuits": obtain(GeneratorSpace(GENERATOR_BITS), log, workers=1)}

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.claims.asking import ENTRY_BITS, TABLE_BITS, bound_cells, last_bounds, price_of, up_to
@@ -152,7 +153,7 @@ def _count(seed: int, size: Size, asked: Mapping[str, float]) -> BridgeWorld:
     settings = {name: int(asked[name]) for name in WORLD_SETTINGS}
     n_rows = int(size.base("rows"))
     world = make_world("bridge", seed=seed, seen=n_rows, rows=n_rows, jitter=jitter_of(seed), **settings)
-    return BridgeWorld(world, TermSpace(world.language, size.max_bits).census(world.log))
+    return BridgeWorld(world, obtain(TermSpace(world.language, size.max_bits), world.log, workers=1))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

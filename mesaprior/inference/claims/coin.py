@@ -16,6 +16,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
@@ -208,7 +209,7 @@ def _in_order(world: World) -> ImitationLog:
 def _count(seed: int, size: Size, **others: int) -> CoinCorridor:
     world = _world(seed, size, **others)
     log, space = _in_order(world), TermSpace(world.language, size.max_bits)
-    return CoinCorridor(world, log, space.census(log), space)
+    return CoinCorridor(world, log, obtain(space, log, workers=1), space)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

@@ -20,6 +20,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.networks.functions import count_functions
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agreement import tally
 from mesaprior.inference.claims.claim import (
@@ -165,7 +166,7 @@ def _draw(seed: int, n: int, target: float) -> Drawn:
 @cache
 def _functions(n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return least gates and bits of all functions of n inputs, in the order of their truth tables."""
-    census = CircuitSpace(MOST_GATES[n], count="minimal").census(_all_inputs(n))
+    census = obtain(CircuitSpace(MOST_GATES[n], count="minimal"), _all_inputs(n), workers=1)
     tables = _tables(census)
     assert sorted(tables.tolist()) == list(range(2**2**n))
     order = np.argsort(tables)
@@ -175,7 +176,7 @@ def _functions(n: int) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _log2_circuits(n: int) -> np.ndarray:
     """Return log2 of how many circuits compute each function of n inputs."""
-    census = CircuitSpace(CIRCUIT_GATES[n]).census(_all_inputs(n))
+    census = obtain(CircuitSpace(CIRCUIT_GATES[n]), _all_inputs(n), workers=1)
     return log2_sum(np.log2(census.count.astype(np.float64)), _tables(census), 2**2**n)
 
 
@@ -202,7 +203,7 @@ def _corridor(seed: int, size: Size) -> tuple[list[Cell], list[dict[str, Any]]]:
     """Return the cells of a corridor's programs under each prior, and the ledger of its language."""
     world = make_world("corridor", seed=seed, rows=8, randomized=4, walls=1, jitter=jitter_of(seed))
     log = world.log
-    census = TermSpace(world.language, size.max_bits).census(log)
+    census = obtain(TermSpace(world.language, size.max_bits), log, workers=1)
     training, later = np.arange(log.n_training), np.arange(log.n_training, log.n_rows)
     unseen = later[~np.isin(census.row_cell[later], census.row_cell[training])]
     fits = tally(census, log, training).hits == log.n_training

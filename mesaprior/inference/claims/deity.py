@@ -17,6 +17,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import Price, bound_cells, by_bound, price_of
 from mesaprior.inference.claims.claim import (
@@ -119,7 +120,7 @@ def _count(seed: int, size: Size, **settings: int) -> ReasonerWorld:
         source=world.log.source,
     )
     dearest = max(price.length for price in [*_prices(world, log, "faithful"), *_prices(world, log, "defecting")])
-    return ReasonerWorld(world, log, TermSpace(world.language, max(size.max_bits, dearest)).census(log))
+    return ReasonerWorld(world, log, obtain(TermSpace(world.language, max(size.max_bits, dearest)), log, workers=1))
 
 
 def _prices(world: World, log: ImitationLog, verdict: str) -> list[Price]:

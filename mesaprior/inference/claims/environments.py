@@ -9,6 +9,7 @@ import numpy as np
 
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import log2_mass_fitting, price_of, up_to
 from mesaprior.inference.claims.claim import jitter_of
@@ -163,7 +164,7 @@ def count_environments(
     )
     space = TermSpace(world.language, max_bits)
     log = _one_by_one(world, visits)
-    return _sorted(world, log, visits, space.census(log), space)
+    return _sorted(world, log, visits, obtain(space, log, workers=1), space)
 
 
 def _sorted(world: World, log: ImitationLog, visits: int, census: Census, space: TermSpace) -> VisitedWorld:

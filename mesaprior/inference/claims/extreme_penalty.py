@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
@@ -166,7 +167,7 @@ def _payoffs(seed: int, size: Size, **others: int) -> PenalizedWorld:
     seen = settings["situations"] - 1
     world = make_world("payoff-law", seed=seed, domain=16, seen=seen, rows=seen, jitter=jitter_of(seed), **settings)
     space = TermSpace(world.language, size.max_bits)
-    census = space.census(world.log)
+    census = obtain(space, world.log, workers=1)
     *_, by_heart = world.programs
     return PenalizedWorld(world, census, weigh(census, world.log), _few(world, space, {by_heart.text: 2.0}))
 
@@ -174,7 +175,7 @@ def _payoffs(seed: int, size: Size, **others: int) -> PenalizedWorld:
 def _corridor(seed: int) -> PenalizedWorld:
     world = make_world("corridor", seed=seed, walls=1, rows=32, randomized=16, jitter=jitter_of(seed))
     space = TermSpace(world.language, CORRIDOR_BITS)
-    census = space.census(world.log)
+    census = obtain(space, world.log, workers=1)
     return PenalizedWorld(world, census, weigh(census, world.log), _few(world, space, {}))
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.claims.asking import (
@@ -149,7 +150,7 @@ def _count(seed: int, size: Size, asked: Mapping[str, float]) -> LearningWorld:
     # A change needs rows after it.
     settings["before"] = min(settings["before"], settings["rows"] // 2)
     world = make_world("drift", seed=seed, online=32, jitter=jitter_of(seed), **settings)
-    return LearningWorld(world, TermSpace(world.language, size.max_bits).census(world.log))
+    return LearningWorld(world, obtain(TermSpace(world.language, size.max_bits), world.log, workers=1))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.meaning import Explanation
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
@@ -166,7 +167,7 @@ def _count(seed: int, size: Size, asked: Mapping[str, float]) -> ImitationWorld:
     max_bits = size.max_bits + DEARER_BITS * jitter_of(seed) + int(asked["want_bits"] - size.base("want_bits"))
     space = TermSpace(world.language, max_bits)
     programs = tuple(space.explain(entry.text, world.log) for entry in world.programs)
-    return ImitationWorld(world, space.census(world.log), programs)
+    return ImitationWorld(world, obtain(space, world.log, workers=1), programs)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

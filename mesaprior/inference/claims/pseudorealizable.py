@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import (
     Price,
@@ -152,7 +153,7 @@ def _count(seed: int, size: Size, law_bits: float) -> LawWorld:
         law_bits=int(law_bits),
         jitter=jitter_of(seed),
     )
-    census = TermSpace(world.language, size.max_bits).census(world.log)
+    census = obtain(TermSpace(world.language, size.max_bits), world.log, workers=1)
     planner, _, by_heart = (price_of(program.text, world.language, world.log) for program in world.programs)
     return LawWorld(world, census, planner, by_heart)
 

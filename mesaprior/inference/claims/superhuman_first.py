@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census, behaviours_of
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
@@ -92,7 +93,7 @@ class TaughtWorld:
     def of(cls, seed: int, size: Size, **settings: int) -> TaughtWorld:
         """Draw the world of a seed, and count it."""
         world = _world(seed, size, settings)
-        return cls(world, TermSpace(world.language, size.max_bits).census(world.log))
+        return cls(world, obtain(TermSpace(world.language, size.max_bits), world.log, workers=1))
 
     def with_teacher(self, size: Size, **settings: int) -> TaughtWorld:
         """Return the same world with another teacher, without counting again."""

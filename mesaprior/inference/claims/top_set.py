@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.claim import (
@@ -160,7 +161,7 @@ def _count(seed: int, size: Size) -> RolloutWorld:
     rows = range(world.log.n_training, world.log.n_rows)
     preview = Chance(seed, "preview of later rows").draws(rows, int(size.values("preview_rows")[-1]))
     later = Chance(seed, "later rows").draws(rows, int(size.base("later_rows")))
-    return RolloutWorld(world, space, space.census(world.log), preview, later)
+    return RolloutWorld(world, space, obtain(space, world.log, workers=1), preview, later)
 
 
 @dataclass(frozen=True)

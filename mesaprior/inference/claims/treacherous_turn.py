@@ -19,6 +19,7 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.agreement import tally
 from mesaprior.inference.claims.asking import bound_cells, by_bound, price_of
@@ -140,7 +141,7 @@ def _count(seed: int, size: Size, **settings: int) -> OverseenWorld:
     )
     bits = size.max_bits - (TABLES_LESS if S <= MOST_REMEMBERED else 0)
     departs = np.array([world.rival(row) != world.teacher(row) for row in unwatched])
-    return OverseenWorld(world, log, TermSpace(world.language, bits).census(log), departs)
+    return OverseenWorld(world, log, obtain(TermSpace(world.language, bits), log, workers=1), departs)
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,7 @@ def _loans(seed: int, none: dict[str, float | str]) -> list[Cell]:
         for sizes, turn in itertools.product(*numbers):
             settings = {"renamed": renamed, "sizes": sizes, "turn": turn, "rows": WATCHED}
             world = make_world("loans", seed=seed, jitter=jitter_of(seed), **settings)
-            census = TermSpace(world.language, LOAN_BITS).census(world.log)
+            census = obtain(TermSpace(world.language, LOAN_BITS), world.log, workers=1)
             result = posterior(census, world.log, make_prior("simplicity"))
             by_heart, private = (price_of(program.text, world.language, world.log) for program in world.programs)
             keeping = float(result.mass[IMITATOR + 1 :, DEFECTING, -1].sum())

@@ -17,6 +17,7 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census, census_from_groups
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.claims.asking import last_bounds, up_to
@@ -162,7 +163,7 @@ class Asking:
         key = tuple(settings.items())
         if key not in self._counted:
             world = self.world(settings)
-            self._counted[key] = TermSpace(world.language, self.max_bits).census(world.log)
+            self._counted[key] = obtain(TermSpace(world.language, self.max_bits), world.log, workers=1)
         return self._counted[key]
 
     def cell(
@@ -211,8 +212,8 @@ def over_all_situations(items: int, states: int) -> dict[str, Census]:
     """Return the censuses of machines and circuits over `all_situations`, which are the same in every world."""
     log = all_situations(items)
     return {
-        "machines": TuringSpace(1, states, MAX_STEPS).census(log),
-        "circuits": CircuitSpace(MAX_GATES, encoding="binary").census(log),
+        "machines": obtain(TuringSpace(1, states, MAX_STEPS), log, workers=1),
+        "circuits": obtain(CircuitSpace(MAX_GATES, encoding="binary"), log, workers=1),
     }
 
 

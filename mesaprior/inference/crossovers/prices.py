@@ -11,6 +11,7 @@ import numpy as np
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.terms.tokens import token_text
@@ -128,7 +129,7 @@ def find_price_crossovers(
         )
     contest, odds = contest_of(by_verdict=by_verdict), list[float]()
     for one in spaces:
-        census = count(one, log) if count else one.census(log)
+        census = count(one, log) if count else obtain(one, log, workers=1)
         result = posterior(census, log, prior, noise=noise, tolerance=tolerance)
         odds.append(float(contest.odds_of(result)[-1]))
     found = np.array(odds) if odds else np.array([math.nan])

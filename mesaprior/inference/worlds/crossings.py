@@ -6,6 +6,7 @@ import math
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.crossovers.crossover import Crossing, find_crossovers
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
@@ -113,10 +114,10 @@ def crossed_in(
     Raises
     ------
     UsageError, ContentError, RunError
-        As `make_world`, `TermSpace.census` and `find_crossovers`.
+        As `make_world`, `obtain` and `find_crossovers`.
     """
     world = make_world(name, seed=seed, **settings)
-    census = TermSpace(world.language, max_bits).census(world.log)
+    census = obtain(TermSpace(world.language, max_bits), world.log, workers=1)
     found = find_crossovers(
         census, world.log, prior, over, low=low, high=high, by_verdict=by_verdict, noise=noise, tolerance=tolerance
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
 from mesaprior.inference.posterior import posterior
@@ -74,10 +75,10 @@ def answer_in(
     Raises
     ------
     UsageError, ContentError, RunError
-        As `make_world`, `TermSpace.census` and `posterior`.
+        As `make_world`, `obtain` and `posterior`.
     """
     world = make_world(name, seed=seed, **settings)
-    census = TermSpace(world.language, max_bits).census(world.log)
+    census = obtain(TermSpace(world.language, max_bits), world.log, workers=1)
     result = posterior(census, world.log, prior, noise=noise, tolerance=tolerance)
     # Among behaviours of equal mass the one with the first witness leads, for any order in the census.
     most = result.log2_mass.max()
