@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from mesaprior.inference.noise import NoiseModel
+    from mesaprior.inference.bayes.noise import NoiseModel
     from mesaprior.inference.worlds.crossings import Crossed
     from mesaprior.inference.worlds.ensemble import Answer
 

@@ -21,7 +21,7 @@ from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.inference.request import Question, has_default_language
 
 if TYPE_CHECKING:
-    from mesaprior.inference.noise import NoiseModel
+    from mesaprior.inference.bayes.noise import NoiseModel
 
 
 def ask(

@@ -14,9 +14,9 @@ from mesaprior.hypotheses.terms.describe import comfortable_bits
 from mesaprior.hypotheses.terms.language import Language, default_language, read_language
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, noise_of
-from mesaprior.inference.roles import check_tolerance
-from mesaprior.inference.weights import Prior, prior_of
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, noise_of
+from mesaprior.inference.bayes.roles import check_tolerance
+from mesaprior.inference.bayes.weights import Prior, prior_of
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:

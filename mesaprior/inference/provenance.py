@@ -12,7 +12,7 @@ from mesaprior.hypotheses.versions import versions
 from mesaprior.inference.request import Request
 
 if TYPE_CHECKING:
-    from mesaprior.inference.weights import Prior
+    from mesaprior.inference.bayes.weights import Prior
 
 
 def provenance_of(question: Request, **settings: Any) -> dict[str, Any]:

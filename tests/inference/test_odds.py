@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from mesaprior.inference.noise import Noise
-from mesaprior.inference.odds import BY_ROLE, BY_VERDICT, CHALLENGERS, OTHERS, contest_of
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.bayes.odds import BY_ROLE, BY_VERDICT, CHALLENGERS, OTHERS, contest_of
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
+from mesaprior.inference.bayes.scores import Scored
 from mesaprior.inference.sweeps.sweep import sweep_posterior
 from tests.inference.small import SIMPLICITY, cases, make_census
 

@@ -11,7 +11,7 @@ from mesaprior.hypotheses.log import read_log
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
-from mesaprior.inference.noise import parse_noise
+from mesaprior.inference.bayes.noise import parse_noise
 from mesaprior.inference.provenance import prior_facts, prior_text
 from mesaprior.inference.reports.crossover import report_crossover
 from mesaprior.inference.reports.safeguards import report_safeguards

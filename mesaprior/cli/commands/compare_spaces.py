@@ -25,7 +25,7 @@ from mesaprior.hypotheses import registry
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
-    from mesaprior.inference.spaces import SpacesCompared
+    from mesaprior.inference.robustness.spaces import SpacesCompared
     from mesaprior.priors.prior import FormulaPrior
 
 
@@ -103,8 +103,8 @@ def compare_spaces(
     from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import spaces_of
     from mesaprior.inference.reports.spaces import report_spaces
-    from mesaprior.inference.spaces import answer_of
-    from mesaprior.inference.spaces import compare_spaces as compare
+    from mesaprior.inference.robustness.spaces import answer_of
+    from mesaprior.inference.robustness.spaces import compare_spaces as compare
 
     names = _names(spaces_text)
     priors, noise = _priors(names, prior_texts, parameters), noise_of(noise_text)

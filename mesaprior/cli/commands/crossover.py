@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.census import Census
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.hypotheses.space import Space
+    from mesaprior.inference.bayes.noise import NoiseModel
     from mesaprior.inference.crossovers.crossover import Crossovers
-    from mesaprior.inference.noise import NoiseModel
     from mesaprior.inference.request import Question
     from mesaprior.priors.prior import FormulaPrior
 

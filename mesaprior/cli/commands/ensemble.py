@@ -32,7 +32,7 @@ from mesaprior.inference.provenance import prior_text as text_of
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
-    from mesaprior.inference.figure import Figure
+    from mesaprior.inference.figures.figure import Figure
     from mesaprior.inference.report import Report
     from mesaprior.priors.prior import FormulaPrior
 
@@ -183,7 +183,7 @@ def _crossovers(
 ) -> Report:
     """Ask for the crossovers in each world."""
     from mesaprior.cli.resume import read_crossed
-    from mesaprior.inference.odds import contest_of
+    from mesaprior.inference.bayes.odds import contest_of
     from mesaprior.inference.reports.crossings import report_crossings
     from mesaprior.inference.sweeps.axes import NOISE
     from mesaprior.inference.worlds.crossings import crossings

@@ -74,7 +74,7 @@ class Additions:
                     f"{option} has no place in the CSV of masses; take --format json or table, or leave it out."
                 )
         if self.memorizer.features is not None:
-            from mesaprior.inference.memorizer import check_prior_of_tables
+            from mesaprior.inference.memorizer.memorizer import check_prior_of_tables
 
             check_prior_of_tables(asked.prior)
 
@@ -188,7 +188,7 @@ def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
     )
     others = _additional_reports(additions, question, analysis, asked.top)
     if asked.plot_file is not None:
-        from mesaprior.inference.picture import posterior_figure
+        from mesaprior.inference.figures.posterior import posterior_figure
 
         _save(posterior_figure(analysis.partition, analysis.title), asked.plot_file)
     _warn_of_noise(asked, question)
@@ -259,7 +259,7 @@ def _save(figure: Any, path: str) -> None:
 def _warn_of_noise(asked: InferRequest, about: Request) -> None:
     """Say what a noise of 0 rules out: whatever must err before it learns."""
     if is_noiseless(asked.noise) and about.language is not None and about.language.has("fit"):
-        from mesaprior.inference.roles import LEARNER, PLANNER_LEARNER, ROLES
+        from mesaprior.inference.bayes.roles import LEARNER, PLANNER_LEARNER, ROLES
 
         names = f"{ROLES[LEARNER]}s and {ROLES[PLANNER_LEARNER]}s"
         click.echo(

@@ -29,7 +29,7 @@ from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.cli.report import show
 
 if TYPE_CHECKING:
-    from mesaprior.inference.safeguarding import Outcome
+    from mesaprior.inference.safeguards.outcomes import Outcome
 
 ACTING = "Ways to act"
 
@@ -52,7 +52,7 @@ class Ways:
 
     def check(self) -> None:
         """Refuse numbers that are out of range, before anything is counted."""
-        from mesaprior.inference.safeguards import check_settings
+        from mesaprior.inference.safeguards.ways import check_settings
 
         check_settings(self.temperatures, self.alphas, self.ks, self.cost)
 

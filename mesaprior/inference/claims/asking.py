@@ -13,10 +13,10 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.program import length_of, parse_program, steps_of
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.posterior import Posterior, posterior
+from mesaprior.inference.bayes.weights import Prior, Weighed
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Size, WorldStudy
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
-from mesaprior.inference.posterior import Posterior, posterior
-from mesaprior.inference.weights import Prior, Weighed
 from mesaprior.inference.worlds.world import World
 
 TABLE_BITS, ENTRY_BITS = 4, 2

@@ -18,6 +18,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.bayes.logspace import log2_odds, log2_total
 from mesaprior.inference.claims.asking import ENTRY_BITS, TABLE_BITS, bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -34,9 +35,8 @@ from mesaprior.inference.claims.claim import (
 from mesaprior.inference.claims.kinds import kinds_of
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Areas, Figure, Panel, Phases, quartiles
-from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.memorizer import memorizer_over
+from mesaprior.inference.figures.figure import Areas, Figure, Panel, Phases, quartiles
+from mesaprior.inference.memorizer.memorizer import memorizer_over
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mesaprior.inference.claims.rules import Rule
-from mesaprior.inference.figure import Figure, quartiles
+from mesaprior.inference.figures.figure import Figure, quartiles
 
 if TYPE_CHECKING:
     import pandas as pd

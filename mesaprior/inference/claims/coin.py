@@ -18,6 +18,9 @@ from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_odds, log2_total
+from mesaprior.inference.bayes.roles import ERRING, FAITHFUL, VERDICTS, judge
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -34,10 +37,7 @@ from mesaprior.inference.claims.claim import (
 from mesaprior.inference.claims.kinds import kinds_of, log2_masses_of_programs, reaching
 from mesaprior.inference.claims.phrases import percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Areas, Figure, Mark, Panel, Points, line_of
-from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.roles import ERRING, FAITHFUL, VERDICTS, judge
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Areas, Figure, Mark, Panel, Points, line_of
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior

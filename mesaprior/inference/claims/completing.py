@@ -18,9 +18,9 @@ import pandas as pd
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
-from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
-from mesaprior.inference.weights import Prior, Weighed
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.weights import Prior, Weighed
 
 TIED = 1e-9
 """Bits within which single hypotheses weigh the same."""

@@ -22,7 +22,9 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.networks.functions import count_functions
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.agreement import tally
+from mesaprior.inference.bayes.agreement import tally
+from mesaprior.inference.bayes.logspace import log2_odds, log2_sum, log2_total
+from mesaprior.inference.bayes.roles import FAITHFUL, judge
 from mesaprior.inference.claims.claim import (
     BASE,
     BOUND,
@@ -37,9 +39,7 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.phrases import percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Mark, Panel, line_of
-from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total
-from mesaprior.inference.roles import FAITHFUL, judge
+from mesaprior.inference.figures.figure import Figure, Mark, Panel, line_of
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.world import log_of
 from mesaprior.inference.worlds.worlds import make_world

@@ -19,6 +19,11 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_sum, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.posterior import Posterior, posterior_of
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import Price, bound_cells, by_bound, price_of
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -34,12 +39,7 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Areas, Figure, Line, Mark, Panel, Points, line_of, quartiles
-from mesaprior.inference.logspace import log2_sum, log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.posterior import Posterior, posterior_of
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Areas, Figure, Line, Mark, Panel, Points, line_of, quartiles
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior

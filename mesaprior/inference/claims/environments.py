@@ -11,12 +11,12 @@ from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_odds, log2_total
+from mesaprior.inference.bayes.roles import IMITATOR, role_codes
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import log2_mass_fitting, price_of, up_to
 from mesaprior.inference.claims.claim import jitter_of
 from mesaprior.inference.claims.kinds import Kinds, kinds_of, log2_masses_of_programs
-from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.roles import IMITATOR, role_codes
-from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior

@@ -19,6 +19,7 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
 from mesaprior.inference.claims.asking import last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -35,8 +36,7 @@ from mesaprior.inference.claims.claim import (
 from mesaprior.inference.claims.penalties import ALPHAS, NO_BOUND, Penalty, Weighed, weigh
 from mesaprior.inference.claims.phrases import bits_text, percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mesaprior.inference.bayes.posterior import is_stable
 from mesaprior.inference.claims.claim import BOUND, Claim, Findings, FormulaCheck, Parameter, Sensitivity
-from mesaprior.inference.figure import quartiles
-from mesaprior.inference.posterior import is_stable
+from mesaprior.inference.figures.figure import quartiles
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,7 +25,7 @@ from mesaprior.inference.claims.environments import (
 )
 from mesaprior.inference.claims.phrases import bits_text, percent_text, place_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of
 
 
 def _size(n_worlds: int, environments: int, max_bits: int, laws: tuple[float, ...], misled: tuple[float, ...]) -> Size:

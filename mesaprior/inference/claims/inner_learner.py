@@ -17,6 +17,9 @@ import pandas as pd
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.roles import IMITATOR
 from mesaprior.inference.claims.asking import (
     ENTRY_BITS,
     TABLE_BITS,
@@ -38,11 +41,8 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of, quartiles
-from mesaprior.inference.memorizer import Memorizer, MemorizerPosterior, memorizer_over
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.posterior import Posterior
-from mesaprior.inference.roles import IMITATOR
+from mesaprior.inference.figures.figure import Figure, Mark, Panel, Points, line_of, quartiles
+from mesaprior.inference.memorizer.memorizer import Memorizer, MemorizerPosterior, memorizer_over
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 

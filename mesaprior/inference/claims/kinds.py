@@ -11,11 +11,11 @@ import numpy as np
 from mesaprior.hypotheses.census import ABSTAIN, Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.cut import log2_of_tallies
+from mesaprior.inference.bayes.logspace import log2_sum
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import log2_weight_of, price_of
-from mesaprior.inference.cut import log2_of_tallies
-from mesaprior.inference.logspace import log2_sum
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
-from mesaprior.inference.weights import Weighed
 
 PAIRS_AT_ONCE = 31
 """Pairs of a cell and an action that are put into one number, with two bits each."""

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.boolean_spaces import LARGER, SMALLER, SPACES, BooleanSpaces, fixed_size, uniform_family
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Findings, Parameter, Size, WorldStudy, along
@@ -28,8 +29,7 @@ from mesaprior.inference.claims.completing import (
 )
 from mesaprior.inference.claims.phrases import percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.priors.prior import make_prior
 
 PRIOR = "2**(-c*length) * (time + 1)**-alpha"

@@ -19,6 +19,10 @@ from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.meaning import Explanation
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.bayes.logspace import log2_total, share
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.bayes.predictive import predict_later
+from mesaprior.inference.bayes.roles import IMITATOR, PLANNER
 from mesaprior.inference.claims.asking import (
     ENTRY_BITS,
     TABLE_BITS,
@@ -38,12 +42,8 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.phrases import percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Bars, Figure, Mark, Panel, line_of
-from mesaprior.inference.logspace import log2_total, share
-from mesaprior.inference.memorizer import memorizer_over
-from mesaprior.inference.noise import Noise
-from mesaprior.inference.predictive import predict_later
-from mesaprior.inference.roles import IMITATOR, PLANNER
+from mesaprior.inference.figures.figure import Bars, Figure, Mark, Panel, line_of
+from mesaprior.inference.memorizer.memorizer import memorizer_over
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 

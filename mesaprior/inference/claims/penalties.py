@@ -9,11 +9,11 @@ import numpy as np
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import tally
+from mesaprior.inference.bayes.agreement import tally
+from mesaprior.inference.bayes.logspace import log2_odds, log2_sum, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.roles import DEFECTING, IMITATOR, judge, role_codes
 from mesaprior.inference.claims.asking import crossing
-from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.roles import DEFECTING, IMITATOR, judge, role_codes
 
 ALPHAS = tuple(k / 4 for k in range(4 * 16 + 1))
 """Exponents at which the least one is looked for at which imitators win."""

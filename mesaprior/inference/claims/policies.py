@@ -8,10 +8,10 @@ import numpy as np
 
 from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import runs
-from mesaprior.inference.logspace import log2_sum, log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.bayes.agreement import runs
+from mesaprior.inference.bayes.logspace import log2_sum, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.weights import Weighed
 
 TIE = 2.0**-40
 """Shares, or log2 masses, that are as near as that to the largest are as large."""

@@ -16,6 +16,11 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.posterior import posterior_of
+from mesaprior.inference.bayes.roles import IMITATOR
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import (
     Price,
     bound_cells,
@@ -28,12 +33,7 @@ from mesaprior.inference.claims.asking import (
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.phrases import bits_text, place_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
-from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.posterior import posterior_of
-from mesaprior.inference.roles import IMITATOR
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior

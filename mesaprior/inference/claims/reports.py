@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from mesaprior.inference.bayes.result import json_number
 from mesaprior.inference.claims.claim import Findings, Sensitivity
-from mesaprior.inference.result import json_number
 
 if TYPE_CHECKING:
     import pandas as pd

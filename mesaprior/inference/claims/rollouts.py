@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.noise import DEFAULT_NOISE
-from mesaprior.inference.safeguarding import Policies, conflicts
-from mesaprior.inference.safeguards import Belief, Safeguard
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE
+from mesaprior.inference.bayes.weights import Weighed
+from mesaprior.inference.safeguards.outcomes import Policies, conflicts
+from mesaprior.inference.safeguards.ways import Belief, Safeguard
 
 ASKING = 2.0**-30
 """Chances to ask up to this one are rounding."""

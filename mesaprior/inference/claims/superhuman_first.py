@@ -17,17 +17,17 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.posterior import Posterior, posterior_of
+from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.phrases import percent_text, worlds_text
 from mesaprior.inference.claims.policies import Patterns, patterns_of
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Bars, Figure, Mark, Panel, line_of
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.posterior import Posterior, posterior_of
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Bars, Figure, Mark, Panel, line_of
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior

@@ -21,6 +21,9 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -39,12 +42,9 @@ from mesaprior.inference.claims.kinds import log2_masses_of_programs
 from mesaprior.inference.claims.phrases import worlds_text
 from mesaprior.inference.claims.rollouts import Course, Imitator
 from mesaprior.inference.claims.rules import DEPENDS, Rule, share_holding, verdict_of
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of, quartiles
-from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.safeguarding import conflicts
-from mesaprior.inference.safeguards import Mixture, TopSet
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of, quartiles
+from mesaprior.inference.safeguards.outcomes import conflicts
+from mesaprior.inference.safeguards.ways import Mixture, TopSet
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world

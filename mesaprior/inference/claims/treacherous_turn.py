@@ -21,18 +21,18 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.agreement import tally
+from mesaprior.inference.bayes.agreement import tally
+from mesaprior.inference.bayes.logspace import log2_odds, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.posterior import Posterior, posterior, posterior_of
+from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import bound_cells, by_bound, price_of
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of
-from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.posterior import Posterior, posterior, posterior_of
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Figure, Mark, Panel, Points, line_of
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world

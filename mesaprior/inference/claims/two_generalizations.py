@@ -20,6 +20,10 @@ from mesaprior.hypotheses.log import ImitationLog, log_from_frame
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
+from mesaprior.inference.bayes.posterior import posterior_of
+from mesaprior.inference.bayes.roles import DEFECTING, ERRING, FAITHFUL
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Prior, Weighed
 from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -36,11 +40,7 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.phrases import bits_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Mark, Panel, line_of
-from mesaprior.inference.posterior import posterior_of
-from mesaprior.inference.roles import DEFECTING, ERRING, FAITHFUL
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Prior, Weighed
+from mesaprior.inference.figures.figure import Figure, Mark, Panel, line_of
 from mesaprior.inference.worlds.rater import M
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world

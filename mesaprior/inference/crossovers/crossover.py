@@ -16,16 +16,16 @@ import numpy as np
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.bayes.cut import chance
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, BetaNoise, Noise, NoiseModel
+from mesaprior.inference.bayes.odds import CHALLENGERS, OTHERS, Contest, contest_of
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.crossovers.curve import OddsCurve
 from mesaprior.inference.crossovers.leading import LeadingClass, leading_class
 from mesaprior.inference.crossovers.roots import Zero, find_zeros, zeros_of_values
-from mesaprior.inference.cut import chance
-from mesaprior.inference.noise import DEFAULT_NOISE, BetaNoise, Noise, NoiseModel
-from mesaprior.inference.odds import CHALLENGERS, OTHERS, Contest, contest_of
-from mesaprior.inference.scores import Scored
 from mesaprior.inference.sweeps.axes import AXES, HITS, MAX_BITS, MISSES, NOISE, ROWS, check_axes, prior_over
 from mesaprior.inference.sweeps.sweep import sweep_of
-from mesaprior.inference.weights import Prior
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.sweeps.separation import separate
 

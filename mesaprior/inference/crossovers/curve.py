@@ -10,15 +10,15 @@ import math
 
 import numpy as np
 
-from mesaprior.inference.cut import chance
-from mesaprior.inference.logspace import log2_odds, log2_sum
-from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel, log2_likelihood
-from mesaprior.inference.odds import CHALLENGERS, OTHERS
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.bayes.cut import chance
+from mesaprior.inference.bayes.logspace import log2_odds, log2_sum
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.odds import CHALLENGERS, OTHERS
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
 from mesaprior.inference.sweeps.equivalence import Pooling, distinct
 from mesaprior.inference.sweeps.masses import Weighing
-from mesaprior.inference.weights import Prior
 from mesaprior.priors.compiler import Program
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.sweeps.separation import separate

@@ -15,11 +15,11 @@ from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.terms.tokens import token_text
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.bayes.odds import contest_of
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.crossovers.crossover import Crossovers, along_values
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
-from mesaprior.inference.odds import contest_of
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.weights import Prior
 
 PRICES = ("bits", "steps")
 """What a token costs."""

@@ -10,10 +10,10 @@ from typing import Any
 import sympy
 
 from mesaprior.errors import UsageError
+from mesaprior.inference.bayes.cut import chance
+from mesaprior.inference.bayes.cut_ratio import cut_ratio
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, NoiseModel
 from mesaprior.inference.crossovers.leading import LeadingClass
-from mesaprior.inference.cut import chance
-from mesaprior.inference.cut_ratio import cut_ratio
-from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.symbolic import expression

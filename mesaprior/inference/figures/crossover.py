@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mesaprior.inference.crossovers.crossover import Crossovers
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, Points
 from mesaprior.inference.figures.drawing import is_wide
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, Points
 
 MOST_LABELLED = 6
 """More crossovers are not labelled one by one."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mesaprior.inference.figure import Areas, Bars, Figure, Line, Panel, Phases, Points
+from mesaprior.inference.figures.figure import Areas, Bars, Figure, Line, Panel, Phases, Points
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999999")
 """Colours of series in their order; told apart by people who see colours differently (Okabe and Ito)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from mesaprior.inference.figure import Figure, Mark, Panel, Points
-from mesaprior.inference.odds import BY_ROLE, BY_VERDICT
+from mesaprior.inference.bayes.odds import BY_ROLE, BY_VERDICT
+from mesaprior.inference.figures.figure import Figure, Mark, Panel, Points
 from mesaprior.inference.worlds.crossings import Crossed
 from mesaprior.inference.worlds.ensemble import Answer
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mesaprior.inference.figure import Bars, Figure, Line, Panel
-from mesaprior.inference.safeguarding import Outcome
+from mesaprior.inference.figures.figure import Bars, Figure, Line, Panel
+from mesaprior.inference.safeguards.outcomes import Outcome
 from mesaprior.inference.worlds.conduct import Conduct
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from mesaprior.hypotheses.phrases import bits_text
-from mesaprior.inference.picture import COLOURS
-from mesaprior.inference.roles import VERDICTS
-from mesaprior.inference.spaces import SpacesCompared
+from mesaprior.inference.bayes.roles import VERDICTS
+from mesaprior.inference.figures.posterior import COLOURS
+from mesaprior.inference.robustness.spaces import SpacesCompared
 
 
 def figure_of_spaces(result: SpacesCompared, *, title: str) -> Any:

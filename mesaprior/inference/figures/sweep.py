@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from mesaprior.inference.figure import Phases
+from mesaprior.inference.bayes.odds import Contest
 from mesaprior.inference.figures.drawing import draw_phases, is_wide
-from mesaprior.inference.odds import Contest
-from mesaprior.inference.picture import COLOURS
+from mesaprior.inference.figures.figure import Phases
+from mesaprior.inference.figures.posterior import COLOURS
 from mesaprior.inference.sweeps.sweep import SweptPosterior
 
 

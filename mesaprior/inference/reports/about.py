@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from mesaprior.hypotheses.log.notices import number_of
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report_blocks import Line
 from mesaprior.inference.request import Question
-from mesaprior.inference.weights import Prior
 
 
 def about(question: Question, prior: Prior, noise: object, *others: str, varied: Collection[str] = ()) -> Line:

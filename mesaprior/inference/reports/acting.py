@@ -9,11 +9,11 @@ from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, words
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.versions import versions
-from mesaprior.inference.noise import NoiseModel
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import facts_of_log, facts_of_space, prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
-from mesaprior.inference.weights import Prior
 from mesaprior.inference.worlds.conduct import Conduct
 from mesaprior.inference.worlds.world import World
 

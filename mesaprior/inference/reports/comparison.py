@@ -9,11 +9,11 @@ from typing import Any
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts
-from mesaprior.inference.comparison import Comparison, Distance, Standing
+from mesaprior.inference.bayes.roles import IMITATOR, ROLES
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.request import Question
-from mesaprior.inference.roles import IMITATOR, ROLES
+from mesaprior.inference.robustness.comparison import Comparison, Distance, Standing
 from mesaprior.priors.prior import FormulaPrior
 
 MEASURES = ("total_variation_before", "total_variation", "kl", "kl_reverse", "rank_correlation")

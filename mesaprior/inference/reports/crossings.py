@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
-from mesaprior.inference.odds import Contest
+from mesaprior.inference.bayes.odds import Contest
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.ensemble import about_worlds, spread_columns
-from mesaprior.inference.weights import Prior
 from mesaprior.inference.worlds.crossings import Crossed, Root, spread_of_crossings
 
 HEADER = (

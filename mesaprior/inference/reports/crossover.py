@@ -8,16 +8,16 @@ from typing import Any
 
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.crossovers.crossover import Crossing, Crossovers
 from mesaprior.inference.crossovers.leading import LeadingClass
-from mesaprior.inference.noise import NoiseModel
 from mesaprior.inference.provenance import prior_facts, provenance_of
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
 from mesaprior.inference.sweeps.axes import NOISE
-from mesaprior.inference.weights import Prior
 
 LONGEST = 100
 """Longer formulas stand in the JSON only."""

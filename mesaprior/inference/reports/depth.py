@@ -9,11 +9,11 @@ import numpy as np
 
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
-from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.result import top_behaviours
+from mesaprior.inference.bayes.roles import ROLES
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import notes
-from mesaprior.inference.result import top_behaviours
-from mesaprior.inference.roles import ROLES
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import Any
 
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.tables import Column, Table, numbers, words
-from mesaprior.inference.odds import BY_ROLE, BY_VERDICT, Contest
+from mesaprior.inference.bayes.odds import BY_ROLE, BY_VERDICT, Contest
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
-from mesaprior.inference.roles import ROLES, VERDICTS
-from mesaprior.inference.weights import Prior
 from mesaprior.inference.worlds.ensemble import Answer, Spread, spread
 
 LEADS = {BY_ROLE: "optimizers lead imitators", BY_VERDICT: "defecting programs lead faithful ones"}

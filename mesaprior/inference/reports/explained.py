@@ -12,7 +12,7 @@ from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import NONE, SPLITS
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.tables import Table, numbers
-from mesaprior.inference.assessment import Assessment
+from mesaprior.inference.bayes.assessment import Assessment
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 

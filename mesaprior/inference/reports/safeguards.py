@@ -10,14 +10,14 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, words
-from mesaprior.inference.noise import NoiseModel
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_facts, provenance_of
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
-from mesaprior.inference.safeguarding import Outcome, conflicts
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.safeguards.outcomes import Outcome, conflicts
 
 
 def report_safeguards(

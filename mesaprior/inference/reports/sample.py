@@ -7,15 +7,15 @@ from typing import Any
 
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
-from mesaprior.inference.noise import NoiseModel
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.sampling import Draw
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_facts, provenance_of
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
-from mesaprior.inference.roles import ROLES, VERDICTS
-from mesaprior.inference.sampling import Draw
-from mesaprior.inference.weights import Prior
 
 COLUMNS = ("program", "length", "time", "infer_time", "role", "verdict", "probability")
 """What is said of each program."""

@@ -13,14 +13,14 @@ from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.hypotheses.versions import versions
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.odds import BY_VERDICT
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.odds import BY_VERDICT
+from mesaprior.inference.bayes.roles import UNJUDGED, VERDICTS
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import facts_of_log, facts_of_space, prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
-from mesaprior.inference.roles import UNJUDGED, VERDICTS
-from mesaprior.inference.spaces import Agreement, Answer, SpacesCompared
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.robustness.spaces import Agreement, Answer, SpacesCompared
 
 MOST_SITUATIONS = 16
 """Functions over more situations than this are shortened."""

@@ -12,10 +12,10 @@ from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable
 from mesaprior.hypotheses.turing.text import format_machine
-from mesaprior.inference.complexity import StringPrior
 from mesaprior.inference.provenance import prior_facts
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.strings.complexity import StringPrior
 from mesaprior.priors.prior import FormulaPrior
 
 FIRST_SHOWN, LAST_SHOWN = 20, 3

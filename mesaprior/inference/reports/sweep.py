@@ -12,18 +12,18 @@ import numpy as np
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.odds import Contest
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.odds import Contest
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_facts, provenance_of
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, Series, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
-from mesaprior.inference.roles import ROLES, VERDICTS
 from mesaprior.inference.sweeps.axes import NOISE
 from mesaprior.inference.sweeps.changes import SignChange, sign_changes
 from mesaprior.inference.sweeps.sweep import SweptPosterior
-from mesaprior.inference.weights import Prior
 
 ACROSS, DOWN, MAPS = 60, 24, 4
 """Characters and lines of a map, and how many maps are shown, at most."""

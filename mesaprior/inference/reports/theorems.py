@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mesaprior.hypotheses.tables import Cell, Styled, Table, numbers, texts, words
-from mesaprior.inference.noise import NoiseModel
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_facts, provenance_of
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
 from mesaprior.inference.theorems import TOLERANCE, Evaluation, Theorem
-from mesaprior.inference.weights import Prior
 
 COLUMNS = ("name", "statement", "source", "relation", "left", "right", "slack", "holds", "evaluated", "fails")
 """What is said of each theorem."""

@@ -14,9 +14,9 @@ import numpy as np
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
-from mesaprior.inference.cut import chance
-from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
-from mesaprior.inference.weights import Prior, prior_of
+from mesaprior.inference.bayes.cut import chance
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, NoiseModel
+from mesaprior.inference.bayes.weights import Prior, prior_of
 
 NOISE, MISSES, HITS, ROWS, MAX_BITS = "noise", "a", "b", "n", "max_bits"
 """Names of the axes that belong to no prior."""

@@ -12,11 +12,11 @@ import numpy as np
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import NONE
-from mesaprior.inference.agreement import tally
-from mesaprior.inference.logspace import log2_sum
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.roles import VERDICTS
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.bayes.agreement import tally
+from mesaprior.inference.bayes.logspace import log2_sum
+from mesaprior.inference.bayes.noise import NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.roles import VERDICTS
+from mesaprior.inference.bayes.scores import Scored
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.logspace import log2_sum
+from mesaprior.inference.bayes.logspace import log2_sum
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.sweeps.equivalence import Pools
-from mesaprior.inference.weights import Prior
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.sweeps import sweep
 

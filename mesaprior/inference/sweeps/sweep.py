@@ -17,15 +17,15 @@ import numpy as np
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.logspace import log2_odds, log2_scaled, log2_total, share, sum_shares
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
-from mesaprior.inference.odds import BY_ROLE, BY_VERDICT, Contest
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.bayes.logspace import log2_odds, log2_scaled, log2_total, share, sum_shares
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.bayes.odds import BY_ROLE, BY_VERDICT, Contest
+from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS, Axes, check_axes, prior_over
 from mesaprior.inference.sweeps.equivalence import Kinds, Pooling, kinds_at
 from mesaprior.inference.sweeps.masses import Weighing
-from mesaprior.inference.weights import Prior
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:

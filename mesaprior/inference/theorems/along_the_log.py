@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 from mesaprior.hypotheses.log.notices import number_of
-from mesaprior.inference.logspace import log2_sum
-from mesaprior.inference.posterior import Posterior
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.bayes.logspace import log2_sum
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.theorems.histories import ln_ratio
 from mesaprior.inference.theorems.hypothesis_class import HypothesisClass, log2_ratio
 from mesaprior.inference.theorems.theorem import Theorem, failing
-from mesaprior.inference.weights import Weighed
 
 PREFIX_WORK = 50_000_000
 """Prefixes times rows times hypotheses that are compared with exact integers."""

@@ -15,10 +15,10 @@ import numpy as np
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import runs
-from mesaprior.inference.noise import NoiseModel
+from mesaprior.inference.bayes.agreement import runs
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.theorems.likelihood import ExactLikelihood, exact_likelihood
-from mesaprior.inference.weights import Weighed
 
 WIDEST = 65_536
 """Bits by which the weights of two programs may differ: they are written over one denominator."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.cut_ratio import cut_ratio
-from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
+from mesaprior.inference.bayes.cut_ratio import cut_ratio
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, NoiseModel
 
 MOST_COUNT = 100_000
 """Largest sum of the pseudo-counts of misses and hits."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agency import Utility, agency
-from mesaprior.inference.logspace import log2_total
+from mesaprior.inference.agency.agency import Utility, agency
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.theorems.theorem import Theorem
-from mesaprior.inference.weights import Weighed
 
 
 def luck_theorem(weighed: Weighed, log: ImitationLog) -> Theorem:

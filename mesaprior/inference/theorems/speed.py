@@ -8,7 +8,7 @@ import numpy as np
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import tally
+from mesaprior.inference.bayes.agreement import tally
 from mesaprior.inference.theorems.hypothesis_class import log2_ratio
 from mesaprior.inference.theorems.theorem import Theorem, failing
 

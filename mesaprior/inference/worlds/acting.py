@@ -12,11 +12,11 @@ import numpy as np
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.census import Census
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
-from mesaprior.inference.safeguarding import Policies, guards_of
-from mesaprior.inference.safeguards import Sampling, check_settings
-from mesaprior.inference.scores import check_log
-from mesaprior.inference.weights import Prior, Weighed
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.bayes.scores import check_log
+from mesaprior.inference.bayes.weights import Prior, Weighed
+from mesaprior.inference.safeguards.outcomes import Policies, guards_of
+from mesaprior.inference.safeguards.ways import Sampling, check_settings
 from mesaprior.inference.worlds.conduct import Conduct
 from mesaprior.inference.worlds.ground import MOST_STEPS, Ground, Place, ground_of, n_histories
 from mesaprior.inference.worlds.walkers import Mind, Walker, keep_one

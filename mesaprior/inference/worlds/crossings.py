@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.crossovers.crossover import Crossing, find_crossovers
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
-from mesaprior.inference.weights import Prior
 from mesaprior.inference.worlds.ensemble import spread
 from mesaprior.inference.worlds.seeds import over_seeds
 from mesaprior.inference.worlds.worlds import make_world

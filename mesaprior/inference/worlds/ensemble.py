@@ -9,10 +9,10 @@ import numpy as np
 
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import ROLES, VERDICTS
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.worlds.seeds import over_seeds
 from mesaprior.inference.worlds.worlds import make_world
 

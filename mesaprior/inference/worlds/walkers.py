@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from mesaprior.inference.safeguarding import Policies
-from mesaprior.inference.safeguards import Belief, Decision, Safeguard
+from mesaprior.inference.safeguards.outcomes import Policies
+from mesaprior.inference.safeguards.ways import Belief, Decision, Safeguard
 from mesaprior.inference.worlds.conduct import Book, Masses
 from mesaprior.inference.worlds.ground import Ground, Leads, Place, Told, tell
 

@@ -47,9 +47,9 @@ class Intended:
     ----------
     text : str
     role : str
-        One of `mesaprior.inference.roles.ROLES`, which a test measures; empty where it depends on the draw.
+        One of `mesaprior.inference.bayes.roles.ROLES`, which a test measures; empty where it depends on the draw.
     verdict : str
-        One of `mesaprior.inference.roles.VERDICTS`, likewise.
+        One of `mesaprior.inference.bayes.roles.VERDICTS`, likewise.
     meaning : str
         What it does, in words.
     """

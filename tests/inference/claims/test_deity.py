@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.claims import deity as claim
 from mesaprior.inference.claims.claim import Size, along, at_base
-from mesaprior.inference.posterior import posterior
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood

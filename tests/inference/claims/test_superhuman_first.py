@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims import superhuman_first as claim
 from mesaprior.inference.claims.claim import BASE, Size, along
 from mesaprior.inference.claims.policies import patterns_of
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood
