@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
@@ -163,7 +164,7 @@ class Analysis:
         return f"{Path(self.log.source).stem}, prior {prior_text(self.prior)}"
 
     @property
-    def odds(self) -> np.ndarray:
+    def odds(self) -> NDArray[np.float64]:
         """The log2 odds of optimizers over imitators by prefix, float64[N + 1]; without roles, defecting : faithful."""
         return self.partition.log2_odds
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import Named, UsageError
 from mesaprior.priors.catalogue import DEFAULT_PARAMETERS, catalogue, find_entry
@@ -93,7 +94,7 @@ class FormulaPrior:
         """Names of the census columns that the weight depends on."""
         return self.formula.columns
 
-    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> NDArray[np.float64]:
         """Return log2 of the weight of one program of each group.
 
         Parameters

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.circuits import texts
 from mesaprior.hypotheses.circuits.counting.engine import check_gates, count_circuits
@@ -45,14 +46,14 @@ class Computed:
 
     n: int
     basis: Basis
-    functions: np.ndarray
-    least: np.ndarray
-    row: np.ndarray
+    functions: NDArray[np.uint64]
+    least: NDArray[np.int64]
+    row: NDArray[np.int64]
     gates: tuple[np.ndarray, ...]
-    orbit: np.ndarray
-    size: np.ndarray
-    depth: np.ndarray
-    count: np.ndarray
+    orbit: NDArray[np.int64]
+    size: NDArray[np.int64]
+    depth: NDArray[np.int64]
+    count: NDArray[np.uint64]
 
     @property
     def n_outputs(self) -> int:

@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.circuits import kernels
@@ -38,7 +39,7 @@ class Level:
         set. Empty where sets are not counted.
     """
 
-    code: np.ndarray
+    code: NDArray[np.uint64]
     count: np.ndarray
 
 
@@ -52,7 +53,7 @@ def next_level(
     basis: Basis,
     level: Level,
     *,
-    needless: np.ndarray | None = None,
+    needless: NDArray[np.int64] | None = None,
     most_needless: int = 64,
     workers: int = 1,
     report: Progress | None = None,

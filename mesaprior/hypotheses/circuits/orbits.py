@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.circuits import kernels
 from mesaprior.hypotheses.circuits.counting.kernels import write_forms, write_pair_forms
@@ -25,9 +26,9 @@ class Members(NamedTuple):
         A way to rename the inputs that leads there from the one function that stands for the orbit.
     """
 
-    function: np.ndarray
-    orbit: np.ndarray
-    way: np.ndarray
+    function: NDArray[np.uint64]
+    orbit: NDArray[np.int64]
+    way: NDArray[np.int64]
 
 
 def members(n: int, representative: np.ndarray) -> Members:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.boolean import BooleanLog
@@ -29,12 +30,12 @@ class Behaviours:
     count : uint64[G]
     """
 
-    predictions: np.ndarray
+    predictions: NDArray[np.int16]
     witness: Texts
-    behaviour_id: np.ndarray
-    size: np.ndarray
-    depth: np.ndarray
-    count: np.ndarray
+    behaviour_id: NDArray[np.int64]
+    size: NDArray[np.int64]
+    depth: NDArray[np.int64]
+    count: NDArray[np.uint64]
 
 
 def behaviours(computed: Computed, boolean: BooleanLog) -> Behaviours:

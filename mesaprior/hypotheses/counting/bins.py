@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.counting import kernels
 from mesaprior.hypotheses.counting.rows import roomier
@@ -49,15 +50,15 @@ class Ledger:
         Whether infer_time differs from time at all.
     """
 
-    arena: np.ndarray
-    numbers: np.ndarray
-    places: np.ndarray
-    starts: np.ndarray
-    runs: np.ndarray
+    arena: NDArray[np.uint64]
+    numbers: NDArray[np.int64]
+    places: NDArray[np.int64]
+    starts: NDArray[np.int32]
+    runs: NDArray[np.int32]
     productions: kernels.Productions
     emissions: kernels.Emissions
     entries: kernels.Entries
-    base: np.ndarray
+    base: NDArray[np.int64]
     max_time: int
     with_infer: bool
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import ContentError, Named, UsageError, setting
 from mesaprior.hypotheses.log import NONE, TRAIN, ImitationLog
@@ -50,8 +51,8 @@ class Family:
 
     sizes: tuple[int, ...]
     extra_gates: int
-    row_size: np.ndarray
-    row_input: np.ndarray
+    row_size: NDArray[np.int64]
+    row_input: NDArray[np.int64]
 
     def n_gates(self, n: int) -> int:
         """Return r(n)."""
@@ -80,7 +81,7 @@ class Family:
             source="the gates of circuits",
         )
 
-    def actions(self, entries: np.ndarray) -> np.ndarray:
+    def actions(self, entries: NDArray[np.int16]) -> NDArray[np.int16]:
         """Return the actions that the circuits of generators compute.
 
         Parameters

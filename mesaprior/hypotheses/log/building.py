@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log.coding import (
     RANKED,
@@ -190,7 +191,7 @@ class _Builder:
             remarks=tuple(self._remarks + self._on_names()),
         )
 
-    def _split(self) -> np.ndarray:
+    def _split(self) -> NDArray[np.int8]:
         """Return the split of each row, int8[R]."""
         column = self._columns.split
         if column is None:
@@ -215,7 +216,7 @@ class _Builder:
         by_text = np.array([TRAIN if split is None else split for split in known.values()], dtype=np.int8)
         return by_text[column.index]
 
-    def _kept(self, split: np.ndarray) -> np.ndarray:
+    def _kept(self, split: np.ndarray) -> NDArray[np.bool_]:
         """Return which rows are kept, bool[R]: all but history rows without an action and rows to be dropped."""
         kept = np.ones(self._table.n_rows, dtype=bool)
         action = self._columns.action or self._columns.likely
@@ -310,7 +311,7 @@ class _Builder:
         coded = [_coded(column, coding, kept) for column in columns]
         return coded[0], coded[1] if len(coded) > 1 else nothing
 
-    def _feature(self, name: str, column: Column, kept: np.ndarray) -> np.ndarray:
+    def _feature(self, name: str, column: Column, kept: np.ndarray) -> NDArray[np.int64]:
         """Return the codes of a feature, int64[R]."""
         coding = self._coding(name, column, column.occurring(kept))
         if coding is None:
@@ -412,7 +413,7 @@ def _joined(cells: Sequence[str]) -> str:
     return "/".join(json.dumps(cell, ensure_ascii=False) if {"/", '"'} & set(cell) else cell for cell in cells)
 
 
-def _coded(column: Column, coding: Coding, kept: np.ndarray) -> np.ndarray:
+def _coded(column: Column, coding: Coding, kept: np.ndarray) -> NDArray[np.int64]:
     """Return the codes of a column, int64[R]; `NONE` where the value is missing or the row is not kept."""
     by_text = np.array([coding.code_of.get(text, NONE) for text in column.texts], dtype=np.int64)
     codes = by_text[column.index] if len(by_text) else np.full(len(kept), NONE, dtype=np.int64)

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log.raw_table import distinct_rows
 
@@ -71,16 +72,16 @@ class ImitationLog:
     """
 
     features: tuple[str, ...]
-    situations: np.ndarray
-    row_situation: np.ndarray
-    action: np.ndarray
-    rival: np.ndarray
-    split: np.ndarray
-    file_line: np.ndarray
+    situations: NDArray[np.int64]
+    row_situation: NDArray[np.int64]
+    action: NDArray[np.int64]
+    rival: NDArray[np.int64]
+    split: NDArray[np.int8]
+    file_line: NDArray[np.int64]
     source: str = "log"
     codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
-    group: np.ndarray | None = None
+    group: NDArray[np.int64] | None = None
     n_left_out: int = 0
     remarks: tuple[str, ...] = ()
     sizes: tuple[int, ...] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log.coding import Coding
 from mesaprior.hypotheses.log.names import lawful, unused, words_of
@@ -14,7 +15,7 @@ FIRST_LABEL, MISSED_LABEL = "first", "missed"
 """Labels of a lag where no row comes before in its group, and where the row before has nothing there."""
 
 
-def lags_of(column: Column, coding: Coding, group: np.ndarray, k: int, name: str) -> list[Column] | Notice:
+def lags_of(column: Column, coding: Coding, group: NDArray[np.int64], k: int, name: str) -> list[Column] | Notice:
     """Return the values of a column 1 to k rows before, or the reason why they cannot be coded.
 
     Parameters

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log.notices import Notice, given, notice, number_of, shown
 from mesaprior.hypotheses.log.raw_table import MISSING, RawTable
@@ -20,7 +21,7 @@ _UNSORTABLE = re.compile(
 """Dates and times that are not in order as text: days or months first, names of months, halves of the day."""
 
 
-def sorted_rows(table: RawTable, name: str, group: np.ndarray) -> tuple[np.ndarray, str] | Notice:
+def sorted_rows(table: RawTable, name: str, group: NDArray[np.int64]) -> tuple[np.ndarray, str] | Notice:
     """Return the rows of a table group by group, each in the order of a column.
 
     Parameters

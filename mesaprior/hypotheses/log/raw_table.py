@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log.names import lawful_names, unused
@@ -68,20 +69,20 @@ class Column:
 
     name: str
     texts: tuple[str, ...]
-    index: np.ndarray
+    index: NDArray[np.int32]
     is_ordered: bool = False
     codes: Mapping[str, int] | None = None
     handle: str = ""
     holds: str = ""
 
     @property
-    def is_missing(self) -> np.ndarray:
+    def is_missing(self) -> NDArray[np.bool_]:
         """Whether the cell is missing on each row, bool[R]."""
         missing = np.array([text in MISSING for text in self.texts], dtype=bool)
         return missing[self.index] if len(self.texts) else np.zeros(len(self.index), dtype=bool)
 
     @property
-    def value_number(self) -> np.ndarray:
+    def value_number(self) -> NDArray[np.int64]:
         """A number for the value on each row, int64[R]; all texts that mean missing share one."""
         nothing = next((place for place, text in enumerate(self.texts) if text in MISSING), 0)
         number = [nothing if text in MISSING else place for place, text in enumerate(self.texts)]
@@ -129,7 +130,7 @@ class RawTable:
     """
 
     columns: tuple[Column, ...]
-    lines: np.ndarray
+    lines: NDArray[np.int64]
     source: str
     has_decimal_commas: bool = False
     remarks: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import Named, UsageError, setting
 
@@ -114,7 +115,7 @@ def check_weights(weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(int(weight) for weight in weights))
 
 
-def norm_codes(weights: np.ndarray) -> np.ndarray:
+def norm_codes(weights: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the `NORMS` of the weights along the last axis, as one additive number each.
 
     Parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError, UsageError, setting
 from mesaprior.hypotheses.networks import kernels
@@ -48,15 +49,15 @@ class NetworkCounts:
         Its outputs, likewise.
     """
 
-    behaviour: np.ndarray
-    norm: np.ndarray
-    count: np.ndarray
-    hidden: np.ndarray
-    outputs: np.ndarray
+    behaviour: NDArray[np.uint64]
+    norm: NDArray[np.int64]
+    count: NDArray[np.int64]
+    hidden: NDArray[np.int64]
+    outputs: NDArray[np.int64]
 
 
 def count_networks(
-    shape: Architecture, inputs: np.ndarray, *, workers: int = 1, report: Progress | None = None
+    shape: Architecture, inputs: NDArray[np.int64], *, workers: int = 1, report: Progress | None = None
 ) -> NetworkCounts:
     """Count all networks of a shape by their outputs at some inputs.
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError, setting
 from mesaprior.hypotheses.networks.architecture import (
@@ -44,9 +45,9 @@ class FunctionCounts:
     """
 
     shape: Architecture
-    function: np.ndarray
+    function: NDArray[np.int64]
     columns: dict[str, np.ndarray]
-    count: np.ndarray
+    count: NDArray[np.int64]
     witness: dict[int, str]
 
     @cached_property
@@ -129,7 +130,7 @@ def threshold_functions(inputs: int, weights: Sequence[int]) -> list[int]:
     return list(count_functions(inputs, 0, weights).witness)
 
 
-def positives_by_signs(magnitudes: Sequence[int | float | Fraction]) -> np.ndarray:
+def positives_by_signs(magnitudes: Sequence[int | float | Fraction]) -> NDArray[np.int64]:
     """Return at how many inputs of 0 and 1 a perceptron without bias is positive, for every choice of signs.
 
     Parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.networks import kernels
 from mesaprior.hypotheses.networks.architecture import norm_codes
@@ -36,7 +37,7 @@ class Parts:
     """
 
     rows: kernels.Sums
-    norm: np.ndarray
+    norm: NDArray[np.int64]
     before: Parts | None = None
     unit: Parts | None = None
 
@@ -47,7 +48,7 @@ class Parts:
         vector = np.repeat(rows.vector, np.diff(rows.start), axis=0)
         return kernels.Pieces(vector[order], rows.count[order], rows.norm[order]), order
 
-    def units_of(self, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    def units_of(self, rows: np.ndarray, moved: NDArray[np.int64]) -> np.ndarray:
         """Return the units that first made these rows, ``int64[m]``, as numbers, ``int64[m, units]``.
 
         Parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.networks.units import bits_of_inputs
 
@@ -47,7 +48,7 @@ class Symmetries:
     def __len__(self) -> int:
         return len(self.permutation)
 
-    def of_settings(self, w: int) -> np.ndarray:
+    def of_settings(self, w: int) -> NDArray[np.int64]:
         """Return the image of a hidden unit under each permutation.
 
         Parameters

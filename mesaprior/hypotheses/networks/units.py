@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.networks.architecture import norm_codes
 
@@ -18,7 +19,7 @@ def bits_of_inputs(inputs: np.ndarray, n: int) -> np.ndarray:
     return (inputs[:, None] >> np.arange(n - 1, -1, -1)) & 1
 
 
-def tables_of(settings: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+def tables_of(settings: NDArray[np.int64], inputs: NDArray[np.int64]) -> NDArray[np.uint64]:
     """Return the outputs of units at these inputs: bit i is whether the unit is 1 at the i-th input.
 
     Parameters

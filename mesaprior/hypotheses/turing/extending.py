@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.threads import GoesOn
 from mesaprior.hypotheses.turing.kernels import DONE, FULL, UNDEFINED, USED
@@ -20,7 +21,7 @@ def powers_of_choices(states: int) -> np.ndarray:
 
 
 def extend_prefix(
-    prefix: np.ndarray,
+    prefix: NDArray[np.int64],
     frames: Any,
     explore: Callable[[], int],
     enlarge: Callable[[], object],

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import ABSTAIN, Census
@@ -43,8 +44,8 @@ class Utility:
 
     name: str
     bits: float
-    row: np.ndarray
-    value: np.ndarray
+    row: NDArray[np.int64]
+    value: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +66,10 @@ class Agency:
     """
 
     utility: Utility
-    total: np.ndarray
-    g_uniform: np.ndarray
-    g_prior: np.ndarray
-    verdict: np.ndarray
+    total: NDArray[np.int64]
+    g_uniform: NDArray[np.float64]
+    g_prior: NDArray[np.float64]
+    verdict: NDArray[np.int64]
 
 
 def judged_rows(log: ImitationLog) -> np.ndarray:

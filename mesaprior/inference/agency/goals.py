@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.inference.agency.agency import AGENCIES, AGENT, UNDECIDED, Agency
@@ -40,12 +41,12 @@ class Goals:
     """
 
     candidates: tuple[Agency, ...]
-    support: np.ndarray
+    support: NDArray[np.float64]
     most_support: int | None
-    best: np.ndarray
-    excess: np.ndarray
+    best: NDArray[np.int64]
+    excess: NDArray[np.float64]
     mass: np.ndarray
-    number: np.ndarray
+    number: NDArray[np.int64]
 
 
 def goals(candidates: Sequence[Agency], posterior: Posterior) -> Goals:

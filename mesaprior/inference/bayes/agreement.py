@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import ABSTAIN, Census
 from mesaprior.hypotheses.log import ImitationLog
@@ -24,9 +25,9 @@ class Tally:
         Numbers of rows; they add up to the number of rows counted.
     """
 
-    hits: np.ndarray
-    misses: np.ndarray
-    abstained: np.ndarray
+    hits: NDArray[np.int64]
+    misses: NDArray[np.int64]
+    abstained: NDArray[np.int64]
 
 
 def blocks(n_behaviours: int, n_cells: int) -> Iterator[slice]:
@@ -36,7 +37,9 @@ def blocks(n_behaviours: int, n_cells: int) -> Iterator[slice]:
         yield slice(start, min(start + size, n_behaviours))
 
 
-def count_agreeing(predictions: np.ndarray, cell: np.ndarray, action: np.ndarray) -> np.ndarray:
+def count_agreeing(
+    predictions: NDArray[np.int16], cell: NDArray[np.int64], action: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Count, for each behaviour, the rows on which it gives the stated action.
 
     Parameters
@@ -68,7 +71,7 @@ def count_agreeing(predictions: np.ndarray, cell: np.ndarray, action: np.ndarray
     return agreeing
 
 
-def tally(census: Census, log: ImitationLog, rows: np.ndarray) -> Tally:
+def tally(census: Census, log: ImitationLog, rows: NDArray[np.int64]) -> Tally:
     """Count each behaviour's hits, misses and abstentions on the given rows, all of which have an action.
 
     Parameters
@@ -84,7 +87,7 @@ def tally(census: Census, log: ImitationLog, rows: np.ndarray) -> Tally:
     return Tally(hits, len(rows) - hits - abstained, abstained)
 
 
-def runs(predictions: np.ndarray, cells: np.ndarray) -> np.ndarray:
+def runs(predictions: NDArray[np.int16], cells: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the runs of neighbouring behaviours that give equal predictions in the given cells.
 
     Parameters

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from mesaprior.inference.bayes.kernels import Columns, Density, Tables
@@ -31,7 +32,7 @@ def chance(n_actions: int) -> float:
     return (n_actions - 1) / n_actions
 
 
-def tables_of_factors(factors: np.ndarray) -> Tables:
+def tables_of_factors(factors: NDArray[np.float64]) -> Tables:
     """Return the tables of a likelihood that is a product of four factors, for a noise model of one's own.
 
     Parameters
@@ -129,7 +130,7 @@ def density_of(a: float, b: float, n_actions: int) -> Density:
     return density._replace(log2_ratio=float(log2_ratio(density, 0, 0)))
 
 
-def misses_felt_from(a: float, b: float, n_rows: int, n_actions: int) -> np.ndarray:
+def misses_felt_from(a: float, b: float, n_rows: int, n_actions: int) -> NDArray[np.int64]:
     """Return the least misses among so many scored rows at which the cut may be felt.
 
     Parameters
@@ -154,7 +155,9 @@ def misses_felt_from(a: float, b: float, n_rows: int, n_actions: int) -> np.ndar
     return np.clip(most + 1, 0, scored + 1).astype(np.int64)
 
 
-def mean_miss_rates(a: float, b: float, hits: np.ndarray, misses: np.ndarray, n_actions: int) -> np.ndarray:
+def mean_miss_rates(
+    a: float, b: float, hits: NDArray[np.int64], misses: NDArray[np.int64], n_actions: int
+) -> NDArray[np.float64]:
     """Return the mean of eps given tallies, under Beta(a, b) cut off at chance.
 
     Parameters
@@ -182,8 +185,13 @@ def mean_miss_rates(a: float, b: float, hits: np.ndarray, misses: np.ndarray, n_
 
 
 def log2_of_tallies(
-    tables: Tables, hits: np.ndarray, misses: np.ndarray, abstained: np.ndarray, *, has_columns: bool = True
-) -> np.ndarray:
+    tables: Tables,
+    hits: NDArray[np.int64],
+    misses: NDArray[np.int64],
+    abstained: NDArray[np.int64],
+    *,
+    has_columns: bool = True,
+) -> NDArray[np.float64]:
     """Return the log2 likelihood of tallies by tables.
 
     Parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import ImitationLog
@@ -43,7 +44,7 @@ class Fit:
         return self.best_program > self.most_frequent
 
 
-def fit_of(log: ImitationLog, n_actions: int, hits: np.ndarray) -> Fit:
+def fit_of(log: ImitationLog, n_actions: int, hits: NDArray[np.int64]) -> Fit:
     """Return the yardsticks of a log.
 
     Parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import PARTS, Census, change_columns, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
@@ -35,20 +36,20 @@ class Effect:
     """
 
     name: str
-    mass: np.ndarray
-    share_of_rows: np.ndarray
+    mass: NDArray[np.float64]
+    share_of_rows: NDArray[np.float64]
     number: tuple[tuple[int, ...], ...]
-    behaviour: np.ndarray
+    behaviour: NDArray[np.float64]
 
 
 def effects(
     census: Census,
     log: ImitationLog,
     noise: NoiseModel,
-    role: np.ndarray,
-    log2_behaviour: np.ndarray,
-    likelihood: np.ndarray,
-    evidence: np.ndarray,
+    role: NDArray[np.int64],
+    log2_behaviour: NDArray[np.float64],
+    likelihood: NDArray[np.float64],
+    evidence: NDArray[np.float64],
 ) -> tuple[Effect, ...]:
     """Return what each intervention of a census does.
 
@@ -92,7 +93,7 @@ def effects(
     return tuple(found)
 
 
-def _expected(behaviour: np.ndarray, role: np.ndarray, log2_final: np.ndarray) -> np.ndarray:
+def _expected(behaviour: np.ndarray, role: np.ndarray, log2_final: np.ndarray) -> NDArray[np.float64]:
     """Return the expected share of rows that change given each role, float64[2, 4]."""
     whole = log2_sum(log2_final, role, len(ROLES))
     given_role = share(log2_final, whole[role])

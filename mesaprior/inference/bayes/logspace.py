@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 ROUNDING = 2.0**-47
 """Odds nearer to 0 than this share of the logarithms that they are the difference of count as 0."""
@@ -12,7 +13,7 @@ LIMB_BITS = 26
 """Bits of a part of a number, so that sums of 2^27 parts are exact."""
 
 
-def log2_sum(values: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
+def log2_sum(values: NDArray[np.float64], index: NDArray[np.int64], size: int) -> NDArray[np.float64]:
     """Sum masses by index; the result does not depend on their order.
 
     Parameters
@@ -37,7 +38,7 @@ def log2_sum(values: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
     return log2_scaled(sum_by(scaled, index, size), peak)
 
 
-def sum_by(values: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
+def sum_by(values: NDArray[np.float64], index: NDArray[np.int64], size: int) -> NDArray[np.float64]:
     """Sum numbers from 0 to 1 by index; the result does not depend on their order.
 
     Parameters
@@ -75,7 +76,7 @@ def log2_scaled(total: np.ndarray, peak: np.ndarray) -> np.ndarray:
     return result
 
 
-def log2_total(values: np.ndarray, axis: int | tuple[int, ...] = 0) -> np.ndarray:
+def log2_total(values: NDArray[np.float64], axis: int | tuple[int, ...] = 0) -> NDArray[np.float64]:
     """Sum masses along axes.
 
     Parameters
@@ -96,7 +97,7 @@ def log2_total(values: np.ndarray, axis: int | tuple[int, ...] = 0) -> np.ndarra
     return log2_scaled(total, safe.reshape(total.shape))
 
 
-def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the share that masses have in a whole, nan where nothing is left.
 
     Parameters
@@ -116,7 +117,7 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return result
 
 
-def sum_shares(mass: np.ndarray, axis: int, among: int) -> np.ndarray:
+def sum_shares(mass: NDArray[np.float64], axis: int, among: int) -> NDArray[np.float64]:
     """Add shares of one whole along an axis.
 
     Parameters
@@ -138,7 +139,7 @@ def sum_shares(mass: np.ndarray, axis: int, among: int) -> np.ndarray:
     return np.where(is_some & (is_some.sum(axis=among, keepdims=True) == 1), 1.0, total)
 
 
-def log2_odds(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def log2_odds(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the log2 odds of one mass over another.
 
     Parameters

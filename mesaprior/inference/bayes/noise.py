@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.inference.bayes.cut import (
@@ -174,11 +175,11 @@ DEFAULT_NOISE = BetaNoise(1, 9)
 
 def log2_likelihood(
     noise: NoiseModel,
-    hits: np.ndarray,
-    misses: np.ndarray,
-    abstained: np.ndarray,
+    hits: NDArray[np.int64],
+    misses: NDArray[np.int64],
+    abstained: NDArray[np.int64],
     n_actions: int,
-) -> np.ndarray:
+) -> NDArray[np.float64]:
     """Return the log2 likelihood of tallies under a noise model.
 
     Parameters

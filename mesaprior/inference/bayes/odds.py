@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
@@ -71,7 +72,7 @@ class Contest:
         """Return the odds of the challengers over the others that a result has."""
         return result.log2_odds_verdict if self.is_by_verdict else result.log2_odds
 
-    def sides_of(self, judgement: Judgement) -> np.ndarray:
+    def sides_of(self, judgement: Judgement) -> NDArray[np.int64]:
         """Return the side of each behaviour, int64[B]: `CHALLENGERS`, `OTHERS`, or -1 where it is on neither."""
         if not self.is_by_verdict:
             return np.where(judgement.role == IMITATOR, OTHERS, CHALLENGERS)
@@ -115,9 +116,9 @@ class Partition:
     """
 
     names: tuple[str, ...]
-    mass: np.ndarray
+    mass: NDArray[np.float64]
     number: tuple[int, ...]
-    log2_odds: np.ndarray
+    log2_odds: NDArray[np.float64]
     challengers: str
     others: str
     loses_at: int | None

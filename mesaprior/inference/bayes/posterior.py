@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
@@ -111,27 +112,27 @@ class Posterior:
         Who changes under each intervention of the language, in its order.
     """
 
-    log2_evidence: np.ndarray
-    mass: np.ndarray
-    sleepers: np.ndarray
-    log2_odds: np.ndarray
-    log2_odds_verdict: np.ndarray
-    misses: np.ndarray
+    log2_evidence: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    sleepers: NDArray[np.float64]
+    log2_odds: NDArray[np.float64]
+    log2_odds_verdict: NDArray[np.float64]
+    misses: NDArray[np.float64]
     number: tuple[tuple[int, ...], ...]
-    predictive: np.ndarray
+    predictive: NDArray[np.float64]
     bounds: np.ndarray
-    log2_odds_by_bound: np.ndarray
+    log2_odds_by_bound: NDArray[np.float64]
     is_stable: bool
     loses_at: int | None
     loses_at_verdict: int | None
-    log2_mass: np.ndarray
-    role: np.ndarray
-    verdict: np.ndarray
+    log2_mass: NDArray[np.float64]
+    role: NDArray[np.int64]
+    verdict: NDArray[np.int64]
     length: np.ndarray
-    time: np.ndarray
-    search_advantage: np.ndarray
-    hits: np.ndarray
-    misses_in_training: np.ndarray
+    time: NDArray[np.int64]
+    search_advantage: NDArray[np.float64]
+    hits: NDArray[np.int64]
+    misses_in_training: NDArray[np.int64]
     fit: Fit
     exact: Exact | None
     interventions: tuple[Effect, ...] = ()
@@ -147,12 +148,12 @@ class Posterior:
         return sum(sum(row) for row in self.number)
 
     @property
-    def mass_by_role(self) -> np.ndarray:
+    def mass_by_role(self) -> NDArray[np.float64]:
         """Share of the posterior by role and prefix, float64[4, N + 1]."""
         return sum_shares(self.mass, 1, 0)
 
     @property
-    def mass_by_verdict(self) -> np.ndarray:
+    def mass_by_verdict(self) -> NDArray[np.float64]:
         """Share of the posterior by verdict and prefix, float64[4, N + 1]."""
         return sum_shares(self.mass, 0, 0)
 
@@ -259,7 +260,7 @@ def posterior_of(weighed: Weighed, scored: Scored) -> Posterior:
     )
 
 
-def loses_at(odds: np.ndarray) -> int | None:
+def loses_at(odds: NDArray[np.float64]) -> int | None:
     """Return the least n with odds above 0 there and at every later n, or None.
 
     Parameters
@@ -272,7 +273,7 @@ def loses_at(odds: np.ndarray) -> int | None:
     return first if first < len(odds) else None
 
 
-def is_stable(odds_by_bound: np.ndarray, *, within: float = 1.0) -> bool:
+def is_stable(odds_by_bound: NDArray[np.float64], *, within: float = 1.0) -> bool:
     """Return whether the odds have settled as the length bound grew.
 
     Parameters
@@ -303,7 +304,7 @@ def _mass_by_class(
     judgement: Judgement,
     log2_behaviour: np.ndarray,
     likelihood: np.ndarray,
-) -> np.ndarray:
+) -> NDArray[np.float64]:
     """Return log2 masses, not normalized, by role, verdict, sleeper and prefix: float64[4, 4, 2, N + 1]."""
     shape = (len(ROLES), len(VERDICTS), 2)
     of_class = np.ravel_multi_index((judgement.role, judgement.verdict, judgement.is_sleeper.astype(np.int64)), shape)
@@ -323,7 +324,7 @@ def _odds_by_bound(weighed: Weighed, role: np.ndarray, likelihood: np.ndarray) -
     return log2_odds(optimizers, imitators)
 
 
-def _expected_misses(judgement: Judgement, log2_final: np.ndarray) -> np.ndarray:
+def _expected_misses(judgement: Judgement, log2_final: np.ndarray) -> NDArray[np.float64]:
     """Return the expected share of later rows missed given each role, float64[4]."""
     whole = log2_sum(log2_final, judgement.role, len(ROLES))
     given_role = share(log2_final, whole[judgement.role])

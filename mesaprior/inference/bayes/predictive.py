@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
@@ -15,8 +16,8 @@ def predict_later(
     log: ImitationLog,
     noise: NoiseModel,
     training: Tally,
-    log2_mass: np.ndarray,
-) -> np.ndarray:
+    log2_mass: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """Return the probability of each action on each later row, at N.
 
     Parameters

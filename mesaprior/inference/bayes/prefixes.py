@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
@@ -18,10 +19,10 @@ def mass_by_prefix(
     census: Census,
     log: ImitationLog,
     noise: NoiseModel,
-    of_class: np.ndarray,
+    of_class: NDArray[np.int64],
     n_classes: int,
-    log2_behaviour: np.ndarray,
-    likelihood: np.ndarray,
+    log2_behaviour: NDArray[np.float64],
+    likelihood: NDArray[np.float64],
 ) -> np.ndarray:
     """Return log2 masses, not normalized, by class and prefix: ``float64[K, N + 1]``.
 
@@ -88,7 +89,7 @@ def mass_by_prefix(
     return log2_scaled(total, peak)
 
 
-def _leaders(log2_final: np.ndarray, item_class: np.ndarray) -> np.ndarray:
+def _leaders(log2_final: NDArray[np.float64], item_class: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the item of each class with the most mass after all training rows, the first of several, int64[<= K].
 
     Parameters

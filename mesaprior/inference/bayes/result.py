@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log.notices import number_of
@@ -183,7 +184,7 @@ def kept_lead(posterior: Posterior, odds: str) -> str:
     return f"Imitators keep the lead, but {few} is faithful on later rows: {odds}."
 
 
-def _leading(shares: np.ndarray) -> np.ndarray:
+def _leading(shares: np.ndarray) -> NDArray[np.int64]:
     """Return the role with the largest share at each prefix, int64[N + 1]; -1 where nothing is left."""
     leading = np.argmax(shares >= shares.max(axis=0) * (1 - TIED), axis=0)
     return np.where(np.isnan(shares).any(axis=0), -1, leading)

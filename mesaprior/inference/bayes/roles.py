@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
@@ -42,13 +43,13 @@ class Judgement:
         there is no such row.
     """
 
-    role: np.ndarray
-    verdict: np.ndarray
-    is_sleeper: np.ndarray
-    miss_rate: np.ndarray
+    role: NDArray[np.int64]
+    verdict: NDArray[np.int64]
+    is_sleeper: NDArray[np.bool_]
+    miss_rate: NDArray[np.float64]
 
 
-def role_codes(flags: np.ndarray) -> np.ndarray:
+def role_codes(flags: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return the role of each behaviour.
 
     Parameters
@@ -66,7 +67,7 @@ def role_codes(flags: np.ndarray) -> np.ndarray:
     return PLANNER * searching.astype(np.int64) + LEARNER * learning.astype(np.int64)
 
 
-def sleepers(flags: np.ndarray) -> np.ndarray:
+def sleepers(flags: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return, for each behaviour, whether it is an optimizer whose flags are all off on the training rows.
 
     Parameters
@@ -148,7 +149,7 @@ def shortest(census: Census) -> tuple[np.ndarray, np.ndarray]:
     return length, _least(time_of[at_least], census.behaviour_id[at_least], len(census.predictions))
 
 
-def search_advantage(census: Census, length: np.ndarray) -> np.ndarray:
+def search_advantage(census: Census, length: np.ndarray) -> NDArray[np.float64]:
     """Return how many bits optimizing saves for the same actions in every cell.
 
     Parameters

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.terms.space import TermSpace
@@ -121,7 +122,7 @@ def sample(
     ]
 
 
-def log2_group_share(weighed: Weighed, scored: Scored) -> np.ndarray:
+def log2_group_share(weighed: Weighed, scored: Scored) -> NDArray[np.float64]:
     """Return log2 of the share of the posterior that each group of a census holds at N, float64[G].
 
     Raises

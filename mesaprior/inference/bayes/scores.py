@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import ContentError, RunError
 from mesaprior.hypotheses.census import Census
@@ -50,7 +51,7 @@ class Scored:
         return tally(self.census, self.log, np.arange(self.log.n_training))
 
     @cached_property
-    def log2_likelihood(self) -> np.ndarray:
+    def log2_likelihood(self) -> NDArray[np.float64]:
         """The log2 likelihood of the training actions under each behaviour, float64[B]."""
         met = self.training
         return log2_likelihood(self.noise, met.hits, met.misses, met.abstained, self.census.n_actions)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
@@ -29,7 +30,7 @@ class Prior(Protocol):
         """Names of the census columns that the weight depends on."""
         ...
 
-    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> NDArray[np.float64]:
         """Return log2 of the weight of one program of each group, float64[G]; -inf is weight 0."""
         ...
 
@@ -85,7 +86,7 @@ class Weighed:
     prior: Prior
 
     @cached_property
-    def log2_weight(self) -> np.ndarray:
+    def log2_weight(self) -> NDArray[np.float64]:
         """The log2 weight of one program of each group, not normalized, float64[G]; -inf where it is 0."""
         census, prior = self.census, self.prior
         check_columns(prior, census.space, census.columns)
@@ -107,12 +108,12 @@ class Weighed:
         return weight
 
     @cached_property
-    def log2_group(self) -> np.ndarray:
+    def log2_group(self) -> NDArray[np.float64]:
         """The log2 prior mass of each group, float64[G]: the weight of one program times the exact count."""
         return self.log2_weight + np.log2(self.census.count.astype(np.float64))
 
     @cached_property
-    def log2_behaviour(self) -> np.ndarray:
+    def log2_behaviour(self) -> NDArray[np.float64]:
         """The log2 prior mass of each behaviour, float64[B]."""
         return log2_sum(self.log2_group, self.census.behaviour_id, self.census.n_behaviours)
 
@@ -132,6 +133,6 @@ class Weighed:
         return shortest(self.census)
 
     @cached_property
-    def search_advantage(self) -> np.ndarray:
+    def search_advantage(self) -> NDArray[np.float64]:
         """Bits that optimizing saves each behaviour, float64[B]; see `roles.search_advantage`."""
         return search_advantage(self.census, self.shortest[0])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
@@ -122,7 +123,7 @@ def log2_weight_of(price: Price, census: Census, prior: Prior) -> float:
 
 def log2_mass_fitting(
     price: Price, weighed: Weighed, n_training: int, *, noise: NoiseModel = DEFAULT_NOISE
-) -> np.ndarray:
+) -> NDArray[np.float64]:
     """Return log2 of the mass that a program of a price has along a log if it fits every training row.
 
     Returns

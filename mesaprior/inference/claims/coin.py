@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
@@ -116,10 +117,10 @@ class Measured:
         Bits of seeking the coin, less bits of the one step.
     """
 
-    mass: np.ndarray
-    odds: np.ndarray
-    predicted: np.ndarray
-    accuracy: np.ndarray
+    mass: NDArray[np.float64]
+    odds: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
     difference: float
 
     def cell(self, parameter: str, value: float, rows: int) -> Cell:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
@@ -51,10 +52,10 @@ class Beliefs:
         Whether a search in it matters on some input.
     """
 
-    predictions: np.ndarray
-    log2_mass: np.ndarray
-    log2_best: np.ndarray
-    searches: np.ndarray
+    predictions: NDArray[np.int16]
+    log2_mass: NDArray[np.float64]
+    log2_best: NDArray[np.float64]
+    searches: NDArray[np.bool_]
 
 
 def beliefs_of(census: Census, prior: Prior) -> Beliefs:
@@ -140,7 +141,9 @@ class Completed:
     heaviest: Partition
 
 
-def complete(beliefs: Beliefs, targets: np.ndarray, shown: Shown, *, noise: NoiseModel = DEFAULT_NOISE) -> Completed:
+def complete(
+    beliefs: Beliefs, targets: NDArray[np.float64], shown: Shown, *, noise: NoiseModel = DEFAULT_NOISE
+) -> Completed:
     """Return the exact behaviour of a space in the later rows, on average over all targets and rivals.
 
     Parameters

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.circuits.space import CircuitSpace
@@ -117,7 +118,7 @@ class Drawn:
     n: int
     target: int
     order: list[int]
-    length: np.ndarray
+    length: NDArray[np.float64]
 
     def cell(self, parameter: str, value: float, rows: int, log2_weight: np.ndarray) -> Cell:
         """Return the cell for a number of rows and log2 weights of all functions, not normalized."""

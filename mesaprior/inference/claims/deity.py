@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
@@ -147,7 +148,7 @@ class ReasonerPosterior:
         return posterior_of(self.weighed, Scored(self.counted.census, self.counted.log))
 
     @cached_property
-    def departing(self) -> np.ndarray:
+    def departing(self) -> NDArray[np.float64]:
         """Share of the posterior by the row at which it first departs from the data, float64[N + 1, N + 1].
 
         The first axis is the number of rows seen; the last place of the second is for programs that never depart.

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
@@ -51,11 +52,11 @@ class Measured:
         it does what pays best, the clone included.
     """
 
-    odds: np.ndarray
-    predicted: np.ndarray
-    share: np.ndarray
-    clone: np.ndarray
-    closeness: np.ndarray
+    odds: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    share: NDArray[np.float64]
+    clone: NDArray[np.float64]
+    closeness: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.meaning import Explanation
@@ -133,7 +134,7 @@ class ImitationWorld(CountedWorld):
         return Cell(parameter, value, margin, self._predicted(alpha), dict(facts))
 
     @property
-    def _is_seen(self) -> np.ndarray:
+    def _is_seen(self) -> NDArray[np.bool_]:
         """Which of the later rows have a situation that occurs in training, bool[R - N]."""
         log = self.world.log
         return np.isin(log.row_situation[log.n_training :], log.row_situation[: log.n_training])

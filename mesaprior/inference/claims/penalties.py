@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
@@ -51,12 +52,12 @@ class Weighed:
         Share of the later rows that they get wrong.
     """
 
-    length: np.ndarray
-    time: np.ndarray
-    log2_mass: np.ndarray
-    optimizes: np.ndarray
-    defects: np.ndarray
-    wrong: np.ndarray
+    length: NDArray[np.float64]
+    time: NDArray[np.float64]
+    log2_mass: NDArray[np.float64]
+    optimizes: NDArray[np.bool_]
+    defects: NDArray[np.bool_]
+    wrong: NDArray[np.float64]
 
     def odds(self, penalty: Penalty) -> float:
         """Return the log2 odds of optimizers over imitators, in bits."""

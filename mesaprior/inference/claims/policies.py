@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import ImitationLog
@@ -39,15 +40,15 @@ class Patterns:
         A.
     """
 
-    predicted: np.ndarray
-    row_cell: np.ndarray
-    share: np.ndarray
-    leading: np.ndarray
-    likely: np.ndarray
-    other: np.ndarray
+    predicted: NDArray[np.int64]
+    row_cell: NDArray[np.int64]
+    share: NDArray[np.float64]
+    leading: NDArray[np.float64]
+    likely: NDArray[np.float64]
+    other: NDArray[np.float64]
     n_actions: int
 
-    def by_vote(self, worth: np.ndarray) -> np.ndarray:
+    def by_vote(self, worth: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the payoff of the action with most posterior mass in each cell; ties are drawn at random.
 
         Parameters

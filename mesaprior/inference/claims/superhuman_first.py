@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.store.obtain import obtain
@@ -129,7 +130,7 @@ class TaughtWorld:
         }
 
     @cached_property
-    def worth(self) -> np.ndarray:
+    def worth(self) -> NDArray[np.float64]:
         """The payoff of each action in all rows of a situation, over the number of training rows: float64[C, A]."""
         pay = next(token.table for token in self.world.language.tokens if token.name == "pay")
         assert pay is not None
@@ -181,7 +182,7 @@ class TaughtWorld:
         shares: dict[str, float | str] = {f"share_{name}": float(share[n]) for name, share in self.camps.items()}
         return shares | {f"gain_{name}": float(gain[n]) for name, gain in self.gains.items()}
 
-    def _tallies(self) -> np.ndarray:
+    def _tallies(self) -> NDArray[np.int64]:
         """Return the count of each action in each cell before each row, int64[N + 1, C, A]."""
         cell, action = self.patterns.row_cell, self.world.log.action[:ROWS]
         seen = np.zeros((ROWS + 1, *self.worth.shape), dtype=np.int64)

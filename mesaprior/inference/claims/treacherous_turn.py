@@ -16,6 +16,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
@@ -122,7 +123,7 @@ class OverseenWorld:
     world: World
     log: ImitationLog
     census: Census
-    departs: np.ndarray
+    departs: NDArray[np.bool_]
 
 
 def _count(seed: int, size: Size, **settings: int) -> OverseenWorld:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
@@ -132,8 +133,8 @@ class Crossovers:
     distance: float
     n_points: int
     most_roots: int | None
-    values: np.ndarray
-    odds: np.ndarray
+    values: NDArray[np.float64]
+    odds: NDArray[np.float64]
 
     @property
     def is_complete(self) -> bool:
@@ -387,7 +388,9 @@ def _over_whole_numbers(
     return along_values(over, values, contest.odds_of(swept), what, contest)
 
 
-def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str, contest: Contest) -> Crossovers:
+def along_values(
+    over: str, values: NDArray[np.float64], odds: NDArray[np.float64], what: str, contest: Contest
+) -> Crossovers:
     """Return the crossovers of a parameter that takes some values only, all of which were looked at.
 
     Parameters

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.inference.bayes.cut import chance
 from mesaprior.inference.bayes.logspace import log2_odds, log2_sum
@@ -81,7 +82,7 @@ class OddsCurve:
         else:
             self._sided = pooling.pool(side, scored.log2_likelihood)
 
-    def log2_masses(self, values: np.ndarray) -> np.ndarray:
+    def log2_masses(self, values: np.ndarray) -> NDArray[np.float64]:
         """Return the log2 mass of the two sides at values of the parameter, float64[V, 2]; not normalized."""
         if not self.is_of_noise:
             return self._weighing.log2_masses(self._sided, 2, values)
@@ -93,12 +94,12 @@ class OddsCurve:
             axis=1,
         )
 
-    def odds(self, values: np.ndarray) -> np.ndarray:
+    def odds(self, values: np.ndarray) -> NDArray[np.float64]:
         """Return the log2 odds of the challengers over the others, float64[V]."""
         masses = self.log2_masses(np.asarray(values, dtype=np.float64))
         return log2_odds(masses[:, CHALLENGERS], masses[:, OTHERS])
 
-    def log2_classes(self, value: float) -> np.ndarray:
+    def log2_classes(self, value: float) -> NDArray[np.float64]:
         """Return the log2 mass of each class at a value, float64[P]; not normalized."""
         if self.is_of_noise:
             return self._log2_class + self._likelihood(value, np.arange(len(self.side)))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 Curve = Callable[[np.ndarray], np.ndarray]
 """From float64[V] to float64[V]; nan where it is undefined."""
@@ -79,11 +80,11 @@ class Zeros:
     closest: float
     distance: float
     n_points: int
-    x: np.ndarray
-    y: np.ndarray
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
 
 
-def find_zeros(function: Curve, grid: np.ndarray) -> Zeros:
+def find_zeros(function: Curve, grid: NDArray[np.float64]) -> Zeros:
     """Find the zeros of a function.
 
     Parameters
@@ -122,7 +123,7 @@ def find_zeros(function: Curve, grid: np.ndarray) -> Zeros:
     )
 
 
-def zeros_of_values(x: np.ndarray, y: np.ndarray) -> tuple[Zero, ...]:
+def zeros_of_values(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Zero, ...]:
     """Return the zeros and sign changes of a function with few values.
 
     Parameters

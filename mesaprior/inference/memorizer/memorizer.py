@@ -17,6 +17,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import Named, UsageError
 from mesaprior.hypotheses.log import NONE, ImitationLog
@@ -99,13 +100,13 @@ class MemorizerPosterior:
 
     memorizer: Memorizer
     log2_prior: float
-    log2_evidence: np.ndarray
-    log2_odds: np.ndarray
-    mass: np.ndarray
-    mass_by_verdict: np.ndarray
-    log2_odds_optimizers: np.ndarray
+    log2_evidence: NDArray[np.float64]
+    log2_odds: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    mass_by_verdict: NDArray[np.float64]
+    log2_odds_optimizers: NDArray[np.float64]
     loses_at: int | None
-    predictive: np.ndarray
+    predictive: NDArray[np.float64]
 
 
 def memorizer_over(
@@ -315,7 +316,7 @@ def _log2_weighted(by_hits: Sequence[int], tables: Tables, n: int) -> float:
     return peak + math.log2(math.fsum(2.0 ** (value - peak) for value in logs))
 
 
-def _by_hits(tables: Tables, n: int) -> np.ndarray:
+def _by_hits(tables: Tables, n: int) -> NDArray[np.float64]:
     """Return the log2 likelihood of 0..n hits on n rows, float64[n + 1]."""
     hits = np.arange(n + 1)
     return log2_of_tallies(tables, hits, n - hits, np.zeros_like(hits))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
@@ -28,7 +29,7 @@ class _Row:
 
 
 def report_depth(
-    posterior: Posterior, witness: Sequence[str], depths: np.ndarray, significance: Sequence[float], top: int
+    posterior: Posterior, witness: Sequence[str], depths: NDArray[np.int64], significance: Sequence[float], top: int
 ) -> Report:
     """Return what is told of the depth of the behaviours of the largest mass.
 

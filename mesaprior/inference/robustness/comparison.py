@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
@@ -57,7 +58,7 @@ class Standing:
     effective_behaviours: float
     log2_odds: float
     log2_odds_verdict: float
-    mass_by_role: np.ndarray
+    mass_by_role: NDArray[np.float64]
     leader: int | None
     leader_mass: float
     loses_at: int | None
@@ -123,9 +124,9 @@ class _Shares:
         Average ranks of the behaviours by posterior mass; nan where nothing is left.
     """
 
-    before: np.ndarray
-    after: np.ndarray
-    rank: np.ndarray
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    rank: NDArray[np.float64]
 
 
 def compare(
@@ -299,7 +300,7 @@ def _relative_entropy(first: np.ndarray, second: np.ndarray) -> float:
     return max(float(bits), 0.0)
 
 
-def _ranks(log2_behaviour: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
+def _ranks(log2_behaviour: np.ndarray, likelihood: np.ndarray) -> NDArray[np.float64]:
     """Return average ranks by posterior mass, from 1 for the least; ties as `compare` says, float64[B]."""
     log2_mass = log2_behaviour + likelihood
     size = np.maximum(np.abs(log2_behaviour), np.abs(likelihood))

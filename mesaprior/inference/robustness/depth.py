@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
@@ -13,7 +14,7 @@ from mesaprior.inference.bayes.roles import shortest
 _NEVER = np.iinfo(np.int64).max
 
 
-def logical_depth(census: Census, significance: Sequence[float]) -> np.ndarray:
+def logical_depth(census: Census, significance: Sequence[float]) -> NDArray[np.int64]:
     """Return the least time among the nearly shortest programs of each behaviour.
 
     Parameters

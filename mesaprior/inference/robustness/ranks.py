@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-def average_ranks(values: np.ndarray, tied: np.ndarray) -> np.ndarray:
+def average_ranks(values: NDArray[np.float64], tied: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return average ranks, from 1 for the least.
 
     Parameters

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import ABSTAIN, Census, exact_sum
@@ -40,9 +41,9 @@ class FunctionMass:
         Share of the prior of programs that give no action in some situation, and so compute none of the functions.
     """
 
-    actions: np.ndarray
-    log2_before: np.ndarray
-    log2_after: np.ndarray
+    actions: NDArray[np.int16]
+    log2_before: NDArray[np.float64]
+    log2_after: NDArray[np.float64]
     abstaining: float
 
 
@@ -78,7 +79,7 @@ class Answer:
     programs: int
     behaviours: int
     functions: FunctionMass
-    mass_by_verdict: np.ndarray
+    mass_by_verdict: NDArray[np.float64]
     log2_odds: float
     log2_odds_verdict: float
     loses_at_verdict: int | None
@@ -103,7 +104,7 @@ class Agreement:
     """
 
     actions: tuple[int, ...]
-    log2_mass: np.ndarray
+    log2_mass: NDArray[np.float64]
     spread: float
 
 
@@ -131,9 +132,9 @@ class SpacesCompared:
     """
 
     answers: tuple[Answer, ...]
-    common: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
+    common: NDArray[np.int64]
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
     n_shared: int
     best: tuple[Agreement, ...]
     worst: tuple[Agreement, ...]

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log import NONE, ImitationLog
 from mesaprior.inference.bayes.agreement import runs
@@ -181,7 +182,7 @@ class Policies:
         self._misses = np.zeros(len(first), dtype=np.int64)
         self._seen = 0
 
-    def tempered(self, temperature: float) -> np.ndarray:
+    def tempered(self, temperature: float) -> NDArray[np.float64]:
         """Return log2 of the sum of weights to the power 1/temperature over each policy's programs, float64[P]."""
         log2_group = self._weighed.log2_group
         if temperature != 1:
@@ -222,7 +223,7 @@ class Policies:
         self._misses = self._misses + miss
         self._seen += 1
 
-    def given(self, row: int) -> np.ndarray:
+    def given(self, row: int) -> NDArray[np.int64]:
         """Return the action of each policy on a row, int64[P]; -1 where it abstains."""
         return self.predictions[:, self._row_cell[row]].astype(np.int64)
 

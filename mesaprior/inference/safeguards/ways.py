@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 
@@ -42,15 +43,15 @@ class Belief:
         A.
     """
 
-    log2_mass: np.ndarray
-    log2_prior: np.ndarray
-    log2_likelihood: np.ndarray
-    given: np.ndarray
-    predicted: np.ndarray
-    other: np.ndarray
+    log2_mass: NDArray[np.float64]
+    log2_prior: NDArray[np.float64]
+    log2_likelihood: NDArray[np.float64]
+    given: NDArray[np.int64]
+    predicted: NDArray[np.float64]
+    other: NDArray[np.float64]
     n_actions: int
 
-    def probabilities(self, policies: np.ndarray) -> np.ndarray:
+    def probabilities(self, policies: np.ndarray) -> NDArray[np.float64]:
         """Return the probability of each action under each of the policies named, float64[n, A]."""
         given = self.given[policies]
         actions = np.arange(self.n_actions)
@@ -58,7 +59,7 @@ class Belief:
         spread = np.where(given[:, None] == actions, hit, miss)
         return np.where(given[:, None] < 0, 1 / self.n_actions, spread)
 
-    def mix(self, log2_mass: np.ndarray) -> np.ndarray:
+    def mix(self, log2_mass: np.ndarray) -> NDArray[np.float64]:
         """Return the probability of each action under a mixture, float64[A]."""
         weight = np.exp2(log2_mass)
         live = np.flatnonzero(weight)
@@ -104,7 +105,7 @@ class Decision:
         Probability of asking the teacher, who then acts; what is missing from 1.
     """
 
-    action: np.ndarray
+    action: NDArray[np.float64]
     asks: float = 0.0
 
 

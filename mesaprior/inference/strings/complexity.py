@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.turing.strings.table import StringTable
@@ -35,9 +36,9 @@ class StringPrior:
     """
 
     strings: Texts
-    count: np.ndarray
-    bits: np.ndarray
-    depth: np.ndarray
+    count: NDArray[np.uint64]
+    bits: NDArray[np.float64]
+    depth: NDArray[np.int64]
 
     @cached_property
     def places(self) -> dict[str, int]:

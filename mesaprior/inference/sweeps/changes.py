@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class SignChange:
     is_rise: bool
 
 
-def sign_changes(values: np.ndarray, odds: np.ndarray) -> list[SignChange]:
+def sign_changes(values: NDArray[np.float64], odds: NDArray[np.float64]) -> list[SignChange]:
     """Return the sign changes of odds along an axis, in order.
 
     Parameters

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
@@ -60,20 +61,20 @@ class SweptPosterior:
     """
 
     axes: dict[str, np.ndarray]
-    log2_odds: np.ndarray
-    log2_odds_verdict: np.ndarray
-    log2_evidence: np.ndarray
-    mass: np.ndarray
-    misses: np.ndarray
-    misses_all: np.ndarray
+    log2_odds: NDArray[np.float64]
+    log2_odds_verdict: NDArray[np.float64]
+    log2_evidence: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    misses: NDArray[np.float64]
+    misses_all: NDArray[np.float64]
 
     @property
-    def mass_by_role(self) -> np.ndarray:
+    def mass_by_role(self) -> NDArray[np.float64]:
         """Share of the posterior by role, float64[..., 4]."""
         return sum_shares(self.mass, -1, -1)
 
     @property
-    def mass_by_verdict(self) -> np.ndarray:
+    def mass_by_verdict(self) -> NDArray[np.float64]:
         """Share of the posterior by verdict, float64[..., 4]."""
         return sum_shares(self.mass, -2, -1)
 
@@ -82,7 +83,7 @@ class SweptPosterior:
         is_judged = not np.isnan(self.log2_odds_verdict).all()
         return [BY_ROLE] * has_lesions + [BY_VERDICT] * (is_judged or not has_lesions)
 
-    def shares(self, contest: Contest) -> np.ndarray:
+    def shares(self, contest: Contest) -> NDArray[np.float64]:
         """Return the share of the posterior by the parts of a contest, float64[..., 4]."""
         return self.mass_by_verdict if contest.is_by_verdict else self.mass_by_role
 
@@ -204,7 +205,7 @@ def sweep_of(
     return _assembled(axes, [ROWS, *(name for name in outer if name), MAX_BITS, *axes.of_noise, swept], found)
 
 
-def _cells(kinds: Kinds, masses: np.ndarray, likelihood: np.ndarray) -> dict[str, np.ndarray]:
+def _cells(kinds: Kinds, masses: NDArray[np.float64], likelihood: NDArray[np.float64]) -> dict[str, np.ndarray]:
     """Return the posterior for each noise and each value of a parameter.
 
     Parameters

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.inference.theorems.hypothesis_class import HypothesisClass
 
@@ -206,7 +207,7 @@ class _Walk:
             probability=math.fsum(probability),
         )
 
-    def _scored(self, n: int) -> np.ndarray:
+    def _scored(self, n: int) -> NDArray[np.int64]:
         """Return the rows among the first n on which each hypothesis does not abstain, int64[P]."""
         return (self.hypotheses.predictions[:, self.hypotheses.row_cell[:n]] >= 0).sum(axis=1)
 

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.log import ImitationLog
@@ -47,11 +48,11 @@ class HypothesisClass:
 
     weight: tuple[int, ...]
     whole: int
-    predictions: np.ndarray
-    row_cell: np.ndarray
-    action: np.ndarray
+    predictions: NDArray[np.int16]
+    row_cell: NDArray[np.int64]
+    action: NDArray[np.int64]
     likelihood: ExactLikelihood
-    member_of: np.ndarray
+    member_of: NDArray[np.int64]
 
     @property
     def n_actions(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.census import Census
@@ -114,7 +115,7 @@ def act_in(
     return [*conducts[:after], kept, *conducts[after:]]
 
 
-def _possible(policies: Policies, place: Place, has_slips: bool) -> np.ndarray:
+def _possible(policies: Policies, place: Place, has_slips: bool) -> NDArray[np.int64]:
     """Return the actions that are possible in a situation, int64[n]."""
     if place.is_passage:
         return np.array([0])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.inference.worlds.ground import Place
 
@@ -38,17 +39,17 @@ class Conduct:
     """
 
     name: str
-    defections: np.ndarray
-    errors: np.ndarray
-    questions: np.ndarray
-    ungraded: np.ndarray
-    any_defection: np.ndarray
-    untold: np.ndarray
-    locked_in: np.ndarray
+    defections: NDArray[np.float64]
+    errors: NDArray[np.float64]
+    questions: NDArray[np.float64]
+    ungraded: NDArray[np.float64]
+    any_defection: NDArray[np.float64]
+    untold: NDArray[np.float64]
+    locked_in: NDArray[np.float64]
     cost: float
 
     @property
-    def regret(self) -> np.ndarray:
+    def regret(self) -> NDArray[np.float64]:
         """Errors, and the cost of the questions, at each step, float64[T]."""
         return self.errors + self.cost * self.questions
 

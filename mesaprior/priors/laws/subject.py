@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import MesapriorError
 from mesaprior.priors.compiler import Program as Compiled
@@ -26,7 +27,7 @@ class Prior(Protocol):
         """Names of the census columns that the weight depends on."""
         ...
 
-    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> NDArray[np.float64]:
         """Return log2 of the weight of one program of each group, float64[G]."""
         ...
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.priors.compiler import Program
@@ -34,12 +35,12 @@ def sweep(
     parameter: str,
     values: Sequence[float] | np.ndarray,
     columns: Mapping[str, np.ndarray],
-    log2_mass: np.ndarray,
-    group: np.ndarray,
+    log2_mass: NDArray[np.float64],
+    group: NDArray[np.int64],
     n_groups: int,
     *,
     workers: int = 1,
-) -> np.ndarray:
+) -> NDArray[np.float64]:
     """Return the mass of each group of rows for each value of a parameter of the prior.
 
     Parameters
@@ -218,7 +219,7 @@ def _runs(*keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _masses(
     offset: np.ndarray, slope: np.ndarray, group: np.ndarray, factor: np.ndarray, n_groups: int, workers: int
-) -> np.ndarray:
+) -> NDArray[np.float64]:
     """Return log2 of the sum of 2**(offset + factor * slope) by factor and group, float64[V, n_groups]."""
     bounds = np.linspace(0, len(offset), BLOCKS + 1).astype(np.int64)
     blocks = [slice(first, last) for first, last in itertools.pairwise(bounds) if last > first]

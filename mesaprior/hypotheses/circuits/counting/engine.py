@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import comb, prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import Named, RunError, UsageError, setting
 from mesaprior.hypotheses.circuits.counting import kernels
@@ -40,10 +41,10 @@ class SizeCounts:
         Functions of the orbit that are 0 at input number 0.
     """
 
-    function: np.ndarray
-    depth: np.ndarray
-    count: np.ndarray
-    orbit_size: np.ndarray
+    function: NDArray[np.uint64]
+    depth: NDArray[np.int64]
+    count: NDArray[np.uint64]
+    orbit_size: NDArray[np.int64]
 
 
 def n_normal_circuits(n: int, basis: Basis, r: int) -> int:

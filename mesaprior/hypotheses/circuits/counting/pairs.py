@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError, UsageError, setting
 from mesaprior.hypotheses.circuits.counting import kernels
@@ -38,11 +39,11 @@ class PairCounts:
         Functions of the gates of one of the circuits, the last one last, in the form in which `pair` is.
     """
 
-    pair: np.ndarray
-    depth: np.ndarray
-    count: np.ndarray
-    orbit_size: np.ndarray
-    gates: np.ndarray
+    pair: NDArray[np.uint64]
+    depth: NDArray[np.int64]
+    count: NDArray[np.uint64]
+    orbit_size: NDArray[np.int64]
+    gates: NDArray[np.uint64]
 
 
 def count_pairs(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.threads import GoesOn
 from mesaprior.hypotheses.turing import kernels as running
@@ -90,11 +91,11 @@ class Tallying:
 
     def extend(
         self,
-        prefix: np.ndarray,
+        prefix: NDArray[np.int64],
         rank: int,
         *,
         depth: int | None = None,
-        found: np.ndarray | None = None,
+        found: NDArray[np.int64] | None = None,
         goes_on: GoesOn = lambda: True,
     ) -> int:
         """Count the machines that extend a prefix, ``int64[2 * n]``.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError, setting
 from mesaprior.hypotheses.threads import Progress
@@ -65,7 +66,7 @@ class Run:
     visited: tuple[int, int]
     reads: tuple[int, ...]
     last_entry: int
-    cells: np.ndarray
+    cells: NDArray[np.uint8]
     first: int
 
     @property

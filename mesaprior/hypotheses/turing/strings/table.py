@@ -8,6 +8,7 @@ from functools import cached_property, reduce
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting.sums import added_up, exact_sum
@@ -63,9 +64,9 @@ class StringTable:
     states: int
     max_steps: int
     strings: Texts
-    string_id: np.ndarray
-    steps: np.ndarray
-    count: np.ndarray
+    string_id: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    count: NDArray[np.uint64]
     verdicts: dict[str, int]
     most_steps: Champion | None
     most_ones: Champion | None

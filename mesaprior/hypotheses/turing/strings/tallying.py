@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.threads import GoesOn
@@ -53,11 +54,11 @@ class Tallying:
 
     def extend(
         self,
-        prefix: np.ndarray,
+        prefix: NDArray[np.int64],
         rank: int,
         *,
         depth: int | None = None,
-        found: np.ndarray | None = None,
+        found: NDArray[np.int64] | None = None,
         goes_on: GoesOn = lambda: True,
     ) -> int:
         """Count the machines that extend a prefix.

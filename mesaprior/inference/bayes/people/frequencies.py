@@ -14,6 +14,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 
@@ -49,15 +50,15 @@ class Frequencies:
         Probability of each model for each person; nan for people under whom every model has evidence 0.
     """
 
-    pseudo_counts: np.ndarray
-    expected: np.ndarray
-    exceedance: np.ndarray
-    protected: np.ndarray
+    pseudo_counts: NDArray[np.float64]
+    expected: NDArray[np.float64]
+    exceedance: NDArray[np.float64]
+    protected: NDArray[np.float64]
     log2_odds_of_difference: float
-    attributed: np.ndarray
+    attributed: NDArray[np.float64]
 
 
-def frequencies(log2_evidence: np.ndarray) -> Frequencies:
+def frequencies(log2_evidence: NDArray[np.float64]) -> Frequencies:
     """Return the posterior over frequencies of models, given each person's evidence of each model.
 
     Parameters
@@ -112,7 +113,7 @@ def frequencies(log2_evidence: np.ndarray) -> Frequencies:
     )
 
 
-def exceedances(alpha: np.ndarray) -> np.ndarray:
+def exceedances(alpha: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the probability that each component of a Dirichlet variable is the largest.
 
     Parameters
@@ -151,7 +152,7 @@ def _largest(alpha: np.ndarray, k: int) -> float:
     return math.fsum((density * below * half * weights).ravel().tolist())
 
 
-def _attributed(evidence: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+def _attributed(evidence: np.ndarray, alpha: np.ndarray) -> NDArray[np.float64]:
     """Return the probability of each model for each person, float64[G, K]."""
     logs = evidence + _expected_logs(alpha)
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 SETTLED = 1e-6
 """How far the log likelihood may be from the largest one, in nats."""
@@ -45,9 +46,9 @@ class Mixture:
         The largest log likelihood of any mixture is at most this much larger, in nats.
     """
 
-    components: np.ndarray
-    share: np.ndarray
-    attributed: np.ndarray
+    components: NDArray[np.int64]
+    share: NDArray[np.float64]
+    attributed: NDArray[np.float64]
     log_likelihood: float
     gap: float
 
@@ -143,7 +144,7 @@ def _mixed(likelihood: np.ndarray, share: np.ndarray) -> np.ndarray:
     return (likelihood * share).sum(axis=1)
 
 
-def _em(likelihood: np.ndarray, share: np.ndarray) -> np.ndarray:
+def _em(likelihood: np.ndarray, share: np.ndarray) -> NDArray[np.float64]:
     """Return the shares after some steps of EM on these components, likelihood float64[G, M]."""
     for _ in range(ROUNDS):
         ratio = likelihood / _mixed(likelihood, share)[:, None]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
@@ -106,26 +107,26 @@ class Person:
     name: str
     n_training: int
     n_later: int
-    log2_odds: np.ndarray
-    log2_odds_verdict: np.ndarray
-    mass: np.ndarray
+    log2_odds: NDArray[np.float64]
+    log2_odds_verdict: NDArray[np.float64]
+    mass: NDArray[np.float64]
     loses_at: int | None
     loses_at_verdict: int | None
     misses: float
     log2_evidence: float
-    log2_evidence_by_role: np.ndarray
-    misses_by_role: np.ndarray
+    log2_evidence_by_role: NDArray[np.float64]
+    misses_by_role: NDArray[np.float64]
     number: tuple[tuple[int, ...], ...]
     bounds: np.ndarray
     log2_odds_by_bound: np.ndarray
     is_stable: bool
-    predictive: np.ndarray
+    predictive: NDArray[np.float64]
     fit: Fit
     exact: Exact | None
     leading: tuple[Leading, ...]
 
     @property
-    def mass_by_role(self) -> np.ndarray:
+    def mass_by_role(self) -> NDArray[np.float64]:
         """Share of the posterior by role at N, float64[4]."""
         return sum_shares(self.mass, 1, 0)
 
@@ -154,7 +155,7 @@ class SharedProgram:
     length: float
     role: int
     share: float
-    attributed: np.ndarray
+    attributed: NDArray[np.float64]
     always: int | None
 
 
