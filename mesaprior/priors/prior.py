@@ -84,12 +84,6 @@ class FormulaPrior:
         return parse_formula(self.text)
 
     @property
-    def title(self) -> str:
-        """The name, with the values of the parameters: ``speed (alpha=2)``."""
-        values = ", ".join(f"{name}={value:g}" for name, value in self.parameters.items())
-        return f"{self.name} ({values})" if values else self.name
-
-    @property
     def columns(self) -> tuple[str, ...]:
         """Names of the census columns that the weight depends on."""
         return self.formula.columns

@@ -210,9 +210,3 @@ def advantage_of(posterior: Posterior, behaviour: int) -> float | None:
     if math.isnan(value):
         return None
     return int(value) if posterior.length.dtype.kind in "iu" else value
-
-
-def json_number(value: float) -> float | str:
-    """Return a finite number as it is, and others as the strings that JSON has no numbers for."""
-    value = float(value)
-    return value if math.isfinite(value) else str(value)

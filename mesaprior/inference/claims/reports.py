@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from mesaprior.inference.bayes.result import json_number
 from mesaprior.inference.claims.claim import Findings, Sensitivity
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def rounded(value: Any) -> Any:
 
 
 def _number(value: float) -> float | str:
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else json_number(value)
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else str(float(value))
 
 
 def _numbers(values: Sequence[float]) -> list[float | str]:
