@@ -27,8 +27,6 @@ from mesaprior.cli.options import (
 from mesaprior.cli.report import show
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.terms.describe import LONGEST
-from mesaprior.inference.provenance import prior_facts
-from mesaprior.inference.provenance import prior_text as text_of
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
@@ -159,6 +157,8 @@ def ensemble(
 def _posteriors(worlds: ManyWorlds, prior: FormulaPrior, plot_file: str | None) -> Report:
     """Ask for the posterior in each world."""
     from mesaprior.cli.resume import read_answer
+    from mesaprior.inference.provenance import prior_facts
+    from mesaprior.inference.provenance import prior_text as text_of
     from mesaprior.inference.reports.ensemble import report_ensemble
     from mesaprior.inference.worlds.ensemble import ensemble as answers_of
 
@@ -184,6 +184,8 @@ def _crossovers(
     """Ask for the crossovers in each world."""
     from mesaprior.cli.resume import read_crossed
     from mesaprior.inference.bayes.odds import contest_of
+    from mesaprior.inference.provenance import prior_facts
+    from mesaprior.inference.provenance import prior_text as text_of
     from mesaprior.inference.reports.crossings import report_crossings
     from mesaprior.inference.sweeps.axes import NOISE
     from mesaprior.inference.worlds.crossings import crossings
