@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from mesaprior.cli.failures import error_text
-from mesaprior.cli.main import InterruptionError
+from mesaprior.cli.failures import InterruptionError, error_text
 from mesaprior.cli.progress import Meter, progress
 from mesaprior.hypotheses.phrases import bytes_text, duration_text
 from mesaprior.hypotheses.plan import Plan

@@ -21,10 +21,12 @@ from mesaprior.cli.options import (
     plot_option,
     prior_of,
     prior_options,
+    swept_prior,
     tolerance_option,
     whole_numbers,
 )
 from mesaprior.cli.report import show
+from mesaprior.cli.values import parse_over
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.terms.describe import LONGEST
 from mesaprior.priors.columns import check_columns
@@ -244,8 +246,6 @@ def _what_varies(
     UsageError
         If it is a price, or nothing says what range to look at.
     """
-    from mesaprior.cli.commands.crossover import parse_over
-    from mesaprior.cli.commands.sweep import swept_prior
     from mesaprior.inference.crossovers.crossover import usual_range
     from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS
 
