@@ -26,18 +26,18 @@ def steps_from_posterior(
         source = typed_path(question.source)
         yield f"mesaprior why {program} --log {source}{question.reading}{_language_options(question)}"
     yield another_step(prior_name, is_plotted, dict(description(question.space.name).suggested))
-    yield f"mesaprior prior compare {asked_again(question)}"
+    yield f"mesaprior prior compare {typed_again(question)}"
 
 
 def steps_from_people(about: Request, *, is_plotted: bool) -> Iterator[str]:
     """Yield what leads on from `infer --by`: a picture, and the table for programs."""
-    again = f"mesaprior infer {asked_again(about)}"
+    again = f"mesaprior infer {typed_again(about)}"
     if not is_plotted:
         yield f"a picture: {again} --plot people.png"
     yield f"one line a person: {again} --format csv"
 
 
-def asked_again(question: Request) -> str:
+def typed_again(question: Request) -> str:
     """Return the source of a question as another command takes it, with how it was read and counted."""
     source = typed_path(question.source)
     if question.is_folder:

@@ -164,7 +164,7 @@ def _posteriors(worlds: ManyWorlds, prior: FormulaPrior, plot_file: str | None) 
     from mesaprior.inference.reports.ensemble import report_ensemble
     from mesaprior.inference.worlds.ensemble import ensemble as answers_of
 
-    asked = worlds.asked({"prior": prior_facts(prior), "noise": str(worlds.noise)})
+    asked = worlds.question({"prior": prior_facts(prior), "noise": str(worlds.noise)})
     answers = worlds.ask(partial(answers_of, prior=prior), asked, read_answer)
     if plot_file:
         from mesaprior.inference.figures.ensemble import figure_of_ensemble
@@ -193,7 +193,7 @@ def _crossovers(
     from mesaprior.inference.worlds.crossings import crossings
 
     contest = contest_of(by_verdict=by_verdict)
-    asked = worlds.asked(
+    asked = worlds.question(
         {"prior": prior_facts(prior, [over]), "noise": "varied" if over == NOISE else str(worlds.noise)}
     )
     asked |= {"crossover": {"parameter": over, "low": low, "high": high, "of": str(contest)}}
