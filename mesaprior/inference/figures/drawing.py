@@ -113,7 +113,7 @@ def _draw_bars(axes: Any, bars: Bars) -> None:
 
 
 def draw_phases(drawing: Any, axes: Any, phases: Phases) -> None:
-    """Draw who leads over two axes, and the line where nobody does; the scale has arrows where it is cut off."""
+    """Draw who leads over two axes, and the line where the odds are 0; the scale has arrows where it is cut off."""
     from matplotlib.colors import LinearSegmentedColormap
 
     odds = np.array(phases.z, dtype=float)

@@ -1,4 +1,4 @@
-"""The figure of a sweep: the odds along one axis, or who leads over two, with the line where nobody does."""
+"""The figure of a sweep: the odds along one axis, or who leads over two, with the line where the odds are 0."""
 
 from __future__ import annotations
 
