@@ -424,7 +424,7 @@ class Analysis:
     @property
     def _about(self) -> str:
         """What was asked, in one line."""
-        from mesaprior.inference.reports.posterior import about
+        from mesaprior.inference.reports.posterior import about_posterior
 
         noun = "programs" if self.space is None else self.space.noun
-        return about(self.posterior, self.census, self.log, noun, self.prior, self.noise)
+        return about_posterior(self.posterior, self.census, self.log, noun, self.prior, self.noise)
