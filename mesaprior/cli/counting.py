@@ -69,7 +69,7 @@ class Notices(Listener):
     def interrupted(self, folder: Path, n_done: int, n_shards: int) -> None:
         """End with what the next run resumes from."""
         raise InterruptionError(
-            f"interrupted; {n_done} of {n_shards} shards are done and kept in {folder}, and the same command goes on "
+            f"interrupted; {n_done} of {n_shards} shards are done and kept in {folder}, and the same command resumes "
             "from there."
         ) from None
 

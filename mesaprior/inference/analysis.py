@@ -275,7 +275,7 @@ class Analysis:
     def memorizer(
         self, features: Memorizer | Sequence[str] | str, *, token_bits: int | None = None
     ) -> MemorizerPosterior:
-        """Let all lookup tables over some features compete with what was counted.
+        """Add all lookup tables over some features as hypotheses beside what was counted.
 
         Parameters
         ----------
