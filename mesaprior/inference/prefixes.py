@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from mesaprior.compiling import suited
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agreement import blocks, runs
 from mesaprior.inference.logspace import log2_scaled, log2_sum
 from mesaprior.inference.noise import NoiseModel
+
+ITEM = 5e-6
+"""Seconds that plain Python takes for an item and a row, about."""
+
+COMPILING = 2.0
+"""Seconds that it takes to compile what adds items."""
 
 MANY_ROWS = 64
 """On logs of more rows it pays to find the leader of each class first."""
@@ -65,7 +72,8 @@ def mass_by_prefix(
     total = np.zeros((n_classes, n_training + 1))
 
     def add(patterns: np.ndarray, place: np.ndarray, mine: np.ndarray) -> None:
-        add_mass_by_prefix(
+        add_items = suited(add_mass_by_prefix, ITEM * len(mine) * (n_training + 1), COMPILING)
+        add_items(
             np.ascontiguousarray(census.predictions[patterns][:, cells], dtype=np.int16),
             rows,
             tables,
