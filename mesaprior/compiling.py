@@ -17,6 +17,9 @@ TYPICAL = 1.0
 LOADING = 1 / 50
 """Share of that time which it takes to load machine code from the disk, about."""
 
+STARTING = 0.4
+"""Seconds that it takes to make Numba ready for the first machine code of a process, about."""
+
 WORTH_KEEPING = 0.02
 """Seconds of work from which on later runs are told of it."""
 
@@ -42,6 +45,9 @@ watcher: Watcher | None = None
 _spent: dict[Any, float] = {}
 """Seconds that work took without a kernel so far."""
 
+_in_use: set[Any] = set()
+"""Kernels that were found worth their machine code."""
+
 
 def is_worth_compiling(kernel: Any, seconds: float, compiling: float = TYPICAL) -> bool:
     """Tell whether a kernel had better do some work, rather than plain Python or NumPy.
@@ -59,10 +65,15 @@ def is_worth_compiling(kernel: Any, seconds: float, compiling: float = TYPICAL) 
         # The compiler is switched off: a kernel is a plain function, and what there is.
         return True
     is_at_hand = kernel.is_at_hand
+    enough = compiling
+    if is_at_hand:
+        # What other kernels are done without counts, too: the first of all makes Numba ready for the others.
+        enough = compiling * LOADING + (0.0 if _in_use else max(0.0, STARTING - sum(_spent.values())))
     if kernel not in _spent:
         _spent[kernel] = 0.0 if is_at_hand else kernel.spent_before
     spent = _spent[kernel] + seconds
-    if spent > PATIENCE * compiling * (LOADING if is_at_hand else 1):
+    if spent > PATIENCE * enough:
+        _in_use.add(kernel)
         return True
     _spent[kernel] = spent
     if seconds > WORTH_KEEPING and not is_at_hand:
