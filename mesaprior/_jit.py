@@ -61,12 +61,19 @@ class Kernel:
         return self._compiled(*arguments)
 
     def plain(self, *arguments: Any) -> Any:
-        """Run the function, and all kernels that it calls, as plain Python."""
+        """Run the function, and all kernels that it calls, as plain Python.
+
+        Python refuses some of what becomes infinite or nan in machine code. Then the machine code does the whole work
+        anew, so a kernel that adds to what it is given is not to be run like this where that can happen.
+        """
         was_plain, _MODE.is_plain = _MODE.is_plain, True
         try:
             # Integers wrap, and floats become infinite or nan, as in machine code.
             with np.errstate(all="ignore"):
                 return self.py_func(*arguments)
+        except (ArithmeticError, ValueError):
+            _MODE.is_plain = False
+            return self._compiled(*arguments)
         finally:
             _MODE.is_plain = was_plain
 

@@ -14,11 +14,11 @@ from typing import Any, Protocol
 TYPICAL = 1.0
 """Seconds that it takes to compile a kernel, about."""
 
-LOADING = 1 / 50
+LOADING = 1 / 150
 """Share of that time which it takes to load machine code from the disk, about."""
 
-STARTING = 0.4
-"""Seconds that it takes to make Numba ready for the first machine code of a process, about."""
+STARTING = 0.2
+"""Seconds of work that are done without the first machine code of a process; making Numba ready takes twice as long."""
 
 WORTH_KEEPING = 0.02
 """Seconds of work from which on later runs are told of it."""

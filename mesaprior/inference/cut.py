@@ -18,7 +18,7 @@ from mesaprior.compiling import suited
 if TYPE_CHECKING:
     from mesaprior.inference.kernels import Columns, Density, Tables
 
-RISING, INTEGRAL, LOOKING_UP = 1e-6, 1e-4, 5e-6
+RISING, INTEGRAL, LOOKING_UP = 2e-7, 2e-4, 5e-6
 """Seconds that plain Python takes for a factor, for an integral and for a tally that is looked up, about."""
 
 MOST_ROWS_OF_COLUMNS = 4096

@@ -8,6 +8,7 @@ from mesaprior.compiling import suited
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.agreement import blocks, runs
+from mesaprior.inference.cut import MOST_ROWS_OF_COLUMNS
 from mesaprior.inference.logspace import log2_scaled, log2_sum
 from mesaprior.inference.noise import NoiseModel
 
@@ -72,7 +73,9 @@ def mass_by_prefix(
     total = np.zeros((n_classes, n_training + 1))
 
     def add(patterns: np.ndarray, place: np.ndarray, mine: np.ndarray) -> None:
-        add_items = suited(add_mass_by_prefix, ITEM * len(mine) * (n_training + 1), COMPILING)
+        # Without columns there are integrals, which may overflow; the kernel adds, so it must not be begun twice.
+        seconds = ITEM * len(mine) * (n_training + 1) if n_training <= MOST_ROWS_OF_COLUMNS else np.inf
+        add_items = suited(add_mass_by_prefix, seconds, COMPILING)
         add_items(
             np.ascontiguousarray(census.predictions[patterns][:, cells], dtype=np.int16),
             rows,
