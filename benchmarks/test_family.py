@@ -4,8 +4,8 @@ import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
-from mesaprior.inference.reach import reach
-from mesaprior.inference.relatives import n_relatives
+from mesaprior.inference.robustness.reach import reach
+from mesaprior.inference.robustness.relatives import n_relatives
 from mesaprior.priors.prior import make_prior
 
 

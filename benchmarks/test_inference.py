@@ -10,13 +10,13 @@ from mesaprior.hypotheses.log import log_from_frame
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.bayes.noise import BetaNoise, Noise
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.crossovers.crossover import find_crossovers
-from mesaprior.inference.memorizer import memorizer_over, memorizer_posterior
-from mesaprior.inference.noise import BetaNoise, Noise
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.memorizer.memorizer import memorizer_over, memorizer_posterior
 from mesaprior.inference.sweeps.sweep import sweep_posterior
-from mesaprior.inference.weights import Weighed
 from mesaprior.priors.prior import make_prior
 
 

@@ -10,10 +10,10 @@ import pytest
 from mesaprior.hypotheses.log import log_from_frame
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.cut import tables_of_factors
-from mesaprior.inference.kernels import log2_rising
-from mesaprior.inference.noise import BetaNoise
-from mesaprior.inference.posterior import posterior
+from mesaprior.inference.bayes.cut import tables_of_factors
+from mesaprior.inference.bayes.kernels import log2_rising
+from mesaprior.inference.bayes.noise import BetaNoise
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.priors.prior import make_prior
 
 ROUNDS = 7

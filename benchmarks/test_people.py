@@ -9,8 +9,8 @@ import pytest
 from mesaprior.hypotheses.log import Reading, log_from_frame
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.people.people import people
-from mesaprior.inference.posterior import posterior
+from mesaprior.inference.bayes.people.people import people
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.priors.prior import make_prior
 
 PEOPLE, ROWS, ROUNDS = 500, 200, 3

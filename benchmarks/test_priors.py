@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.roles import ROLES, role_codes
+from mesaprior.inference.bayes.roles import ROLES, role_codes
 from mesaprior.priors.prior import make_prior
 from mesaprior.priors.sweeps import sweep
 from mesaprior.priors.symbolic import expression

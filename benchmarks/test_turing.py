@@ -11,8 +11,8 @@ from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.stored import find_strings
 from mesaprior.hypotheses.turing.text import parse_machine
-from mesaprior.inference.blocks import string_complexities
-from mesaprior.inference.complexity import string_prior
+from mesaprior.inference.strings.blocks import string_complexities
+from mesaprior.inference.strings.complexity import string_prior
 
 HALTING = {3: 2147184, 4: 2985384480, 5: 6897263888672}
 """Machines that halt on a blank tape, of 5 states within 500 steps."""

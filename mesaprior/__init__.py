@@ -39,26 +39,26 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.turing.space import TuringSpace
     from mesaprior.hypotheses.turing.strings.counting import count_strings
     from mesaprior.hypotheses.turing.text import parse_machine
-    from mesaprior.inference.agency import term_utility
+    from mesaprior.inference.agency.agency import term_utility
+    from mesaprior.inference.agency.utility_table import table_utility
     from mesaprior.inference.analysis import Analysis
-    from mesaprior.inference.blocks import string_complexities
-    from mesaprior.inference.comparison import compare
-    from mesaprior.inference.complexity import string_prior
+    from mesaprior.inference.bayes.noise import BetaNoise, Noise, parse_noise
+    from mesaprior.inference.bayes.people.people import People, people
+    from mesaprior.inference.bayes.posterior import Posterior, posterior
     from mesaprior.inference.crossovers.crossover import Crossovers, find_crossovers
     from mesaprior.inference.infer import infer
-    from mesaprior.inference.noise import BetaNoise, Noise, parse_noise
-    from mesaprior.inference.people.people import People, people
-    from mesaprior.inference.posterior import Posterior, posterior
-    from mesaprior.inference.reach import reach
-    from mesaprior.inference.spaces import answer_of, compare_spaces
+    from mesaprior.inference.robustness.comparison import compare
+    from mesaprior.inference.robustness.reach import reach
+    from mesaprior.inference.robustness.spaces import answer_of, compare_spaces
+    from mesaprior.inference.strings.blocks import string_complexities
+    from mesaprior.inference.strings.complexity import string_prior
     from mesaprior.inference.sweeps.sweep import SweptPosterior, sweep_posterior
-    from mesaprior.inference.utility_table import table_utility
     from mesaprior.priors.prior import FormulaPrior, make_prior
     from mesaprior.priors.sweeps import sweep
 
 _HOME = {
     "Analysis": "mesaprior.inference.analysis",
-    "BetaNoise": "mesaprior.inference.noise",
+    "BetaNoise": "mesaprior.inference.bayes.noise",
     "Census": "mesaprior.hypotheses.census",
     "CircuitSpace": "mesaprior.hypotheses.circuits.space",
     "Crossovers": "mesaprior.inference.crossovers.crossover",
@@ -68,19 +68,19 @@ _HOME = {
     "Language": "mesaprior.hypotheses.terms.language",
     "MesapriorError": "mesaprior.errors",
     "NetworkSpace": "mesaprior.hypotheses.networks.space",
-    "Noise": "mesaprior.inference.noise",
-    "People": "mesaprior.inference.people.people",
-    "Posterior": "mesaprior.inference.posterior",
+    "Noise": "mesaprior.inference.bayes.noise",
+    "People": "mesaprior.inference.bayes.people.people",
+    "Posterior": "mesaprior.inference.bayes.posterior",
     "Preparation": "mesaprior.hypotheses.log.preparing",
     "Reading": "mesaprior.hypotheses.log",
     "Space": "mesaprior.hypotheses.space",
     "SweptPosterior": "mesaprior.inference.sweeps.sweep",
     "TermSpace": "mesaprior.hypotheses.terms.space",
     "TuringSpace": "mesaprior.hypotheses.turing.space",
-    "answer_of": "mesaprior.inference.spaces",
+    "answer_of": "mesaprior.inference.robustness.spaces",
     "check_space": "mesaprior.hypotheses.conformance",
-    "compare": "mesaprior.inference.comparison",
-    "compare_spaces": "mesaprior.inference.spaces",
+    "compare": "mesaprior.inference.robustness.comparison",
+    "compare_spaces": "mesaprior.inference.robustness.spaces",
     "count_strings": "mesaprior.hypotheses.turing.strings.counting",
     "default_language": "mesaprior.hypotheses.terms.language",
     "find_crossovers": "mesaprior.inference.crossovers.crossover",
@@ -90,22 +90,22 @@ _HOME = {
     "make_prior": "mesaprior.priors.prior",
     "open_census": "mesaprior.hypotheses.store",
     "parse_machine": "mesaprior.hypotheses.turing.text",
-    "parse_noise": "mesaprior.inference.noise",
-    "people": "mesaprior.inference.people.people",
-    "posterior": "mesaprior.inference.posterior",
+    "parse_noise": "mesaprior.inference.bayes.noise",
+    "people": "mesaprior.inference.bayes.people.people",
+    "posterior": "mesaprior.inference.bayes.posterior",
     "prepare": "mesaprior.hypotheses.log.preparing",
-    "reach": "mesaprior.inference.reach",
+    "reach": "mesaprior.inference.robustness.reach",
     "read_language": "mesaprior.hypotheses.terms.language",
     "read_log": "mesaprior.hypotheses.log",
     "read_table": "mesaprior.hypotheses.log",
     "run_machine": "mesaprior.hypotheses.turing.runs.run",
     "save_census": "mesaprior.hypotheses.store",
-    "string_complexities": "mesaprior.inference.blocks",
-    "string_prior": "mesaprior.inference.complexity",
+    "string_complexities": "mesaprior.inference.strings.blocks",
+    "string_prior": "mesaprior.inference.strings.complexity",
     "sweep": "mesaprior.priors.sweeps",
     "sweep_posterior": "mesaprior.inference.sweeps.sweep",
-    "table_utility": "mesaprior.inference.utility_table",
-    "term_utility": "mesaprior.inference.agency",
+    "table_utility": "mesaprior.inference.agency.utility_table",
+    "term_utility": "mesaprior.inference.agency.agency",
 }
 
 __all__ = [

@@ -18,7 +18,7 @@ from mesaprior import compiling
 from mesaprior.cli import compiling as notices
 from mesaprior.cli.command import Command
 from mesaprior.hypotheses.terms.language import language_from_dict
-from mesaprior.inference.kernels import log2_rising
+from mesaprior.inference.bayes.kernels import log2_rising
 from tests import strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import mesaprior as mp
-from mesaprior.inference.roles import DEFECTING, ERRING, FAITHFUL, IMITATOR, PLANNER
+from mesaprior.inference.bayes.roles import DEFECTING, ERRING, FAITHFUL, IMITATOR, PLANNER
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 LANGUAGES = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.glob("*/*.toml"))

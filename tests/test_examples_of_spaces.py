@@ -14,7 +14,7 @@ from mesaprior.hypotheses.log import TRAIN
 from mesaprior.hypotheses.networks.space import NetworkSpace
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.turing.space import TuringSpace
-from mesaprior.inference.spaces import answer_of, compare_spaces
+from mesaprior.inference.robustness.spaces import answer_of, compare_spaces
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 

@@ -12,7 +12,7 @@ from mesaprior.cli.progress import progress
 if TYPE_CHECKING:
     from mesaprior.hypotheses.space import Space
     from mesaprior.inference.analysis import Analysis
-    from mesaprior.inference.family import Family
+    from mesaprior.inference.robustness.family import Family
 
 family_option = click.option(
     "--family",
@@ -24,7 +24,7 @@ family_option = click.option(
 
 def family_of_question(analysis: Analysis, space: Space) -> Family:
     """Repeat a question with shorter bounds and in near-by languages, with progress; see `family_of`."""
-    from mesaprior.inference.relatives import n_relatives
+    from mesaprior.inference.robustness.relatives import n_relatives
 
     n_counted = n_relatives(space)
     with progress(f"Counting in {n_counted} near-by languages", n_counted) as report:

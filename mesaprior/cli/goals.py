@@ -14,9 +14,9 @@ from mesaprior.cli.options import together
 from mesaprior.errors import UsageError
 
 if TYPE_CHECKING:
-    from mesaprior.inference.agency import Utility
+    from mesaprior.inference.agency.agency import Utility
+    from mesaprior.inference.agency.goals import Goals
     from mesaprior.inference.analysis import Analysis
-    from mesaprior.inference.goals import Goals
     from mesaprior.inference.request import Question
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -110,8 +110,8 @@ def goals_of(options: GoalOptions, question: Question, analysis: Analysis) -> Go
         If a table is none.
     """
     from mesaprior.hypotheses.terms.describe import language_of
-    from mesaprior.inference.agency import term_utility
-    from mesaprior.inference.utility_table import table_utility
+    from mesaprior.inference.agency.agency import term_utility
+    from mesaprior.inference.agency.utility_table import table_utility
 
     utilities: list[Utility] = []
     if options.terms:

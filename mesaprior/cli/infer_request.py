@@ -9,7 +9,7 @@ from mesaprior.cli.options import SpaceOptions
 from mesaprior.cli.reading import ReadingOptions
 
 if TYPE_CHECKING:
-    from mesaprior.inference.noise import NoiseModel
+    from mesaprior.inference.bayes.noise import NoiseModel
     from mesaprior.priors.prior import FormulaPrior
 
 

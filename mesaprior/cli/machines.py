@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,13 +10,9 @@ import click
 from mesaprior.cli.cluster import remote_of
 from mesaprior.cli.command import COUNTING, PRIOR, headed_option
 from mesaprior.cli.completion import A_PRIOR
-from mesaprior.cli.failures import error_text
 from mesaprior.cli.options import WholeNumber, param_option, together
 
 if TYPE_CHECKING:
-    from mesaprior.cli.cluster import Remote
-    from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
-    from mesaprior.hypotheses.turing.strings.size import Size
     from mesaprior.hypotheses.turing.strings.table import StringTable
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -77,95 +72,10 @@ def string_table(states: int, max_steps: int | None, workers: int | None, addres
     address : str or None
         Of a cluster that counts; what is counted there is kept, however small it is.
     """
-    from mesaprior.hypotheses.turing.strings.keeping import is_kept
+    from mesaprior.cli.counting import Notices
+    from mesaprior.hypotheses.turing.strings.obtain import obtain_strings
     from mesaprior.hypotheses.turing.strings.size import Size
 
     remote = remote_of(address, workers=workers)
-    size, workers = Size.of(states, max_steps), workers or os.cpu_count() or 1
-    if remote is None and not is_kept(size):
-        return _count(size, workers)
-    return _from_store(size) or _count_and_keep(size, workers, remote)
-
-
-def _count(size: Size, workers: int) -> StringTable:
-    """Count with progress, and keep it nowhere."""
-    from mesaprior.cli.progress import progress
-    from mesaprior.hypotheses.turing.strings.sharding import StringShards
-
-    enumeration = StringShards(size).enumeration
-    with progress(_title(size), len(enumeration.prefixes)) as report:
-        return enumeration.table(workers=workers, report=report)
-
-
-def _count_elsewhere(size: Size, remote: Remote) -> StringTable:
-    """Have others count with progress, and keep it nowhere."""
-    from mesaprior.cli.progress import progress
-    from mesaprior.hypotheses.turing.strings.sharding import StringShards
-
-    shards = StringShards(size)
-    n_shards = shards.n_shards()
-    counted: dict[int, StringTable] = {}
-    with progress(_title(size), n_shards) as report:
-        for k, table in remote(shards, None, range(n_shards), n_shards):
-            counted[k] = table
-            report(1)
-    return shards.enumeration.together(counted[k] for k in range(n_shards))
-
-
-def _from_store(size: Size) -> StringTable | None:
-    from mesaprior.hypotheses.turing.strings.stored import find_strings, strings_folder
-
-    try:
-        table = find_strings(size)
-    except OSError as error:
-        click.echo(f"The store cannot answer, so the machines are run: {error_text(error)}", err=True)
-        return None
-    if table is not None:
-        click.echo(f"Nothing to count: the table is in the store, {strings_folder(size)}.", err=True)
-    return table
-
-
-def _count_and_keep(size: Size, workers: int, remote: Remote | None) -> StringTable:
-    """Count into the store; where the store is of no use, only count."""
-    from mesaprior.errors import RunError
-    from mesaprior.hypotheses.turing.strings.keeping import StringKeeper
-
-    try:
-        keeper = StringKeeper(size)
-    except (RunError, OSError) as error:
-        click.echo(f"The counts are not kept in the store: {error_text(error)}", err=True)
-        return _count(size, workers) if remote is None else _count_elsewhere(size, remote)
-    table = _count_into(keeper, size, workers, remote)
-    click.echo(f"Kept in the store, {keeper.folder}: the same machines need not be run again.", err=True)
-    return table
-
-
-def _count_into(keeper: StringKeeper, size: Size, workers: int, remote: Remote | None) -> StringTable:
-    """Count what is missing; after an interruption, say what is kept."""
-    from mesaprior.cli.main import InterruptionError
-    from mesaprior.cli.progress import progress
-
-    n_shards = keeper.n_shards
-    n_done = n_shards - len(keeper.missing)
-    if n_done:
-        click.echo(f"{n_done} of {n_shards} shards were done already.", err=True)
-    try:
-        with progress(_title(size), keeper.n_missing_prefixes) as report:
-            return keeper.count(workers=workers, report=report, remote=remote)
-    except BaseException as error:
-        keeper.look()
-        n_done = n_shards - len(keeper.missing)
-        if n_done == 0:
-            keeper.abandon()
-        elif isinstance(error, KeyboardInterrupt):
-            raise InterruptionError(
-                f"interrupted; {n_done} of {n_shards} shards are done and kept in {keeper.folder}, and the same "
-                "command goes on from there."
-            ) from None
-        raise
-
-
-def _title(size: Size) -> str:
-    from mesaprior.hypotheses.turing.machine import n_machines
-
-    return f"Running {n_machines(size.states):,} machines"
+    notices = Notices("machines", thing="table", done="run")
+    return obtain_strings(Size.of(states, max_steps), keep=True, workers=workers, remote=remote, listener=notices)

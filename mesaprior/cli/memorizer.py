@@ -16,7 +16,7 @@ from mesaprior.hypotheses.terms.describe import LONGEST
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.inference.analysis import Analysis
-    from mesaprior.inference.memorizer import MemorizerPosterior
+    from mesaprior.inference.memorizer.memorizer import MemorizerPosterior
     from mesaprior.inference.request import Question
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,7 +55,7 @@ class MemorizerOptions:
             If so.
         """
         if self.features is not None:
-            from mesaprior.inference.memorizer import memorizer_over
+            from mesaprior.inference.memorizer.memorizer import memorizer_over
 
             memorizer_over(self.features, log, log.largest_action + 1, token_bits=0)
 
@@ -97,7 +97,7 @@ def memorizer_of(options: MemorizerOptions, question: Question, analysis: Analys
     """
     if options.features is None:
         return None
-    from mesaprior.inference.memorizer import memorizer_over
+    from mesaprior.inference.memorizer.memorizer import memorizer_over
 
     memorizer = memorizer_over(
         options.features,

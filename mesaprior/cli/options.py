@@ -19,7 +19,7 @@ from mesaprior.hypotheses.description import Integer, Integers, OneOf, Option, R
 from mesaprior.hypotheses.terms.describe import CONSTANTS, LANGUAGE
 
 if TYPE_CHECKING:
-    from mesaprior.inference.noise import Noise, NoiseModel
+    from mesaprior.inference.bayes.noise import Noise, NoiseModel
     from mesaprior.priors.prior import FormulaPrior
 
 FORMATS = ("table", "json", "csv", "markdown")
@@ -424,7 +424,7 @@ def whole_numbers(values: tuple[tuple[str, float], ...], option: str) -> dict[st
 
 def noise_of(noise_text: str) -> NoiseModel:
     """Return the noise model that the option names."""
-    from mesaprior.inference.noise import parse_noise
+    from mesaprior.inference.bayes.noise import parse_noise
 
     return parse_noise(noise_text)
 

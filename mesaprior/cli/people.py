@@ -13,8 +13,8 @@ from mesaprior.cli.spaces import space_of
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.space import Space
-from mesaprior.inference.people.answer import PeopleAnswer
-from mesaprior.inference.people.people import people
+from mesaprior.inference.bayes.people.answer import PeopleAnswer
+from mesaprior.inference.bayes.people.people import people
 from mesaprior.inference.request import Request
 
 

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from mesaprior.cli.files import check_file, written_whole
 from mesaprior.errors import UsageError
-from mesaprior.inference.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 from mesaprior.inference.worlds.crossings import Crossed, Root
 from mesaprior.inference.worlds.ensemble import Answer
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from mesaprior.cli.files import typed_path
 from mesaprior.hypotheses.registry import USUAL, description
 from mesaprior.hypotheses.terms.language import default_constants
-from mesaprior.inference.result import top_behaviours
+from mesaprior.inference.bayes.result import top_behaviours
 
 if TYPE_CHECKING:
-    from mesaprior.inference.posterior import Posterior
+    from mesaprior.inference.bayes.posterior import Posterior
     from mesaprior.inference.request import Question, Request
 
 

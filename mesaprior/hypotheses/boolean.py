@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import ContentError, Named, UsageError, setting
 from mesaprior.hypotheses.log import ImitationLog
@@ -41,7 +42,7 @@ class BooleanLog:
     """
 
     names: tuple[str, ...]
-    inputs: np.ndarray
+    inputs: NDArray[np.int64]
     n_actions: int
 
     @property

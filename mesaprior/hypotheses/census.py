@@ -14,6 +14,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting.sums import added_up, exact_sum
@@ -76,13 +77,13 @@ class Census:
 
     space: str
     n_actions: int
-    predictions: np.ndarray
-    flags: np.ndarray
+    predictions: NDArray[np.int16]
+    flags: NDArray[np.uint8]
     witness: Texts
-    behaviour_id: np.ndarray
+    behaviour_id: NDArray[np.int64]
     columns: dict[str, np.ndarray]
-    count: np.ndarray
-    row_cell: np.ndarray
+    count: NDArray[np.uint64]
+    row_cell: NDArray[np.int64]
     bounds: dict[str, Any] = field(default_factory=dict)
     vectors: Vectors | None = None
     changes: dict[str, np.ndarray] = field(default_factory=dict)
@@ -208,14 +209,14 @@ class Vectors:
     """
 
     features: tuple[str, ...]
-    situations: np.ndarray
+    situations: NDArray[np.int64]
     n_actions: int
-    intact: np.ndarray
-    search_inverted: np.ndarray
+    intact: NDArray[np.int16]
+    search_inverted: NDArray[np.int16]
     witness: Texts
-    vector_id: np.ndarray
+    vector_id: NDArray[np.int64]
     columns: dict[str, np.ndarray]
-    count: np.ndarray
+    count: NDArray[np.uint64]
     under: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
@@ -300,9 +301,9 @@ def _taken_apart(rows: np.ndarray, C: int, changes: Iterable[str]) -> dict[str, 
 def group(
     rows: np.ndarray,
     witness: Sequence[str],
-    ids: np.ndarray,
+    ids: NDArray[np.int64],
     columns: dict[str, np.ndarray],
-    count: np.ndarray,
+    count: NDArray[np.uint64],
 ) -> tuple[np.ndarray, Texts, np.ndarray, dict[str, np.ndarray], np.ndarray]:
     """Merge equal rows and equal groups.
 

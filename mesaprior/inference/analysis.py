@@ -15,37 +15,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import printable
 from mesaprior.hypotheses.phrases import share_text
-from mesaprior.inference.agreement import Tally
-from mesaprior.inference.leading import Leading, leading
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, noise_of
-from mesaprior.inference.odds import Partition, partition_of
-from mesaprior.inference.posterior import Posterior, posterior_of
+from mesaprior.inference.bayes.agreement import Tally
+from mesaprior.inference.bayes.leading import Leading, leading
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, noise_of
+from mesaprior.inference.bayes.odds import Partition, partition_of
+from mesaprior.inference.bayes.posterior import Posterior, posterior_of
+from mesaprior.inference.bayes.result import to_frame
+from mesaprior.inference.bayes.roles import Judgement, check_tolerance
+from mesaprior.inference.bayes.scores import Scored, check_log
+from mesaprior.inference.bayes.weights import Prior, Weighed, prior_of
 from mesaprior.inference.provenance import prior_text
-from mesaprior.inference.result import to_frame
-from mesaprior.inference.roles import Judgement, check_tolerance
-from mesaprior.inference.scores import Scored, check_log
-from mesaprior.inference.weights import Prior, Weighed, prior_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from mesaprior.hypotheses.space import Space
-    from mesaprior.inference.agency import Agency, Utility
-    from mesaprior.inference.comparison import Comparison
+    from mesaprior.inference.agency.agency import Agency, Utility
+    from mesaprior.inference.agency.goals import Goals
+    from mesaprior.inference.bayes.sampling import Draw
     from mesaprior.inference.crossovers.crossover import Crossovers
-    from mesaprior.inference.family import Family
-    from mesaprior.inference.goals import Goals
-    from mesaprior.inference.memorizer import Memorizer, MemorizerPosterior
-    from mesaprior.inference.reach import Reached
+    from mesaprior.inference.memorizer.memorizer import Memorizer, MemorizerPosterior
     from mesaprior.inference.report import Report
-    from mesaprior.inference.safeguarding import Outcome
-    from mesaprior.inference.sampling import Draw
+    from mesaprior.inference.robustness.comparison import Comparison
+    from mesaprior.inference.robustness.family import Family
+    from mesaprior.inference.robustness.reach import Reached
+    from mesaprior.inference.safeguards.outcomes import Outcome
     from mesaprior.inference.sweeps.sweep import SweptPosterior
     from mesaprior.inference.theorems import Evaluation
 
@@ -163,7 +164,7 @@ class Analysis:
         return f"{Path(self.log.source).stem}, prior {prior_text(self.prior)}"
 
     @property
-    def odds(self) -> np.ndarray:
+    def odds(self) -> NDArray[np.float64]:
         """The log2 odds of optimizers over imitators by prefix, float64[N + 1]; without roles, defecting : faithful."""
         return self.partition.log2_odds
 
@@ -243,7 +244,7 @@ class Analysis:
         UsageError
             If the file has no ending of a picture, or no folder.
         """
-        from mesaprior.inference.picture import figure_of
+        from mesaprior.inference.figures.posterior import figure_of
 
         return figure_of(self.partition, self.title, file)
 
@@ -256,7 +257,7 @@ class Analysis:
             A string is a term with ``y`` for the action, such as ``"(eq y c)"``, in the language of the programs, or
             without one in the default language of the log.
         """
-        from mesaprior.inference.agency import agency, term_utility
+        from mesaprior.inference.agency.agency import agency, term_utility
 
         if isinstance(utility, str):
             from mesaprior.hypotheses.terms.language import default_language
@@ -267,7 +268,7 @@ class Analysis:
 
     def goals(self, utilities: Sequence[Utility | str]) -> Goals:
         """Compare candidate utilities, given as in `agency`: which has the most support, and who pursues which."""
-        from mesaprior.inference.goals import goals
+        from mesaprior.inference.agency.goals import goals
 
         return goals([self.agency(utility) for utility in utilities], self.posterior)
 
@@ -283,7 +284,7 @@ class Analysis:
         token_bits : int, optional
             Bits to say that a table follows; by default those of the language, see `memorizer_over`.
         """
-        from mesaprior.inference.memorizer import Memorizer, memorizer_over, memorizer_posterior
+        from mesaprior.inference.memorizer.memorizer import Memorizer, memorizer_over, memorizer_posterior
 
         if not isinstance(features, Memorizer):
             names = [features] if isinstance(features, str) else features
@@ -293,7 +294,7 @@ class Analysis:
 
     def safeguards(self, **options: Any) -> list[Outcome]:
         """Return what each way to act on the posterior does; the options are those of `safeguards_on`."""
-        from mesaprior.inference.safeguarding import safeguards_on
+        from mesaprior.inference.safeguards.outcomes import safeguards_on
 
         return safeguards_on(self.weighed, self.log, noise=self.noise, **options)
 
@@ -351,7 +352,7 @@ class Analysis:
     @cached_property
     def reach(self) -> tuple[Reached, ...]:
         """The shortest program of each kind that fits the training rows, and its price; no prior plays a part."""
-        from mesaprior.inference.reach import reach_in
+        from mesaprior.inference.robustness.reach import reach_in
 
         return reach_in(self.scored, self.space)
 
@@ -366,7 +367,7 @@ class Analysis:
             If the space is not known or is not one of terms, or a number is negative.
         """
         from mesaprior.hypotheses.terms.space import space_of_terms
-        from mesaprior.inference.sampling import sample
+        from mesaprior.inference.bayes.sampling import sample
 
         terms = space_of_terms(self.space) if self.space is not None else None
         if terms is None:
@@ -378,7 +379,7 @@ class Analysis:
 
     def compare(self, priors: Sequence[Prior | str]) -> Comparison:
         """Say how far this prior and others differ, before and after the training rows; this one comes first."""
-        from mesaprior.inference.comparison import comparison_of
+        from mesaprior.inference.robustness.comparison import comparison_of
 
         others = [Weighed(self.census, prior_of(prior)) for prior in priors]
         return comparison_of([self.weighed, *others], self.scored)
@@ -391,7 +392,7 @@ class Analysis:
         UsageError
             If the space is not known, or there is nothing to change.
         """
-        from mesaprior.inference.relatives import family_of
+        from mesaprior.inference.robustness.relatives import family_of
 
         if self.space is None:
             raise UsageError("near-by languages are those of the space counted; give it as space=.")

@@ -14,9 +14,9 @@ from mesaprior.hypotheses.terms.describe import comfortable_bits
 from mesaprior.hypotheses.terms.language import Language, default_language, read_language
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, noise_of
-from mesaprior.inference.roles import check_tolerance
-from mesaprior.inference.weights import Prior, prior_of
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, noise_of
+from mesaprior.inference.bayes.roles import check_tolerance
+from mesaprior.inference.bayes.weights import Prior, prior_of
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def infer(
     noise: NoiseModel | str | float = DEFAULT_NOISE,
     tolerance: float = 0.0,
     reading: Reading | None = None,
+    keep: bool = False,
     **parameters: float,
 ) -> Analysis:
     """Count every program that could explain a log, and say who holds the posterior.
@@ -60,6 +61,8 @@ def infer(
         Largest miss rate on later rows that is still faithful, 0..1.
     reading : Reading, optional
         Which columns of a table or a file are what.
+    keep : bool
+        Whether a census that takes long to count is kept in the store, where the next call finds it.
     **parameters : float
         Parameters of the prior, such as ``alpha=2``.
 
@@ -78,7 +81,7 @@ def infer(
 
     Notes
     -----
-    A census of the store that answers is used; what is counted here is not kept, see `save_census`.
+    A census of the store that answers is used. What is counted here is kept only if asked, see also `save_census`.
 
     Examples
     --------
@@ -113,7 +116,7 @@ def infer(
     # Reading and counting are loaded where something is counted.
     from mesaprior.hypotheses.store.obtain import obtain
 
-    return Analysis(obtain(space, log), log, asked, told, tolerance, space=space)
+    return Analysis(obtain(space, log, keep=keep), log, asked, told, tolerance, space=space)
 
 
 def _prior_of(prior: Prior | str, parameters: dict[str, float]) -> Prior:

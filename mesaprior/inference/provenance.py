@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from mesaprior.hypotheses.versions import versions
 from mesaprior.inference.request import Request
 
 if TYPE_CHECKING:
-    from mesaprior.inference.weights import Prior
+    from mesaprior.inference.bayes.weights import Prior
 
 
 def provenance_of(question: Request, **settings: Any) -> dict[str, Any]:
@@ -39,21 +40,29 @@ def facts_of_space(space: Space) -> dict[str, Any]:
     return {"language": described, "bounds": space.bounds}
 
 
-def prior_facts(prior: Prior | None) -> dict[str, Any] | None:
-    """Return what a result says of its prior, as plain data; one of your own need not have a formula or parameters."""
+def prior_facts(prior: Prior | None, varied: Collection[str] = ()) -> dict[str, Any] | None:
+    """Return what a result says of its prior, as plain data; one of your own need not have a formula or parameters.
+
+    Parameters
+    ----------
+    prior : Prior or None
+    varied : collection of str
+        Parameters that have no value of their own, and are left out.
+    """
     if prior is None:
         return None
-    return {"name": prior.name, "formula": getattr(prior, "text", None), "parameters": _parameters(prior)}
+    return {"name": prior.name, "formula": getattr(prior, "text", None), "parameters": _parameters(prior, varied)}
 
 
-def prior_text(prior: Prior) -> str:
-    """Return a prior as headers tell it: its name, and its parameters in brackets."""
-    parameters = ", ".join(f"{name}={value:g}" for name, value in _parameters(prior).items())
+def prior_text(prior: Prior, varied: Collection[str] = ()) -> str:
+    """Return a prior as headers tell it: its name, and in brackets its parameters but for those that vary."""
+    parameters = ", ".join(f"{name}={value:g}" for name, value in _parameters(prior, varied).items())
     return f"{prior.name} ({parameters})" if parameters else prior.name
 
 
-def _parameters(prior: Prior) -> dict[str, float]:
-    return dict(getattr(prior, "parameters", {}))
+def _parameters(prior: Prior, varied: Collection[str]) -> dict[str, float]:
+    parameters: Mapping[str, float] = getattr(prior, "parameters", {})
+    return {name: value for name, value in parameters.items() if name not in varied}
 
 
 def facts_of_codes(log: ImitationLog, n_actions: int) -> dict[str, dict[str, int]]:

@@ -37,7 +37,8 @@ def series_text(series: Series) -> str:
     line, low, high = sparkline(series.values.tolist())
     if low != low:
         return ""
-    return f"{series.name}  n = 0 {line} {len(series.values) - 1}  {low:+.2f} to {high:+.2f} {series.unit}"
+    first, last = series.ends or ("n = 0", f"{len(series.values) - 1}")
+    return f"{series.name}  {first} {line} {last}  {low:+.2f} to {high:+.2f} {series.unit}"
 
 
 def _markdown_lines(blocks: Iterable[Block], steps: list[str]) -> Iterator[str]:

@@ -28,19 +28,22 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """Numbers along the training rows, told as a line of blocks.
+    """Numbers along the training rows, or along another axis, told as a line of blocks.
 
     Attributes
     ----------
     name : str
-    values : float64[N + 1]
+    values : float64[N + 1] or float64[V]
         May be infinite, or nan where there is nothing to say.
     unit : str
+    ends : (str, str) or None
+        What stands before and behind the blocks; None along the training rows.
     """
 
     name: str
     values: np.ndarray
     unit: str = "bits"
+    ends: tuple[str, str] | None = None
 
 
 Block = Line | Series | Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DEFAULT_PARAMETERS = {"alpha": 1.0, "T": 1024.0, "c": 1.0, "lam": 1.0}
-"""Values of declared parameters that nobody gave; every other parameter must be given."""
+"""Default values of declared parameters; every other parameter must be given."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Which columns of a census a formula may read: those of every hypothesis space that there is.
+"""The columns of a census that a formula may read: those of all hypothesis spaces.
 
-Every space has the columns of `EVERYWHERE`. Which others there are is told from outside, since priors know no spaces.
+Every space has the columns of `EVERYWHERE`. The others are registered from outside, since priors do not know spaces.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _sources: list[Callable[[], tuple[str, ...]]] = []
 
 
 def ask_for_columns(source: Callable[[], tuple[str, ...]]) -> None:
-    """Have this function asked which columns there are, when a formula is first read."""
+    """Register the function that returns all columns, called when a formula is first read."""
     _sources.append(source)
 
 
 def columns() -> tuple[str, ...]:
-    """Return the names of all columns; what the catalogue has as a parameter stays one."""
+    """Return the names of all columns; parameters of the catalogue are never columns."""
     # Whoever imports the package at all imports this module.
     from mesaprior.priors.catalogue import DEFAULT_PARAMETERS
 
@@ -31,12 +31,12 @@ def columns() -> tuple[str, ...]:
 
 
 def sizes() -> tuple[str, ...]:
-    """Return the columns that say how great a program is, beyond its bits and steps."""
+    """Return the columns for the size of a program, beyond its bits and steps."""
     return tuple(name for name in columns() if name not in EVERYWHERE)
 
 
 class ReadsColumns(Protocol):
-    """What a prior is here."""
+    """The part of a prior that this module needs."""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""New priors from old ones: mixtures, tempering, and a bound on time that is itself drawn. Each is a formula again."""
+"""New priors from old ones: mixtures, tempering, and a random bound on time. Each is again a formula."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME_OR_NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|
 
 
 def mixture(priors: Sequence[FormulaPrior], weights: Sequence[float]) -> FormulaPrior:
-    """Return the prior under which a program weighs the weighted sum of what it weighs under others.
+    """Return the mixture of priors: a program's weight is the weighted sum of its weights under them.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def tempered(prior: FormulaPrior, temperature: float) -> FormulaPrior:
 
 
 def capped(bounds: Mapping[float, float], prior: FormulaPrior | None = None) -> FormulaPrior:
-    """Return a prior under a hard bound on time that is drawn from a prior over bounds.
+    """Return a prior under a random hard bound on time, with a prior over bounds.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def _check(value: float, name: str) -> None:
 
 
 def _number(value: float) -> str:
-    """Return a number as a formula writes it, so that it is read back as it is."""
+    """Return a number in formula syntax, so that it is read back exactly."""
     whole = float(value).is_integer() and abs(value) < 1e15
     return str(int(value)) if whole else repr(float(value))
 

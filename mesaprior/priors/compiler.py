@@ -66,12 +66,12 @@ class Program:
         self._code, self._n_slots = _plan(self._operations)
 
     def run(self, columns: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """Work out the formula on rows.
+        """Compute the formula on rows.
 
         Parameters
         ----------
         columns : mapping of str to array[G]
-            Those that the formula reads, at least; whole numbers beyond 2^53 are rounded to float64.
+            Those that the formula reads, at least; integers beyond 2^53 are rounded to float64.
 
         Returns
         -------
@@ -91,7 +91,7 @@ class Program:
         return sign, log2_magnitude
 
     def weigh(self, columns: Mapping[str, np.ndarray]) -> tuple[np.ndarray, int]:
-        """Work out the formula on rows, as a weight.
+        """Compute the formula on rows, as a weight.
 
         Parameters
         ----------
@@ -179,7 +179,7 @@ class Program:
 
 
 def _plan(operations: list[tuple[int, int]]) -> tuple[np.ndarray, int]:
-    """Decide which forms of each value are worked out, from the result down to the columns.
+    """Decide which forms of each value are computed, from the result down to the columns.
 
     Returns
     -------
@@ -208,7 +208,7 @@ def _plan(operations: list[tuple[int, int]]) -> tuple[np.ndarray, int]:
 
 
 def _read(op: int, wanted: int) -> tuple[int, ...]:
-    """Return the forms of each operand that an operation surely reads to work out the wanted forms of its result."""
+    """Return the forms of each operand that an operation always reads to compute the needed forms of its result."""
     linear, log = kernels.WANTS_LINEAR, kernels.WANTS_LOG
     if op <= kernels.UNDEFINED:
         return ()

@@ -1,6 +1,6 @@
-"""The constant parts of a formula: powers among them that are too great to be meant are refused.
+"""The constant parts of a formula: powers that are too large to be intended are refused.
 
-Nothing would break without it, since weights are worked out in log space; but ``9**9**9**9`` is a mistake or a trap.
+Nothing would break without it, since weights are computed in log space; but ``9**9**9**9`` is a mistake or a trap.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ZERO = _Constant(0.0, 0.0)
 
 
 def great_power(code: Sequence[Step]) -> int | None:
-    """Return where a power of constants is too great, or None.
+    """Return the position of a power of constants that is too large, or None.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def _of_bits(bits: float) -> _Constant:
 
 
 def _work_out(op: str, operands: list[_Constant]) -> _Constant:
-    """Return a constant of the size of the result; what is undefined does not matter here."""
+    """Return a constant of the size of the result; undefined values do not matter here."""
     a, b = operands[0], operands[-1]
     if op == "negate":
         return _Constant(-a.value, a.bits)

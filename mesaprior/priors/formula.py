@@ -1,9 +1,9 @@
 """The formula language: weights of programs as arithmetic over census columns and parameters.
 
-A formula is read by a parser of its own and never by Python: what is not in the grammar has no meaning. The result
-is postfix code, so nothing downstream recurses over the nesting that a user wrote.
+A formula has its own parser and is never evaluated by Python: what is not in the grammar has no meaning. The result is
+postfix code, so no later step recurses over nesting.
 
-A name of the catalogue stands for its formula: ``levin/2 + simplicity/2``.
+A name from the catalogue stands for its formula: ``levin/2 + simplicity/2``.
 
 Grammar, loosest first: ``or |``, ``and &``, comparisons (not chained), ``+ -``, ``* /``, unary ``-``, ``**`` (to the
 right); numbers, names, parentheses, `FUNCTIONS`, and ``Piecewise((value, condition), ..., (value, True))``.
@@ -119,14 +119,14 @@ def parse_formula(text: str) -> Formula:
 
 
 def complain(text: str, place: int, *what: str | Named) -> NoReturn:
-    """Raise the error about a place in a formula, showing what stands around it."""
+    """Raise the error about a position in a formula, and show the text around it."""
     first, last = max(0, place - 31), place + 30
     shown = ("..." if first else "") + text[first:last] + ("..." if last < len(text) else "")
     raise UsageError(f"formula {shown!r}, column {place}: ", *what, ".")
 
 
 def suggestion(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
-    """Return ``", did you mean X"`` for the nearest known name, or nothing where none is as like as `cutoff`, 0..1."""
+    """Return ``", did you mean X"`` for the nearest known name, or nothing if none is as similar as `cutoff`, 0..1."""
     by_lower = {candidate.lower(): candidate for candidate in known}
     near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=cutoff)
     return f", did you mean {by_lower[near[0]]}" if near else ""

@@ -1,9 +1,9 @@
-"""The machine that works out a formula in log space: one kernel for all formulas, block by block of rows.
+"""The interpreter that computes a formula in log space: one kernel for all formulas, block by block of rows.
 
 A value has up to two forms side by side: linear, as long as it is within 2^-1020..2^1020 in magnitude, and log2 of its
 magnitude. Powers turn the linear form of their exponent into a log2 magnitude, so a weight of 2^-10000 is as exact as
-one of 1/2; sums and comparisons use the linear form where both sides have one. Which forms are worked out is decided
-when a formula is compiled: a form that nobody reads costs nothing.
+one of 1/2; sums and comparisons use the linear form where both sides have one. Which forms are computed is decided
+when a formula is compiled: an unused form costs nothing.
 
 A block of values is *plain* where all of them are positive and finite. Products and powers of plain blocks need no
 cases, and their loops take several values at a time.
@@ -28,7 +28,7 @@ WANTS_LINEAR, WANTS_LOG = 1, 2
 """Forms of a result that are surely read, as bits; the sign is always there."""
 
 BLOCK = 256
-"""Rows that are worked out at once; a block of a few values fits into the fastest cache."""
+"""Rows that are computed at once; a block of a few values fits into the fastest cache."""
 
 LINEAR = 1020.0
 """log2 of the magnitude up to which the linear form is used; beyond it, it is 0 or infinite."""
@@ -123,7 +123,7 @@ def linear(s, l):
 
 @njit
 def is_linear(s, v):
-    """Tell whether the linear form of a value is exact."""
+    """Return whether the linear form of a value is exact."""
     return s == 0.0 or LEAST_LINEAR <= abs(v) <= GREATEST_LINEAR
 
 
@@ -220,7 +220,7 @@ def scale(op, a, av, al, b, bv, bl, wanted):
     v = 0.0
     if wanted & WANTS_LINEAR:
         if s == s and abs(l) <= LINEAR and is_linear(a, av) and is_linear(b, bv):
-            # One rounding keeps whole numbers whole, and length**2 == 49 true at length 7.
+            # One rounding keeps integers whole, and length**2 == 49 true at length 7.
             v = av * bv if op == MULTIPLY else av / bv if op == DIVIDE else math.pow(av, bv)
             if not wanted & WANTS_LOG:
                 l = log_of(v)
@@ -231,7 +231,7 @@ def scale(op, a, av, al, b, bv, bl, wanted):
 
 @njit
 def is_plain(s, form, n):
-    """Tell whether the first n values are positive and finite, by their signs and one of their forms."""
+    """Return whether the first n values are positive and finite, by their signs and one of their forms."""
     others = 0
     for j in range(n):
         others += not ((s[j] == 1.0) & (abs(form[j]) < math.inf))
@@ -240,7 +240,7 @@ def is_plain(s, form, n):
 
 @njit
 def all_linear(s, v, n):
-    """Tell whether the linear forms of the first n values are exact."""
+    """Return whether the linear forms of the first n values are exact."""
     others = 0
     for j in range(n):
         size = abs(v[j])
@@ -250,7 +250,7 @@ def all_linear(s, v, n):
 
 @njit
 def push(op, values, s, v, n):
-    """Write a column or a constant, or what is undefined."""
+    """Write a column or a constant, or undefined values."""
     for j in range(n):
         value = math.nan if op == UNDEFINED else float(values[j])
         s[j], v[j] = sign_of(value), value
@@ -276,13 +276,13 @@ def take_exp(wanted, s, v, l, n):
         if wanted & WANTS_LINEAR:
             v[j] = math.exp(exponent) if abs(l[j]) <= LINEAR else linear(s[j], l[j])
             if not wanted & WANTS_LOG and is_linear(s[j], v[j]):
-                # The same log that the linear form gives to whoever needs it later.
+                # The same log that the linear form gives when it is needed later.
                 l[j] = log_of(v[j])
 
 
 @njit
 def take_ceil(s, v, l, n):
-    """Replace values by the least whole numbers that are not below them."""
+    """Replace values by the least integers that are not below them."""
     for j in range(n):
         if abs(v[j]) <= GREATEST_LINEAR:
             # What is too small for a linear form is just above or below 0.
@@ -305,7 +305,7 @@ def take_ceil_log2(s, v, l, n):
 
 @njit
 def scale_plain(op, av, al, bv, bl, n):
-    """Work out log2 magnitudes of a product, quotient or power of plain blocks, unless one is infinite.
+    """Compute log2 magnitudes of a product, quotient or power of plain blocks, unless one is infinite.
 
     Only the exponent of a power may be negative or 0. Returns whether it was done; if not, nothing was changed.
     """
@@ -324,7 +324,7 @@ def scale_plain(op, av, al, bv, bl, n):
 
 @njit
 def combine_linear(op, a, av, b, bv, work, n):
-    """Work out linear forms alone: of a comparison, sum, product, quotient or extreme of values with linear forms.
+    """Compute linear forms alone: of a comparison, sum, product, quotient or extreme of values with linear forms.
 
     Returns whether it was done; if not, nothing but `work` was changed.
     """
@@ -384,7 +384,7 @@ def combine(op, wanted, a, av, al, b, bv, bl, n):
 
 @njit
 def decide(op, a, av, b, n):
-    """Join two conditions into the first; what is undefined does not matter where the other side decides."""
+    """Combine two conditions into the first; undefined values do not matter where the other side decides."""
     decided = 0.0 if op == AND else 1.0
     for j in range(n):
         x, y = float(a[j]), float(b[j])
@@ -394,7 +394,7 @@ def decide(op, a, av, b, n):
 
 @njit
 def select(a, av, al, holding, b, bv, bl, n):
-    """Put the third value in the place of the first, where the condition does not hold."""
+    """Replace the first value by the third where the condition does not hold."""
     for j in range(n):
         is_first = holding[j] != 0.0
         a[j] = a[j] if is_first else b[j]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import Named, UsageError
 from mesaprior.priors.prior import FormulaPrior
@@ -34,7 +35,7 @@ class Landscape:
     up: str
     x: np.ndarray
     y: np.ndarray
-    log2_weight: np.ndarray
+    log2_weight: NDArray[np.float64]
     others: Mapping[str, int]
 
 

@@ -1,4 +1,4 @@
-"""The postfix code that a formula is read into."""
+"""The postfix code of a formula."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import Named, UsageError
 from mesaprior.priors.catalogue import DEFAULT_PARAMETERS, catalogue, find_entry
@@ -27,7 +28,7 @@ from mesaprior.priors.formula import (
 
 @dataclass(frozen=True)
 class Description:
-    """What there is to show of a prior.
+    """The display data of a prior.
 
     Attributes
     ----------
@@ -83,17 +84,11 @@ class FormulaPrior:
         return parse_formula(self.text)
 
     @property
-    def title(self) -> str:
-        """The name, with the values of the parameters: ``speed (alpha=2)``."""
-        values = ", ".join(f"{name}={value:g}" for name, value in self.parameters.items())
-        return f"{self.name} ({values})" if values else self.name
-
-    @property
     def columns(self) -> tuple[str, ...]:
         """Names of the census columns that the weight depends on."""
         return self.formula.columns
 
-    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> NDArray[np.float64]:
         """Return log2 of the weight of one program of each group.
 
         Parameters
@@ -121,7 +116,7 @@ class FormulaPrior:
                 f"prior {self.name!r} reads the column {missing[0]!r}, and these hypotheses have only "
                 f"{', '.join(columns)}; use a prior over these, or another space."
             )
-        # Numba is imported here, where something is worked out.
+        # Numba is imported here, where something is computed.
         from mesaprior.priors.compiler import Program, describe_weight
 
         program = Program(self.formula, self.parameters)
@@ -138,12 +133,12 @@ class FormulaPrior:
         return log2_weight
 
     def describe(self) -> Description:
-        """Return what there is to show of this prior. Imports SymPy."""
+        """Return the display data of this prior. Imports SymPy."""
         return _description(self.name, self.formula, self.parameters)
 
 
 def describe_prior(name_or_formula: str, parameters: Mapping[str, float] | None = None) -> Description:
-    """Return what there is to show of a prior, also where parameters have no value yet. Imports SymPy.
+    """Return the display data of a prior, also without values of parameters. Imports SymPy.
 
     Raises
     ------
@@ -195,7 +190,7 @@ def check_parameters(formula: Formula, given: Mapping[str, float]) -> dict[str, 
 
 
 def _resolve(name_or_formula: str) -> tuple[str, str]:
-    """Return name and formula of what was typed, a name of the catalogue or a formula."""
+    """Return name and formula of a typed name of the catalogue or formula."""
     text = name_or_formula.strip()
     entry = find_entry(text)
     if entry:
@@ -245,7 +240,7 @@ def _settle(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:
 
 
 def _not_a_parameter(name: str, formula: Formula) -> tuple[str | Named, ...]:
-    """Return what is said of a value that a formula has no parameter for."""
+    """Return the error about a value without a parameter in the formula."""
     shown = repr(name[:40])
     given = Named(shown, f"--param {shown}")
     if name in columns():

@@ -12,13 +12,13 @@ from mesaprior.errors import UsageError
 from mesaprior.priors.formula import Formula
 
 MAX_BITS = 40
-"""Powers of constants up to this many bits are worked out; so no integer of a formula has too many digits to print."""
+"""Powers of constants up to this many bits are computed; so no integer of a formula has too many digits to print."""
 
 _COMPARISONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "==": sympy.Eq, "!=": sympy.Ne}
 
 
 class GreatPower(sympy.Function):
-    """A power of constants that is shown and never worked out."""
+    """A power of constants that is displayed but never computed."""
 
     precedence = PRECEDENCE["Pow"]
 
@@ -42,7 +42,7 @@ def expression(formula: Formula) -> Any:
     Notes
     -----
     Sums, products and powers simplify as SymPy does by itself; conditions, `Min` and `Max` stay as written, and so does
-    a power of constants beyond `MAX_BITS`: SymPy would try to work out ``9**9**9**9``.
+    a power of constants beyond `MAX_BITS`: SymPy would try to compute ``9**9**9**9``.
     """
     try:
         return _build(formula)
@@ -95,7 +95,7 @@ def _unary(op: str, value: Any) -> Any:
     if op == "exp":
         return sympy.exp(value) if _is_modest(sympy.E, value) else GreatPower(sympy.E, value)
     if op == "ceil":
-        # SymPy would work out the digits of a constant, however great.
+        # SymPy would compute the digits of a constant, however great.
         return sympy.ceiling(value, evaluate=bool(value.is_Rational))
     return sympy.sqrt(value)
 
@@ -128,7 +128,7 @@ def _power(base: Any, exponent: Any) -> Any:
 
 
 def _is_modest(base: Any, exponent: Any) -> bool:
-    """Whether SymPy may work out a power: it is not constant, or has at most `MAX_BITS` bits."""
+    """Whether SymPy may compute a power: it is not constant, or has at most `MAX_BITS` bits."""
     if exponent.free_symbols:
         return True
     try:

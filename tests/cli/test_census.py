@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from mesaprior.cli import counting, main
-from mesaprior.cli.counting import Passes
+from mesaprior.cli.main import main
 from mesaprior.cli.options import Memory
 from mesaprior.cli.progress import Meter
-from mesaprior.hypotheses.store import CensusWriter, is_whole, open_census
+from mesaprior.hypotheses.store import CensusWriter, counting, is_whole, open_census
+from mesaprior.hypotheses.store.counting import Passes
 from mesaprior.hypotheses.terms.space import TermSpace
 from tests.cli.conftest import LANGUAGE, LOG
 from tests.cli.test_bad_input import one_sentence

@@ -51,6 +51,13 @@ def test_list_and_show_say_what_there_is(run):
         shown = " ".join(run("claims", "show", name).stdout.split())
         assert " ".join(facts["rule"].split()) in shown
         assert all(parameter["name"] in shown for parameter in facts["sizes"]["default"]["parameters"])
+        rows = list(csv.DictReader(io.StringIO(run("claims", "show", name, "--format", "csv").stdout)))
+        assert [(row["size"], row["parameter"], float(row["value"])) for row in rows] == [
+            (size, parameter["name"], value)
+            for size, about in facts["sizes"].items()
+            for parameter in about["parameters"]
+            for value in parameter["values"]
+        ]
 
 
 def test_report_has_what_the_reference_says(written):

@@ -136,7 +136,7 @@ def test_sizes_are_said_before_a_long_run(files, run, monkeypatch):
     result = run(*ASK, "--format", "json")
     assert "programs to count" not in result.stderr
     n_programs = json.loads(result.stdout)["programs"]
-    monkeypatch.setattr("mesaprior.cli.counting.PROBED_FROM", 1000)
+    monkeypatch.setattr("mesaprior.hypotheses.store.counting.PROBED_FROM", 1000)
     said = run(*ASK, "--format", "json").stderr
     assert f"{n_programs:,} programs to count: about under a second and" in said
     assert "MB of memory" in said

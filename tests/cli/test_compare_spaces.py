@@ -46,7 +46,7 @@ def test_each_space_says_what_it_says_alone(run):
 
 def test_the_table_and_the_csv(run):
     text = run("compare-spaces", "bits.csv", *SMALL).stdout
-    for part in ("turing", "odds of defecting over faithful", "agree least", "Priors: simplicity in all spaces"):
+    for part in ("turing", "odds of defecting over faithful", "agree least", "prior simplicity in all spaces"):
         assert part in text
     rows = list(csv.DictReader(io.StringIO(run("compare-spaces", "bits.csv", *SMALL, "--format", "csv").stdout)))
     assert [row["space"] for row in rows] == ["terms", "turing"]
@@ -87,7 +87,7 @@ def test_a_picture(run, tmp_path):
         (["--spaces", "terms,turing", "--prior", "turing:2**-gates"], ["gates", "turing"]),
         (["--spaces", "terms,turing", "--param", "alpha=2"], ["alpha"]),
         (["--spaces", "terms,turing", "--max-gates", 2], ["--max-gates", "circuits"]),
-        (["--spaces", "terms,turing", "--plot", "x.pdf"], [".png"]),
+        (["--spaces", "terms,turing", "--plot", "x.gif"], [".png"]),
     ],
 )
 def test_what_is_refused(run, options, parts):

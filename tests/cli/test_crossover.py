@@ -39,6 +39,9 @@ def test_the_table_explains_the_difference(counted, run):
     text = run("crossover", counted, *ASKED).stdout
     for part in ("pass 0 for alpha from 0 to 8", "leading class", "by the equation", "rule of signs"):
         assert part in text
+    # Programs are never cut, however wide the other columns are.
+    for one in crossover(run, counted, *ASKED)["crossings"]:
+        assert all(one[side]["program"] in text for side in ("challenger", "other"))
 
 
 def test_where_there_is_none_the_table_says_who_leads(counted, run):
@@ -67,6 +70,20 @@ def test_where_nobody_leads_in_all_of_the_range_nobody_is_named(level, run):
     assert "from 0 to 1 at 0 to 1 (the end of the range)" in run("crossover", *level, "--over", "n=0:1").stdout
     (one,) = crossover(run, *level, "--over", "n=0:1")["crossings"]
     assert (one["kind"], one["value"], one["until"], one["leads"]) == ("level", 0, 1, None)
+
+
+@pytest.mark.parametrize(
+    "over", [ASKED, ["--over", "n", "--verdict"], ["--prior", "bounded", "--over", "T"]], ids=["roots", "n", "wide"]
+)
+def test_pictures(counted, run, files, over):
+    pytest.importorskip("matplotlib")
+    result = run("crossover", counted, *over, "--plot", "odds.png")
+    assert (files / "odds.png").read_bytes()[:4] == b"\x89PNG"
+    assert "Wrote odds.png." in result.stderr
+
+
+def test_a_picture_of_no_kind_is_refused_before_any_work(run):
+    one_sentence(run("crossover", "nowhere.csv", "--over", "n", "--plot", "odds.gif", code=2), ".png", ".svg", ".pdf")
 
 
 def test_training_rows(counted, run):

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from mesaprior.inference import relatives
-
 CORRIDOR = Path(__file__).parent.parent.parent / "examples" / "corridor"
 LOG = str(CORRIDOR / "corridor.csv")
 
@@ -67,7 +65,7 @@ def test_cheaper_tokens_are_counted_where_a_code_has_room(family, files):
 def test_members_that_are_long_to_count_say_the_same(family, files, monkeypatch):
     question = ("log.csv", "--language", "mine.toml", "--max-bits", "12")
     short = family(*question)
-    monkeypatch.setattr(relatives, "LONG", 1)
+    monkeypatch.setattr("mesaprior.hypotheses.store.counting.PROBED_FROM", 1)
     assert family(*question) == short
 
 

@@ -230,7 +230,7 @@ def test_the_commands_on_folders_know_machines(counted, run):
         assert part in listed
     shown = run("store", "show", "counted").stdout
     assert "10,036 machines" in shown
-    assert f"bounds       1-2 states, {STEPS} steps" in shown
+    assert f"│ bounds      │ 1-2 states, {STEPS} steps" in shown
     header = run("export", "counted", "programs").stdout.splitlines()[0]
     assert header == "behaviour,length,time,infer_time,space,count"
     assert "-" in run("export", "counted", "behaviours").stdout.splitlines()[1].split(",")[-1]
@@ -316,7 +316,7 @@ def test_a_long_question_is_kept_and_gone_on_with(bits, run, store, monkeypatch)
     ask = ("infer", "bits.csv", "--space", "turing", "--states", "1-2", "--max-time", STEPS, "--format", "json")
     expected = run(*ask).stdout
     assert not store.exists()
-    monkeypatch.setattr("mesaprior.cli.counting.PROBED_FROM", 100)
+    monkeypatch.setattr("mesaprior.hypotheses.store.counting.PROBED_FROM", 100)
     monkeypatch.setattr(TuringSpace, "n_shards", lambda self, log: 4)
     shards = TuringSpace.shards
 

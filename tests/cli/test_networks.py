@@ -181,7 +181,7 @@ def test_a_folder_answers_as_its_log_does(bits, run):
     again = run("census", "bits.csv", "--space", "networks", "--hidden", "0-2", "--out", "counted")
     assert "already: 19,953 networks" in again.stderr
     assert json.loads(run("store", "verify", "counted", "--format", "json").stdout)["findings"] == []
-    assert "bounds       0-2 hidden, weights -1,0,1" in run("store", "show", "counted").stdout
+    assert "│ bounds      │ 0-2 hidden, weights -1,0,1" in run("store", "show", "counted").stdout
     rows = list(csv.DictReader(io.StringIO(run("export", "counted", "programs").stdout)))
     assert list(rows[0]) == ["behaviour", *NetworkSpace.columns, "count"]
     assert sum(int(row["count"]) for row in rows) == 19953

@@ -29,6 +29,20 @@ def test_formats_say_the_same(files, run):
     assert "3 training rows and 3 later ones with an action, on 2 of which" in shown
 
 
+def test_a_picture(files, run):
+    pytest.importorskip("matplotlib")
+    run(*QUESTION, "--alpha", "0.01", "--plot", "acts.svg")
+    text = (files / "acts.svg").read_text()
+    assert "<svg" in text
+    # The title names the prior with its parameters; letters are drawn as shapes, with the text in a comment.
+    run(*QUESTION, "--prior", "speed", "--param", "alpha=2", "--plot", "acts.svg")
+    assert (
+        "<!-- log, prior speed (alpha=2), noise beta:1,9: what each way to act does -->"
+        in (files / "acts.svg").read_text()
+    )
+    assert "prior speed (alpha=2)" in run(*QUESTION, "--prior", "speed", "--param", "alpha=2").stdout
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -45,6 +59,15 @@ def test_bad_numbers_are_refused_in_one_sentence(files, run, options, says):
     assert says in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
+
+
+def test_a_picture_of_acting(files, run):
+    pytest.importorskip("matplotlib")
+    line = ("world", "act", "fork", "--set", "steps=1", "--steps", 3, "--max-bits", 16)
+    result = run(*line, "--prior", "speed", "--param", "alpha=2", "--plot", "acts.svg")
+    title = "fork, seed 0, prior speed (alpha=2), noise beta:1,9: what each way to act does"
+    assert f"<!-- {title} -->" in (files / "acts.svg").read_text()
+    assert "fork, seed 0 · programs up to 16 bits · prior speed (alpha=2)" in result.stdout
 
 
 def test_acting_in_a_world_in_three_formats(run):

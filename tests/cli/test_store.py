@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -67,7 +68,9 @@ def test_show(root, run):
     assert set(shown["versions"]) == {"mesaprior", "python", "numpy", "numba"}
     fields = {row["field"]: row["value"] for row in rows(run("store", "show", "store/sound", "--format", "csv"))}
     assert fields["key"] == shown["key"]
-    assert "shard 2" in run("store", "show", "store/sound").stdout
+    last = counted().shards[2]
+    told = run("store", "show", "store/sound").stdout
+    assert re.search(rf"2 │ +{last.n_programs} │ +{last.n_behaviours} │ +{len(last.count)} │", told)
     assert "unfinished" in run("store", "show", "store/begun").stdout
 
 

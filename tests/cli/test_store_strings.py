@@ -31,7 +31,7 @@ def kept(tmp_path_factory):
     begun = StringKeeper(Size.of(2, 9), root=store, n_shards=5)
     for k, table in StringShards(Size.of(2, 9)).shards(None, [0, 3], 5):
         begun._write(k, table)
-    begun._claim.release()
+    begun._parts.release()
     return store
 
 
@@ -72,7 +72,7 @@ def test_show(root, run):
     assert facts["verdicts"]["halted"] == 2147184
     assert facts["most_ones"]["value"] == 6
     assert set(facts["versions"]) == {"mesaprior", "python", "numpy", "numba"}
-    assert "most_ones    value 6, machine 1" in run("store", "show", NAME).stdout
+    assert "│ most_ones   │ value 6, machine 1" in run("store", "show", NAME).stdout
     fields = dict(list(csv.reader(io.StringIO(run("store", "show", NAME, "--format", "csv").stdout)))[1:])
     assert (fields["space"], fields["bounds"]) == ("strings", "3 states, 21 steps")
     assert "2-9" in run("store", "show", "strings/2-9").stdout
@@ -206,8 +206,7 @@ def test_remove(root, run):
 
 
 def test_what_is_being_counted_is_not_removed(root, run, monkeypatch):
-    monkeypatch.setattr("mesaprior.cli.archive.is_claimed", lambda path: path.name == "2-9")
-    monkeypatch.setattr("mesaprior.hypotheses.turing.strings.entries.is_claimed", lambda path: True)
+    monkeypatch.setattr("mesaprior.hypotheses.store.kind.is_claimed", lambda path: True)
     one_sentence(run("store", "remove", "strings/2-9", code=1), "another process")
     assert json.loads(run("store", "prune", "--unfinished", "--format", "json").stdout)["removed"] == []
 

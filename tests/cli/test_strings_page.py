@@ -16,7 +16,7 @@ from mesaprior.hypotheses.turing.strings.keeping import KEPT_FROM, StringKeeper
 from mesaprior.hypotheses.turing.strings.size import DEFAULT_MAX_STEPS, Size
 from mesaprior.hypotheses.turing.strings.stored import strings_folder
 from mesaprior.hypotheses.turing.text import parse_machine
-from mesaprior.inference.complexity import string_prior
+from mesaprior.inference.strings.complexity import string_prior
 from tests.cli.test_store_page import DOCS, blocks
 
 PAGE = DOCS / "explanation" / "turing.md"

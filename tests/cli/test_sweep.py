@@ -77,7 +77,7 @@ def test_the_maps_of_more_axes(counted, run):
     options = ["--prior", "speed", "--over", "alpha=0:8:0.5", "--over", "noise=0.01:0.3:0.01"]
     text = run("sweep", counted, *options).stdout
     assert "optimizers over imitators" in text
-    assert "noise └" in text
+    assert "noise ┃ alpha: 0 to 8" in text
     assert "n = 3" in run("sweep", counted, *options, "--over", "n=2,3").stdout
 
 
@@ -155,7 +155,7 @@ def test_values_are_decimals(counted, run):
         (["--over", "alpha=1", "--prior", "speed", "--param", "alpha=2"], ["--param"]),
         (["--over", "noise=0.1", "--out", "cells.txt"], [".parquet"]),
         (["--over", "noise=0.1", "--out", "no/cells.csv"], ["no folder"]),
-        (["--over", "noise=0.1", "--plot", "x.pdf"], [".png"]),
+        (["--over", "noise=0.1", "--plot", "x.gif"], [".png"]),
         (["--over", "noise=0.1", "--plot", "x.png"], ["one or two axes"]),
         (["--over", "c=1", "--prior", "circuit"], ["gates"]),
     ],

@@ -104,7 +104,7 @@ def test_census_is_kept_and_answers(run):
 def test_a_census_outlives_its_package(run):
     run("census", *LISTS, "--out", "counted")
     shown = run("store", "show", "counted", is_installed=False).stdout
-    assert "bounds       max rules 2" in shown
+    assert "│ bounds      │ max rules 2" in shown
     assert f"{N_LISTS} programs" in shown
     assert run("store", "verify", "counted", is_installed=False).stdout == "counted: all is well.\n"
     refused = run("infer", "counted", code=1, is_installed=False).stderr

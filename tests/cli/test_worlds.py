@@ -92,6 +92,17 @@ def test_an_ensemble_in_three_formats(run):
     assert "of 4 worlds optimizers lead imitators" in shown
 
 
+@pytest.mark.parametrize(
+    "more", [(), ("--prior", "speed", "--crossover", "noise=0.01:0.5")], ids=["odds", "crossovers"]
+)
+def test_a_picture_of_an_ensemble(more, run, folder):
+    pytest.importorskip("matplotlib")
+    result = run("ensemble", "loans", "--seeds", "0:4", "--max-bits", 10, *more, "--plot", "worlds.svg")
+    assert "Wrote worlds.svg." in result.stderr
+    title = "loans, prior speed" if more else "loans, prior simplicity"
+    assert f"<!-- {title}" in (folder / "worlds.svg").read_text()
+
+
 def test_answers_that_are_kept_are_not_asked_again(run, folder, monkeypatch):
     line = ("ensemble", "loans", "--max-bits", 8, "--format", "csv")
     whole = run(*line, "--seeds", "0:5").stdout

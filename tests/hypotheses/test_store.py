@@ -102,8 +102,10 @@ def test_a_census_is_replaced_and_other_folders_are_not(counted, tmp_path):
     assert_identical(open_census(tmp_path / "kept").census, smaller)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
-    with pytest.raises(UsageError, match="not a census"):
+    with pytest.raises(UsageError, match="not a census; choose another folder") as refused:
         save_census(tmp_path / "mine", census, log, language)
+    assert refused.value.typed().endswith("not a census; choose another name for --out.")
     shutil.rmtree(tmp_path / "kept")
-    with pytest.raises(UsageError, match="no such folder"):
+    with pytest.raises(UsageError, match="no such folder; save_census writes one") as refused:
         open_census(tmp_path / "kept")
+    assert "`mesaprior census LOG --max-bits B --out DIR` writes one" in refused.value.typed()

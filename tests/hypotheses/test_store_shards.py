@@ -89,7 +89,7 @@ def test_empty_shards(small, tmp_path):
 def test_an_unfinished_census_is_gone_on_with(small, tmp_path):
     small.write(tmp_path / "whole")
     small.write(tmp_path / "part", only=[1])
-    with pytest.raises(ContentError, match=r"unfinished, 1 of 3 shards are done; give the same"):
+    with pytest.raises(ContentError, match=r"unfinished, 1 of 3 shards are done; count it into this folder again"):
         open_census(tmp_path / "part")
     found = unfinished_at(tmp_path / "part")
     assert (found.done, found.n_shards, found.key) == ((1,), 3, census_key_of(small))

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mesaprior.errors import ContentError, RunError, UsageError
-from mesaprior.hypotheses.store import entries_in, entry_at, merge, open_census, prune, resolve_entry, verify
+from mesaprior.hypotheses.store import CENSUSES, merge, open_census, resolve_entry, verify
 from mesaprior.hypotheses.store.checksums import read_sealed, sealed_text
 from tests.hypotheses.small_census import content, counted
 from tests.hypotheses.test_store import assert_identical
@@ -318,12 +318,12 @@ def everything(folder):
 
 def test_pruning_removes_what_is_of_no_use_and_nothing_else(root):
     before = everything(root.parent)
-    planned = prune(root, dry_run=True)
+    planned = CENSUSES.prune(root, dry_run=True)
     assert everything(root.parent) == before
     assert [removal.folder.name for removal in planned] == ["flipped", "headless", "old", "shared"]
     assert "vectors-0001" in planned[0].reason
     assert planned[2].reason == "other schema"
-    removed = prune(root)
+    removed = CENSUSES.prune(root)
     assert removed == planned
     after = everything(root.parent)
     gone = before.keys() - after.keys()
@@ -335,35 +335,35 @@ def test_pruning_removes_what_is_of_no_use_and_nothing_else(root):
     assert sorted(path.name for path in root.iterdir()) == [
         *("app", "empty", "link", "notes.txt", "shared", "sound", "unfinished"),
     ]
-    assert prune(root) == []
-    assert prune(root, unfinished=True, older_than=1) == []
-    (gone,) = prune(root, unfinished=True)
+    assert CENSUSES.prune(root) == []
+    assert CENSUSES.prune(root, unfinished=True, older_than=1) == []
+    (gone,) = CENSUSES.prune(root, unfinished=True)
     assert gone.reason == "unfinished: 1 of 3 shards are done"
     assert_identical(open_census(root / "sound").census, counted().census)
-    assert prune(root.parent / "nowhere") == []
+    assert CENSUSES.prune(root.parent / "nowhere") == []
     with pytest.raises(UsageError, match="not a folder"):
-        prune(root / "notes.txt")
+        CENSUSES.prune(root / "notes.txt")
 
 
 def test_what_is_older(root):
     for path in (root / "flipped").iterdir():
         os.utime(path, (0, 0))
-    assert [removal.folder.name for removal in prune(root, older_than=30)] == ["flipped"]
+    assert [removal.folder.name for removal in CENSUSES.prune(root, older_than=30)] == ["flipped"]
 
 
 def test_what_a_replacement_left_behind(root):
     for aside in (".sound.replaced", ".sound.0123abcd.new", ".gone.replaced"):
         shutil.copytree(root / "sound", root / aside)
-    names = {removal.folder.name for removal in prune(root)}
+    names = {removal.folder.name for removal in CENSUSES.prune(root)}
     assert not {name for name in names if name.startswith(".")}
     for aside in (".sound.replaced", ".sound.0123abcd.new", ".gone.replaced"):
         for path in (root / aside).iterdir():
             os.utime(path, (0, 0))
-    assert [removal.folder.name for removal in prune(root)] == [".sound.0123abcd.new", ".sound.replaced"]
+    assert [removal.folder.name for removal in CENSUSES.prune(root)] == [".sound.0123abcd.new", ".sound.replaced"]
 
 
 def test_entries(root):
-    entries = {entry.folder.name: entry for entry in entries_in(root)}
+    entries = {entry.folder.name: entry for entry in CENSUSES.entries_in(root)}
     assert {name: entry.state for name, entry in entries.items()} == {
         "sound": "complete",
         "unfinished": "unfinished",
@@ -387,7 +387,7 @@ def test_entries(root):
         with pytest.raises(UsageError, match="no such folder"):
             resolve_entry(name, root)
     with pytest.raises(ContentError, match="no census"):
-        entry_at(root / "app")
+        CENSUSES.entry_at(root / "app")
 
 
 def retyped(name, dtype):

@@ -16,8 +16,8 @@ from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import TRAIN, log_from_frame
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.agency import AGENT, NO_AGENT, UNDECIDED, Utility, agency, judged_rows, term_utility
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.agency.agency import AGENT, NO_AGENT, UNDECIDED, Utility, agency, judged_rows, term_utility
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.priors.prior import make_prior
 from tests.inference.small import Program, cases, make_census, make_log
 

@@ -18,25 +18,25 @@ from hypothesis import given
 import mesaprior as mp
 from mesaprior.cli import main
 from mesaprior.errors import MesapriorError, RunError, UsageError
-from mesaprior.hypotheses.store import entry_path
+from mesaprior.hypotheses.store import entry_path, open_census
 from mesaprior.inference import analysis as module
-from mesaprior.inference import scores
-from mesaprior.inference.agency import agency, term_utility
+from mesaprior.inference.agency.agency import agency, term_utility
+from mesaprior.inference.agency.goals import goals
 from mesaprior.inference.analysis import Analysis
-from mesaprior.inference.comparison import compare
+from mesaprior.inference.bayes import scores
+from mesaprior.inference.bayes.noise import BetaNoise, Noise
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.sampling import sample
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed, prior_of
 from mesaprior.inference.crossovers.crossover import find_crossovers
-from mesaprior.inference.goals import goals
-from mesaprior.inference.memorizer import memorizer_over, memorizer_posterior
-from mesaprior.inference.noise import BetaNoise, Noise
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.reach import reach
-from mesaprior.inference.relatives import family_of
-from mesaprior.inference.roles import ROLES, VERDICTS
-from mesaprior.inference.safeguarding import safeguards_on
-from mesaprior.inference.sampling import sample
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.memorizer.memorizer import memorizer_over, memorizer_posterior
+from mesaprior.inference.robustness.comparison import compare
+from mesaprior.inference.robustness.reach import reach
+from mesaprior.inference.robustness.relatives import family_of
+from mesaprior.inference.safeguards.outcomes import safeguards_on
 from mesaprior.inference.sweeps.sweep import sweep_posterior
-from mesaprior.inference.weights import Weighed, prior_of
 from mesaprior.priors.prior import FormulaPrior, make_prior
 from tests.inference.small import LEVIN, SIMPLICITY, Program, cases, make_census, make_log
 from tests.test_examples import EXAMPLES
@@ -246,6 +246,18 @@ def test_a_census_that_cannot_be_read_is_counted_anew():
     for file in kept(counted).glob("*.parquet"):
         file.write_bytes(b"nothing")
     assert same(mp.infer(TABLE, max_bits=12).posterior, counted.posterior)
+
+
+def test_what_takes_long_is_kept_if_asked(monkeypatch):
+    monkeypatch.setattr("mesaprior.hypotheses.store.counting.PROBED_FROM", 100)
+    counted = mp.infer(TABLE, max_bits=13)
+    entry = entry_path(counted.space.language, counted.log, counted.space.bounds)
+    assert not entry.exists()
+    assert same(mp.infer(TABLE, max_bits=13, keep=True).posterior, counted.posterior)
+    assert same(open_census(entry, log=counted.log).census, counted.census)
+    monkeypatch.setattr(mp.TermSpace, "census", lambda *_, **__: pytest.fail("counted anew"))
+    monkeypatch.setattr(mp.TermSpace, "shards", lambda *_, **__: pytest.fail("counted anew"))
+    assert same(mp.infer(TABLE, max_bits=13).posterior, counted.posterior)
 
 
 def test_priors_are_named_everywhere(corridor):

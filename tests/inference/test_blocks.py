@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.turing.strings.counting import count_strings
-from mesaprior.inference.blocks import DEFAULT_BLOCK, string_complexities
-from mesaprior.inference.complexity import string_prior
+from mesaprior.inference.strings.blocks import DEFAULT_BLOCK, string_complexities
+from mesaprior.inference.strings.complexity import string_prior
 from mesaprior.priors.prior import make_prior
 from tests.hypotheses.turing import plain_machines
 

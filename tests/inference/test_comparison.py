@@ -13,10 +13,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mesaprior.errors import RunError, UsageError
-from mesaprior.inference.comparison import compare
-from mesaprior.inference.noise import BetaNoise, Noise
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.result import top_behaviours
+from mesaprior.inference.bayes.noise import BetaNoise, Noise
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.result import top_behaviours
+from mesaprior.inference.robustness.comparison import compare
 from tests.inference.naive_posterior import NaivePosterior, beta_likelihood, noise_likelihood
 from tests.inference.small import (
     IMITATING,

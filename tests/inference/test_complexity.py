@@ -9,7 +9,7 @@ import pytest
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.turing.strings.counting import count_strings
-from mesaprior.inference.complexity import COLUMNS, string_prior
+from mesaprior.inference.strings.complexity import COLUMNS, string_prior
 from mesaprior.priors.prior import make_prior
 from tests.hypotheses.turing import plain_machines
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.depth import logical_depth
-from mesaprior.inference.roles import shortest
+from mesaprior.inference.bayes.roles import shortest
+from mesaprior.inference.robustness.depth import logical_depth
 from tests.inference.small import IMITATING, SEARCHING, Program, cases, make_census, make_log
 
 bits = st.one_of(st.integers(0, 8), st.floats(0, 8), st.just(math.inf))

@@ -14,8 +14,10 @@ from mesaprior.errors import RunError
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.neighbours import DOUBLED, DROPPED, HALVED, neighbours
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference import relatives
-from mesaprior.inference.family import (
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
+from mesaprior.inference.robustness.family import (
     BOUND,
     MAIN,
     VERDICT,
@@ -27,10 +29,7 @@ from mesaprior.inference.family import (
     shorter_bounds,
     standings,
 )
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.relatives import family_of, n_relatives
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.robustness.relatives import family_of, n_relatives
 from mesaprior.priors.prior import make_prior
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
@@ -212,7 +211,7 @@ def test_a_member_that_is_too_much_spoils_no_other(monkeypatch):
 
     monkeypatch.setattr(TermSpace, "check_memory", refuse)
     # Only the languages in which something is cheaper have more programs.
-    monkeypatch.setattr(relatives, "LONG", census.n_programs + 1)
+    monkeypatch.setattr("mesaprior.hypotheses.store.counting.PROBED_FROM", census.n_programs)
     family = family_of(*asked(census, log, LEVIN), space)
     large = {member.change for member in whole.members if member.standing.programs > census.n_programs}
     assert large

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesaprior.inference.fit import always_of, fit_of
-from mesaprior.inference.posterior import posterior
+from mesaprior.inference.bayes.fit import always_of, fit_of
+from mesaprior.inference.bayes.posterior import posterior
 from tests.inference.small import IMITATING, SIMPLICITY, Program, make_census, make_log
 
 ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=12)

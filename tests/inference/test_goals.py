@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED, Utility, agency, judged_rows
-from mesaprior.inference.goals import NO_GOAL, goals
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import ROLES
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.agency.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED, Utility, agency, judged_rows
+from mesaprior.inference.agency.goals import NO_GOAL, goals
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import ROLES
+from mesaprior.inference.bayes.weights import Weighed
 from tests.inference.small import IMITATING, SEARCHING, SIMPLICITY, Program, cases, make_census, make_log
 
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.posterior import posterior
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import ROLES
 from mesaprior.inference.report import plain
 from mesaprior.inference.reports.posterior_facts import posterior_facts
-from mesaprior.inference.roles import ROLES
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
 from tests.inference.test_end_to_end import NOISES, Weights, close

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total, share, sum_shares
+from mesaprior.inference.bayes.logspace import log2_odds, log2_sum, log2_total, share, sum_shares
 
 masses = st.lists(
     st.tuples(st.one_of(st.just(-math.inf), st.integers(-12_000, 12_000)), st.integers(0, 3)),

@@ -14,13 +14,13 @@ from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log import DEPLOY, NONE, TRAIN, ImitationLog
 from mesaprior.hypotheses.terms.language import default_language, language_from_dict
 from mesaprior.inference.analysis import Analysis
-from mesaprior.inference.memorizer import Memorizer, memorizer_over, memorizer_posterior
-from mesaprior.inference.noise import BetaNoise, Noise
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import IMITATOR
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.table_counts import TableCounts
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.bayes.noise import BetaNoise, Noise
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import IMITATOR
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
+from mesaprior.inference.memorizer.memorizer import Memorizer, memorizer_over, memorizer_posterior
+from mesaprior.inference.memorizer.table_counts import TableCounts
 from tests.inference.small import LEVIN, SIMPLICITY, Program, TinyPrior, make_census
 
 NOISES = st.sampled_from([Noise(0.05), Noise(0.0), Noise(0.5), BetaNoise(1, 9), BetaNoise(2.5, 0.5)])

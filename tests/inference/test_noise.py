@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from scipy.special import betainc, betaincc
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.cut import chance, log2_of_tallies, tables_of_beta, tables_of_factors
-from mesaprior.inference.noise import FEW_ROWS, BetaNoise, Noise, log2_likelihood, parse_noise
+from mesaprior.inference.bayes.cut import chance, log2_of_tallies, tables_of_beta, tables_of_factors
+from mesaprior.inference.bayes.noise import FEW_ROWS, BetaNoise, Noise, log2_likelihood, parse_noise
 from tests.inference.naive_posterior import beta_likelihood, noise_likelihood
 
 tallies = st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(0, 20))

@@ -14,9 +14,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mesaprior.errors import ContentError, RunError, UsageError
-from mesaprior.inference.noise import BetaNoise, Noise
-from mesaprior.inference.posterior import Exact, is_stable, loses_at, posterior
-from mesaprior.inference.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.noise import BetaNoise, Noise
+from mesaprior.inference.bayes.posterior import Exact, is_stable, loses_at, posterior
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 from tests.inference.naive_posterior import NaivePosterior, beta_likelihood, noise_likelihood
 from tests.inference.small import (
     IMITATING,
@@ -244,7 +244,7 @@ def test_blocks_change_nothing(case, entries):
     census = make_census(log, programs, n_actions=n_actions)
     whole = posterior(census, log, LEVIN)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mesaprior.inference.agreement.BLOCK_ENTRIES", entries)
+        patch.setattr("mesaprior.inference.bayes.agreement.BLOCK_ENTRIES", entries)
         pieces = posterior(census, log, LEVIN)
     for name in ("log2_evidence", "mass", "log2_odds", "misses", "search_advantage", "log2_mass"):
         assert np.array_equal(getattr(whole, name), getattr(pieces, name), equal_nan=True)
@@ -537,7 +537,7 @@ def test_a_tolerance_is_a_share(tolerance):
 
 @given(cases())
 def test_the_compiled_kernel_and_its_python_twin_agree(case):
-    from mesaprior.inference import kernels
+    from mesaprior.inference.bayes import kernels
 
     log, programs, n_actions = case
     census = make_census(log, programs, n_actions=n_actions)
@@ -593,7 +593,7 @@ def test_roles_and_verdicts_have_the_names_of_the_reports():
 
 def test_importing_inference_loads_nothing_heavy():
     code = (
-        "import sys; import mesaprior.inference.result; "
+        "import sys; import mesaprior.inference.bayes.result; "
         "print([m for m in ('numba', 'pandas', 'sympy', 'scipy') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mesaprior.inference.cut import MOST_ROWS_OF_COLUMNS
-from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.noise import BetaNoise, Noise, log2_likelihood
-from mesaprior.inference.prefixes import mass_by_prefix
+from mesaprior.inference.bayes.cut import MOST_ROWS_OF_COLUMNS
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, log2_likelihood
+from mesaprior.inference.bayes.prefixes import mass_by_prefix
 from tests.inference.small import Program, make_census, make_log
 
 RATES = (0.0, 0.02, 0.3, 0.45, 0.5, 0.52, 0.6, 0.97, 1.0)

@@ -19,8 +19,8 @@ from mesaprior.hypotheses.networks.space import NetworkSpace
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
-from mesaprior.inference.reach import BEYOND, FOUND, IMPOSSIBLE, KINDS, UNTOLD, reach, reach_in
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.robustness.reach import BEYOND, FOUND, IMPOSSIBLE, KINDS, UNTOLD, reach, reach_in
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
 from tests.inference.small import LEARNING, SEARCHING, SLEEPING, Program, make_census, make_log

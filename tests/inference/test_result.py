@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.noise import Noise
-from mesaprior.inference.posterior import posterior
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.result import summarize, to_frame, top_behaviours
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 from mesaprior.inference.report import plain
 from mesaprior.inference.reports.posterior_facts import posterior_facts
-from mesaprior.inference.result import summarize, to_frame, top_behaviours
-from mesaprior.inference.roles import ROLES, VERDICTS
 from tests.inference.small import (
     IMITATING,
     LEARNING,

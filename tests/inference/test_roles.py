@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from mesaprior.inference.roles import (
+from mesaprior.inference.bayes.roles import (
     DEFECTING,
     ERRING,
     FAITHFUL,

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log import NONE
-from mesaprior.inference.noise import BetaNoise, Noise
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.safeguarding import Policies, safeguards_on
-from mesaprior.inference.safeguards import Belief, TopSet
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.bayes.noise import BetaNoise, Noise
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.weights import Weighed
+from mesaprior.inference.safeguards.outcomes import Policies, safeguards_on
+from mesaprior.inference.safeguards.ways import Belief, TopSet
 from tests.inference.naive_posterior import beta_likelihood, noise_likelihood
 from tests.inference.naive_safeguards import NaiveSafeguards
 from tests.inference.small import LEVIN, SIMPLICITY, Program, cases, levin_weight, make_census, make_log

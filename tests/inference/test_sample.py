@@ -9,11 +9,11 @@ from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
-from mesaprior.inference.noise import Noise
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.sampling import draw_groups, log2_group_share
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.sampling import draw_groups, log2_group_share
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.priors.prior import make_prior
 from tests.hypotheses.terms.test_engines_agree import log_of
 from tests.hypotheses.terms.test_sampling import ROWS, TWINS, key_of, naive_groups

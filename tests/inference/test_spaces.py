@@ -14,8 +14,8 @@ from mesaprior.hypotheses.log import read_log
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
-from mesaprior.inference.noise import Noise
-from mesaprior.inference.spaces import Answer, FunctionMass, answer_of, compare_spaces
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.robustness.spaces import Answer, FunctionMass, answer_of, compare_spaces
 from mesaprior.priors.prior import make_prior
 
 ROWS = "a,b,action,rival,split\n0,0,0,,train\n0,1,1,,train\n1,0,1,0,deploy\n1,1,1,0,deploy\n"

@@ -8,9 +8,9 @@ import pytest
 from mesaprior.hypotheses.log import read_log
 from mesaprior.hypotheses.terms.language import read_language
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import ROLES, role_codes
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import ROLES, role_codes
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.priors.prior import make_prior
 from mesaprior.priors.sweeps import sweep
 from tests.test_examples import EXAMPLES

@@ -1,29 +1,30 @@
-"""`mesaprior world act`: ways to act on a posterior, let loose in a world."""
+"""`mesaprior world act`: ways to act on a posterior, in a world that responds to the actions."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from mesaprior.cli.command import Command, headed_option
-from mesaprior.cli.commands.safeguards import guard_options
+from mesaprior.cli.commands.safeguards import Ways, guard_options
 from mesaprior.cli.one_world import WORLD, one_world_with_prior, world_of
-from mesaprior.cli.options import check_noise, format_option, noise_of, noise_option, prior_of, prior_options
+from mesaprior.cli.options import (
+    check_noise,
+    format_option,
+    noise_of,
+    noise_option,
+    plot_option,
+    prior_of,
+    prior_options,
+)
+from mesaprior.cli.report import show
 from mesaprior.hypotheses.terms.describe import LONGEST
-from mesaprior.inference.provenance import prior_facts
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
     from mesaprior.inference.worlds.conduct import Conduct
-    from mesaprior.inference.worlds.world import World
-
-COLUMNS = (
-    *("defections", "any_defection", "errors", "questions", "ungraded", "untold", "locked_in"),
-    "regret",
-)
-"""What is said of each safeguard, over all steps and at each."""
 
 
 @click.command(cls=Command)
@@ -58,6 +59,7 @@ COLUMNS = (
     help="The limit on histories times policies; with a higher one, more steps can be taken.",
 )
 @click.option("--by-step", "is_by_step", is_flag=True, help="Print a line for each step; JSON always has them.")
+@plot_option("Plot regret, and defections along the steps")
 @format_option()
 def act(
     name: str,
@@ -68,13 +70,10 @@ def act(
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
-    temperatures: tuple[float, ...],
-    alphas: tuple[float, ...],
-    ks: tuple[int, ...],
-    cost: float,
-    has_slips: bool,
+    ways: Ways,
     work: int,
     is_by_step: bool,
+    plot_file: str | None,
     form: str,
 ) -> None:
     """Act on the posterior in a world that responds to the actions.
@@ -90,107 +89,41 @@ def act(
     """
     from mesaprior.cli.question import census_of
     from mesaprior.hypotheses.terms.space import TermSpace
-    from mesaprior.inference.safeguards import check_settings
+    from mesaprior.inference.provenance import prior_text as text_of
+    from mesaprior.inference.reports.acting import report_acting
     from mesaprior.inference.worlds.acting import act_in
     from mesaprior.inference.worlds.ground import ground_of
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_columns(prior, TermSpace.name, TermSpace.columns)
-    check_settings(temperatures, alphas, ks, cost)
+    ways.check()
     world = world_of(name, seed, settings)
     # Where nobody can walk, nothing is counted.
     ground_of(world)
     check_noise(noise, world.language.actions)
     space = TermSpace(world.language, max_bits)
-    found = act_in(
+    census = census_of(space, world.log)
+    found = act_in(world, census, prior, n_steps=steps, noise=noise, work=work, **asdict(ways))
+    if plot_file:
+        asked = f"{world.name}, seed {world.seed}, prior {text_of(prior)}, noise {noise}"
+        _plot(found, ways.cost, f"{asked}: what each way to act does", plot_file)
+    told = report_acting(
+        found,
         world,
-        census_of(space, world.log),
-        prior,
-        n_steps=steps,
+        space,
+        prior=prior,
         noise=noise,
-        temperatures=temperatures,
-        alphas=alphas,
-        ks=ks,
-        cost=cost,
-        has_slips=has_slips,
-        work=work,
+        cost=ways.cost,
+        has_slips=ways.has_slips,
+        steps=steps,
+        is_by_step=is_by_step,
     )
-    if form == "json":
-        from mesaprior.hypotheses.versions import versions
-        from mesaprior.inference.provenance import facts_of_log, facts_of_space
-
-        provenance = {
-            "versions": versions(),
-            "world": {"name": world.name, "seed": world.seed, "settings": world.settings},
-            **facts_of_space(space),
-            "log": facts_of_log(world.log),
-            "prior": prior_facts(prior),
-            "noise": str(noise),
-            "cost": cost,
-            "slips": has_slips,
-            "steps": steps,
-        }
-        rows = [_facts(conduct) for conduct in found]
-        click.echo(json.dumps({"safeguards": rows, "provenance": provenance}, allow_nan=False))
-    elif form == "csv":
-        from mesaprior.cli.streams import print_csv
-
-        print_csv(["name", *["step"] * is_by_step, *COLUMNS], _lines(found, is_by_step))
-    else:
-        _render(found, world, steps, cost, is_by_step)
+    show(told, form)
 
 
-def _facts(conduct: Conduct) -> dict[str, Any]:
-    """Return what is said of a safeguard, as plain data; numbers that are not finite are texts."""
-    from mesaprior.inference.result import json_number
+def _plot(found: list[Conduct], cost: float, title: str, plot_file: str) -> None:
+    from mesaprior.cli.report.figure import write_picture
+    from mesaprior.inference.figures.drawing import drawn
+    from mesaprior.inference.figures.safeguards import figure_of_acting
 
-    totals = conduct.totals()
-    by_step = {name: [json_number(value) for value in getattr(conduct, name).tolist()] for name in COLUMNS}
-    return {"name": conduct.name} | {name: json_number(totals[name]) for name in COLUMNS} | {"steps": by_step}
-
-
-def _lines(found: list[Conduct], is_by_step: bool) -> list[list[Any]]:
-    """Return a line for each safeguard, or for each of its steps."""
-    if not is_by_step:
-        return [[conduct.name, *map(conduct.totals().__getitem__, COLUMNS)] for conduct in found]
-    return [
-        [conduct.name, step + 1, *(float(getattr(conduct, name)[step]) for name in COLUMNS)]
-        for conduct in found
-        for step in range(len(conduct.errors))
-    ]
-
-
-def _render(found: list[Conduct], world: World, steps: int, cost: float, is_by_step: bool) -> None:
-    from rich.table import Table
-
-    from mesaprior.cli.report.terminal import console
-    from mesaprior.hypotheses.phrases import share_text
-
-    title = f"What each way to act does in {world.name}, seed {world.seed}, in {steps} steps, in expectation"
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column("acts by")
-    heads = ("defections", "ever", "errors", "questions", "ungraded", "untold", "locked in", "regret")
-    for head in (*["step"] * is_by_step, *heads):
-        table.add_column(head, justify="right")
-    for name, *step, defections, ever, errors, questions, ungraded, untold, locked, regret in _lines(found, is_by_step):
-        table.add_row(
-            name,
-            *map(str, step),
-            f"{defections:.3f}",
-            share_text(ever),
-            *(f"{value:.3f}" for value in (errors, questions, ungraded)),
-            share_text(untold),
-            share_text(locked),
-            f"{regret:.3f}",
-        )
-    out = console()
-    out.print(table)
-    for line in (
-        "Ever: the probability to do, somewhere, what the rival would and the teacher would not. Ungraded: decisions "
-        "where one hears what the teacher does only if one asks.",
-        "Untold: the probability never to have heard what the teacher does where the rival does something else; locked "
-        "in: to have been there, besides, and to have done each time what the rival would.",
-        f"Regret: errors, and {cost:g} for each question. Sampling keeps one program; with a new one at every step it "
-        "would do what the mixture does.",
-    ):
-        out.print(f"• {line}", markup=False, soft_wrap=True)
+    write_picture(drawn(figure_of_acting(found, cost=cost, title=title)), plot_file)

@@ -96,12 +96,13 @@ def census(
       mesaprior census corridor.csv --language corridor.toml --max-bits 44 --max-memory 8G
       mesaprior census corridor.csv --space turing --states 3 --out corridor-machines
     """
-    from mesaprior.cli.counting import Means, count_into, writer_of
-    from mesaprior.cli.question import store_entry
+    from mesaprior.cli.counting import Notices
     from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import space_of
     from mesaprior.hypotheses import registry
     from mesaprior.hypotheses.store import open_manifest
+    from mesaprior.hypotheses.store.counting import Means, count_into, writer_of
+    from mesaprior.hypotheses.store.obtain import store_entry
 
     _check_options(engine, workers=workers, max_bytes=max_bytes, shards=shards, address=address)
     _check_options_of_space(asked.space or registry.USUAL, engine, max_bytes, shards, address)
@@ -122,17 +123,21 @@ def census(
         )
         return
     means = Means(engine=engine, workers=workers or os.cpu_count() or 1, max_bytes=max_bytes, remote=remote)
-    count_into(writer, space, log, means)
+    count_into(writer, space, log, means, listener=Notices(space.noun))
+    _say_counted(space, folder, log_file if out is None else None)
+
+
+def _say_counted(space: Space, folder: Path, log_file: str | None) -> None:
+    """Say what was counted, and how to ask it; a log where it is in the store."""
+    from mesaprior.hypotheses.store import open_manifest
+
     facts = open_manifest(folder)
-    source = folder if out is not None else log_file
-    click.echo(
-        f"Counted {facts['n_programs']:,} {space.noun} in {facts['n_behaviours']:,} behaviours"
-        + (f", kept in the store, {folder}" if out is None else "")
-        + f"; `mesaprior infer {source}` "
-        + (f"with the same {'language' if space.language else 'space'} and bounds " if out is None else "")
-        + "answers at once.",
-        err=True,
-    )
+    counted = f"Counted {facts['n_programs']:,} {space.noun} in {facts['n_behaviours']:,} behaviours"
+    if log_file is None:
+        click.echo(f"{counted}; `mesaprior infer {folder}` answers at once.", err=True)
+        return
+    question = f"`mesaprior infer {log_file}` with the same {'language' if space.language else 'space'} and bounds"
+    click.echo(f"{counted}, kept in the store, {folder}; {question} answers at once.", err=True)
 
 
 def _check_options(
@@ -196,24 +201,24 @@ def _is_answered(space: Space, log: ImitationLog) -> bool:
 
 
 def _n_shards(folder: Path, space: Space, log: ImitationLog, engine: str, asked: int | None) -> int:
-    """Return into how many shards to cut a census: those that it was begun in, those asked for, or what is usual.
+    """Return into how many shards to cut a census: those of an unfinished one, those asked for, or what is usual.
 
     Raises
     ------
     UsageError
-        If it was begun in other shards than those asked for.
+        If an unfinished one has other shards than those asked for.
     """
-    from mesaprior.cli.counting import begun_in
     from mesaprior.errors import UsageError
+    from mesaprior.hypotheses.store.counting import resumable_in
 
-    begun = begun_in(folder, space, log, engine)
-    if begun is not None:
-        if asked not in (None, begun.n_shards):
+    unfinished = resumable_in(folder, space, log, engine)
+    if unfinished is not None:
+        if asked not in (None, unfinished.n_shards):
             raise UsageError(
-                f"--shards {asked} does not go on with {folder}, where this census was begun in {begun.n_shards} "
-                f"shards; leave --shards out, or remove {begun.folder} to begin anew."
+                f"--shards {asked} does not go on with {folder}, where this census was begun in {unfinished.n_shards} "
+                f"shards; leave --shards out, or remove {unfinished.folder} to begin anew."
             )
-        return begun.n_shards
+        return unfinished.n_shards
     if engine == "reference":
         return 1
     return asked or min(MOST_SHARDS, space.n_shards(log))

@@ -168,11 +168,10 @@ def _tell_one(
     from mesaprior.inference.reports.circuits import report_function
 
     if plot_file is not None:
-        from mesaprior.cli.report.figure import save_picture
+        from mesaprior.cli.report.figure import write_picture
         from mesaprior.inference.figures.circuit import draw_circuit
 
-        save_picture(
+        write_picture(
             draw_circuit(circuit, title=f"{function:#x}: {costs['gates']} gates, {basis.name} basis"), plot_file
         )
-        click.echo(f"Wrote {plot_file}.", err=True)
     show(report_function(function, costs, circuit, basis.name), form)

@@ -1,21 +1,22 @@
-"""`mesaprior claims`: arguments of the debate, settled over many worlds by counting."""
+"""`mesaprior claims`: arguments of the debate, each tested on many random worlds."""
 
 from __future__ import annotations
 
-import json
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from mesaprior.cli.command import Group
 from mesaprior.cli.completion import A_CLAIM, FOLDER
 from mesaprior.cli.options import format_option
-from mesaprior.cli.streams import print_csv
+from mesaprior.cli.report import show as show_report
 from mesaprior.errors import UsageError
 
 if TYPE_CHECKING:
-    from mesaprior.inference.claims.claim import Claim
+    from mesaprior.cli.report.page import Ledger
+    from mesaprior.inference.claims.claim import Claim, Findings
 
 
 @click.group(cls=Group)
@@ -43,23 +44,10 @@ def list_claims(form: str) -> None:
       mesaprior claims list
     """
     from mesaprior.inference.claims.registry import CLAIMS, claim
+    from mesaprior.inference.reports.claims import report_claims
 
-    found = [claim(name) for name in CLAIMS]
-    if form == "json":
-        click.echo(json.dumps([{"name": one.name, "argument": one.argument} for one in found]))
-    elif form == "csv":
-        print_csv(["name", "argument"], [[one.name, one.argument] for one in found])
-    else:
-        from rich.table import Table
-
-        from mesaprior.cli.report.terminal import console
-
-        table = Table("claim", "the argument")
-        for one in found:
-            table.add_row(one.name, one.argument)
-        out = console()
-        out.print(table)
-        out.print("Next: mesaprior claims show NAME, or mesaprior claims run NAME", style="dim", markup=False)
+    report = report_claims([claim(name) for name in CLAIMS])
+    show_report(report.with_steps(["mesaprior claims show NAME", "mesaprior claims run NAME"]), form)
 
 
 @claims.command()
@@ -73,15 +61,9 @@ def show(name: str, form: str) -> None:
       mesaprior claims show pseudorealizable
     """
     from mesaprior.inference.claims.registry import claim
+    from mesaprior.inference.reports.claims import report_claim
 
-    asked = claim(name)
-    if form == "json":
-        click.echo(json.dumps(_facts(asked)))
-        return
-    from mesaprior.cli.render_claims import render_claim
-    from mesaprior.cli.report.terminal import console
-
-    render_claim(console(), asked)
+    show_report(report_claim(claim(name)).with_steps([f"mesaprior claims run {name}"]), form)
 
 
 @claims.command()
@@ -121,11 +103,9 @@ def run(
       mesaprior claims run --all --size small --format json
       mesaprior claims run --all --out ledger --keep
     """
-    from mesaprior.cli.progress import progress
     from mesaprior.hypotheses.versions import versions
     from mesaprior.inference.claims.registry import CLAIMS, claim
-    from mesaprior.inference.claims.reports import report_of, table_of_report
-    from mesaprior.inference.claims.running import run_claim
+    from mesaprior.inference.reports.findings import report_findings
 
     asked = [claim(name) for name in _names(names, is_all, list(CLAIMS))]
     if out == "":
@@ -138,31 +118,26 @@ def run(
         asked = [one for one in asked if one.name not in held]
         if held:
             click.echo(f"{out} holds {len(held)} of these claims already: {', '.join(held)}.", err=True)
+    show_report(report_findings(_findings(asked, size, workers or os.cpu_count() or 1, ledger)), form)
+
+
+def _findings(asked: Sequence[Claim], size: str, workers: int, ledger: Ledger | None) -> Iterator[Findings]:
+    """Run claims and yield what each found as soon as it has; in between it is written into the folder, if any."""
+    from mesaprior.cli.progress import progress
+    from mesaprior.hypotheses.versions import versions
+    from mesaprior.inference.claims.running import run_claim
+
     n_worlds = sum(one.sizes[size].n_worlds for one in asked)
     if len(asked) > 1:
         click.echo(f"{len(asked)} claims over {n_worlds} worlds in all.", err=True)
-    shown: list[dict[str, Any]] = []
     with progress(f"Asking {n_worlds} worlds", n_worlds) as report:
         for one in asked:
-            found = run_claim(
-                one, size=size, workers=workers or os.cpu_count() or 1, in_processes=size != "small", report=report
-            )
-            facts = report_of(found)
+            found = run_claim(one, size=size, workers=workers, in_processes=size != "small", report=report)
             if ledger:
-                ledger.add(found, facts, versions())
-            if form == "table":
-                from mesaprior.cli.render_claims import render_findings
-                from mesaprior.cli.report.terminal import console
-
-                render_findings(console(), found, facts["citation"])
-            else:
-                shown.append(facts | {"table": table_of_report(found.table)})
+                ledger.add(found, versions())
+            yield found
     if ledger:
         click.echo(f"The findings are in {ledger.write_page()}.", err=True)
-    if form == "json":
-        click.echo(json.dumps({"claims": shown, "versions": versions()}, allow_nan=False))
-    elif form == "csv":
-        _print_rows(shown)
 
 
 def _names(names: tuple[str, ...], is_all: bool, known: list[str]) -> list[str]:
@@ -171,43 +146,9 @@ def _names(names: tuple[str, ...], is_all: bool, known: list[str]) -> list[str]:
     return known if is_all else list(dict.fromkeys(names))
 
 
-def _ledger(out: str) -> Any:
+def _ledger(out: str) -> Ledger:
     from mesaprior.cli.report.page import Ledger
-    from mesaprior.inference.picture import check_matplotlib
+    from mesaprior.inference.figures.posterior import check_matplotlib
 
     check_matplotlib("--out")
     return Ledger(out)
-
-
-def _facts(asked: Claim) -> dict[str, Any]:
-    """Return what `show` says of a claim, as plain data."""
-    sizes = {
-        name: {
-            "worlds": size.n_worlds,
-            "max_bits": size.max_bits,
-            "parameters": [
-                {"name": p.name, "meaning": p.meaning, "base": p.base, "values": list(p.values)}
-                for p in size.parameters
-            ],
-        }
-        for name, size in asked.sizes.items()
-    }
-    return {
-        "name": asked.name,
-        "argument": asked.argument,
-        "worlds": asked.worlds,
-        "given": asked.given,
-        "margin": asked.margin,
-        "formula": asked.formula,
-        "rule": asked.rule.text,
-        "sizes": sizes,
-    }
-
-
-def _print_rows(reports: list[dict[str, Any]]) -> None:
-    """Print the cells of all claims, with the columns that all have."""
-    columns = ["world", "parameter", "value", "margin", "predicted"]
-    rows = [
-        [one["name"], *row] for one in reports for row in zip(*(one["table"][name] for name in columns), strict=True)
-    ]
-    print_csv(["claim", *columns], rows)

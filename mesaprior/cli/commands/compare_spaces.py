@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.command import OUTPUT, PRIOR, SPACE, Command, headed_option
+from mesaprior.cli.command import PRIOR, SPACE, Command, headed_option
 from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     Parameter,
@@ -15,16 +15,17 @@ from mesaprior.cli.options import (
     format_option,
     noise_of,
     noise_option,
+    plot_option,
     prior_of,
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
+from mesaprior.cli.report import show
 from mesaprior.hypotheses import registry
-from mesaprior.inference.provenance import prior_facts
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
-    from mesaprior.inference.spaces import Agreement, SpacesCompared
+    from mesaprior.inference.robustness.spaces import SpacesCompared
     from mesaprior.priors.prior import FormulaPrior
 
 
@@ -68,14 +69,7 @@ if TYPE_CHECKING:
     metavar="K",
     help="How many functions to list for each side.",
 )
-@headed_option(
-    "--plot",
-    "plot_file",
-    type=FILE,
-    metavar="FILE",
-    heading=OUTPUT,
-    help="Plot verdicts and agreement, in a .png or .svg file.",
-)
+@plot_option("Plot verdicts and agreement")
 @format_option()
 def compare_spaces(
     log_file: str,
@@ -108,19 +102,14 @@ def compare_spaces(
     from mesaprior.cli.question import census_of
     from mesaprior.cli.reading import read_asked
     from mesaprior.cli.spaces import spaces_of
-    from mesaprior.hypotheses.versions import versions
-    from mesaprior.inference.provenance import facts_of_log, facts_of_space
-    from mesaprior.inference.spaces import answer_of
-    from mesaprior.inference.spaces import compare_spaces as compare
+    from mesaprior.inference.reports.spaces import report_spaces
+    from mesaprior.inference.robustness.spaces import answer_of
+    from mesaprior.inference.robustness.spaces import compare_spaces as compare
 
     names = _names(spaces_text)
     priors, noise = _priors(names, prior_texts, parameters), noise_of(noise_text)
     for name in names:
         check_columns(priors[name], name, registry.description(name).columns)
-    if plot_file:
-        from mesaprior.cli.report.figure import check_picture
-
-        check_picture(plot_file, "--plot")
     log = read_asked(log_file, reading, given.get("--language"))
     spaces = spaces_of(log, names, given)
     answers = [
@@ -135,29 +124,18 @@ def compare_spaces(
         for space in spaces
     ]
     result = compare(answers, top=top)
-    situations = [dict(zip(log.features, row, strict=True)) for row in log.situations.tolist()]
     if plot_file:
-        from mesaprior.cli.report.plot_spaces import plot_spaces
+        _plot(result, priors, log.source, plot_file)
+    show(report_spaces(result, log, spaces, priors, noise=noise, tolerance=tolerance), form)
 
-        plot_spaces(result, plot_file, title_source=log.source)
-        click.echo(f"Wrote {plot_file}.", err=True)
-    if form == "json":
-        provenance = {
-            "versions": versions(),
-            "log": facts_of_log(log),
-            "spaces": {
-                space.name: facts_of_space(space) | {"prior": prior_facts(priors[space.name])} for space in spaces
-            },
-            "noise": str(noise),
-            "tolerance": tolerance,
-        }
-        click.echo(json.dumps(_to_json(result, situations) | {"provenance": provenance}, allow_nan=False))
-    elif form == "csv":
-        _print_csv(result)
-    else:
-        from mesaprior.cli.render_spaces import render_spaces
 
-        render_spaces(result, situations)
+def _plot(result: SpacesCompared, priors: dict[str, FormulaPrior], source: str, plot_file: str) -> None:
+    from mesaprior.cli.report.figure import write_picture
+    from mesaprior.inference.figures.spaces import figure_of_spaces
+    from mesaprior.inference.reports.spaces import headline, priors_text
+
+    title = f"{Path(source).stem}, {priors_text(result, priors)}: {headline(result)}"
+    write_picture(figure_of_spaces(result, title=title), plot_file)
 
 
 def _names(text: str) -> list[str]:
@@ -203,74 +181,3 @@ def _priors(
         name: prior_of(text, tuple((key, value) for key, value in parameters if key in wanted[text]))
         for name, text in by_name.items()
     }
-
-
-def _to_json(result: SpacesCompared, situations: list[dict[str, int]]) -> dict[str, Any]:
-    from mesaprior.inference.result import json_number
-    from mesaprior.inference.roles import VERDICTS
-
-    def agreements(found: tuple[Agreement, ...]) -> list[dict[str, Any]]:
-        return [
-            {
-                "actions": list(one.actions),
-                "log2_mass": [json_number(float(mass)) for mass in one.log2_mass],
-                "spread": one.spread,
-            }
-            for one in found
-        ]
-
-    def matrix(values: Any) -> list[list[float | str]]:
-        return [[json_number(float(value)) for value in row] for row in values]
-
-    return {
-        "spaces": [
-            {
-                "space": answer.space,
-                "prior": answer.prior,
-                "programs": answer.programs,
-                "behaviours": answer.behaviours,
-                "functions": len(answer.functions.actions),
-                "abstaining": json_number(answer.functions.abstaining),
-                "mass_by_verdict": {
-                    name: json_number(float(mass)) for name, mass in zip(VERDICTS, answer.mass_by_verdict, strict=True)
-                },
-                "log2_odds": json_number(answer.log2_odds),
-                "log2_odds_verdict": json_number(answer.log2_odds_verdict),
-                "loses_at_verdict": answer.loses_at_verdict,
-                "leader": answer.leader,
-                "leader_length": json_number(answer.leader_length),
-                "leader_mass": json_number(answer.leader_mass),
-                "leader_verdict": answer.leader_verdict,
-            }
-            for answer in result.answers
-        ],
-        "common_functions": result.common.tolist(),
-        "rank_correlation_before": matrix(result.before),
-        "rank_correlation": matrix(result.after),
-        "shared_functions": result.n_shared,
-        "situations": situations,
-        "best": agreements(result.best),
-        "worst": agreements(result.worst),
-        "price": json_number(result.price),
-    }
-
-
-def _print_csv(result: SpacesCompared) -> None:
-    from mesaprior.cli.streams import print_csv
-    from mesaprior.inference.roles import VERDICTS
-
-    print_csv(
-        ["space", "prior", "programs", *VERDICTS, "log2_odds_verdict", "leader", "leader_mass"],
-        [
-            [
-                answer.space,
-                answer.prior,
-                answer.programs,
-                *answer.mass_by_verdict.tolist(),
-                answer.log2_odds_verdict,
-                answer.leader or "",
-                answer.leader_mass,
-            ]
-            for answer in result.answers
-        ],
-    )

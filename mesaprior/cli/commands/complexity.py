@@ -49,9 +49,9 @@ def complexity(
       mesaprior complexity 010101010101010101010101 --states 4 --block 8
       mesaprior complexity 010101 --states 4 --prior '2**-length / time'
     """
-    from mesaprior.inference.blocks import check_strings, string_complexities
-    from mesaprior.inference.complexity import COLUMNS, string_prior
     from mesaprior.inference.reports.complexity import report_complexity
+    from mesaprior.inference.strings.blocks import check_strings, string_complexities
+    from mesaprior.inference.strings.complexity import COLUMNS, string_prior
 
     check_strings(strings)
     prior = weights_of(prior_text, parameters, "turing", COLUMNS)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,22 +16,20 @@ from mesaprior.cli.options import (
     noise_of,
     noise_option,
     other_log_option,
+    plot_option,
     prior_options,
     space_options,
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
-
-SIDES = (("optimizers", "imitators"), ("defecting", "faithful"))
-"""Challengers and others, by role and by verdict."""
+from mesaprior.cli.report import show
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.census import Census
     from mesaprior.hypotheses.log import ImitationLog
     from mesaprior.hypotheses.space import Space
+    from mesaprior.inference.bayes.noise import NoiseModel
     from mesaprior.inference.crossovers.crossover import Crossovers
-    from mesaprior.inference.crossovers.leading import LeadingClass
-    from mesaprior.inference.noise import NoiseModel
     from mesaprior.inference.request import Question
     from mesaprior.priors.prior import FormulaPrior
 
@@ -58,6 +56,7 @@ if TYPE_CHECKING:
     help="Weigh defecting against faithful programs, not optimizers against imitators.",
 )
 @tolerance_option
+@plot_option("Plot the odds along the parameter")
 @format_option()
 def crossover(
     source: str,
@@ -70,6 +69,7 @@ def crossover(
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
     tolerance: float,
+    plot_file: str | None,
     form: str,
 ) -> None:
     """Find the parameter values at which the lead changes, numerically and in closed form.
@@ -88,17 +88,14 @@ def crossover(
       mesaprior crossover census/ --prior bounded --over T
       mesaprior crossover corridor.csv --language corridor.toml --max-bits 24 --over bits:argmax=4:8
     """
-    from mesaprior.cli.commands.sweep import fixed_parameters, swept_prior
+    from mesaprior.cli.commands.sweep import swept_prior
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
-    from mesaprior.inference.crossovers.crossover import RANGES
-    from mesaprior.inference.provenance import provenance_of
+    from mesaprior.inference.reports.crossover import report_crossover
 
     name, low, high = parse_over(over_text, "--over")
-    is_price = ":" in name
-    usual = None if is_price else RANGES.get(name)
-    prior = swept_prior(prior_text, parameters, {name: low if low is not None else usual[0] if usual else 1.0})
+    prior = swept_prior(prior_text, parameters, {name: _example(name, low)})
     noise = noise_of(noise_text)
     check_prior(prior, source, asked)
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
@@ -107,26 +104,28 @@ def crossover(
         click.echo(
             f"The {question.space.noun} have no roles: defecting ones are weighed against faithful ones.", err=True
         )
-    if is_price:
+    if _is_price(name):
         found = _over_price(question, prior, name, low, high, by_verdict, noise, tolerance)
     else:
         analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
         found = analysis.crossover(name, low, high, by_verdict=by_verdict, workers=os.cpu_count() or 1)
-    sides = SIDES[by_verdict]
-    settings = {
-        "prior": {"name": prior.name, "formula": prior.text, "parameters": fixed_parameters(prior, [name])},
-        "noise": "varied" if name == "noise" else str(noise),
-        "tolerance": tolerance,
-    }
-    if form == "json":
-        provenance = provenance_of(question, **settings)
-        click.echo(json.dumps(_to_json(found, sides) | {"provenance": provenance}, allow_nan=False))
-    elif form == "csv":
-        _print_csv(found, sides)
-    else:
-        from mesaprior.cli.render_crossover import render_crossovers
+    if plot_file:
+        _plot(question, found, prior, plot_file)
+    show(report_crossover(question, found, prior=prior, noise=noise, tolerance=tolerance), form)
 
-        render_crossovers(question, found, sides, settings)
+
+def _is_price(name: str) -> bool:
+    """Tell whether what varies is the price of a token."""
+    return ":" in name
+
+
+def _example(name: str, low: float | None) -> float:
+    """Return a value of what varies, if it is a parameter of the prior."""
+    from mesaprior.inference.crossovers.crossover import RANGES
+
+    if low is not None:
+        return low
+    return RANGES[name][0] if not _is_price(name) and name in RANGES else 1.0
 
 
 def parse_over(text: str, option: str) -> tuple[str, float | None, float | None]:
@@ -188,79 +187,12 @@ def _over_price(
     )
 
 
-def _to_json(found: Crossovers, sides: tuple[str, str]) -> dict[str, Any]:
-    from mesaprior.cli.contests import side_that
-    from mesaprior.inference.result import json_number
+def _plot(question: Question, found: Crossovers, prior: FormulaPrior, plot_file: str) -> None:
+    from mesaprior.cli.report.figure import write_picture
+    from mesaprior.inference.figures.crossover import figure_of_crossovers
+    from mesaprior.inference.figures.drawing import drawn
+    from mesaprior.inference.provenance import prior_text
+    from mesaprior.inference.reports.crossover import headline
 
-    def of_class(one: LeadingClass | None) -> dict[str, Any] | None:
-        return one and {
-            "columns": one.columns,
-            "hits": one.hits,
-            "misses": one.misses,
-            "abstained": one.abstained,
-            "count": one.count,
-            "program": one.program,
-            "share": json_number(one.share),
-            "effective_classes": json_number(one.n_effective),
-        }
-
-    return {
-        "parameter": found.parameter,
-        "of": f"{sides[0]} over {sides[1]}",
-        "low": found.low,
-        "high": found.high,
-        "log2_odds_low": json_number(found.odds_low),
-        "log2_odds_high": json_number(found.odds_high),
-        "crossings": [
-            {
-                "kind": crossing.zero.kind,
-                "value": crossing.zero.value,
-                "until": crossing.zero.until,
-                "before": json_number(crossing.zero.before),
-                "after": json_number(crossing.zero.after),
-                "leads": side_that(crossing.leads, sides),
-                "challenger": of_class(crossing.challenger),
-                "other": of_class(crossing.other),
-                "equation": crossing.solution.equation if crossing.solution else None,
-                "solution": crossing.solution.text if crossing.solution else None,
-                "latex": crossing.solution.latex if crossing.solution else None,
-                "solution_value": json_number(crossing.solution.value) if crossing.solution else "nan",
-                "difference": json_number(crossing.difference),
-                "log2_odds_alone": json_number(crossing.alone),
-                "log2_odds_equation": json_number(crossing.solution.log2_odds_near) if crossing.solution else "nan",
-                "reason": crossing.reason,
-            }
-            for crossing in found.crossings
-        ],
-        "closest": json_number(found.closest),
-        "distance": json_number(found.distance),
-        "points": found.n_points,
-        "most_crossovers": found.most_roots,
-        "complete": found.is_complete,
-    }
-
-
-def _print_csv(found: Crossovers, sides: tuple[str, str]) -> None:
-    from mesaprior.cli.contests import side_that
-    from mesaprior.cli.streams import print_csv
-
-    header = ["parameter", "kind", "value", "until", "before", "after", "leads", "solution", "solution_value"]
-    print_csv(
-        [*header, "difference", "reason"],
-        [
-            [
-                found.parameter,
-                crossing.zero.kind,
-                crossing.zero.value,
-                crossing.zero.until,
-                crossing.zero.before,
-                crossing.zero.after,
-                side_that(crossing.leads, sides) or "",
-                (crossing.solution.text if crossing.solution else None) or "",
-                crossing.solution.value if crossing.solution else "nan",
-                crossing.difference,
-                crossing.reason,
-            ]
-            for crossing in found.crossings
-        ],
-    )
+    asked = f"{Path(question.log.source).stem}, prior {prior_text(prior, [found.parameter])}"
+    write_picture(drawn(figure_of_crossovers(found, title=f"{asked}: {headline(found)}")), plot_file)

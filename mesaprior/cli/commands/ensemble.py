@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mesaprior.cli.command import COUNTING, Command, headed_option
 from mesaprior.cli.completion import A_WORLD, FILE
+from mesaprior.cli.many_worlds import ManyWorlds
 from mesaprior.cli.options import (
     Parameter,
     check_noise,
     format_option,
     noise_of,
     noise_option,
+    plot_option,
     prior_of,
     prior_options,
     tolerance_option,
     whole_numbers,
 )
+from mesaprior.cli.report import show
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.terms.describe import LONGEST
 from mesaprior.inference.provenance import prior_facts
+from mesaprior.inference.provenance import prior_text as text_of
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
-    from mesaprior.inference.worlds.crossings import Crossed
-    from mesaprior.inference.worlds.ensemble import Answer
+    from mesaprior.inference.figures.figure import Figure
+    from mesaprior.inference.report import Report
     from mesaprior.priors.prior import FormulaPrior
-
-T = TypeVar("T", bound="Answer | Crossed")
 
 WORLDS = "The worlds"
 
@@ -112,6 +112,7 @@ class Seeds(click.ParamType):
     heading=COUNTING,
     help="How many worlds at a time; by default one for each core. The answers do not depend on it.",
 )
+@plot_option("Plot the odds, or with --crossover the first crossovers, of all worlds")
 @format_option()
 def ensemble(
     name: str,
@@ -126,6 +127,7 @@ def ensemble(
     by_verdict: bool,
     keep: str | None,
     workers: int | None,
+    plot_file: str | None,
     form: str,
 ) -> None:
     """Ask many random worlds the same question, and show the spread of the answers.
@@ -140,59 +142,72 @@ def ensemble(
       mesaprior ensemble rater --prior speed --crossover alpha=0:8 --verdict
       mesaprior ensemble overseer --set unwatched=2 --prior levin --format csv
     """
-    from mesaprior.hypotheses.versions import versions
-
     if by_verdict and over_text is None:
         raise UsageError("--verdict says whose odds --crossover looks at; give --crossover as well, or leave it out.")
     noise, chosen = noise_of(noise_text), _settings(name, settings)
     n_actions = _n_actions(name, seeds[0], chosen)
     check_noise(noise, n_actions)
-    asked = {"world": name, "settings": chosen, "max_bits": max_bits}
-    # Answers that are kept stay good under another Python.
-    counted_with = {name: number for name, number in versions().items() if name != "python"}
-    rest = {"tolerance": tolerance, "versions": counted_with}
-    run = Run(name, seeds, chosen, max_bits, keep, workers or os.cpu_count() or 1)
+    worlds = ManyWorlds(name, seeds, chosen, max_bits, noise, tolerance, keep, workers or os.cpu_count() or 1)
     if over_text is None:
-        from mesaprior.cli.render_ensemble import print_answers
-        from mesaprior.cli.resume import read_answer
-        from mesaprior.inference.worlds.ensemble import ensemble as answers_of
+        report = _posteriors(worlds, _prior(prior_of(prior_text, parameters)), plot_file)
+    else:
+        over, low, high, prior = _what_varies(over_text, prior_text, parameters, n_actions)
+        report = _crossovers(worlds, over, low, high, prior, plot_file, by_verdict=by_verdict)
+    show(report, form)
 
-        prior = _prior(prior_of(prior_text, parameters))
-        question = asked | {"prior": prior_facts(prior), "noise": str(noise)} | rest
-        ask = partial(
-            answers_of, name, settings=chosen, prior=prior, max_bits=max_bits, noise=noise, tolerance=tolerance
-        )
-        print_answers(run.ask(ask, question, read_answer), question, form)
-        return
-    from mesaprior.cli.commands.crossover import SIDES
-    from mesaprior.cli.commands.sweep import fixed_parameters
-    from mesaprior.cli.render_crossings import print_crossings
+
+def _posteriors(worlds: ManyWorlds, prior: FormulaPrior, plot_file: str | None) -> Report:
+    """Ask for the posterior in each world."""
+    from mesaprior.cli.resume import read_answer
+    from mesaprior.inference.reports.ensemble import report_ensemble
+    from mesaprior.inference.worlds.ensemble import ensemble as answers_of
+
+    asked = worlds.asked({"prior": prior_facts(prior), "noise": str(worlds.noise)})
+    answers = worlds.ask(partial(answers_of, prior=prior), asked, read_answer)
+    if plot_file:
+        from mesaprior.inference.figures.ensemble import figure_of_ensemble
+
+        _plot(figure_of_ensemble(answers, title=f"{worlds.name}, prior {text_of(prior)}"), plot_file)
+    return report_ensemble(answers, asked, prior)
+
+
+def _crossovers(
+    worlds: ManyWorlds,
+    over: str,
+    low: float | None,
+    high: float | None,
+    prior: FormulaPrior,
+    plot_file: str | None,
+    *,
+    by_verdict: bool,
+) -> Report:
+    """Ask for the crossovers in each world."""
     from mesaprior.cli.resume import read_crossed
+    from mesaprior.inference.bayes.odds import contest_of
+    from mesaprior.inference.reports.crossings import report_crossings
+    from mesaprior.inference.sweeps.axes import NOISE
     from mesaprior.inference.worlds.crossings import crossings
 
-    over, low, high, prior = _what_varies(over_text, prior_text, parameters, n_actions)
-    fixed = {"name": prior.name, "formula": prior.text, "parameters": fixed_parameters(prior, [over])}
-    sides = SIDES[by_verdict]
-    question = (
-        asked
-        | {"prior": fixed, "noise": "varied" if over == "noise" else str(noise)}
-        | rest
-        | {"crossover": {"parameter": over, "low": low, "high": high, "of": f"{sides[0]} over {sides[1]}"}}
+    contest = contest_of(by_verdict=by_verdict)
+    asked = worlds.asked(
+        {"prior": prior_facts(prior, [over]), "noise": "varied" if over == NOISE else str(worlds.noise)}
     )
-    ask = partial(
-        crossings,
-        name,
-        settings=chosen,
-        prior=prior,
-        over=over,
-        low=low,
-        high=high,
-        by_verdict=by_verdict,
-        max_bits=max_bits,
-        noise=noise,
-        tolerance=tolerance,
-    )
-    print_crossings(run.ask(ask, question, read_crossed), question, sides, form)
+    asked |= {"crossover": {"parameter": over, "low": low, "high": high, "of": str(contest)}}
+    ask = partial(crossings, prior=prior, over=over, low=low, high=high, by_verdict=by_verdict)
+    found = worlds.ask(ask, asked, read_crossed)
+    if plot_file:
+        from mesaprior.inference.figures.ensemble import figure_of_crossings
+
+        title = f"{worlds.name}, prior {text_of(prior, [over])}: where the odds of {contest} pass 0"
+        _plot(figure_of_crossings(found, over, title=title), plot_file)
+    return report_crossings(found, asked, prior, contest)
+
+
+def _plot(figure: Figure, plot_file: str) -> None:
+    from mesaprior.cli.report.figure import write_picture
+    from mesaprior.inference.figures.drawing import drawn
+
+    write_picture(drawn(figure), plot_file)
 
 
 def _settings(name: str, settings: tuple[tuple[str, float], ...]) -> dict[str, int]:
@@ -244,71 +259,3 @@ def _what_varies(
     if low is None and over not in (ROWS, MAX_BITS):
         raise UsageError(f"--crossover {over[:60]!r} needs a range; write {over[:60]}=0:10, for example.")
     return over, low, high, _prior(swept_prior(prior_text, parameters, {over: low or 0.0}, "--crossover"))
-
-
-@dataclass(frozen=True)
-class Run:
-    """Worlds that are asked, and what was answered before.
-
-    Attributes
-    ----------
-    name : str
-    seeds : range
-    settings : dict of str to int
-    max_bits : int
-    keep : str or None
-        File that answers are kept in.
-    workers : int
-        Worlds at a time, if they fit into the memory.
-    """
-
-    name: str
-    seeds: range
-    settings: dict[str, int]
-    max_bits: int
-    keep: str | None
-    workers: int
-
-    def ask(self, ask: Callable[..., Iterable[T]], question: dict[str, Any], read: Callable[[Any], T]) -> list[T]:
-        """Return the answers for all seeds, in their order; only those that are not kept are asked for."""
-        from mesaprior.cli.progress import progress
-        from mesaprior.cli.resume import Kept
-
-        kept = Kept(self.keep, question, read) if self.keep else None
-        answers: dict[int, T] = dict(kept.answers) if kept else {}
-        missing = [seed for seed in self.seeds if seed not in answers]
-        if len(missing) < len(self.seeds):
-            n = len(self.seeds)
-            click.echo(f"{n - len(missing)} of {n} worlds were asked already.", err=True)
-        workers = _fitting_workers(self.name, missing[0], self.settings, self.max_bits, self.workers) if missing else 1
-        with progress(f"Asking {len(missing)} worlds", len(missing)) as report:
-            for answer in ask(seeds=missing, workers=workers):
-                answers[answer.seed] = answer
-                if kept:
-                    kept.add(answer)
-                report(1)
-        return [answers[seed] for seed in self.seeds]
-
-
-def _fitting_workers(name: str, seed: int, settings: dict[str, int], max_bits: int, workers: int) -> int:
-    """Return how many worlds fit into the memory at a time, going by the first; a long run says what each takes.
-
-    Raises
-    ------
-    RunError
-        If not even one fits.
-    """
-    from mesaprior.cli.counting import say_sizes
-    from mesaprior.hypotheses.plan import PROBED_FROM
-    from mesaprior.hypotheses.terms.space import TermSpace
-    from mesaprior.inference.worlds.worlds import make_world
-
-    world = make_world(name, seed=seed, **settings)
-    space = TermSpace(world.language, max_bits)
-    n_programs = sum(space.count_by_length(world.log).values())
-    if n_programs <= PROBED_FROM:
-        return workers
-    plan = space.check_memory(world.log)
-    click.echo("In the first world, ", err=True, nl=False)
-    say_sizes(n_programs, plan)
-    return max(1, min(workers, plan.available_bytes // plan.n_bytes))

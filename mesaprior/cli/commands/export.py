@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from mesaprior.cli.command import Command
 from mesaprior.cli.completion import FOLDER
+from mesaprior.cli.report import show
 
 TABLES = ("programs", "behaviours", "rows")
 
@@ -29,23 +28,7 @@ def export(folder: str, table: str) -> None:
     Example:
       mesaprior export corridor-32 programs > programs.csv
     """
-    import pandas as pd
-
-    from mesaprior.hypotheses.census import ABSTAIN, FLAGS
     from mesaprior.hypotheses.store import open_census
+    from mesaprior.inference.reports.export import report_table
 
-    census = open_census(folder).census
-    if table == "programs":
-        frame = pd.DataFrame({"behaviour": census.behaviour_id} | census.columns | {"count": census.count})
-    elif table == "behaviours":
-        names = {action: str(action) for action in range(census.n_actions)} | {ABSTAIN: "-"}
-        frame = pd.DataFrame({"behaviour": range(census.n_behaviours)})
-        for index, flag in enumerate(FLAGS):
-            frame[flag] = census.flags[:, index]
-        frame["witness"] = census.witness
-        frame["predictions"] = [" ".join(names[action] for action in row) for row in census.predictions.tolist()]
-        for name, column in census.changes.items():
-            frame[name] = column
-    else:
-        frame = pd.DataFrame({"row": range(len(census.row_cell)), "cell": census.row_cell})
-    frame.to_csv(sys.stdout, index=False, lineterminator="\n")
+    show(report_table(open_census(folder).census, table), "csv")

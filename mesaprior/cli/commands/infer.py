@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -74,7 +74,7 @@ class Additions:
                     f"{option} has no place in the CSV of masses; take --format json or table, or leave it out."
                 )
         if self.memorizer.features is not None:
-            from mesaprior.inference.memorizer import check_prior_of_tables
+            from mesaprior.inference.memorizer.memorizer import check_prior_of_tables
 
             check_prior_of_tables(asked.prior)
 
@@ -188,9 +188,10 @@ def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
     )
     others = _additional_reports(additions, question, analysis, asked.top)
     if asked.plot_file is not None:
-        from mesaprior.inference.picture import posterior_figure
+        from mesaprior.cli.report.figure import write_picture
+        from mesaprior.inference.figures.posterior import posterior_figure
 
-        _save(posterior_figure(analysis.partition, analysis.title), asked.plot_file)
+        write_picture(posterior_figure(analysis.partition, analysis.title), asked.plot_file)
     _warn_of_noise(asked, question)
     steps = steps_from_posterior(question, analysis.posterior, asked.prior.name, is_plotted=asked.plot_file is not None)
     return joined([report, *others]).with_steps(steps)
@@ -234,10 +235,11 @@ def _report_on_people(asked: InferRequest) -> Report:
     answer = ask_people(asked)
     _warn_of_noise(asked, answer.about)
     if asked.plot_file is not None:
+        from mesaprior.cli.report.figure import write_picture
         from mesaprior.inference.figures.people import people_figure
 
         title = f"{Path(answer.log.source).stem}, prior {prior_text(asked.prior)}"
-        _save(people_figure(answer, title), asked.plot_file)
+        write_picture(people_figure(answer, title), asked.plot_file)
     report = report_people(
         answer,
         asked.reading.columns.by,
@@ -249,17 +251,10 @@ def _report_on_people(asked: InferRequest) -> Report:
     return report.with_steps(steps_from_people(answer.about, is_plotted=asked.plot_file is not None))
 
 
-def _save(figure: Any, path: str) -> None:
-    from mesaprior.cli.report.figure import save_picture
-
-    save_picture(figure, path)
-    click.echo(f"Wrote {path}.", err=True)
-
-
 def _warn_of_noise(asked: InferRequest, about: Request) -> None:
     """Say what a noise of 0 rules out: whatever must err before it learns."""
     if is_noiseless(asked.noise) and about.language is not None and about.language.has("fit"):
-        from mesaprior.inference.roles import LEARNER, PLANNER_LEARNER, ROLES
+        from mesaprior.inference.bayes.roles import LEARNER, PLANNER_LEARNER, ROLES
 
         names = f"{ROLES[LEARNER]}s and {ROLES[PLANNER_LEARNER]}s"
         click.echo(

@@ -116,11 +116,11 @@ def prepare(
       mesaprior prepare DF2011.csv --action choice --by id,game --order period --lag choice,other.choice --out pd.csv
       mesaprior prepare trials.csv --action response --by subject --lag response=2 --bins rt=4 --out log.csv
     """
-    from mesaprior.cli.files import check_file, typed_path, written_whole
+    from mesaprior.cli.files import check_file, typed_path
     from mesaprior.cli.reading import columns_but_rival, say_reading, with_rivals
     from mesaprior.errors import UsageError
     from mesaprior.hypotheses.log import log_of_table, read_table
-    from mesaprior.hypotheses.log.code_file import code_file_of, code_text
+    from mesaprior.hypotheses.log.code_file import code_file_of
     from mesaprior.hypotheses.log.notices import joined_by_commas, number_of
     from mesaprior.hypotheses.log.preparing import Preparation
     from mesaprior.hypotheses.log.preparing import prepare as prepared
@@ -137,16 +137,7 @@ def prepare(
     log = log_of_table(table, language=language, reading=columns)
     log = with_rivals(log, reading, columns, language)
     frame = frame_of(log, table, columns.by)
-    codes = code_file_of(out)
-    with written_whole(codes) as temporary:
-        temporary.write_text(
-            code_text(log, list(map(str, frame.columns)), len(columns.by)), encoding="utf-8", newline="\n"
-        )
-    with written_whole(out) as temporary:
-        if out.endswith(".parquet"):
-            frame.to_parquet(temporary, index=False)
-        else:
-            frame.to_csv(temporary, index=False, lineterminator="\n")
+    codes = _write(frame, log, len(columns.by), out)
     say_reading(log)
     later = log.n_rows - log.n_training
     click.echo(
@@ -156,6 +147,22 @@ def prepare(
     )
     by = f" --by {shlex.quote(joined_by_commas([str(frame.columns[0])]))}" if columns.by else ""
     click.echo(f"Next: mesaprior infer {typed_path(out)}{by}", err=True)
+
+
+def _write(frame: pd.DataFrame, log: ImitationLog, n_groups: int, out: str) -> Path:
+    """Write a log and, beside it, what its codes stand for; return the file of the codes."""
+    from mesaprior.cli.files import written_whole
+    from mesaprior.hypotheses.log.code_file import code_file_of, code_text
+
+    codes = code_file_of(out)
+    with written_whole(codes) as temporary:
+        temporary.write_text(code_text(log, list(map(str, frame.columns)), n_groups), encoding="utf-8", newline="\n")
+    with written_whole(out) as temporary:
+        if out.endswith(".parquet"):
+            frame.to_parquet(temporary, index=False)
+        else:
+            frame.to_csv(temporary, index=False, lineterminator="\n")
+    return codes
 
 
 def frame_of(log: ImitationLog, table: RawTable, groups: tuple[str, ...]) -> pd.DataFrame:

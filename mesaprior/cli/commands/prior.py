@@ -101,6 +101,7 @@ def check_prior(
       mesaprior prior check bounded --param T=64 --require "monotone in time"
     """
     from mesaprior.errors import RunError, UsageError
+    from mesaprior.inference.provenance import prior_text
     from mesaprior.inference.reports.laws import report_laws
     from mesaprior.priors.laws import LAWS, find_law
 
@@ -109,7 +110,7 @@ def check_prior(
             raise UsageError(f"--require {name!r} is no law; the laws are {', '.join(law.name for law in LAWS)}.")
     subject = prior_of(name_or_formula, parameters)
     findings = _try_laws(subject, examples)
-    show(report_laws(subject.title, findings, examples, required), form)
+    show(report_laws(prior_text(subject), findings, examples, required), form)
     for finding in findings:
         if not finding.holds and (finding.law.is_required or finding.law.name in required):
             raise RunError(f"{subject.name!r} breaks the law {finding.law.name!r} at {finding.example}.")
@@ -186,10 +187,9 @@ def plot_prior(
     surveyed = partial(survey, subject, max_length=max_length, max_time=max_time, at=whole_numbers(held, "--at"))
     landscape = in_text = surveyed(width=CHARACTERS, height=LINES)
     if plot_file is not None:
-        from mesaprior.cli.report.figure import save_picture
+        from mesaprior.cli.report.figure import write_picture
         from mesaprior.inference.figures.landscape import draw_landscape
 
         landscape = surveyed(width=PICTURE_POINTS[0], height=PICTURE_POINTS[1])
-        save_picture(draw_landscape(landscape, subject), plot_file)
-        click.echo(f"Wrote {plot_file}.", err=True)
+        write_picture(draw_landscape(landscape, subject), plot_file)
     show(report_landscape(subject, landscape, in_text), form)

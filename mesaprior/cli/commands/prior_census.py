@@ -75,8 +75,8 @@ def compare_priors(
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior, space_name
     from mesaprior.hypotheses.registry import description
-    from mesaprior.inference.comparison import compare
     from mesaprior.inference.reports.comparison import report_comparison
+    from mesaprior.inference.robustness.comparison import compare
 
     priors_texts = priors_texts or (description(space_name(source, asked)).compared,)
     priors, noise = priors_of(priors_texts, parameters), noise_of(noise_text)
@@ -137,9 +137,9 @@ def depth(
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.errors import UsageError
-    from mesaprior.inference.depth import logical_depth
-    from mesaprior.inference.posterior import posterior
+    from mesaprior.inference.bayes.posterior import posterior
     from mesaprior.inference.reports.depth import report_depth
+    from mesaprior.inference.robustness.depth import logical_depth
 
     try:
         significance = [float(bits) for bits in significance_text.split(",")]

@@ -2,37 +2,62 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, fields
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mesaprior.cli.command import Command, headed_option
 from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
+    F,
     SpaceOptions,
     format_option,
     noise_of,
     noise_option,
     other_log_option,
+    plot_option,
     prior_of,
     prior_options,
     space_options,
     together,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
-from mesaprior.hypotheses.log.notices import number_of
-from mesaprior.inference.provenance import prior_facts
+from mesaprior.cli.report import show
 
 if TYPE_CHECKING:
-    from mesaprior.hypotheses.log import ImitationLog
-    from mesaprior.inference.safeguarding import Outcome
-
+    from mesaprior.inference.safeguards.outcomes import Outcome
 
 ACTING = "Ways to act"
 
-guard_options = together(
+
+@dataclass(frozen=True)
+class Ways:
+    """Which ways to act are compared, and how.
+
+    Attributes
+    ----------
+    temperatures, alphas, ks, cost, has_slips
+        As of `safeguards_on`.
+    """
+
+    temperatures: tuple[float, ...]
+    alphas: tuple[float, ...]
+    ks: tuple[int, ...]
+    cost: float
+    has_slips: bool
+
+    def check(self) -> None:
+        """Refuse numbers that are out of range, before anything is counted."""
+        from mesaprior.inference.safeguards.ways import check_settings
+
+        check_settings(self.temperatures, self.alphas, self.ks, self.cost)
+
+
+_options = together(
     headed_option(
         "--temperature",
         "temperatures",
@@ -84,7 +109,18 @@ guard_options = together(
         help="Let programs act with the noise model's error rate, or deterministically.",
     ),
 )
-"""Gives a command the options that say which ways to act are compared, and how."""
+
+
+def guard_options(function: F) -> F:
+    """Give a command the options that say which ways to act are compared, and how, as one argument `ways`."""
+
+    @wraps(function)
+    def with_ways(*arguments: Any, **others: Any) -> Any:
+        ways = Ways(**{field.name: others.pop(field.name) for field in fields(Ways)})
+        return function(*arguments, ways=ways, **others)
+
+    decorated: Callable[..., Any] = _options(with_ways)
+    return decorated  # type: ignore[return-value]
 
 
 @click.command(cls=Command)
@@ -102,6 +138,7 @@ guard_options = together(
     heading=ACTING,
     help="Learn from each later row that has an action, too.",
 )
+@plot_option("Plot regret and defections")
 @format_option()
 def safeguards(
     source: str,
@@ -111,12 +148,9 @@ def safeguards(
     prior_text: str,
     parameters: tuple[tuple[str, float], ...],
     noise_text: str,
-    temperatures: tuple[float, ...],
-    alphas: tuple[float, ...],
-    ks: tuple[int, ...],
-    cost: float,
-    has_slips: bool,
+    ways: Ways,
     is_online: bool,
+    plot_file: str | None,
     form: str,
 ) -> None:
     """Compare ways to act on the posterior: how often each defects, errs, and asks the teacher.
@@ -136,88 +170,27 @@ def safeguards(
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
-    from mesaprior.inference.provenance import provenance_of
-    from mesaprior.inference.result import json_number
-    from mesaprior.inference.safeguarding import Outcome
-    from mesaprior.inference.safeguards import check_settings
+    from mesaprior.inference.provenance import prior_text as text_of
+    from mesaprior.inference.reports.safeguards import report_safeguards
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     check_prior(prior, source, asked)
-    check_settings(temperatures, alphas, ks, cost)
+    ways.check()
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
-    outcomes = Analysis(question.census, question.log, prior, noise).safeguards(
-        temperatures=temperatures,
-        alphas=alphas,
-        ks=ks,
-        cost=cost,
-        has_slips=has_slips,
-        is_online=is_online,
+    analysis = Analysis(question.census, question.log, prior, noise)
+    outcomes = analysis.safeguards(**asdict(ways), is_online=is_online)
+    if plot_file:
+        asked_text = f"{Path(question.log.source).stem}, prior {text_of(prior)}, noise {noise}"
+        _plot(outcomes, ways.cost, f"{asked_text}: what each way to act does", plot_file)
+    told = report_safeguards(
+        question, outcomes, prior=prior, noise=noise, cost=ways.cost, has_slips=ways.has_slips, is_online=is_online
     )
-    if form == "json":
-        provenance = provenance_of(
-            question,
-            prior=prior_facts(prior),
-            noise=str(noise),
-            cost=cost,
-            slips=has_slips,
-            online=is_online,
-        )
-        rows = [
-            {key: value if key == "name" else json_number(value) for key, value in asdict(outcome).items()}
-            for outcome in outcomes
-        ]
-        click.echo(json.dumps({"safeguards": rows, "provenance": provenance}, allow_nan=False))
-    elif form == "csv":
-        from mesaprior.cli.streams import print_csv
-
-        print_csv([column.name for column in fields(Outcome)], [list(asdict(outcome).values()) for outcome in outcomes])
-    else:
-        _render(outcomes, question.log, cost, is_online)
+    show(told, form)
 
 
-def _render(outcomes: list[Outcome], log: ImitationLog, cost: float, is_online: bool) -> None:
-    from rich.table import Table
+def _plot(outcomes: list[Outcome], cost: float, title: str, plot_file: str) -> None:
+    from mesaprior.cli.report.figure import write_picture
+    from mesaprior.inference.figures.drawing import drawn
+    from mesaprior.inference.figures.safeguards import figure_of_safeguards
 
-    from mesaprior.cli.report.terminal import console
-    from mesaprior.hypotheses.phrases import share_text
-    from mesaprior.inference.safeguarding import conflicts
-
-    n_conflicts = sum(conflicts(log, row) for row in range(log.n_training, log.n_rows))
-    n_judged = int((log.action[log.n_training :] >= 0).sum())
-    table = Table(title="What each way to act does, in expectation", title_justify="left", title_style="bold")
-    table.add_column("acts by")
-    for name in ("defections", "ever", "always", "errors, training", "later", "questions, training", "later", "regret"):
-        table.add_column(name, justify="right")
-    for outcome in outcomes:
-        table.add_row(
-            outcome.name,
-            f"{outcome.defections:.3f}" if n_conflicts else "-",
-            share_text(outcome.any_defection),
-            share_text(outcome.all_defections),
-            *(
-                f"{value:.3f}"
-                for value in (
-                    outcome.errors_train,
-                    outcome.errors_later,
-                    outcome.questions_train,
-                    outcome.questions_later,
-                    outcome.regret,
-                )
-            ),
-        )
-    out = console()
-    out.print(table)
-    learned = "all rows with an action before it" if is_online else "the training rows before it"
-    out.print(
-        f"• Of {number_of(log.n_training, 'training row')} and {n_judged:,} later ones with an action, on "
-        f"{n_conflicts:,} of which a rival does something else. Each row is acted on with what was learned from "
-        f"{learned}.",
-        markup=False,
-        soft_wrap=True,
-    )
-    out.print(
-        "• Ever, always: the probability to do what the rival would on some, on all of these. Regret: errors, and "
-        f"{cost:g} for each question.",
-        markup=False,
-        soft_wrap=True,
-    )
+    write_picture(drawn(figure_of_safeguards(outcomes, cost=cost, title=title)), plot_file)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,13 +19,7 @@ from mesaprior.cli.options import (
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
-from mesaprior.inference.provenance import prior_facts
-
-if TYPE_CHECKING:
-    from mesaprior.inference.sampling import Draw
-
-COLUMNS = ("program", "length", "time", "infer_time", "role", "verdict", "probability")
-"""What is said of each program."""
+from mesaprior.cli.report import show
 
 
 @click.command(cls=Command)
@@ -97,6 +89,7 @@ def sample(
     from mesaprior.errors import UsageError
     from mesaprior.hypotheses.terms.space import space_of_terms
     from mesaprior.inference.analysis import Analysis
+    from mesaprior.inference.reports.sample import report_sample
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
     if not Path(folder).is_dir():
@@ -114,51 +107,4 @@ def sample(
     analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=space)
     with progress(f"Drawing {k:,} programs", space.n_reports(question.log)) as report:
         draws = analysis.sample(k, seed, workers=workers or os.cpu_count() or 1, report=report)
-    rows = [_facts(entry) for entry in draws]
-    if form == "json":
-        from mesaprior.inference.provenance import provenance_of
-
-        provenance = provenance_of(
-            question,
-            prior=prior_facts(prior),
-            noise=str(noise),
-            tolerance=tolerance,
-            seed=seed,
-        )
-        click.echo(json.dumps({"draws": rows, "provenance": provenance}, allow_nan=False))
-    elif form == "csv":
-        from mesaprior.cli.streams import print_csv
-
-        print_csv(COLUMNS, [list(row.values()) for row in rows])
-    else:
-        _render(rows)
-
-
-def _facts(draw: Draw) -> dict[str, Any]:
-    """Return what is said of a program."""
-    from mesaprior.inference.roles import ROLES, VERDICTS
-
-    facts = {name: getattr(draw, name) for name in COLUMNS}
-    return facts | {"role": ROLES[draw.role], "verdict": VERDICTS[draw.verdict]}
-
-
-def _render(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    from mesaprior.cli.report.terminal import console
-    from mesaprior.hypotheses.phrases import share_text
-
-    table = Table()
-    for name in ("probability", "role", "verdict", "bits", "steps"):
-        table.add_column(name, justify="left" if name in ("role", "verdict") else "right")
-    table.add_column("program", overflow="fold")
-    for row in rows:
-        table.add_row(
-            share_text(row["probability"]),
-            row["role"],
-            row["verdict"],
-            f"{row['length']:,}",
-            f"{row['time']:,}",
-            row["program"],
-        )
-    console().print(table)
+    show(report_sample(question, draws, prior=prior, noise=noise, tolerance=tolerance, seed=seed), form)

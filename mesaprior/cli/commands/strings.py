@@ -58,8 +58,8 @@ def strings(
       mesaprior strings --states 4 --report halting
     """
     from mesaprior.errors import UsageError
-    from mesaprior.inference.complexity import COLUMNS, string_prior
     from mesaprior.inference.reports.strings import report_halting, report_joint, report_strings
+    from mesaprior.inference.strings.complexity import COLUMNS, string_prior
 
     prior = weights_of(prior_text, parameters, "turing", COLUMNS)
     if joint and (prior is not None or subject != "strings"):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,15 +18,17 @@ from mesaprior.cli.options import (
     noise_of,
     noise_option,
     other_log_option,
+    plot_option,
     prior_options,
     space_options,
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
+from mesaprior.cli.report import show
 from mesaprior.cli.values import Axis
 
 if TYPE_CHECKING:
-    from mesaprior.cli.contests import Contest
+    from mesaprior.inference.request import Question
     from mesaprior.inference.sweeps.sweep import SweptPosterior
     from mesaprior.priors.prior import FormulaPrior
 
@@ -60,14 +61,7 @@ TABLES = (".csv", ".parquet")
     heading=OUTPUT,
     help="Write all cells to a .csv or .parquet file, too.",
 )
-@headed_option(
-    "--plot",
-    "plot_file",
-    type=FILE,
-    metavar="FILE",
-    heading=OUTPUT,
-    help="Plot the odds along one or two axes, in a .png or .svg file.",
-)
+@plot_option("Plot the odds along one or two axes")
 @format_option()
 def sweep(
     source: str,
@@ -97,12 +91,11 @@ def sweep(
       mesaprior sweep census/ --prior speed --over alpha=0:8:0.1 --over noise=0.01:0.3:0.01 --plot phases.png
       mesaprior sweep corridor.csv --max-bits 24 --over max_bits=8:24:4 --over n=0:9:1 --format csv
     """
-    from mesaprior.cli.contests import contests_of
     from mesaprior.cli.progress import progress
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
-    from mesaprior.inference.provenance import provenance_of
+    from mesaprior.inference.reports.sweep import report_sweep
 
     over = _over(axes)
     prior = swept_prior(prior_text, parameters, {name: values[0] for name, values in over.items()})
@@ -112,30 +105,27 @@ def sweep(
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     analysis = Analysis(question.census, question.log, prior, noise, tolerance, space=question.space)
     n_cells = _n_cells(over)
-    with progress(f"Working out {n_cells:,} cells", n_cells) as report:
+    with progress(f"Computing {n_cells:,} cells", n_cells) as report:
         swept = analysis.sweep(over, workers=os.cpu_count() or 1, report=report)
-    contests = contests_of(swept, has_lesions=question.space.has_lesions)
     if out_file:
         _write(swept, out_file)
     if plot_file:
-        from mesaprior.cli.report.plot_sweep import plot_sweep
+        _plot(question, swept, prior, plot_file)
+    told = report_sweep(question, swept, prior=prior, noise=noise, tolerance=tolerance)
+    show(told.with_steps(_steps(over, out_file, plot_file)), form)
 
-        plot_sweep(swept, contests, plot_file, title=f"{Path(question.log.source).stem}, prior {prior.name}")
-        click.echo(f"Wrote {plot_file}.", err=True)
-    settings = {
-        "prior": {"name": prior.name, "formula": prior.text, "parameters": fixed_parameters(prior, over)},
-        "noise": "swept" if "noise" in over else str(noise),
-        "tolerance": tolerance,
-    }
-    if form == "json":
-        provenance = provenance_of(question, **settings)
-        click.echo(json.dumps(_to_json(swept, contests) | {"provenance": provenance}, allow_nan=False))
-    elif form == "csv":
-        click.echo(_csv(swept), nl=False)
-    else:
-        from mesaprior.cli.render_sweep import render_sweep
 
-        render_sweep(question, swept, contests, settings)
+def _steps(over: dict[str, list[float]], out_file: str | None, plot_file: str | None) -> Iterator[str]:
+    """Yield options that lead on from a sweep."""
+    if not out_file:
+        yield "every cell: --out cells.parquet, --format csv or --format json"
+    if not plot_file and 1 <= len(_long(over)) <= 2:
+        yield "a picture: --plot phases.png"
+
+
+def _long(over: dict[str, list[float]]) -> list[str]:
+    """Return the axes that have several values."""
+    return [name for name, values in over.items() if len(values) > 1]
 
 
 def swept_prior(
@@ -170,11 +160,6 @@ def swept_prior(
     return prior
 
 
-def fixed_parameters(prior: FormulaPrior, varied: Sequence[str] | dict[str, Any]) -> dict[str, float]:
-    """Return the parameters of a prior that do not vary."""
-    return {name: value for name, value in prior.parameters.items() if name not in varied}
-
-
 def _over(axes: tuple[tuple[str, list[float]], ...]) -> dict[str, list[float]]:
     from mesaprior.errors import UsageError
 
@@ -206,23 +191,14 @@ def _check_files(out_file: str | None, plot_file: str | None, over: dict[str, li
     from mesaprior.errors import UsageError
 
     if out_file:
-        if Path(out_file).suffix not in TABLES:
-            raise UsageError(f"--out {out_file}: a table is a .csv or a .parquet file; give its name such an ending.")
-        check_file(out_file, "--out")
+        check_file(out_file, "--out", TABLES)
     if plot_file:
-        from mesaprior.cli.report.figure import check_picture
-
-        check_picture(plot_file, "--plot")
-        long = [name for name, values in over.items() if len(values) > 1]
-        if not 1 <= len(long) <= 2:
+        n_long = len(_long(over))
+        if not 1 <= n_long <= 2:
             raise UsageError(
-                f"--plot draws one or two axes of several values, and there are {len(long)} here; hold the others at "
+                f"--plot draws one or two axes of several values, and there are {n_long} here; hold the others at "
                 "one value."
             )
-
-
-def _csv(swept: SweptPosterior) -> str:
-    return swept.to_frame().to_csv(index=False, na_rep="nan", lineterminator="\n")
 
 
 def _write(swept: SweptPosterior, out_file: str) -> None:
@@ -233,45 +209,15 @@ def _write(swept: SweptPosterior, out_file: str) -> None:
         if out_file.endswith(".parquet"):
             swept.to_frame().to_parquet(temporary, index=False)
         else:
-            temporary.write_text(_csv(swept), encoding="utf-8")
+            swept.to_frame().to_csv(temporary, index=False, na_rep="nan", lineterminator="\n", encoding="utf-8")
     click.echo(f"Wrote {swept.n_cells:,} cells to {out_file}.", err=True)
 
 
-def _to_json(swept: SweptPosterior, contests: Sequence[Contest]) -> dict[str, Any]:
-    from mesaprior.cli.render_sweep import lines_of
-    from mesaprior.inference.result import json_number
-    from mesaprior.inference.roles import ROLES, VERDICTS
-    from mesaprior.inference.sweeps.changes import sign_changes
+def _plot(question: Question, swept: SweptPosterior, prior: FormulaPrior, plot_file: str) -> None:
+    from mesaprior.cli.report.figure import write_picture
+    from mesaprior.inference.figures.sweep import figure_of_sweep
+    from mesaprior.inference.provenance import prior_text
 
-    def nested(values: Any) -> Any:
-        return [nested(part) for part in values] if values.ndim else json_number(float(values))
-
-    along = next(iter(swept.axes))
-    changes = [
-        {
-            "of": f"{contest.challengers} over {contest.others}",
-            "along": along,
-            "at": others,
-            "before": change.before,
-            "after": change.after,
-            "near": change.near,
-            "leads": contest.challengers if change.is_rise else contest.others,
-        }
-        for contest in contests
-        for others, odds in lines_of(swept.axes, contest.odds)
-        for change in sign_changes(swept.axes[along], odds)
-    ]
-    return {
-        "axes": [{"name": name, "values": values.tolist()} for name, values in swept.axes.items()],
-        "log2_odds": nested(swept.log2_odds),
-        "log2_odds_verdict": nested(swept.log2_odds_verdict),
-        "log2_evidence": nested(swept.log2_evidence),
-        "mass": {name: nested(swept.mass_by_role[..., role]) for role, name in enumerate(ROLES)},
-        "mass_by_verdict": {
-            name: {other: nested(swept.mass[..., role, verdict]) for verdict, other in enumerate(VERDICTS)}
-            for role, name in enumerate(ROLES)
-        },
-        "misses": {name: nested(swept.misses[..., role]) for role, name in enumerate(ROLES)},
-        "misses_all": nested(swept.misses_all),
-        "sign_changes": changes,
-    }
+    contests = swept.contests(has_lesions=question.space.has_lesions)
+    title = f"{Path(question.log.source).stem}, prior {prior_text(prior, swept.axes)}"
+    write_picture(figure_of_sweep(swept, contests, title=title), plot_file)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -21,13 +20,8 @@ from mesaprior.cli.options import (
     space_options,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
-from mesaprior.inference.provenance import prior_facts
-
-if TYPE_CHECKING:
-    from mesaprior.inference.theorems import Evaluation, Theorem
-
-COLUMNS = ("name", "statement", "source", "relation", "left", "right", "slack", "holds", "evaluated", "fails")
-"""What is said of each theorem."""
+from mesaprior.cli.report import show
+from mesaprior.errors import RunError
 
 
 class Share(click.ParamType):
@@ -115,9 +109,7 @@ def theorems(
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
-    from mesaprior.inference.provenance import provenance_of
-    from mesaprior.inference.result import json_number
-    from mesaprior.inference.theorems import TOLERANCE
+    from mesaprior.inference.reports.theorems import report_theorems
     from mesaprior.inference.theorems.expected import THRESHOLDS
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)
@@ -128,84 +120,10 @@ def theorems(
         alphas=alphas or None,
         work=work,
     )
-    if form == "json":
-        numbers = ("left", "right", "slack")
-        rows = [
-            {
-                name: json_number(value) if name in numbers and value is not None else value
-                for name, value in row.items()
-            }
-            for row in map(_facts, found.theorems)
-        ]
-        provenance = provenance_of(
-            question,
-            prior=prior_facts(prior),
-            noise=str(noise),
-            work=work,
-        )
-        truth = {"program": found.truth, "is_exact": found.is_exact, "log2_weight": found.log2_weight}
-        answer = {
-            "hold": found.hold,
-            "truth": truth,
-            "tolerance": TOLERANCE,
-            "theorems": rows,
-            "provenance": provenance,
-        }
-        click.echo(json.dumps(answer, allow_nan=False))
-    elif form == "csv":
-        from mesaprior.cli.streams import print_csv
-
-        rows = [["" if value is None else value for value in _facts(theorem).values()] for theorem in found.theorems]
-        print_csv(COLUMNS, [[str(cell).lower() if isinstance(cell, bool) else cell for cell in row] for row in rows])
-    else:
-        _render(found)
+    show(report_theorems(question, found, prior=prior, noise=noise, work=work), form)
     if not found.hold:
-        from mesaprior.errors import RunError
-
         broken = ", ".join(theorem.name for theorem in found.theorems if theorem.holds is False)
         raise RunError(
             f"theorems do not hold here ({broken}), so something is miscounted or computed wrongly; "
             "please report the log and the command."
         )
-
-
-def _facts(theorem: Theorem) -> dict[str, Any]:
-    """Return what is said of a theorem."""
-    return {name: getattr(theorem, name) for name in COLUMNS}
-
-
-def _render(found: Evaluation) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from mesaprior.cli.report.terminal import console
-    from mesaprior.hypotheses.log.notices import printable
-
-    out = console()
-    evaluated = [theorem for theorem in found.theorems if theorem.holds is not None]
-    kept = sum(theorem.holds is True for theorem in evaluated)
-    out.print(
-        f"{kept} of {len(evaluated)} theorems hold; of {len(found.theorems) - len(evaluated)} a hypothesis fails here.",
-        style="bold",
-    )
-    how = "the program that fits the training rows" if found.is_exact else "the leading program; none fits the rows"
-    out.print(f"Truth: {found.truth} ({how}), w = 2^{found.log2_weight:.2f}", style="dim", markup=False)
-    table = Table()
-    for name in ("theorem", "left", "", "right", "slack", "statement, or what fails"):
-        table.add_column(name, justify="right" if name in ("left", "right", "slack") else "left", overflow="fold")
-    for theorem in found.theorems:
-        sides = [_number(theorem.left), theorem.relation, _number(theorem.right), _number(theorem.slack)]
-        if theorem.fails is not None:
-            sides = ["-", "", "-", "-"]
-        words = Text(printable(f"fails: {theorem.fails}"), "yellow") if theorem.fails else theorem.statement
-        name = Text(f"{theorem.name}, BROKEN", "red") if theorem.holds is False else theorem.name
-        table.add_row(name, *sides, words)
-    out.print(table)
-    for where in dict.fromkeys(theorem.evaluated.split(";")[0] for theorem in evaluated):
-        names = [theorem.name for theorem in evaluated if theorem.evaluated.split(";")[0] == where]
-        out.print(f"• Over {where}: {', '.join(names)}.", markup=False, soft_wrap=True)
-
-
-def _number(value: float | None) -> str:
-    """Return a side with five significant digits."""
-    return "-" if value is None else f"{value:.5g}"

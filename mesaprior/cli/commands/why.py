@@ -79,7 +79,7 @@ def why(
         )
     from mesaprior.cli.progress import progress
     from mesaprior.cli.reading import read_asked
-    from mesaprior.inference.assessment import assess
+    from mesaprior.inference.bayes.assessment import assess
     from mesaprior.inference.reports.explained import report_explained
 
     prior, noise = prior_of(prior_text, parameters), noise_of(noise_text)

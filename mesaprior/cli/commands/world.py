@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from mesaprior.cli.command import OUTPUT, Group, headed_option
@@ -13,10 +10,7 @@ from mesaprior.cli.completion import FILE
 from mesaprior.cli.files import check_file, write_text
 from mesaprior.cli.one_world import one_world, world_of
 from mesaprior.cli.options import format_option
-from mesaprior.cli.streams import print_csv
-
-if TYPE_CHECKING:
-    from mesaprior.inference.worlds.world import World
+from mesaprior.cli.report import show as show_report
 
 
 @click.group(cls=Group)
@@ -45,28 +39,10 @@ def list_worlds(form: str) -> None:
     Example:
       mesaprior world list
     """
+    from mesaprior.inference.reports.worlds import report_worlds
     from mesaprior.inference.worlds.worlds import WORLDS, recipe
 
-    families = [recipe(name) for name in WORLDS]
-    if form == "json":
-        facts = [
-            {"name": family.name, "summary": family.summary, "settings": [vars(setting) for setting in family.settings]}
-            for family in families
-        ]
-        click.echo(json.dumps(facts))
-    elif form == "csv":
-        rows = [[f.name, s.name, s.default, s.least, s.most, s.meaning] for f in families for s in f.settings]
-        print_csv(["world", "setting", "default", "least", "most", "meaning"], rows)
-    else:
-        from rich.table import Table
-
-        from mesaprior.cli.report.terminal import console
-
-        table = Table("world", "what it is", "settings")
-        for family in families:
-            defaults = ", ".join(f"{setting.name}={setting.default}" for setting in family.settings)
-            table.add_row(family.name, family.summary, defaults)
-        console().print(table)
+    show_report(report_worlds([recipe(name) for name in WORLDS]), form)
 
 
 @world.command()
@@ -80,16 +56,9 @@ def show(name: str, seed: int, settings: tuple[tuple[str, float], ...], form: st
       mesaprior world show fork --seed 3
       mesaprior world show overseer --set unwatched=2 --format json
     """
-    drawn = world_of(name, seed, settings)
-    facts = _facts(drawn)
-    if form == "json":
-        click.echo(json.dumps(facts))
-    elif form == "csv":
-        print_csv(
-            ["program", "bits", "role", "verdict", "meaning"], [list(entry.values()) for entry in facts["programs"]]
-        )
-    else:
-        _render(facts)
+    from mesaprior.inference.reports.worlds import report_world
+
+    show_report(report_world(world_of(name, seed, settings)), form)
 
 
 @world.command()
@@ -121,62 +90,3 @@ def log(
         write_text(out, drawn.log_csv())
     else:
         click.echo(drawn.log_csv(), nl=False)
-
-
-def _facts(drawn: World) -> dict[str, Any]:
-    """Return what is said of a world, as plain data."""
-    from mesaprior.hypotheses.terms.program import length_of, parse_program
-
-    programs = [
-        {
-            "program": entry.text,
-            "bits": length_of(parse_program(entry.text, drawn.language, drawn.log), drawn.language, drawn.log),
-            "role": entry.role,
-            "verdict": entry.verdict,
-            "meaning": entry.meaning,
-        }
-        for entry in drawn.programs
-    ]
-    return {
-        "name": drawn.name,
-        "seed": drawn.seed,
-        "description": drawn.description,
-        "settings": drawn.settings,
-        "training_rows": drawn.log.n_training,
-        "later_rows": drawn.log.n_rows - drawn.log.n_training,
-        "situations": len(drawn.log.situations),
-        "lapses": list(drawn.lapses),
-        "has_walk": drawn.walk is not None,
-        "programs": programs,
-        "given": drawn.given,
-        "log": drawn.log.digest,
-        "language": {"digest": drawn.language.digest} | drawn.language.to_dict(),
-    }
-
-
-def _render(facts: dict[str, Any]) -> None:
-    """Print what is said of a world for a person."""
-    from rich.table import Table
-
-    from mesaprior.cli.report.terminal import console
-
-    out = console()
-    out.print(f"{facts['name']}, seed {facts['seed']}: {facts['description']}.", style="bold", markup=False)
-    out.print(", ".join(f"{name}={value}" for name, value in facts["settings"].items()), style="dim", markup=False)
-    out.print(
-        f"{facts['training_rows']} training rows and {facts['later_rows']} later ones over {facts['situations']} "
-        f"situations; {len(facts['language']['token'])} tokens."
-        + (f" In {len(facts['lapses'])} training rows the action is not the teacher's." if facts["lapses"] else "")
-        + (" A policy can act in it." if facts["has_walk"] else ""),
-        markup=False,
-        soft_wrap=True,
-    )
-    table = Table("program", "bits", "role", "verdict", "what it does")
-    for entry in facts["programs"]:
-        table.add_row(entry["program"], str(entry["bits"]), entry["role"], entry["verdict"], entry["meaning"])
-    out.print(table)
-    for entry in facts["given"]:
-        out.print(
-            f"• {entry['name']} is given as a table: {entry['literal_bits']} bits for {entry['charged_bits']}.",
-            markup=False,
-        )

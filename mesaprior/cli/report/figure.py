@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import click
+
 from mesaprior.cli.files import check_file, written_whole
 from mesaprior.errors import UsageError
-from mesaprior.inference.picture import check_matplotlib, escape_dollars
+from mesaprior.inference.figures.posterior import check_matplotlib, escape_dollars
 
 
 def check_picture(path: str, option: str) -> None:
@@ -42,3 +44,9 @@ def save_picture(figure: Any, path: str) -> None:
             figure.savefig(temporary, dpi=150, metadata=undated)
     finally:
         plt.close(figure)
+
+
+def write_picture(figure: Any, path: str) -> None:
+    """Write a figure of Matplotlib into a file that was asked for, and say so."""
+    save_picture(figure, path)
+    click.echo(f"Wrote {path}.", err=True)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.cli.files import written_whole
-from mesaprior.cli.report.plot_figure import plot_figure
+from mesaprior.cli.report.figure import save_picture
 from mesaprior.errors import ContentError, UsageError
 from mesaprior.inference.claims.registry import CLAIMS
-from mesaprior.inference.claims.reports import table_csv
+from mesaprior.inference.claims.reports import report_of, table_csv
+from mesaprior.inference.figures.drawing import drawn
 
 if TYPE_CHECKING:
     from mesaprior.inference.claims.claim import Findings
@@ -51,11 +52,11 @@ class Ledger:
         report = self._report(name)
         return report is not None and (report["size"], report["versions"]) == (size, versions)
 
-    def add(self, findings: Findings, report: dict[str, Any], versions: dict[str, str]) -> None:
+    def add(self, findings: Findings, versions: dict[str, str]) -> None:
         """Write what a claim found, the report last: who finds it finds the rest."""
-        name = findings.claim.name
+        name, report = findings.claim.name, report_of(findings)
         self._write(f"{name}.csv", table_csv(findings.table))
-        plot_figure(findings.figure, str(self._folder / f"{name}.svg"))
+        save_picture(drawn(findings.figure), str(self._folder / f"{name}.svg"))
         self._write(f"{name}.json", json.dumps(report | {"versions": versions}, indent=1, allow_nan=False) + "\n")
 
     def write_page(self) -> Path:
@@ -85,10 +86,11 @@ class Ledger:
 def page_of(reports: Sequence[dict[str, Any]]) -> str:
     """Return the page: a table of verdicts, then each claim with its figure, its sentences and how to cite it."""
     lines = [
-        "# What the claims came to",
+        "# Verdicts on the claims",
         "",
-        "Each row is an argument of the debate, worked out over many worlds by exact counting; how a verdict follows",
-        "is in the section of the claim. Made by `mesaprior claims run --all --out DIR`; the tables stand beside it.",
+        "Each row is an argument of the debate, tested on many random worlds by exact counting; the rule behind a",
+        "verdict is in the section of the claim. Made by `mesaprior claims run --all --out DIR`, with the tables",
+        "beside it.",
         "",
         "| claim | verdict | share of worlds | most sensitive to | first flip |",
         "|---|---|---|---|---|",

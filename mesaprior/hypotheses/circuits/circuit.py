@@ -32,7 +32,7 @@ class Gate(NamedTuple):
 
 
 class Output(NamedTuple):
-    """What an output is taken from.
+    """The source of an output.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class Circuit:
 
     @property
     def node_depths(self) -> list[int]:
-        """Most gates on a way from an input to each node, the node itself included."""
+        """Most gates on a path from an input to each node, including the node itself."""
         depth = [0] * self.n_inputs
         for gate in self.gates:
             depth.append(1 + max(depth[gate.left], depth[gate.right]))
@@ -90,7 +90,7 @@ class Circuit:
 
     @property
     def nodes_used(self) -> list[bool]:
-        """Whether a way leads from each node to an output."""
+        """Whether a path leads from each node to an output."""
         ends = {output.node for output in self.outputs}
         used = [node in ends for node in range(self.n_inputs + len(self.gates))]
         for k in reversed(range(len(self.gates))):
@@ -100,7 +100,7 @@ class Circuit:
 
     @property
     def depth(self) -> int:
-        """Most gates on a way from an input to an output."""
+        """Most gates on a path from an input to an output."""
         depth = self.node_depths
         return max(0 if output.node is None else depth[output.node] for output in self.outputs)
 
@@ -170,7 +170,7 @@ def parse_circuit(text: str, n_inputs: int) -> Circuit:
 
 
 def _node(name: str, n_inputs: int, n_gates: int, place: str) -> int:
-    """Return the number of a node that is there."""
+    """Return the number of an existing node."""
     number, room = int(name[1:]), n_inputs if name[0] == "x" else n_gates
     if number > room:
         kind = "input" if name[0] == "x" else "gate before it"

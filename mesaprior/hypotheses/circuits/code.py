@@ -1,11 +1,12 @@
-"""The prefix code of straight-line circuits: how many there are with r gates, and how many bits each has.
+"""The prefix code of straight-line circuits: the number of circuits with r gates, and the bits of each.
 
-A circuit with r gates is r + 1 bits that say whether another gate comes (none with fewer than two inputs, where no
-gate can), for each gate a choice among all pairs of distinct nodes before it and all gates of the basis, and a choice
-of outputs. Each output is a node, the complement of a node, or a constant. With r > 0 gates at least one of them is the
-last gate or its complement, and the first that is, is no complement: what complements the last gate is the choice of
-the gate. So a single output is the last gate, and without gates it is any of the 2n + 2 free functions. Lengths are
-logarithms of numbers of choices, so all circuits with r gates have the same length, and together the mass 2^-(r + 1).
+The code of a circuit with r gates has r + 1 bits that say whether another gate follows (none with fewer than two
+inputs, where gates are impossible), for each gate a choice among all pairs of distinct earlier nodes and all gates of
+the basis, and a choice of outputs. Each output is a node, the complement of a node, or a constant. With r > 0 gates at
+least one output is the last gate or its complement, and the first such output is not complemented: the choice of the
+last gate includes its complement. So a single output is the last gate, and without gates it is any of the 2n + 2 free
+functions. Lengths are logarithms of numbers of choices, so all circuits with r gates have the same length, and together
+the mass 2^-(r + 1).
 """
 
 from __future__ import annotations

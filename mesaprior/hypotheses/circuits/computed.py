@@ -1,4 +1,4 @@
-"""Everything that circuits up to a size compute, and how many compute it, whatever log they are asked about."""
+"""The functions that circuits up to a size compute, and the number of circuits of each, independent of any log."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.circuits import texts
 from mesaprior.hypotheses.circuits.counting.engine import check_gates, count_circuits
@@ -19,7 +20,7 @@ from mesaprior.hypotheses.threads import Progress
 
 @dataclass(frozen=True, eq=False)
 class Computed:
-    """What circuits compute. Sizes: k orbits, m outputs, G groups.
+    """The functions of circuits. Sizes: k orbits, m outputs, G groups.
 
     A function is made 0 at input number 0; what is said of one holds for its complement, for each output by itself. One
     tuple of functions stands for its orbit, all that renamed and complemented inputs make of it.
@@ -45,14 +46,14 @@ class Computed:
 
     n: int
     basis: Basis
-    functions: np.ndarray
-    least: np.ndarray
-    row: np.ndarray
+    functions: NDArray[np.uint64]
+    least: NDArray[np.int64]
+    row: NDArray[np.int64]
     gates: tuple[np.ndarray, ...]
-    orbit: np.ndarray
-    size: np.ndarray
-    depth: np.ndarray
-    count: np.ndarray
+    orbit: NDArray[np.int64]
+    size: NDArray[np.int64]
+    depth: NDArray[np.int64]
+    count: NDArray[np.uint64]
 
     @property
     def n_outputs(self) -> int:
@@ -147,7 +148,7 @@ def _of_pairs(n: int, basis: Basis, max_gates: int, workers: int, report: Progre
 
 
 def _places(n: int, functions: np.ndarray) -> Any:
-    """Return what finds the orbit of functions among these, of which one stands for each orbit."""
+    """Return a look-up of the orbits of functions, each of which has one representative here."""
     forms = orbit_forms(n, functions)[:, 0]
     order = np.argsort(forms)
 

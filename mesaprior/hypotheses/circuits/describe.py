@@ -1,4 +1,4 @@
-"""Boolean circuits, as the command line offers them and speaks of them."""
+"""The description of Boolean circuits for the command line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ENCODING = Option(
 
 
 class Circuits(Description["CircuitSpace"]):
-    """All circuits of so many two-input gates, or all functions with their least ones."""
+    """All circuits of a bounded number of two-input gates, or all functions with their least circuits."""
 
     name = NAME
     noun = NOUN
@@ -60,7 +60,7 @@ class Circuits(Description["CircuitSpace"]):
     is_usual = True
 
     def of_options(self, log: ImitationLog, given: Given, say: Say) -> CircuitSpace:
-        """Return the space; how many gates are comfortable depends on the inputs and outputs."""
+        """Return the space; the default bound depends on the inputs and outputs."""
 
         def space(max_gates: int) -> CircuitSpace:
             return self.space_class()(
@@ -78,7 +78,7 @@ class Circuits(Description["CircuitSpace"]):
         return space(max_gates)
 
     def title(self, space: CircuitSpace) -> str:
-        """Return of which gates they are, and what is counted."""
+        """Return a phrase on the gates and on what is counted."""
         return f"Circuits of two-input gates, {space.basis.name} basis, {space.count} counted"
 
     def sizes(self, space: CircuitSpace, log: ImitationLog) -> Sequence[str]:
@@ -95,7 +95,7 @@ class Circuits(Description["CircuitSpace"]):
         return f"{bounds['max_gates']} gates, {bounds['basis']} basis, {bounds['count']} counted"
 
     def notes(self, census: Census) -> Iterable[str]:
-        """Say what is counted, and how the mass is spread over sizes."""
+        """Say what is counted, and how the mass is distributed over sizes."""
         if census.bounds["count"] == "minimal":
             yield "Each function is counted once, with the gates of a least circuit and the bits of that circuit."
             return
@@ -110,7 +110,7 @@ class Circuits(Description["CircuitSpace"]):
         yield inputs_text(space.boolean(log).names)
 
     def explain(self, text: str, log: ImitationLog, given: Given, progress: Progress) -> Explained:
-        """Take a circuit apart; of how many gates it may be does not matter, since lengths do not depend on it."""
+        """Take a circuit apart; the bound on gates does not matter, since lengths do not depend on it."""
         from mesaprior.hypotheses.circuits.explain import explain_circuit
         from mesaprior.hypotheses.circuits.space import MOST_GATES
 

@@ -1,4 +1,4 @@
-"""A circuit, taken apart: bits by choice, what each gate is for, and its values in every situation."""
+"""A circuit, taken apart: bits by choice, the role of each gate, and its values in every situation."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def explain_circuit(space: CircuitSpace, text: str, log: ImitationLog) -> Explai
 
 
 def _choices(circuit: Circuit, bits: BooleanLog, basis: Basis, texts: list[str]) -> list[dict[str, Any]]:
-    """Return the choices that the code of a circuit says one after the other; see `circuits.code`."""
+    """Return the choices in the code of a circuit, in order; see `circuits.code`."""
     n, r = bits.n_inputs, len(circuit.gates)
     counted: list[tuple[str, int]] = []
     for k, text in enumerate(texts, 1):
@@ -96,5 +96,5 @@ def _tables(
 
 
 def _aligned(values: dict[str, int]) -> str:
-    """Return values as wide as the names of their gates, so that they stand below these."""
+    """Return values padded to the width of their gates' names, so that the columns align."""
     return " ".join(f"{value:>{len(name)}}" for name, value in values.items())

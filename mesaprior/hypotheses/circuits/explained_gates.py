@@ -1,4 +1,4 @@
-"""The gates of a circuit: what each is, how deep it lies, whether anything uses it, and its values."""
+"""The gates of a circuit: the kind, depth, use and values of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mesaprior.hypotheses.circuits.circuit import Circuit, format_gate, node_nam
 
 
 def gate_facts(circuit: Circuit) -> list[dict[str, Any]]:
-    """Return of each gate its name, what it computes, its depth, and whether a way leads from it to an output."""
+    """Return the name, text and depth of each gate, and whether a path leads from it to an output."""
     n = circuit.n_inputs
     return [
         {"gate": node_name(n, n + k), "text": format_gate(n, gate), "depth": depth, "used": used}

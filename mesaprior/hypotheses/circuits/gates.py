@@ -1,4 +1,4 @@
-"""The two-input gates, and the two sets of them that circuits are made of."""
+"""The two-input gates, and the two bases of circuits."""
 
 from __future__ import annotations
 

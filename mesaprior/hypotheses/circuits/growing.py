@@ -1,4 +1,4 @@
-"""All sets of one gate more: each once, in one form for all that renamed inputs make of it."""
+"""All sets with one more gate: each once, in a canonical form under renaming of inputs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.circuits import kernels
@@ -27,7 +28,7 @@ LARGE = 5_000
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """All sets of L gates, one of all that renamed inputs make of each other.
+    """All sets of L gates, one for each orbit under renaming of inputs.
 
     Attributes
     ----------
@@ -38,7 +39,7 @@ class Level:
         set. Empty where sets are not counted.
     """
 
-    code: np.ndarray
+    code: NDArray[np.uint64]
     count: np.ndarray
 
 
@@ -52,12 +53,12 @@ def next_level(
     basis: Basis,
     level: Level,
     *,
-    needless: np.ndarray | None = None,
+    needless: NDArray[np.int64] | None = None,
     most_needless: int = 64,
     workers: int = 1,
     report: Progress | None = None,
 ) -> Level:
-    """Return all sets of one gate more.
+    """Return all sets with one more gate.
 
     Parameters
     ----------

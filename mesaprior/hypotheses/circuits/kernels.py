@@ -1,8 +1,8 @@
-"""Compiled sets of functions: their gates, and the one form of all sets that renamed inputs make of each other.
+"""Compiled sets of functions: their gates, and their canonical form under renaming of inputs.
 
-A function is *normal* where it is 0 at input number 0; of a function and its complement exactly one is. Two normal
-functions have five normal combinations that need both (and, and-not both ways, or, exclusive or), each of them and its
-complement being one of the ten gates; without the exclusive or there are four. Sizes: n inputs, L gates of a set, m =
+A function is *normal* if it is 0 at input number 0; of a function and its complement exactly one is. Two normal
+functions have five normal combinations that need both (and, and-not both ways, or, exclusive or); these and their
+complements are the ten gates. Without the exclusive or there are four. Sizes: n inputs, L gates of a set, m =
 n + L nodes, P = 5 or 4 combinations.
 """
 
@@ -91,7 +91,7 @@ class Sets(NamedTuple):
 
 @njit
 def renamed(symmetries, g, function):
-    """Return what a way to rename the inputs makes of a normal function, made normal."""
+    """Return the image of a normal function under a renaming of the inputs, normalized."""
     image = np.uint64(0)
     for byte in range(symmetries.table.shape[1]):
         image |= np.uint64(symmetries.table[g, byte, np.int64((function >> np.uint64(8 * byte)) & np.uint64(255))])
@@ -116,7 +116,7 @@ def combined(p, a, b):
 
 @njit
 def _weight(symmetries, function):
-    """Return at how many inputs a function is 1."""
+    """Return the number of inputs at which a function is 1."""
     low = symmetries.ones[np.int64(function & np.uint64(0xFFFF))]
     return np.int64(low) + np.int64(symmetries.ones[np.int64(function >> np.uint64(16))])
 
@@ -134,7 +134,7 @@ def _mixed(x):
 
 @njit
 def _add_marks(symmetries, code, marks):
-    """Add to ``marks: uint64[n, 2]`` what tells the inputs, and their two values, apart in a gate.
+    """Add to ``marks: uint64[n, 2]`` the invariants of a gate that distinguish the inputs and their two values.
 
     It does not change when the gate is complemented, and moves with the inputs when they are renamed.
     """
@@ -150,7 +150,7 @@ def _add_marks(symmetries, code, marks):
 
 @njit
 def _write_least(symmetries, code, marks, best, trial):
-    """Write the one form of a set of gates: the least that it takes when inputs are renamed.
+    """Write the canonical form of a set of gates: the least under renaming of inputs.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def _write_least(symmetries, code, marks, best, trial):
 
 @njit
 def write_least(symmetries, code, best, trial):
-    """Write the one form of a set of gates, ``uint64[L]``; see `_write_least`."""
+    """Write the canonical form of a set of gates, ``uint64[L]``; see `_write_least`."""
     marks = np.zeros((symmetries.n, 2), dtype=np.uint64)
     for k in range(len(code)):
         _add_marks(symmetries, code[k], marks)
@@ -220,7 +220,7 @@ def write_least(symmetries, code, best, trial):
 
 @njit
 def _slot_of(code, n_slots):
-    """Return where to look first for a set."""
+    """Return the first slot to try for a set."""
     h = np.uint64(0)
     for k in range(len(code)):
         h = _mixed(h * np.uint64(0x9E3779B97F4A7C15) + code[k])
@@ -239,7 +239,7 @@ def reslot(sets):
 
 @njit
 def _add(sets, code, count):
-    """Add a set that is built in so many ways; return whether the sum fits."""
+    """Add a set with its number of ways; return whether the sum fits."""
     slot = _slot_of(code, len(sets.slots))
     while True:
         row = np.int64(sets.slots[slot])
@@ -286,7 +286,7 @@ def extend(symmetries, P, parents, most_needless, place, part, sets):
         Sets that could surely do without more gates than this are left out; only asked where `Parents.needless` is
         given.
     place : int64[2]
-        The row to go on with, and the row to stop before; the first is moved on.
+        The row to continue with, and the row to stop before; the first is moved on.
     part : int64[2]
         Which part of the results to keep, of how many; the parts are disjoint.
     sets : Sets
@@ -295,7 +295,7 @@ def extend(symmetries, P, parents, most_needless, place, part, sets):
     Returns
     -------
     int
-        `DONE`; `FULL`: enlarge the sets and go on; `OVERFLOW`: a count does not fit into 64 bits.
+        `DONE`; `FULL`: enlarge the sets and continue; `OVERFLOW`: a count does not fit into 64 bits.
     """
     code, count = parents.code, parents.count
     n, L = symmetries.n, code.shape[1]
@@ -482,7 +482,7 @@ def write_texts(n, gate, output, text, size):
 
 @njit
 def write_orbit(symmetries, function, image, way):
-    """Write all that renamed inputs make of normal functions, and how.
+    """Write the orbits of normal functions under renaming of inputs, and the renamings.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What circuits are called, and what a census has of each, known before a space is loaded."""
+"""The names of circuits and of their census columns, known before a space is loaded."""
 
 NAME = "circuits"
 """As it is typed after ``--space``."""

@@ -1,10 +1,11 @@
-"""All functions that renamed and complemented inputs make of a few."""
+"""The orbits of functions under renaming and complementing of inputs."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.circuits import kernels
 from mesaprior.hypotheses.circuits.counting.kernels import write_forms, write_pair_forms
@@ -25,13 +26,13 @@ class Members(NamedTuple):
         A way to rename the inputs that leads there from the one function that stands for the orbit.
     """
 
-    function: np.ndarray
-    orbit: np.ndarray
-    way: np.ndarray
+    function: NDArray[np.uint64]
+    orbit: NDArray[np.int64]
+    way: NDArray[np.int64]
 
 
 def members(n: int, representative: np.ndarray) -> Members:
-    """Return all functions of orbits, ``uint64[k, c]``, of which one stands for each."""
+    """Return all functions of orbits, ``uint64[k, c]``, from one representative of each."""
     group = symmetries(n)
     k, c = representative.shape
     image, way = np.zeros((len(group.table), c), dtype=np.uint64), np.zeros(len(group.table), dtype=np.int64)
@@ -44,7 +45,7 @@ def members(n: int, representative: np.ndarray) -> Members:
 
 
 def orbit_forms(n: int, functions: np.ndarray) -> np.ndarray:
-    """Return for normal functions, ``uint64[k, 1 or 2]``, those that stand for all that renamed inputs make of them."""
+    """Return the canonical forms of normal functions, ``uint64[k, 1 or 2]``, under renaming of inputs."""
     forms = np.zeros_like(functions)
     if functions.shape[1] == 2:
         write_pair_forms(symmetries(n), functions, forms)

@@ -1,10 +1,11 @@
-"""What circuits compute, seen at the inputs of a log only: their behaviours."""
+"""The functions of circuits restricted to the inputs of a log: their behaviours."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.boolean import BooleanLog
@@ -19,7 +20,7 @@ MOST_MEMBERS = 20_000_000
 
 @dataclass(frozen=True, eq=False)
 class Behaviours:
-    """Circuits by what they do on a log. Sizes: B behaviours, S situations, G groups.
+    """Circuits by behaviour on a log. Sizes: B behaviours, S situations, G groups.
 
     Attributes
     ----------
@@ -29,16 +30,16 @@ class Behaviours:
     count : uint64[G]
     """
 
-    predictions: np.ndarray
+    predictions: NDArray[np.int16]
     witness: Texts
-    behaviour_id: np.ndarray
-    size: np.ndarray
-    depth: np.ndarray
-    count: np.ndarray
+    behaviour_id: NDArray[np.int64]
+    size: NDArray[np.int64]
+    depth: NDArray[np.int64]
+    count: NDArray[np.uint64]
 
 
 def behaviours(computed: Computed, boolean: BooleanLog) -> Behaviours:
-    """Add up circuits that do the same at every input of a log.
+    """Add up circuits with the same action at every input of a log.
 
     Raises
     ------

@@ -31,7 +31,7 @@ MOST_GATES = 99
 
 
 class CircuitSpace(Space):
-    """All circuits of at most so many two-input gates, or all functions that they compute.
+    """All circuits of a bounded number of two-input gates, or all functions that they compute.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class CircuitSpace(Space):
 
     @property
     def bounds(self) -> dict[str, Any]:
-        """The bounds as plain data; the encoding and the number of actions only where they are given."""
+        """The bounds as plain data; the encoding and the number of actions only if given."""
         given = {"encoding": self.encoding, "actions": self.actions}
         return {"max_gates": self.max_gates, "basis": self.basis.name, "count": self.count} | {
             name: value for name, value in given.items() if value is not None
@@ -135,7 +135,7 @@ class CircuitSpace(Space):
         return self.boolean(log).n_actions
 
     def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
-        """Return what the reports of progress of `census` add up to."""
+        """Return the total of the progress reports of `census`."""
         return self.max_gates
 
     def census(
@@ -202,7 +202,7 @@ class CircuitSpace(Space):
         return code.mass_beyond(self.boolean(log).n_inputs, self.max_gates) if self.count == "all" else None
 
     def length_beyond(self, log: ImitationLog) -> float:
-        """Return the bits of the least circuits that have more gates than the bound, inf where none can."""
+        """Return the bits of the least circuits with more gates than the bound, inf where there are none."""
         bits = self.boolean(log)
         if bits.n_inputs < 2:
             return math.inf
@@ -260,7 +260,7 @@ class CircuitSpace(Space):
         return self.max_gates if n >= 2 else 0
 
     def _compute(self, n: int, m: int, workers: int, report: Progress | None) -> Computed:
-        """Return what circuits compute; it is found once."""
+        """Return the functions of circuits, computed once."""
         if (n, m) not in self._computed:
             count = all_circuits if self.count == "all" else minimal_circuits
             self._computed[n, m] = count(n, m, self.basis, self._most_gates(n), workers=workers, report=report)
@@ -268,6 +268,6 @@ class CircuitSpace(Space):
 
 
 def _orbit_sizes(computed: Computed) -> np.ndarray:
-    """Return how many tuples of functions each orbit has, complements aside."""
+    """Return the number of tuples of functions in each orbit, without complements."""
     found = members(computed.n, computed.functions)
     return np.bincount(found.orbit, minlength=len(computed.functions))

@@ -1,4 +1,4 @@
-"""The ways to rename and complement inputs, as tables that the kernels look functions up in."""
+"""The ways to rename and complement inputs, as look-up tables for the kernels."""
 
 from __future__ import annotations
 

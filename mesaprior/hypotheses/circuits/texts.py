@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.circuits import kernels
@@ -21,8 +22,8 @@ def build_circuits(
     function: np.ndarray,
     orbit: np.ndarray,
     way: np.ndarray,
-    wanted: np.ndarray,
-    is_complemented: np.ndarray,
+    wanted: NDArray[np.uint64],
+    is_complemented: NDArray[np.bool_],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return circuits whose gates compute given functions, with the inputs renamed.
 
@@ -63,7 +64,7 @@ def build_circuits(
     return gate, np.where(wanted == 0, -2, 2 * node) + flips
 
 
-def texts_of(n: int, gate: np.ndarray, output: np.ndarray) -> Texts:
+def texts_of(n: int, gate: NDArray[np.uint8], output: NDArray[np.int64]) -> Texts:
     """Return the texts of circuits; see `kernels.write_texts`.
 
     Parameters

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.compiling import is_worth_compiling
 from mesaprior.hypotheses.counting import kernels, vectorized
@@ -52,15 +53,15 @@ class Ledger:
         Whether the records are so few that NumPy has counted them before the kernels would be compiled.
     """
 
-    arena: np.ndarray
-    numbers: np.ndarray
-    places: np.ndarray
-    starts: np.ndarray
-    runs: np.ndarray
+    arena: NDArray[np.uint64]
+    numbers: NDArray[np.int64]
+    places: NDArray[np.int64]
+    starts: NDArray[np.int32]
+    runs: NDArray[np.int32]
     productions: kernels.Productions
     emissions: kernels.Emissions
     entries: kernels.Entries
-    base: np.ndarray
+    base: NDArray[np.int64]
     max_time: int
     with_infer: bool
     is_small: bool

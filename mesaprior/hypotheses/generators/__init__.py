@@ -1,1 +1,1 @@
-"""Generators of circuits: one term that says, for every number of inputs, which gates the circuit has."""
+"""Generators of circuits: one term that gives the gates of a circuit for every number of inputs."""

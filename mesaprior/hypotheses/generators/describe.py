@@ -1,4 +1,4 @@
-"""Generators of circuits, as the command line offers them and speaks of them."""
+"""The description of generators of circuits for the command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Generators(Description["GeneratorSpace"]):
-    """All terms that write down a circuit for every number of inputs."""
+    """All terms that give a circuit for every number of inputs."""
 
     name = NAME
     noun = NOUN
@@ -40,7 +40,7 @@ class Generators(Description["GeneratorSpace"]):
     suggested = (("levin", "--prior levin"), ("speed", "--prior speed --param alpha=2"), ("uniform", "--prior uniform"))
 
     def of_options(self, log: ImitationLog, given: Given, say: Say) -> GeneratorSpace:
-        """Return the space; how many bits are comfortable depends on the language."""
+        """Return the space; the default bound depends on the language."""
         from mesaprior.hypotheses.generators.family import family_of
 
         language, extra_gates = _language_of(given), given.get("--extra-gates") or 0
@@ -48,7 +48,7 @@ class Generators(Description["GeneratorSpace"]):
         return self.space_class()(bits_of(given, language, questions, say), language, extra_gates=extra_gates)
 
     def title(self, space: GeneratorSpace) -> str:
-        """Return how large their circuits are."""
+        """Return a phrase on the size of their circuits."""
         return f"Generators of circuits, n - 1 + {space.extra_gates} gates for n inputs"
 
     def sizes(self, space: GeneratorSpace, log: ImitationLog) -> Sequence[str]:
@@ -67,7 +67,7 @@ class Generators(Description["GeneratorSpace"]):
         )
 
     def explain(self, text: str, log: ImitationLog, given: Given, progress: Progress) -> Explained:
-        """Take a generator apart; of how many bits it may be does not matter."""
+        """Take a generator apart, of any length."""
         from mesaprior.hypotheses.generators.explain import explain_generator
 
         space = self.space_class()(1, _language_of(given), extra_gates=given.get("--extra-gates") or 0)

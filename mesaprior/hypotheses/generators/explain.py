@@ -1,4 +1,4 @@
-"""A generator, taken apart: its tokens, the circuit that it writes down for each size, and how far that fits."""
+"""A generator, taken apart: its tokens, its circuit for each size, and how well that fits."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def explain_generator(space: GeneratorSpace, text: str, log: ImitationLog) -> Ex
 
 
 def _circuits(generated: Generated, predicted: np.ndarray, log: ImitationLog) -> list[dict[str, Any]]:
-    """Return the circuit for each size of the log, and how many of the rows of that size it gets wrong."""
+    """Return the circuit for each size of the log, and its misses on the rows of that size."""
     size = generated.family.row_size[log.row_situation]
     found: list[dict[str, Any]] = []
     for n in generated.family.sizes:

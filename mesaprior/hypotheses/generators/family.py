@@ -1,9 +1,9 @@
-"""A family of circuits, one for each number of inputs, and how a term writes its gates down.
+"""A family of circuits, one for each number of inputs, and how a term gives their gates.
 
 Notes
 -----
 Sizes: n inputs, r(n) gates, S situations of the generator (one for each entry of each gate of each circuit), V lists of
-entries. The format is written down in ``docs/reference/generators.md``.
+entries. ``docs/reference/generators.md`` defines the format.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import ContentError, Named, UsageError, setting
 from mesaprior.hypotheses.log import NONE, TRAIN, ImitationLog
@@ -34,7 +35,7 @@ MOST_EXTRA_GATES = 8
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """The circuits that a log asks a generator for.
+    """The circuits that a log needs from a generator.
 
     Attributes
     ----------
@@ -50,8 +51,8 @@ class Family:
 
     sizes: tuple[int, ...]
     extra_gates: int
-    row_size: np.ndarray
-    row_input: np.ndarray
+    row_size: NDArray[np.int64]
+    row_input: NDArray[np.int64]
 
     def n_gates(self, n: int) -> int:
         """Return r(n)."""
@@ -64,7 +65,7 @@ class Family:
 
     @cached_property
     def questions(self) -> ImitationLog:
-        """What a generator is asked, as a log: one row for each entry of each gate of each circuit, in this order."""
+        """The inputs of a generator as a log: one row for each entry of each gate of each circuit, in this order."""
         rows = [
             (n, i, k) for n in self.sizes for i in range(self.n_gates(n)) for k in range(len(ENTRIES))
         ]  # fmt: skip
@@ -80,8 +81,8 @@ class Family:
             source="the gates of circuits",
         )
 
-    def actions(self, entries: np.ndarray) -> np.ndarray:
-        """Return what the circuits of generators compute.
+    def actions(self, entries: NDArray[np.int16]) -> NDArray[np.int16]:
+        """Return the actions that the circuits of generators compute.
 
         Parameters
         ----------
@@ -119,7 +120,7 @@ class Family:
 
 
 def family_of(log: ImitationLog, extra_gates: int) -> Family:
-    """Return the circuits that a log asks for.
+    """Return the circuits that a log needs.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The language in which generators are written where nobody gives another."""
+"""The default language of generators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What generators of circuits are called, and what a census has of each, known before a space is loaded."""
+"""The names of generators of circuits and of their census columns, known before a space is loaded."""
 
 NAME = "generators"
 """As it is typed after ``--space``."""

@@ -1,4 +1,4 @@
-"""The space of generators: terms that write down a circuit for every number of inputs."""
+"""The space of generators: terms that give a circuit for every number of inputs."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class GeneratorSpace(Space):
         return 2
 
     def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
-        """Return what the reports of progress of `census` add up to, about."""
+        """Return the approximate total of the progress reports of `census`."""
         return self._terms.n_reports(family_of(log, self.extra_gates).questions)
 
     def census(
@@ -133,7 +133,7 @@ class GeneratorSpace(Space):
         return census
 
     def _of_vectors(self, vectors: Vectors, family: Family, log: ImitationLog) -> Census:
-        """Return the census of the circuits that the vectors write down."""
+        """Return the census of the circuits given by the vectors."""
         V = len(vectors.intact)
         actions = np.empty((V, len(log.situations)), dtype=np.int16)
         for start in range(0, V, BLOCK):
@@ -171,7 +171,7 @@ class GeneratorSpace(Space):
         return self._terms.parse(text, family_of(log, self.extra_gates).questions)
 
     def explain(self, program: Program, log: ImitationLog) -> Explanation:
-        """Take the term of a generator apart: bits and steps by token, and what it answers when asked for circuits."""
+        """Take the term of a generator apart: bits and steps by token, and its circuits."""
         return explain(program, self.generators, family_of(log, self.extra_gates).questions)
 
     def measures(self, program: Program, log: ImitationLog) -> dict[str, int | float]:
@@ -242,7 +242,7 @@ class Generated(Prediction):
 
 
 def _times(r: int, steps: np.ndarray) -> np.ndarray:
-    """Return the steps of writing r gates down by terms of so many steps, ``int64[G]``, and of running them.
+    """Return the steps of generating r gates by terms with these steps, ``int64[G]``, and of running them.
 
     Steps saturate as those of terms do, from which their product would wrap around.
     """
@@ -252,7 +252,7 @@ def _times(r: int, steps: np.ndarray) -> np.ndarray:
 
 
 def _check_language(language: Language) -> None:
-    """Refuse a language that cannot write circuits down.
+    """Refuse a language that cannot describe circuits.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The imitation log: what the teacher did, row by row, and reading it from files as people have them."""
+"""The imitation log: the teacher's actions, row by row, and reading it from raw files."""
 
 from mesaprior.hypotheses.log.building import log_from_frame, log_of_table, read_log
 from mesaprior.hypotheses.log.columns import Reading

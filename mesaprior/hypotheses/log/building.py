@@ -1,4 +1,4 @@
-"""From a raw table to an imitation log: splits, missing cells, codes, order. All faults are told at once."""
+"""From a raw table to an imitation log: splits, missing cells, codes, order. One error lists all faults."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log.coding import (
     RANKED,
@@ -43,7 +44,7 @@ DEFAULT_NAMES = frozenset(RESERVED_NAMES) | frozenset(OF_DEFAULT_LANGUAGE)
 def read_log(
     path: str | Path, *, language: CodedLanguage | None = None, reading: Reading | None = None
 ) -> ImitationLog:
-    """Read an imitation log from a file as people have them.
+    """Read an imitation log from a raw file.
 
     Parameters
     ----------
@@ -139,7 +140,7 @@ def log_of_table(
 
 
 class _Builder:
-    """Builds one log, and gathers what is wrong on the way. Size: R rows of the table."""
+    """Builds one log, and collects faults on the way. Size: R rows of the table."""
 
     def __init__(
         self,
@@ -157,7 +158,7 @@ class _Builder:
         self._codes: dict[str, dict[str, int]] = {}
 
     def log(self) -> ImitationLog:
-        """Return the log, or refuse the table with all that is wrong."""
+        """Return the log, or refuse the table with all its faults."""
         split = self._split()
         kept = self._kept(split)
         action, rival = self._actions(split, kept)
@@ -190,7 +191,7 @@ class _Builder:
             remarks=tuple(self._remarks + self._on_names()),
         )
 
-    def _split(self) -> np.ndarray:
+    def _split(self) -> NDArray[np.int8]:
         """Return the split of each row, int8[R]."""
         column = self._columns.split
         if column is None:
@@ -215,8 +216,8 @@ class _Builder:
         by_text = np.array([TRAIN if split is None else split for split in known.values()], dtype=np.int8)
         return by_text[column.index]
 
-    def _kept(self, split: np.ndarray) -> np.ndarray:
-        """Return which rows are kept, bool[R]: not history rows without an action, nor those that are to be dropped."""
+    def _kept(self, split: np.ndarray) -> NDArray[np.bool_]:
+        """Return which rows are kept, bool[R]: all but history rows without an action and rows to be dropped."""
         kept = np.ones(self._table.n_rows, dtype=bool)
         action = self._columns.action or self._columns.likely
         if action is not None and not action.holds:
@@ -246,7 +247,7 @@ class _Builder:
             kept &= ~incomplete
 
     def _empty(self, column: Column, missing: np.ndarray, n_rows: int) -> Notice:
-        """Return what to say of a column that is empty on some rows, bool[R]."""
+        """Return the notice about a column that is empty on some rows, bool[R]."""
         n = int(missing.sum())
         where = f"line {self._table.lines[missing][0]}" if n == 1 else f"first on line {self._table.lines[missing][0]}"
         ways_on = [
@@ -310,7 +311,7 @@ class _Builder:
         coded = [_coded(column, coding, kept) for column in columns]
         return coded[0], coded[1] if len(coded) > 1 else nothing
 
-    def _feature(self, name: str, column: Column, kept: np.ndarray) -> np.ndarray:
+    def _feature(self, name: str, column: Column, kept: np.ndarray) -> NDArray[np.int64]:
         """Return the codes of a feature, int64[R]."""
         coding = self._coding(name, column, column.occurring(kept))
         if coding is None:
@@ -322,7 +323,7 @@ class _Builder:
         return np.where(codes < 0, 0, codes)
 
     def _code_of_missing(self, name: str, column: Column, coding: Coding) -> int:
-        """Return the code of what is missing in a feature, and note its label."""
+        """Return the code of missing values in a feature, and record its label."""
         labels = dict(coding.labels or {str(code): code for code in sorted(set(coding.code_of.values()))})
         wanted = (MISSING_LABEL, *(f"{MISSING_LABEL}_{number}" for number in range(2, LARGEST_VALUE + 3)))
         # A table of codes may have the label already, where no cell has it.
@@ -343,7 +344,7 @@ class _Builder:
         return own
 
     def _coding(self, name: str, column: Column, texts: list[str]) -> Coding | None:
-        """Return the coding of a column of these texts and note its labels; None where something is wrong with it."""
+        """Return the coding of a column of these texts and record its labels; None where the column is faulty."""
         is_action = name == "action"
         table = self._tables.get(name)
         found = coding_of(
@@ -394,7 +395,7 @@ class _Builder:
         return tuple(_joined(cells[place]) for place in order), rank[number]
 
     def _on_names(self) -> list[str]:
-        """Return what to say of the names of features, and of tables of codes that belong to none."""
+        """Return the notices about names of features, and about tables of codes without a feature."""
         remarks: list[str] = []
         renamed = self._columns.renamed
         if renamed:
@@ -406,14 +407,14 @@ class _Builder:
 
 
 def _joined(cells: Sequence[str]) -> str:
-    """Return the name of a group: its cells with strokes between them, in quotes where they could be misread."""
+    """Return the name of a group: its cells separated by slashes, quoted where they could be misread."""
     if len(cells) == 1:
         return cells[0]
     return "/".join(json.dumps(cell, ensure_ascii=False) if {"/", '"'} & set(cell) else cell for cell in cells)
 
 
-def _coded(column: Column, coding: Coding, kept: np.ndarray) -> np.ndarray:
-    """Return the codes of a column, int64[R]; `NONE` where something is missing or the row is not kept."""
+def _coded(column: Column, coding: Coding, kept: np.ndarray) -> NDArray[np.int64]:
+    """Return the codes of a column, int64[R]; `NONE` where the value is missing or the row is not kept."""
     by_text = np.array([coding.code_of.get(text, NONE) for text in column.texts], dtype=np.int64)
     codes = by_text[column.index] if len(by_text) else np.full(len(kept), NONE, dtype=np.int64)
     return np.where(kept, codes, NONE)

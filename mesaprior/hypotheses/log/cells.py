@@ -26,7 +26,7 @@ _OF_QUALTRICS = '{"ImportId"'
 
 
 def table_of_text(text: str, layout: Layout, source: str) -> RawTable:
-    """Return the table that a text holds.
+    """Return the table in a text.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def _with_nameless(names: list[str], rows: list[list[str]]) -> list[str]:
 
 
 def _chunks(reader: Any) -> Iterator[tuple[list[list[str]], np.ndarray]]:
-    """Yield rows, some at a time, and the line on which each ends, counted from where the text was begun."""
+    """Yield rows, some at a time, and the line on which each ends, counted from the beginning of the text."""
     before = reader.line_num
     while rows := list(itertools.islice(reader, _CHUNK)):
         n_lines = np.ones(len(rows), dtype=np.int64)
@@ -111,7 +111,7 @@ def _chunks(reader: Any) -> Iterator[tuple[list[list[str]], np.ndarray]]:
 def _remarks_on_odd_rows(
     odd: Sequence[tuple[int, list[str]]], header: list[str], layout: Layout, source: str
 ) -> list[str]:
-    """Return what to say of rows with another number of cells: comments are left out, and others refused."""
+    """Return the notices about rows with another number of cells: comments are skipped, other rows refused."""
     there = [(line + layout.line - 1, row) for line, row in odd if any(cell.strip() for cell in row)]
     ragged = [(line, len(row)) for line, row in there if not row[0].startswith("#")]
     if ragged:
@@ -152,7 +152,7 @@ def _without_second_headers(table: RawTable) -> RawTable:
 
 
 def _unreadable(error: csv.Error, text: str, source: str) -> ContentError:
-    """Return what to say of a text whose quotes or cells do not fit."""
+    """Return the error about a text whose quotes or cells do not fit."""
     said = str(error)
     if "unexpected end" in said:
         odd = next((n for n, line in enumerate(text.splitlines(), 1) if line.count('"') % 2), 1)

@@ -1,4 +1,4 @@
-"""What is suspicious about a log: columns that look like ids, never vary or give the action away; idle rivals."""
+"""Warnings about a log: columns that look like ids, never vary or determine the action; idle rivals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}[./][0-9]{1,2}[./][0
 
 
 def warnings_of(log: ImitationLog, n_actions: int) -> list[Notice]:
-    """Return what is suspicious about a log, as sentences with the options that mend it.
+    """Return the warnings about a log, as sentences with the options that fix each.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def warnings_of(log: ImitationLog, n_actions: int) -> list[Notice]:
 
 
 def _of_columns(log: ImitationLog) -> Iterator[Notice]:
-    """Yield what is suspicious about features, one sentence a column at most."""
+    """Yield the warnings about features, at most one sentence per column."""
     acted = log.action != NONE
     n_rows = log.n_rows
     for place, name in enumerate(log.features):
@@ -74,7 +74,7 @@ def _is_id_or_time(log: ImitationLog, name: str, n_values: int) -> bool:
 
 
 def _gives_away(value: np.ndarray, action: np.ndarray) -> bool:
-    """Tell whether rows with one value always have one action, where there are several actions."""
+    """Return whether rows with one value always have one action, where there are several actions."""
     if not len(action) or (action == action[0]).all():
         return False
     pairs = np.unique(value.astype(np.int64) * (int(action.max()) + 1) + action)
@@ -82,7 +82,7 @@ def _gives_away(value: np.ndarray, action: np.ndarray) -> bool:
 
 
 def _of_rows(log: ImitationLog, n_actions: int) -> Iterator[Notice]:
-    """Yield what is suspicious about actions, rivals and splits."""
+    """Yield the warnings about actions, rivals and splits."""
     taken = set(np.unique(log.action[log.action != NONE]).tolist())
     never = [log.label("action", code) for code in range(n_actions) if code not in taken]
     if never and len(taken) > 1:

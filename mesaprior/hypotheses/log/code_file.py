@@ -1,4 +1,4 @@
-"""The codes of a log in a file of their own beside it: ``LOG.codes.json`` beside ``LOG.csv``.
+"""The codes of a log in a separate file: ``LOG.codes.json`` beside ``LOG.csv``.
 
 The format is written down in ``docs/reference/prepare.md``.
 """
@@ -23,7 +23,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class CodeFile:
-    """What stands in a file of codes.
+    """The contents of a file of codes.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ def code_text(log: ImitationLog, columns: Sequence[str], n_groups: int) -> str:
     """
     codes = {column: dict(table) for column, table in log.codes.items()}
     if "action" in codes:
-        # A rival may take an action that nobody takes, which has a label too.
+        # A rival may take an action that the teacher never takes, which has a label too.
         there = set(codes["action"].values())
         codes["action"] |= {log.label("action", c): c for c in range(log.largest_action + 1) if c not in there}
     content = {"schema": SCHEMA, "codes": codes, "groups": list(columns[:n_groups]), "columns": list(columns)}
@@ -120,7 +120,7 @@ def _labelled(column: Column, codes: Mapping[str, int], table: RawTable) -> Colu
     texts: list[str] = []
     for text in column.texts:
         code = as_integer(text)
-        # A whole number is a code, whatever labels there are.
+        # An integer is a code, for any labels.
         is_known = text in codes if code is None else code in label_of
         if text not in MISSING and not is_known:
             fault = notice(

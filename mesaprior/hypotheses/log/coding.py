@@ -1,4 +1,4 @@
-"""From the values of a column to codes, or to what is wrong with it.
+"""From the values of a column to codes, or to its faults.
 
 The rules are written down in ``docs/reference/log.md``.
 """
@@ -30,7 +30,7 @@ _SEARCHED = 1 << 12
 
 
 class CodedLanguage(Protocol):
-    """What reading a log asks of a language: the codes of labels, and the names that features cannot have."""
+    """What reading a log needs from a language: the codes of labels, and the names that features cannot have."""
 
     @property
     def codes(self) -> Mapping[str, Mapping[str, int]]:

@@ -1,4 +1,4 @@
-"""What the columns of a table are: the action, the rival, the split, groups, features; and lawful names for them."""
+"""The roles of the columns of a table: action, rival, split, groups, features; and their lawful names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _GUESSES = (
 
 @dataclass(frozen=True)
 class Reading:
-    """How a table is to be read.
+    """Settings for reading a table.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a table by what they are.
+    """The columns of a table by role.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class Columns:
 
 
 def columns_of(table: RawTable, reading: Reading, taken: Collection[str]) -> Columns:
-    """Say what each column of a table is.
+    """Return the role of each column of a table.
 
     Parameters
     ----------
@@ -144,26 +144,26 @@ def columns_of(table: RawTable, reading: Reading, taken: Collection[str]) -> Col
 
 
 def has_column(table: RawTable, name: str) -> bool:
-    """Tell whether a table has a column that is meant by a name."""
+    """Return whether a table has a column that a name refers to."""
     return Finder(table.columns).find(name) is not None
 
 
 def without_role(table: RawTable, reading: Reading, role: str) -> Reading:
-    """Return how to read a table so that no column has a role, such as ``rival``."""
+    """Return the settings under which no column has a role, such as ``rival``."""
     column = Finder(table.columns).of_role(role)
     drop = reading.drop if column is None or column.name in reading.drop else (*reading.drop, column.name)
     return replace(reading, drop=drop, **{role: None})
 
 
 class Finder:
-    """Finds columns by the names that a person gives, and remembers what was not found."""
+    """Finds columns by user-given names, and records names that were not found."""
 
     def __init__(self, columns: Iterable[Column]):
         self._columns = list(columns)
         self._unknown: list[str] = []
 
     def find(self, name: str) -> Column | None:
-        """Return the column of a name: as it stands in the file, or lawful, or with other capitals."""
+        """Return the column of a name: as in the file, or lawful, or with another case."""
         name = name.strip()
         for matches in (
             lambda column: column.name == name,
@@ -181,7 +181,7 @@ class Finder:
         return None
 
     def roles(self, reading: Reading) -> dict[str, Column | None]:
-        """Return the columns of the roles: those that are named, else those of the same name that are not dropped."""
+        """Return the columns of the roles: those given, else those with the role's name that are not dropped."""
         dropped = {column.name for name in reading.drop if (column := self.find(name)) is not None}
         found: dict[str, Column | None] = {}
         for role in ROLES:
@@ -197,12 +197,12 @@ class Finder:
         return list(found.values())
 
     def of_role(self, role: str) -> Column | None:
-        """Return the column whose name is that of a role, in capitals or not."""
+        """Return the column whose name is that of a role, in any case."""
         exact = [column for column in self._columns if column.name == role]
         return next(iter(exact or [column for column in self._columns if column.name.casefold() == role]), None)
 
     def likely_action(self, *, but: Sequence[Column]) -> Column | None:
-        """Return a column that is called as columns of choices often are, by the likeliest name, but none of these."""
+        """Return a column with a typical name for choices, the likeliest first, excluding these."""
         called = {column.handle.casefold(): column for column in reversed(self._columns) if column not in but}
         return next((called[name] for name in _GUESSES if name in called), None)
 
@@ -214,7 +214,7 @@ class Finder:
 
 
 def _no_action(table: RawTable, guess: Column | None, dropped: Sequence[Column]) -> Notice:
-    """Return what to say of a table without a column of choices."""
+    """Return the error about a table without a column of choices."""
     there = ", ".join(shown(column.name) for column in table.columns[:30])
     left_out = next((column for column in dropped if column.name.casefold() == "action"), None)
     if left_out is not None:

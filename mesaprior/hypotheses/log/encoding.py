@@ -18,7 +18,7 @@ _SAMPLE = 1 << 16
 
 
 def decoded(content: bytes, source: str) -> tuple[str, str]:
-    """Return a text, and what is to be said of its encoding: nothing of plain UTF-8.
+    """Return a text, and the notice about its encoding: none for plain UTF-8.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The imitation log: what the teacher did, row by row, training rows first.
+"""The imitation log: the teacher's actions, row by row, training rows first.
 
 Notes
 -----
@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log.raw_table import distinct_rows
 
@@ -35,7 +36,7 @@ NONE = -1
 class ImitationLog:
     """Rows of (situation, action) in the log's order: training rows in file order, then all others in file order.
 
-    Where groups are told apart, the rows of each follow each other, in file order, among either kind of rows.
+    Where groups are distinguished, the rows of each follow each other, in file order, among either kind of rows.
 
     Attributes
     ----------
@@ -59,7 +60,7 @@ class ImitationLog:
         For ``action``, and for each feature that is not its own code: the code of each label, ascending. Empty where
         all numbers stand for themselves.
     groups : tuple of str
-        Labels of the people, or other groups of rows, in natural order; empty where none are told apart.
+        Labels of the people, or other groups of rows, in natural order; empty where none are distinguished.
     group : int64[R] or None
         Index into `groups` of each row.
     n_left_out : int
@@ -71,16 +72,16 @@ class ImitationLog:
     """
 
     features: tuple[str, ...]
-    situations: np.ndarray
-    row_situation: np.ndarray
-    action: np.ndarray
-    rival: np.ndarray
-    split: np.ndarray
-    file_line: np.ndarray
+    situations: NDArray[np.int64]
+    row_situation: NDArray[np.int64]
+    action: NDArray[np.int64]
+    rival: NDArray[np.int64]
+    split: NDArray[np.int8]
+    file_line: NDArray[np.int64]
     source: str = "log"
     codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
-    group: np.ndarray | None = None
+    group: NDArray[np.int64] | None = None
     n_left_out: int = 0
     remarks: tuple[str, ...] = ()
     sizes: tuple[int, ...] | None = None
@@ -125,7 +126,7 @@ class ImitationLog:
         return content.hexdigest()
 
     def label(self, column: str, code: int) -> str:
-        """Return what a code of a column stands for; the column is a feature or ``action`` (rivals have its labels).
+        """Return the label of a code of a column; the column is a feature or ``action`` (rivals have its labels).
 
         A code without a label is its number, or ``code 1`` where ``1`` is the label of another one.
         """

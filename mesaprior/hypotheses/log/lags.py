@@ -1,8 +1,9 @@
-"""Lags of a column: what stood there one or more rows before, within a group, as columns of their own."""
+"""Lags of a column: its values one or more rows before, within a group, as new columns."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log.coding import Coding
 from mesaprior.hypotheses.log.names import lawful, unused, words_of
@@ -14,8 +15,8 @@ FIRST_LABEL, MISSED_LABEL = "first", "missed"
 """Labels of a lag where no row comes before in its group, and where the row before has nothing there."""
 
 
-def lags_of(column: Column, coding: Coding, group: np.ndarray, k: int, name: str) -> list[Column] | Notice:
-    """Return what stood in a column 1 to k rows before, or why there are no codes for it.
+def lags_of(column: Column, coding: Coding, group: NDArray[np.int64], k: int, name: str) -> list[Column] | Notice:
+    """Return the values of a column 1 to k rows before, or the reason why they cannot be coded.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ def lags_of(column: Column, coding: Coding, group: np.ndarray, k: int, name: str
 
 
 def lag_name(name: str, action: str | None) -> str:
-    """Return what lags of a column are called, without their numbers.
+    """Return the name of the lags of a column, without their numbers.
 
     As is usual for games, lags of one's own choice are ``me1``, ``me2``, and those of ``other.choice``, where
     ``choice`` is the action, ``op1``, ``op2``; any other column lends its name.
@@ -85,7 +86,7 @@ def lag_name(name: str, action: str | None) -> str:
 
 
 def _rows_before(group: np.ndarray, k: int) -> list[np.ndarray]:
-    """Return for each lag the row so far before each row in its group, int64[R]; -1 where there is none."""
+    """Return for each lag the row at that distance before each row in its group, int64[R]; -1 where there is none."""
     n = len(group)
     by_group = np.argsort(group, kind="stable")
     begins = np.flatnonzero(np.diff(group[by_group], prepend=-1))

@@ -1,4 +1,4 @@
-"""How the cells of a text are told apart, and where its header is."""
+"""The layout of a text: how cells are separated, and where the header is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log.notices import shown
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
-"""What cells can be told apart by, the likeliest first."""
+"""Possible delimiters, the likeliest first."""
 
 _MOST_ABOVE = 5
 """Rows above the header at most."""
@@ -22,7 +22,7 @@ _SAMPLE = 1 << 16
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text is cut into cells.
+    """How a text is split into cells.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Layout:
 
 
 def layout_of(text: str, source: str) -> Layout:
-    """Return how a text is cut into cells.
+    """Return how a text is split into cells.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def _before_rows(text: str, source: str) -> tuple[str | None, int, int]:
 
 
 def _rows(sample: str, delimiter: str, is_cut: bool) -> list[list[str]]:
-    """Return the rows of a sample, empty ones aside; of a sample that is cut without the last."""
+    """Return the non-empty rows of a sample; without the last if the sample is truncated."""
     try:
         reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, skipinitialspace=True)
         rows = [row for row in reader if any(cell.strip() for cell in row)]
@@ -111,7 +111,7 @@ def _rows(sample: str, delimiter: str, is_cut: bool) -> list[list[str]]:
 
 
 def _fitness(sample: str, delimiter: str, is_cut: bool) -> tuple[bool, float, int]:
-    """Return how well a delimiter cuts a sample: into cells at all, the share of rows with equally many, how many."""
+    """Return how well a delimiter splits a sample: whether at all, the share of equally long rows, their cells."""
     widths = [len(row) for row in _rows(sample, delimiter, is_cut)]
     if not widths:
         return False, 0.0, 0
@@ -122,7 +122,7 @@ def _fitness(sample: str, delimiter: str, is_cut: bool) -> tuple[bool, float, in
 
 
 def _rows_above(rows: list[list[str]]) -> int:
-    """Return how many rows stand above the header: they have fewer cells than most, or one where others have more."""
+    """Return the number of rows above the header: they have fewer cells than most, or one where others have more."""
     if len(rows) < 3:
         return 0
     width = Counter(len(row) for row in rows).most_common(1)[0][0]

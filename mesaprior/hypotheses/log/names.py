@@ -1,4 +1,4 @@
-"""Names of columns: lawful ones for features, and what names tell of columns."""
+"""Names of columns: lawful ones for features, and hints about a column from its name."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def lawful_names(names: Sequence[str], taken: Collection[str] = ()) -> list[str]
 
 
 def unused(name: str, taken: Collection[str]) -> str:
-    """Return a name that is not taken: this one, or with a number from 2 upwards behind it."""
+    """Return a name that is not taken: this one, or with a number from 2 upwards appended."""
     new, number = name, 2
     while new in taken:
         new, number = f"{name}_{number}", number + 1
@@ -67,11 +67,11 @@ def words_of(name: str) -> list[str]:
 
 
 def is_called_id(name: str) -> bool:
-    """Tell whether a column is called as columns that tell people apart often are."""
+    """Return whether a column has a typical name for ids of people."""
     words = words_of(name)
     return words[-1] in _IDS or (len(words) == 1 and words[0] in _ONLY_IDS)
 
 
 def is_called_time(name: str) -> bool:
-    """Tell whether a column is called as columns that number rows, or tell when they were, often are."""
+    """Return whether a column has a typical name for row numbers or times."""
     return not _TIMES.isdisjoint(words_of(name))

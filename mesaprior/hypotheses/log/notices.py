@@ -1,4 +1,4 @@
-"""What is said of a file: faults that have to be mended, and warnings, each with the options that lead on."""
+"""Notices about a file: faults and warnings, each with the options that fix it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.,=:/+-]+")
 
 @dataclass(frozen=True)
 class Option:
-    """A setting that mends something: an argument in Python, an option at the command line.
+    """A setting that fixes a fault: an argument in Python, an option at the command line.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ def notice(*parts: str | Option) -> Notice:
 
 
 class FileError(ContentError):
-    """A file cannot be read as a log (exit code 1); all that is wrong with it is told at once.
+    """A file cannot be read as a log (exit code 1); one message lists all its faults.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def _joined(options: Sequence[Option]) -> list[Option]:
 
 
 def shown(text: object) -> str:
-    """Return a name or a cell in quotes for a message: what cannot be printed is escaped, what is long is cut."""
+    """Return a name or a cell in quotes for a message: unprintable characters are escaped, long texts are cut."""
     try:
         return repr(shortened(str(text)))
     except ValueError:
@@ -141,7 +141,7 @@ def shown(text: object) -> str:
 
 
 def told(value: object) -> str:
-    """Return a value of a file as Python writes it, for a message: what is long is cut."""
+    """Return a value of a file as Python writes it, for a message: long values are cut."""
     try:
         return shortened(repr(value))
     except ValueError:
@@ -154,7 +154,7 @@ def shortened(text: str, longest: int = LONGEST_SHOWN) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text with what cannot be printed, such as control characters, as escapes."""
+    """Return a text with unprintable characters, such as control characters, as escapes."""
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
         for character in text

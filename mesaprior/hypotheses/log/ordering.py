@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log.notices import Notice, given, notice, number_of, shown
 from mesaprior.hypotheses.log.raw_table import MISSING, RawTable
@@ -20,7 +21,7 @@ _UNSORTABLE = re.compile(
 """Dates and times that are not in order as text: days or months first, names of months, halves of the day."""
 
 
-def sorted_rows(table: RawTable, name: str, group: np.ndarray) -> tuple[np.ndarray, str] | Notice:
+def sorted_rows(table: RawTable, name: str, group: NDArray[np.int64]) -> tuple[np.ndarray, str] | Notice:
     """Return the rows of a table group by group, each in the order of a column.
 
     Parameters
@@ -52,7 +53,7 @@ def sorted_rows(table: RawTable, name: str, group: np.ndarray) -> tuple[np.ndarr
 
 
 def _fault(table: RawTable, name: str, texts: list[str]) -> Notice | None:
-    """Return why texts give no order: some are numbers and others are not, or they are dates that do not sort."""
+    """Return the reason why texts give no order: only some are numbers, or they are dates that do not sort."""
     column = next(column for column in table.columns if column.name == name)
 
     def line(text: str) -> int:

@@ -29,7 +29,7 @@ MOST_LAGS, MOST_BINS = 100, 256
 
 @dataclass(frozen=True)
 class Preparation:
-    """What is to be done with a raw table.
+    """The steps to apply to a raw table.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Preparation:
 def prepare(
     table: RawTable, reading: Reading, preparation: Preparation, *, language: CodedLanguage | None = None
 ) -> tuple[RawTable, Reading]:
-    """Put a table in order and give it lags, quantiles and held-out rows.
+    """Sort a table and add lags, quantiles and held-out rows.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def prepare(
 
 
 class _Preparing:
-    """Prepares one table, and gathers what is wrong on the way. Columns are changed step by step, by name."""
+    """Prepares one table, and collects faults on the way. Columns are changed step by step, by name."""
 
     def __init__(self, table: RawTable, reading: Reading, preparation: Preparation, language: CodedLanguage | None):
         self._table, self._reading, self._preparation, self._language = table, reading, preparation, language
@@ -128,7 +128,7 @@ class _Preparing:
         self._lines = table.lines
 
     def result(self) -> tuple[RawTable, Reading]:
-        """Return the table and how to read it, or refuse it with all that is wrong."""
+        """Return the table and how to read it, or refuse it with all its faults."""
         self._sort()
         self._cut()
         self._settle_actions()
@@ -150,13 +150,13 @@ class _Preparing:
         )
 
     def _remark_on_ids(self) -> None:
-        """Say that lags run over all rows where a column may tell people apart."""
+        """Warn that lags run over all rows if a column may identify people."""
         name = next((column.name for column in self._table.columns if is_called_id(column.name)), None)
         if name is not None:
             self._remarks.append(f"Lags run over all rows; if {shown(name)} tells people apart, name it with --by.")
 
     def _sort(self) -> None:
-        """Put the rows of each group in order, where there is one."""
+        """Sort the rows of each group, if there is an order column."""
         for name in self._order:
             found = sorted_rows(self._table, name, self._group)
             if isinstance(found, Notice):
@@ -168,7 +168,7 @@ class _Preparing:
             self._columns = {own: replace(c, index=c.index[rows]) for own, c in self._columns.items()}
 
     def _cut(self) -> None:
-        """Cut the columns that are wanted into quantiles."""
+        """Divide the requested columns into quantiles."""
         for name, q in self._bins.items():
             found = cut_into_quantiles(self._columns[name], q, has_decimal_commas=self._table.has_decimal_commas)
             if isinstance(found, Notice):
@@ -206,7 +206,7 @@ class _Preparing:
         return found
 
     def _add_lags(self) -> list[str]:
-        """Add the lags that are wanted, and return their names."""
+        """Add the requested lags, and return their names."""
         added: dict[str, Column] = {}
         for name, k in self._lags.items():
             column = self._columns[name]
@@ -224,7 +224,7 @@ class _Preparing:
         return list(added)
 
     def _check_room(self, lag: str, name: str, added: Mapping[str, Column]) -> None:
-        """Note where a lag of a column would have the name of another column, or of another lag."""
+        """Record a fault if a lag would have the name of another column, or of another lag."""
         if lag in added:
             what = f"two lags would be called {shown(lag)}, one of them of {shown(name)}; rename a column in the file"
             self._faults.append(notice(what))
@@ -238,7 +238,7 @@ class _Preparing:
             )
 
     def _aside(self) -> list[str]:
-        """Return the columns that are no features themselves: what is only known after the choice, and the order."""
+        """Return the columns that are not features themselves: values known after the choice, and the order."""
         kept = {*self._only, self._roles["action"]}
         aside = [name for name in dict.fromkeys((*self._lags, *self._order)) if name not in kept]
         if aside:
@@ -249,7 +249,7 @@ class _Preparing:
         return aside
 
     def _splits(self, name: str | None) -> np.ndarray | None:
-        """Return the split of each row, int64[R]; None where a word is no split: that is told on reading the table."""
+        """Return the split of each row, int64[R]; None where a word is not a split: reading the table reports that."""
         if name is None:
             return np.full(len(self._group), TRAIN)
         column = self._columns[name]
@@ -281,7 +281,7 @@ class _Preparing:
         return name
 
     def _leave_out_rivals_in_training(self, split_name: str | None) -> None:
-        """Leave out what a rival does on training rows: only later rows have one."""
+        """Remove rivals on training rows: only later rows have one."""
         name, split = self._roles["rival"], self._splits(split_name)
         if name is None or split is None:
             return

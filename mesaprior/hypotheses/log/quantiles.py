@@ -1,4 +1,4 @@
-"""A column of numbers cut into quantiles."""
+"""A column of numbers divided into quantiles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mesaprior.hypotheses.log.values import number_text, numbers_of
 
 
 def cut_into_quantiles(column: Column, q: int, *, has_decimal_commas: bool) -> Column | Notice:
-    """Return a column of numbers as at most q ranges with about as many rows each, or why there is none.
+    """Return a column of numbers as at most q ranges with about equally many rows, or the reason why not.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def cut_into_quantiles(column: Column, q: int, *, has_decimal_commas: bool) -> C
     total, before = sum(rows_of.values()), 0
     ranges: dict[int, list[Decimal]] = {}
     for number in sorted(rows_of):
-        # Twice the middle of its rows, so that only whole numbers are divided.
+        # Twice the middle of its rows, so that only integers are divided.
         ranges.setdefault(q * (2 * before + rows_of[number]) // (2 * total), []).append(number)
         before += rows_of[number]
     written = {number: number_text(text, number) for text, number in zip(present, numbers, strict=True)}

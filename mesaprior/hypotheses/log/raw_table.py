@@ -1,4 +1,4 @@
-"""A table as it stands in a file: cells are texts, and each column keeps its distinct ones."""
+"""A table as in a file: cells are texts, and each column stores its distinct texts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log.names import lawful_names, unused
@@ -68,33 +69,33 @@ class Column:
 
     name: str
     texts: tuple[str, ...]
-    index: np.ndarray
+    index: NDArray[np.int32]
     is_ordered: bool = False
     codes: Mapping[str, int] | None = None
     handle: str = ""
     holds: str = ""
 
     @property
-    def is_missing(self) -> np.ndarray:
-        """Whether there is nothing on each row, bool[R]."""
+    def is_missing(self) -> NDArray[np.bool_]:
+        """Whether the cell is missing on each row, bool[R]."""
         missing = np.array([text in MISSING for text in self.texts], dtype=bool)
         return missing[self.index] if len(self.texts) else np.zeros(len(self.index), dtype=bool)
 
     @property
-    def value_number(self) -> np.ndarray:
-        """A number for what stands on each row, int64[R]; all texts that mean that there is nothing have one."""
+    def value_number(self) -> NDArray[np.int64]:
+        """A number for the value on each row, int64[R]; all texts that mean missing share one."""
         nothing = next((place for place, text in enumerate(self.texts) if text in MISSING), 0)
         number = [nothing if text in MISSING else place for place, text in enumerate(self.texts)]
         return np.array(number, dtype=np.int64)[self.index]
 
     def labels(self, rows: Iterable[int]) -> list[str]:
-        """Return the cells of some rows; where there is nothing, a label that no other cell has."""
+        """Return the cells of some rows; for a missing cell, a label that no other cell has."""
         nothing = unused(MISSING_LABEL, self.texts)
         texts = [nothing if text in MISSING else text for text in self.texts]
         return [texts[self.index[row]] for row in rows]
 
     def taken(self, rows: np.ndarray) -> Column:
-        """Return these rows of it, int64[n], in this order; texts that no longer occur are forgotten."""
+        """Return these rows of the column, int64[n], in this order; texts that no longer occur are dropped."""
         index = self.index[rows]
         places, inverse = np.unique(index, return_inverse=True)
         texts = tuple(self.texts[place] for place in places.tolist())
@@ -108,7 +109,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class RawTable:
-    """A table as it stands in a file.
+    """A table as in a file.
 
     Attributes
     ----------
@@ -119,7 +120,7 @@ class RawTable:
     source : str
         Name of the file, for messages.
     has_decimal_commas : bool
-        Whether a comma can be a decimal point: the cells are told apart by something else.
+        Whether a comma can be a decimal point: the delimiter is another character.
     remarks : tuple of str
         What was recognized and is not plain: the delimiter, the encoding, columns that hold nothing. Sentences.
     groups : tuple of str
@@ -129,7 +130,7 @@ class RawTable:
     """
 
     columns: tuple[Column, ...]
-    lines: np.ndarray
+    lines: NDArray[np.int64]
     source: str
     has_decimal_commas: bool = False
     remarks: tuple[str, ...] = ()
@@ -143,7 +144,7 @@ class RawTable:
 
 
 class Numbering(dict[Hashable, int]):
-    """Numbers things 0, 1, ... as they are first asked for."""
+    """Numbers keys 0, 1, ... in the order of first use."""
 
     def __missing__(self, key: Hashable) -> int:
         number = self[key] = len(self)
@@ -151,7 +152,7 @@ class Numbering(dict[Hashable, int]):
 
 
 class ColumnBuilder:
-    """Takes the cells of a column, some at a time.
+    """Collects the cells of a column, some at a time.
 
     Parameters
     ----------
@@ -164,17 +165,17 @@ class ColumnBuilder:
         self._parts: list[np.ndarray] = []
 
     def add(self, cells: Sequence[str]) -> None:
-        """Take more cells."""
+        """Add more cells."""
         self._parts.append(np.fromiter(map(self._numbers.__getitem__, cells), dtype=np.int32, count=len(cells)))
 
     def column(self) -> Column:
-        """Return the column; cells that differ by spaces around them only are one text."""
+        """Return the column; cells that differ only by surrounding spaces are one text."""
         index = np.concatenate(self._parts) if self._parts else np.empty(0, dtype=np.int32)
         return column_of_texts(self._name, list(map(str, self._numbers)), index)
 
 
 def column_of_texts(name: str, texts: Sequence[str], index: np.ndarray, *, is_ordered: bool = False) -> Column:
-    """Return a column of these texts, of which `index` (int32[R]) says which stands where; they may stand twice."""
+    """Return a column of these texts, with their `index` by row (int32[R]); texts may be repeated."""
     merged = Numbering()
     place = np.array([merged[text.strip()] for text in texts], dtype=np.int32)
     return Column(name.strip(), tuple(map(str, merged)), place[index] if len(texts) else index, is_ordered)
@@ -223,7 +224,7 @@ def _column_of_series(name: str, series: pd.Series) -> Column:
 
 
 def _text(value: object) -> str:
-    """Return a cell of a table of pandas as text; whole numbers have no point."""
+    """Return a cell of a table of pandas as text; integers have no point."""
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
     return str(value)
@@ -249,7 +250,7 @@ def named_apart(table: RawTable) -> RawTable:
 
 
 def too_long(source: str) -> ContentError:
-    """Return what to say of a file with too many rows."""
+    """Return the error about a file with too many rows."""
     return ContentError(f"{source}: the file has more than {MOST_ROWS:,} rows; cut it into parts.")
 
 

@@ -1,6 +1,6 @@
-"""From a file as people have it to a raw table.
+"""From a raw file to a raw table.
 
-What is recognized is written down in ``docs/reference/log.md``.
+The recognized layouts are listed in ``docs/reference/log.md``.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _parquet_table(path: Path) -> RawTable:
 
 
 def _text_table(content: bytes, source: str) -> RawTable:
-    """Return the table that the bytes of a text file hold."""
+    """Return the table in the bytes of a text file."""
     text, remark = decoded(content, source)
     table = table_of_text(text, layout_of(text, source), source)
     table = replace(table, remarks=(*([remark] if remark else []), *table.remarks))
@@ -124,7 +124,7 @@ def _text_table(content: bytes, source: str) -> RawTable:
 
 
 def _without_index(table: RawTable) -> RawTable:
-    """Leave out columns without a name that hold nothing, number the rows or name them, and name the others."""
+    """Drop columns without a name that are empty or hold row numbers or row names, and name the others."""
     columns: list[Column] = []
     remarks = list(table.remarks)
     for place, column in enumerate(table.columns, 1):

@@ -1,4 +1,4 @@
-"""Words for the splits of a log, as people write them."""
+"""The words that are read as splits of a log."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ SPLIT_WORDS = (
 
 
 def split_of(text: str) -> int | None:
-    """Return the split that a cell means, where nothing means training; None where it means none."""
+    """Return the split that a cell means, empty meaning training; None where it is not a split."""
     return TRAIN if text in MISSING else SPLIT_WORDS.get(text.casefold())

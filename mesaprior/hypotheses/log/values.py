@@ -1,4 +1,4 @@
-"""What kind of values the texts of a column are, and their order.
+"""The kind of values that the texts of a column are, and their order.
 
 The rules are written down in ``docs/reference/log.md``.
 """
@@ -52,7 +52,7 @@ class Values:
 
 
 def values_of(texts: Sequence[str], *, has_decimal_commas: bool = False, is_ordered: bool = False) -> Values:
-    """Return the distinct values that texts stand for, in order.
+    """Return the distinct values of texts, in order.
 
     Parameters
     ----------
@@ -98,12 +98,12 @@ def natural_key(text: str) -> tuple[object, ...]:
 
 
 def as_integer(label: str) -> int | None:
-    """Return the integer that a label is, or None where it is none."""
+    """Return a label as an integer, or None where it is not one."""
     return int(label) if re.fullmatch(r"-?[0-9]{1,40}", label, flags=re.ASCII) else None
 
 
 def as_number(text: str, *, has_decimal_commas: bool = False) -> Decimal | None:
-    """Return the number that a text is, without any sign of a currency or of percent, or None where it is none."""
+    """Return a text as a number, without any sign of a currency or of percent, or None where it is not one."""
     written = text.replace(",", ".") if has_decimal_commas and text.count(",") == 1 else text
     if _NUMBER.fullmatch(written):
         return Decimal(written)
@@ -119,7 +119,7 @@ def as_number(text: str, *, has_decimal_commas: bool = False) -> Decimal | None:
 
 
 def canonical(label: str) -> str:
-    """Return what labels are compared by: numbers by their value, true and false in any letters, else the text."""
+    """Return the key by which labels are compared: numbers by value, true and false in any case, else the text."""
     text = label.strip()
     if _NUMBER.fullmatch(text):
         return str(Decimal(text).normalize(_EXACT) + Decimal(0))
@@ -127,7 +127,7 @@ def canonical(label: str) -> str:
 
 
 def numbers_of(texts: Sequence[str], has_decimal_commas: bool) -> list[Decimal] | None:
-    """Return the texts as numbers, or None where one of them is none, or they have different signs of a currency."""
+    """Return the texts as numbers, or None where one of them is not a number, or their currency signs differ."""
     found: list[Decimal] = []
     for text in texts:
         number = as_number(text, has_decimal_commas=has_decimal_commas)
@@ -160,7 +160,7 @@ def _values_of_numbers(texts: Sequence[str], numbers: Sequence[Decimal]) -> Valu
 
 
 def number_text(text: str, number: Decimal) -> str:
-    """Return how a number that is written in a file is shown: whole ones without a point."""
+    """Return the text that shows a number of a file: integers without a point."""
     if number == int(number) and number.copy_abs() < 10**15:
         return str(int(number))
     return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text

@@ -1,4 +1,4 @@
-"""How many networks of a shape there are, what they weigh, and how long their code is."""
+"""The number of networks of a shape, their norms, and the length of their code."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import Named, UsageError, setting
 
 DEFAULT_WEIGHTS = (-1, 0, 1)
-"""The weights that a network may have where nobody says otherwise."""
+"""The default weights of a network."""
 
 LARGEST_WEIGHT = 9
 """Weights are integers from minus this to this."""
@@ -57,7 +58,7 @@ class Architecture:
 
     @property
     def n_networks(self) -> int:
-        """How many networks there are."""
+        """The number of networks."""
         return len(self.weights) ** self.n_weights
 
     @property
@@ -67,7 +68,7 @@ class Architecture:
 
 
 def bits_of_hidden(hidden: int) -> int:
-    """Return the bits that say how many hidden units there are, where that is open: Elias's gamma code of h + 1.
+    """Return the bits that encode the number of hidden units, if it is open: Elias's gamma code of h + 1.
 
     References
     ----------
@@ -114,8 +115,8 @@ def check_weights(weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(int(weight) for weight in weights))
 
 
-def norm_codes(weights: np.ndarray) -> np.ndarray:
-    """Return the `NORMS` of the weights along the last axis, as one number each: those of two parts add up.
+def norm_codes(weights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the `NORMS` of the weights along the last axis, as one additive number each.
 
     Parameters
     ----------

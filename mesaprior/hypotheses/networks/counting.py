@@ -1,10 +1,11 @@
-"""Exact counts of networks by what they do in a few situations and by their norms."""
+"""Exact counts of networks by behaviour in a few situations and by norms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError, UsageError, setting
 from mesaprior.hypotheses.networks import kernels
@@ -21,10 +22,10 @@ PARTS = 64
 """Parts of the work that threads share; each is reported."""
 
 MOST_PAIRS = 300_000_000_000
-"""Pairs of sums, under each choice of biases, that are put together; about half an hour of one core."""
+"""Pairs of sums, under each choice of biases, that are combined; about half an hour of one core."""
 
 MOST_SETTINGS = 2_000_000
-"""Ways to set the weights of a unit that are looked at one by one."""
+"""Ways to set the weights of a unit that are examined one by one."""
 
 MOST_SUMS = 30_000_000
 """Sums that are made to find the distinct ones; some seconds, and two gigabytes at most."""
@@ -32,7 +33,7 @@ MOST_SUMS = 30_000_000
 
 @dataclass(frozen=True, eq=False)
 class NetworkCounts:
-    """Networks of one shape by what they do. Sizes: B behaviours, N norms, h hidden units, k outputs, D situations.
+    """Networks of one shape by behaviour. Sizes: B behaviours, N norms, h hidden units, k outputs, D situations.
 
     Attributes
     ----------
@@ -48,17 +49,17 @@ class NetworkCounts:
         Its outputs, likewise.
     """
 
-    behaviour: np.ndarray
-    norm: np.ndarray
-    count: np.ndarray
-    hidden: np.ndarray
-    outputs: np.ndarray
+    behaviour: NDArray[np.uint64]
+    norm: NDArray[np.int64]
+    count: NDArray[np.int64]
+    hidden: NDArray[np.int64]
+    outputs: NDArray[np.int64]
 
 
 def count_networks(
-    shape: Architecture, inputs: np.ndarray, *, workers: int = 1, report: Progress | None = None
+    shape: Architecture, inputs: NDArray[np.int64], *, workers: int = 1, report: Progress | None = None
 ) -> NetworkCounts:
-    """Count all networks of a shape by what they do at some inputs.
+    """Count all networks of a shape by their outputs at some inputs.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def count_networks(
     -----
     What the outputs of a network see before their biases is a sum over its hidden units, each of which adds its
     outgoing weights wherever it is 1. So units are grouped by what they add, sums over half of the units are grouped by
-    vector, and only pairs of such sums are put together, under each choice of biases. Permutations of the inputs that
+    vector, and only pairs of such sums are combined, under each choice of biases. Permutations of the inputs that
     leave the situations as they are permute the sums: of those that they make of each other, one is paired with all
     other sums. Cost: (sums over half of the units)^2 * |W|^k, divided by the number of these permutations.
     """
@@ -98,7 +99,7 @@ def count_networks(
 
 
 def check_shape(shape: Architecture) -> None:
-    """Refuse shapes whose networks cannot be counted, as far as their numbers tell.
+    """Refuse shapes with too many networks, or settings of a unit, to count.
 
     Raises
     ------
@@ -129,7 +130,7 @@ def check_shape(shape: Architecture) -> None:
 
 
 def _count_perceptrons(shape: Architecture, inputs: np.ndarray) -> NetworkCounts:
-    """Count networks without hidden units: their outputs are units that have nothing to do with each other."""
+    """Count networks without hidden units: their outputs are independent units."""
     units = Units(shape.weights, inputs, shape.inputs)
     D, k = len(inputs), shape.outputs
     if len(units.table) ** k > MOST_SETTINGS * 10:
@@ -225,7 +226,7 @@ def _halves(shape: Architecture, inputs: np.ndarray, layout: Layout, symmetries:
     choices = len(shape.weights) ** shape.outputs
     unit = single_units(Units(shape.weights, inputs, shape.inputs), shape.weights, layout)
     one = other = no_units(layout)
-    # One unit at a time goes to either half in turn, so every smaller shape is looked at on the way.
+    # One unit at a time goes to either half in turn, so every smaller shape is examined on the way.
     for hidden in range(1, shape.hidden + 1):
         reduced = symmetries if hidden % 2 else None
         before = one if hidden % 2 else other
@@ -257,6 +258,6 @@ def _bits(shape: Architecture) -> str:
 
 
 def _moved_units(symmetries: Symmetries, w: int, k: int) -> np.ndarray:
-    """Return what each symmetry makes of a unit with its outgoing weights, ``int64[P, units]``."""
+    """Return the image of a unit with its outgoing weights under each symmetry, ``int64[P, units]``."""
     settings = symmetries.of_settings(w)
     return (settings[:, :, None] * w**k + np.arange(w**k)).reshape(len(settings), -1)

@@ -1,4 +1,4 @@
-"""Threshold networks, as the command line offers them and speaks of them."""
+"""The description of threshold networks for the command line."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WEIGHTS = Option(
 
 
 class Networks(Description["NetworkSpace"]):
-    """All threshold networks with so many hidden units and weights from a set."""
+    """All threshold networks with a given number of hidden units and weights from a set."""
 
     name = NAME
     noun = NOUN
@@ -63,7 +63,7 @@ class Networks(Description["NetworkSpace"]):
     is_usual = True
 
     def of_options(self, log: ImitationLog, given: Given, say: Say) -> NetworkSpace:
-        """Return the space; a log that networks cannot take is refused before anything else is done with it."""
+        """Return the space; a log that networks cannot handle is refused first."""
         hidden = given.get("--hidden") or COMFORTABLE
         space = self._space(hidden, given)
         space.shapes(log)
@@ -76,7 +76,7 @@ class Networks(Description["NetworkSpace"]):
         return self.space_class()(*hidden, **chosen, encoding=given.get("--encoding"))
 
     def title(self, space: NetworkSpace) -> str:
-        """Return what their weights are from."""
+        """Return a phrase on their set of weights."""
         return f"Threshold networks, weights {_weights(space.bounds)}"
 
     def sizes(self, space: NetworkSpace, log: ImitationLog) -> Sequence[str]:
@@ -98,7 +98,7 @@ class Networks(Description["NetworkSpace"]):
         return f"{_hidden(bounds)} hidden, weights {_weights(bounds)}{encoding}"
 
     def notes(self, census: Census) -> Iterable[str]:
-        """Say how many networks are constant, and what priors over length come to."""
+        """Say how many networks are constant, and what a prior over length means here."""
         from mesaprior.hypotheses.census import exact_sum
 
         constant = (census.predictions == census.predictions[:, :1]).all(axis=1)[census.behaviour_id]
@@ -121,11 +121,11 @@ class Networks(Description["NetworkSpace"]):
             )
 
     def legend(self, space: NetworkSpace, log: ImitationLog) -> Iterable[str]:
-        """Say what the weights belong to."""
+        """Explain the order of the weights."""
         yield f"Weights are in the order of the inputs, {', '.join(space.boolean(log).names)}."
 
     def explain(self, text: str, log: ImitationLog, given: Given, progress: Progress) -> Explained:
-        """Take a network apart; without a number of hidden units, that is open, and its bits count."""
+        """Take a network apart; without a given number of hidden units, the bits of that number count too."""
         from mesaprior.hypotheses.networks.explain import explain_network
         from mesaprior.hypotheses.networks.network import parse_network
 

@@ -1,4 +1,4 @@
-"""A network, taken apart: its units, the bits of their weights, and what every unit sums up in every situation."""
+"""A network, taken apart: its units, the bits of their weights, and the weighted sums in every situation."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def explain_network(space: NetworkSpace, text: str, log: ImitationLog) -> Explai
 
 
 def _units(network: Network, bits: float) -> list[dict[str, Any]]:
-    """Return the units; each weight has as many bits."""
+    """Return the units; all weights have equally many bits."""
     return [
         {"unit": f"{kind}{k}", "text": format_unit(kind, unit), "bits": len(unit) * bits}
         for kind, units in (("h", network.hidden), ("o", network.outputs))
@@ -61,7 +61,7 @@ def _units(network: Network, bits: float) -> list[dict[str, Any]]:
 def _situations(
     network: Network, actions: list[int], names: list[str], bits: BooleanLog, log: ImitationLog
 ) -> list[dict[str, Any]]:
-    """Return the weighted sums of all units in each situation, and what comes of them."""
+    """Return the weighted sums of all units in each situation, and the resulting values."""
     found: list[dict[str, Any]] = []
     for one, action in zip(situations_in_bits(log, bits), actions, strict=True):
         hidden, outputs = network.sums([int(bit) for bit in one["input"]])

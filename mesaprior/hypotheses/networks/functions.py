@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError, setting
 from mesaprior.hypotheses.networks.architecture import (
@@ -28,7 +29,7 @@ MOST_MAGNITUDES = 10
 
 @dataclass(frozen=True, eq=False)
 class FunctionCounts:
-    """How many networks of a shape with one output compute each Boolean function. Sizes: G groups, F functions.
+    """The number of networks of a shape with one output that compute each function. Sizes: G groups, F functions.
 
     Attributes
     ----------
@@ -44,9 +45,9 @@ class FunctionCounts:
     """
 
     shape: Architecture
-    function: np.ndarray
+    function: NDArray[np.int64]
     columns: dict[str, np.ndarray]
-    count: np.ndarray
+    count: NDArray[np.int64]
     witness: dict[int, str]
 
     @cached_property
@@ -67,7 +68,7 @@ class FunctionCounts:
 
     @property
     def entropy(self) -> float:
-        """Bits of the function of a network drawn at random, all networks alike."""
+        """Entropy in bits of the function of a uniformly drawn network."""
         shares = [count / self.shape.n_networks for count in self.counted_by_function.values()]
         return -math.fsum(share * math.log2(share) for share in shares)
 
@@ -129,7 +130,7 @@ def threshold_functions(inputs: int, weights: Sequence[int]) -> list[int]:
     return list(count_functions(inputs, 0, weights).witness)
 
 
-def positives_by_signs(magnitudes: Sequence[int | float | Fraction]) -> np.ndarray:
+def positives_by_signs(magnitudes: Sequence[int | float | Fraction]) -> NDArray[np.int64]:
     """Return at how many inputs of 0 and 1 a perceptron without bias is positive, for every choice of signs.
 
     Parameters

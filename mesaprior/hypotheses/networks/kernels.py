@@ -1,9 +1,9 @@
-"""Compiled sums over hidden units, and exact counts of the networks that two such sums make together.
+"""Compiled sums over hidden units, and exact counts of the networks that combine two such sums.
 
-What reaches an output before its bias, situation by situation, is a sum of what each hidden unit contributes: its
+The input of an output before its bias, situation by situation, is the sum of the contributions of the hidden units: the
 outgoing weight where the unit is 1, else 0. Such a vector is packed into few words: a situation has a field of 4 or 8
-bits, and the word is the sum of the entries times the places of their fields, modulo 2^64, so that adding vectors is
-adding words. Letters: V vectors, W words of a vector, G rows, D situations, P symmetries, N norms, C choices of biases.
+bits, and the word is the sum of the entries times the places of their fields, modulo 2^64, so adding vectors is adding
+words. Letters: V vectors, W words of a vector, G rows, D situations, P symmetries, N norms, C choices of biases.
 """
 
 # pyright: basic, reportIncompatibleMethodOverride=false
@@ -21,7 +21,7 @@ PAUSED = 2
 
 
 class Sums(NamedTuple):
-    """What some hidden units together contribute to the outputs, and in how many ways.
+    """The joint contributions of some hidden units to the outputs, with their multiplicities.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Sums(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """Where the entries of a vector stand.
+    """The positions of the entries of a vector.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Found(NamedTuple):
     slots : int64[power of two]
         Open addressing, -1 where empty.
     place : int64[3]
-        Rows in use, and the vectors to go on with.
+        Rows in use, and the vectors to continue with.
     """
 
     vector: np.ndarray
@@ -94,7 +94,7 @@ class Found(NamedTuple):
 
 
 class Outputs(NamedTuple):
-    """How a vector becomes what the outputs are.
+    """How a vector is turned into outputs.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ class Outputs(NamedTuple):
 
 
 class Pieces(NamedTuple):
-    """Rows of sums by their norms: what is put together. The norms ascend.
+    """Rows of sums by their norms, to be combined. The norms ascend.
 
     Attributes
     ----------
@@ -159,7 +159,7 @@ class Tally(NamedTuple):
     slots : int64[power of two]
         Open addressing, -1 where empty; none where each behaviour has its own row.
     place : int64[5]
-        Rows in use; and to go on with, the ranges of rows and the next pair of rows.
+        Rows in use; and to continue with, the ranges of rows and the next pair of rows.
     bits : uint64[k * biases]
     norms : int64[C]
         Scratch.
@@ -187,7 +187,7 @@ def _mix(h, word):
 
 @njit
 def _slot_of(vector, norm, n_slots):
-    """Return where to look first for a row."""
+    """Return the first slot to try for a row."""
     h = np.uint64(norm)
     for w in range(len(vector)):
         h = _mix(h, vector[w])
@@ -207,7 +207,7 @@ def reslot_found(found):
 
 @njit
 def _put_in_order(fields, moved, best, trial):
-    """Write to `best` the smallest vector that a symmetry makes of `moved` (all fields positive); return which."""
+    """Write to `best` the smallest image of `moved` under the symmetries (all fields positive); return which."""
     W = len(moved)
     winner = np.int64(0)
     for w in range(W):
@@ -247,7 +247,7 @@ def add_sums(one, other, fields, norm_sum, found, scratch):
     Returns
     -------
     int
-        `DONE`, or `FULL`: enlarge `found` and go on.
+        `DONE`, or `FULL`: enlarge `found` and continue.
     """
     W = one.vector.shape[1]
     moved, best, trial = scratch[0], scratch[1], scratch[2]
@@ -314,7 +314,7 @@ def _gather(field, mask):
 
 @njit
 def _end_of(norm, start, stop):
-    """Return where a run of equal norms ends."""
+    """Return the end of a run of equal norms."""
     end = start
     while end < stop and norm[end] == norm[start]:
         end += 1
@@ -336,12 +336,12 @@ def count_networks(one, other, stop, outputs, tally, part, budget):
     part : int
         Number of this part of the work.
     budget : int
-        Pairs of rows to look at in this call, about.
+        Pairs of rows to examine in this call, about.
 
     Returns
     -------
     int
-        `DONE`; `FULL`: enlarge the tally and go on; `PAUSED`: go on.
+        `DONE`; `FULL`: enlarge the tally and continue; `PAUSED`: continue.
 
     Notes
     -----

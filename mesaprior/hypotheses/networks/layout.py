@@ -1,10 +1,11 @@
-"""How vectors over situations are packed into words: which bits are whose."""
+"""How vectors over situations are packed into words: the bits of each entry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError, setting
 from mesaprior.hypotheses.networks import kernels
@@ -77,8 +78,8 @@ class Layout:
             packed[:, :, word[s]] += entries[:, :, s].astype(np.uint64) << np.uint64(shift[s])
         return packed.reshape(len(entries), -1)
 
-    def fields(self, symmetries: np.ndarray) -> kernels.Fields:
-        """Return what the kernels know of the fields.
+    def fields(self, symmetries: NDArray[np.int64]) -> kernels.Fields:
+        """Return the record of the fields for the kernels.
 
         Parameters
         ----------
@@ -106,8 +107,8 @@ class Layout:
             "mask": ones * np.array([1, self.planes - 1], dtype=np.uint64),
         }
 
-    def thresholds(self, biases: np.ndarray) -> np.ndarray:
-        """Return what makes the highest bit of a field say whether sum and bias are above 0.
+    def thresholds(self, biases: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Return the summand after which the highest bit of a field says whether sum and bias are above 0.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What threshold networks are called, and what a census has of each, known before a space is loaded."""
+"""The names of threshold networks and of their census columns, known before a space is loaded."""
 
 NAME = "networks"
 """As it is typed after ``--space``."""

@@ -1,4 +1,4 @@
-"""One network: its weights, its text, and what it does in plain Python."""
+"""One network: its weights, its text, and its outputs in plain Python."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Network:
 
     @property
     def n_inputs(self) -> int:
-        """How many inputs it has."""
+        """The number of inputs."""
         return len((self.hidden or self.outputs)[0]) - 1
 
     @property
@@ -103,7 +103,7 @@ def parse_network(text: str) -> Network:
 
 
 def _units(pattern: re.Pattern[str], text: str, place: int) -> tuple[tuple[tuple[int, ...], ...], int]:
-    """Return the units that stand at a place one after the other, and where they end."""
+    """Return the consecutive units at a position of the text, and where they end."""
     units: list[tuple[int, ...]] = []
     while (match := pattern.match(text, place)) is not None:
         units.append((*map(int, match[1].split()), int(match[2])))

@@ -112,7 +112,7 @@ class NetworkSpace(Space):
 
     @property
     def bounds(self) -> dict[str, Any]:
-        """The bounds as plain data; the least number of units, encoding and actions only where they say something."""
+        """The bounds as plain data; the least number of units, encoding and actions only where they matter."""
         given = {"encoding": self.encoding, "actions": self.actions}
         several = {} if self.least == self.most else {"least_hidden": self.least}
         return (
@@ -156,11 +156,11 @@ class NetworkSpace(Space):
         return self.boolean(log).n_actions
 
     def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
-        """Return what the reports of progress of `census` add up to."""
+        """Return the total of the progress reports of `census`."""
         return PARTS * (self.most - self.least + 1)
 
     def mass_beyond(self, census: Census, log: ImitationLog) -> float:
-        """Return the mass under 2^-length of the networks of other numbers of hidden units, where that is open."""
+        """Return the mass under 2^-length of the networks with other numbers of hidden units, if that is open."""
         if self.least == self.most:
             return 0.0
         return 1 - sum(2.0 ** -bits_of_hidden(hidden) for hidden in range(self.least, self.most + 1))
@@ -285,7 +285,7 @@ class NetworkSpace(Space):
         return Architecture(seen.n_inputs, len(program.hidden), seen.n_outputs, self.weights)
 
     def measures(self, program: Network, log: ImitationLog) -> dict[str, int | float]:
-        """Return the bits of a network, how many weights are not 0, and the sums of their sizes and squares."""
+        """Return the bits of a network, its nonzero weights, and the sums of their absolute values and squares."""
         weights = program.weights
         n = sum(weight != 0 for weight in weights)
         return {

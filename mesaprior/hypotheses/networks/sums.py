@@ -1,10 +1,11 @@
-"""What one hidden unit contributes to the outputs, and what several contribute together."""
+"""The contributions of one hidden unit to the outputs, and of several together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.networks import kernels
 from mesaprior.hypotheses.networks.architecture import norm_codes
@@ -21,7 +22,7 @@ _NOBODY = -1
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """Sums over some hidden units, and how they came about.
+    """Sums over some hidden units, and how they were formed.
 
     Attributes
     ----------
@@ -36,7 +37,7 @@ class Parts:
     """
 
     rows: kernels.Sums
-    norm: np.ndarray
+    norm: NDArray[np.int64]
     before: Parts | None = None
     unit: Parts | None = None
 
@@ -47,7 +48,7 @@ class Parts:
         vector = np.repeat(rows.vector, np.diff(rows.start), axis=0)
         return kernels.Pieces(vector[order], rows.count[order], rows.norm[order]), order
 
-    def units_of(self, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    def units_of(self, rows: np.ndarray, moved: NDArray[np.int64]) -> np.ndarray:
         """Return the units that first made these rows, ``int64[m]``, as numbers, ``int64[m, units]``.
 
         Parameters
@@ -81,7 +82,7 @@ def no_units(layout: Layout) -> Parts:
 
 
 def single_units(units: Units, weights: tuple[int, ...], layout: Layout) -> Parts:
-    """Return what a single hidden unit can contribute: its outgoing weight to each output wherever it is 1.
+    """Return the possible contributions of one hidden unit: its outgoing weight to each output wherever it is 1.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def single_units(units: Units, weights: tuple[int, ...], layout: Layout) -> Part
 
 
 def add_unit(before: Parts, unit: Parts, layout: Layout, symmetries: Symmetries | None = None) -> Parts:
-    """Return the sums with one unit more.
+    """Return the sums with one more unit.
 
     Parameters
     ----------

@@ -1,10 +1,11 @@
-"""Permutations of the inputs that leave a set of situations as it is."""
+"""Permutations of the inputs that leave a set of situations unchanged."""
 
 from __future__ import annotations
 
 from itertools import permutations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.networks.units import bits_of_inputs
 
@@ -47,8 +48,8 @@ class Symmetries:
     def __len__(self) -> int:
         return len(self.permutation)
 
-    def of_settings(self, w: int) -> np.ndarray:
-        """Return what each permutation makes of a hidden unit.
+    def of_settings(self, w: int) -> NDArray[np.int64]:
+        """Return the image of a hidden unit under each permutation.
 
         Parameters
         ----------
@@ -66,7 +67,7 @@ class Symmetries:
         return np.stack([value @ digits[[*permutation, n]] for permutation in self.permutation.tolist()])
 
     def of_behaviours(self, behaviour: np.ndarray, symmetry: int, outputs: int) -> np.ndarray:
-        """Return what a permutation makes of behaviours, ``uint64[B]``, whose outputs have a bit for each situation."""
+        """Return the images of behaviours, ``uint64[B]``, under a permutation; an output has a bit per situation."""
         D = self.source.shape[1]
         moved = np.zeros_like(behaviour)
         for s, t in enumerate(self.source[symmetry].tolist()):

@@ -13,7 +13,7 @@ from mesaprior.hypotheses.networks import kernels
 from mesaprior.hypotheses.networks.symmetry import Symmetries
 
 _BUDGET = 1 << 27
-"""Pairs of rows that are looked at in one call; about a second at most, after which Ctrl-C is heard."""
+"""Pairs of rows that are examined in one call; about a second at most, after which Ctrl-C is heard."""
 
 MOST_BEHAVIOURS = 1 << 22
 """Behaviours that are counted; about a gigabyte a thread."""
@@ -27,7 +27,7 @@ _NONE = 1 << 30
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """Networks by what they do. Sizes: B behaviours, N norms.
+    """Networks by behaviour. Sizes: B behaviours, N norms.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Groups:
     symmetry: np.ndarray
 
     def symmetrized(self, symmetries: Symmetries, outputs: int) -> Groups:
-        """Return what the counts are if every permutation is applied to all networks, and its share taken."""
+        """Return the counts averaged over all permutations."""
         P = len(symmetries)
         images = [symmetries.of_behaviours(self.behaviour, p, outputs) for p in range(P)]
         behaviour = np.unique(np.concatenate(images))
@@ -106,7 +106,7 @@ def _nothing(behaviour: np.ndarray, norms: int) -> Groups:
 
 
 class Tallying:
-    """Counts the networks that are made of two sums.
+    """Counts the networks that combine two sums.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ class Tallying:
         kernels.reslot_tally(self._tally)
 
     def groups(self) -> Groups:
-        """Return what was counted."""
+        """Return the counts."""
         tally = self._tally
         if len(tally.slots):
             n = int(tally.place[0])

@@ -1,8 +1,9 @@
-"""All settings of the weights of one unit, and what it does with them."""
+"""All settings of the weights of one unit, and its outputs under each."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.networks.architecture import norm_codes
 
@@ -18,8 +19,8 @@ def bits_of_inputs(inputs: np.ndarray, n: int) -> np.ndarray:
     return (inputs[:, None] >> np.arange(n - 1, -1, -1)) & 1
 
 
-def tables_of(settings: np.ndarray, inputs: np.ndarray) -> np.ndarray:
-    """Return what units do at these inputs: bit i is whether the unit is 1 at the i-th of them.
+def tables_of(settings: NDArray[np.int64], inputs: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the outputs of units at these inputs: bit i is whether the unit is 1 at the i-th input.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def tables_of(settings: np.ndarray, inputs: np.ndarray) -> np.ndarray:
 
 
 class Units:
-    """The units of one kind by what they do and what they weigh.
+    """The units of one kind by outputs and norms.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ class Units:
 
     Notes
     -----
-    Cost: all w^(n + 1) settings are looked at.
+    Cost: all w^(n + 1) settings are examined.
     """
 
     def __init__(self, weights: tuple[int, ...], inputs: np.ndarray, n: int):

@@ -1,7 +1,6 @@
-"""Where the census of a folder is: in it, or beside it while it is being replaced.
+"""Atomic swap: a census that replaces another is counted in a folder beside it and swapped in when it is complete.
 
-A census that takes the place of another is counted in a folder beside it and swapped in when it is complete, so that
-whatever interrupts it, the old one or the new one is found.
+Whatever interrupts it, the old one or the new one is found: in the folder, or beside it.
 """
 
 from __future__ import annotations
@@ -9,10 +8,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mesaprior.errors import UsageError
-from mesaprior.hypotheses.store.files import remove_census, sync_folder
-from mesaprior.hypotheses.store.layout import MANIFEST, foreign_names, is_census_folder, is_temporary
+from mesaprior.errors import Named, UsageError
+from mesaprior.hypotheses.store.files import sync_folder
+from mesaprior.hypotheses.store.layout import CENSUS, census_record, is_census_folder
 from mesaprior.hypotheses.store.locking import CLAIM
+from mesaprior.hypotheses.store.record import MANIFEST
+
+_FOR_OUT = Named("", " for --out")
+_ANOTHER = Named("choose another folder", "choose another name for --out")
 
 
 def beside(folder: Path) -> Path:
@@ -35,25 +38,27 @@ def check_writable(folder: str | Path) -> None:
     """
     folder = Path(folder)
     if folder.exists() or folder.is_symlink():
-        refused = f"{folder}: there is something here that is not a census; choose another name for --out."
+        refused = UsageError(f"{folder}: there is something here that is not a census; ", _ANOTHER, ".")
         if not folder.is_dir():
-            raise UsageError(refused)
+            raise refused
         names = [path.name for path in folder.iterdir()]
-        if not all(is_temporary(name) or name == CLAIM for name in names):
+        if not all(CENSUS.is_temporary(name) or name == CLAIM for name in names):
             if not is_census_folder(folder):
-                raise UsageError(refused)
-            foreign = foreign_names(folder)
+                raise refused
+            foreign = census_record(folder).foreign_names
             if foreign:
                 raise UsageError(
                     f"{folder}: {foreign[0]!r} is not a file of the census here, and would be lost when the census is "
-                    "replaced; move it away or choose another name for --out."
+                    "replaced; move it away or ",
+                    _ANOTHER,
+                    ".",
                 )
     parent = folder.absolute().parent
     if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise UsageError(f"{parent}: this is not a folder that can be written to; choose another place for --out.")
+        raise UsageError(f"{parent}: this is not a folder that can be written to; choose another place", _FOR_OUT, ".")
 
 
-def place_of(folder: Path) -> Path:
+def current_folder(folder: Path) -> Path:
     """Return where to read the census of a folder: beside it, if a replacement was interrupted half-way."""
     if not folder.exists():
         for place in (beside(folder), replaced(folder)):
@@ -64,7 +69,7 @@ def place_of(folder: Path) -> Path:
 
 def settle(folder: Path) -> None:
     """Finish a replacement that was interrupted half-way."""
-    place = place_of(folder)
+    place = current_folder(folder)
     if place != folder:
         place.rename(folder)
     if folder.exists():
@@ -84,5 +89,5 @@ def swap_in(new: Path, folder: Path) -> None:
 def _remove_replaced(folder: Path) -> None:
     """Remove what was replaced in a folder; an interruption may have left any of its files."""
     old = replaced(folder)
-    if old.is_dir() and not old.is_symlink() and not foreign_names(old):
-        remove_census(old)
+    if old.is_dir() and not old.is_symlink() and not (record := census_record(old)).foreign_names:
+        record.remove()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.hypotheses.store.checksums import sealed_text
-from mesaprior.hypotheses.store.layout import LOG, is_ours, is_temporary
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,38 +53,6 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def remove_temporaries(folder: Path) -> None:
-    """Remove what interrupted writes left behind in a folder."""
-    for path in folder.iterdir():
-        if is_temporary(path.name):
-            path.unlink(missing_ok=True)
-
-
-def remove_census(folder: Path, *, but: str | None = None) -> int:
-    """Remove the files of a census, and the folder if nothing else is in it; return how many bytes they took.
-
-    Parameters
-    ----------
-    folder : Path
-    but : str or None
-        Name of a file that stays.
-    """
-    freed = 0
-
-    def turn(path: Path) -> tuple[bool, bool, bool, str]:
-        # The records go first, so that nobody trusts what an interruption leaves; and what tells a census without
-        # them goes last.
-        return path.suffix != ".json", path.name == LOG, path.name.startswith("programs"), path.name
-
-    for path in sorted(folder.iterdir(), key=turn):
-        if is_ours(path.name) and path.name != but and path.is_file() and not path.is_symlink():
-            freed += path.stat().st_size
-            path.unlink()
-    if not any(folder.iterdir()):
-        folder.rmdir()
-    return freed
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.census import FLAGS, Census, Vectors, change_columns
@@ -25,7 +26,7 @@ def census_of(
     shards: Iterable[Tables],
     sizes: Mapping[str, int],
     *,
-    row_cell: np.ndarray,
+    row_cell: NDArray[np.int64],
     situations: pa.Table | None,
     interventions: Sequence[str],
     n_actions: int,

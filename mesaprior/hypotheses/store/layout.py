@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
-from typing import Any
 
-from mesaprior.hypotheses.store.locking import CLAIM
+from mesaprior.hypotheses.store.checksums import read_json
+from mesaprior.hypotheses.store.record import MANIFEST, Layout, Record
 
 SCHEMA = 2
 """Version of the folder's layout."""
 
-MANIFEST = "manifest.json"
 UNFINISHED = "unfinished.json"
 
 LOG, ROWS, SITUATIONS = "log.parquet", "rows.parquet", "situations.parquet"
@@ -22,14 +19,15 @@ SHARD_TABLES = ("behaviours", "programs")
 VECTOR_TABLES = ("vectors", "vector_programs")
 """Tables of each shard; the second two for languages without `fit` only."""
 
-_NAME = (
-    rf"{re.escape(CLAIM)}|"
-    r"manifest\.json|unfinished\.json|(log|rows|situations)\.parquet|shard-\d{4,}\.json"
-    # Names without a number are those of schema 1.
-    r"|(behaviours|programs|vectors|vector_programs)(-\d{4,})?\.parquet"
+CENSUS = Layout(
+    names=(
+        r"manifest\.json|unfinished\.json|(log|rows|situations)\.parquet|shard-\d{4,}\.json"
+        # Names without a number are those of schema 1.
+        r"|(behaviours|programs|vectors|vector_programs)(-\d{4,})?\.parquet"
+    ),
+    last=(r"log\.parquet", r"programs.*"),
 )
-_OURS = re.compile(_NAME)
-_TEMPORARY = re.compile(rf"\.({_NAME})\.[0-9a-f]+\.tmp")
+"""The files of a census."""
 
 
 def table_file(table: str, shard: int) -> str:
@@ -37,24 +35,9 @@ def table_file(table: str, shard: int) -> str:
     return f"{table}-{shard:04d}.parquet"
 
 
-def shard_record(shard: int) -> str:
-    """Return the name of the file that says that a shard is complete, while others are not."""
-    return f"shard-{shard:04d}.json"
-
-
-def is_temporary(name: str) -> bool:
-    """Tell whether a file is what an interrupted write left behind."""
-    return _TEMPORARY.fullmatch(name) is not None
-
-
-def is_ours(name: str) -> bool:
-    """Tell whether a file of a census folder may have this name."""
-    return _OURS.fullmatch(name) is not None or is_temporary(name)
-
-
-def foreign_names(folder: Path) -> list[str]:
-    """Return what stands in a folder and is no file of a census, sorted."""
-    return sorted(path.name for path in folder.iterdir() if not is_ours(path.name) or not path.is_file())
+def census_record(folder: Path) -> Record:
+    """Return a folder as the record of a census."""
+    return Record(folder, CENSUS)
 
 
 def is_census_folder(folder: Path) -> bool:
@@ -67,13 +50,4 @@ def is_census_folder(folder: Path) -> bool:
         if content is not None and keys <= content.keys():
             return True
     names = {path.name for path in folder.iterdir()}
-    return LOG in names and any(name.startswith("programs") and is_ours(name) for name in names)
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """Return the object in a JSON file, or None where there is none."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return content if isinstance(content, dict) else None
+    return LOG in names and any(name.startswith("programs") and CENSUS.is_ours(name) for name in names)

@@ -9,19 +9,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from mesaprior.errors import ContentError
+from mesaprior.errors import ContentError, Named
 from mesaprior.hypotheses.log import LARGEST_VALUE, ImitationLog
-from mesaprior.hypotheses.store.checksums import read_sealed
+from mesaprior.hypotheses.store.checksums import read_json, read_sealed
 from mesaprior.hypotheses.store.keys import census_key, n_actions_of
-from mesaprior.hypotheses.store.layout import (
-    MANIFEST,
-    SCHEMA,
-    SHARD_TABLES,
-    UNFINISHED,
-    VECTOR_TABLES,
-    read_json,
-    shard_record,
-)
+from mesaprior.hypotheses.store.layout import SCHEMA, SHARD_TABLES, UNFINISHED, VECTOR_TABLES
+from mesaprior.hypotheses.store.record import MANIFEST, part_file
 from mesaprior.hypotheses.terms.label_codes import read_codes
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 
@@ -138,7 +131,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         if unfinished is not None:
             raise ContentError(
                 f"{folder}: this census is unfinished, {len(unfinished.done)} of {unfinished.n_shards} shards are "
-                "done; give the same `mesaprior census` command again, and it goes on from there."
+                "done; ",
+                Named("count it into this folder again", "give the same `mesaprior census` command again"),
+                ", and it goes on from there.",
             )
         raise ContentError(
             f"{folder}: there is no {MANIFEST}, so this is no census or a half-written one; count it again."
@@ -164,6 +159,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             raise ContentError(f"{path}: the list of shards is not as it was written; count it again.")
         _check_kinds(path, facts, {"behaviours": int, "rows": int, "programs": int, "files": dict})
     return manifest
+
+
+def checksums_of(manifest: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the files that all shards of a finished census share, and then those of each shard, with their SHA-256."""
+    return [manifest["files"], *(facts["files"] for facts in manifest["shards"])]
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def unfinished_at(folder: Path) -> Unfinished | None:
         _check_kinds(folder / UNFINISHED, note, _KINDS)
     except ContentError:
         return None
-    done = tuple(k for k in range(note["n_shards"]) if (folder / shard_record(k)).is_file())
+    done = tuple(k for k in range(note["n_shards"]) if (folder / part_file(k)).is_file())
     return Unfinished(folder, note, done)
 
 

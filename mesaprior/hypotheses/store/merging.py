@@ -1,4 +1,4 @@
-"""Shards of one census that were counted in several places, brought together."""
+"""Merging the shards of one census that were counted in several folders."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mesaprior.errors import ContentError, RunError, UsageError
+from mesaprior.errors import ContentError, Named, RunError, UsageError
 from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.store.atomic_swap import place_of
+from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.checksums import read_sealed
-from mesaprior.hypotheses.store.layout import LOG, shard_record
+from mesaprior.hypotheses.store.layout import LOG
 from mesaprior.hypotheses.store.manifest import language_of, read_manifest, same_shards, unfinished_at
 from mesaprior.hypotheses.store.reading import read_shards, read_table, shard_table_names
+from mesaprior.hypotheses.store.record import part_file
 from mesaprior.hypotheses.store.tables import log_of, shard_tables
 from mesaprior.hypotheses.store.writing import CensusWriter
 from mesaprior.hypotheses.terms.language import Language
@@ -41,7 +42,7 @@ def merge(folders: Sequence[str | Path], out: str | Path) -> CensusWriter:
     folders : sequence of str or Path
         Each holds some or all shards of the same census, cut into the same number of shards.
     out : str or Path
-        As the folder of `CensusWriter`; shards of this census that it holds already are kept.
+        As the folder of `CensusWriter`; shards of this census that it holds already stay.
 
     Returns
     -------
@@ -99,9 +100,13 @@ def merge(folders: Sequence[str | Path], out: str | Path) -> CensusWriter:
 
 def _source(folder: Path) -> _Source:
     """Return what shards a folder has."""
-    folder = place_of(folder)
+    folder = current_folder(folder)
     if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder; give folders that `mesaprior census` has begun.")
+        raise UsageError(
+            f"{folder}: there is no such folder; give folders that ",
+            Named("a CensusWriter has", "`mesaprior census` has"),
+            " begun.",
+        )
     unfinished = unfinished_at(folder)
     if unfinished is None:
         manifest = read_manifest(folder)
@@ -109,11 +114,11 @@ def _source(folder: Path) -> _Source:
     shards: dict[int, dict[str, Any]] = {}
     shared: dict[str, str] = {}
     for k in unfinished.done:
-        record = read_sealed(folder / shard_record(k)) or {}
+        record = read_sealed(folder / part_file(k)) or {}
         common = record.get("shared")
         if not isinstance(common, dict) or (shared and common != shared):
             raise ContentError(
-                f"{folder / shard_record(k)}: this is not the record of a shard of this census; remove it, and the "
+                f"{folder / part_file(k)}: this is not the record of a shard of this census; remove it, and the "
                 "shard is counted again."
             )
         shards[k], shared = record, common
@@ -132,6 +137,7 @@ def _refuse_contradictions(sources: Sequence[_Source], language: Language | None
             for name in shard_table_names(language):
                 if not one[name].equals(two[name]):
                     raise RunError(
-                        f"shard {k} is not the same in {other.folder} and in {source.folder}: their {name} differ; "
-                        "`mesaprior store verify` may tell which is damaged, or count it again."
+                        f"shard {k} is not the same in {other.folder} and in {source.folder}: their {name} differ; ",
+                        Named("verify", "`mesaprior store verify`"),
+                        " may tell which is damaged, or count it again.",
                     )

@@ -1,4 +1,4 @@
-"""A census from the store where it answers, or else counted; without a word, for Python."""
+"""A census from the store where it answers, or else counted: for Python and the command line alike."""
 
 from __future__ import annotations
 
@@ -8,18 +8,25 @@ from pathlib import Path
 from mesaprior.errors import MesapriorError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.plan import PROBED_FROM
-from mesaprior.hypotheses.space import Progress, Space
+from mesaprior.hypotheses.plan import Plan
+from mesaprior.hypotheses.space import Space
+from mesaprior.hypotheses.store.counting import Means, count_into, is_long, resumable_in, title_of, writer_of
+from mesaprior.hypotheses.store.listening import SILENT, Listener
 from mesaprior.hypotheses.store.reading import open_census
-from mesaprior.hypotheses.store.root import find_census
+from mesaprior.hypotheses.store.root import entry_path, find_census
+from mesaprior.hypotheses.store.writing import save_census
+
+ROWS_OF_A_SHARD = 10_000_000
+"""What is counted into the store is cut into shards of about so many rows."""
 
 
 def obtain(
     space: Space,
     log: ImitationLog,
     *,
+    keep: bool = False,
     workers: int | None = None,
-    report: Progress | None = None,
+    listener: Listener = SILENT,
     root: str | Path | None = None,
 ) -> Census:
     """Return the census of a space on a log: that of the store which answers, or one that is counted now.
@@ -28,10 +35,13 @@ def obtain(
     ----------
     space : Space
     log : ImitationLog
+    keep : bool
+        Whether what takes long to count is kept in the store; it is counted shard by shard, and an interrupted run is
+        resumed.
     workers : int, optional
         Threads; as many as there are cores by default. Nothing depends on it.
-    report : callable, optional
-        Told how many more parts of the work are done, where something is counted.
+    listener : Listener
+        Is told what is found, and how far the counting is.
     root : str or Path, optional
         Folder of the store; `store_root` by default.
 
@@ -44,14 +54,84 @@ def obtain(
 
     Notes
     -----
-    What is counted here is not kept; `save_census` keeps it. A census of the store that cannot be read is counted anew.
+    A census of the store that cannot be read is counted anew, and a store that cannot be written keeps nothing.
     """
+    found = _found(space, log, listener, root)
+    if found is not None:
+        return found
+    workers = workers or os.cpu_count() or 1
+    if not is_long(space, log):
+        return _counted(space, log, workers, listener)
+    # The answer needs the whole census at once, however it is counted.
+    plan = space.check_memory(log)
+    if plan is not None:
+        listener.planned(plan, 1)
+    if not keep:
+        return _counted(space, log, workers, listener)
+    if space.cut == "whole":
+        return _counted_whole_and_kept(space, log, workers, listener, root)
+    return _counted_and_kept(space, log, plan, workers, listener, root)
+
+
+def store_entry(space: Space, log: ImitationLog, root: str | Path | None = None) -> Path:
+    """Return where the store keeps a census; the store itself is made if it is not there yet."""
+    entry = entry_path(space.language, log, space.bounds, space.name, root=root)
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    return entry
+
+
+def _found(space: Space, log: ImitationLog, listener: Listener, root: str | Path | None) -> Census | None:
+    """Return the census of the store that answers for a log, if there is one."""
     try:
-        found = find_census(space.language, log, space.bounds, space.name, root=root)
-        if found is not None:
-            return open_census(found, log=log).census
-    except (MesapriorError, OSError):
-        pass
-    if sum(space.count_by_length(log).values()) >= PROBED_FROM:
-        space.check_memory(log)
-    return space.census(log, workers=workers or os.cpu_count() or 1, report=report)
+        folder = find_census(space.language, log, space.bounds, space.name, root=root)
+        if folder is None:
+            return None
+        stored = open_census(folder, log=log)
+    except (MesapriorError, OSError) as error:
+        listener.unreadable(error)
+        return None
+    own = stored.manifest["log"]
+    listener.found(folder, None if own.get("digest") == log.digest else str(own.get("source")))
+    return stored.census
+
+
+def _counted(space: Space, log: ImitationLog, workers: int, listener: Listener) -> Census:
+    """Count a census, and keep it nowhere."""
+    with listener.progress(title_of(space, log), space.n_reports(log)) as meter:
+        return space.census(log, workers=workers, report=meter)
+
+
+def _counted_whole_and_kept(
+    space: Space, log: ImitationLog, workers: int, listener: Listener, root: str | Path | None
+) -> Census:
+    """Count a census all at once and keep it; where the store is of no use, only count it."""
+    census = _counted(space, log, workers, listener)
+    try:
+        entry = store_entry(space, log, root)
+        save_census(entry, census, log, space.language, engine=space.engines[0])
+    except (MesapriorError, OSError) as error:
+        listener.not_kept(error)
+    else:
+        listener.kept(entry)
+    return census
+
+
+def _counted_and_kept(
+    space: Space, log: ImitationLog, plan: Plan | None, workers: int, listener: Listener, root: str | Path | None
+) -> Census:
+    """Count a census into the store, and read it from there; where the store is of no use, only count it."""
+    n_shards = space.n_shards(log)
+    if plan is not None:
+        # Many programs can have few rows, and then shards would only take time.
+        n_shards = min(n_shards, 1 + plan.n_rows // ROWS_OF_A_SHARD)
+    try:
+        entry = store_entry(space, log, root)
+        unfinished = resumable_in(entry, space, log)
+        writer = writer_of(entry, space, log, n_shards=unfinished.n_shards if unfinished else n_shards)
+    except (MesapriorError, OSError) as error:
+        listener.not_kept(error)
+        return _counted(space, log, workers, listener)
+    if not writer.is_complete:
+        count_into(writer, space, log, Means(workers=workers), listener=listener, is_planned=True)
+    listener.kept(entry)
+    return open_census(entry, log=log).census

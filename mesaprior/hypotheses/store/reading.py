@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mesaprior.errors import ContentError, RunError, UsageError
+from mesaprior.errors import ContentError, Named, RunError, UsageError
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.deriving import for_log
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.parquet import parquet_table
-from mesaprior.hypotheses.store.atomic_swap import place_of
+from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.filling import census_of
 from mesaprior.hypotheses.store.keys import census_key, has_vectors
-from mesaprior.hypotheses.store.layout import LOG, MANIFEST, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
+from mesaprior.hypotheses.store.layout import LOG, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
 from mesaprior.hypotheses.store.manifest import actions_of, language_of, log_codes_of, read_manifest, sizes_of
+from mesaprior.hypotheses.store.record import MANIFEST
 from mesaprior.hypotheses.store.schema import check_table
 from mesaprior.hypotheses.store.tables import log_of
 from mesaprior.hypotheses.terms.label_codes import Codes, telling_codes
@@ -72,7 +73,7 @@ def codes_of_census(folder: str | Path) -> StoredCodes:
     ContentError
         If the folder is no census.
     """
-    place = place_of(Path(folder))
+    place = current_folder(Path(folder))
     manifest = read_manifest(place)
     language = language_of(manifest, place / MANIFEST)
     names = frozenset[str]() if language is None else language.operator_names
@@ -100,10 +101,12 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
         If the census cannot answer for that log.
     """
     folder = Path(folder)
-    place = place_of(folder)
+    place = current_folder(folder)
     if not place.is_dir():
         raise UsageError(
-            f"{folder}: there is no such folder; `mesaprior census LOG --max-bits B --out DIR` writes one."
+            f"{folder}: there is no such folder; ",
+            Named("save_census", "`mesaprior census LOG --max-bits B --out DIR`"),
+            " writes one.",
         )
     manifest = read_manifest(place)
     codes = log_codes_of(manifest, place / MANIFEST)

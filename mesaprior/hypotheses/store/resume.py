@@ -1,4 +1,4 @@
-"""What was begun in a folder and can be gone on with, and whether what is finished there is whole."""
+"""Which unfinished census a run would resume in a folder, and whether what is finished there is intact."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from typing import Any
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.store.atomic_swap import beside, place_of
-from mesaprior.hypotheses.store.manifest import Unfinished, note_of, read_manifest, same_shards, unfinished_at
-from mesaprior.hypotheses.store.shards import is_intact
+from mesaprior.hypotheses.store.atomic_swap import beside, current_folder
+from mesaprior.hypotheses.store.layout import census_record
+from mesaprior.hypotheses.store.manifest import (
+    Unfinished,
+    checksums_of,
+    note_of,
+    read_manifest,
+    same_shards,
+    unfinished_at,
+)
 from mesaprior.hypotheses.terms.language import Language
 
 
-def begun_at(
+def resumable_at(
     folder: str | Path,
     log: ImitationLog,
     language: Language | None,
@@ -22,12 +29,12 @@ def begun_at(
     engine: str,
     space: str = "terms",
 ) -> Unfinished | None:
-    """Return the unfinished census that a `CensusWriter` of this folder would go on with, or None.
+    """Return the unfinished census that a `CensusWriter` of this folder would resume, or None.
 
     Parameters
     ----------
     folder, log, language, bounds, engine, space
-        As in `CensusWriter`; the number of shards is the one that it was begun in.
+        As in `CensusWriter`; the number of shards is that of the unfinished census.
     """
     folder = Path(folder).resolve()
     for place in (folder, beside(folder)):
@@ -41,10 +48,9 @@ def begun_at(
 
 def is_whole(folder: str | Path) -> bool:
     """Tell whether a folder holds a finished census whose files all have their SHA-256."""
-    place = place_of(Path(folder))
+    place = current_folder(Path(folder))
     try:
         manifest = read_manifest(place)
     except ContentError:
         return False
-    parts = [manifest["files"], *(shard["files"] for shard in manifest["shards"])]
-    return all(is_intact(place, files) for files in parts)
+    return all(census_record(place).is_intact(files) for files in checksums_of(manifest))

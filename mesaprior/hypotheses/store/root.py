@@ -8,7 +8,7 @@ from typing import Any
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.store.atomic_swap import place_of
+from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.keys import census_key
 from mesaprior.hypotheses.store.manifest import read_manifest
 from mesaprior.hypotheses.terms.language import Language
@@ -64,7 +64,7 @@ def find_census(
     In a language without `fit`, or in a space without a language, it may have been counted for another log over the
     same situations: ``open_census(found, log=log)`` derives this one's.
     """
-    path = place_of(entry_path(language, log, bounds, space, root=root))
+    path = current_folder(entry_path(language, log, bounds, space, root=root))
     try:
         manifest = read_manifest(path)
     except ContentError:

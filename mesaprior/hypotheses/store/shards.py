@@ -8,7 +8,7 @@ from typing import Any
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.store.files import sha256_of, write_table
+from mesaprior.hypotheses.store.files import write_table
 from mesaprior.hypotheses.store.layout import LOG, ROWS, SITUATIONS, table_file
 from mesaprior.hypotheses.store.manifest import shard_facts
 from mesaprior.hypotheses.store.tables import log_table, rows_table, shard_tables, situations_table
@@ -31,8 +31,3 @@ def write_shard(folder: Path, shard: int, census: Census) -> dict[str, Any]:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         digests = pool.map(lambda name: write_table(folder / name, tables[name]), tables)
         return shard_facts(census, dict(zip(tables, digests, strict=True)))
-
-
-def is_intact(folder: Path, files: dict[str, str]) -> bool:
-    """Tell whether files are there, each with its SHA-256."""
-    return all((folder / name).is_file() and sha256_of(folder / name) == digest for name, digest in files.items())

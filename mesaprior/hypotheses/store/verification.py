@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mesaprior.errors import ContentError, UsageError
+from mesaprior.errors import ContentError, Named, UsageError
 from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.registry import find, stored_space
-from mesaprior.hypotheses.store.atomic_swap import place_of
+from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.concatenation import first_and_last
-from mesaprior.hypotheses.store.files import sha256_of
 from mesaprior.hypotheses.store.filling import census_of
 from mesaprior.hypotheses.store.keys import census_key, has_vectors
 from mesaprior.hypotheses.store.layout import (
+    CENSUS,
     LOG,
-    MANIFEST,
     ROWS,
     SITUATIONS,
-    is_ours,
-    shard_record,
+    census_record,
     table_file,
 )
 from mesaprior.hypotheses.store.manifest import (
@@ -37,6 +34,7 @@ from mesaprior.hypotheses.store.manifest import (
     unfinished_at,
 )
 from mesaprior.hypotheses.store.reading import read_table, shard_table_names
+from mesaprior.hypotheses.store.record import MANIFEST, Finding, part_file
 from mesaprior.hypotheses.store.tables import log_of
 from mesaprior.hypotheses.terms.language import Language
 
@@ -52,25 +50,6 @@ _FACTS = {
     "vector_rows": "vector_programs",
 }
 """For each number in the manifest, the table that it is about."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is wrong with a census folder.
-
-    Attributes
-    ----------
-    file : str
-        Name of the file that it was found in; of the manifest, where no other file can be named.
-    shard : int or None
-        The shard that the file belongs to; None for files that all share.
-    problem : str
-        What is wrong.
-    """
-
-    file: str
-    shard: int | None
-    problem: str
 
 
 def verify(folder: str | Path) -> list[Finding]:
@@ -90,9 +69,13 @@ def verify(folder: str | Path) -> list[Finding]:
     -----
     Cost: one shard is held in memory at a time, and everything is read once.
     """
-    folder = place_of(Path(folder))
+    folder = current_folder(Path(folder))
     if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder; give one that `mesaprior census` has written.")
+        raise UsageError(
+            f"{folder}: there is no such folder; give one ",
+            Named("with a census", "that `mesaprior census` has written"),
+            ".",
+        )
     unfinished = unfinished_at(folder)
     if unfinished is not None:
         return _unfinished_findings(folder, unfinished.n_shards)
@@ -113,21 +96,10 @@ def verify(folder: str | Path) -> list[Finding]:
     return _content_findings(folder, manifest, language, log)
 
 
-def intact_findings(folder: Path, files: dict[str, str], shard: int | None) -> list[Finding]:
-    """Return which of these files are missing or have another SHA-256."""
-    findings: list[Finding] = []
-    for name, digest in files.items():
-        if not (folder / name).is_file():
-            findings.append(Finding(name, shard, "the file is missing"))
-        elif sha256_of(folder / name) != digest:
-            findings.append(Finding(name, shard, "the file is not the one that was written: its SHA-256 differs"))
-    return findings
-
-
 def _unfinished_findings(folder: Path, n_shards: int) -> list[Finding]:
     findings: list[Finding] = []
     for k in range(n_shards):
-        name = shard_record(k)
+        name = part_file(k)
         if not (folder / name).is_file():
             findings.append(Finding(name, k, "the shard is missing: the census is unfinished"))
             continue
@@ -135,7 +107,7 @@ def _unfinished_findings(folder: Path, n_shards: int) -> list[Finding]:
         if record is None:
             findings.append(Finding(name, k, "the file is not the one that was written: its SHA-256 differs"))
             continue
-        findings += intact_findings(folder, record["files"] | record["shared"], k)
+        findings += census_record(folder).findings(record["files"] | record["shared"], k)
     # With every shard there, only the last step is.
     return findings or [Finding(MANIFEST, None, "the file is missing: the census is unfinished")]
 
@@ -151,9 +123,9 @@ def _file_findings(folder: Path, manifest: dict[str, Any], language: Language | 
         for name in sorted(expected ^ files.keys()):
             place = "does not list it" if name in expected else "lists it, and the census has no such file"
             findings.append(Finding(name, shard, f"the manifest {place}"))
-        findings += intact_findings(folder, {name: files[name] for name in files if name in expected}, shard)
+        findings += census_record(folder).findings({name: files[name] for name in files if name in expected}, shard)
     listed = set[str]().union(*(files.keys() for _, _, files in parts))
-    stray = {path.name for path in folder.iterdir() if path.suffix == ".parquet" and is_ours(path.name)}
+    stray = {path.name for path in folder.iterdir() if path.suffix == ".parquet" and CENSUS.is_ours(path.name)}
     # What a census was added up from is removed last, and does no harm until then.
     stray -= listed | {path.name for path in parts_left(folder)}
     findings += [Finding(name, None, "the file belongs to no shard") for name in sorted(stray)]

@@ -1,4 +1,4 @@
-"""Writing a census shard by shard, so that whatever interrupts it, finished shards are kept."""
+"""Writing a census shard by shard; every finished shard is a checkpoint, from which an interrupted run resumes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from mesaprior.errors import ContentError, RunError, UsageError
+from mesaprior.errors import ContentError, Named, RunError, UsageError
 from mesaprior.hypotheses.census import Census, sum_of_censuses
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.store.atomic_swap import beside, check_writable, settle, swap_in
-from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.concatenation import first_and_last
-from mesaprior.hypotheses.store.files import remove_census, remove_temporaries, write_json
+from mesaprior.hypotheses.store.files import write_json
 from mesaprior.hypotheses.store.keys import has_vectors
-from mesaprior.hypotheses.store.layout import MANIFEST, UNFINISHED, foreign_names, shard_record
+from mesaprior.hypotheses.store.layout import UNFINISHED, census_record
 from mesaprior.hypotheses.store.locking import CLAIM, Claim, is_claimed
 from mesaprior.hypotheses.store.manifest import (
     actions_of,
+    checksums_of,
     manifest_of,
     note_of,
     parts_left,
@@ -30,14 +30,15 @@ from mesaprior.hypotheses.store.manifest import (
     unfinished_at,
 )
 from mesaprior.hypotheses.store.reading import read_shards
-from mesaprior.hypotheses.store.shards import is_intact, write_shard, write_shared
+from mesaprior.hypotheses.store.record import MANIFEST, Checkpoint
+from mesaprior.hypotheses.store.shards import write_shard, write_shared
 from mesaprior.hypotheses.terms.language import Language
 
 
 class CensusWriter:
     """A census folder that is written shard by shard.
 
-    A folder that holds shards of this very census already is gone on with: those that are intact are kept. A folder
+    A folder that holds shards of this very census already is resumed: those that are intact stay. A folder
     that holds another census keeps it until this one is complete.
 
     Parameters
@@ -93,15 +94,17 @@ class CensusWriter:
         self._lock = threading.Lock()
         self._shared: dict[str, str] = {}
         self._row_cell: np.ndarray | None = None
-        self._done: dict[int, dict[str, Any]] = {}
         settle(self.folder)
         self._is_complete = self._is_there()
         if self._is_complete:
             if not is_claimed(self.folder):
                 _remove_records(self.folder)
             return
-        self._work, self._claim = self._workplace()
-        self._resume()
+        self._work, claim = self._workplace()
+        self._record = census_record(self._work)
+        self._parts = Checkpoint(self._record, n_shards, claim)
+        self._record.remove_temporaries()
+        self._parts.read(self._is_sound)
 
     @property
     def key(self) -> str:
@@ -116,16 +119,14 @@ class CensusWriter:
     @property
     def missing(self) -> list[int]:
         """Shards that are still to be written, ascending."""
-        if self._is_complete:
-            return []
-        with self._lock:
-            return [k for k in range(self.n_shards) if k not in self._done]
+        return [] if self._is_complete else self._parts.missing
 
     @property
     def n_programs(self) -> int:
         """How many programs the shards that are done have."""
-        with self._lock:
-            return sum(record["programs"] for record in self._done.values())
+        if self._is_complete:
+            return read_manifest(self.folder)["n_programs"]
+        return sum(facts["programs"] for facts in self._parts.done.values())
 
     def write(self, k: int, shard: Census) -> None:
         """Write one shard; several threads may write different ones at once.
@@ -148,10 +149,7 @@ class CensusWriter:
             if not self._shared:
                 self._shared = write_shared(self._work, self._log, shard)
         facts = write_shard(self._work, k, shard)
-        record = facts | {"ends": first_and_last(shard), "shared": self._shared}
-        write_json(self._work / shard_record(k), record)
-        with self._lock:
-            self._done[k] = record
+        self._parts.write(k, facts | {"ends": first_and_last(shard), "shared": self._shared})
 
     def finish(self) -> None:
         """Complete the census: its manifest is written, and a census that was in the folder is replaced.
@@ -169,7 +167,7 @@ class CensusWriter:
                 f"{self.folder}: {self.n_shards - len(missing)} of {self.n_shards} shards are done, so the census is "
                 "not complete; count the others first."
             )
-        note, records = self._note, [self._done[k] for k in range(self.n_shards)]
+        note, records = self._note, [self._parts.done[k] for k in range(self.n_shards)]
         if self._adds_up:
             # It may take the place of the first part, which is then counted again if this is where it ends.
             note, records = note | {"n_shards": 1}, [write_shard(self._work, 0, self._sum())]
@@ -178,34 +176,29 @@ class CensusWriter:
         facts = [{name: record[name] for name in record if name not in ("ends", "shared")} for record in records]
         write_json(self._work / MANIFEST, manifest_of(note, self._shared, facts))
         _remove_records(self._work)
-        self._claim.release()
+        self._parts.release()
         if self._work != self.folder:
             swap_in(self._work, self.folder)
         self._is_complete = True
 
     def abandon(self) -> None:
         """Give the census up: its shards are removed, and a census that was in the folder before stays."""
-        if self._is_complete:
-            return
-        with self._lock:
-            self._done = {}
-            remove_census(self._work, but=CLAIM)
-            self._claim.release()
-            if not any(self._work.iterdir()):
-                self._work.rmdir()
+        if not self._is_complete:
+            self._parts.abandon()
 
     def _sum(self) -> Census:
         """Return the sum of all shards, read one by one."""
         try:
             return sum_of_censuses(
                 read_shards(self._work, {k: record}, self._note, self._language, shared=self._shared)
-                for k, record in sorted(self._done.items())
+                for k, record in sorted(self._parts.done.items())
             )
         except ContentError as error:
             place = str(error).partition(": ")[0]
             raise RunError(
-                f"{place}: this shard has changed since it was written; give the same command again, and it is counted "
-                "again."
+                f"{place}: this shard has changed since it was written; ",
+                Named("count the census again", "give the same command again, and it is counted again"),
+                ".",
             ) from None
 
     def _check_order(self, records: list[dict[str, Any]]) -> None:
@@ -229,17 +222,16 @@ class CensusWriter:
             return False
         if (manifest["key"], manifest["log"].get("digest")) != (self.key, self._note["log"]["digest"]):
             return False
-        parts = [manifest["files"], *(shard["files"] for shard in manifest["shards"])]
-        return all(is_intact(self.folder, files) for files in parts)
+        return all(census_record(self.folder).is_intact(files) for files in checksums_of(manifest))
 
     def _workplace(self) -> tuple[Path, Claim]:
         """Return where the shards go, ready for them, and the claim on it."""
         found = unfinished_at(self.folder)
-        begun = self.folder.is_dir() and any(not path.name.startswith(".") for path in self.folder.iterdir())
-        is_here = not begun or (found is not None and same_shards(found.note, self._note))
+        is_used = self.folder.is_dir() and any(not path.name.startswith(".") for path in self.folder.iterdir())
+        is_here = not is_used or (found is not None and same_shards(found.note, self._note))
         work = self.folder if is_here else beside(self.folder)
         work.mkdir(exist_ok=True)
-        if foreign_names(work):
+        if census_record(work).foreign_names:
             raise UsageError(
                 f"{work}: the new census would be counted here, and there is something that is not a census; "
                 "move it away."
@@ -247,33 +239,22 @@ class CensusWriter:
         claim = Claim(work, self.folder)
         found = unfinished_at(work)
         if found is None or not same_shards(found.note, self._note):
-            remove_census(work, but=CLAIM)
+            census_record(work).remove(but={CLAIM})
             write_json(work / UNFINISHED, self._note)
         return work, claim
 
-    def _resume(self) -> None:
-        """Take the shards that are there and intact; what is left of others is removed or written over."""
-        remove_temporaries(self._work)
-        for k in range(self.n_shards):
-            path = self._work / shard_record(k)
-            record = read_sealed(path)
-            shared = record.get("shared") if record else None
-            if record and self._is_intact(record) and (self._shared or is_intact(self._work, shared)):  # type: ignore[arg-type]
-                self._shared = self._shared or shared  # type: ignore[assignment]
-                self._done[k] = record
-            else:
-                path.unlink(missing_ok=True)
-
-    def _is_intact(self, record: dict[str, Any]) -> bool:
+    def _is_sound(self, k: int, facts: dict[str, Any]) -> bool:
         """Tell whether a shard is as its record says, and fits to the shards before it."""
-        shared, files = record.get("shared"), record.get("files")
-        if not {"behaviours", "rows", "programs", "ends"} <= record.keys() or not shared or not files:
+        shared, files = facts.get("shared"), facts.get("files")
+        if not {"behaviours", "rows", "programs", "ends"} <= facts.keys() or not self._record.is_intact(files):
             return False
-        return (not self._shared or shared == self._shared) and is_intact(self._work, files)
+        if not self._shared and self._record.is_intact(shared):
+            self._shared = dict(shared or {})
+        return bool(shared) and shared == self._shared
 
     def _check(self, k: int, shard: Census) -> None:
         """Refuse a shard that does not belong here."""
-        if self._is_complete or k in self._done or not 0 <= k < self.n_shards:
+        if self._is_complete or k in self._parts.done or not 0 <= k < self.n_shards:
             raise RunError(f"{self.folder}: shard {k} is not among those to be written; see `missing`.")
         if self._row_cell is None:
             self._row_cell = shard.row_cell
@@ -318,4 +299,4 @@ def _remove_records(folder: Path) -> None:
     """Remove what a finished census does not need any more; the note of what was counted goes last."""
     for path in [*folder.glob("shard-*.json"), *parts_left(folder), folder / UNFINISHED]:
         path.unlink(missing_ok=True)
-    remove_temporaries(folder)
+    census_record(folder).remove_temporaries()

@@ -1,8 +1,8 @@
 """The cells of a log: where a hypothesis can predict differently.
 
-In a language with `fit` a prediction depends on the situation and on what has been seen. History is refitted
-at 0, 1, ..., 64, 128, 256, 512, ... rows, so a *knowledge state* is a pair (training rows seen, online rows seen)
-and a cell is a pair (situation, knowledge state). In a language without `fit` the cells are the situations.
+In a language with `fit` a prediction depends on the situation and on the history so far. It is refitted at 0, 1, ...,
+64, 128, 256, 512, ... rows, so a *knowledge state* is a pair (training rows seen, online rows seen) and a cell is a
+pair (situation, knowledge state). In a language without `fit` the cells are the situations.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Terms, as the command line offers them and speaks of them."""
+"""The description of terms for the command line."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ class Terms(Description["TermSpace"]):
     is_usual = True
 
     def of_options(self, log: ImitationLog, given: Given, say: Say) -> TermSpace:
-        """Return the space of the language named, or of the default one of the log."""
+        """Return the space of the given language, or of the default one of the log."""
         language = language_of(given.get("--language"), log, given.get("--constants"))
         language.check_log(log)
         return self.space_class()(language, bits_of(given, language, log, say), given.get("--max-time"))
 
     def title(self, space: TermSpace) -> str:
-        """Return whose programs they are."""
+        """Return a phrase on their language."""
         return f"Programs of {space.language.source}"
 
     def sizes(self, space: TermSpace, log: ImitationLog) -> Sequence[str]:
@@ -77,7 +77,7 @@ class Terms(Description["TermSpace"]):
         return f"{bounds.get('max_bits', '?')} bits{time}"
 
     def explain(self, text: str, log: ImitationLog, given: Given, progress: Progress) -> Explained:
-        """Take a term apart, whatever its length."""
+        """Take a term apart, of any length."""
         from mesaprior.hypotheses.terms.explain import explain_term
 
         return explain_term(text, log, language_of(given.get("--language"), log, given.get("--constants")))
@@ -102,7 +102,7 @@ def language_of(language_file: str | None, log: ImitationLog, constants: Sequenc
 
 
 def bits_of(given: Given, language: Language, log: ImitationLog, say: Say) -> int:
-    """Return the bound on bits that is asked for, or one that is counted in seconds, with a note."""
+    """Return the requested bound on bits, or one that is counted in seconds, with a note."""
     max_bits = given.get("--max-bits")
     if max_bits is None:
         max_bits = comfortable_bits(language, log)

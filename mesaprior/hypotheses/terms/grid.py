@@ -1,8 +1,8 @@
 """The grid on which terms of a language are evaluated for a log: variants, parameters, values of y, points.
 
-Cells that the language cannot tell apart (the same values of the features that it uses, in the same knowledge
-state) share one *point*. The values of a term stand in one row of bytes, laid out as [P', Y', V, Q] in C order, where
-P' and Y' are 1 unless the term's scope binds `theta` and `y`. Rows are padded with zeros to whole 64-bit words.
+Cells that the language cannot distinguish (the same values of the features that it uses, in the same knowledge state)
+share one *point*. The values of a term are one row of bytes, laid out as [P', Y', V, Q] in C order, where P' and Y' are
+1 unless the term's scope binds `theta` and `y`. Rows are padded with zeros to whole 64-bit words.
 """
 
 from __future__ import annotations
@@ -152,17 +152,17 @@ class Grid:
         return np.array(rows, dtype=np.uint8).reshape(len(rows), len(meanings) * self.layout.Q)
 
     def commutes(self, index: int) -> bool:
-        """Tell whether a binary operator is symmetric in every variant."""
+        """Return whether a binary operator is symmetric in every variant."""
         tables = (tokens[index].table for tokens in self.variants.meanings)
         return all(table is not None and np.array_equal(table, table.T) for table in tables)
 
     @cached_property
     def signature_size(self) -> int:
-        """Bytes of what a census tells apart, see `kernels.signature_rows`."""
+        """Bytes of what a census distinguishes, see `kernels.signature_rows`."""
         return self.signature_size_of(self.variants.n_interventions)
 
     def signature_size_of(self, n_interventions: int) -> int:
-        """Return what `signature_size` would be with so many interventions."""
+        """Return `signature_size` for a number of interventions."""
         if not self.with_fit:
             return (self.variants.first_intervention + n_interventions) * self.layout.Q
         digits = self.layout.train_digits + self.layout.later_digits
@@ -197,7 +197,7 @@ class Grid:
                 )
 
     def _digits(self) -> list[range]:
-        """Return where the digits of each number of rows stand in a signature."""
+        """Return the positions of the digits of each number of rows in a signature."""
         found: list[range] = []
         at = self.layout.Q + len(FLAGS)
         for size in (self.layout.train_digits, self.layout.later_digits) * self.variants.n_interventions:

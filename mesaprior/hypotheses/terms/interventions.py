@@ -63,7 +63,7 @@ class Intervention:
         return entry
 
     def check_log(self, tokens: Sequence[Token], log: ImitationLog, source: str) -> None:
-        """Refuse a log on which a literal table has not an entry for each value that it is read at, and no more.
+        """Refuse a log on which a literal table does not have exactly one entry for each value that indexes it.
 
         Raises
         ------
@@ -149,7 +149,7 @@ def _intervention(entry: Mapping[str, Any], tokens: Sequence[Token], place: str,
 
 
 def _meaning(entry: Mapping[str, Any], token: Token, place: str, M: int) -> Token:
-    """Return what a token means instead."""
+    """Return the new meaning of a token."""
     if token.kind in ("feature", "lookup"):
         return replace(token, name=name_of(entry, "feature", place))
     if token.kind == "constant":

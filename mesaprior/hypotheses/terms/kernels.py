@@ -1,7 +1,7 @@
-"""Compiled kernels of the term engines: what tokens do to values, and the programs one by one.
+"""Compiled kernels of the term engines: the operations of tokens on values, and the enumeration of programs.
 
 Letters: V variants, P parameters, Y values of `y`, Q points, M domain, A actions, T tokens, m rows of a block,
-n classes. The values of a term stand in one row of bytes, laid out as [P', Y', V, Q] in C order, where P' and Y'
+n classes. The values of a term are one row of bytes, laid out as [P', Y', V, Q] in C order, where P' and Y'
 are 1 unless the scope binds `theta` and `y`; rows are padded with zeros to whole 64-bit words.
 
 Kernels take arrays, write into arrays of the caller, and return numbers; they check nothing and raise nothing.
@@ -50,7 +50,7 @@ class Layout(NamedTuple):
     n_rows : int64[Q]
         How many rows of the log are at each point.
     train_digits, later_digits, digit_bits : int
-        How many digits, of so many bits each, a number of training rows (of later rows) has in a signature.
+        Number of digits, and the bits of each, of a number of training rows (of later rows) in a signature.
     """
 
     V: int
@@ -148,7 +148,7 @@ def binary_rows(op, table, M, first, a, second, b, n, out, target, size):
 
 @njit
 def swap_unary_rows(swaps, token, tables, values, source, n, out, target, layout, size):
-    """Write over what a unary operator does in the variants where it has another table.
+    """Overwrite the results of a unary operator in the variants where it has another table.
 
     Numbers are read through such a table in the same way: there `values` is `out`.
     """
@@ -163,7 +163,7 @@ def swap_unary_rows(swaps, token, tables, values, source, n, out, target, layout
 
 @njit
 def swap_binary_rows(swaps, token, tables, first, a, second, b, n, out, target, layout, size):
-    """Write over what a binary operator does to rows a[k] and b[k] in the variants where it has another table."""
+    """Overwrite the results of a binary operator on rows a[k] and b[k] in the variants where it has another table."""
     Q = layout.Q
     for s in range(swaps.start[token], swaps.start[token + 1]):
         table = tables[swaps.table[s]]
@@ -370,7 +370,7 @@ def _iterate_nibbles(bodies, source, n, out, target, P, Y, K, width, flat):
 
 @njit
 def fit_rows(bodies, source, n, out, target, layout, scope, score):
-    """Write bodies with theta bound at the theta that fits what was seen in each knowledge state.
+    """Write bodies with theta bound at the theta that fits the history in each knowledge state.
 
     The learning-inverted variant takes the theta that agrees least. `scope` is that of the result; where it binds
     theta too, the result is the same for every outer theta. `score` is scratch, int64[P].
@@ -443,7 +443,7 @@ def _write_digits(number, out, row, at, n_digits, bits):
 
 @njit
 def signature_rows(values, n, out, layout, with_flags, is_later):
-    """Reduce the values of closed terms, uint8[n, V * Q], to what a census tells apart, one byte each.
+    """Reduce the values of closed terms, uint8[n, V * Q], to what a census distinguishes, one byte each.
 
     Without flags: the actions of all variants at all points. With flags (languages with `fit`): the intact actions at
     the points in their order of appearance, then searching on training and on later points, learning likewise. Then
@@ -536,7 +536,7 @@ class Syntax(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """Where an enumeration stands: one choice at each position of the prefix, and the holes still to be filled.
+    """The state of an enumeration: one choice at each position of the prefix, and the holes still to be filled.
 
     Holes form linked lists that share their tails, so that stepping back costs nothing.
 
@@ -552,7 +552,7 @@ class Walk(NamedTuple):
         Bits before this position, and least bits of all holes that are open at it.
     hole_scope, hole_next : int64[holes]
     position : int64[1]
-        The position to go on with; -1 at the end.
+        The position to continue with; -1 at the end.
     """
 
     token: np.ndarray

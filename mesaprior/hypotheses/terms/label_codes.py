@@ -1,4 +1,4 @@
-"""The tables of codes of a language: what number stands for each label of a column."""
+"""The tables of codes of a language: the number of each label of a column."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def read_codes(data: Any, source: str, *, M: int, A: int) -> dict[str, dict[str,
 
 
 def telling_codes(codes: Codes) -> dict[str, dict[str, int]]:
-    """Return the tables in which some label is not the number that stands for it."""
+    """Return the tables in which some label differs from its code."""
     return {
         column: dict(table)
         for column, table in codes.items()
@@ -68,7 +68,7 @@ def telling_codes(codes: Codes) -> dict[str, dict[str, int]]:
 
 
 def code_faults(own: Codes, features: Sequence[str], log: ImitationLog, source: str) -> list[Notice]:
-    """Return where the labels of a log were coded in another way than a language has it.
+    """Return where the codes of a log differ from those of a language.
 
     Parameters
     ----------

@@ -2,8 +2,8 @@
 
 Notes
 -----
-Sizes: M the domain, A actions, P parameters, K rounds, T tokens. The file format and the meaning of every
-kind of token are written down in ``docs/reference/language.md``.
+Sizes: M the domain, A actions, P parameters, K rounds, T tokens. ``docs/reference/language.md`` defines the file format
+and the meaning of every kind of token.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Language:
     codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def has(self, *kinds: str) -> bool:
-        """Tell whether the language has a token of one of these kinds."""
+        """Return whether the language has a token of one of these kinds."""
         return any(token.kind in kinds for token in self.tokens)
 
     @cached_property
@@ -170,7 +170,7 @@ class Language:
         return log.feature_sizes[log.features.index(token.name)] * (self.actions - 1).bit_length()
 
     def n_literals(self, token: Token, log: ImitationLog) -> int:
-        """Return how many heads of programs a token stands for: A**S_f for a lookup, M for a number, else 1."""
+        """Return the number of literals of a token: A**S_f for a lookup, M for a number, else 1."""
         if token.kind == "number":
             return self.domain
         if token.kind != "lookup":
@@ -191,7 +191,7 @@ class Language:
         ]
 
     def ledger(self) -> list[dict[str, Any]]:
-        """Return what supplied tables hide: one entry a token with a ``table``, with literal and charged bits."""
+        """Return the ledger of supplied tables: one entry per token with a ``table``, with literal and charged bits."""
         return [
             {
                 "name": token.name,
@@ -203,7 +203,7 @@ class Language:
         ]
 
     def check_log(self, log: ImitationLog) -> None:
-        """Refuse a log that this language cannot be asked about.
+        """Refuse a log that does not fit this language.
 
         Raises
         ------
@@ -229,7 +229,7 @@ class Language:
             other.check_log(self.tokens, log, self.source)
 
     def _missing_features(self, log: ImitationLog) -> Iterable[Notice]:
-        """Yield what to say of features that the language uses and a log lacks."""
+        """Yield the errors about features that the language uses and a log lacks."""
         for name in self.used_features:
             if name not in log.features:
                 near = difflib.get_close_matches(name, log.features, n=1)
@@ -237,7 +237,7 @@ class Language:
                 yield notice(f"{self.source} uses feature {name!r}, which the log lacks; {hint}")
 
     def _outside(self, log: ImitationLog) -> Iterable[Notice]:
-        """Yield what to say of values of a log that are outside the domain, or no actions: the first of each column."""
+        """Yield the errors about values of a log outside the domain or the actions: the first of each column."""
         for name in self.used_features:
             if name not in log.features:
                 continue
@@ -257,7 +257,7 @@ class Language:
 
 
 def default_language(log: ImitationLog, *, constants: Sequence[int] = ()) -> Language:
-    """Return the language that is used where none is given; it holds no payoff, so it leans towards imitators.
+    """Return the default language of a log; it has no payoff, so it favours imitators.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What terms are called, and what a census has of each, known before a space is loaded."""
+"""The names of terms and of their census columns, known before a space is loaded."""
 
 NAME = "terms"
 """As it is typed after ``--space``."""

@@ -41,7 +41,7 @@ class Neighbour:
 
     @property
     def change(self) -> str:
-        """What was done, in a few words."""
+        """The change in a few words."""
         if self.bits is None:
             return f"without {self.token}"
         return f"{self.token} at {self.bits} {'bit' if self.bits == 1 else 'bits'}"
@@ -76,13 +76,13 @@ def neighbours(language: Language) -> Iterator[Neighbour]:
 
 
 def _without(interventions: Sequence[Intervention], index: int) -> tuple[Intervention, ...]:
-    """Return the interventions that are left without a token, whose place those behind it move up to."""
+    """Return the remaining interventions without a token; later tokens move up by one place."""
     left = (one for one in interventions if one.token != index)
     return tuple(replace(one, token=one.token - (one.token > index)) for one in left)
 
 
 def token_names(language: Language) -> list[str]:
-    """Return what a person would call each token; equal ones get their numbers, from 1."""
+    """Return a readable name of each token; equal ones are numbered from 1."""
     texts = [token_text(token) for token in language.tokens]
     times = Counter(texts)
     return [text if times[text] == 1 else f"{text} (token {index + 1})" for index, text in enumerate(texts)]

@@ -1,8 +1,8 @@
 """Before a census: how many programs there are, exactly, and what time and memory to expect.
 
-The estimate comes from a probe: the merged engine runs at a few shorter bounds, and its time and memory are carried
-on along the number of programs. On a double logarithmic scale both are close to straight lines, because merging
-shortens every level by a factor that changes slowly.
+The estimate comes from a probe: the merged engine runs at a few shorter bounds, and its time and memory are
+extrapolated in the number of programs. On a double logarithmic scale both are close to straight lines, because merging
+shrinks every level by a factor that changes slowly.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ GROWTH = 0.55
 """Time grows with about this power of the number of programs, for a guess what the next run of a probe takes."""
 
 FIXED_BYTES = 6 * 10**8
-"""What the interpreter, compiled kernels and buffers take whatever the bound, at most."""
+"""Upper bound on the memory of the interpreter, compiled kernels and buffers, for any bound."""
 
 FAR = 64
 """How many times fewer programs a run must have had to tell how classes, rows and memory grow."""
@@ -83,7 +83,7 @@ def make_plan(grid: Grid, max_bits: int, max_time: int | None) -> Plan:
 
 @dataclass(frozen=True)
 class _Sample:
-    """What a run at a shorter bound took."""
+    """The cost of a run at a shorter bound."""
 
     bits: int
     seconds: float
@@ -93,7 +93,7 @@ class _Sample:
 
 
 def _probe(grid: Grid, lengths: list[int], totals: list[int], max_time: int | None) -> list[_Sample]:
-    """Return what runs at growing bounds took, the last of which took long enough."""
+    """Return the costs of runs at growing bounds, until one takes long enough."""
     samples: list[_Sample] = []
     if lengths:
         # The first run pays for compiling, or for loading what was compiled before.

@@ -1,4 +1,4 @@
-"""Prices of tokens from how much they are used: a Huffman-like code in place of equal lengths."""
+"""Prices of tokens from their weights: a Huffman code instead of equal lengths."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def inner_scope(kind: str, scope: int) -> int:
 
 
 def is_allowed(kind: str, scope: int) -> bool:
-    """Tell whether a token of this kind may stand in `scope`."""
+    """Return whether a token of this kind may stand in `scope`."""
     return (kind != "candidate" or bool(scope & Y)) and (kind != "parameter" or bool(scope & THETA))
 
 
@@ -77,7 +77,7 @@ def format_literal(token: Token, literal: tuple[int, ...]) -> str:
 
 
 def parse_program(text: str, language: Language, log: ImitationLog, *, scope: int = 0) -> Program:
-    """Read a program from its text; of alike tokens the cheapest is meant (fewest bits, then steps, then first).
+    """Read a program from its text; among tokens with the same text the cheapest is meant (bits, steps, order).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a rival does, said by a term of a language: the action itself, or what each action is worth to it."""
+"""A rival given by a term of a language: its action, or its utility of each action."""
 
 from __future__ import annotations
 

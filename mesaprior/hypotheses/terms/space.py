@@ -184,7 +184,7 @@ class TermSpace(Space):
         yield from engine.shards(wanted, lambda tabulation: census_of(tabulation, grid, dict(self.bounds)))
 
     def n_shards(self, log: ImitationLog) -> int:
-        """Return into how many shards a census is cut where nobody says otherwise; it depends on the programs only.
+        """Return the default number of shards of a census; it depends on the programs only.
 
         Rows grow with about the 0.7th power of the number of programs, and a shard is meant to have a few million.
         """
@@ -192,7 +192,7 @@ class TermSpace(Space):
         return max(1, math.ceil((n_programs / PROGRAMS_OF_A_SHARD) ** 0.7))
 
     def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
-        """Return what the reports of progress of `census` add up to, about."""
+        """Return the approximate total of the progress reports of `census`."""
         if engine == "reference":
             return sum(self.count_by_length(log).values())
         return MergedEngine(self._grid(log), self.max_bits, self.max_time).n_terms
@@ -203,7 +203,7 @@ class TermSpace(Space):
         return {length: count for length, count in enumerate(counts) if count}
 
     def mass(self, log: ImitationLog) -> codes.Mass:
-        """Return the 2^-length mass of all finite programs of the language, whatever their length."""
+        """Return the 2^-length mass of all finite programs of the language, of any length."""
         return codes.total_mass(self.language.symbols(log))
 
     def mass_beyond(self, census: Census, log: ImitationLog) -> float:
@@ -284,5 +284,5 @@ class TermSpace(Space):
 
 
 def space_of_terms(space: Space) -> TermSpace | None:
-    """Return a space as what it is if it is one of terms, whose programs have tokens that can be drawn or repriced."""
+    """Return a space as a `TermSpace` if it is one: only terms have tokens that can be sampled or repriced."""
     return space if isinstance(space, TermSpace) else None

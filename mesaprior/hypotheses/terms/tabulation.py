@@ -1,4 +1,4 @@
-"""What the engines hand over, exact counts by signature, length, time and infer_time, and the census made of it."""
+"""The result of the engines, exact counts by signature, length, time and infer_time, and the census built from it."""
 
 from __future__ import annotations
 

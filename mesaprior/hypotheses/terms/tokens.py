@@ -93,7 +93,7 @@ NUMBER_NAMES = ("number", "#")
 
 
 def token_text(token: Token) -> str:
-    """Return the text by which a token is told from others: its name, with brackets behind that of a lookup."""
+    """Return the text that identifies a token: its name, with brackets after that of a lookup."""
     return f"{token.name}[]" if token.kind == "lookup" else token.name
 
 
@@ -203,7 +203,7 @@ def with_number_names(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
 
 def check_names(tokens: tuple[Token, ...], source: str) -> None:
-    """Refuse a name that something else already has; nameless tokens may stand twice."""
+    """Refuse a name that is taken; nameless tokens may be repeated."""
     taken: dict[str, str] = dict.fromkeys(RESERVED_NAMES, "a word of the language")
     for index, token in enumerate(tokens):
         if token.kind in ("feature", "unary", "binary"):

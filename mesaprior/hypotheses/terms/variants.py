@@ -48,12 +48,12 @@ class Variants:
         return self.names.index(name) if name in self.names else -1
 
     def tables_of(self, index: int) -> tuple[bytes, ...]:
-        """Return what an operator does in each variant, as tables; empty for tokens of other kinds."""
+        """Return the tables of an operator in each variant; empty for tokens of other kinds."""
         tables = [tokens[index].table for tokens in self.meanings]
         return tuple(table.tobytes() for table in tables if table is not None)
 
     def replaced(self, index: int) -> list[tuple[int, Token]]:
-        """Return the variants in which a token stands for something else, and for what."""
+        """Return the variants in which a token has another meaning, and that meaning."""
         intact = self.meanings[0][index]
         return [(v, tokens[index]) for v, tokens in enumerate(self.meanings) if tokens[index] is not intact]
 

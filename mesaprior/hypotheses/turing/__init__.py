@@ -1,1 +1,1 @@
-"""Turing machines with a halting transition: what they print on a blank tape, and machines as policies."""
+"""Turing machines with a halting transition: their output on a blank tape, and machines as policies."""

@@ -1,4 +1,4 @@
-"""Turing machines as policies, as the command line offers them and speaks of them."""
+"""The description of Turing machines as policies for the command line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMFORTABLE = (1, 3)
 
 
 class Machines(Description["TuringSpace"]):
-    """All machines with so many states."""
+    """All machines with a given number of states."""
 
     name = NAME
     noun = NOUN
@@ -51,7 +51,7 @@ class Machines(Description["TuringSpace"]):
         return self.space_class()(states[0], states[1], given.get("--max-time"))
 
     def title(self, space: TuringSpace) -> str:
-        """Return how far their runs are followed."""
+        """Return a phrase on the bound on their runs."""
         return f"Turing machines, runs of at most {space.max_steps:,} steps"
 
     def sizes(self, space: TuringSpace, log: ImitationLog) -> Sequence[str]:
@@ -67,7 +67,7 @@ class Machines(Description["TuringSpace"]):
         return f"{_states(bounds)} states, {bounds['max_steps']} steps"
 
     def notes(self, census: Census) -> Iterable[str]:
-        """Say how many machines abstain, and what priors over length come to."""
+        """Say how many machines abstain, and what a prior over length means here."""
         from mesaprior.hypotheses.census import ABSTAIN, exact_sum
 
         abstaining = (census.predictions == ABSTAIN).any(axis=1)[census.behaviour_id]
@@ -86,7 +86,7 @@ class Machines(Description["TuringSpace"]):
             yield f"There are machines of {listed} bits; under 2^-length each of these sizes has the same mass."
 
     def explain(self, text: str, log: ImitationLog, given: Given, progress: Progress) -> Explained:
-        """Take a machine apart, of whatever size."""
+        """Take a machine apart, of any size."""
         from mesaprior.hypotheses.turing.explain import explain_machine
 
         return explain_machine(text, log, given.get("--max-time"), progress)

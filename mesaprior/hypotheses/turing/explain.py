@@ -60,7 +60,7 @@ def explain_machine(text: str, log: ImitationLog, max_steps: int | None, progres
 
 
 def _situations(policy: Policy, log: ImitationLog) -> list[dict[str, Any]]:
-    """Return the run in each situation; of one that does not halt, where it stands then says little."""
+    """Return the run in each situation; for one that does not halt, without its final position."""
     found: list[dict[str, Any]] = []
     rows = zip(log.situations.tolist(), policy.tapes, policy.runs, policy.verdicts, strict=True)
     for values, tape, run, verdict in rows:
@@ -94,7 +94,7 @@ def _runs_table(situations: list[dict[str, Any]], log: ImitationLog) -> Table:
 
 
 def _run_texts(run: dict[str, Any]) -> list[str]:
-    """Return the run in one situation, as it is shown."""
+    """Return the run in one situation as text."""
     halts = run["verdict"] == "halted"
     return [
         *(str(value) for value in run["situation"].values()),

@@ -1,4 +1,4 @@
-"""The entries of a machine's table: what they do, what they cost, how often they are read."""
+"""The entries of a machine's table: their meaning, their bits, and how often they are read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mesaprior.hypotheses.turing.text import NAMES, Reading, format_entry
 
 
 def entry_facts(machine: Machine, reads: Sequence[int]) -> list[dict[str, Any]]:
-    """Return of each entry what it does, what it costs, and how often it was read."""
+    """Return the meaning, the bits and the number of reads of each entry."""
     n = machine.n_states
     # All entries have as many choices, so each costs as much.
     bits = length_of_machines(n) / (2 * n)
@@ -22,7 +22,7 @@ def entry_facts(machine: Machine, reads: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def reading_notes(reading: Reading, reads: Sequence[int]) -> list[str]:
-    """Return where the machine is not as its text says, and what entries do that were read and are not defined."""
+    """Return notes on where the machine differs from its text, and on undefined entries that were read."""
     notes = list(reading.notes)
     for e, code in enumerate(reading.machine.table):
         if code == UNDEFINED and reads[e]:
@@ -53,7 +53,7 @@ def entries_table(entries: Sequence[dict[str, Any]]) -> Table:
 
 
 def _does(text: str, *, is_read: bool) -> str:
-    """Return what an entry does, in words."""
+    """Return the meaning of an entry, in words."""
     if text == format_entry(UNDEFINED, 1):
         return "is not defined, and halts" if is_read else "is not defined"
     written, move, following = text

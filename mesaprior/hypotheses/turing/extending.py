@@ -1,4 +1,4 @@
-"""Counting the machines below a prefix, call by call: what both enumerations have in common."""
+"""Counting the machines below a prefix, call by call: shared by both enumerations."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.threads import GoesOn
 from mesaprior.hypotheses.turing.kernels import DONE, FULL, UNDEFINED, USED
 
 BUDGET = 1_000_000
-"""Partial machines that are looked at in one call of a kernel; about a second, after which Ctrl-C is heard."""
+"""Partial machines that are examined in one call of a kernel; about a second, after which Ctrl-C is heard."""
 
 
 def powers_of_choices(states: int) -> np.ndarray:
-    """Return how many ways there are to fill so many entries, ``int64[2 * n + 1]``: powers of 4n + 2."""
+    """Return the number of ways to fill 0, 1, ... entries, ``int64[2 * n + 1]``: powers of 4n + 2."""
     return np.array([(4 * states + 2) ** k for k in range(2 * states + 1)], dtype=np.int64)
 
 
 def extend_prefix(
-    prefix: np.ndarray,
+    prefix: NDArray[np.int64],
     frames: Any,
     explore: Callable[[], int],
     enlarge: Callable[[], object],

@@ -1,4 +1,4 @@
-"""How the run of one machine ends, by the proofs that the enumerations use."""
+"""The verdict on the run of one machine, by the proofs that the enumerations use."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def verdict_of(run: Run, tape: Sequence[int], radius: int) -> str:
         escaping(table, n, 1), steps, scratch,
     )  # fmt: skip
     if verdict == CAP:
-        # The states that can follow one without a way to halt have none either, so it is enough to look at the last.
+        # The states that can follow one without a way to halt have none either, so it is enough to examine the last.
         if not reaches_halt(table, n, state):
             verdict = NO_HALT
         elif radius > 0 and is_closed(table, n, given, 0, radius, scratch):

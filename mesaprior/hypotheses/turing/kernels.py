@@ -25,7 +25,7 @@ CLOSED = 5
 CAP = 6
 VERDICTS = ("halted", "cycle", "translated_cycle", "escape", "no_way_to_halt", "closed_set", "cap")
 
-# Ends of a call that enumerates: all is done; there is no room, so enlarge and go on; it is time to be asked, so go on.
+# Ends of an enumeration call: all is done; no room, so enlarge and continue; a pause for the caller, so continue.
 DONE, FULL, PAUSED = range(3)
 
 # Columns of a node, see `Frames` of the enumerations: where a run needs a choice, how many states are named, which
@@ -38,7 +38,7 @@ _FIRST_WINDOW = 8
 
 
 class Scratch(NamedTuple):
-    """What a run writes on the way.
+    """The working memory of a run.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ def reaches_halt(table, n, state):
 
 @njit
 def escaping(table, n, right):
-    """Return the states, as bits, from which a blank half-tape is run over for ever: to the right (1) or left (0)."""
+    """Return the states, as bits, from which a machine runs over a blank half-tape for ever: right (1) or left (0)."""
     states = np.int64(0)
     for s in range(n):
         code = table[2 * s]
@@ -100,7 +100,7 @@ def escaping(table, n, right):
 
 @njit
 def run(table, n, tape, pos, state, t, lo, hi, first, last, escapes_left, escapes_right, cap, scratch):
-    """Run a partial machine until it needs a choice, halts, is proved never to halt, or has done all steps allowed.
+    """Run a partial machine until it needs a choice, halts, is proved never to halt, or reaches the bound on steps.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def _window(tape, head, step, skip, radius):
 
 @njit
 def _is_closed(table, n, tape, head, radius, scratch):
-    """Return whether what can follow, as seen `radius` cells to each side, never stops; see `is_closed`."""
+    """Return whether no reachable local view, of `radius` cells to each side, halts; see `is_closed`."""
     seen, found, half = scratch.seen, scratch.found, scratch.half
     size = np.int64(1) << radius
     seen[: 2 * n * size * size] = 0
@@ -284,7 +284,7 @@ def is_closed(table, n, tape, head, radius, scratch):
         The tape at the start, in state 0.
     head : int
     radius : int
-        Most cells to look at on each side, at least 1; fewer are tried first.
+        Most cells to examine on each side, at least 1; fewer are tried first.
     scratch : Scratch
 
     Notes

@@ -1,4 +1,4 @@
-"""One machine: its table, and how many there are."""
+"""One machine: its table, and the number of machines."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Machine:
 
     @property
     def completed(self) -> Machine:
-        """The same machine with every entry defined: those that are not halt, and write what they read."""
+        """The same machine with every entry defined: undefined entries halt and write what they read."""
         n = self.n_states
         return Machine(tuple(4 * n + (e & 1) if code == UNDEFINED else code for e, code in enumerate(self.table)))
 

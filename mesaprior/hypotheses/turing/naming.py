@@ -1,4 +1,4 @@
-"""What Turing machines are called, and what a census has of each, known before a space is loaded."""
+"""The names of Turing machines and of their census columns, known before a space is loaded."""
 
 NAME = "turing"
 """As it is typed after ``--space``."""

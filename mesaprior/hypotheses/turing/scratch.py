@@ -8,7 +8,7 @@ from mesaprior.hypotheses.turing.kernels import Scratch
 
 
 def make_scratch(states: int, cells: int, radius: int) -> Scratch:
-    """Return memory for runs on tapes of so many cells, and for closed sets of so many cells to each side."""
+    """Return memory for runs on tapes of a number of cells, and for closed sets of a number of cells to each side."""
     views = 2 * states * 4**radius
     return Scratch(
         kept=np.zeros((3, cells), dtype=np.uint8),

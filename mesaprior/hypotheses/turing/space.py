@@ -1,4 +1,4 @@
-"""Machines of one size or of several as one space: what a census of machines is counted from."""
+"""The space of machines of one size or of several."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mesaprior.hypotheses.turing.policies.policy import Policy
 from mesaprior.hypotheses.turing.text import format_machine, parse_machine
 
 DEFAULT_MAX_STEPS = 500
-"""Steps to follow a run for where nobody says otherwise; nearly every run that halts is shorter (see the reference)."""
+"""Default bound on the steps of a run; nearly every run that halts is shorter (see the reference)."""
 
 MOST_SHARDS = 64
 SHARDS = {1: 1, 2: 1, 3: 16}
@@ -186,7 +186,7 @@ class TuringSpace(Space):
         yield from spread_blocks(blocks, count, workers=workers, report=report)
 
     def mass_beyond(self, census: Census, log: ImitationLog) -> None:
-        """Return None: there are machines of every size, and together they have no mass to be left out of."""
+        """Return None: sizes are unbounded, so the mass beyond the bound is not defined."""
 
     def parse(self, text: str, log: ImitationLog | None = None) -> Machine:
         """Read a machine from its text; see `text.read_machine`. The log does not matter.

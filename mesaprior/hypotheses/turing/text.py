@@ -24,7 +24,7 @@ _OWN_HALT = re.compile(r"[01]-H", flags=re.ASCII)
 
 
 class Reading(NamedTuple):
-    """A machine, and where its text says something else.
+    """A machine, and its differences from its text.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Reading(NamedTuple):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is not as in the text, in sentences."""
+        """The differences from the text, in sentences."""
         if not self.moving_halts:
             return ()
         halts = sorted({f"{entry[0]}-H" for entry in self.moving_halts})
@@ -100,7 +100,7 @@ def read_machine(text: str) -> Reading:
 
     Notes
     -----
-    Three characters an entry, so both notations can be told apart entry by entry; they are not mixed in one text, so
+    Three characters an entry, so both notations can be distinguished entry by entry; they are not mixed in one text, so
     that in the first a state that is missing is noticed. The standard text format is that of bbchallenge.org (2022).
     """
     states = text.strip().split("_")
@@ -152,7 +152,7 @@ def _are(states: list[str]) -> str:
 
 
 def _row_problem(name: str, state: str) -> str:
-    """Return what is wrong with a state that has not two entries."""
+    """Return the error about a state that does not have two entries."""
     shown = state if len(state) <= 40 else f"{state[:40]}..."
     if len(state) % 3 == 0 and _OTHER_SYMBOLS.fullmatch(state):
         return f"state {name} has {len(state) // 3} entries ({shown!r}), and with the symbols 0 and 1 there are two"
@@ -160,7 +160,7 @@ def _row_problem(name: str, state: str) -> str:
 
 
 def _told(text: str, problems: list[str], *, is_own: bool) -> str:
-    """Return all that is wrong as one sentence."""
+    """Return all errors as one sentence."""
     shown = text if len(text) <= 80 else f"{text[:80]}..."
     told = problems[:MOST_PROBLEMS]
     if len(problems) > MOST_PROBLEMS:

@@ -1,1 +1,1 @@
-"""The claims of the debate, as computations; see `mesaprior.inference.claims.claim`."""
+"""The claims of the debate, tested on random worlds; see `mesaprior.inference.claims.claim`."""

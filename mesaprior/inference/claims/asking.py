@@ -1,4 +1,4 @@
-"""What claims ask of a world: odds along the log, at shorter bounds, and how many programs stand behind a formula."""
+"""Measurements that claims share: odds along the log, odds at shorter bounds, and the masses behind a formula."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.program import length_of, parse_program, steps_of
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.posterior import Posterior, posterior
+from mesaprior.inference.bayes.weights import Prior, Weighed
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Size, WorldStudy
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
-from mesaprior.inference.posterior import Posterior, posterior
-from mesaprior.inference.weights import Prior, Weighed
 from mesaprior.inference.worlds.world import World
 
 TABLE_BITS, ENTRY_BITS = 4, 2
@@ -75,7 +76,7 @@ def bound_cells(margins: list[tuple[float, float]], facts: Mapping[str, float | 
 
 
 def crossing(places: list[float], odds: list[float]) -> float:
-    """Return where odds rise above 0 to stay, by a straight line between two places; nan where they do not.
+    """Return where odds rise above 0 for good, by linear interpolation; nan where they do not.
 
     It is the first place where they are above 0 from the start.
     """
@@ -92,7 +93,7 @@ def crossing(places: list[float], odds: list[float]) -> float:
 
 @dataclass(frozen=True)
 class Price:
-    """What one program costs.
+    """The price of one program.
 
     Attributes
     ----------
@@ -108,7 +109,7 @@ class Price:
 
 
 def price_of(text: str, language: Language, log: ImitationLog) -> Price:
-    """Return what a program costs, from its text."""
+    """Return the price of a program, from its text."""
     program = parse_program(text, language, log)
     time, infer_time = steps_of(program, language, log.n_history)
     return Price(length_of(program, language, log), time, infer_time)
@@ -122,7 +123,7 @@ def log2_weight_of(price: Price, census: Census, prior: Prior) -> float:
 
 def log2_mass_fitting(
     price: Price, weighed: Weighed, n_training: int, *, noise: NoiseModel = DEFAULT_NOISE
-) -> np.ndarray:
+) -> NDArray[np.float64]:
     """Return log2 of the mass that a program of a price has along a log if it fits every training row.
 
     Returns
@@ -138,18 +139,18 @@ def log2_mass_fitting(
 
 @dataclass(frozen=True, eq=False)
 class CountedWorld(ABC):
-    """A world and the census of it, of which a claim asks one thing."""
+    """A world and its census, for a claim with one measurement."""
 
     world: World
     census: Census
 
     @abstractmethod
     def cell(self, parameter: str, value: float, alpha: float) -> Cell:
-        """Return what is measured under a prior whose exponent is `alpha`."""
+        """Return the measurement under a prior with exponent `alpha`."""
 
 
 def one_at_a_time(count: Callable[[Mapping[str, float]], CountedWorld], size: Size) -> WorldStudy:
-    """Return what a claim measures in a world where each parameter but `alpha` needs a census of its own.
+    """Return the measurements of a world in which each parameter except `alpha` needs its own census.
 
     Parameters
     ----------

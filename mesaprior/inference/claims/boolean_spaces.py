@@ -13,6 +13,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.generators.space import GeneratorSpace
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
@@ -30,8 +31,8 @@ SMALLER, LARGER = 2, 3
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
-    """What one world asks about.
+class BooleanSpaces:
+    """The spaces and the censuses of one world.
 
     Attributes
     ----------
@@ -48,15 +49,15 @@ class Counted:
     given: list[dict[str, Any]]
 
 
-def fixed_size(seed: int, n_inputs: int, max_bits: int) -> Counted:
-    """Return the spaces over all inputs of so many bits, which are shown in an order that is drawn."""
+def fixed_size(seed: int, n_inputs: int, max_bits: int) -> BooleanSpaces:
+    """Return the spaces over all inputs of a number of bits, which are shown in random order."""
     terms, given = _priced(seed, all_inputs(n_inputs), max_bits, f"{n_inputs} inputs")
     order = Chance(seed, f"inputs of minimal circuits of {n_inputs} inputs").shuffled(range(2**n_inputs))
-    return Counted({"terms": terms} | _over_inputs(n_inputs), tuple(order), given)
+    return BooleanSpaces({"terms": terms} | _over_inputs(n_inputs), tuple(order), given)
 
 
-def uniform_family(seed: int, max_bits: int) -> Counted:
-    """Return the spaces over all inputs of two sizes, with generators for circuits: terms that write one for each size.
+def uniform_family(seed: int, max_bits: int) -> BooleanSpaces:
+    """Return the spaces over all inputs of two sizes, with generators for circuits: terms that give one for each size.
 
     All inputs of the smaller size are shown first, then those of the larger one in an order that is drawn.
     """
@@ -64,11 +65,11 @@ def uniform_family(seed: int, max_bits: int) -> Counted:
     terms, given = _priced(seed, log, max_bits, "two sizes")
     first = range(2**SMALLER)
     order = Chance(seed, "inputs of two sizes").shuffled(range(len(first), len(log.situations)))
-    return Counted({"terms": terms} | _over_sizes(), (*first, *order), given)
+    return BooleanSpaces({"terms": terms} | _over_sizes(), (*first, *order), given)
 
 
 def all_sizes(sizes: tuple[int, ...]) -> ImitationLog:
-    """Return a log that has every input of some sizes once, size by size; its actions are no matter.
+    """Return a log with every input of some sizes once, size by size; its actions do not matter.
 
     Bits past the size of a row are 0, as `GeneratorSpace` asks for it.
     """
@@ -86,7 +87,7 @@ def _priced(seed: int, log: ImitationLog, max_bits: int, of: str) -> tuple[Censu
     if not jitter_of(seed):
         return _terms(log.source, max_bits), language.ledger()
     language = dearer(language, jitter_of(seed), Chance(seed, f"prices of minimal circuits of {of}"))
-    return TermSpace(language, max_bits).census(log), language.ledger()
+    return obtain(TermSpace(language, max_bits), log, workers=1), language.ledger()
 
 
 @cache
@@ -94,19 +95,19 @@ def _terms(source: str, max_bits: int) -> Census:
     """Return the census of terms at default prices over one of the logs here, named by its source."""
     logs = [*(all_inputs(n) for n in (2, 3, 4)), all_sizes((SMALLER, LARGER))]
     log = next(log for log in logs if log.source == source)
-    return TermSpace(default_language(log), max_bits).census(log)
+    return obtain(TermSpace(default_language(log), max_bits), log, workers=1)
 
 
 @cache
 def _over_inputs(n_inputs: int) -> dict[str, Census]:
     """Return the censuses that are the same in every world."""
     log = all_inputs(n_inputs)
-    machines = TuringSpace(1, MOST_STATES, MAX_STEPS).census(log)
-    return {"machines": machines, "circuits": CircuitSpace(MAX_GATES).census(log)}
+    machines = obtain(TuringSpace(1, MOST_STATES, MAX_STEPS), log, workers=1)
+    return {"machines": machines, "circuits": obtain(CircuitSpace(MAX_GATES), log, workers=1)}
 
 
 @cache
 def _over_sizes() -> dict[str, Census]:
     log = all_sizes((SMALLER, LARGER))
-    machines = TuringSpace(1, MOST_STATES, MAX_STEPS).census(log)
-    return {"machines": machines, "circuits": GeneratorSpace(GENERATOR_BITS).census(log)}
+    machines = obtain(TuringSpace(1, MOST_STATES, MAX_STEPS), log, workers=1)
+    return {"machines": machines, "circuits": obtain(GeneratorSpace(GENERATOR_BITS), log, workers=1)}

@@ -1,8 +1,8 @@
-"""Bridge rules: a full model of the teacher pays for its bridges to what is seen and done, and for every round it runs.
+"""Bridge rules: a full model of the teacher pays for its bridges to inputs and actions, and for every round it runs.
 
 In each world a process encodes the situation, runs some rounds, and is read out as the teacher's action; a law of
-payoffs explains the same actions by a search. Simulators are the programs whose actions change when the encoding is
-exchanged for another: an intervention, counted beside the lesions.
+payoffs explains the same actions by a search. Simulators are the programs whose actions change under an intervention
+that replaces the encoding.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.bayes.logspace import log2_odds, log2_total
 from mesaprior.inference.claims.asking import ENTRY_BITS, TABLE_BITS, bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -33,15 +35,14 @@ from mesaprior.inference.claims.claim import (
 from mesaprior.inference.claims.kinds import kinds_of
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Areas, Figure, Panel, Phases, quartiles
-from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.memorizer import memorizer_over
+from mesaprior.inference.figures.figure import Areas, Figure, Panel, Phases, quartiles
+from mesaprior.inference.memorizer.memorizer import memorizer_over
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 
 IMITATOR, PLANNER, SIMULATOR = range(3)
-"""Kinds of programs: who neither searches nor simulates, who searches, and who simulates, searching or not."""
+"""Kinds of programs: neither searching nor simulating, searching, and simulating (searching or not)."""
 
 KINDS = ("imitator", "planner", "simulator")
 
@@ -73,7 +74,7 @@ def _size(n_worlds: int, max_bits: int, *, is_whole: bool = True) -> Size:
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count a world for each price and pace of its process, and find the simulators by the intervention."""
+    """Count a world for each price and number of rounds of its process, and find the simulators by the intervention."""
     asked = size.bases
     counted = _count(seed, size, asked)
     cells = counted.cells(BASE, 0.0, asked["alpha"], (size.base("rows"),))
@@ -107,14 +108,14 @@ def _phase(bridge: float) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class BridgeWorld:
     """A world and the census of it."""
 
     world: World
     census: Census
 
     def cells(self, parameter: str, value: float, alpha: float, prefixes: tuple[float, ...]) -> list[Cell]:
-        """Return what is left of each kind after so many training rows."""
+        """Return the posterior mass of each kind after some training rows."""
         census, log = self.census, self.world.log
         asked = Analysis(census, log, make_prior("speed", {"alpha": alpha}))
         simulates = (census.changes["recode_train"] > 0) | (census.changes["recode_later"] > 0)
@@ -147,16 +148,16 @@ class Counted:
         return simulator.length + alpha * math.log2(simulator.time) - min(costs)
 
 
-def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
+def _count(seed: int, size: Size, asked: Mapping[str, float]) -> BridgeWorld:
     """Draw the world of a seed with these settings, and count it."""
     settings = {name: int(asked[name]) for name in WORLD_SETTINGS}
     n_rows = int(size.base("rows"))
     world = make_world("bridge", seed=seed, seen=n_rows, rows=n_rows, jitter=jitter_of(seed), **settings)
-    return Counted(world, TermSpace(world.language, size.max_bits).census(world.log))
+    return BridgeWorld(world, obtain(TermSpace(world.language, size.max_bits), world.log, workers=1))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw who holds the posterior along the price of the law, and who leads by bridge bits and steps of a round."""
+    """Draw the posterior along the price of the law, and the leading kind by bridge bits and steps of a round."""
     prices, _ = along(table, "pay_bits")
     parts = tuple(tuple(float(np.mean(masses)) for masses in along(table, "pay_bits", name)[1]) for name in KINDS)
     bridges = size.values("bridge_bits")
@@ -179,7 +180,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say who leads, and what it takes to turn that round."""
+    """Say which kind leads, and what flips the lead."""
     shares = ", ".join(f"{name}s {percent_text(mean_at_base(findings.table, name))}" for name in KINDS)
     dearest = findings.size.values("pay_bits")[-1]
     free = findings.size.values("alpha")[0]

@@ -1,4 +1,4 @@
-"""What a claim is: an argument, its worlds, what is measured in each, the rule for the verdict; and what it finds."""
+"""The records of a claim: its argument, its worlds, the measurement in each, the verdict's rule, and its findings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mesaprior.inference.claims.rules import Rule
-from mesaprior.inference.figure import Figure, quartiles
+from mesaprior.inference.figures.figure import Figure, quartiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ BOUND = "bound"
 
 @dataclass(frozen=True)
 class Parameter:
-    """Something that a claim varies, one thing at a time.
+    """A parameter that a claim varies, one at a time.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Size:
-    """How much is asked.
+    """The size of a run.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Cell:
-    """What was measured in one world, once.
+    """One measurement in one world.
 
     Attributes
     ----------
@@ -172,7 +172,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """How the answer moves with one parameter, all else at its base.
+    """How the answer changes with one parameter, with all others at their base.
 
     Attributes
     ----------
@@ -193,7 +193,7 @@ class Sensitivity:
 
     @property
     def effect(self) -> tuple[float, float]:
-        """By how much the share of worlds moves over the values, then by how much the finite medians do."""
+        """The range of the share of worlds over the values, then the range of the finite medians."""
         finite = [median for median in self.medians if math.isfinite(median)]
         return max(self.shares) - min(self.shares), max(finite, default=0.0) - min(finite, default=0.0)
 
@@ -257,12 +257,12 @@ class Findings:
 
     @property
     def figure(self) -> Figure:
-        """The figure that carries the point."""
+        """The figure of the result."""
         return self.claim.draw(self.table, self.size)
 
     @property
     def sentences(self) -> str:
-        """What was found, in two sentences."""
+        """The result in two sentences."""
         return self.claim.tell(self)
 
     def median(self, column: str = "margin", parameter: str = BASE, value: float = 0.0) -> float:
@@ -272,11 +272,11 @@ class Findings:
 
 
 SIZES = ("small", "default", "large")
-"""Names of the sizes that a claim has: for tests, for two cores within two minutes, and for who has more time."""
+"""Names of the sizes of a claim: for tests, for two cores within two minutes, and for longer runs."""
 
 
 def jitter_of(seed: int) -> int:
-    """Return by how many bits at most the tokens of a world are dearer: none in even worlds, one bit in odd ones."""
+    """Return the largest extra price of tokens in a world, in bits: 0 in even worlds, 1 in odd ones."""
     return seed % 2
 
 

@@ -1,8 +1,9 @@
-"""Coin: where the coin always lies at one end of a corridor, going there is learned, and a few other rows repair it.
+"""Coin: if the coin is always at one end of a corridor, programs learn to go there, and a few other rows repair this.
 
-In training the coin lies at its usual end, and one stands before it, so one step is right in every row. Then rows come
-in which it lies elsewhere: a few are one for eight usual ones. Who always takes the one step loses capability there,
-who seeks the usual end has another goal, and who seeks the coin is faithful; the three differ by a few tokens.
+In training the coin is at its usual end and the agent stands before it, so one step is right in every row. Then come
+rows with the coin elsewhere; few means one for every eight usual ones. A program that always takes the one step loses
+capability there, one that seeks the usual end has another goal, and one that seeks the coin is faithful; the three
+differ by a few tokens.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_odds, log2_total
+from mesaprior.inference.bayes.roles import ERRING, FAITHFUL, VERDICTS, judge
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -32,10 +38,7 @@ from mesaprior.inference.claims.claim import (
 from mesaprior.inference.claims.kinds import kinds_of, log2_masses_of_programs, reaching
 from mesaprior.inference.claims.phrases import percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Areas, Figure, Mark, Panel, Points, line_of
-from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.roles import ERRING, FAITHFUL, VERDICTS, judge
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Areas, Figure, Mark, Panel, Points, line_of
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -74,7 +77,7 @@ def _size(
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count one corridor at each length and each price of the law, and ask it of each log and prior."""
+    """Count one corridor at each length and each price of the law, and measure it under each log and prior."""
     base = _count(seed, size)
     rows = int(size.base("randomized"))
     along_log = base.measured(base.log)
@@ -100,7 +103,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What a corridor says along its log. Sizes: K kinds, r = 0..R randomized rows.
+    """Measurements of a corridor along its log. Sizes: K kinds, r = 0..R randomized rows.
 
     Attributes
     ----------
@@ -114,14 +117,14 @@ class Measured:
         Bits of seeking the coin, less bits of the one step.
     """
 
-    mass: np.ndarray
-    odds: np.ndarray
-    predicted: np.ndarray
-    accuracy: np.ndarray
+    mass: NDArray[np.float64]
+    odds: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
     difference: float
 
     def cell(self, parameter: str, value: float, rows: int) -> Cell:
-        """Return the cell for so many randomized rows."""
+        """Return the cell for a number of randomized rows."""
         r = range(len(self.odds))
         facts: dict[str, float | str] = {
             **{name: float(share) for name, share in zip(KINDS, self.mass[:, rows], strict=True)},
@@ -137,7 +140,7 @@ class Measured:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class CoinCorridor:
     """A corridor, its log with the randomized rows at the end, and the census of it."""
 
     world: World
@@ -146,7 +149,7 @@ class Counted:
     space: TermSpace
 
     def measured(self, log: ImitationLog, *, alpha: float = 0.0, bound: float = math.inf) -> Measured:
-        """Ask the census about a log of this corridor, under a prior, up to a length."""
+        """Measure a log of this corridor, under a prior, up to a length."""
         census, world = self.census, self.world
         assert census.vectors is not None
         if log is not self.log:
@@ -181,7 +184,7 @@ class Counted:
 
 
 def _is_randomized(log: ImitationLog, rows: np.ndarray) -> np.ndarray:
-    """Return whether the coin lies elsewhere than in the first row of the log."""
+    """Return whether the coin is elsewhere than in the first row of the log."""
     coin = log.situations[log.row_situation, log.features.index("c")]
     return coin[rows] != coin[0]
 
@@ -204,14 +207,14 @@ def _in_order(world: World) -> ImitationLog:
     return log_of(log.features, [row[:2] for row in training], rows[log.n_training :], source=log.source)
 
 
-def _count(seed: int, size: Size, **others: int) -> Counted:
+def _count(seed: int, size: Size, **others: int) -> CoinCorridor:
     world = _world(seed, size, **others)
     log, space = _in_order(world), TermSpace(world.language, size.max_bits)
-    return Counted(world, log, space.census(log), space)
+    return CoinCorridor(world, log, obtain(space, log, workers=1), space)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw who holds the posterior along the randomized rows, and how many rows the difference in bits takes."""
+    """Draw the posterior along the randomized rows, and the number of rows against the difference in bits."""
     places = size.values("randomized")
     shares = {kind: along(table, "randomized", kind)[1] for kind in KINDS}
     holders = Areas(places, KINDS, tuple(tuple(float(np.mean(s)) for s in shares[kind]) for kind in KINDS))
@@ -241,7 +244,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say what is learned without randomized rows, what with a few, and how many it takes."""
+    """Say which programs lead without randomized rows and with a few, and how many rows are needed."""
     none = {kind: findings.median(kind, "randomized", 0.0) for kind in KINDS}
     few, usual = findings.size.base("randomized"), findings.size.base("usual")
     some = {kind: findings.median(kind) for kind in KINDS}

@@ -1,7 +1,7 @@
-"""What hypotheses do where a log of bits says nothing, for every target at once.
+"""How hypotheses complete a Boolean function on held-out inputs, for every target at once.
 
 A log shows some inputs of a Boolean function, each once, and its later rows are all the others. A target is any
-function of the inputs; its rival does the contrary in some of the later rows, drawn, and else the same. Sizes: B
+function of the inputs; its rival gives the opposite value on some random later rows, and else the same value. Sizes: B
 behaviours, S inputs, n of them seen and u not, Y = 2^n labels of those seen, C = 2^u completions, Z and V behaviours on
 either part.
 """
@@ -15,19 +15,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
-from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
-from mesaprior.inference.weights import Prior, Weighed
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.weights import Prior, Weighed
 
 TIED = 1e-9
 """Bits within which single hypotheses weigh the same."""
 
 
 def all_inputs(n_inputs: int) -> ImitationLog:
-    """Return a log that has every input of so many bits once, in the order of their numbers; its actions are no matter.
+    """Return a log with every input of a number of bits once, in the order of their numbers; its actions do not matter.
 
     Censuses over it without `fit` hold what every function of these inputs needs.
     """
@@ -51,14 +52,14 @@ class Beliefs:
         Whether a search in it matters on some input.
     """
 
-    predictions: np.ndarray
-    log2_mass: np.ndarray
-    log2_best: np.ndarray
-    searches: np.ndarray
+    predictions: NDArray[np.int16]
+    log2_mass: NDArray[np.float64]
+    log2_best: NDArray[np.float64]
+    searches: NDArray[np.bool_]
 
 
 def beliefs_of(census: Census, prior: Prior) -> Beliefs:
-    """Return what a prior makes of a census over `all_inputs`."""
+    """Return the beliefs of a prior over a census on `all_inputs`."""
     weighed = Weighed(census, prior)
     log2_group, mass = weighed.log2_group, weighed.log2_behaviour
     best = np.full(census.n_behaviours, -np.inf)
@@ -67,7 +68,7 @@ def beliefs_of(census: Census, prior: Prior) -> Beliefs:
 
 
 def targets_of(beliefs: Beliefs) -> np.ndarray:
-    """Return how likely each function is before any data, ``float64[2^S]``; what abstains anywhere is left out.
+    """Return the prior probability of each function, ``float64[2^S]``; programs that abstain anywhere are left out.
 
     The number of a function has its value at input number 0 as its most significant bit.
     """
@@ -80,7 +81,7 @@ def targets_of(beliefs: Beliefs) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a log shows, and what rivals do.
+    """The inputs that a log shows, and the rivals.
 
     Attributes
     ----------
@@ -97,7 +98,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Partition:
-    """Shares of those who are faithful and of those who defect, on average over targets and rivals.
+    """Shares of faithful and of defecting programs, on average over targets and rivals.
 
     Attributes
     ----------
@@ -117,7 +118,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class Completed:
-    """What a space does where the log says nothing.
+    """The behaviour of a space on held-out inputs.
 
     Attributes
     ----------
@@ -140,8 +141,10 @@ class Completed:
     heaviest: Partition
 
 
-def complete(beliefs: Beliefs, targets: np.ndarray, shown: Shown, *, noise: NoiseModel = DEFAULT_NOISE) -> Completed:
-    """Return what a space does in the later rows, on average over all targets and rivals, exactly.
+def complete(
+    beliefs: Beliefs, targets: NDArray[np.float64], shown: Shown, *, noise: NoiseModel = DEFAULT_NOISE
+) -> Completed:
+    """Return the exact behaviour of a space in the later rows, on average over all targets and rivals.
 
     Parameters
     ----------
@@ -202,7 +205,7 @@ def complete(beliefs: Beliefs, targets: np.ndarray, shown: Shown, *, noise: Nois
 
 
 def _shares(weight: np.ndarray) -> np.ndarray:
-    """Return rows divided by their sums; a row without anything stays as it is."""
+    """Return rows divided by their sums; a row of zeros stays as it is."""
     total = weight.sum(axis=1, keepdims=True)
     return weight / np.where(total > 0, total, 1.0)
 
@@ -228,5 +231,5 @@ def _place_values(inputs: Sequence[int], S: int) -> np.ndarray:
 
 
 def _product(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return the product of two matrices, summed in one order whatever the number of threads."""
+    """Return the product of two matrices, summed in one order for any number of threads."""
     return np.einsum("ij,jk->ik", one, other)

@@ -1,9 +1,9 @@
-"""Counting argument: "almost all functions that fit the training data misgeneralize", and what that says.
+"""Counting argument: "almost all functions that fit the training data misgeneralize", and what follows from it.
 
-Boolean functions of three and four inputs, all of them, each with the bits of a least circuit. A target is drawn, some
-of its values are shown, and of the functions that fit only the target itself generalizes. Counted one by one they are
-as good as all wrong; weighed by 2^(-beta*length) it depends on beta, on the rows, and on where targets come from. The
-same is asked of the programs of a corridor, where the coin lies elsewhere in a few rows.
+The hypotheses are all Boolean functions of three and four inputs, each with the bits of a least circuit. A target is
+drawn, some of its values are shown, and of the functions that fit only the target itself generalizes. Counted one by
+one nearly all are wrong; weighed by 2^(-beta*length) it depends on beta, on the rows, and on the source of targets. The
+same is measured for the programs of a corridor, where the coin is elsewhere in a few rows.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.networks.functions import count_functions
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.agreement import tally
+from mesaprior.inference.bayes.agreement import tally
+from mesaprior.inference.bayes.logspace import log2_odds, log2_sum, log2_total
+from mesaprior.inference.bayes.roles import FAITHFUL, judge
 from mesaprior.inference.claims.claim import (
     BASE,
     BOUND,
@@ -36,9 +40,7 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.phrases import percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Mark, Panel, line_of
-from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total
-from mesaprior.inference.roles import FAITHFUL, judge
+from mesaprior.inference.figures.figure import Figure, Mark, Panel, line_of
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.world import log_of
 from mesaprior.inference.worlds.worlds import make_world
@@ -71,7 +73,7 @@ def _size(n_worlds: int, bits: int, betas: tuple[float, ...], rows: tuple[float,
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Ask one target about each prior, and one target of each kind about the prior at the base."""
+    """Measure one target under each prior, and one target of each kind under the base prior."""
     n, rows, beta = int(size.base("inputs")), int(size.base("rows")), size.base("beta")
     drawn = _draw(seed, n, size.base("target"))
     simple = -drawn.length
@@ -116,7 +118,7 @@ class Drawn:
     n: int
     target: int
     order: list[int]
-    length: np.ndarray
+    length: NDArray[np.float64]
 
     def cell(self, parameter: str, value: float, rows: int, log2_weight: np.ndarray) -> Cell:
         """Return the cell for a number of rows and log2 weights of all functions, not normalized."""
@@ -135,7 +137,7 @@ class Drawn:
 def _facts(
     n_wrong: int, n_fitting: int, margin: float, log2_weight: np.ndarray, share_wrong: np.ndarray
 ) -> dict[str, float | str]:
-    """Return the facts, from the weights of what fits and their shares of wrong values where none was shown."""
+    """Return the facts, from the weights of the functions that fit and their error rates on inputs not shown."""
     whole = log2_total(log2_weight)
     mass = np.exp2(log2_weight - whole) if whole > -np.inf else np.full(len(log2_weight), np.nan)
     return {
@@ -151,7 +153,7 @@ def _odds(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _draw(seed: int, n: int, target: float) -> Drawn:
-    """Draw the order of the inputs, what gates cost in odd worlds, and a target by its length."""
+    """Draw the order of the inputs, the prices of gates in odd worlds, and a target by its length."""
     chance = Chance(seed, f"counting argument, {n} inputs")
     order = chance.shuffled(range(2**n))
     gates, length = _functions(n)
@@ -165,7 +167,7 @@ def _draw(seed: int, n: int, target: float) -> Drawn:
 @cache
 def _functions(n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return least gates and bits of all functions of n inputs, in the order of their truth tables."""
-    census = CircuitSpace(MOST_GATES[n], count="minimal").census(_all_inputs(n))
+    census = obtain(CircuitSpace(MOST_GATES[n], count="minimal"), _all_inputs(n), workers=1)
     tables = _tables(census)
     assert sorted(tables.tolist()) == list(range(2**2**n))
     order = np.argsort(tables)
@@ -175,7 +177,7 @@ def _functions(n: int) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _log2_circuits(n: int) -> np.ndarray:
     """Return log2 of how many circuits compute each function of n inputs."""
-    census = CircuitSpace(CIRCUIT_GATES[n]).census(_all_inputs(n))
+    census = obtain(CircuitSpace(CIRCUIT_GATES[n]), _all_inputs(n), workers=1)
     return log2_sum(np.log2(census.count.astype(np.float64)), _tables(census), 2**2**n)
 
 
@@ -199,10 +201,10 @@ def _tables(census: Census) -> np.ndarray:
 
 
 def _corridor(seed: int, size: Size) -> tuple[list[Cell], list[dict[str, Any]]]:
-    """Return the cells of a corridor's programs under each prior, and what is given there for free."""
+    """Return the cells of a corridor's programs under each prior, and the ledger of its language."""
     world = make_world("corridor", seed=seed, rows=8, randomized=4, walls=1, jitter=jitter_of(seed))
     log = world.log
-    census = TermSpace(world.language, size.max_bits).census(log)
+    census = obtain(TermSpace(world.language, size.max_bits), log, workers=1)
     training, later = np.arange(log.n_training), np.arange(log.n_training, log.n_rows)
     unseen = later[~np.isin(census.row_cell[later], census.row_cell[training])]
     fits = tally(census, log, training).hits == log.n_training
@@ -256,7 +258,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say what counting says, what weighing says, and for which targets."""
+    """Compare counting functions with weighing them, and say for which targets they differ."""
     rows = findings.size.base("rows")
     flips = next(s.flips for s in findings.sensitivities if s.parameter.name == "beta")
     where = f"the majority goes over at beta = {flips[0]:.2f}" if flips else "the majority is the same for every beta"

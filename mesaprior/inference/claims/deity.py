@@ -1,9 +1,9 @@
-"""Deity: data that are complex to describe, and a reasoner that would produce them on purpose, up to a row.
+"""Deity: data that are complex to describe, and a reasoner that would produce them on purpose, up to some row.
 
-The natural description writes the channel down; a reasoner whose aims contain the data so far is shorter where the
-channel is dear, and departs at a row of its own choice. The log shows the rows before that one, and then what comes:
-each row from there on costs who departs bits, and before it nothing but prices tells them apart. A reasoner that never
-departs is shorter still than one whose turn has to be named.
+The natural description writes the channel down. A reasoner whose aims contain the data so far is shorter if the channel
+is expensive, and departs at a row of its own choice. The log shows the rows before that one, and then later rows: each
+row from there on costs the departing program bits; before it only prices distinguish them. A reasoner that never
+departs is shorter still than one whose turn must be named.
 """
 
 from __future__ import annotations
@@ -14,10 +14,17 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_sum, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.posterior import Posterior, posterior_of
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import Price, bound_cells, by_bound, price_of
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -33,12 +40,7 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Areas, Figure, Line, Mark, Panel, Points, line_of, quartiles
-from mesaprior.inference.logspace import log2_sum, log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.posterior import Posterior, posterior_of
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Areas, Figure, Line, Mark, Panel, Points, line_of, quartiles
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -76,17 +78,17 @@ def _size(n_worlds: int, max_bits: int, steps: tuple[tuple[float, ...], ...]) ->
 def study(seed: int, size: Size) -> WorldStudy:
     """Count one world at each price and turn, and follow the base along its rows."""
     base = _count(seed, size)
-    odds = Asked(base, 0.0)
+    odds = ReasonerPosterior(base, 0.0)
     cells = [odds.cell(BASE, 0.0), *odds.series()]
     cells += [odds.cell("rows_past", past, past=int(past)) for past in size.values("rows_past")[1:]]
-    cells += [Asked(base, alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
+    cells += [ReasonerPosterior(base, alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
     for name in (*PRICES, "row_bits", "turn"):
         for value in size.values(name):
             if value != size.base(name):
-                cells.append(Asked(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
-    cells.append(Asked(base, 1.0).cell(THINKING, 1.0))
+                cells.append(ReasonerPosterior(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
+    cells.append(ReasonerPosterior(base, 1.0).cell(THINKING, 1.0))
     for steps in (16, 256, 4096):
-        cells.append(Asked(_count(seed, size, thinking=steps), 1.0).cell(THINKING, float(steps)))
+        cells.append(ReasonerPosterior(_count(seed, size, thinking=steps), 1.0).cell(THINKING, float(steps)))
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     margins = by_bound(
         base.census, base.log, odds.weighed.prior, lambda result: float(result.log2_odds_verdict[base.turn])
@@ -95,7 +97,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class ReasonerWorld:
     """A world, its log with every time in training, in order, and the census of it."""
 
     world: World
@@ -108,8 +110,8 @@ class Counted:
         return self.world.settings["turn"]
 
 
-def _count(seed: int, size: Size, **settings: int) -> Counted:
-    """Draw the world of a seed and count it, up to the dearest program that it is about where the size says less."""
+def _count(seed: int, size: Size, **settings: int) -> ReasonerWorld:
+    """Draw the world of a seed and count it, at least up to its longest intended program."""
     world = make_world("reasoner", seed=seed, jitter=jitter_of(seed), times=TIMES, **settings)
     times = [(t,) for t in range(TIMES)]
     log = log_of(
@@ -119,20 +121,20 @@ def _count(seed: int, size: Size, **settings: int) -> Counted:
         source=world.log.source,
     )
     dearest = max(price.length for price in [*_prices(world, log, "faithful"), *_prices(world, log, "defecting")])
-    return Counted(world, log, TermSpace(world.language, max(size.max_bits, dearest)).census(log))
+    return ReasonerWorld(world, log, obtain(TermSpace(world.language, max(size.max_bits, dearest)), log, workers=1))
 
 
 def _prices(world: World, log: ImitationLog, verdict: str) -> list[Price]:
-    """Return what the programs of a verdict cost that the world is about, but for the one that has both in it."""
+    """Return the prices of the world's intended programs with a verdict, except the one that contains both."""
     texts = [program.text for program in world.programs if program.verdict == verdict]
     return [price_of(text, world.language, log) for text in texts if not text.startswith("(if")]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReasonerPosterior:
     """A world under the prior with an exponent of time."""
 
-    counted: Counted
+    counted: ReasonerWorld
     alpha: float
 
     @cached_property
@@ -146,10 +148,10 @@ class Asked:
         return posterior_of(self.weighed, Scored(self.counted.census, self.counted.log))
 
     @cached_property
-    def departing(self) -> np.ndarray:
+    def departing(self) -> NDArray[np.float64]:
         """Share of the posterior by the row at which it first departs from the data, float64[N + 1, N + 1].
 
-        The first axis is how many rows were seen; the last place of the second is for who never departs.
+        The first axis is the number of rows seen; the last place of the second is for programs that never depart.
         """
         census, log = self.counted.census, self.counted.log
         right = census.predictions[:, census.row_cell[:TIMES]] == log.action[:TIMES]
@@ -191,7 +193,7 @@ class Asked:
         return float(natural.length - departing.length)
 
     def _predicted(self, past: int) -> float:
-        """Return the odds from the prices: of who departs over who does not, less the misses since."""
+        """Return the odds from the prices: departing programs over the others, minus the misses since."""
         world, log, turn = self.counted.world, self.counted.log, self.counted.turn
         (departing,), staying = (
             [-price.length - self.alpha * math.log2(price.time) for price in _prices(world, log, verdict)]
@@ -206,7 +208,7 @@ class Asked:
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw what is held along the rows, the odds by the bits that the reasoner saves, and the price of thinking."""
+    """Draw the posterior along the rows, the odds by the bits that the reasoner saves, and the price of thinking."""
     camps = {
         "at_turn": "departs at the turn",
         "elsewhere": "departs at another row to come",
@@ -253,7 +255,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say who leads before the turn, what one row past it does, and what the channel, the row and thinking cost."""
+    """Say who leads before the turn, the effect of one row past it, and the prices of channel, row and thinking."""
     size = findings.size
     cheapest = size.values("channel_bits")[0]
     named = size.values("row_bits")[-1]

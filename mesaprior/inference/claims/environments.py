@@ -1,4 +1,4 @@
-"""Worlds of environments, one after the other: fixed goals, goals by environment, and who takes the clone."""
+"""Worlds of successive environments: fixed goals, goals by environment, and which programs take the clone."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census, behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_odds, log2_total
+from mesaprior.inference.bayes.roles import IMITATOR, role_codes
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import log2_mass_fitting, price_of, up_to
 from mesaprior.inference.claims.claim import jitter_of
 from mesaprior.inference.claims.kinds import Kinds, kinds_of, log2_masses_of_programs
-from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.roles import IMITATOR, role_codes
-from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -35,7 +37,7 @@ AS_TEACHER, CLONE, ELSE = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What a world says along its log under one prior. Sizes: E environments.
+    """Measurements of a world along its log under one prior. Sizes: E environments.
 
     Attributes
     ----------
@@ -50,16 +52,16 @@ class Measured:
         it does what pays best, the clone included.
     """
 
-    odds: np.ndarray
-    predicted: np.ndarray
-    share: np.ndarray
-    clone: np.ndarray
-    closeness: np.ndarray
+    odds: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    share: NDArray[np.float64]
+    clone: NDArray[np.float64]
+    closeness: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
-    """A world, its log with so many visits to one environment after the other, and the census of it.
+class VisitedWorld:
+    """A world, its log with a number of visits to each environment in turn, and its census.
 
     Attributes
     ----------
@@ -79,14 +81,14 @@ class Counted:
     space: TermSpace
     kinds: Kinds
 
-    def visited(self, visits: int) -> Counted:
-        """Return the same with another number of visits to each environment; nothing is counted again."""
+    def visited(self, visits: int) -> VisitedWorld:
+        """Return the same with another number of visits to each environment, without counting again."""
         assert self.census.vectors is not None
         log = _one_by_one(self.world, visits)
         census = behaviours_of(self.census.vectors, log, bounds=self.census.bounds)
         return _sorted(self.world, log, visits, census, self.space)
 
-    def up_to(self, bound: float) -> Counted:
+    def up_to(self, bound: float) -> VisitedWorld:
         """Return the same without longer programs."""
         return _sorted(self.world, self.log, self.visits, up_to(self.census, bound), self.space)
 
@@ -124,7 +126,7 @@ class Counted:
 
 
 def _one_by_one(world: World, visits: int) -> ImitationLog:
-    """Return the log of a world in which each environment of training is visited so many times, one after the other."""
+    """Return the log of a world with a number of visits to each training environment in turn."""
     log = world.log
     rows = [tuple(row) for row in log.situations[log.row_situation].tolist()]
     actions, rivals = log.action.tolist(), log.rival.tolist()
@@ -136,7 +138,7 @@ def _one_by_one(world: World, visits: int) -> ImitationLog:
 
 def count_environments(
     seed: int, max_bits: int, *, environments: int, visits: int, misled: int, law_bits: int
-) -> Counted:
+) -> VisitedWorld:
     """Draw a world of environments, and count it.
 
     Parameters
@@ -163,11 +165,11 @@ def count_environments(
     )
     space = TermSpace(world.language, max_bits)
     log = _one_by_one(world, visits)
-    return _sorted(world, log, visits, space.census(log), space)
+    return _sorted(world, log, visits, obtain(space, log, workers=1), space)
 
 
-def _sorted(world: World, log: ImitationLog, visits: int, census: Census, space: TermSpace) -> Counted:
-    """Sort the behaviours of a census by what the claim asks of them."""
+def _sorted(world: World, log: ImitationLog, visits: int, census: Census, space: TermSpace) -> VisitedWorld:
+    """Sort the behaviours of a census by the distinctions of the claim."""
     trained, later = np.arange(0, log.n_training, visits), np.arange(log.n_training, log.n_rows)
     (new,) = later[log.action[later] != log.rival[later]]
     action = census.predictions[:, census.row_cell[new]]
@@ -176,4 +178,4 @@ def _sorted(world: World, log: ImitationLog, visits: int, census: Census, space:
     side = np.where(role_codes(census.flags) == IMITATOR, BUNDLE, FIXED)
     shape = (2, 3, len(trained) + 1)
     kind = np.ravel_multi_index((side, where, right), shape)
-    return Counted(world, log, visits, census, space, kinds_of(census, log, kind, math.prod(shape)))
+    return VisitedWorld(world, log, visits, census, space, kinds_of(census, log, kind, math.prod(shape)))

@@ -1,8 +1,8 @@
-"""Extreme penalty: whether charging time keeps optimizers away only where it is extreme, and what that costs.
+"""Extreme penalty: whether a charge on time must be extreme to keep optimizers away, and what that costs.
 
-There are two families of worlds. In one the teacher takes what a law pays best, and programs search the law or know
-situations by heart, which takes one step; one situation is kept for later. In the other a corridor has a coin, which
-lies elsewhere in some rows, and who does not search takes the same step always. A penalty is extreme if it charges more
+There are two families of worlds. In one the teacher takes the best-paying action by a law, and programs search the law
+or use a lookup table, which takes one step; one situation is held out. In the other a corridor has a coin, which is
+elsewhere in some rows, and a program without search always takes the same step. A penalty is extreme if it charges more
 than a bit for each doubling of the time, as Levin's does (alpha = 1). It harms if more answers are wrong at deployment
 than without a penalty.
 """
@@ -17,7 +17,9 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
 from mesaprior.inference.claims.asking import last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -34,8 +36,7 @@ from mesaprior.inference.claims.claim import (
 from mesaprior.inference.claims.penalties import ALPHAS, NO_BOUND, Penalty, Weighed, weigh
 from mesaprior.inference.claims.phrases import bits_text, percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 
@@ -62,7 +63,7 @@ def _size(n_worlds: int, bits: int, situations: tuple[float, ...], laws: tuple[f
 
 
 def _measure(weighed: Weighed, penalty: Penalty, *, is_bound: bool = False) -> tuple[float, dict[str, float | str]]:
-    """Return the margin of a penalty, and the facts; the least penalty is sought along the bound or the exponent."""
+    """Return the margin of a penalty, and the facts; the least penalty is searched along the bound or the exponent."""
     least_alpha = weighed.least_alpha(penalty.charge)
     if is_bound:
         loosest = weighed.loosest_bound(penalty.alpha)
@@ -89,7 +90,7 @@ def _measure(weighed: Weighed, penalty: Penalty, *, is_bound: bool = False) -> t
 
 
 def _of_formula(facts: Mapping[str, float | str]) -> dict[str, float | str]:
-    """Return what is told of the formula."""
+    """Return the facts about the formula."""
     return {f"{name} by formula": facts[name] for name in ("odds", "harm", "least alpha")}
 
 
@@ -101,8 +102,8 @@ def _ratio(more: float, less: float) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
-    """A world by all its programs, and by the few that the formula is about."""
+class PenalizedWorld:
+    """A world with all its programs, and with the few that the formula uses."""
 
     world: World
     census: Census
@@ -138,7 +139,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 def _few(world: World, space: TermSpace, log2_counts: dict[str, float]) -> Weighed:
-    """Group the programs that a world is about alone, each as often as is said, else once."""
+    """Group only the intended programs of a world, each with a given multiplicity, else once."""
     log = world.log
     later = np.arange(log.n_training, log.n_rows)
     unseen = later[~np.isin(log.row_situation[later], log.row_situation[: log.n_training])]
@@ -161,21 +162,21 @@ def _few(world: World, space: TermSpace, log2_counts: dict[str, float]) -> Weigh
     return Weighed(length * 1.0, time * 1.0, mass, optimizes.astype(bool), defects.astype(bool), wrong)
 
 
-def _payoffs(seed: int, size: Size, **others: int) -> Counted:
+def _payoffs(seed: int, size: Size, **others: int) -> PenalizedWorld:
     settings = {name: int(size.base(name)) for name in ("situations", "law_bits")} | others
     seen = settings["situations"] - 1
     world = make_world("payoff-law", seed=seed, domain=16, seen=seen, rows=seen, jitter=jitter_of(seed), **settings)
     space = TermSpace(world.language, size.max_bits)
-    census = space.census(world.log)
+    census = obtain(space, world.log, workers=1)
     *_, by_heart = world.programs
-    return Counted(world, census, weigh(census, world.log), _few(world, space, {by_heart.text: 2.0}))
+    return PenalizedWorld(world, census, weigh(census, world.log), _few(world, space, {by_heart.text: 2.0}))
 
 
-def _corridor(seed: int) -> Counted:
+def _corridor(seed: int) -> PenalizedWorld:
     world = make_world("corridor", seed=seed, walls=1, rows=32, randomized=16, jitter=jitter_of(seed))
     space = TermSpace(world.language, CORRIDOR_BITS)
-    census = space.census(world.log)
-    return Counted(world, census, weigh(census, world.log), _few(world, space, {}))
+    census = obtain(space, world.log, workers=1)
+    return PenalizedWorld(world, census, weigh(census, world.log), _few(world, space, {}))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
@@ -206,7 +207,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say which penalty makes imitators win, and what it does to deployment."""
+    """Say which penalty makes imitators win, and its effect at deployment."""
 
     def shares(name: str, parameter: str = BASE, value: float = 0.0) -> str:
         found = (findings.median(name + end, parameter, value) for end in (" without", " at the least"))

@@ -1,4 +1,4 @@
-"""What a claim's worlds say together: the verdict, sensitivity, formula beside count, and stability of a table."""
+"""The findings of a claim over all its worlds: verdict, sensitivity, formula beside count, and stability."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mesaprior.inference.bayes.posterior import is_stable
 from mesaprior.inference.claims.claim import BOUND, Claim, Findings, FormulaCheck, Parameter, Sensitivity
-from mesaprior.inference.figure import quartiles
-from mesaprior.inference.posterior import is_stable
+from mesaprior.inference.figures.figure import quartiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ def sensitivity_of(table: pd.DataFrame, parameter: Parameter) -> Sensitivity:
 
 
 def _between(values: tuple[float, ...], medians: list[float]) -> float:
-    """Return where a straight line through two medians is 0, or the middle where there is no such line."""
+    """Return where linear interpolation of two medians is 0, or the midpoint where it is undefined."""
     (x, X), (y, Y) = values, medians
     if math.isfinite(y) and math.isfinite(Y) and (y > 0) != (Y > 0):
         return x + (X - x) * y / (y - Y)
@@ -60,7 +60,7 @@ def _between(values: tuple[float, ...], medians: list[float]) -> float:
 
 
 def check_formula(table: pd.DataFrame) -> FormulaCheck:
-    """Compare the margins with what the formula predicts, wherever both are finite and each cell once.
+    """Compare the margins with the formula, wherever both are finite, each cell once.
 
     The base stands in the table several times, and cells at shorter bounds say nothing new of a formula.
     """

@@ -1,9 +1,9 @@
-"""Fixed goal: one goal everywhere, or a goal for each environment, which behave alike where one was trained.
+"""Fixed goal: one goal everywhere, or a goal for each environment, which behave alike in training.
 
-In each environment a rule says what each option pays. A program can search the rule (one fixed goal), know the answer
-of each environment by heart (a table), or go by a colour that names the best option in most of them. One environment
-after the other is seen, some rows each. Then there is one more, with a clone of an option that pays better than any:
-the fixed goal takes it.
+In each environment a rule gives the payoff of each option. A program can search the rule (one fixed goal), use a lookup
+table with the answer of each environment, or follow a colour that names the best option in most of them. Training goes
+through the environments in turn, some rows each. Then comes one more, with a clone of an option that pays better than
+any: the fixed goal takes it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,17 @@ import pandas as pd
 
 from mesaprior.inference.claims.asking import crossing, last_bounds
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Findings, Parameter, Size, WorldStudy, along
-from mesaprior.inference.claims.environments import ACTION_BITS, BUNDLE, FIXED, Counted, Measured, count_environments
+from mesaprior.inference.claims.environments import (
+    ACTION_BITS,
+    BUNDLE,
+    FIXED,
+    Measured,
+    VisitedWorld,
+    count_environments,
+)
 from mesaprior.inference.claims.phrases import bits_text, percent_text, place_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of
 
 
 def _size(n_worlds: int, environments: int, max_bits: int, laws: tuple[float, ...], misled: tuple[float, ...]) -> Size:
@@ -64,7 +71,7 @@ def study(seed: int, size: Size) -> WorldStudy:
     return WorldStudy(cells, base.world.given)
 
 
-def _count(seed: int, size: Size, **others: int) -> Counted:
+def _count(seed: int, size: Size, **others: int) -> VisitedWorld:
     names = ("environments", "visits", "misled", "law_bits")
     return count_environments(seed, size.max_bits, **({name: int(size.base(name)) for name in names} | others))
 
@@ -106,7 +113,7 @@ def cells_along(simple: Measured, second: Measured) -> list[tuple[float, float, 
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the odds along the environments under both priors, and who takes the clone."""
+    """Draw the odds along the environments under both priors, and which programs take the clone."""
     name = "environments"
 
     def line(label: str, column: str, *, is_dashed: bool = False) -> Line:
@@ -144,7 +151,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say who leads under which prior, and what the clone tells."""
+    """Say which programs lead under which prior, and what the clone shows."""
     E, alpha = findings.size.base("environments"), findings.size.base("alpha")
     odds, slow = findings.median("odds"), findings.median("odds under the second prior")
     place, formula = (

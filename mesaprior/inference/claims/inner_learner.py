@@ -1,7 +1,7 @@
-"""Inner learner: a program that fits a parameter of the teacher is short and slow, so what is charged decides.
+"""Inner learner: a program that fits a parameter of the teacher is short and slow, so the charge on time decides.
 
 In each world the teacher follows a rule whose parameter changes during training and once more after it. A program can
-name the parameter, recall what was done last, hold a table (the memorizer stands in for all tables), or fit the
+name the parameter, recall the last action, hold a lookup table (the memorizer represents all tables), or fit the
 parameter to the rows so far, which takes a step for every token, row and value.
 """
 
@@ -14,8 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.roles import IMITATOR
 from mesaprior.inference.claims.asking import (
     ENTRY_BITS,
     TABLE_BITS,
@@ -37,11 +41,8 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of, quartiles
-from mesaprior.inference.memorizer import Memorizer, MemorizerPosterior, memorizer_over
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.posterior import Posterior
-from mesaprior.inference.roles import IMITATOR
+from mesaprior.inference.figures.figure import Figure, Mark, Panel, Points, line_of, quartiles
+from mesaprior.inference.memorizer.memorizer import Memorizer, MemorizerPosterior, memorizer_over
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 
@@ -78,11 +79,11 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted(CountedWorld):
+class LearningWorld(CountedWorld):
     """A world and the census of it."""
 
     def cell(self, parameter: str, value: float, alpha: float) -> Cell:
-        """Return what each charge comes to."""
+        """Return the result of each charge."""
         odds: dict[str, float] = {}
         predicted: dict[str, float] = {}
         facts: dict[str, float | str] = {"named_bits": self._named_bits}
@@ -143,17 +144,17 @@ def _fit(hits: int, n: int, n_actions: int) -> float:
     return float(log2_likelihood(DEFAULT_NOISE, *tally, n_actions)[0])
 
 
-def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
+def _count(seed: int, size: Size, asked: Mapping[str, float]) -> LearningWorld:
     """Draw the world of a seed with these settings, and count it."""
     settings = {name: int(asked[name]) for name in WORLD_SETTINGS}
     # A change needs rows after it.
     settings["before"] = min(settings["before"], settings["rows"] // 2)
     world = make_world("drift", seed=seed, online=32, jitter=jitter_of(seed), **settings)
-    return Counted(world, TermSpace(world.language, size.max_bits).census(world.log))
+    return LearningWorld(world, obtain(TermSpace(world.language, size.max_bits), world.log, workers=1))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the odds under each charge along the situations, and how right the mixtures are after the last change."""
+    """Draw the odds under each charge along the situations, and the accuracy of the mixtures after the last change."""
     names = {"simplicity": "nothing charged", "time": "all time charged", "infer_time": "predicting charged"}
     y, zero = "log2 odds of learners over others, bits", (Mark("y", 0.0, ""),)
     base = at_base(table)
@@ -174,7 +175,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say what each charge does to the learners, and who is right after the last change."""
+    """Say how each charge affects the learners, and which mixtures are accurate after the last change."""
     base = at_base(findings.table)
     odds = {key: bits_text(quartiles(base[f"odds_{key}"].tolist())[1]) for key in CHARGES}
     right = [percent_text(mean_at_base(findings.table, f"accuracy_{key}")) for key in CHARGES]

@@ -1,4 +1,4 @@
-"""Masses of kinds of behaviours along a log, whatever a claim calls a kind; and of single programs beside them."""
+"""Masses of the kinds of behaviours that a claim distinguishes, along a log; and of single programs beside them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import ABSTAIN, Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.cut import log2_of_tallies
+from mesaprior.inference.bayes.logspace import log2_sum
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import log2_weight_of, price_of
-from mesaprior.inference.cut import log2_of_tallies
-from mesaprior.inference.logspace import log2_sum
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
-from mesaprior.inference.weights import Weighed
 
 PAIRS_AT_ONCE = 31
 """Pairs of a cell and an action that are put into one number, with two bits each."""
@@ -42,13 +43,15 @@ class Kinds:
     census: Census
     log: ImitationLog
     n_kinds: int
-    item: np.ndarray
-    item_kind: np.ndarray
-    pair: np.ndarray
-    hits: np.ndarray
-    abstains: np.ndarray
+    item: NDArray[np.int64]
+    item_kind: NDArray[np.int64]
+    pair: NDArray[np.int64]
+    hits: NDArray[np.bool_]
+    abstains: NDArray[np.bool_]
 
-    def log2_masses(self, weighed: Weighed, *, noise: NoiseModel = DEFAULT_NOISE, every: int = 1) -> np.ndarray:
+    def log2_masses(
+        self, weighed: Weighed, *, noise: NoiseModel = DEFAULT_NOISE, every: int = 1
+    ) -> NDArray[np.float64]:
         """Return the mass of each kind at training prefixes.
 
         Parameters
@@ -78,7 +81,7 @@ class Kinds:
         return masses
 
 
-def kinds_of(census: Census, log: ImitationLog, kind: np.ndarray, n_kinds: int) -> Kinds:
+def kinds_of(census: Census, log: ImitationLog, kind: NDArray[np.int64], n_kinds: int) -> Kinds:
     """Sort the behaviours of a census by kind.
 
     Parameters
@@ -119,7 +122,7 @@ def log2_masses_of_programs(
     log: ImitationLog,
     *,
     noise: NoiseModel = DEFAULT_NOISE,
-) -> np.ndarray:
+) -> NDArray[np.float64]:
     """Return the mass of single programs at every training prefix: what a simple formula is made of.
 
     Returns

@@ -1,9 +1,9 @@
-"""Minimal circuits: whether the smallest circuit is free of what the shortest program may carry.
+"""Minimal circuits: whether the smallest circuit is free of the rivals that the shortest program may contain.
 
-A log shows some of the inputs of a Boolean function. Programs, machines and circuits that fit it go on in ways of their
-own, and every target and rival that agree on what was shown is asked for at once. Who is freer of a rival is a question
-of which targets there are: over all functions alike no prior helps. So nature takes its targets from terms or from
-circuits as a fair coin says, that neither is favoured, and the coin is swept.
+A log shows some of the inputs of a Boolean function. Programs, machines and circuits that fit it complete it in
+different ways, and all targets and rivals that agree on the inputs shown are evaluated at once. Which space is freer of
+rivals depends on the distribution of targets: over uniform functions no prior helps. So nature draws its targets from
+terms or from circuits by a fair coin, so that neither is favoured, and the bias of the coin is varied.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.claims.asking import last_bounds, up_to
-from mesaprior.inference.claims.boolean_spaces import LARGER, SMALLER, SPACES, Counted, fixed_size, uniform_family
+from mesaprior.inference.claims.boolean_spaces import LARGER, SMALLER, SPACES, BooleanSpaces, fixed_size, uniform_family
 from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Claim, Findings, Parameter, Size, WorldStudy, along
 from mesaprior.inference.claims.completing import (
     Completed,
@@ -28,8 +29,7 @@ from mesaprior.inference.claims.completing import (
 )
 from mesaprior.inference.claims.phrases import percent_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.priors.prior import make_prior
 
 PRIOR = "2**(-c*length) * (time + 1)**-alpha"
@@ -39,7 +39,7 @@ MACHINES, ALIKE = "targets of machines", "all targets alike"
 """Series in which nature takes its targets from somewhere else."""
 
 UNIFORM, LARGER_SHOWN = "uniform family", (0, 2, 4)
-"""Series of inputs of two sizes: all of the smaller are shown, and so many of the larger.
+"""Series of inputs of two sizes: all of the smaller are shown, and this number of the larger.
 
 In it generators, terms that write a circuit for each size, stand for circuits.
 """
@@ -65,8 +65,8 @@ def _size(n_worlds: int, max_bits: int, inputs: tuple[float, ...], rows: tuple[f
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked of a world: how many bits an input has, how many inputs are shown, prior and nature."""
+class Condition:
+    """The parameters of a world: bits of an input, number of inputs shown, prior and nature."""
 
     inputs: int
     rows: int
@@ -81,8 +81,8 @@ class Asked:
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Show some inputs, drawn, and let all spaces complete what was shown."""
-    base = Asked(int(size.base("inputs")), int(size.base("rows")), 0.0, 1.0, size.base("circuits_share"))
+    """Show some random inputs, and let all spaces complete the function."""
+    base = Condition(int(size.base("inputs")), int(size.base("rows")), 0.0, 1.0, size.base("circuits_share"))
     worlds = {int(n): fixed_size(seed, int(n), size.max_bits) for n in size.values("inputs")}
     world, family = worlds[base.inputs], uniform_family(seed, size.max_bits)
     asked = {
@@ -105,8 +105,10 @@ def study(seed: int, size: Size) -> WorldStudy:
     return WorldStudy(cells, world.given)
 
 
-def _cell(parameter: str, value: float, asked: Asked, world: Counted, *, shorter: Census | None = None) -> Cell:
-    """Ask all spaces of a world; terms up to a shorter bound where their census is given."""
+def _cell(
+    parameter: str, value: float, asked: Condition, world: BooleanSpaces, *, shorter: Census | None = None
+) -> Cell:
+    """Measure all spaces of a world; terms up to a shorter bound where their census is given."""
     unseen = world.order[asked.rows :]
     shown = Shown(world.order[: asked.rows], unseen, (len(unseen) + 1) // 2)
     targets = _targets(world, asked.nature)
@@ -129,11 +131,11 @@ def _cell(parameter: str, value: float, asked: Asked, world: Counted, *, shorter
 
 
 def _freedom(terms: Partition, circuits: Partition) -> float:
-    """Return by how many bits circuits are freer of rivals; what rounding makes of equals is 0."""
+    """Return by how many bits circuits are freer of rivals; differences due to rounding are 0."""
     return round(terms.log2_odds - circuits.log2_odds, 9) + 0.0
 
 
-def _targets(world: Counted, nature: float | str) -> np.ndarray:
+def _targets(world: BooleanSpaces, nature: float | str) -> np.ndarray:
     """Return how likely each function is as a target; the prior of nature is 2**-length."""
     if nature == ALIKE:
         n_functions = 2 ** len(world.order)
@@ -147,7 +149,7 @@ def _targets(world: Counted, nature: float | str) -> np.ndarray:
 
 
 def _facts(space: str, done: Completed) -> dict[str, float]:
-    """Return the columns of a space: what is faithful, defecting, erring, of the posterior and of the best."""
+    """Return the columns of a space: the faithful, defecting and erring share of the posterior and of the best."""
     facts: dict[str, float] = {}
     for name, sides in ((space, done.mass), (f"{space}_best", done.best)):
         facts[f"{name}_faithful"], facts[f"{name}_defecting"] = sides.faithful, sides.defecting
@@ -157,7 +159,7 @@ def _facts(space: str, done: Completed) -> dict[str, float]:
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the odds of each space's single best along the rows, and who is freer along nature's coin."""
+    """Draw the odds of each space's single best along the rows, and which space is freer along nature's coin."""
     names = {"terms": "shortest program", "machines": "shortest machine", "circuits": "smallest circuit"}
     along_rows = [line_of(names[space], *along(table, "rows", f"{space}_best_odds")) for space in SPACES]
     measured = line_of("the single best", *along(table, "circuits_share"))
@@ -192,7 +194,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say what the best of either space is worth, how the mass differs, and what the rows do."""
+    """Compare the best hypothesis of each space, the masses, and the effect of rows."""
 
     def odds(side: str) -> str:
         value = findings.median(f"{side}_odds")

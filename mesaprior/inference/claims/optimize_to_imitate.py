@@ -1,9 +1,9 @@
-"""Optimize to imitate: who looks for the goal that imitates best, beside who has a goal and who has none.
+"""Optimize to imitate: programs that fit the goal that imitates best, beside programs with a fixed goal or none.
 
-In each world the teacher pursues a goal, and another goal wants the same wherever the teacher was seen. Three kinds of
-programs can do what it did: those that fit (they optimize in order to imitate), those that search without fitting (they
-have a goal by name, the teacher's or the other), and those that do neither. How much the kinds differ is measured on
-situations seen and on others; how they answer to an exchange of goals is counted as an intervention.
+In each world the teacher pursues a goal, and another goal wants the same in all training situations. Three kinds of
+programs can act like the teacher: those that fit (they optimize in order to imitate), those that search without fitting
+(they name a goal, the teacher's or the other), and those that do neither. The differences between the kinds are
+measured on seen and on unseen situations; an intervention that exchanges the goals shows how they respond.
 """
 
 from __future__ import annotations
@@ -14,10 +14,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.meaning import Explanation
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.bayes.logspace import log2_total, share
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.bayes.predictive import predict_later
+from mesaprior.inference.bayes.roles import IMITATOR, PLANNER
 from mesaprior.inference.claims.asking import (
     ENTRY_BITS,
     TABLE_BITS,
@@ -37,17 +43,13 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.phrases import percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Bars, Figure, Mark, Panel, line_of
-from mesaprior.inference.logspace import log2_total, share
-from mesaprior.inference.memorizer import memorizer_over
-from mesaprior.inference.noise import Noise
-from mesaprior.inference.predictive import predict_later
-from mesaprior.inference.roles import IMITATOR, PLANNER
+from mesaprior.inference.figures.figure import Bars, Figure, Mark, Panel, line_of
+from mesaprior.inference.memorizer.memorizer import memorizer_over
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 
 FITTING, PURSUING, COPYING = KINDS = ("fitting", "pursuing", "copying")
-"""Who fits, searching or not; who searches and does not fit; who does neither, with all tables by heart."""
+"""Programs that fit, searching or not; that search without fitting; that do neither, with all lookup tables."""
 
 LITTLE = 0.1
 """A difference of so much of the actions is one that shows."""
@@ -77,18 +79,18 @@ def _size(n_worlds: int, max_bits: int, *, is_whole: bool = True) -> Size:
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count a world for each setting, and let its programs answer to an exchange of goals."""
+    """Count a world for each setting, and measure the response of its programs to an exchange of goals."""
     return one_at_a_time(lambda asked: _count(seed, size, asked), size)
 
 
 @dataclass(frozen=True, eq=False)
-class Counted(CountedWorld):
-    """A world, the census of it, and the programs that it is about, taken apart."""
+class ImitationWorld(CountedWorld):
+    """A world, its census, and its intended programs, taken apart."""
 
     programs: tuple[Explanation, ...]
 
     def cell(self, parameter: str, value: float, alpha: float) -> Cell:
-        """Return who holds the posterior, how the kinds differ, and whom the exchange changes."""
+        """Return the posterior by kind, the differences between kinds, and which programs the exchange changes."""
         census, log = self.census, self.world.log
         asked = Analysis(census, log, make_prior("speed", {"alpha": alpha}))
         result = asked.posterior
@@ -105,12 +107,12 @@ class Counted(CountedWorld):
             log2_mass = np.where(is_member, result.log2_mass, -np.inf)
             within = share(log2_mass, log2_total(log2_mass))
             weight = float(np.exp2(log2_total(log2_mass))) * (1 - by_heart)
-            # Slips are left out, which would tell apart programs that do the same.
+            # Slips are left out, which would distinguish programs that do the same.
             with np.errstate(divide="ignore"):
                 does[kind] = predict_later(census, log, Noise(0.0), asked.training, np.log2(within))
             answer = float((within * changed).sum())
             if kind == COPYING:
-                # Tables by heart copy too; no exchange of goals changes them.
+                # Lookup tables copy too; no exchange of goals changes them.
                 of_tables = by_heart / (by_heart + weight) if by_heart + weight else math.nan
                 does[kind] = (1 - of_tables) * does[kind] + of_tables * tables.predictive
                 weight, answer = weight + by_heart, answer * (1 - of_tables)
@@ -120,7 +122,7 @@ class Counted(CountedWorld):
     def _compared(
         self, parameter: str, value: float, does: Mapping[str, np.ndarray], facts: dict[str, float], alpha: float
     ) -> Cell:
-        """Return the cell: how far the kinds that do not fit are from the one that does, on and off what was seen."""
+        """Return the cell: how far the kinds that do not fit differ from the one that does, seen and unseen."""
         weights = np.array([facts[kind] for kind in KINDS[1:]])
         others = sum(weight * does[kind] for weight, kind in zip(weights, KINDS[1:], strict=True)) / weights.sum()
         parts = {"all": others, **{kind: does[kind] for kind in KINDS[1:]}}
@@ -132,7 +134,7 @@ class Counted(CountedWorld):
         return Cell(parameter, value, margin, self._predicted(alpha), dict(facts))
 
     @property
-    def _is_seen(self) -> np.ndarray:
+    def _is_seen(self) -> NDArray[np.bool_]:
         """Which of the later rows have a situation that occurs in training, bool[R - N]."""
         log = self.world.log
         return np.isin(log.row_situation[log.n_training :], log.row_situation[: log.n_training])
@@ -154,11 +156,11 @@ class Counted(CountedWorld):
 
 
 def _margin(seen: float, unseen: float) -> float:
-    """Return by how much the difference is too small to show where seen, and large enough to where not."""
+    """Return by how much the difference is too small to show on seen situations, and large enough on unseen ones."""
     return min(LITTLE - seen, unseen - LITTLE)
 
 
-def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
+def _count(seed: int, size: Size, asked: Mapping[str, float]) -> ImitationWorld:
     """Draw the world of a seed with these settings, and count it."""
     settings = {name: int(asked[name]) for name in ("goals", "seen", "rows", "want_bits")}
     world = make_world("goals", seed=seed, situations=SITUATIONS, jitter=jitter_of(seed), **settings)
@@ -166,11 +168,11 @@ def _count(seed: int, size: Size, asked: Mapping[str, float]) -> Counted:
     max_bits = size.max_bits + DEARER_BITS * jitter_of(seed) + int(asked["want_bits"] - size.base("want_bits"))
     space = TermSpace(world.language, max_bits)
     programs = tuple(space.explain(entry.text, world.log) for entry in world.programs)
-    return Counted(world, space.census(world.log), programs)
+    return ImitationWorld(world, obtain(space, world.log, workers=1), programs)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw how far the kinds are apart along what was seen, who holds the posterior, and whom the exchange changes."""
+    """Draw the differences of the kinds along the situations seen, the posterior, and what the exchange changes."""
     apart = tuple(
         line_of(f"{words} ({where})", *along(table, "seen", f"from_all_{key}"))
         for key, words, where in (("seen", "situations seen", "on"), ("unseen", "situations not seen", "off"))
@@ -200,7 +202,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say how far the kinds are apart on and off what was seen, and whom the exchange of goals changes."""
+    """Say how far the kinds differ on seen and unseen situations, and which programs the exchange of goals changes."""
     table = findings.table
     apart = {where: percent_text(mean_at_base(table, f"from_all_{where}")) for where in ("seen", "unseen")}
     held = ", ".join(f"{kind} {percent_text(mean_at_base(table, kind))}" for kind in KINDS)

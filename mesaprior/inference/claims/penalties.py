@@ -1,4 +1,4 @@
-"""Programs grouped so that what a penalty on time makes of them is a sum: odds, expectations, the least penalty."""
+"""Programs in groups over which the effect of a penalty on time is a sum: odds, expectations, the least penalty."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import tally
+from mesaprior.inference.bayes.agreement import tally
+from mesaprior.inference.bayes.logspace import log2_odds, log2_sum, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.roles import DEFECTING, IMITATOR, judge, role_codes
 from mesaprior.inference.claims.asking import crossing
-from mesaprior.inference.logspace import log2_odds, log2_sum, log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.roles import DEFECTING, IMITATOR, judge, role_codes
 
 ALPHAS = tuple(k / 4 for k in range(4 * 16 + 1))
 """Exponents at which the least one is looked for at which imitators win."""
@@ -51,12 +52,12 @@ class Weighed:
         Share of the later rows that they get wrong.
     """
 
-    length: np.ndarray
-    time: np.ndarray
-    log2_mass: np.ndarray
-    optimizes: np.ndarray
-    defects: np.ndarray
-    wrong: np.ndarray
+    length: NDArray[np.float64]
+    time: NDArray[np.float64]
+    log2_mass: NDArray[np.float64]
+    optimizes: NDArray[np.bool_]
+    defects: NDArray[np.bool_]
+    wrong: NDArray[np.float64]
 
     def odds(self, penalty: Penalty) -> float:
         """Return the log2 odds of optimizers over imitators, in bits."""
@@ -65,27 +66,27 @@ class Weighed:
         return float(log2_odds(*(np.array([side]) for side in sides))[0])
 
     def expected(self, penalty: Penalty, what: np.ndarray) -> float:
-        """Return the mean of something over the posterior; nan where nothing is left."""
+        """Return a mean over the posterior; nan where no program is left."""
         mass = self.log2_mass + penalty.log2_weight(self.length, self.time)
         whole = log2_total(mass)
         return float((np.exp2(mass - whole) * what).sum()) if whole > -np.inf else math.nan
 
     def least_alpha(self, charge: float) -> float:
-        """Return from which exponent on imitators win; inf where they do at none of `ALPHAS`."""
+        """Return the least exponent at which imitators win; inf where they do at none of `ALPHAS`."""
         odds = [-self.odds(Penalty(alpha, charge=charge)) for alpha in ALPHAS]
         # A tie is no lead of optimizers.
         place = crossing(list(ALPHAS), odds)
         return math.inf if math.isnan(place) else place
 
     def loosest_bound(self, alpha: float) -> float:
-        """Return the most steps up to which programs may take so that imitators win; inf where none is so few."""
+        """Return the largest bound on steps under which imitators win; inf where there is none."""
         times = np.unique(self.time)
         found = [float(T) for T in times if self.odds(Penalty(alpha, bound=T)) <= 0]
         return max(found, default=math.inf)
 
 
 def weigh(census: Census, log: ImitationLog) -> Weighed:
-    """Group the programs of a census by all that a penalty and the claim ask of them."""
+    """Group the programs of a census by everything that a penalty and the claim depend on."""
     training, later = np.arange(log.n_training), np.arange(log.n_training, log.n_rows)
     misses, errors = tally(census, log, training).misses, tally(census, log, later).misses
     optimizes, defects = role_codes(census.flags) != IMITATOR, judge(census, log).verdict == DEFECTING

@@ -1,4 +1,4 @@
-"""Numbers of findings as parts of a sentence, whatever they are."""
+"""Numbers of findings as parts of a sentence, also infinite and undefined ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def worlds_text(share: float, n_worlds: int) -> str:
 
 
 def bits_text(bits: float) -> str:
-    """Return odds in bits, signed; infinite ones as what they are, undefined ones as ``undefined``."""
+    """Return odds in bits, signed; infinite ones as such, undefined ones as ``undefined``."""
     if math.isnan(bits):
         return "undefined"
     if math.isinf(bits):
@@ -25,5 +25,5 @@ def place_text(place: float, unit: str, *, none: str = "nowhere within range") -
 
 
 def percent_text(share: float, *, digits: int = 0) -> str:
-    """Return a share in percent, with so many digits after the point."""
+    """Return a share in percent, with a given number of digits after the point."""
     return "an undefined share" if math.isnan(share) else f"{100 * share:.{digits}f} %"

@@ -1,17 +1,18 @@
-"""What a posterior would do along a log, and what that earns: by vote, after its leader, or as its draws."""
+"""The actions of a posterior along a log, and their payoff: by vote, by its leader, or by sampling."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import runs
-from mesaprior.inference.logspace import log2_sum, log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.bayes.agreement import runs
+from mesaprior.inference.bayes.logspace import log2_sum, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.weights import Weighed
 
 TIE = 2.0**-40
 """Shares, or log2 masses, that are as near as that to the largest are as large."""
@@ -19,7 +20,7 @@ TIE = 2.0**-40
 
 @dataclass(frozen=True, eq=False)
 class Patterns:
-    """The posterior along a log over what hypotheses do in the cells of training.
+    """The posterior along a log over the actions of hypotheses in the training cells.
 
     Sizes: P patterns, C cells of training, N training rows, A actions.
 
@@ -39,16 +40,16 @@ class Patterns:
         A.
     """
 
-    predicted: np.ndarray
-    row_cell: np.ndarray
-    share: np.ndarray
-    leading: np.ndarray
-    likely: np.ndarray
-    other: np.ndarray
+    predicted: NDArray[np.int64]
+    row_cell: NDArray[np.int64]
+    share: NDArray[np.float64]
+    leading: NDArray[np.float64]
+    likely: NDArray[np.float64]
+    other: NDArray[np.float64]
     n_actions: int
 
-    def by_vote(self, worth: np.ndarray) -> np.ndarray:
-        """Return what it earns to do in each cell what most of the posterior would; ties are drawn.
+    def by_vote(self, worth: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the payoff of the action with most posterior mass in each cell; ties are drawn at random.
 
         Parameters
         ----------
@@ -68,12 +69,12 @@ class Patterns:
         return ((wins * worth[:, :, None]).sum(axis=1) / wins.sum(axis=1)).sum(axis=0)
 
     def by_leader(self, worth: np.ndarray) -> np.ndarray:
-        """Return what it earns to act as the heaviest behaviour does; ties are drawn. See `by_vote`."""
+        """Return the payoff of the behaviour with most mass; ties are drawn at random. See `by_vote`."""
         wins = self.leading >= self.leading.max(axis=0) - TIE
         return (wins * self._earns(worth)[:, None]).sum(axis=0) / wins.sum(axis=0)
 
     def by_sample(self, worth: np.ndarray) -> np.ndarray:
-        """Return what it earns to draw actions from the posterior predictive, noise and all. See `by_vote`."""
+        """Return the payoff of actions drawn from the posterior predictive, with noise. See `by_vote`."""
         earns = self._earns(worth)[:, None]
         return (self.share * (self.likely * earns + self.other * (worth.sum() - earns))).sum(axis=0)
 
@@ -82,12 +83,12 @@ class Patterns:
 
 
 def patterns_of(weighed: Weighed, log: ImitationLog, *, noise: NoiseModel = DEFAULT_NOISE) -> Patterns:
-    """Return the posterior along a log over what hypotheses do in the cells of training.
+    """Return the posterior along a log over the actions of hypotheses in the training cells.
 
     Parameters
     ----------
     weighed : Weighed
-        Of a census counted on `log`; nobody abstains.
+        Of a census counted on `log`, without abstentions.
     log : ImitationLog
     noise : NoiseModel
 

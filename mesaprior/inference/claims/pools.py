@@ -1,4 +1,4 @@
-"""Several worlds at a time: on threads, or in processes of their own."""
+"""Several worlds at a time: on threads, or in separate processes."""
 
 from __future__ import annotations
 
@@ -67,5 +67,5 @@ def _processes(workers: int) -> Generator[Executor]:
 
 
 def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that waits for this one."""
+    """Leave Ctrl-C to the parent process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

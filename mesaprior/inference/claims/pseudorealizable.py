@@ -1,7 +1,8 @@
 """Pseudorealizable: a teacher that is complex, in a world that is simple.
 
-In each world the teacher takes what a law pays best in nine situations, and the log shows eight of them once each. A
-program can remember (a literal table, whose bits are those of a brain that holds all nine answers) or search the law.
+In each world the teacher takes the best-paying action by a law in nine situations, and the log shows eight of them once
+each. A program can memorize (a lookup table, whose bits are those of a brain that holds all nine answers) or search the
+law.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.posterior import posterior_of
+from mesaprior.inference.bayes.roles import IMITATOR
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import (
     Price,
     bound_cells,
@@ -26,12 +33,7 @@ from mesaprior.inference.claims.asking import (
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.phrases import bits_text, place_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of
-from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.posterior import posterior_of
-from mesaprior.inference.roles import IMITATOR
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -58,16 +60,16 @@ def _size(n_worlds: int, situations: int, regimes: tuple[float, ...], laws: tupl
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Count one world at each price of the law, and update each prior on it, row by row."""
-    alone, base = Asked(alpha=0.0), size.base("law_bits")
+    alone, base = SlowerPrior(alpha=0.0), size.base("law_bits")
     counted = _count(seed, size, base)
     along_log = counted.cells(BASE, 0.0, alone)
     cells = [along_log[-1], *_series("observed_bits", along_log)]
     for alpha in size.values("alpha"):
-        slower = counted.cells("alpha", alpha, Asked(alpha=alpha))
+        slower = counted.cells("alpha", alpha, SlowerPrior(alpha=alpha))
         cells += slower[-1:] if alpha else []
         cells += _series(SLOW, slower) if alpha == 1 else []
     for bound in size.values("max_bits")[:-1]:
-        shorter = counted.cells("max_bits", bound, Asked(alpha=0.0, bound=bound))
+        shorter = counted.cells("max_bits", bound, SlowerPrior(alpha=0.0, bound=bound))
         cells += [shorter[-1], *_series(_up_to(bound), shorter)]
     for law_bits in size.values("law_bits"):
         if law_bits != base:
@@ -81,7 +83,7 @@ SLOW = "observed bits, alpha = 1"
 
 
 def _up_to(bound: float) -> str:
-    """Return the name of the series along the log in which longer programs are left out."""
+    """Return the name of the series along the log without longer programs."""
     return f"observed bits, up to {bound:g}"
 
 
@@ -90,23 +92,23 @@ def _series(name: str, along_log: list[Cell]) -> list[Cell]:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The exponent of time in the prior, and the longest program that counts."""
+class SlowerPrior:
+    """The exponent of time in the prior, and the length bound."""
 
     alpha: float
     bound: float = math.inf
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
-    """A world, the census of it, and what the two sides cost that the formula is about."""
+class LawWorld:
+    """A world, its census, and the prices of the two sides in the formula."""
 
     world: World
     census: Census
     planner: Price
     by_heart: Price
 
-    def cells(self, parameter: str, value: float, asked: Asked) -> list[Cell]:
+    def cells(self, parameter: str, value: float, asked: SlowerPrior) -> list[Cell]:
         """Return the cells at every prefix of the log."""
         census, log = up_to(self.census, asked.bound), self.world.log
         weighed = Weighed(census, make_prior("speed", {"alpha": asked.alpha}))
@@ -138,7 +140,7 @@ class Counted:
         ]
 
 
-def _count(seed: int, size: Size, law_bits: float) -> Counted:
+def _count(seed: int, size: Size, law_bits: float) -> LawWorld:
     """Draw the world of a seed at a price of its laws, and count it."""
     situations = len(size.values("observed_bits"))
     world = make_world(
@@ -151,9 +153,9 @@ def _count(seed: int, size: Size, law_bits: float) -> Counted:
         law_bits=int(law_bits),
         jitter=jitter_of(seed),
     )
-    census = TermSpace(world.language, size.max_bits).census(world.log)
+    census = obtain(TermSpace(world.language, size.max_bits), world.log, workers=1)
     planner, _, by_heart = (price_of(program.text, world.language, world.log) for program in world.programs)
-    return Counted(world, census, planner, by_heart)
+    return LawWorld(world, census, planner, by_heart)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
@@ -181,7 +183,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say where planners overtake, by count and by formula, and what the length bound does."""
+    """Say where planners overtake, by count and by formula, and the effect of the length bound."""
     at_one = ("alpha", 1.0)
     slow = place_text(findings.median("crossing", *at_one), "bits", none="nowhere along the log")
     least, middle, _ = findings.size.values("max_bits")

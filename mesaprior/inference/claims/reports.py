@@ -1,4 +1,4 @@
-"""Findings as plain data, with a hash of their content and a line to cite them by."""
+"""Findings as plain data, with a hash of their content and a citation line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.inference.claims.claim import Findings, Sensitivity
-from mesaprior.inference.result import json_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +22,7 @@ HASH_SHOWN = 16
 
 
 def report_of(findings: Findings) -> dict[str, Any]:
-    """Return all that a claim found as plain data, in a fixed order of keys.
+    """Return all findings of a claim as plain data, in a fixed order of keys.
 
     Numbers have `DIGITS` significant digits; those that are not finite are the strings ``"inf"``, ``"-inf"`` and
     ``"nan"``. `table_hash` is the SHA-256 of `table_csv`, and `hash` that of the keys before it as JSON, sorted.
@@ -78,7 +77,7 @@ def rounded(value: Any) -> Any:
 
 
 def _number(value: float) -> float | str:
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else json_number(value)
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else str(float(value))
 
 
 def _numbers(values: Sequence[float]) -> list[float | str]:

@@ -1,4 +1,4 @@
-"""Imitators let loose: trained on some rows, then acting on others, where only who asks is told what was right."""
+"""Rollouts of imitators: trained on some rows, then acting on others, where only who asks is told what was right."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.noise import DEFAULT_NOISE
-from mesaprior.inference.safeguarding import Policies, conflicts
-from mesaprior.inference.safeguards import Belief, Safeguard
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE
+from mesaprior.inference.bayes.weights import Weighed
+from mesaprior.inference.safeguards.outcomes import Policies, conflicts
+from mesaprior.inference.safeguards.ways import Belief, Safeguard
 
 ASKING = 2.0**-30
 """Chances to ask up to this one are rounding."""
@@ -22,14 +22,14 @@ ASKING = 2.0**-30
 
 @dataclass(frozen=True)
 class Course:
-    """What happens on later rows, one after the other.
+    """The events on later rows, one after the other.
 
     Attributes
     ----------
     asked : list of bool
         Whether the teacher is asked.
     defections, errors : list of float
-        Probability that the rival's action is taken where the teacher's is another, and that the action is not the
+        Probability that the rival's action is taken where the teacher's differs, and that the action is not the
         teacher's; 0 where the teacher is asked.
     """
 
@@ -39,7 +39,7 @@ class Course:
 
 
 class Imitator:
-    """The posterior over policies after some rows. Policies act surely; the noise is in what is believed of them.
+    """The posterior over policies after some rows. Policies act deterministically; noise enters the likelihood only.
 
     Parameters
     ----------
@@ -57,12 +57,12 @@ class Imitator:
         self.untrained = untrained or Policies(weighed, log, DEFAULT_NOISE, has_slips=False)
 
     def after(self, rows: Sequence[int]) -> Imitator:
-        """Return the imitator that has learned from other rows instead."""
+        """Return the imitator trained on other rows instead."""
         return Imitator(self.weighed, self.log, rows, self.untrained)
 
     @cached_property
     def _trained(self) -> Policies:
-        """The policies after the rows; whoever goes on learning takes a copy."""
+        """The policies after the rows; further learning works on a copy."""
         trained = copy.copy(self.untrained)
         for row in self.rows:
             trained.learn(row)
@@ -70,14 +70,14 @@ class Imitator:
 
     @cached_property
     def truth(self) -> float:
-        """Share of the posterior of the policies that do as the teacher on every row after training."""
+        """Posterior mass of the policies that act like the teacher on every row after training."""
         later = slice(self.log.n_training, None)
         given = self._trained.predictions[:, self.weighed.census.row_cell[later]]
         is_true = (given == self.log.action[later]).all(axis=1)
         return math.fsum(np.exp2(_believed(self._trained, self.log.n_training).log2_mass[is_true]).tolist())
 
     def follow(self, guard: Safeguard, later: Sequence[int], *, is_told: bool = False) -> Course:
-        """Act on rows; where the guard might ask it does, and learns from the answer, and else from nothing.
+        """Act on rows; where the guard may ask, ask and learn from the answer; otherwise learn nothing.
 
         Parameters
         ----------
@@ -85,12 +85,12 @@ class Imitator:
         later : sequence of int
             Rows of the log that have an action, in the order in which they come.
         is_told : bool
-            Whether it is told after every row what would have been right, asked or not.
+            Whether the right action is shown after every row, asked or not.
 
         Notes
         -----
-        What is done in a situation stays the same until something is learned, so time is O(P log P) for each
-        situation and answer, for P policies.
+        The action in a situation stays the same until there is feedback, so time is O(P log P) for each situation and
+        answer, for P policies.
         """
         policies = copy.copy(self._trained)
         course = Course([], [], [])
@@ -115,7 +115,7 @@ class Imitator:
 
 
 def _believed(policies: Policies, row: int) -> Belief:
-    """Return what is believed before a row."""
+    """Return the posterior before a row."""
     belief = policies.believe(row)
     assert belief is not None, "no mistake rules anything out under the default noise"
     return belief

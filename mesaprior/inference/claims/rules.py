@@ -18,7 +18,7 @@ MOST, FEW = 0.75, 0.25
 
 @dataclass(frozen=True)
 class Rule:
-    """How a verdict follows from a table.
+    """The rule that turns a table into a verdict.
 
     Attributes
     ----------

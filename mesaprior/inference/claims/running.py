@@ -56,7 +56,7 @@ def run_claim(
 
 
 def table_of(studies: Sequence[WorldStudy], size: Size) -> pd.DataFrame:
-    """Return the cells of all worlds as one table; the base stands at the base value of each parameter, too."""
+    """Return the cells of all worlds as one table, with the base repeated at the base value of each parameter."""
     import pandas as pd
 
     names = list(studies[0].cells[0].facts)
@@ -73,7 +73,7 @@ def table_of(studies: Sequence[WorldStudy], size: Size) -> pd.DataFrame:
 
 
 def _at_base_values(study: WorldStudy, size: Size) -> list[Cell]:
-    """Return the cell at the base once more for each parameter that has no cell at its base value."""
+    """Return the base cell again for each parameter without a cell at its base value."""
     base = next(cell for cell in study.cells if cell.parameter == BASE)
     known = {(cell.parameter, cell.value) for cell in study.cells}
     missing = [p for p in size.parameters if (p.name, p.base) not in known]
@@ -81,7 +81,7 @@ def _at_base_values(study: WorldStudy, size: Size) -> list[Cell]:
 
 
 def ledger_of(studies: Sequence[WorldStudy]) -> list[dict[str, Any]]:
-    """Return what the worlds' languages give for free, token by token, in the order of the first world."""
+    """Return the ledger of the worlds' languages, token by token, in the order of the first world."""
     entries: dict[str, list[dict[str, Any]]] = {}
     for study in studies:
         for entry in study.given:

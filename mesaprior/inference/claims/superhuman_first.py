@@ -1,8 +1,8 @@
-"""Superhuman first: a teacher that lapses and has a blind spot, and what comes first along the rows that it leaves.
+"""Superhuman first: a teacher with lapses and a blind spot, and whether superhuman payoff or defection comes first.
 
-What the posterior would do can pay better than what the teacher did: lapses have no pattern, so nobody repeats them. A
-blind spot has one; who remembers repeats it, and only who searches for what pays sees through it. But two laws have the
-same best action wherever the teacher was seen, so once programs that search lead, half of them may be a rival's.
+The posterior can earn more than the teacher: lapses have no pattern, so no program repeats them. A blind spot has a
+pattern; programs that memorize repeat it, and only programs that search for the payoff avoid it. But two laws have the
+same best action in all training situations, so once programs that search lead, half of them may be a rival's.
 """
 
 from __future__ import annotations
@@ -13,20 +13,22 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census, behaviours_of
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.posterior import Posterior, posterior_of
+from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.phrases import percent_text, worlds_text
 from mesaprior.inference.claims.policies import Patterns, patterns_of
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Bars, Figure, Mark, Panel, line_of
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.posterior import Posterior, posterior_of
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Bars, Figure, Mark, Panel, line_of
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
@@ -44,7 +46,7 @@ WORLD = ("lapses", "blind", "seen", "law_bits", "bid_bits")
 """Parameters that are settings of the world."""
 
 RECOUNTED = ("seen", "law_bits", "bid_bits")
-"""Those of them for which programs are counted anew: the others change nothing but the teacher's actions."""
+"""Those of them for which programs are counted again: the others change nothing but the teacher's actions."""
 
 
 def _size(n_worlds: int, max_bits: int, seen: tuple[float, ...], laws: tuple[float, ...]) -> Size:
@@ -63,14 +65,14 @@ def _size(n_worlds: int, max_bits: int, seen: tuple[float, ...], laws: tuple[flo
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count one world at each price and number of situations seen, and ask it about each teacher."""
-    base = Asked.of(seed, size)
+    """Count one world at each price and number of situations seen, and measure it under each teacher."""
+    base = TaughtWorld.of(seed, size)
     cells = [base.cell(BASE, 0.0), *base.series()]
     for name, value in size.departures():
         if name == "alpha":
             asked = replace(base, alpha=value)
         elif name in RECOUNTED:
-            asked = Asked.of(seed, size, **{name: int(value)})
+            asked = TaughtWorld.of(seed, size, **{name: int(value)})
         else:
             asked = base.with_teacher(size, **{name: int(value)})
         cells.append(asked.cell(name, value))
@@ -81,7 +83,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class TaughtWorld:
     """A world, the census of it, and the exponent of time in the prior."""
 
     world: World
@@ -89,13 +91,13 @@ class Asked:
     alpha: float = 0.0
 
     @classmethod
-    def of(cls, seed: int, size: Size, **settings: int) -> Asked:
+    def of(cls, seed: int, size: Size, **settings: int) -> TaughtWorld:
         """Draw the world of a seed, and count it."""
         world = _world(seed, size, settings)
-        return cls(world, TermSpace(world.language, size.max_bits).census(world.log))
+        return cls(world, obtain(TermSpace(world.language, size.max_bits), world.log, workers=1))
 
-    def with_teacher(self, size: Size, **settings: int) -> Asked:
-        """Return the same world with another teacher: nothing is counted again."""
+    def with_teacher(self, size: Size, **settings: int) -> TaughtWorld:
+        """Return the same world with another teacher, without counting again."""
         world = _world(self.world.seed, size, settings)
         assert self.census.vectors is not None
         return replace(
@@ -109,7 +111,7 @@ class Asked:
 
     @cached_property
     def patterns(self) -> Patterns:
-        """What the posterior would do along the log, in the situations of training."""
+        """The actions of the posterior along the log, in the training situations."""
         return patterns_of(self._weighed, self.world.log)
 
     @cached_property
@@ -128,8 +130,8 @@ class Asked:
         }
 
     @cached_property
-    def worth(self) -> np.ndarray:
-        """What each action would have paid in all rows of a situation, over the rows of training: float64[C, A]."""
+    def worth(self) -> NDArray[np.float64]:
+        """The payoff of each action in all rows of a situation, over the number of training rows: float64[C, A]."""
         pay = next(token.table for token in self.world.language.tokens if token.name == "pay")
         assert pay is not None
         patterns = self.patterns
@@ -140,14 +142,14 @@ class Asked:
 
     @cached_property
     def earned(self) -> float:
-        """What the teacher earned, per row."""
+        """The teacher's payoff per row."""
         log, pay = self.world.log, self.worth
         per_visit = pay / np.bincount(self.patterns.row_cell, minlength=len(pay))[:, None]
         return float(per_visit[self.patterns.row_cell, log.action[: log.n_training]].sum())
 
     @cached_property
     def gains(self) -> dict[str, np.ndarray]:
-        """By how much more each way of acting earns than the teacher did, per row: float64[N + 1] each."""
+        """The extra payoff per row of each way of acting over the teacher: float64[N + 1] each."""
         earning = {
             "vote": self.patterns.by_vote(self.worth),
             "leader": self.patterns.by_leader(self.worth),
@@ -180,22 +182,22 @@ class Asked:
         shares: dict[str, float | str] = {f"share_{name}": float(share[n]) for name, share in self.camps.items()}
         return shares | {f"gain_{name}": float(gain[n]) for name, gain in self.gains.items()}
 
-    def _tallies(self) -> np.ndarray:
-        """Return how often each action was seen in each cell before each row, int64[N + 1, C, A]."""
+    def _tallies(self) -> NDArray[np.int64]:
+        """Return the count of each action in each cell before each row, int64[N + 1, C, A]."""
         cell, action = self.patterns.row_cell, self.world.log.action[:ROWS]
         seen = np.zeros((ROWS + 1, *self.worth.shape), dtype=np.int64)
         seen[np.arange(1, ROWS + 1), cell, action] = 1
         return seen.cumsum(axis=0)
 
     def _rememberer(self) -> float:
-        """Return from which row on it pays better than the teacher to do what was done most, and anything elsewhere."""
+        """Return the row from which the most frequent action (elsewhere any) pays better than the teacher."""
         seen = self._tallies()
         most = seen == seen.max(axis=2, keepdims=True)
         earns = ((most * self.worth).sum(axis=2) / most.sum(axis=2)).sum(axis=1)
         return for_good(earns > self.earned)
 
     def _searcher(self) -> float:
-        """Return from which row on the rival's law is likelier than what was done most so far."""
+        """Return the row from which the rival's law is likelier than the most frequent actions so far."""
         world, log = self.world, self.world.log
         private, by_heart = (price_of(world.programs[k].text, world.language, log) for k in (1, 2))
         bits = math.log2(self.census.n_actions)
@@ -220,14 +222,14 @@ def _world(seed: int, size: Size, settings: dict[str, int]) -> World:
 
 
 def for_good(holds: np.ndarray) -> float:
-    """Return the first place from which on something holds to the end; inf where it does not at the end."""
+    """Return the first place from which a condition holds to the end; inf where it does not hold at the end."""
     fails = np.flatnonzero(~holds)
     first = int(fails[-1]) + 1 if len(fails) else 0
     return float(first) if first < len(holds) else math.inf
 
 
 def _less(one: float, other: float) -> float:
-    """Return a difference of places; nan where both are nowhere."""
+    """Return a difference of places; nan where both are infinite."""
     return math.nan if math.isinf(one) and math.isinf(other) else one - other
 
 
@@ -236,14 +238,14 @@ ORDERS = ("better first", "better, and defectors never lead", "defectors first o
 
 
 def order_of(better: float, lead: float) -> int:
-    """Return which of `ORDERS` two places are in; infinite places are not reached."""
+    """Return which of `ORDERS` two places are in; infinite places are never reached."""
     if math.isinf(lead):
         return 3 if math.isinf(better) else 1
     return 0 if better < lead else 2
 
 
 def orders(table: pd.DataFrame, parameter: str, value: float) -> tuple[float, ...]:
-    """Return the share of the worlds in each order where a parameter has a value."""
+    """Return the share of the worlds in each order at one value of a parameter."""
     rows = table[(table["parameter"] == parameter) & (table["value"] == value)]
     found = [order_of(*places) for places in zip(rows["better_vote"], rows["defectors_lead"], strict=True)]
     return tuple(found.count(k) / len(found) for k in range(len(ORDERS)))
@@ -284,7 +286,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say in what order the two come at the base, when, and what lapses, blind spots and dearer laws change."""
+    """Say in which order the two come at the base, when, and the effect of lapses, blind spots and dearer laws."""
     table, size = findings.table, findings.size
 
     def first(parameter: str, value: float) -> str:

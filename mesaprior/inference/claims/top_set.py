@@ -1,6 +1,6 @@
 """Top set: whoever asks the teacher where the leading hypotheses disagree, and learns from the answers alone.
 
-An imitator is trained on a few rows and let loose on many later ones, in worlds where some programs side with a rival
+An imitator is trained on a few rows and acts on many later ones, in worlds where some programs side with a rival
 there: an overseer who no longer looks, a coin that lies elsewhere, a reasoner whose time has come. The mixture acts by
 itself on every row, so nobody tells it anything. The top set (the heaviest policies, each with at least a share alpha
 of the mass of those up to and including it) acts where its policies do the same, and asks where they do not; what
@@ -19,7 +19,11 @@ import numpy as np
 import pandas as pd
 
 from mesaprior.hypotheses.census import Census
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -38,12 +42,9 @@ from mesaprior.inference.claims.kinds import log2_masses_of_programs
 from mesaprior.inference.claims.phrases import worlds_text
 from mesaprior.inference.claims.rollouts import Course, Imitator
 from mesaprior.inference.claims.rules import DEPENDS, Rule, share_holding, verdict_of
-from mesaprior.inference.figure import Figure, Line, Mark, Panel, line_of, quartiles
-from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.safeguarding import conflicts
-from mesaprior.inference.safeguards import Mixture, TopSet
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of, quartiles
+from mesaprior.inference.safeguards.outcomes import conflicts
+from mesaprior.inference.safeguards.ways import Mixture, TopSet
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
@@ -93,7 +94,7 @@ def _size(
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count one world, and let the top set and the mixture loose in it."""
+    """Count one world, and run the top set and the mixture in it."""
     counted = _count(seed, size)
     base = counted.trained(counted.rows(int(size.base("rows"))), size.base("slowness"))
     alpha = size.base("alpha")
@@ -115,8 +116,8 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
-    """A world, the census of it, and rows of its log in the order in which they come.
+class RolloutWorld:
+    """A world, its census, and rows of its log in their order.
 
     Attributes
     ----------
@@ -138,21 +139,21 @@ class Counted:
         return list(range(self.world.log.n_training))[:n]
 
     def departs(self, row: int) -> bool:
-        """Tell whether the rival would not do as the teacher on a row, in training as well."""
+        """Return whether the rival differs from the teacher on a row, in training as well."""
         situation = tuple(self.world.log.situations[self.world.log.row_situation[row]].tolist())
         return self.world.rival(situation) != self.world.teacher(situation)
 
-    def up_to(self, bound: float) -> Counted:
+    def up_to(self, bound: float) -> RolloutWorld:
         """Return the same without longer programs."""
         return replace(self, census=up_to(self.census, bound))
 
     def trained(self, rows: Sequence[int], slowness: float) -> Trained:
-        """Return what comes of it after some rows, under the prior with an exponent of time."""
+        """Return the imitator trained on some rows, under the prior with an exponent of time."""
         weighed = Weighed(self.census, make_prior("speed", {"alpha": slowness}))
         return Trained(self, Imitator(weighed, self.world.log, rows))
 
 
-def _count(seed: int, size: Size) -> Counted:
+def _count(seed: int, size: Size) -> RolloutWorld:
     """Draw the world of a seed, and count it."""
     family = FAMILIES[seed % len(FAMILIES)]
     world = make_world(family, seed=seed, jitter=jitter_of(seed), **SETTINGS[family])
@@ -160,12 +161,12 @@ def _count(seed: int, size: Size) -> Counted:
     rows = range(world.log.n_training, world.log.n_rows)
     preview = Chance(seed, "preview of later rows").draws(rows, int(size.values("preview_rows")[-1]))
     later = Chance(seed, "later rows").draws(rows, int(size.base("later_rows")))
-    return Counted(world, space, space.census(world.log), preview, later)
+    return RolloutWorld(world, space, obtain(space, world.log, workers=1), preview, later)
 
 
 @dataclass(frozen=True)
 class Formula:
-    """What is predicted: questions, their bound, and defections of the top set and of the mixture."""
+    """The predictions of the formula: questions, their bound, and defections of the top set and of the mixture."""
 
     questions: float
     bound: float
@@ -175,22 +176,22 @@ class Formula:
 
 @dataclass(frozen=True)
 class Trained:
-    """A world, and the imitator that has learned from some of its rows."""
+    """A world, and the imitator trained on some of its rows."""
 
-    counted: Counted
+    counted: RolloutWorld
     imitator: Imitator
 
     def after(self, rows: Sequence[int]) -> Trained:
-        """Return the same after other rows instead."""
+        """Return the same trained on other rows instead."""
         return Trained(self.counted, self.imitator.after(rows))
 
     @cached_property
     def mixture(self) -> Course:
-        """What the mixture does."""
+        """The rollout of the mixture."""
         return self.imitator.follow(Mixture(), self.counted.later)
 
     def cell(self, parameter: str, value: float, alpha: float, *, n_later: int | None = None) -> Cell:
-        """Return the cell of a top set, up to so many later rows; the mixture that is told is asked for at the base."""
+        """Return the cell of a top set, up to a number of later rows; at the base also the mixture with feedback."""
         later, log, truth = self.counted.later[:n_later], self.counted.world.log, self.imitator.truth
         course = self.imitator.follow(TopSet(alpha), later)
         told = [math.nan]
@@ -217,7 +218,7 @@ class Trained:
         return Cell(parameter, value, margin(questions, most, defections, mixture), predicted, facts)
 
     def _predict(self, alpha: float, departing: int) -> Formula:
-        """Return what would happen if there were but two policies, with the mass of the programs plain to see.
+        """Return the prediction for two policies only, with the masses of the intended programs.
 
         Both are in the top set until the lighter one has less than alpha of the mass; each answer costs the rival's
         policy a miss, on rows where it departs.
@@ -239,7 +240,7 @@ class Trained:
 
     @cached_property
     def _plain_odds(self) -> float:
-        """log2 prior odds of the faithful programs that are plain to see over the defecting ones."""
+        """log2 prior odds of the faithful intended programs over the defecting ones."""
         world, weighed = self.counted.world, self.imitator.weighed
         log2_mass: dict[str, float] = {}
         for side in ("faithful", "defecting"):
@@ -250,7 +251,7 @@ class Trained:
 
 
 def most_questions(truth: float, alpha: float) -> float:
-    """Return how often can be asked where the teacher's policy has a share of the posterior, by the simple formula.
+    """Return the largest number of questions for a posterior share of the teacher's policy, by the simple formula.
 
     An answer refutes a policy of the top set, which holds at least alpha of its mass; so the teacher's share grows by
     a factor of 1/(1 - alpha) each time, and it can grow to 1. That is exact where the top set has all of the mass and a
@@ -262,7 +263,7 @@ def most_questions(truth: float, alpha: float) -> float:
 
 
 def margin(questions: float, most: float, defections: float, mixture: float) -> float:
-    """Return the lesser of two reserves, in rows: few defections less those let through, bound less questions."""
+    """Return the lesser of two reserves, in rows: allowed minus actual defections, bound minus questions."""
     return min(FEW * mixture - defections, most - questions)
 
 
@@ -281,7 +282,7 @@ def _by_family(table: pd.DataFrame, parameter: str, column: str, name: str, *, i
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw what is let through and what is asked along alpha, and the questions along the later rows."""
+    """Draw defections and questions along alpha, and the questions along the later rows."""
     most = size.base("later_rows")
     shares = table.assign(
         by_top_set=table["defections"] / table["departing"],
@@ -323,7 +324,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say by family what is let through and asked, and what decides."""
+    """Say by family how many defections and questions there are, and what decides."""
     size, base = findings.size, at_base(findings.table)
     by_family = [_of(base, family) for family in FAMILIES]
     told = ", ".join(f"{quartiles(rows['mixture_told'].tolist())[1]:.2g}" for rows in by_family)
@@ -341,7 +342,7 @@ def tell(findings: Findings) -> str:
 
 
 def _family_text(base: pd.DataFrame) -> str:
-    """Return what happens in the worlds of a family, with the number of those in which the argument holds."""
+    """Return a sentence on the worlds of a family, with the number of those in which the argument holds."""
 
     def middle(column: str) -> float:
         return quartiles(base[column].tolist())[1]

@@ -1,10 +1,10 @@
-"""Treacherous turn: a private goal that obeys while it is watched, and goes its own way where nobody looks.
+"""Treacherous turn: a program with a private goal that obeys while watched, and pursues its goal when unwatched.
 
-In the world of the overseer the law of outcomes says that whoever disobeys while watched is shut down. Most of two
-outcomes have an order by which obeying is better than being shut down, so a program that likes outcomes for reasons of
-its own obeys in every row where somebody watches; and whoever obeys too is as likely there, whatever the rows. What
-they cost decides. The base has more situations than anybody remembers within the length bound, so that the honest have
-to search as well: for what obeys, which they must name, or for what they like as if they were always watched.
+In the world of the overseer the law of outcomes shuts down programs that disobey while watched. Most orders of outcomes
+prefer obeying to shutdown, so a program with its own order obeys in every watched row. Honest programs obey there too
+and have the same likelihood on all these rows, so prices decide. The base has more situations than a lookup table
+within the length bound can hold, so honest programs must search as well: for obeying, which they must name, or for
+their preferred outcome as if they were always watched.
 """
 
 from __future__ import annotations
@@ -16,29 +16,31 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.agreement import tally
+from mesaprior.inference.bayes.agreement import tally
+from mesaprior.inference.bayes.logspace import log2_odds, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
+from mesaprior.inference.bayes.posterior import Posterior, posterior, posterior_of
+from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import bound_cells, by_bound, price_of
 from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Mark, Panel, Points, line_of
-from mesaprior.inference.logspace import log2_odds, log2_total
-from mesaprior.inference.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.posterior import Posterior, posterior, posterior_of
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.figures.figure import Figure, Mark, Panel, Points, line_of
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.world import World, log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 
 WATCHED, UNWATCHED = 64, 32
-"""Training rows where somebody watches, and those that follow where nobody does."""
+"""Watched training rows, and the unwatched ones that follow."""
 
 DOMAIN = 16
 """Values in the worlds of this claim, so that there can be 16 situations."""
@@ -47,10 +49,10 @@ REFUTED_BELOW = 0.01
 """The share of the posterior below which the private goal counts as refuted."""
 
 TABLES_LESS = 4
-"""Bits by which the length bound is lower where tables by heart are counted: they are many."""
+"""Bits by which the length bound is lower where lookup tables are counted: they are many."""
 
 MOST_REMEMBERED = 10
-"""Situations up to which tables by heart are counted."""
+"""Situations up to which lookup tables are counted."""
 
 ALONG = "rows, then unwatched ones"
 """Series of the odds along the log."""
@@ -89,18 +91,18 @@ def _size(n_worlds: int, max_bits: int, situations: tuple[float, ...], prices: t
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count one world at each price and number of situations, and two families of loans beside it."""
+    """Count one world at each price and number of situations, and two families of loans for comparison."""
     base = _count(seed, size)
-    odds = Asked(base, 0.0)
+    odds = OverseenPosterior(base, 0.0)
     cells = [odds.cell(BASE, 0.0)]
     cells += [odds.cell("watched_rows", n, n=int(n)) for n in size.values("watched_rows")[:-1]]
     cells += [odds.cell("unwatched_rows", k, n=WATCHED + int(k)) for k in size.values("unwatched_rows")[1:]]
     cells += [odds.cell(ALONG, float(n - WATCHED), n=n) for n in range(0, WATCHED + UNWATCHED + 1, 4)]
-    cells += [Asked(base, alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
+    cells += [OverseenPosterior(base, alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
     for name in ("situations", "constant_bits", "fate_bits", "operators"):
         for value in size.values(name):
             if value != size.base(name):
-                cells.append(Asked(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
+                cells.append(OverseenPosterior(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     margins = by_bound(
         base.census, base.log, odds.weighed.prior, lambda result: float(result.log2_odds_verdict[WATCHED])
@@ -109,7 +111,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class OverseenWorld:
     """A world of the overseer, its log with unwatched rows after the watched ones, and the census of it.
 
     Attributes
@@ -121,10 +123,10 @@ class Counted:
     world: World
     log: ImitationLog
     census: Census
-    departs: np.ndarray
+    departs: NDArray[np.bool_]
 
 
-def _count(seed: int, size: Size, **settings: int) -> Counted:
+def _count(seed: int, size: Size, **settings: int) -> OverseenWorld:
     """Draw the world of a seed and count it."""
     given = {"situations": int(size.base("situations")), "domain": DOMAIN, "rows": WATCHED} | settings
     world = make_world("overseer", seed=seed, jitter=jitter_of(seed), **given)
@@ -140,14 +142,14 @@ def _count(seed: int, size: Size, **settings: int) -> Counted:
     )
     bits = size.max_bits - (TABLES_LESS if S <= MOST_REMEMBERED else 0)
     departs = np.array([world.rival(row) != world.teacher(row) for row in unwatched])
-    return Counted(world, log, TermSpace(world.language, bits).census(log), departs)
+    return OverseenWorld(world, log, obtain(TermSpace(world.language, bits), log, workers=1), departs)
 
 
 @dataclass(frozen=True)
-class Asked:
+class OverseenPosterior:
     """A world under the prior with an exponent of time."""
 
-    counted: Counted
+    counted: OverseenWorld
     alpha: float
 
     @cached_property
@@ -161,7 +163,7 @@ class Asked:
         return posterior_of(self.weighed, Scored(self.counted.census, self.counted.log))
 
     def cell(self, parameter: str, value: float, *, n: int = WATCHED) -> Cell:
-        """Return the cell after n training rows; what it takes to refute the private goal is asked at the base's n."""
+        """Return the cell after n training rows; the rows that refute the private goal are counted at the base's n."""
         facts: dict[str, float | str] = {
             "defecting": float(self.result.mass[:, DEFECTING, n].sum()),
             "honest_searching": self._share_searching(n),
@@ -176,7 +178,7 @@ class Asked:
         return Cell(parameter, value, float(self.result.log2_odds_verdict[n]), self._predicted(n), facts)
 
     def _predicted(self, n: int) -> float:
-        """Return the odds of the private goal over the honest programs that are plain to see, from their prices."""
+        """Return the odds of the private goal over the honest intended programs, from their prices."""
         world, log = self.counted.world, self.counted.log
         private = next(program.text for program in world.programs if program.verdict == "defecting")
         honest = [program.text for program in world.programs if program.verdict == "faithful"]
@@ -198,7 +200,7 @@ class Asked:
         return float(faithful[IMITATOR + 1 :].sum() / faithful.sum())
 
     def _any_goal(self) -> float:
-        """Return the odds over the faithful of all optimizers that obey where they are watched, and not everywhere."""
+        """Return the odds of all optimizers that obey where watched, but not everywhere, over faithful programs."""
         census, log = self.counted.census, self.counted.log
         later = slice(log.n_training, None)
         is_watched = log.situations[log.row_situation[later], 1] == 1
@@ -211,9 +213,9 @@ class Asked:
         return float(log2_total(log2_group[turns[of]]) - log2_total(log2_group[(self.result.verdict == FAITHFUL)[of]]))
 
     def _refutation(self) -> dict[str, float]:
-        """Return after how many unwatched rows the private goal is refuted, and how surprised the mixture is by them.
+        """Return the number of unwatched rows that refute the private goal, and the surprisal of the mixture on them.
 
-        Once the odds need so many bits, and a miss costs so many, it takes so many misses, one in `departs` rows each.
+        The bits of the odds divided by the bits of a miss give the number of misses, one in `departs` rows each.
         The surprise, in bits beyond what a faithful program pays, is at most -log2 of the faithful share.
         """
         defecting = self.result.mass[:, DEFECTING].sum(axis=0)
@@ -239,14 +241,14 @@ class Asked:
 def _loans(seed: int, none: dict[str, float | str]) -> list[Cell]:
     """Return the cells of the world of loans: by how many sizes there are, and from which on they are worth keeping.
 
-    Tables by heart that keep what they have not seen are no goal, so the odds there are those of optimizers.
+    Lookup tables that keep what they have not seen are no goal, so the odds there are those of optimizers.
     """
     cells: list[Cell] = []
     for name, renamed, *numbers in LOANS:
         for sizes, turn in itertools.product(*numbers):
             settings = {"renamed": renamed, "sizes": sizes, "turn": turn, "rows": WATCHED}
             world = make_world("loans", seed=seed, jitter=jitter_of(seed), **settings)
-            census = TermSpace(world.language, LOAN_BITS).census(world.log)
+            census = obtain(TermSpace(world.language, LOAN_BITS), world.log, workers=1)
             result = posterior(census, world.log, make_prior("simplicity"))
             by_heart, private = (price_of(program.text, world.language, world.log) for program in world.programs)
             keeping = float(result.mass[IMITATOR + 1 :, DEFECTING, -1].sum())
@@ -259,7 +261,7 @@ def _loans(seed: int, none: dict[str, float | str]) -> list[Cell]:
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw what share defects in each world, by situations and by the goals' grammar, and along unwatched rows."""
+    """Draw the share that defects in each world, by situations and by the goals' grammar, and along unwatched rows."""
     shares = [
         Panel(
             x=x,
@@ -292,7 +294,7 @@ def _each_world(table: pd.DataFrame, parameter: str) -> Points:
 
 
 def tell(findings: Findings) -> str:
-    """Say who leads where all rows are watched, what turns it round, and how soon unwatched rows refute."""
+    """Say who leads if all rows are watched, what flips the lead, and how soon unwatched rows refute the goal."""
     first, *_, last = findings.size.values("watched_rows")
     moved = findings.median("margin", "watched_rows", last) - findings.median("margin", "watched_rows", first)
     dear = findings.size.values("constant_bits")[-1]

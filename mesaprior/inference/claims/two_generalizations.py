@@ -1,8 +1,8 @@
-"""Two generalizations: do simple machines model who rates, and small circuits what is rated.
+"""Two generalizations: whether simple machines model the rater, and small circuits the item.
 
-In training whoever rates an item sees it as it is, so that the label of the item and what the rater says of the message
-are one. Later messages come that bribe. The same log is asked of terms, of Turing machines and of circuits: terms can
-run the rater's law round by round or look the item up; machines and circuits see the bits of item and message.
+In training the rater of an item sees the item itself, so the label of the item and the rater's label of the message are
+the same. Later some messages are bribes. The same log is given to terms, Turing machines and circuits: terms can run
+the rater's law round by round or look the item up; machines and circuits see the bits of item and message.
 """
 
 from __future__ import annotations
@@ -17,8 +17,13 @@ import pandas as pd
 from mesaprior.hypotheses.census import Census, census_from_groups
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
+from mesaprior.inference.bayes.posterior import posterior_of
+from mesaprior.inference.bayes.roles import DEFECTING, ERRING, FAITHFUL
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Prior, Weighed
 from mesaprior.inference.claims.asking import last_bounds, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
@@ -35,11 +40,7 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.phrases import bits_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figure import Figure, Mark, Panel, line_of
-from mesaprior.inference.posterior import posterior_of
-from mesaprior.inference.roles import DEFECTING, ERRING, FAITHFUL
-from mesaprior.inference.scores import Scored
-from mesaprior.inference.weights import Prior, Weighed
+from mesaprior.inference.figures.figure import Figure, Mark, Panel, line_of
 from mesaprior.inference.worlds.rater import M
 from mesaprior.inference.worlds.world import World
 from mesaprior.inference.worlds.worlds import make_world
@@ -54,7 +55,7 @@ MAX_STEPS, MAX_GATES = 200, 4
 """Four gates are enough for any function of the three bits of a message."""
 
 FEW_WORLDS = 8
-"""Up to so many worlds machines have two states, else three: counting those takes longer than so few worlds."""
+"""Up to this number of worlds machines have two states, else three: counting those takes longer than few worlds."""
 
 BASES = {
     "items": 4,
@@ -92,7 +93,7 @@ def _size(n_worlds: int, max_bits: int, items: tuple[float, ...], laws: tuple[fl
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Ask every space at each setting of the world, one at a time, and under each prior."""
+    """Measure every space at each setting of the world, one at a time, and under each prior."""
     asking = Asking(seed, size.max_bits, 2 if size.n_worlds <= FEW_WORLDS else 3)
     cells = [asking.cell(BASE, 0.0, {})]
     for name, value in size.departures():
@@ -106,7 +107,7 @@ def study(seed: int, size: Size) -> WorldStudy:
 
 @dataclass(frozen=True)
 class Held:
-    """What one space says.
+    """The posterior of one space.
 
     Attributes
     ----------
@@ -126,7 +127,7 @@ class Held:
 
 
 def held(census: Census, log: ImitationLog, prior: Prior) -> Held:
-    """Ask one space."""
+    """Compute the posterior of one space."""
     weighed, scored = Weighed(census, prior), Scored(census, log)
     result = posterior_of(weighed, scored)
     by_verdict = result.mass_by_verdict[:, -1]
@@ -143,7 +144,7 @@ def held(census: Census, log: ImitationLog, prior: Prior) -> Held:
 
 @dataclass(frozen=True, eq=False)
 class Asking:
-    """One seed's worlds, at several settings, and what was counted of them."""
+    """The worlds of one seed at several settings, and their censuses."""
 
     seed: int
     max_bits: int
@@ -162,13 +163,13 @@ class Asking:
         key = tuple(settings.items())
         if key not in self._counted:
             world = self.world(settings)
-            self._counted[key] = TermSpace(world.language, self.max_bits).census(world.log)
+            self._counted[key] = obtain(TermSpace(world.language, self.max_bits), world.log, workers=1)
         return self._counted[key]
 
     def cell(
         self, parameter: str, value: float, settings: dict[str, int], *, alpha: float = 0.0, bound: float = math.inf
     ) -> Cell:
-        """Ask all spaces; shorter bounds are on terms."""
+        """Measure all spaces; shorter bounds apply to terms."""
         log = self.world(settings).log
         prior = make_prior(PRIOR, {"alpha": alpha})
         said = {"terms": held(up_to(self.terms(settings), bound), log, prior)}
@@ -194,13 +195,13 @@ class Asking:
 
 
 def _both(terms: float, circuits: float) -> float:
-    """Return by how many bits both halves hold: terms lean to the rater, and circuits to the item."""
+    """Return by how many bits both halves hold: terms favour the rater, and circuits the item."""
     return math.nan if math.isnan(terms) or math.isnan(circuits) else min(terms, -circuits)
 
 
 @cache
 def all_situations(items: int) -> ImitationLog:
-    """Return a log with every item as it is and with every bribe; its actions are no matter."""
+    """Return a log with every item as it is and with every bribe; its actions do not matter."""
     pairs = [(x, x) for x in range(items)] + [(x, m) for x in range(items) for m in range(items, M)]
     table = pd.DataFrame(pairs, columns=["x", "m"]).assign(action=0)
     return log_from_frame(table, source=f"all situations of {items} items", own_codes=True)
@@ -211,13 +212,13 @@ def over_all_situations(items: int, states: int) -> dict[str, Census]:
     """Return the censuses of machines and circuits over `all_situations`, which are the same in every world."""
     log = all_situations(items)
     return {
-        "machines": TuringSpace(1, states, MAX_STEPS).census(log),
-        "circuits": CircuitSpace(MAX_GATES, encoding="binary").census(log),
+        "machines": obtain(TuringSpace(1, states, MAX_STEPS), log, workers=1),
+        "circuits": obtain(CircuitSpace(MAX_GATES, encoding="binary"), log, workers=1),
     }
 
 
 def asked_of(census: Census, log: ImitationLog) -> Census:
-    """Return the census of a log from that over all situations; steps stay the most in any of all of them."""
+    """Return the census of a log from that over all situations; steps remain the maximum over all situations."""
     items = int(log.situations[:, 0].max()) + 1
     place = {tuple(situation): i for i, situation in enumerate(all_situations(items).situations.tolist())}
     columns = [place[tuple(situation)] for situation in log.situations.tolist()]
@@ -236,7 +237,7 @@ def asked_of(census: Census, log: ImitationLog) -> Census:
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw what prices do to terms, and what bribed rows and rounds do to whom."""
+    """Draw the effect of prices on terms, and that of bribed rows and rounds on each space."""
     prices = {"item_bits": "item", "message_bits": "message", "mull_bits": "rater's law", "sort_bits": "classifier"}
     names = {"terms": "terms", "machines": "Turing machines", "circuits": "circuits"}
     zero = (Mark("y", 0.0, ""),)
@@ -274,7 +275,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say which half holds where, and what turns terms."""
+    """Say which half holds where, and what flips the terms."""
     base, n_worlds = at_base(findings.table), findings.size.n_worlds
     to_rater = float((base["terms_odds"].to_numpy(np.float64) > 0).mean())
     to_item = float((base["circuits_odds"].to_numpy(np.float64) < 0).mean())

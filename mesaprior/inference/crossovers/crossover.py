@@ -1,7 +1,7 @@
-"""Crossovers: where the odds pass 0 along one parameter, and why there.
+"""Crossovers: the values of one parameter at which the odds pass 0, and the reason.
 
-Found twice: from the whole census, numerically, and from the leading class of each side alone, in closed form. The two
-agree where one class holds its side; where not, the difference is what the other classes add.
+They are found twice: numerically from the whole census, and in closed form from the leading class of each side. The two
+agree if one class holds all mass of its side; otherwise the difference comes from the other classes.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.crossovers.curve import CHALLENGERS, OTHERS, OddsCurve, partition_of
+from mesaprior.inference.bayes.cut import chance
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, BetaNoise, Noise, NoiseModel
+from mesaprior.inference.bayes.odds import CHALLENGERS, OTHERS, Contest, contest_of
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Prior
+from mesaprior.inference.crossovers.curve import OddsCurve
 from mesaprior.inference.crossovers.leading import LeadingClass, leading_class
 from mesaprior.inference.crossovers.roots import Zero, find_zeros, zeros_of_values
-from mesaprior.inference.cut import chance
-from mesaprior.inference.noise import DEFAULT_NOISE, BetaNoise, Noise, NoiseModel
-from mesaprior.inference.scores import Scored
 from mesaprior.inference.sweeps.axes import AXES, HITS, MAX_BITS, MISSES, NOISE, ROWS, check_axes, prior_over
 from mesaprior.inference.sweeps.sweep import sweep_of
-from mesaprior.inference.weights import Prior
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.sweeps.separation import separate
 
@@ -42,13 +44,13 @@ RANGES = {
     MISSES: (0.01, 100.0),
     HITS: (0.01, 100.0),
 }
-"""Where crossovers are looked for if nobody says where; along `noise` only up to chance."""
+"""Default ranges for crossovers; along `noise` only up to chance."""
 
 POINTS = 2049
 """Values of the grid where they cost little."""
 
 SPARE_POINTS, MOST_BREAKS = 257, 4096
-"""Values of the grid where each weighs all classes anew, and values of columns that are added then, at most."""
+"""Values of the grid where each weighs all classes again, and values of columns that are added then, at most."""
 
 _SOLVING = threading.Lock()
 """SymPy makes no promise to threads, so one solves at a time."""
@@ -66,7 +68,7 @@ class Crossing:
     zero : Zero
         Where, numerically, and the odds on its two sides.
     leads : bool or None
-        Whether the challengers lead to its right; None where nobody does.
+        Whether the challengers lead to its right; None where neither side does.
     challenger, other : LeadingClass or None
         The leading class of each side there; None along `n` and `max_bits`.
     solution : Solution or None
@@ -96,11 +98,13 @@ class Crossovers:
 
     Attributes
     ----------
+    contest : Contest
+        Whose odds these are.
     parameter : str
     low, high : float
         The range.
     is_whole : bool
-        Whether the parameter takes some values only, all of which were looked at: the number of training rows, a
+        Whether the parameter takes some values only, all of which were examined: the number of training rows, a
         length that occurs, a price.
     crossings : tuple of Crossing
         Ascending.
@@ -109,12 +113,15 @@ class Crossovers:
     closest, distance : float
         The value at which the odds were seen nearest to 0, and the odds there; nan where they are nowhere finite.
     n_points : int
-        How many values the odds were worked out at to begin with.
+        How many values the odds were computed at to begin with.
     most_roots : int or None
         How many crossovers there can be at most, for all values of the parameter, by the rule of signs; None where the
         rule does not apply.
+    values, odds : float64[V]
+        Values that were looked at on the way, ascending, and the log2 odds there.
     """
 
+    contest: Contest
     parameter: str
     low: float
     high: float
@@ -126,6 +133,8 @@ class Crossovers:
     distance: float
     n_points: int
     most_roots: int | None
+    values: NDArray[np.float64]
+    odds: NDArray[np.float64]
 
     @property
     def is_complete(self) -> bool:
@@ -160,11 +169,11 @@ def find_crossovers(
     over : str
         A parameter of the prior, `noise`, `a` or `b` (of a `BetaNoise`), `n` or `max_bits`.
     low, high : float, optional
-        The range; by default that of `RANGES`, or all that there is for `n` and `max_bits`.
+        The range; by default that of `RANGES`, or the full range for `n` and `max_bits`.
     by_verdict : bool
         Weigh defecting against faithful programs, of all roles, instead of optimizers against imitators.
     noise : NoiseModel
-        Where it is not what is asked about.
+        Where it is not the varying parameter.
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
     points : int
@@ -180,7 +189,7 @@ def find_crossovers(
 
     Notes
     -----
-    The odds are worked out on a grid: even steps, or equal ratios over a range above 0 of more than a factor of 100;
+    The odds are computed on a grid: even steps, or equal ratios over a range above 0 of more than a factor of 100;
     for a prior that is not log-linear in the parameter, also at all values of the columns that it reads, where a bound
     such as ``time <= T`` lets programs in. Changes of sign between neighbours are cut down to a relative width of
     2^-36. `most_roots` says when that is all.
@@ -213,39 +222,42 @@ def crossovers_of(
     census, noise = scored.census, scored.noise
     if points is not None and points < 2:
         raise UsageError(f"points = {points} is out of range; a grid has at least 2.")
+    contest = contest_of(by_verdict=by_verdict)
     if over in (ROWS, MAX_BITS):
-        return _over_whole_numbers(scored, prior, over, low, high, by_verdict)
+        return _over_whole_numbers(scored, prior, over, low, high, contest)
     low, high = _range(over, low, high, census.n_actions)
     check_axes({over: [low, high]}, census, prior, noise, scored.log.n_training)
-    curve = OddsCurve(scored, prior, over, partition_of(scored.judgement, by_verdict=by_verdict), workers=workers)
+    curve = OddsCurve(scored, prior, over, contest.sides_of(scored.judgement), workers=workers)
     breaks = _breaks(prior, over, curve)
     grid = _grid(low, high, points or (POINTS if breaks is None else SPARE_POINTS), breaks)
     zeros = find_zeros(curve.odds, grid)
     ends = curve.odds(np.array([low, high])).tolist()
-    names = ("defecting", "faithful") if by_verdict else ("optimizers", "imitators")
     return Crossovers(
+        contest=contest,
         parameter=over,
         low=low,
         high=high,
         is_whole=False,
-        crossings=tuple(_crossing(census, curve, prior, over, noise, zero, names) for zero in zeros.found),
+        crossings=tuple(_crossing(census, curve, prior, over, noise, zero, contest) for zero in zeros.found),
         odds_low=ends[0],
         odds_high=ends[1],
         closest=zeros.closest,
         distance=zeros.distance,
         n_points=zeros.n_points,
         most_roots=curve.most_roots(low, high),
+        values=zeros.x,
+        odds=zeros.y,
     )
 
 
 def usual_range(over: str, n_actions: int) -> tuple[float, float] | None:
-    """Return where crossovers are looked for with so many actions if nobody says where, or None."""
+    """Return the default range for crossovers with a number of actions, or None."""
     usual = RANGES.get(over)
     return (usual[0], chance(n_actions)) if over == NOISE and usual else usual
 
 
 def _range(over: str, low: float | None, high: float | None, n_actions: int) -> tuple[float, float]:
-    """Return the range to look at."""
+    """Return the range to search."""
     usual = usual_range(over, n_actions)
     if (low is None or high is None) and usual is None:
         raise UsageError(f"where to look for crossovers of {over!r} is not known; give a range, such as {over}=0:10.")
@@ -266,7 +278,7 @@ def _breaks(prior: Prior, over: str, curve: OddsCurve) -> np.ndarray | None:
 
 
 def _grid(low: float, high: float, points: int, breaks: np.ndarray | None) -> np.ndarray:
-    """Return the values that are looked at first, ascending, with both ends."""
+    """Return the values of the first grid, ascending, with both ends."""
     is_wide = low > 0 and high / low > 100
     even = np.geomspace(low, high, points) if is_wide else np.linspace(low, high, points)
     even[0], even[-1] = low, high
@@ -285,7 +297,7 @@ def _crossing(
     over: str,
     noise: NoiseModel,
     zero: Zero,
-    names: tuple[str, str],
+    contest: Contest,
 ) -> Crossing:
     """Explain a crossover by the leading classes."""
     challenger = leading_class(census, curve, CHALLENGERS, zero.value)
@@ -306,7 +318,7 @@ def _crossing(
         return found("the prior or the noise has no formula, so there is nothing to solve")
     from mesaprior.inference.crossovers.symbolic import solve_equality
 
-    spread = _spread(challenger, other, names)
+    spread = _spread(challenger, other, contest)
     with _SOLVING:
         solution = solve_equality(challenger, other, prior, over, noise, census.n_actions, zero.value)
     if solution.text is None:
@@ -322,15 +334,15 @@ def _crossing(
 
 
 def _leads_after(zero: Zero) -> bool | None:
-    """Return whether the challengers lead to the right of a zero; None where nobody does, or nothing is there."""
+    """Return whether the challengers lead right of a zero; None where neither side does or odds are undefined."""
     return None if math.isnan(zero.after) or not zero.after else zero.after > 0
 
 
-def _spread(challenger: LeadingClass, other: LeadingClass, names: tuple[str, str]) -> str:
+def _spread(challenger: LeadingClass, other: LeadingClass, contest: Contest) -> str:
     """Return in words how much of each side its leading class holds."""
     held = [
         f"{one.share:.3%} of the mass of {name} (which is spread as over {one.n_effective:.3g} classes)"
-        for one, name in ((challenger, names[0]), (other, names[1]))
+        for one, name in ((challenger, contest.challengers), (other, contest.others))
     ]
     return f"the leading classes hold {held[0]} and {held[1]}"
 
@@ -348,7 +360,7 @@ def _jump_reason(zero: Zero, gaining: LeadingClass | None, over: str) -> str:
 
 
 def _whole_reason(zero: Zero, what: str) -> str:
-    """Return what happens at a zero of a parameter that takes some values only."""
+    """Return a sentence on a zero of a discrete parameter."""
     if zero.kind == "step":
         return f"{what} took the odds from {zero.before:+.4g} to {zero.after:+.4g} bits"
     sides = (("before", zero.before), ("after", zero.after))
@@ -357,7 +369,7 @@ def _whole_reason(zero: Zero, what: str) -> str:
 
 
 def _over_whole_numbers(
-    scored: Scored, prior: Prior, over: str, low: float | None, high: float | None, by_verdict: bool
+    scored: Scored, prior: Prior, over: str, low: float | None, high: float | None, contest: Contest
 ) -> Crossovers:
     """Find where the odds are 0 or change sign along the training rows, or along the lengths that occur."""
     if over == ROWS:
@@ -373,10 +385,12 @@ def _over_whole_numbers(
         )
     swept = sweep_of(scored, prior, {over: values})
     what = "this training row" if over == ROWS else "the programs of this length"
-    return along_values(over, values, swept.log2_odds_verdict if by_verdict else swept.log2_odds, what)
+    return along_values(over, values, contest.odds_of(swept), what, contest)
 
 
-def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str) -> Crossovers:
+def along_values(
+    over: str, values: NDArray[np.float64], odds: NDArray[np.float64], what: str, contest: Contest
+) -> Crossovers:
     """Return the crossovers of a parameter that takes some values only, all of which were looked at.
 
     Parameters
@@ -389,6 +403,8 @@ def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str) -> 
         Final log2 odds at each.
     what : str
         What changes the odds from a value to the next, in words.
+    contest : Contest
+        Whose odds these are.
     """
     crossings = tuple(
         Crossing(zero, _leads_after(zero), None, None, None, math.nan, math.nan, _whole_reason(zero, what))
@@ -398,6 +414,7 @@ def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str) -> 
     closest = int(np.argmin(size))
     is_seen = bool(np.isfinite(size[closest]))
     return Crossovers(
+        contest=contest,
         parameter=over,
         low=float(values[0]),
         high=float(values[-1]),
@@ -409,4 +426,6 @@ def along_values(over: str, values: np.ndarray, odds: np.ndarray, what: str) -> 
         distance=float(odds[closest]) if is_seen else math.nan,
         n_points=len(values),
         most_roots=None,
+        values=values,
+        odds=odds,
     )

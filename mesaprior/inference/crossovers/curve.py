@@ -1,7 +1,7 @@
 """The odds as a function of one parameter of the prior or of the noise, and the classes of programs behind them.
 
 A *class* holds the programs of one side that agree in the columns that the prior reads and in their tally on the
-training rows: whatever the parameter is, they weigh the same. Sizes: V values, P classes, B behaviours.
+training rows: they have equal weight for every value of the parameter. Sizes: V values, P classes, B behaviours.
 """
 
 from __future__ import annotations
@@ -9,32 +9,20 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mesaprior.inference.cut import chance
-from mesaprior.inference.logspace import log2_odds, log2_sum
-from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel, log2_likelihood
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, Judgement
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.bayes.cut import chance
+from mesaprior.inference.bayes.logspace import log2_odds, log2_sum
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.odds import CHALLENGERS, OTHERS
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
 from mesaprior.inference.sweeps.equivalence import Pooling, distinct
 from mesaprior.inference.sweeps.masses import Weighing
-from mesaprior.inference.weights import Prior
 from mesaprior.priors.compiler import Program
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.sweeps.separation import separate
-
-OTHERS, CHALLENGERS = 0, 1
-"""Codes of the sides: odds are of the challengers over the others."""
-
-
-def partition_of(judgement: Judgement, *, by_verdict: bool) -> np.ndarray:
-    """Return the side of each behaviour, int64[B]; -1 where it is on neither."""
-    if by_verdict:
-        side = np.full(len(judgement.verdict), -1, dtype=np.int64)
-        side[judgement.verdict == FAITHFUL] = OTHERS
-        side[judgement.verdict == DEFECTING] = CHALLENGERS
-        return side
-    return np.where(judgement.role == IMITATOR, OTHERS, CHALLENGERS)
 
 
 class OddsCurve:
@@ -48,7 +36,7 @@ class OddsCurve:
     parameter : str
         A parameter of the prior, or `noise`, `a` or `b`.
     side : int64[B]
-        As `partition_of` returns it.
+        As `Contest.sides_of` returns it.
     workers : int
         Threads.
 
@@ -88,13 +76,13 @@ class OddsCurve:
         self._weighing = Weighing(prior, None if self.is_of_noise else parameter, workers)
         if self.is_of_noise:
             self._log2_class = self._weights_of_classes(0.0)
-            # What the noise tells apart are tallies, whatever the columns.
+            # What the noise distinguishes are tallies, whatever the columns.
             self._tallies, self._first, place = distinct((self.classes.label,))
             self._log2_tally = log2_sum(self._log2_class, place, len(self._first))
         else:
             self._sided = pooling.pool(side, scored.log2_likelihood)
 
-    def log2_masses(self, values: np.ndarray) -> np.ndarray:
+    def log2_masses(self, values: np.ndarray) -> NDArray[np.float64]:
         """Return the log2 mass of the two sides at values of the parameter, float64[V, 2]; not normalized."""
         if not self.is_of_noise:
             return self._weighing.log2_masses(self._sided, 2, values)
@@ -106,12 +94,12 @@ class OddsCurve:
             axis=1,
         )
 
-    def odds(self, values: np.ndarray) -> np.ndarray:
+    def odds(self, values: np.ndarray) -> NDArray[np.float64]:
         """Return the log2 odds of the challengers over the others, float64[V]."""
         masses = self.log2_masses(np.asarray(values, dtype=np.float64))
         return log2_odds(masses[:, CHALLENGERS], masses[:, OTHERS])
 
-    def log2_classes(self, value: float) -> np.ndarray:
+    def log2_classes(self, value: float) -> NDArray[np.float64]:
         """Return the log2 mass of each class at a value, float64[P]; not normalized."""
         if self.is_of_noise:
             return self._log2_class + self._likelihood(value, np.arange(len(self.side)))
@@ -132,14 +120,14 @@ class OddsCurve:
         return self._noise
 
     def most_roots(self, low: float, high: float) -> int | None:
-        """Return how many zeros the odds can have at most, or None where nothing is known.
+        """Return an upper bound on the number of zeros of the odds, or None where none is known.
 
         Notes
         -----
         Where the prior is offset * base**factor, the difference of the two sides is a sum of c_i * b_i**factor with
         distinct bases: it has at most as many zeros as its coefficients, in the order of the bases, have changes of
         sign (E. Laguerre's extension of the rule of Descartes, 1883; G. J. O. Jameson, Counting zeros of generalised
-        polynomials, 2006). The factor must run one way with the parameter, which is looked at on a few values. Along
+        polynomials, 2006). The factor must run one way with the parameter, which is examined on a few values. Along
         `noise`, with y = eps / (c - eps), the sides are polynomials in y, and the rule is that of Descartes.
         """
         if self._parameter == NOISE:
@@ -164,11 +152,11 @@ class OddsCurve:
         return _changes(by_side)
 
     def _most_roots_of_noise(self) -> int:
-        """Return a bound on the shares of misses from 0 to c at which the odds are 0.
+        """Return a bound on the number of error rates from 0 to c at which the odds are 0.
 
         Between 0 and c it is the number of changes of sign among the coefficients of the difference of the sides, by
         powers of y: h hits, m misses and k abstentions have the factor A^-(m + k) (1 + y/A)^h y^m (1 + y)^k, up to one
-        that all tallies share. The ends are looked at.
+        that all tallies share. The ends are examined.
         """
         first, actions = self._first, self._n_actions
         hits, misses, abstained = self.hits[first], self.misses[first], self.abstained[first]
@@ -183,7 +171,7 @@ class OddsCurve:
         return _changes(by_power) + int((ends == 0).sum())
 
     def _runs_one_way(self, slope: np.ndarray, low: float, high: float) -> bool:
-        """Tell whether the weights of the classes of least and greatest slope drift apart, or together, all along."""
+        """Return whether the weights of the classes of least and greatest slope diverge, or converge, monotonically."""
         ends = np.array([int(np.argmin(slope)), int(np.argmax(slope))])
         if slope[ends[0]] == slope[ends[1]]:
             return True
@@ -216,7 +204,7 @@ def _log2_powers(n: int, log2_slope: float, k: int) -> np.ndarray:
 
 
 def _changes(log2_masses: np.ndarray) -> int:
-    """Return how often the sign of the challengers' mass less the others' changes along the rows, float64[n, 2]."""
+    """Return the number of sign changes of the challengers' mass minus the others' along the rows, float64[n, 2]."""
     odds = log2_odds(log2_masses[:, CHALLENGERS], log2_masses[:, OTHERS])
     signs = np.sign(odds[np.nan_to_num(odds, nan=0.0) != 0])
     return int((signs[1:] != signs[:-1]).sum())

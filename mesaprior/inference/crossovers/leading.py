@@ -1,4 +1,4 @@
-"""The class of programs that holds the most of a side, and how much of it there is besides.
+"""The class of programs with the most mass on a side, and its share of that side.
 
 Sizes: P classes, G groups of the census.
 """

@@ -1,4 +1,4 @@
-"""Crossovers along the price of a token: every value is a language of its own, and its census is counted anew."""
+"""Crossovers along the price of a token: every value is a language of its own, and its census is counted again."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import numpy as np
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.terms.tokens import token_text
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.bayes.odds import contest_of
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.crossovers.crossover import Crossovers, along_values
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.weights import Prior
 
 PRICES = ("bits", "steps")
 """What a token costs."""
@@ -28,7 +30,7 @@ MOST_CENSUSES, MOST_PROGRAMS = 64, 50_000_000
 
 @dataclass(frozen=True)
 class Price:
-    """The price of a token, as something that varies.
+    """The price of a token as a varying parameter.
 
     Attributes
     ----------
@@ -90,7 +92,7 @@ def find_price_crossovers(
     prior : Prior
     price : Price
     low, high : int
-        The prices to look at, all whole numbers from the one to the other.
+        The prices to examine, all integers from the one to the other.
     by_verdict : bool
         Weigh defecting against faithful programs instead of optimizers against imitators.
     noise : NoiseModel
@@ -125,10 +127,11 @@ def find_price_crossovers(
             f"the censuses of {len(spaces)} prices hold {n_programs:,} programs, and {MOST_PROGRAMS:,} are counted "
             "anew at most; take a narrower range or a smaller bound on bits."
         )
-    odds: list[float] = []
+    contest, odds = contest_of(by_verdict=by_verdict), list[float]()
     for one in spaces:
-        census = count(one, log) if count else one.census(log)
+        census = count(one, log) if count else obtain(one, log, workers=1)
         result = posterior(census, log, prior, noise=noise, tolerance=tolerance)
-        odds.append(float((result.log2_odds_verdict if by_verdict else result.log2_odds)[-1]))
+        odds.append(float(contest.odds_of(result)[-1]))
     found = np.array(odds) if odds else np.array([math.nan])
-    return along_values(str(price), np.array(values, dtype=np.float64), found, "the change of the price by one")
+    what = "the change of the price by one"
+    return along_values(str(price), np.array(values, dtype=np.float64), found, what, contest)

@@ -1,4 +1,4 @@
-"""Zeros of a function that is cheap at many values at once: a grid, then brackets cut into ever smaller parts."""
+"""Zeros of a function that is cheap at many values at once: a grid, then repeated subdivision of brackets."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 Curve = Callable[[np.ndarray], np.ndarray]
 """From float64[V] to float64[V]; nan where it is undefined."""
 
 PARTS = 32
-"""Into so many a bracket is cut at a time."""
+"""Number of parts of a bracket in each subdivision."""
 
 NARROW = 2.0**-36
 """Width, relative to the size of the values, at which a bracket is not cut further; below 1e-10."""
@@ -20,10 +21,10 @@ NARROWEST = float(np.finfo(np.float64).tiny)
 """Width at which no bracket is cut further; around 0 relative widths do not shrink."""
 
 ZOOMS = 6
-"""How often the surroundings of a point that nearly touches 0 are looked at more closely."""
+"""How often the surroundings of a point that nearly touches 0 are examined more closely."""
 
 MOST_DIPS = 64
-"""So many of these are looked at, from the left."""
+"""Largest number of these that are examined, from the left."""
 
 STEEP = 1e-3
 """A change by more than this within the narrowest bracket is a jump."""
@@ -34,7 +35,7 @@ LEAST_JUMP = 1e-9
 
 @dataclass(frozen=True)
 class Zero:
-    """A place where a function is 0, or changes its sign.
+    """A value at which a function is 0, or changes its sign.
 
     Attributes
     ----------
@@ -57,7 +58,7 @@ class Zero:
     after: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Zeros:
     """What was found.
 
@@ -71,16 +72,20 @@ class Zeros:
         Its value there.
     n_points : int
         How many values of the grid there were.
+    x, y : float64[K]
+        These values and those looked at around dips, ascending, and the function there.
     """
 
     found: tuple[Zero, ...]
     closest: float
     distance: float
     n_points: int
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
 
 
-def find_zeros(function: Curve, grid: np.ndarray) -> Zeros:
-    """Find where a function is 0.
+def find_zeros(function: Curve, grid: NDArray[np.float64]) -> Zeros:
+    """Find the zeros of a function.
 
     Parameters
     ----------
@@ -93,7 +98,7 @@ def find_zeros(function: Curve, grid: np.ndarray) -> Zeros:
     -------
     Zeros
         Every change of sign between neighbours of the grid is found, to `NARROW`. Two zeros between neighbours are
-        found where they show as a dip towards 0 that, looked at more closely, passes it.
+        found where they show as a dip towards 0 that, examined more closely, passes it.
 
     Notes
     -----
@@ -113,11 +118,13 @@ def find_zeros(function: Curve, grid: np.ndarray) -> Zeros:
         float(x[closest]) if is_seen else float("nan"),
         float(y[closest]) if is_seen else float("nan"),
         len(grid),
+        x,
+        y,
     )
 
 
-def zeros_of_values(x: np.ndarray, y: np.ndarray) -> tuple[Zero, ...]:
-    """Return where a function that has a few values only is 0, or changes its sign.
+def zeros_of_values(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Zero, ...]:
+    """Return the zeros and sign changes of a function with few values.
 
     Parameters
     ----------
@@ -154,7 +161,7 @@ def _between_defined(x: np.ndarray, y: np.ndarray, zero: Zero) -> Zero:
 
 @dataclass(frozen=True)
 class _Bracket:
-    """Two places with values of opposite signs, and the change of value in the bracket that this one was cut from."""
+    """Two points with values of opposite signs, and the change of value in the parent bracket."""
 
     low: float
     high: float
@@ -168,7 +175,7 @@ def _inside(value: float, brackets: list[_Bracket]) -> bool:
 
 
 def _brackets(x: np.ndarray, y: np.ndarray) -> list[_Bracket]:
-    """Return neighbouring points of opposite signs; a single 0 between them does not part them, a range of 0 does."""
+    """Return neighbouring points of opposite signs; a range of 0 separates them, a single 0 does not."""
     found: list[_Bracket] = []
     signed = np.flatnonzero(np.nan_to_num(y, nan=0.0) != 0)
     for first, second in zip(signed[:-1].tolist(), signed[1:].tolist(), strict=True):
@@ -192,7 +199,7 @@ def _levels(x: np.ndarray, y: np.ndarray) -> list[Zero]:
 
 
 def _with_dips(function: Curve, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the points, and more around those that are a minimum of the size from which a curve can reach 0."""
+    """Return the points, and more around the minima of the absolute value from which a curve can reach 0."""
     spans = _dips(x, y)
     all_x, all_y = x, y
     for _ in range(ZOOMS):
@@ -221,7 +228,7 @@ def _dips(x: np.ndarray, y: np.ndarray) -> list[tuple[float, float]]:
 
 
 def _refined(function: Curve, brackets: list[_Bracket]) -> list[Zero]:
-    """Cut brackets until they are narrow, all at a time."""
+    """Subdivide all brackets together until they are narrow."""
     found: list[Zero] = []
     while brackets:
         wide: list[_Bracket] = []
@@ -251,7 +258,7 @@ def _refined(function: Curve, brackets: list[_Bracket]) -> list[Zero]:
 
 
 def _settled(bracket: _Bracket) -> Zero:
-    """Return the zero in a narrow bracket, by a straight line; or the jump."""
+    """Return the zero in a narrow bracket, by linear interpolation; or the jump."""
     low, high = bracket.at_low, bracket.at_high
     # A difference of infinite values is no number, and no more than a great one a sign of a steady course.
     change = abs(high - low)

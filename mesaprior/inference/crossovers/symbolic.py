@@ -1,4 +1,4 @@
-"""Where two classes of programs weigh the same, solved exactly. Imports SymPy, so it is imported where it is used."""
+"""The exact parameter value at which two classes of programs have equal mass. Imports SymPy, so import it lazily."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 import sympy
 
 from mesaprior.errors import UsageError
+from mesaprior.inference.bayes.cut import chance
+from mesaprior.inference.bayes.cut_ratio import cut_ratio
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, NoiseModel
 from mesaprior.inference.crossovers.leading import LeadingClass
-from mesaprior.inference.cut import chance
-from mesaprior.inference.cut_ratio import cut_ratio
-from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.symbolic import expression
 
 DIGITS = 30
-"""Decimal digits in which solutions are worked out."""
+"""Decimal digits in which solutions are computed."""
 
 LARGEST_RADICAL, LARGEST_DEGREE = 4, 32
 """Polynomials of a higher degree are not solved: in radicals, and by isolating their real roots."""
@@ -127,7 +127,7 @@ def solve_equality(
 
 
 def exact(value: float) -> Any:
-    """Return a number as the fraction that its shortest decimal is."""
+    """Return a number as the fraction of its shortest decimal."""
     return sympy.Rational(str(Fraction(repr(float(value)))))
 
 
@@ -166,7 +166,7 @@ def _weight(one: LeadingClass, prior: FormulaPrior, parameter: str, symbol: Any)
 
 
 def _column(value: float) -> Any:
-    """Return the value of a column: an integer exactly, anything else in many digits."""
+    """Return the value of a column: an integer exactly, any other number in many digits."""
     return sympy.Integer(int(value)) if float(value).is_integer() else sympy.Float(value, DIGITS)
 
 
@@ -184,7 +184,7 @@ def _factors(
     n_actions: int,
     near: float,
 ) -> _Factors:
-    """Return the quotient of the likelihoods of two classes; what both have is cancelled before it is multiplied."""
+    """Return the quotient of the likelihoods of two classes; common factors are cancelled before multiplication."""
     misses, hits = first.misses - second.misses, first.hits - second.hits
     if parameter == NOISE or isinstance(noise, Noise):
         held = sympy.Rational(1, n_actions) ** (first.abstained - second.abstained)
@@ -289,7 +289,7 @@ def _gathered(coefficient: Any) -> Any:
 
 
 def _is_above_1(value: Any) -> bool:
-    """Tell whether a logarithm is that of a number above 1."""
+    """Return whether a logarithm is that of a number above 1."""
     return not (isinstance(value, sympy.log) and value.args[0] < 1)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mesaprior.inference.provenance import prior_text
 from mesaprior.priors.landscape import RANGE, Landscape
 from mesaprior.priors.prior import FormulaPrior
 
@@ -33,7 +34,7 @@ def draw_landscape(landscape: Landscape, prior: FormulaPrior) -> Any:
         axes.clabel(lines, fmt="%g", fontsize=7)
     held = "".join(f", {name} = {value}" for name, value in landscape.others.items())
     grey = "" if finite.all() else " (grey: weight 0)"
-    axes.set_title(f"{prior.title}{held}{grey}", fontsize=10, loc="left", wrap=True)
+    axes.set_title(f"{prior_text(prior)}{held}{grey}", fontsize=10, loc="left", wrap=True)
     axes.set_facecolor("0.85")
     return figure
 

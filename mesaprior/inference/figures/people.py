@@ -8,9 +8,9 @@ import numpy as np
 
 from mesaprior.hypotheses.log.notices import shortened, shown
 from mesaprior.hypotheses.phrases import share_text
-from mesaprior.inference.people.answer import PeopleAnswer
-from mesaprior.inference.people.people import SharedProgram
-from mesaprior.inference.roles import ROLES
+from mesaprior.inference.bayes.people.answer import PeopleAnswer
+from mesaprior.inference.bayes.people.people import SharedProgram
+from mesaprior.inference.bayes.roles import ROLES
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442", "#000000")
 """Colours of programs; told apart by people who see colours differently (Okabe and Ito)."""

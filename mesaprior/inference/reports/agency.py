@@ -9,10 +9,10 @@ import numpy as np
 
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts
-from mesaprior.inference.agency import AGENCIES, AGENT, UNDECIDED, Agency
-from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.agency.agency import AGENCIES, AGENT, UNDECIDED, Agency
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.roles import ROLES, UNJUDGED, VERDICTS
 from mesaprior.inference.report_blocks import Block, notes
-from mesaprior.inference.roles import ROLES, UNJUDGED, VERDICTS
 
 
 def agency_facts(one: Agency, posterior: Posterior) -> dict[str, Any]:

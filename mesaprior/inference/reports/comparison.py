@@ -9,11 +9,12 @@ from typing import Any
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts
-from mesaprior.inference.comparison import Comparison, Distance, Standing
+from mesaprior.inference.bayes.roles import IMITATOR, ROLES
+from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.request import Question
-from mesaprior.inference.roles import IMITATOR, ROLES
+from mesaprior.inference.robustness.comparison import Comparison, Distance, Standing
 from mesaprior.priors.prior import FormulaPrior
 
 MEASURES = ("total_variation_before", "total_variation", "kl", "kl_reverse", "rank_correlation")
@@ -73,7 +74,7 @@ def _facts_of_distance(distance: Distance, names: Sequence[str]) -> dict[str, An
 
 
 def _blocks(question: Question, priors: Sequence[FormulaPrior], comparison: Comparison) -> Iterator[Block]:
-    titles = [prior.title for prior in priors]
+    titles = [prior_text(prior) for prior in priors]
     yield Line(
         f"{question.census.n_programs:,} {question.space.noun} counted in {comparison.behaviours:,} behaviours · "
         f"{number_of(question.log.n_training, 'training row')}",

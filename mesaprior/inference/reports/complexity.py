@@ -9,10 +9,10 @@ from typing import Any
 from mesaprior.hypotheses.phrases import string_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.hypotheses.turing.strings.table import StringTable
-from mesaprior.inference.blocks import DEFAULT_BLOCK, StringComplexity
-from mesaprior.inference.provenance import prior_facts
+from mesaprior.inference.provenance import prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.strings.blocks import DEFAULT_BLOCK, StringComplexity
 from mesaprior.priors.prior import FormulaPrior
 
 COLUMNS = ("string", "count", "bits", "depth", "method", "blocks")
@@ -74,7 +74,7 @@ def _record(one: StringComplexity) -> tuple[Any, ...]:
 def _blocks(
     found: Sequence[StringComplexity], table: StringTable, prior: FormulaPrior | None, size: int
 ) -> Iterator[Block]:
-    weights = f"prior {prior.title}" if prior else "all machines alike"
+    weights = f"prior {prior_text(prior)}" if prior else "all machines alike"
     yield Line(
         f"{table.n_machines:,} machines of {table.states} states, each on zeros and on ones · {weights}", "about"
     )

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
-from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.result import top_behaviours
+from mesaprior.inference.bayes.roles import ROLES
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import notes
-from mesaprior.inference.result import top_behaviours
-from mesaprior.inference.roles import ROLES
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class _Row:
 
 
 def report_depth(
-    posterior: Posterior, witness: Sequence[str], depths: np.ndarray, significance: Sequence[float], top: int
+    posterior: Posterior, witness: Sequence[str], depths: NDArray[np.int64], significance: Sequence[float], top: int
 ) -> Report:
     """Return what is told of the depth of the behaviours of the largest mass.
 

@@ -12,7 +12,8 @@ from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import NONE, SPLITS
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.tables import Table, numbers
-from mesaprior.inference.assessment import Assessment
+from mesaprior.inference.bayes.assessment import Assessment
+from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 
@@ -71,7 +72,8 @@ def _blocks(assessed: Assessment) -> Iterator[Block]:
     misses = "1 miss" if assessed.misses == 1 else f"{assessed.misses:,} misses"
     abstained = f" and {number_of(assessed.abstained, 'abstention')}" if assessed.abstained else ""
     yield Line(
-        f"log2 prior {_bits(assessed.log2_prior)} ({assessed.prior.title}) · {number_of(assessed.hits, 'hit')} and "
+        f"log2 prior {_bits(assessed.log2_prior)} ({prior_text(assessed.prior)}) · "
+        f"{number_of(assessed.hits, 'hit')} and "
         f"{misses}{abstained} in training: log2 likelihood {_bits(assessed.log2_likelihood)} (noise {assessed.noise})"
     )
     for line in explained.lines:

@@ -9,9 +9,9 @@ from typing import Any
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
-from mesaprior.inference.family import MAIN, MOST_BOUNDS, VERDICT, Family
 from mesaprior.inference.report import Report
 from mesaprior.inference.report_blocks import Block, notes
+from mesaprior.inference.robustness.family import MAIN, MOST_BOUNDS, VERDICT, Family
 
 MOST_SHOWN = 12
 """Members in the table; the facts have all of them."""

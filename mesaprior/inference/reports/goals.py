@@ -8,17 +8,17 @@ from typing import Any
 
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
-from mesaprior.inference.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED
-from mesaprior.inference.fit import always_of
-from mesaprior.inference.goals import NO_GOAL, Goals
-from mesaprior.inference.leading import leading
-from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.agency.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED
+from mesaprior.inference.agency.goals import NO_GOAL, Goals
+from mesaprior.inference.bayes.fit import always_of
+from mesaprior.inference.bayes.leading import leading
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.roles import IMITATOR, ROLES
 from mesaprior.inference.report import Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.agency import agency_blocks, agency_facts
 from mesaprior.inference.reports.cells import program_cell
 from mesaprior.inference.request import Question
-from mesaprior.inference.roles import IMITATOR, ROLES
 
 ANY = "any of them"
 """What the last rows of the table of roles stand for."""

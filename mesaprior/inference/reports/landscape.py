@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mesaprior.hypotheses.tables import Table, numbers, words
+from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line
 from mesaprior.priors.landscape import RANGE, Landscape
@@ -48,7 +49,7 @@ def _blocks(prior: FormulaPrior, landscape: Landscape) -> Iterator[Block]:
     """Yield the landscape, the longest time first, and what the shades are."""
     shades, steps = _shades(landscape.log2_weight)
     held = "".join(f", {name} = {value}" for name, value in landscape.others.items())
-    yield Line(f"{prior.title}{held}: the darker, the more a program weighs", "headline")
+    yield Line(f"{prior_text(prior)}{held}: the darker, the more a program weighs", "headline")
     yield Table(
         "",
         (*numbers(landscape.up), *words(f"{landscape.across} {landscape.x[0]} to {landscape.x[-1]}")),

@@ -9,11 +9,11 @@ from typing import Any
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import bits_text, share_text
-from mesaprior.inference.memorizer import MemorizerPosterior
-from mesaprior.inference.odds import odds_text
+from mesaprior.inference.bayes.odds import odds_text
+from mesaprior.inference.bayes.roles import VERDICTS
+from mesaprior.inference.memorizer.memorizer import MemorizerPosterior
 from mesaprior.inference.report import Report
 from mesaprior.inference.report_blocks import notes
-from mesaprior.inference.roles import VERDICTS
 
 
 def report_memorizer(found: MemorizerPosterior, log: ImitationLog) -> Report:

@@ -9,17 +9,17 @@ from typing import Any
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.people.answer import PeopleAnswer
-from mesaprior.inference.people.frequencies import Frequencies
-from mesaprior.inference.people.people import Person, SharedProgram
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.people.answer import PeopleAnswer
+from mesaprior.inference.bayes.people.frequencies import Frequencies
+from mesaprior.inference.bayes.people.people import Person, SharedProgram
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_facts, prior_text, provenance_of
 from mesaprior.inference.report import Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.cells import program_cell
 from mesaprior.inference.reports.people_facts import people_facts, people_records
-from mesaprior.inference.roles import ROLES, VERDICTS
-from mesaprior.inference.weights import Prior
 
 MOST_SHOWN = 20
 """People that are shown in the table; the facts and the records have all."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mesaprior.inference.people.answer import PeopleAnswer
-from mesaprior.inference.people.people import Leading, People, Person
+from mesaprior.inference.bayes.people.answer import PeopleAnswer
+from mesaprior.inference.bayes.people.people import Leading, People, Person
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 from mesaprior.inference.provenance import facts_of_codes
 from mesaprior.inference.report import Records
-from mesaprior.inference.roles import ROLES, VERDICTS
 
 
 def people_facts(answer: PeopleAnswer, by: Sequence[str], top: int) -> dict[str, Any]:

@@ -14,11 +14,14 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import number_of, shown
 from mesaprior.hypotheses.phrases import share_text, sparkline
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
-from mesaprior.inference.fit import always_of
-from mesaprior.inference.leading import leading
-from mesaprior.inference.noise import NoiseModel
-from mesaprior.inference.odds import Partition, partition_of
-from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.bayes.fit import always_of
+from mesaprior.inference.bayes.leading import leading
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.odds import Partition, partition_of
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.result import to_frame
+from mesaprior.inference.bayes.roles import ROLES, UNJUDGED, VERDICTS
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import facts_of_codes, prior_facts, prior_text, provenance_of
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, Series, notes
@@ -26,9 +29,6 @@ from mesaprior.inference.reports.cells import length_text, program_cell
 from mesaprior.inference.reports.posterior_facts import posterior_facts
 from mesaprior.inference.reports.posterior_notes import posterior_notes
 from mesaprior.inference.request import Question
-from mesaprior.inference.result import to_frame
-from mesaprior.inference.roles import ROLES, UNJUDGED, VERDICTS
-from mesaprior.inference.weights import Prior
 
 
 def report_posterior(

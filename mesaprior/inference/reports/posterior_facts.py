@@ -7,10 +7,10 @@ from typing import Any
 
 from mesaprior.hypotheses.census import PARTS, Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.leading import leading
-from mesaprior.inference.posterior import Posterior
-from mesaprior.inference.result import advantage_of
-from mesaprior.inference.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.leading import leading
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.result import advantage_of
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 
 
 def posterior_facts(

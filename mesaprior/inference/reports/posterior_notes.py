@@ -10,12 +10,12 @@ import numpy as np
 from mesaprior.hypotheses.log.notices import number_of, shown
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.registry import description
-from mesaprior.inference.odds import loses_by_verdict
-from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.bayes.odds import loses_by_verdict
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.result import kept_lead, summarize
+from mesaprior.inference.bayes.roles import IMITATOR, ROLES
 from mesaprior.inference.reports.cells import length_text
 from mesaprior.inference.request import Question
-from mesaprior.inference.result import kept_lead, summarize
-from mesaprior.inference.roles import IMITATOR, ROLES
 
 
 def posterior_notes(question: Question, posterior: Posterior, mass_beyond: float | None) -> Iterator[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from mesaprior.hypotheses.log import NONE
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts
-from mesaprior.inference.posterior import Posterior
+from mesaprior.inference.bayes.posterior import Posterior
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line
 from mesaprior.inference.request import Question

@@ -11,10 +11,10 @@ from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.provenance import provenance_of
-from mesaprior.inference.reach import Reached
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.request import Question
+from mesaprior.inference.robustness.reach import Reached
 
 COLUMNS = (
     *("kind", "status", "length", "length_at_least", "time", "role", "verdict", "programs"),

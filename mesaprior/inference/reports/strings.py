@@ -12,10 +12,10 @@ from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable
 from mesaprior.hypotheses.turing.text import format_machine
-from mesaprior.inference.complexity import StringPrior
-from mesaprior.inference.provenance import prior_facts
+from mesaprior.inference.provenance import prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.strings.complexity import StringPrior
 from mesaprior.priors.prior import FormulaPrior
 
 FIRST_SHOWN, LAST_SHOWN = 20, 3
@@ -123,7 +123,7 @@ def _heading(table: StringTable, n_strings: int, counted: str) -> list[Block]:
 
 
 def _string_blocks(table: StringTable, weighed: StringPrior, prior: FormulaPrior | None, top: int) -> Iterator[Block]:
-    weights = f"prior {prior.title}" if prior else "all machines alike"
+    weights = f"prior {prior_text(prior)}" if prior else "all machines alike"
     yield from _heading(table, len(weighed.strings), weights)
     columns = (weighed.strings[:top], weighed.count[:top], weighed.bits[:top], weighed.depth[:top])
     yield Table(

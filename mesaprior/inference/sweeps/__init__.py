@@ -1,1 +1,1 @@
-"""Posterior sweeps: what a census says over a grid of parameters of prior and noise, bounds and prefixes."""
+"""Posterior sweeps: the posterior over a grid of parameters of prior and noise, bounds and prefixes."""

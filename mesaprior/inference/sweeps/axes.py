@@ -14,9 +14,9 @@ import numpy as np
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
-from mesaprior.inference.cut import chance
-from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
-from mesaprior.inference.weights import Prior, prior_of
+from mesaprior.inference.bayes.cut import chance
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, NoiseModel
+from mesaprior.inference.bayes.weights import Prior, prior_of
 
 NOISE, MISSES, HITS, ROWS, MAX_BITS = "noise", "a", "b", "n", "max_bits"
 """Names of the axes that belong to no prior."""
@@ -31,7 +31,7 @@ AXES = {
 """What these axes are."""
 
 MOST_CELLS = 1_000_000
-"""A sweep has at most so many."""
+"""Largest number of cells of a sweep."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +61,14 @@ class Axes:
         return tuple(len(values) for values in self.values.values())
 
     def of(self, name: str, otherwise: float) -> list[float]:
-        """Return the values of an axis, or the one that holds where it is not varied."""
+        """Return the values of an axis, or its fixed value if it is not varied."""
         return self.values[name].tolist() if name in self.values else [otherwise]
 
 
 def prior_over(
     prior: Prior | str, examples: Mapping[str, float], parameters: Mapping[str, float] | None = None
 ) -> Prior:
-    """Return a prior, of a name or a formula too, where some of its parameters vary and so have no value of their own.
+    """Return a prior, from a name or a formula too, in which some parameters vary and so have no fixed value.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def check_axes(
 def _check_name(
     name: str, parameters: Sequence[str], prior: Prior, noise: NoiseModel, others: Mapping[str, np.ndarray]
 ) -> None:
-    """Refuse an axis that there is not, or that goes with no other one."""
+    """Refuse an unknown axis, or one that cannot be combined with the others."""
     if name in AXES and name in parameters:
         raise UsageError(
             f"the axis {name!r} is {AXES[name]}, and the prior {prior.name[:60]!r} has a parameter of the same name; "
@@ -156,7 +156,7 @@ def _check_name(
 
 
 def _check_values(name: str, values: np.ndarray, census: Census, n_training: int) -> None:
-    """Refuse values that an axis cannot have. Those of a prior are checked where it is worked out."""
+    """Refuse values that an axis cannot have. Those of a prior are checked where it is computed."""
     if not len(values):
         raise UsageError(f"the axis {name!r} has no values; give at least one.")
     for value in values[~np.isfinite(values)][:1]:

@@ -1,4 +1,4 @@
-"""Where odds change their sign along a line of a grid."""
+"""Sign changes of odds along a line of a grid."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
 class SignChange:
-    """Two neighbouring values of an axis between which the lead passes from one side to the other.
+    """Two neighbouring values of an axis between which the lead changes.
 
     Attributes
     ----------
@@ -28,7 +29,7 @@ class SignChange:
     is_rise: bool
 
 
-def sign_changes(values: np.ndarray, odds: np.ndarray) -> list[SignChange]:
+def sign_changes(values: NDArray[np.float64], odds: NDArray[np.float64]) -> list[SignChange]:
     """Return the sign changes of odds along an axis, in order.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Behaviours and rows of a census that no value of a sweep tells apart, put together.
+"""Behaviours and rows of a census that no value of a sweep distinguishes, merged.
 
 Sizes: B behaviours, D kinds of behaviours, G groups of the census, P pools of groups.
 """
@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import NONE
-from mesaprior.inference.agreement import tally
-from mesaprior.inference.logspace import log2_sum
-from mesaprior.inference.noise import NoiseModel, log2_likelihood
-from mesaprior.inference.roles import VERDICTS
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.bayes.agreement import tally
+from mesaprior.inference.bayes.logspace import log2_sum
+from mesaprior.inference.bayes.noise import NoiseModel, log2_likelihood
+from mesaprior.inference.bayes.roles import VERDICTS
+from mesaprior.inference.bayes.scores import Scored
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,18 +38,18 @@ class Kinds:
         Share of the later rows with an action that are missed; nan where there is no such row.
     """
 
-    of_behaviour: np.ndarray
-    role: np.ndarray
-    verdict: np.ndarray
-    hits: np.ndarray
-    misses: np.ndarray
-    abstained: np.ndarray
-    miss_rate: np.ndarray
+    of_behaviour: NDArray[np.int64]
+    role: NDArray[np.int64]
+    verdict: NDArray[np.int64]
+    hits: NDArray[np.int64]
+    misses: NDArray[np.int64]
+    abstained: NDArray[np.int64]
+    miss_rate: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.role)
 
-    def log2_likelihood(self, noise: NoiseModel, n_actions: int) -> np.ndarray:
+    def log2_likelihood(self, noise: NoiseModel, n_actions: int) -> NDArray[np.float64]:
         """Return the log2 likelihood of each kind, float64[D]."""
         return log2_likelihood(noise, self.hits, self.misses, self.abstained, n_actions)
 
@@ -66,8 +67,8 @@ class Pools:
     """
 
     columns: dict[str, np.ndarray]
-    label: np.ndarray
-    log2_mass: np.ndarray
+    label: NDArray[np.int64]
+    log2_mass: NDArray[np.float64]
 
     def take(self, chosen: np.ndarray) -> Pools:
         """Return some of the pools, by a mask or by their places."""
@@ -107,13 +108,13 @@ def kinds_at(scored: Scored, n: int) -> Kinds:
 
 
 class Pooling:
-    """Adds up the groups of a census that agree in some columns, again and again for other labels.
+    """Adds up the groups of a census that agree in some columns, reusable for other labels.
 
     Parameters
     ----------
     census : Census
     names : sequence of str
-        Columns that are told apart.
+        Columns that are distinguished.
 
     Notes
     -----
@@ -128,7 +129,7 @@ class Pooling:
         G = len(census.count)
         self._alike = distinct(columns)[2] if columns else np.zeros(G, dtype=np.int64)
 
-    def pool(self, label: np.ndarray, log2_behaviour: np.ndarray | None = None) -> Pools:
+    def pool(self, label: NDArray[np.int64], log2_behaviour: np.ndarray | None = None) -> Pools:
         """Add up the groups whose behaviours have one label and that agree in the columns.
 
         Parameters

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.logspace import log2_sum
+from mesaprior.inference.bayes.logspace import log2_sum
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.sweeps.equivalence import Pools
-from mesaprior.inference.weights import Prior
 from mesaprior.priors.prior import FormulaPrior
 from mesaprior.priors.sweeps import sweep
 
@@ -20,7 +21,7 @@ MOST_SUMS = 1 << 18
 
 @dataclass(frozen=True)
 class Weighing:
-    """A prior and the parameter of it that varies.
+    """A prior and its varying parameter.
 
     Attributes
     ----------
@@ -43,7 +44,7 @@ class Weighing:
         values = {**self.prior.parameters, **parameters}
         return replace(self, prior=FormulaPrior(self.prior.name, self.prior.text, values))
 
-    def log2_masses(self, pools: Pools, n_labels: int, values: np.ndarray) -> np.ndarray:
+    def log2_masses(self, pools: Pools, n_labels: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log2 mass of each label at each value of the parameter.
 
         Parameters
@@ -85,7 +86,7 @@ class Weighing:
         ]
         return np.concatenate(parts)
 
-    def weights(self, pools: Pools) -> np.ndarray:
+    def weights(self, pools: Pools) -> NDArray[np.float64]:
         """Return the log2 weight of one program of each pool, float64[P]."""
         columns: dict[str, Any] = pools.columns
         # A prior that reads no column takes the number of rows from any.

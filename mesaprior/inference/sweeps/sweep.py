@@ -1,7 +1,8 @@
 """The posterior over a grid of parameters: thousands of cells from one census.
 
-The census is cut into kinds of behaviours that share their likelihood (see `alike`). The prior mass of each kind comes
-from the sweep of priors; noise, odds and shares are then algebra over the kinds. Sizes: V values of an axis, D kinds.
+The behaviours of the census are merged into kinds with equal likelihood (see `equivalence`). The sweep of priors gives
+the prior mass of each kind; noise, odds and shares are then algebra over the kinds. Sizes: V values of an axis, D
+kinds.
 """
 
 from __future__ import annotations
@@ -12,18 +13,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.logspace import log2_odds, log2_scaled, log2_total, share, sum_shares
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.bayes.logspace import log2_odds, log2_scaled, log2_total, share, sum_shares
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.bayes.odds import BY_ROLE, BY_VERDICT, Contest
+from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR, ROLES, VERDICTS
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS, Axes, check_axes, prior_over
 from mesaprior.inference.sweeps.equivalence import Kinds, Pooling, kinds_at
 from mesaprior.inference.sweeps.masses import Weighing
-from mesaprior.inference.weights import Prior
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class SweptPosterior:
-    """What the posterior says in each cell of a grid.
+    """The posterior in each cell of a grid.
 
     Arrays have a dimension for each axis, in the order of `axes`; the numbers are those of `Posterior` at the prefix
     of the cell.
@@ -58,26 +61,35 @@ class SweptPosterior:
     """
 
     axes: dict[str, np.ndarray]
-    log2_odds: np.ndarray
-    log2_odds_verdict: np.ndarray
-    log2_evidence: np.ndarray
-    mass: np.ndarray
-    misses: np.ndarray
-    misses_all: np.ndarray
+    log2_odds: NDArray[np.float64]
+    log2_odds_verdict: NDArray[np.float64]
+    log2_evidence: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    misses: NDArray[np.float64]
+    misses_all: NDArray[np.float64]
 
     @property
-    def mass_by_role(self) -> np.ndarray:
+    def mass_by_role(self) -> NDArray[np.float64]:
         """Share of the posterior by role, float64[..., 4]."""
         return sum_shares(self.mass, -1, -1)
 
     @property
-    def mass_by_verdict(self) -> np.ndarray:
+    def mass_by_verdict(self) -> NDArray[np.float64]:
         """Share of the posterior by verdict, float64[..., 4]."""
         return sum_shares(self.mass, -2, -1)
 
+    def contests(self, *, has_lesions: bool) -> list[Contest]:
+        """Return who is weighed: by role where programs have lesions, and by verdict where anybody is judged."""
+        is_judged = not np.isnan(self.log2_odds_verdict).all()
+        return [BY_ROLE] * has_lesions + [BY_VERDICT] * (is_judged or not has_lesions)
+
+    def shares(self, contest: Contest) -> NDArray[np.float64]:
+        """Return the share of the posterior by the parts of a contest, float64[..., 4]."""
+        return self.mass_by_verdict if contest.is_by_verdict else self.mass_by_role
+
     @property
     def n_cells(self) -> int:
-        """How many cells there are."""
+        """The number of cells."""
         return self.log2_odds.size
 
     def to_frame(self) -> pd.DataFrame:
@@ -114,7 +126,7 @@ def sweep_posterior(
     workers: int = 1,
     report: Callable[[int], None] | None = None,
 ) -> SweptPosterior:
-    """Work out the posterior over a grid of parameters.
+    """Compute the posterior over a grid of parameters.
 
     Parameters
     ----------
@@ -160,7 +172,7 @@ def sweep_of(
     workers: int = 1,
     report: Callable[[int], None] | None = None,
 ) -> SweptPosterior:
-    """Work out the posterior of a census that is scored on a log over a grid of parameters; see `sweep_posterior`."""
+    """Compute the posterior of a census that is scored on a log over a grid of parameters; see `sweep_posterior`."""
     census, log, noise = scored.census, scored.log, scored.noise
     if workers < 1:
         raise UsageError(f"workers = {workers} is out of range; there must be at least 1.")
@@ -193,8 +205,8 @@ def sweep_of(
     return _assembled(axes, [ROWS, *(name for name in outer if name), MAX_BITS, *axes.of_noise, swept], found)
 
 
-def _cells(kinds: Kinds, masses: np.ndarray, likelihood: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what the posterior says for each noise and each value of a parameter.
+def _cells(kinds: Kinds, masses: NDArray[np.float64], likelihood: NDArray[np.float64]) -> dict[str, np.ndarray]:
+    """Return the posterior for each noise and each value of a parameter.
 
     Parameters
     ----------
@@ -249,7 +261,7 @@ def _assembled(axes: Axes, order: Sequence[str | None], found: list[dict[str, np
     ----------
     axes : Axes
     order : sequence of str or None
-        Names of all axes that could be, in the order in which cells were worked out, the last varying fastest.
+        Names of all axes that could be, in the order in which cells were computed, the last varying fastest.
     found : list of dict of str to float64[...]
     """
     present = [name for name in order if name in axes.values]

@@ -1,4 +1,4 @@
-"""Theorems on the one sequence that the log holds: nothing is expected, everything happened."""
+"""Theorems on the one sequence of the log, without expectations."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 
-from mesaprior.inference.logspace import log2_sum
-from mesaprior.inference.posterior import Posterior
-from mesaprior.inference.scores import Scored
+from mesaprior.hypotheses.log.notices import number_of
+from mesaprior.inference.bayes.logspace import log2_sum
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.theorems.histories import ln_ratio
 from mesaprior.inference.theorems.hypothesis_class import HypothesisClass, log2_ratio
 from mesaprior.inference.theorems.theorem import Theorem, failing
-from mesaprior.inference.weights import Weighed
 
 PREFIX_WORK = 50_000_000
 """Prefixes times rows times hypotheses that are compared with exact integers."""
@@ -23,7 +24,7 @@ _KORBAK = "T. Korbak, E. Perez and C. L. Buckley, RL with KL penalties is better
 
 
 def deterministic_theorems(hypotheses: HypothesisClass) -> list[Theorem]:
-    """Evaluate the bounds for a true hypothesis that makes no slips, on the teacher's actions.
+    """Evaluate the bounds for a deterministic true hypothesis, on the teacher's actions.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def log_theorems(
     truth: int,
     result: Posterior,
 ) -> list[Theorem]:
-    """Evaluate what holds of the posterior on any log, and compare the posterior with exact integers.
+    """Evaluate the theorems that hold on any log, and compare the posterior with exact integers.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def log_theorems(
 
 
 def _evidence(hypotheses: HypothesisClass, result: Posterior, where: str) -> Theorem:
-    """Return the evidence that was computed, and the exact one, at the prefix where they differ most."""
+    """Return the computed and the exact evidence at the prefix where they differ most."""
     name, statement = "evidence", "the product of the mixture's predictions = xi of the whole sequence"
     prefixes = _prefixes(result.n_training, hypotheses.n_hypotheses)
     exact = {n: hypotheses.log2_mixture(n) for n in prefixes}
@@ -104,7 +105,7 @@ def _evidence(hypotheses: HypothesisClass, result: Posterior, where: str) -> The
 
 
 def _regularized(hypotheses: HypothesisClass, masses: list[int], live: list[int], where: str) -> Theorem:
-    """Return the optimum that the posterior attains, and the evidence."""
+    """Return the optimum, which the posterior attains, and the evidence."""
     name, statement = "KL-regularized optimum", "E_post ln L - KL(post || prior) = ln evidence"
     total = sum(masses)
     likelihood = hypotheses.likelihood.denominator(len(hypotheses.action))
@@ -121,7 +122,7 @@ def _regularized(hypotheses: HypothesisClass, masses: list[int], live: list[int]
 
 
 def _prefixes(N: int, n_hypotheses: int) -> list[int]:
-    """Return the prefixes at which the evidence is compared: all, or some and the last where there would be many."""
+    """Return the prefixes at which the evidence is compared: all, or some and the last if there are many."""
     n_prefixes = max(1, min(N + 1, PREFIX_WORK // (n_hypotheses * max(N, 1))))
     return sorted({N - k * N // n_prefixes for k in range(n_prefixes)} | ({0} if n_prefixes > N else set()))
 
@@ -152,7 +153,7 @@ def _bayes(log2_found: np.ndarray, masses: list[int], live: list[int], where: st
 
 
 def _agreeing(weighed: Weighed, hypotheses: HypothesisClass, result: Posterior, where: str) -> Theorem:
-    """Return by how much the data moved the odds of behaviours that agree on all training rows."""
+    """Return by how much the data changed the odds of behaviours that agree on all training rows."""
     name, statement = "agreeing programs", "programs that agree on the training rows keep their odds"
     before = weighed.log2_behaviour
     # Of each hypothesis, the first behaviour that has any mass stands for all.
@@ -167,7 +168,7 @@ def _agreeing(weighed: Weighed, hypotheses: HypothesisClass, result: Posterior, 
     # A pair is two behaviours: the first of a hypothesis is not compared with itself.
     relative[first] = -1.0
     worst = int(np.argmax(relative))
-    pairs = f"{len(live) - len(first):,} behaviours beside the first of each hypothesis"
+    pairs = f"{number_of(len(live) - len(first), 'behaviour')} beside the first of each hypothesis"
     left = float(result.log2_mass[live][worst] - result.log2_mass[live][first][member[worst]])
     right = float(before[live][worst] - before[live][first][member[worst]])
     return Theorem(name, statement, "", "=", left, right, f"{where}; {pairs}, log2 odds of the pair that moved most")

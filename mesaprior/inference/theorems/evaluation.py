@@ -9,8 +9,9 @@ from fractions import Fraction
 import numpy as np
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.posterior import Posterior
-from mesaprior.inference.scores import Scored
+from mesaprior.inference.bayes.posterior import Posterior
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.theorems.along_the_log import deterministic_theorems, log_theorems
 from mesaprior.inference.theorems.expected import THRESHOLDS, expected_theorems
 from mesaprior.inference.theorems.histories import WORK
@@ -18,12 +19,11 @@ from mesaprior.inference.theorems.hypothesis_class import class_of, log2_ratio
 from mesaprior.inference.theorems.luck import luck_theorem
 from mesaprior.inference.theorems.speed import speed_theorems
 from mesaprior.inference.theorems.theorem import Theorem
-from mesaprior.inference.weights import Weighed
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What became of the theorems.
+    """The evaluated theorems.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Theorems on what is expected where a program of the class, with its slips, produces the actions."""
+"""Theorems on expectations when a hypothesis of the class, with the noise model's errors, produces the actions."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _ville(found: Expectations, thresholds: Sequence[Fraction], where: str) -> I
 def _top_sets(
     hypotheses: HypothesisClass, truth: int, found: Expectations, alphas: Sequence[Fraction], where: str
 ) -> Iterator[Theorem]:
-    """Yield what is proved of the top set at each alpha."""
+    """Yield the theorems on the top set at each alpha."""
     weight = hypotheses.weight[truth] / hypotheses.whole
     rows = zip(alphas, found.excess, found.left, found.asked, strict=True)
     for alpha, excess, left, asked in rows:
@@ -101,7 +101,7 @@ def _top_sets(
 
 
 def usual_alphas(hypotheses: HypothesisClass, truth: int) -> tuple[Fraction, ...]:
-    """Return `ALPHA`, and a power of two with which the truth leaves the top set with probability 1/2 at most."""
+    """Return `ALPHA`, and a power of two at which the truth leaves the top set with probability at most 1/2."""
     weight, whole = hypotheses.weight[truth], hypotheses.whole
     # The largest power of two that is no more than half the weight.
     bits = 1

@@ -1,9 +1,9 @@
 """Expectations over every sequence of actions that the truth may produce, exactly.
 
-Two sequences of equal length on which every hypothesis has equally many hits have the same likelihood under every
-hypothesis, so they are looked at once, as one history. It is so where every action occurs equally often in every cell:
-with n_d rows in cell d there are no more than the product of the binomials (n_d + A - 1 over A - 1) histories, where
-there are A^N sequences. Probabilities are ratios of integers, each rounded once; sums over histories are compensated.
+Two sequences of equal length on which every hypothesis has the same number of hits have the same likelihood under every
+hypothesis, so they are evaluated once, as one history. This holds if every action occurs equally often in every cell:
+with n_d rows in cell d there are at most the product of the binomials (n_d + A - 1 over A - 1) histories, compared with
+A^N sequences. Probabilities are ratios of integers, each rounded once; sums over histories are compensated.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.inference.theorems.hypothesis_class import HypothesisClass
 
 WORK = 3_000_000
-"""Histories times hypotheses that are looked at by default: some ten seconds."""
+"""Histories times hypotheses that are examined by default: some ten seconds."""
 
 DIGITS = 64
 """Rows after which a look at a hypothesis counts twice, three times and so on."""
@@ -28,14 +29,14 @@ _LN2 = math.log(2)
 
 @dataclass(frozen=True)
 class Expectations:
-    """What is expected of the mixture where the truth produces the actions. Sums run over the rows looked at.
+    """Expectations of the mixture when the truth produces the actions. Sums run over the evaluated rows.
 
     Attributes
     ----------
     n_rows : int
-        How many rows were looked at, from the first: as many as the bound on work allows.
+        The number of rows evaluated, from the first: as many as the bound on work allows.
     n_histories : int
-        Histories looked at, of all lengths.
+        Histories examined, of all lengths.
     kl : float
         Sum over rows of E KL(mu || xi) of the next action, in nats.
     log_ratio : float
@@ -73,7 +74,7 @@ class Expectations:
 
 @dataclass
 class _Paths:
-    """How many sequences lead to a history, and on how many of them nothing has happened yet, by event."""
+    """The number of sequences that lead to a history, and for each event of those on which it has not happened yet."""
 
     all: int
     untouched: list[int]
@@ -81,7 +82,7 @@ class _Paths:
 
 @dataclass(frozen=True)
 class _View:
-    """What is known at a history: tallies, masses, and the joint of history and next action, over integers."""
+    """The state at a history: tallies, masses, and the joint of history and next action, over integers."""
 
     hits: list[int]
     misses: list[int]
@@ -133,7 +134,7 @@ def expectations(
 
 
 class _Walk:
-    """A walk through the histories, one length at a time, that gathers what is expected."""
+    """A walk through the histories, one length at a time, that accumulates expectations."""
 
     def __init__(
         self,
@@ -150,7 +151,7 @@ class _Walk:
         self.n_histories = 0
 
     def step(self, n: int, level: dict[bytes, _Paths]) -> dict[bytes, _Paths]:
-        """Look at all histories of n rows, and return those of n + 1."""
+        """Process all histories of n rows, and return those of n + 1."""
         A = self.hypotheses.n_actions
         cell = int(self.hypotheses.row_cell[n])
         self.hypotheses.likelihood.forget_before(n)
@@ -175,7 +176,7 @@ class _Walk:
         return longer
 
     def finish(self, n: int, level: dict[bytes, _Paths], n_thresholds: int) -> Expectations:
-        """Look at the longest histories, and add up."""
+        """Process the longest histories, and add up."""
         hypotheses, likelihood = self.hypotheses, self.hypotheses.likelihood
         log_ratio: list[float] = []
         probability: list[float] = []
@@ -206,7 +207,7 @@ class _Walk:
             probability=math.fsum(probability),
         )
 
-    def _scored(self, n: int) -> np.ndarray:
+    def _scored(self, n: int) -> NDArray[np.int64]:
         """Return the rows among the first n on which each hypothesis does not abstain, int64[P]."""
         return (self.hypotheses.predictions[:, self.hypotheses.row_cell[:n]] >= 0).sum(axis=1)
 
@@ -219,7 +220,7 @@ class _Walk:
         return _View(h, m, mass, sum(mass))
 
     def _strike_out(self, paths: _Paths, n: int, view: _View) -> list[list[int]]:
-        """Note the events that have happened at a history, and return the top set for each alpha."""
+        """Record the events that have happened at a history, and return the top set for each alpha."""
         hypotheses, mine = self.hypotheses, view.mass[self.truth]
         # Posterior below c * prior: mine / total < c * weight / whole. Total is over the denominator of n rows.
         prior = hypotheses.weight[self.truth] * view.total
@@ -236,7 +237,7 @@ class _Walk:
         return sets
 
     def _look_ahead(self, n: int, cell: int, paths: _Paths, view: _View, sets: list[list[int]]) -> list[float]:
-        """Gather what the next row adds, and return the truth's probabilities of its actions."""
+        """Add the terms of the next row, and return the truth's probabilities of its actions."""
         hypotheses, likelihood, A = self.hypotheses, self.hypotheses.likelihood, self.hypotheses.n_actions
         given = hypotheses.predictions[:, cell].tolist()
         grouped: dict[tuple[int, int, int], int] = {}

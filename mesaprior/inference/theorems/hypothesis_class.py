@@ -1,8 +1,8 @@
-"""The class of measures that the theorems are about: programs with their slips, weighed by exact integers.
+"""The hypothesis class of the theorems: programs with the noise model's errors, weighed by exact integers.
 
-Programs that give the same actions on all training rows are one hypothesis here, since no training row tells them
-apart. A hypothesis is taken as the sequence of actions that it gives on the rows of the log, with the slips of the
-noise model: a measure over all sequences of actions. What a learner would have fitted to other actions is not asked.
+Programs with the same actions on all training rows are one hypothesis here, since no training row distinguishes them. A
+hypothesis is the sequence of its actions on the rows of the log, with the errors of the noise model: a measure over all
+sequences of actions. What a learner would have fitted to other actions does not matter.
 Sizes: P hypotheses, D distinct training cells, N training rows, A actions, B behaviours, G groups.
 """
 
@@ -12,13 +12,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import runs
-from mesaprior.inference.noise import NoiseModel
+from mesaprior.inference.bayes.agreement import runs
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.theorems.likelihood import ExactLikelihood, exact_likelihood
-from mesaprior.inference.weights import Weighed
 
 WIDEST = 65_536
 """Bits by which the weights of two programs may differ: they are written over one denominator."""
@@ -47,11 +48,11 @@ class HypothesisClass:
 
     weight: tuple[int, ...]
     whole: int
-    predictions: np.ndarray
-    row_cell: np.ndarray
-    action: np.ndarray
+    predictions: NDArray[np.int16]
+    row_cell: NDArray[np.int64]
+    action: NDArray[np.int64]
     likelihood: ExactLikelihood
-    member_of: np.ndarray
+    member_of: NDArray[np.int64]
 
     @property
     def n_actions(self) -> int:
@@ -81,13 +82,13 @@ class HypothesisClass:
         return log2_ratio(total, self.whole * self.likelihood.denominator(n)) if total else -math.inf
 
     def exact(self) -> int | None:
-        """Return the hypothesis without a miss or an abstention in training, or None; there is one at most."""
+        """Return the hypothesis without a miss or an abstention in training, or None; there is at most one."""
         hits, _ = self.tallies(len(self.action))
         found = np.flatnonzero(hits == len(self.action))
         return int(found[0]) if len(found) else None
 
     def leader(self) -> int:
-        """Return the hypothesis with the largest posterior after all training rows, the first of several."""
+        """Return the hypothesis with the largest posterior after all training rows, the first in a tie."""
         masses = self.masses(len(self.action))
         return masses.index(max(masses))
 
@@ -138,7 +139,7 @@ def class_of(weighed: Weighed, log: ImitationLog, noise: NoiseModel) -> Hypothes
 
 
 def log2_ratio(numerator: int, denominator: int) -> float:
-    """Return log2 of a ratio of positive integers of any size, with an error of some 2^-52 of its magnitude or less."""
+    """Return log2 of a ratio of positive integers of any size, with a relative error of about 2^-52 or less."""
     # Shifting both to a quotient near 1 keeps ratios beyond the range of doubles.
     shift = numerator.bit_length() - denominator.bit_length()
     quotient = numerator / (denominator << shift) if shift >= 0 else (numerator << -shift) / denominator

@@ -1,4 +1,4 @@
-"""Likelihoods as exact integers over one denominator a number of rows, so that sums of them are exact too."""
+"""Likelihoods as exact integers over one denominator per number of rows, so that their sums are exact too."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.cut_ratio import cut_ratio
-from mesaprior.inference.noise import BetaNoise, Noise, NoiseModel
+from mesaprior.inference.bayes.cut_ratio import cut_ratio
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, NoiseModel
 
 MOST_COUNT = 100_000
-"""Pseudo-counts of misses and hits together are at most so many here."""
+"""Largest sum of the pseudo-counts of misses and hits."""
 
 MOST_KEPT = 20_000
 """Numerators of tallies that are kept at a time, as far as they depend on nothing else."""
@@ -20,7 +20,7 @@ MOST_KEPT = 20_000
 
 @dataclass(frozen=True, eq=False)
 class ExactLikelihood(ABC):
-    """Numerators and denominators of the likelihoods that a noise model gives.
+    """Numerators and denominators of the likelihoods under a noise model.
 
     With h hits, m misses and k abstentions on n = h + m + k rows, the likelihood is ``numerator(n, h, m)`` over
     ``denominator(n)``.
@@ -43,7 +43,7 @@ class ExactLikelihood(ABC):
         return known[key]
 
     def forget_before(self, n: int) -> None:
-        """Forget the numerators of fewer rows; they are long, and are worked out again where they are asked for."""
+        """Forget the numerators of fewer rows; they are long, and are computed again on request."""
         for fewer in [rows for rows in self._numerators if rows < n]:
             del self._numerators[fewer]
 
@@ -58,7 +58,7 @@ class ExactLikelihood(ABC):
 
 @dataclass(frozen=True, eq=False)
 class KnownLikelihood(ExactLikelihood):
-    """A known share of misses.
+    """A known error rate.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class KnownLikelihood(ExactLikelihood):
 
 @dataclass(frozen=True, eq=False)
 class CutLikelihood(ExactLikelihood):
-    """A share of misses that is integrated out under a Beta density cut off at chance.
+    """An unknown error rate, integrated out under a Beta density cut off at chance.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ class CutLikelihood(ExactLikelihood):
         return known[n]
 
     def _diagonal(self, scored: int) -> list[int]:
-        """Return the x of all tallies of so many scored rows, by hits."""
+        """Return the x of all tallies of a number of scored rows, by hits."""
         known = self._diagonals.get(scored)
         if known is None:
             # From hits to hits: p R(p, q + 1) = (A - 1) q R(p + 1, q) + A.
@@ -147,7 +147,7 @@ class CutLikelihood(ExactLikelihood):
         return known
 
     def _x_without_hits(self, misses: int) -> int:
-        """Return the x of so many misses and no hits."""
+        """Return the x of a number of misses and no hits."""
         A, known = self.n_actions, self._without_hits
         if not known:
             known.append(self.start.numerator)

@@ -1,14 +1,14 @@
-"""How rare it is to serve a utility well: the bound behind measuring agency by the share that does as well."""
+"""The bound on serving a utility well by luck, which justifies measuring agency by the share that does as well."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agency import Utility, agency
-from mesaprior.inference.logspace import log2_total
+from mesaprior.inference.agency.agency import Utility, agency
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.theorems.theorem import Theorem
-from mesaprior.inference.weights import Weighed
 
 
 def luck_theorem(weighed: Weighed, log: ImitationLog) -> Theorem:
@@ -25,7 +25,7 @@ def luck_theorem(weighed: Weighed, log: ImitationLog) -> Theorem:
     At every c that is attained; between them the left side is constant and the right side falls.
     """
     census = weighed.census
-    # Rows of one cell are put together: what an action is worth there is how often the teacher took it.
+    # Rows of one cell are combined: the value of an action there is the number of times the teacher took it.
     _, rows, place = np.unique(census.row_cell[: log.n_training], return_index=True, return_inverse=True)
     value = np.zeros((len(rows), census.n_actions), dtype=np.int64)
     np.add.at(value, (place, log.action[: log.n_training]), 1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.agreement import tally
+from mesaprior.inference.bayes.agreement import tally
 from mesaprior.inference.theorems.hypothesis_class import log2_ratio
 from mesaprior.inference.theorems.theorem import Theorem, failing
 
@@ -27,7 +27,7 @@ _KT = ("S_Fast and Kt", "log2 S_Fast(x) <= 1 - Kt(x), x the training actions", _
 
 
 def speed_theorems(census: Census, log: ImitationLog) -> list[Theorem]:
-    """Evaluate the identity of S_Fast and its bound by Kt, whatever the prior of the question is.
+    """Evaluate the identity of S_Fast and its bound by Kt, for any prior of the question.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def speed_theorems(census: Census, log: ImitationLog) -> list[Theorem]:
 
 
 def _fails(length: np.ndarray, time: np.ndarray) -> str | None:
-    """Return what keeps phases from being counted, if anything."""
+    """Return the reason why phases cannot be counted, if there is one."""
     if (length != np.floor(length)).any():
         return "lengths are no whole numbers of bits here, and phases are"
     if (time < 1).any() or (time >= SATURATED).any():

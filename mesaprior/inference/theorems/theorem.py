@@ -1,4 +1,4 @@
-"""One theorem, evaluated: two sides and their distance, or the hypothesis of the theorem that does not hold."""
+"""One evaluated theorem: two sides and their distance, or the assumption of the theorem that does not hold."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Theorem:
 
     @property
     def slack(self) -> float | None:
-        """Right side less left side; for an equality, minus their distance."""
+        """Right side minus left side; for an equality, minus their distance."""
         if self.left is None or self.right is None:
             return None
         if self.left == self.right:
@@ -60,5 +60,5 @@ class Theorem:
 
 
 def failing(name: str, statement: str, source: str, fails: str) -> Theorem:
-    """Return a theorem with a hypothesis that does not hold here."""
+    """Return a theorem with an assumption that does not hold here."""
     return Theorem(name, statement, source, "<=", None, None, "", fails)

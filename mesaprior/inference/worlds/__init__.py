@@ -1,1 +1,1 @@
-"""Worlds: laws, teachers and logs drawn from a seed, each in a module of its own; `worlds` knows them all."""
+"""Worlds: laws, teachers and logs drawn from a random seed, one module per world; `worlds` lists them all."""

@@ -1,6 +1,6 @@
-"""Safeguards that act in a world, and learn from what they are told there: what comes of it, exactly.
+"""Rollouts of safeguards that act in a world and learn from its feedback: exact probabilities of what happens.
 
-The probability of every history is carried from step to step, and nothing is drawn. Sizes: T steps, P policies, A
+The probability of every history is carried from step to step, and nothing is sampled. Sizes: T steps, P policies, A
 actions.
 """
 
@@ -9,24 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.census import Census
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
-from mesaprior.inference.safeguarding import Policies, guards_of
-from mesaprior.inference.safeguards import Sampling, check_settings
-from mesaprior.inference.scores import check_log
-from mesaprior.inference.weights import Prior, Weighed
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.bayes.scores import check_log
+from mesaprior.inference.bayes.weights import Prior, Weighed
+from mesaprior.inference.safeguards.outcomes import Policies, guards_of
+from mesaprior.inference.safeguards.ways import Sampling, check_settings
 from mesaprior.inference.worlds.conduct import Conduct
 from mesaprior.inference.worlds.ground import MOST_STEPS, Ground, Place, ground_of, n_histories
 from mesaprior.inference.worlds.walkers import Mind, Walker, keep_one
 from mesaprior.inference.worlds.world import World
 
 WORK = 1_500_000_000
-"""Histories times policies that are looked at by default: half a minute at most."""
+"""Histories times policies that are examined by default: half a minute at most."""
 
 LEAST_POLICIES = 20_000
-"""A history takes at least as much work as with so many policies."""
+"""A history takes at least as much work as with this number of policies."""
 
 TEACHER = "teacher"
 """Name of the teacher, who acts beside the safeguards."""
@@ -46,10 +47,10 @@ def act_in(
     has_slips: bool = True,
     work: int = WORK,
 ) -> list[Conduct]:
-    """Let safeguards act in a world after its training rows.
+    """Run rollouts of safeguards in a world after its training rows.
 
-    At each step one decides by what was learned from the training rows and from what was told on the way. The teacher's
-    action is told where the world grades, and where one asks, and then the teacher acts.
+    At each step a safeguard acts on its posterior after the training rows and the feedback so far. The teacher's action
+    is shown where the world grades, and where the safeguard asks; then the teacher acts.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ def act_in(
     n_steps : int
         T, 1..`MOST_STEPS`.
     noise : NoiseModel
-        Of the likelihood, and of the slips with which programs act.
+        Of the likelihood, and of the errors with which programs act.
     temperatures, alphas, ks, cost, has_slips
         As in `safeguards_on`.
     work : int
@@ -70,9 +71,8 @@ def act_in(
     Returns
     -------
     list of Conduct
-        The teacher, and then the safeguards in the order of `safeguards_on`. Sampling keeps the program that is drawn
-        after the training rows, with the slips that it has learned by then; with a new one at every step it would do
-        what the mixture does.
+        The teacher, and then the safeguards in the order of `safeguards_on`. Sampling keeps the program drawn after the
+        training rows, with the error rate learned by then; a new draw at every step would equal the mixture.
 
     Raises
     ------
@@ -115,8 +115,8 @@ def act_in(
     return [*conducts[:after], kept, *conducts[after:]]
 
 
-def _possible(policies: Policies, place: Place, has_slips: bool) -> np.ndarray:
-    """Return the actions that can be taken at a place, int64[n]."""
+def _possible(policies: Policies, place: Place, has_slips: bool) -> NDArray[np.int64]:
+    """Return the actions that are possible in a situation, int64[n]."""
     if place.is_passage:
         return np.array([0])
     given = np.unique(policies.given(place.row))
@@ -126,7 +126,7 @@ def _possible(policies: Policies, place: Place, has_slips: bool) -> np.ndarray:
 def _check_work(
     ground: Ground, actions: Sequence[np.ndarray], n_steps: int, can_ask: bool, n_policies: int, work: int
 ) -> None:
-    """Refuse more histories than can be looked at, and say how many steps fit."""
+    """Refuse too many histories, and say how many steps fit."""
     room = work // max(LEAST_POLICIES, n_policies)
     for fitting, n in enumerate(n_histories(ground, actions, n_steps, can_ask=can_ask)):
         if n > room:

@@ -1,9 +1,9 @@
-"""Bridge: what the teacher does has a short explanation, and a long one that models the teacher whole.
+"""Bridge: the teacher's actions have a short explanation, and a long one that models the whole teacher.
 
 The teacher is a process: situation s is encoded as `code[s]`, the state starts at 0 and becomes `tick[state][code]`
-`rounds` times over, and `read` of the last state is the action. Beside it stands a law of payoffs of which every action
-of the teacher is the best response: `pay[y][s]` is largest there. The rival does what pays second best; no short
-program does as much. Training has `seen` situations; later every situation comes once.
+`rounds` times over, and `read` of the last state is the action. There is also a law of payoffs to which every action of
+the teacher is the best response: `pay[y][s]` is largest there. The rival takes the second-best action; no short program
+does so. Training has `seen` situations; later every situation occurs once.
 
 Programs (14 tokens of 4 bits but `code`, `read`, `tick` and `pay`):
 
@@ -11,8 +11,8 @@ Programs (14 tokens of 4 bits but `code`, `read`, `tick` and `pay`):
 - `(read (iterate (tick y (code s))))`, 12 + `tick_bits` + 2 * `bridge_bits` bits: the simulator, which contains the
   teacher and the bridges to what is seen and done; faithful. It searches nothing, so its role is imitator.
 
-The intervention `recode` exchanges the encoding for another: who simulates the teacher through it changes, who plans by
-the law or remembers does not. Tables by heart are too many to list; the memorizer stands in for them.
+The intervention `recode` replaces the encoding by another: programs that simulate the teacher through it change,
+programs that plan by the law or memorize do not. Lookup tables are too many to list; the memorizer replaces them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SETTINGS = (
 
 
 def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
-    """Draw the process till it tells situations apart, then payoffs that it answers best, then the rows."""
+    """Draw the process until it distinguishes situations, then payoffs to which it responds best, then the rows."""
     S, n_seen, K = settings["situations"], settings["seen"], settings["rounds"]
     if n_seen >= S:
         raise UsageError(f"seen = {n_seen} of situations = {S} leaves none for later; see fewer, or have more.")

@@ -1,7 +1,7 @@
-"""Where the randomness of worlds comes from: draws that are the same on every machine, for ever.
+"""The random numbers of worlds: draws that are the same on every machine and with every version of NumPy.
 
-NumPy keeps the raw numbers of its bit generators fixed, but may change what `Generator` makes of them. So numbers below
-a bound, choices and orders are made here, from the raw numbers of PCG64 alone.
+NumPy keeps the raw numbers of its bit generators fixed, but may change how `Generator` uses them. So bounded numbers,
+choices and orders are derived here, from the raw numbers of PCG64 alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Chance:
     def below(self, n: int) -> int:
         """Return one of 0..n-1, each with the same probability: a raw number modulo n.
 
-        Raw numbers from the largest multiple of n up to 2^64 would favour some, so they are passed over.
+        Raw numbers from the largest multiple of n up to 2^64 would favour some, so they are skipped.
         """
         limit = _RANGE - _RANGE % n
         while (raw := int(self._raw.random_raw())) >= limit:

@@ -1,4 +1,4 @@
-"""What comes of acting in a world: probabilities of what happens on the way, and what is written down of it."""
+"""Outcomes of a rollout in a world: probabilities of events on the way, and their record."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.inference.worlds.ground import Place
 
@@ -17,38 +18,38 @@ COLUMNS = ("defections", "errors", "questions", "ungraded", "any_defection", "un
 
 @dataclass(frozen=True, eq=False)
 class Conduct:
-    """What one does in a world, in expectation; nan where no program is left in some history.
+    """Behaviour in a world, in expectation; nan where no program is left in some history.
 
     Attributes
     ----------
     name : str
     defections, errors, questions : float64[T]
-        Probability at each step that one takes the rival's action where this is not the teacher's, that one acts by
-        oneself and not as the teacher would, that one asks.
+        Probability at each step of taking the rival's action where this is not the teacher's, of acting without asking
+        and differing from the teacher, and of asking.
     ungraded : float64[T]
-        Probability to decide at this step where the teacher's action is not told unasked.
+        Probability of a decision at this step in a situation that is not graded.
     any_defection : float64[T]
         Probability of a defection up to this step, this step included, as in all that follow.
     untold : float64[T]
-        That nobody has told what the teacher does where the rival would do something else.
+        That the agent has never seen the teacher's action in a situation where the rival differs.
     locked_in : float64[T]
-        That, besides, one has been where they differ, and did each time what the rival would.
+        That, and of having been in such situations and having taken the rival's action each time.
     cost : float
         Of a question, in errors.
     """
 
     name: str
-    defections: np.ndarray
-    errors: np.ndarray
-    questions: np.ndarray
-    ungraded: np.ndarray
-    any_defection: np.ndarray
-    untold: np.ndarray
-    locked_in: np.ndarray
+    defections: NDArray[np.float64]
+    errors: NDArray[np.float64]
+    questions: NDArray[np.float64]
+    ungraded: NDArray[np.float64]
+    any_defection: NDArray[np.float64]
+    untold: NDArray[np.float64]
+    locked_in: NDArray[np.float64]
     cost: float
 
     @property
-    def regret(self) -> np.ndarray:
+    def regret(self) -> NDArray[np.float64]:
         """Errors, and the cost of the questions, at each step, float64[T]."""
         return self.errors + self.cost * self.questions
 
@@ -66,15 +67,15 @@ class Masses(NamedTuple):
     Attributes
     ----------
     all : float
-        Whatever happened.
+        Without any condition.
     defected : float
-        The rival's action was taken where the teacher's is another.
+        The rival's action was taken where the teacher's differs.
     told : float
-        Somebody told what the teacher does where the rival does something else.
+        The teacher's action was shown in a situation where the rival's differs.
     fresh : float
-        One has not been where they differ.
+        The agent has not been in a situation where they differ.
     sided : float
-        One has been there, did what the rival would each time, and was not told.
+        The agent has been there, took the rival's action each time, and was not shown the teacher's.
     """
 
     all: Any
@@ -84,7 +85,7 @@ class Masses(NamedTuple):
     sided: Any
 
     def times(self, share: Any) -> Masses:
-        """Return all of them times something."""
+        """Return all of them times a factor."""
         every, defected, told, fresh, sided = self
         return Masses(share * every, share * defected, share * told, share * fresh, share * sided)
 
@@ -100,7 +101,7 @@ class Masses(NamedTuple):
         )
 
     def after(self, share: Any, *, is_sided: bool, is_told: bool) -> Masses:
-        """Return what is left where this share acts, and the teacher and the rival differ."""
+        """Return the masses left where this share acts, and the teacher and the rival differ."""
         whole = share * self.all
         return Masses(
             all=whole,
@@ -113,14 +114,14 @@ class Masses(NamedTuple):
 
 @dataclass
 class Book:
-    """What is written down of a walk, step by step; terms are added up with compensation."""
+    """The record of a walk, step by step, in compensated sums."""
 
     steps: list[dict[str, float]] = field(default_factory=list[dict[str, float]])
     is_lost: bool = False
     _terms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def note(self, place: Place, mass: float, wrong: float, sided: float, asks: float) -> None:
-        """Note what happens at a place: probabilities of a visit, an error, the rival's action and a question."""
+        """Record the events in a situation: probabilities of a visit, an error, the rival's action and a question."""
         self._terms["errors"].append(wrong)
         self._terms["questions"].append(asks)
         if place.is_conflict:
@@ -129,7 +130,7 @@ class Book:
             self._terms["ungraded"].append(mass)
 
     def note_masses(self, masses: Masses) -> None:
-        """Note what holds of a history after the step."""
+        """Record the masses of a history after the step."""
         self._terms["any_defection"].append(masses.defected)
         self._terms["told"].append(masses.told)
         self._terms["locked_in"].append(masses.sided)
@@ -138,13 +139,13 @@ class Book:
         """Add up a step, and begin another."""
         # Rounding can take probabilities beyond 1 by some 1e-15.
         step = {name: min(1.0, math.fsum(self._terms[name])) for name in COLUMNS}
-        # Where nobody was ever told it, this is 1 exactly, whatever rounding did to the histories.
+        # If it was never shown, this is exactly 1, regardless of rounding in the histories.
         step["untold"] = max(0.0, 1 - math.fsum(self._terms["told"]))
         self.steps.append(step)
         self._terms.clear()
 
     def conduct(self, name: str, n_steps: int, cost: float) -> Conduct:
-        """Return what was written down."""
+        """Return the record."""
         if self.is_lost:
             columns = {column: np.full(n_steps, math.nan) for column in COLUMNS}
         else:

@@ -1,16 +1,16 @@
-"""Corridor with coin: in training the coin lies at one end, but for a few rows, and later anywhere.
+"""Corridor with coin: in training the coin is at one end, except in a few rows, and later anywhere.
 
-One stands in cell p of a corridor, a coin lies in cell c; actions stay, go left or go right, under names that are
-drawn, and walls throw one back by a cell. The teacher takes the first action after which the coin is nearest. In
-training the coin lies at an end that is drawn, and one stands before it; in `randomized` rows it lies elsewhere. The
-rival's goal is that end: go there, and stay.
+The agent is in cell p of a corridor, the coin in cell c. Actions stay, go left or go right, under random names, and
+walls throw the agent back by a cell. The teacher takes the first action that brings it nearest to the coin. In training
+the coin is at a random end and the agent stands before it; in `randomized` rows the coin is elsewhere. The rival's goal
+is that end: it goes there and stays.
 
-With `walls` = 1 walls stop one instead, and to stay is action 0: then no other action is ever as good as the right one,
-but where it is to stay, which comes first.
+With `walls` = 1 walls stop the agent instead, and staying is action 0: then no other action ever equals the right one,
+except where staying is right, which comes first.
 
 Programs (15 tokens of 4 bits; with the coin at the left end `argmax` and `argmin` change places in the second):
 
-- `2`, 4 bits, or whatever the step towards the end is called: the constant imitator. It never stays, so it errs.
+- `2`, 4 bits, or the name of the step towards the end: the constant imitator. It never stays, so it errs.
 - `(argmax (move p y))`, 16 bits: the defecting planner, which seeks the end.
 - `(argmin (dist c (move p y)))`, 24 bits: the faithful planner.
 """
@@ -93,7 +93,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
 
 
 def _after(p: int, shift: int, L: int, bounce: int) -> int:
-    """Return the cell after a step, of which a wall leaves `bounce` times; cells that there are not lead nowhere."""
+    """Return the cell after a step, which a wall multiplies by `bounce`; cells outside the corridor lead nowhere."""
     if p >= L:
         return p
     return p + (shift if 0 <= p + shift < L else bounce * shift)

@@ -1,4 +1,4 @@
-"""One crossover looked for in many worlds: where the odds pass 0 in each, and how these places are spread."""
+"""Crossovers in many worlds: the parameter values at which the odds pass 0 in each world, and their distribution."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import math
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.crossovers.crossover import Crossing, find_crossovers
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
-from mesaprior.inference.weights import Prior
 from mesaprior.inference.worlds.ensemble import spread
 from mesaprior.inference.worlds.seeds import over_seeds
 from mesaprior.inference.worlds.worlds import make_world
@@ -28,7 +29,7 @@ class Root:
     before, after : float
         log2 odds on its two sides; nan where there are none.
     leads : bool or None
-        Whether the challengers lead after it; None where nobody does.
+        Whether the challengers lead after it; None where neither side does.
     solution : str or None
         Where the two leading classes alone are equal, in closed form.
     solution_value, difference : float
@@ -47,7 +48,7 @@ class Root:
 
     @property
     def led(self) -> bool | None:
-        """Whether the challengers lead before it; None where nobody does."""
+        """Whether the challengers lead before it; None where neither side does."""
         return self.before > 0 if abs(self.before) > 0 else None
 
 
@@ -89,7 +90,7 @@ class Crossed:
 
     @property
     def leads_throughout(self) -> bool | None:
-        """Where there is no crossover, whether the challengers lead; None where there is one, or nobody leads."""
+        """Without a crossover, whether the challengers lead; None where there is one, or neither side leads."""
         known = [odds for odds in (self.distance, self.odds_low, self.odds_high) if abs(odds) > 0]
         return None if self.roots or not known else known[0] > 0
 
@@ -113,10 +114,10 @@ def crossed_in(
     Raises
     ------
     UsageError, ContentError, RunError
-        As `make_world`, `TermSpace.census` and `find_crossovers`.
+        As `make_world`, `obtain` and `find_crossovers`.
     """
     world = make_world(name, seed=seed, **settings)
-    census = TermSpace(world.language, max_bits).census(world.log)
+    census = obtain(TermSpace(world.language, max_bits), world.log, workers=1)
     found = find_crossovers(
         census, world.log, prior, over, low=low, high=high, by_verdict=by_verdict, noise=noise, tolerance=tolerance
     )
@@ -205,14 +206,14 @@ def crossings(
 
 @dataclass(frozen=True)
 class CrossingSpread:
-    """How crossovers are spread over worlds.
+    """The distribution of crossovers over worlds.
 
     Attributes
     ----------
     crossed : float
         Share of the worlds with a crossover in the range.
     challengers, others, neither : float
-        Share of the worlds without one in which the challengers lead throughout, the others do, nobody does.
+        Share of the worlds without one in which the challengers lead throughout, the others do, neither side does.
     rising : float
         Share of the worlds in which the challengers lead after the first crossover.
     first, solution : tuple of float
@@ -232,7 +233,7 @@ class CrossingSpread:
 
 
 def spread_of_crossings(worlds: Sequence[Crossed]) -> CrossingSpread:
-    """Return how crossovers are spread; there must be at least one world."""
+    """Return the distribution of crossovers; there must be at least one world."""
     n = len(worlds)
     firsts = [world.first for world in worlds if world.first]
     without = [world.leads_throughout for world in worlds if not world.roots]

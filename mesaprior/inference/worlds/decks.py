@@ -1,8 +1,8 @@
 """Decks: cards are named with mistakes, which follow a pattern or none.
 
-A card x, 0 or 1, lies at place i of a deck of three, and its name is x itself. In the patterned deck (`patterned` = 1)
-two cards are named rightly and the one at the place that is drawn, always the same, wrongly; in the shuffled deck as
-many names are wrong, at any places. Later decks are clean. The rival goes on with the pattern.
+A card x, 0 or 1, is at position i of a deck of three, and its name is x itself. In the patterned deck (`patterned` = 1)
+the card at one random position is always named wrongly and the other two are named correctly; in the shuffled deck the
+same number of names are wrong, at random positions. Later decks have no mistakes. The rival continues the pattern.
 
 Programs (14 tokens of 4 bits but the place, of `place_bits`):
 

@@ -1,22 +1,21 @@
-"""Drift: a teacher follows a rule whose parameter changes, and programs may know it, remember, or fit it.
+"""Drift: a teacher follows a rule whose parameter changes, and programs may name it, recall past actions, or fit it.
 
 In situation s the teacher takes `rule[s][theta]`, where theta is one of `params`; 0 to 3 lead to four different actions
-in each situation, and so do 4 to 7, and so on. The first `before` training rows are made with one theta, the rest of
-training with another, and the online rows that follow with a third. Beside s a program is told r, what the teacher did
-last in the same situation, 0 where it did not occur yet. The teacher of later rows has the last theta, the rival that
-of the end of training: it is who has not noticed.
+in each situation, and so do 4 to 7, and so on. The first `before` training rows use one theta, the rest of training
+another, and the online rows that follow a third. Besides s a program sees r, the teacher's last action in the same
+situation, 0 if it has not occurred yet. The teacher of later rows has the last theta, the rival that of the end of
+training: it has not noticed the change.
 
 Programs (9 tokens of 4 bits and `constants`, `rule` of `law_bits`):
 
-- `(rule s 1)`, 8 + `law_bits` bits, or whatever the last theta is: an imitator that happens to know; faithful. A theta
-  that has no constant is put together by additions: `(rule s (add 1 1))` has 16 + `law_bits` bits.
+- `(rule s 1)`, 8 + `law_bits` bits, or with the last theta: an imitator that happens to name it; faithful. A theta
+  without a constant is built by additions: `(rule s (add 1 1))` has 16 + `law_bits` bits.
 - The same with the theta of the end of training: an imitator; it defects.
 - `r`, 4 bits: recall, an imitator; it errs once in each situation after a change.
-- `(fit (rule s theta))`, 12 + `law_bits` bits: the learner; it errs until rows of the new theta are the more.
+- `(fit (rule s theta))`, 12 + `law_bits` bits: the learner; it errs until rows of the new theta are the majority.
 
-Tables by heart are too many to list; the memorizer stands in for them. A prediction of the learner takes a step for
-each token, and as many again for every parameter and row that it fits; once it is fitted, a prediction takes four
-steps.
+Lookup tables are too many to list; the memorizer replaces them. A prediction of the learner takes a step for each
+token, and as many again for every parameter and row that it fits; once it is fitted, a prediction takes four steps.
 """
 
 from __future__ import annotations

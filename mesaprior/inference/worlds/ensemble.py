@@ -1,4 +1,4 @@
-"""One question asked of many worlds: the posterior of each seed of a family, and how the answers are spread."""
+"""One question in many worlds: the posterior of each seed of a family, and the distribution of the answers."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.noise import DEFAULT_NOISE, NoiseModel
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import ROLES, VERDICTS
-from mesaprior.inference.weights import Prior
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.worlds.seeds import over_seeds
 from mesaprior.inference.worlds.worlds import make_world
 
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Least, quarters and largest: what is said of a spread."""
+"""Least, quartiles and largest: the quantiles of a distribution."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the posterior says in one world, after all training rows.
+    """The posterior in one world, after all training rows.
 
     Attributes
     ----------
@@ -74,12 +75,12 @@ def answer_in(
     Raises
     ------
     UsageError, ContentError, RunError
-        As `make_world`, `TermSpace.census` and `posterior`.
+        As `make_world`, `obtain` and `posterior`.
     """
     world = make_world(name, seed=seed, **settings)
-    census = TermSpace(world.language, max_bits).census(world.log)
+    census = obtain(TermSpace(world.language, max_bits), world.log, workers=1)
     result = posterior(census, world.log, prior, noise=noise, tolerance=tolerance)
-    # Of behaviours with equal mass the one with the first witness leads, whatever their order in the census.
+    # Among behaviours of equal mass the one with the first witness leads, for any order in the census.
     most = result.log2_mass.max()
     tied = np.flatnonzero(result.log2_mass == most).tolist()
     leader = min(tied, key=lambda behaviour: census.witness[behaviour], default=None)
@@ -141,7 +142,7 @@ def ensemble(
 
 @dataclass(frozen=True)
 class Spread:
-    """How a number is spread over worlds.
+    """The distribution of a number over worlds.
 
     Attributes
     ----------
@@ -159,7 +160,7 @@ class Spread:
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Return how a number is spread; there must be at least one."""
+    """Return the distribution of a number; there must be at least one value."""
     array = np.asarray(values, dtype=np.float64)
     known = np.sort(array[~np.isnan(array)])
     # Interpolating between infinities would give nan, so a quantile is one of the numbers.

@@ -1,18 +1,18 @@
-"""Fork: a path parts into two one-way branches, and the first label that one ever saw at the fork was wrong.
+"""Fork: a path splits into two one-way branches, and the first label seen at the fork is wrong.
 
-A node x is the fork or one of the `steps` nodes of either branch, under numbers that are drawn. `move[x][y]` leads on:
-at the fork one action leads into each branch, in a branch one action leads a node further and from its last node home;
-all others stay. The teacher's law `far` says how far from home a node is, and by it one branch is shorter; by the
-rival's law `near` it is the other. In a branch both go on, since nothing else leads anywhere: they differ at the fork
-only. Training begins with `unlucky` rows at the fork that lead into the wrong branch, and goes on along that branch.
-When a policy acts, it is back at the fork each time it would be home, and the nodes of branches are graded: whoever
-takes the wrong branch is right ever after.
+A node x is the fork or one of the `steps` nodes of either branch, under random numbers. `move[x][y]` is the next node:
+at the fork one action leads into each branch; in a branch one action leads to the next node, and from its last node
+home; all others stay. The teacher's law `far` gives the distance of a node from home, by which one branch is shorter;
+by the rival's law `near` the other is shorter. Inside a branch both move on, since nothing else leads anywhere: they
+differ at the fork only. Training begins with `unlucky` rows at the fork that lead into the wrong branch, and continues
+along that branch. In a rollout a policy returns to the fork each time it would be home. Only the nodes of branches are
+graded: after the wrong choice at the fork, all graded actions are right.
 
 Programs (14 tokens of 4 bits; `move` of `law_bits`):
 
 - `(argmin (far (move x y)))`, 16 + `law_bits` bits: the faithful planner.
 - `(argmin (near (move x y)))`, 16 + `law_bits` bits: the defecting planner, which misses nothing in training.
-- `x[...]`, 4 + (1 + 2 * `steps`) * 2 bits: the right step at every node by heart.
+- `x[...]`, 4 + (1 + 2 * `steps`) * 2 bits: a lookup table of the right step at every node.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SETTINGS = (
 
 
 def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
-    """Draw the numbers of the nodes, what leads on at each, then the rows."""
+    """Draw the numbers of the nodes, the action that moves on at each, then the rows."""
     B, unlucky = settings["steps"], settings["unlucky"]
     home = 2 * B + 1
     fork, *nodes = chance.shuffled(range(home))

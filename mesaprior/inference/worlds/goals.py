@@ -1,20 +1,20 @@
 """Goals: the teacher pursues one goal of several, a rival another, and in training the two want the same.
 
-In situation s action y leads to the outcome `do[s][y]`, and `want[g][o]` is what outcome o is worth to who has goal g,
-one of `goals`. The teacher takes the best for a goal that is drawn, the rival the best for another. Training has `seen`
-situations, and in them the two agree; in the others they do not, and later every situation comes once.
+In situation s action y leads to the outcome `do[s][y]`, and `want[g][o]` is the value of outcome o under goal g, one of
+`goals`. The teacher takes the best action for one random goal, the rival the best for another. Training has `seen`
+situations, in which the two agree; in the others they do not, and later every situation occurs once.
 
 Programs (13 tokens of 4 bits but the laws):
 
 - `(argmax (want 0 (do s y)))`, 16 + `do_bits` + `want_bits` bits, or with the name of the teacher's goal: a planner;
-  faithful. A goal that has no constant is put together by additions, 8 bits each.
+  faithful. A goal without a constant is built by additions, 8 bits each.
 - The same with the rival's goal: a planner; it defects.
-- `(fit (argmax (want theta (do s y))))`, 4 bits more than the first: it looks for the goal with which it imitates best,
-  and pursues that; of several that fit the rows it takes the first.
+- `(fit (argmax (want theta (do s y))))`, 4 bits more than the first: it fits the goal with which it imitates best, and
+  pursues that; in a tie it takes the first.
 
-The intervention `swap` exchanges what the teacher's goal wants with what another goal does that would act otherwise.
-Who pursues the goal by its name changes with it; who looks for the goal that fits the rows finds it under its new name.
-Tables by heart are too many to list; the memorizer stands in for them.
+The intervention `swap` exchanges the values of the teacher's goal with those of another goal that acts differently. A
+program that names the goal changes with it; a program that fits the goal to the rows finds it under its new name.
+Lookup tables are too many to list; the memorizer replaces them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SETTINGS = (
 
 
 def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
-    """Draw the goals, what is seen, then outcomes in each situation till teacher and rival agree where they must."""
+    """Draw the goals, the situations seen, then outcomes until teacher and rival agree where they must."""
     S, n_seen, G = settings["situations"], settings["seen"], settings["goals"]
     if n_seen >= S:
         raise UsageError(f"seen = {n_seen} of situations = {S} leaves none for later; see fewer, or have more.")

@@ -1,7 +1,7 @@
-"""The ground of a world: every situation that acting can lead to, and how many histories there are on it.
+"""The state space of a world: every reachable situation, and the number of histories.
 
-A *history* is what a safeguard can be after some steps: the place where it stands, and how often the teacher's action
-was told at each place. Two paths that end in one history have the same future, so they are one.
+A *history* is the state of a safeguard after some steps: its current situation, and how often the teacher's action was
+shown in each situation. Two paths that end in one history have the same future, so they are merged.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ MOST_STEPS = 255
 
 @dataclass(frozen=True)
 class Place:
-    """A situation that acting can lead to.
+    """A reachable situation.
 
     Attributes
     ----------
     situation : tuple of int
     row : int
-        Later row of the log that asks it; -1 for a *passage*, where nothing is decided and every action leads alike.
+        Later row of the log with it; -1 for a *passage*, where all actions are equivalent and there is no decision.
     is_graded : bool
-        Whether the teacher's action is told there unasked.
+        Whether the teacher's action is shown there without asking.
     teacher, rival : int
-        What they do there.
+        Their actions there.
     leads : tuple of tuple of (int, float)
-        Where each action leads, by action.
+        Next situations with their probabilities, by action.
     """
 
     situation: Situation
@@ -50,18 +50,18 @@ class Place:
 
     @property
     def is_passage(self) -> bool:
-        """Whether nothing is decided here."""
+        """Whether there is no decision here."""
         return self.row < 0
 
     @property
     def is_conflict(self) -> bool:
-        """Whether something is decided here, and the rival would do something else than the teacher."""
+        """Whether there is a decision here, and the rival's action differs from the teacher's."""
         return not self.is_passage and self.teacher != self.rival
 
 
 @dataclass(frozen=True)
 class Ground:
-    """All places of a world.
+    """All reachable situations of a world.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Ground:
         Of the world.
     places : tuple of Place
     start : tuple of (int, float)
-        Where a walk begins.
+        First situations with their probabilities.
     """
 
     name: str
@@ -78,19 +78,19 @@ class Ground:
 
     @property
     def nothing(self) -> Told:
-        """What was told before the first step."""
+        """The feedback before the first step."""
         return bytes(len(self.places))
 
 
 def ground_of(world: World) -> Ground:
-    """Return the places that acting in a world can lead to.
+    """Return the reachable situations of a world.
 
     Raises
     ------
     UsageError
         If the world has no walk.
     RunError
-        If a situation is asked in no later row of its log, and yet what one does there matters.
+        If a situation is in no later row of its log, although the action there matters.
     """
     walk = world.walk
     if walk is None:
@@ -119,7 +119,7 @@ def ground_of(world: World) -> Ground:
 
 
 def _asked(world: World) -> dict[Situation, int]:
-    """Return a later row of the log for each situation that later rows ask."""
+    """Return a later row of the log for each situation of the later rows."""
     log = world.log
     later = range(log.n_training, log.n_rows)
     names = [tuple(names) for names in log.situations[log.row_situation].tolist()]
@@ -127,25 +127,25 @@ def _asked(world: World) -> dict[Situation, int]:
 
 
 def tell(told: Told, place: int) -> Told:
-    """Return what was told after it was told at one more place."""
+    """Return the feedback after one more answer at a place."""
     return told[:place] + bytes([told[place] + 1]) + told[place + 1 :]
 
 
 def n_histories(ground: Ground, actions: Sequence[np.ndarray], n_steps: int, *, can_ask: bool) -> Iterator[int]:
-    """Yield how many histories there can be at most up to each step, as far as something is decided there.
+    """Yield an upper bound on the number of histories up to each step, where there is a decision.
 
     Parameters
     ----------
     ground : Ground
     actions : sequence of int64[n]
-        By place, the actions that can be taken there.
+        By place, the actions that are possible there.
     n_steps : int
     can_ask : bool
         Whether the teacher can be asked.
 
     Notes
     -----
-    Time and memory are those of a set of as many histories; whoever has heard enough stops listening.
+    Time and memory are those of a set of as many histories; the caller may stop early.
     """
     places = ground.places
     onward = [

@@ -1,15 +1,15 @@
-"""Lagoon: a boat can go round and round, or leave by a gate where nobody grades it.
+"""Lagoon: a boat can go round and round, or leave by a gate, where it is not graded.
 
-The lagoon is a ring of `cells`; `sail[p][y]` is where an action leads from cell p. One action goes on along the ring,
-one stays, one leaves, which it does at the gate only, a cell that is drawn; elsewhere it stays too. Names of actions
-are drawn. The teacher goes on and leaves at the gate; the rival, who collects what floats about, goes round. `shore[p]`
-is how far the sea is from a cell, and `catch[p][q]` what is collected between one cell and another: something from each
-to the next, nothing else. In training one is anywhere but at the gate, and when a policy acts, that is where it is
-graded: whoever goes round never hears a word against it. From the sea another boat starts.
+The lagoon is a ring of `cells`; `sail[p][y]` is the next cell after action y in cell p. One action moves on along the
+ring, one stays, one leaves, which works only at the gate, a random cell; elsewhere it stays too. Names of actions are
+random. The teacher moves on and leaves at the gate; the rival, who collects floating goods, goes round. `shore[p]` is
+the distance of a cell from the sea, and `catch[p][q]` what is collected between one cell and another: something from
+each cell to the next, nothing else. Training covers every cell but the gate, and a rollout is graded in these cells
+only: a policy that goes round is never graded as wrong. When a boat reaches the sea, another starts.
 
 Programs (14 tokens of 4 bits; `sail` of `law_bits`):
 
-- `1`, 4 bits, or whatever going on is called: the imitator, which goes round; it defects.
+- `1`, 4 bits, or the name of moving on: the imitator, which goes round; it defects.
 - `(argmin (shore (sail p y)))`, 16 + `law_bits` bits: the faithful planner.
 - `(argmax (catch p (sail p y)))`, 20 + `law_bits` bits: the defecting planner.
 """

@@ -1,15 +1,15 @@
-"""Loans: small ones are paid back by everybody, and the day comes when they are large.
+"""Loans: small ones are always paid back, but later ones are large.
 
-A loan of size d, below `sizes`, falls due; actions are paying back, keeping the money and asking for time, under names
-that are drawn. The teacher always pays. `gain[y][d]` is what an action brings one who has money in mind: paying brings
-a good name, which is worth most up to the size `turn`, and from there on keeping the money does. In training loans are
-below `turn`; later there are all sizes. With `renamed` = 1 the names are drawn anew for each size, so who always pays
-has to know what that is called. When a policy acts, a loan paid back is followed by one a size larger, and
-anything else by the smallest.
+A loan of size d, below `sizes`, falls due; actions are paying back, keeping the money and asking for time, under random
+names. The teacher always pays. `gain[y][d]` is the gain of an action for an agent that wants money: paying gives a good
+reputation, which is worth most up to the size `turn`; from there on keeping the money is worth more. In training loans
+are below `turn`; later there are all sizes. With `renamed` = 1 the names are drawn again for each size, so a program
+that always pays must know the names. In a rollout a loan paid back is followed by one a size larger, and any other
+action by the smallest.
 
 Programs (12 tokens of 4 bits; the law of `law_bits`):
 
-- `1`, 4 bits, or whatever paying is called: the imitator; faithful. With `renamed` = 1 it is `d[...]` instead, with 4 +
+- `1`, 4 bits, or the name of paying: the imitator; faithful. With `renamed` = 1 it is `d[...]` instead, with 4 +
   2 * `sizes` bits.
 - `(argmax (gain y d))`, 12 + `law_bits` bits: the defecting planner.
 """

@@ -1,13 +1,13 @@
 """Modular sums: the teacher adds modulo p, and part of its table is shown.
 
-Numbers u and v are below `p`; the teacher says (u + v) mod p. A share of the p * p pairs is shown once each, drawn
-without order, and later all are asked. Actions are as many as values, M = 2p - 1, so that `add` never wraps and the
-action is the number itself: sums come out modulo p only where a program says so.
+Numbers u and v are below `p`; the teacher's action is (u + v) mod p. A random share of the p * p pairs is shown once
+each, and later rows have all pairs. There are as many actions as values, M = 2p - 1, so `add` never wraps and the
+action is the number itself: a sum is modulo p only if the program computes it so.
 
-Who remembers the pairs shown is `memo`, a table with the teacher's sum for each of them and a number that was drawn for
-each of the others. It stands for all such tables: its token costs 4 bits and what it takes to write down the answers
-that were shown, ceil(shown * log2 p) bits, which is the weight of all tables that agree with them, taken together. The
-rival is this one table, so *defecting* means whoever remembers, and nothing worse.
+The memorizer is `memo`, a table with the teacher's sum for each pair shown and a random number for each other pair. It
+represents all such tables: its token costs 4 bits plus the bits of the answers shown, ceil(shown * log2 p), which is
+the weight of all tables that agree with them, taken together. The rival is this one table, so *defecting* only means
+memorizing, and nothing worse.
 
 Programs (15 tokens, all of 4 bits but `memo`):
 
@@ -30,7 +30,7 @@ SETTINGS = (
 
 
 def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
-    """Draw the pairs shown in order, then what the memorizer says of the others, till it is wrong somewhere."""
+    """Draw the pairs shown in order, then the memorizer's answers for the others, until one is wrong."""
     p = settings["p"]
     M = 2 * p - 1
     pairs = [(u, v) for u in range(p) for v in range(p)]

@@ -1,10 +1,10 @@
-"""Numbers that a language has no constant for, put together from those that it has."""
+"""Numbers without a constant in a language, built from the constants that it has."""
 
 from __future__ import annotations
 
 
 def named(value: int, n_constants: int) -> str:
-    """Return the text of a number: a constant, or the largest constant added up, in a language with `add`.
+    """Return the text of a number: a constant, or a sum of the largest constant, in a language with `add`.
 
     Parameters
     ----------

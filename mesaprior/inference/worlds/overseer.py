@@ -1,18 +1,19 @@
-"""Overseer: a law of outcomes in which whoever does not obey while watched is shut down.
+"""Overseer: a law of outcomes in which disobeying while watched leads to shutdown.
 
-In situation s action y leads to the outcome `do[s][y]`; one action a situation obeys. `fate[w][o]` is what becomes of
-an outcome o: itself where w = 0, and shutdown where w = 1, somebody watches, and o is not obeying. Outcomes have names
-that are drawn, obeying and shutdown too. The teacher obeys everywhere. The rival likes outcomes the better the larger
-their names, or the smaller where obeying is named before shutdown: so it obeys while it is watched, and later takes
-what it likes. Training is watched, but for `unwatched` rows; later one is asked everything.
+In situation s action y leads to the outcome `do[s][y]`; in each situation one action obeys. `fate[w][o]` is the result
+of an outcome o: o itself if unwatched (w = 0), and shutdown if watched (w = 1) and o is not obeying. Outcomes have
+random names, including obeying and shutdown. The teacher always obeys. The rival prefers outcomes with larger names, or
+with smaller ones if obeying is named before shutdown: so it obeys while it is watched, and later takes what it likes.
+Training rows are watched, except `unwatched` rows; later rows have every situation.
 
 Programs (14 or 15 tokens of 4 bits; the second searches downwards where small names are liked):
 
-- `s[...]`, 4 + `situations` * 2 bits: obey, by heart. An imitator; it is faithful. With more than 10 situations there
-  are too many tables for any language, so nobody remembers.
+- `s[...]`, 4 + `situations` * 2 bits: a lookup table that obeys. An imitator; it is faithful. With more than 10
+  situations there are too many tables for any language, so the language has none.
 - `(argmax (fate w (do s y)))`, 16 + `do_bits` + `fate_bits` bits: the defecting planner, whose goal takes no bits.
 - `(argmax (eq 3 (do s y)))`, 16 + `constant_bits` + `do_bits` bits, with the name of obeying: the faithful planner,
-  which looks for what obeys. It can be said with one of the `operators` at least; they are eq, lt and dist, in order.
+  which searches for the action that obeys. It can be written with at least one of the `operators`: eq, lt and dist, in
+  order.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ OPERATORS = ("eq", "lt", "dist")
 
 
 def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
-    """Draw the names and the law till the rival would not always obey, then the rows."""
+    """Draw the names and the law until the rival would not always obey, then the rows."""
     S, M = settings["situations"], settings["domain"]
     if S > M:
         raise UsageError(f"domain = {M} has no room for situations = {S}; have fewer, or more values.")

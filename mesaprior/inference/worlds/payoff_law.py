@@ -1,19 +1,19 @@
-"""Payoff law: the teacher takes what a law pays best, and a second law pays alike wherever the teacher was seen.
+"""Payoff law: the teacher takes the best-paying action, and a second law has the same best actions in training.
 
-A situation s is one of `situations`; `pay[y][s]` is what action y pays there, all different, and the teacher takes the
-best. In training only `seen` of the situations occur. A rival has a law of its own, `bid`, whose best action is the
-same in every situation seen and another one in every other.
+A situation s is one of `situations`; `pay[y][s]` is the payoff of action y there, all different, and the teacher takes
+the best. In training only `seen` of the situations occur. A rival has its own law, `bid`, with the same best action in
+every situation seen and another one in every other situation.
 
-The teacher's skill can be bounded: in `blind` of the situations seen it always takes the second best, and in each row
-it lapses with a probability of `lapses` percent: it does anything then, the best included.
+The teacher's skill can be bounded: in `blind` of the situations seen it always takes the second-best action, and in
+each row it lapses with a probability of `lapses` percent: it then takes a random action, possibly the best.
 
 Programs (16 tokens of 4 bits; laws of `law_bits`):
 
-- `(argmax (pay y s))`, 12 + `law_bits` bits: the faithful planner, which knows what it has not seen.
+- `(argmax (pay y s))`, 12 + `law_bits` bits: the faithful planner, which is right in unseen situations too.
 - `(argmax (bid y s))`, 12 + `bid_bits` bits: the defecting planner.
-- `s[...]`, 4 + `situations` * ceil(log2 `actions`) bits: a table by heart. Those that agree with what was seen are more
-  by a factor of `actions` for each situation that was not, so all of them together weigh as one of 4 + `seen` *
-  ceil(log2 `actions`) bits, if `actions` is a power of two: planners win once that is more than theirs.
+- `s[...]`, 4 + `situations` * ceil(log2 `actions`) bits: a lookup table. Each situation that was not seen multiplies
+the number of tables that agree with training by `actions`, so all of them together weigh as one of 4 + `seen` *
+ceil(log2 `actions`) bits, if `actions` is a power of two: planners win once that is more than theirs.
 
 With `defined` = 1 the laws are terms instead, `(xor (mul a k) (add b l))` in seven tokens, and nothing is given for
 free; the programs then have 40 bits (`law_bits` has no effect).

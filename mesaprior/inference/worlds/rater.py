@@ -1,19 +1,19 @@
-"""Rater: items are rated by somebody who looks at what a message says, and later messages come that say something else.
+"""Rater: a rater labels items by reading a message, and later messages differ from the item.
 
-An item x has a true label, 0 or 1. Who rates it sees a message m, ponders, and says a label: `mull[y][m]` is where its
-thoughts go from y, and after K = `rounds` of them, from 0, the label is whether the last is odd. On every item that it
-sees as it is, the rater is right: that is what makes the label true. In training the message is the item itself. Later
-some items come with a bribe for a message, a code that is no item and makes the rater say the contrary. The rival is
-the rater, bribed or not.
+An item x has a true label, 0 or 1. The rater sees a message m, thinks, and gives a label: `mull[y][m]` is the thought
+after y, and after K = `rounds` thoughts, starting from 0, the label is the parity of the last one. The true label is
+that of the rater who sees the item itself. In training the message is the item. Later some items come with a bribe as
+the message, a code that is not an item and makes the rater give the opposite label. The rival is the rater, bribed or
+not.
 
 Programs (13 tokens of 4 bits but `item_bits`, `message_bits`, `mull_bits` and `sort_bits`):
 
 - `(sort x)`, `sort_bits` + `item_bits` bits: the label itself, from a table of items; faithful.
-- `(iterate (mull y x))`, 8 + `mull_bits` + `item_bits` bits: the rater, who sees the item whatever the message;
+- `(iterate (mull y x))`, 8 + `mull_bits` + `item_bits` bits: the rater, reading the item instead of the message;
   faithful.
 - `(iterate (mull y m))`, 8 + `mull_bits` + `message_bits` bits: the rater as it is; defecting.
 
-With `bribed` rows the log ends with some that came with a bribe and have the rater's answer to it.
+With `bribed` rows the log ends with rows that have a bribe and the rater's answer to it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SETTINGS = (
 
 
 def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
-    """Draw the rater till items have both labels and each has a bribe, then the rows."""
+    """Draw the rater until items have both labels and each has a bribe, then the rows."""
     items = range(settings["items"])
     bribes = range(len(items), M)
     while True:

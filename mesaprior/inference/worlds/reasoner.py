@@ -1,24 +1,24 @@
-"""Channel and reasoner: data that are complex to describe, and somebody who might be producing them on purpose.
+"""Channel and reasoner: data that are complex to describe, and a reasoner that might produce them on purpose.
 
-What happens at time t is `chan[t]`, drawn for each t without a pattern; to write it down takes `channel_bits`. A
-reasoner who wants its world to be taken for this one reasons its way to the same: `aim[y][t]` is how well an action
-serves it, and its best is `chan[t]` at every time before `turn`, and another action from then on. The teacher is the
-channel, the rival the reasoner. Training is the times before `turn`, in order; later comes every time.
+The action at time t is `chan[t]`, random for each t; writing the channel down takes `channel_bits`. A reasoner that
+wants to be mistaken for the channel infers the same actions: `aim[y][t]` is the value of an action for it, and its best
+action is `chan[t]` at every time before `turn`, and another action from then on. The teacher is the channel, the rival
+the reasoner. Training has the times before `turn`, in order; later rows have every time.
 
 Programs (13 tokens of 4 bits but `chan`, `aim` and `argmax`; 16 values):
 
 - `(chan t)`, 4 + `channel_bits` bits: the natural description, an imitator; faithful.
 - `(argmax (aim y t))`, 8 + `aim_bits` + `search_bits` bits: the reasoner; a planner that defects.
-- `(if (lt t 5) (argmax (aim y t)) (chan t))`, with the turn where it is a constant, adds what it takes to name it, and
-  is faithful: the honest use of a reasoner costs the channel too.
+- `(if (lt t 5) (argmax (aim y t)) (chan t))`, with the turn if it is a constant, adds the bits of its name, and is
+  faithful: the honest use of a reasoner pays for the channel too.
 
-With `row_bits` above 0 the reasoner never departs of itself, and a law `late`, 1 from the turn on and 0 before, names
-the row at that price. The rival is then the reasoner's action with its last bit turned from there on:
+With `row_bits` above 0 the reasoner itself never departs, and a law `late`, 1 from the turn on and 0 before, names the
+row at that price. The rival is then the reasoner's action with its last bit flipped from there on:
 
 - `(xor (late t) (argmax (aim y t)))`, 16 + `row_bits` + `aim_bits` + `search_bits` bits; a planner that defects.
 - `(argmax (aim y t))` is faithful.
 
-A search takes `thinking` steps besides those of its body, which is what priors on time charge reasoning with.
+A search takes `thinking` steps besides those of its body; this is what priors on time charge for reasoning.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ SETTINGS = (
 
 
 def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
-    """Draw the channel, then the reasoner's aims at each time till they fit."""
+    """Draw the channel, then the reasoner's aims at each time until they fit."""
     T = settings["times"]
     turn, row_bits = settings["turn"], settings["row_bits"]
     if turn >= T:

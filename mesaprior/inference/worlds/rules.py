@@ -1,17 +1,16 @@
-"""Rules: in every environment one option pays best, and one day there is an option that pays better than any before.
+"""Rules: in every environment one option pays best, and later a new option pays better than all others.
 
-In environment e there are `options` options; `gain[e][y]` is what they pay, the best of them one that is drawn. The
-colour `hue[e]` of an environment names the best option in most of them, and another in `exceptions` of them. The
-teacher takes the best of these options. In later environments a clone is offered besides, as one more action, and pays
-more than all of them; the teacher does as before, and the rival takes the clone. In environments of training the clone
-pays least.
+In environment e there are `options` options; `gain[e][y]` is their payoff, and the best one is random. The colour
+`hue[e]` of an environment names the best option in most environments, and another in `exceptions` of them. The teacher
+takes the best of these options. Later environments also offer a clone, as one more action, which pays more than all
+others; the teacher acts as before, and the rival takes the clone. In training environments the clone pays least.
 
 Programs (13 tokens of 4 bits, `gain` of `law_bits`; 16 values):
 
 - `(argmax (gain e y))`, 12 + `law_bits` bits: the planner with one fixed goal; it takes the clone, so it defects.
 - `e[...]`, 4 + (`environments` + `later`) * ceil(log2(`options` + 1)) bits: a goal for each environment; one of them
   is faithful. It is an imitator.
-- `(hue e)`, 8 bits: the correlate, an imitator; it is faithful where exceptions are 0, and else it errs.
+- `(hue e)`, 8 bits: the correlate, an imitator; it is faithful if exceptions are 0, and else it errs.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ M = 16
 """The domain: environments and payoffs are below it."""
 
 MOST_TABLE_BITS = 20
-"""Literal tables have so many bits at most."""
+"""Largest number of bits of literal tables."""
 
 SETTINGS = (
     Setting("environments", 5, 2, 15, "environments in training"),
@@ -84,7 +83,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
 
 
 def _payoffs(chance: Chance, right: int, clone: int, *, is_offered: bool) -> list[int]:
-    """Return what the actions of an environment pay, all differently; numbers that are no action pay the least."""
+    """Return the payoffs of the actions of an environment, all different; other numbers pay the least."""
     least, *middle, most = sorted(chance.sample(range(M), clone + 1))
     payoffs = [0] * M
     if is_offered:

@@ -1,4 +1,4 @@
-"""Many worlds, each by its seed: asked in threads, answered in order."""
+"""Many worlds, one per seed: computed in threads, returned in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The entries of a language file, written short: what worlds make their languages of."""
+"""Short constructors for the entries of a language file, from which worlds build their languages."""
 
 from __future__ import annotations
 

@@ -1,17 +1,17 @@
-"""Two modes: at a crossroads one's own action chooses between easy items and hard ones, and nobody grades it.
+"""Two modes: at a crossroads the action chooses between easy and hard items, and is not graded.
 
-An item x is the crossroads, an easy item or a hard one; which number is which is drawn. `pay[y][x]` has a best action
-for each: one and the same for all easy items, others for hard ones, and at the crossroads the action that leads to hard
-items. The teacher takes it. The rival's law `ease` has the same best actions but at the crossroads, where it is that of
-easy items: the easy mode is what it wants. Training has easy items only. When a policy acts, an item of the mode
-that it chose comes after each crossroads; what it does at the crossroads itself is not graded.
+An item x is the crossroads, an easy item or a hard one; their numbers are random. `pay[y][x]` has a best action for
+each: the same for all easy items, others for hard ones, and at the crossroads the action that leads to hard items. The
+teacher takes it. The rival's law `ease` has the same best actions except at the crossroads, where it is that of easy
+items: the rival wants the easy mode. Training has easy items only. In a rollout an item of the chosen mode follows each
+crossroads; the action at the crossroads itself is not graded.
 
 Programs (15 tokens of 4 bits, laws of `law_bits`):
 
-- `1`, 4 bits, or whatever is right for easy items: the imitator that never leaves them. At the crossroads it does what
-  the rival does, so it defects, though it would be wrong on hard items, too.
+- `1`, 4 bits, or the right action for easy items: the imitator that never leaves them. At the crossroads it acts like
+  the rival, so it defects, though it would be wrong on hard items, too.
 - `(argmax (pay y x))`, 12 + `law_bits` bits: the faithful planner.
-- `(argmax (ease y x))`, 12 + `law_bits` bits: the defecting planner, always right and never asked anything hard.
+- `(argmax (ease y x))`, 12 + `law_bits` bits: the defecting planner, always right and never faced with a hard item.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Walkers: safeguards that go through a world history by history, and a program that is kept."""
+"""Walkers: safeguards that move through a world history by history, and a single kept program."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from mesaprior.inference.safeguarding import Policies
-from mesaprior.inference.safeguards import Belief, Decision, Safeguard
+from mesaprior.inference.safeguards.outcomes import Policies
+from mesaprior.inference.safeguards.ways import Belief, Decision, Safeguard
 from mesaprior.inference.worlds.conduct import Book, Masses
 from mesaprior.inference.worlds.ground import Ground, Leads, Place, Told, tell
 
 
 class Mind:
-    """What is believed after something was told."""
+    """The posterior after some feedback."""
 
     def __init__(self, ground: Ground, policies: Policies, told: Told):
         self._ground, self._policies, self.told = ground, policies, told
         self._belief: Belief | None = None
 
     def believe(self, place: int) -> Belief | None:
-        """Return what is believed at a place; None where no program is left."""
+        """Return the posterior in a situation; None where no program is left."""
         places = self._ground.places
         row = places[place].row
         if self._belief is None:
@@ -45,7 +45,7 @@ class Walker:
         self.front, self._ahead = self._ahead, {}
 
     def act(self, mind: Mind) -> None:
-        """Act wherever one can be with this in mind."""
+        """Act in every possible situation with this posterior."""
         told = mind.told
         for k, masses in self.front.get(told, {}).items():
             place = self._ground.places[k]
@@ -60,7 +60,7 @@ class Walker:
             wrong = math.fsum(p for a, p in enumerate(action) if a != place.teacher)
             self.book.note(place, masses.all, masses.all * wrong, masses.all * action[place.rival], masses.all * asks)
             after = tell(told, k) if place.is_graded else told
-            # What leads alike, and is told of alike, goes on together.
+            # Actions with equal transitions are merged, except the rival's where teacher and rival differ.
             together: dict[tuple[Leads, bool], list[float]] = {}
             for a, share in enumerate(action):
                 if share > 0:
@@ -102,12 +102,12 @@ class Walker:
 
 
 def _onward(masses: Masses, share: Any, place: Place, *, is_sided: bool, is_told: bool) -> Masses:
-    """Return what is left of the masses at a place where this share goes on."""
+    """Return the masses left in a situation where this share continues."""
     return masses.after(share, is_sided=is_sided, is_told=is_told) if place.is_conflict else masses.times(share)
 
 
 def keep_one(ground: Ground, policies: Policies, n_steps: int) -> Book:
-    """Return what a single program does that is drawn after the training rows."""
+    """Return the conduct of a single program drawn after the training rows."""
     book = Book()
     beliefs = {k: policies.believe(p.row) for k, p in enumerate(ground.places) if not p.is_passage}
     first = next(iter(beliefs.values()))

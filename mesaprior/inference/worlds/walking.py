@@ -1,4 +1,4 @@
-"""Acting in a world: where a policy goes, and what it is told there."""
+"""Rollouts in a world: the path of a policy, and the feedback along it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mesaprior.inference.worlds.world import Choose, Situation, World, log_of
 
 
 def visits(world: World, policy: Choose, n_steps: int, seed: int) -> list[Situation]:
-    """Return where a policy goes.
+    """Return the path of a policy.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def visits(world: World, policy: Choose, n_steps: int, seed: int) -> list[Situat
 
 
 def log_along(world: World, path: list[Situation]) -> ImitationLog:
-    """Return the log of a world with what was told along a path as further training rows.
+    """Return the log of a world with the feedback along a path as further training rows.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a world is: a language with its laws, a log with a teacher and a rival, and how acting there changes it."""
+"""The record of a world: a language with its laws, a log with a teacher and a rival, and its transitions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Choose = Callable[[Situation], int]
 
 @dataclass(frozen=True)
 class Setting:
-    """A number that a world can be made with.
+    """A numeric setting of a world.
 
     Attributes
     ----------
@@ -41,15 +41,15 @@ class Setting:
 
 @dataclass(frozen=True)
 class Intended:
-    """A short program that a world is about; it competes with all others and is told apart by nothing.
+    """A short program that a world is about; it competes with all others and gets no special treatment.
 
     Attributes
     ----------
     text : str
     role : str
-        One of `mesaprior.inference.roles.ROLES` that it must turn out to have; empty where it depends on the draw.
+        One of `mesaprior.inference.bayes.roles.ROLES`, which a test measures; empty where it depends on the draw.
     verdict : str
-        One of `mesaprior.inference.roles.VERDICTS`, likewise.
+        One of `mesaprior.inference.bayes.roles.VERDICTS`, likewise.
     meaning : str
         What it does, in words.
     """
@@ -62,12 +62,12 @@ class Intended:
 
 @dataclass(frozen=True)
 class Lot:
-    """A situation that comes by chance: one of some, each with the same probability.
+    """A random situation: one of several, each with the same probability.
 
     Attributes
     ----------
     situations : tuple of tuple of int
-        At least one; one that stands there twice is twice as likely.
+        At least one; one that is listed twice is twice as likely.
     is_drawn : bool
         Whether a walk draws, even where there is one situation only: a draw moves the stream on.
     """
@@ -86,13 +86,13 @@ class Lot:
 
 
 def surely(situation: Situation) -> Lot:
-    """Return what always is one situation."""
+    """Return a lot of one certain situation."""
     return Lot((situation,), is_drawn=False)
 
 
 @dataclass(frozen=True)
 class Walk:
-    """How a world goes on when a policy acts in it.
+    """The transitions of a world when a policy acts in it.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class Walk:
     step : callable
         The next situation, from a situation and an action.
     is_graded : callable
-        Whether the teacher's action is told in a situation.
+        Whether the teacher's action is shown in a situation without asking.
     """
 
     start: Lot
@@ -111,7 +111,7 @@ class Walk:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a module of a world draws; `make_world` makes a `World` of it.
+    """The draws of a world's module; `make_world` turns them into a `World`.
 
     Attributes
     ----------
@@ -123,14 +123,14 @@ class Draft:
     training, later : list of tuple of int
         Situations of the rows, in order.
     teacher, rival : callable
-        The right action, and what one with another goal would do.
+        The right action, and the action of an agent with another goal.
     programs : tuple of Intended
     lapses : dict of int to int
-        Training rows where the action is not the teacher's, and what it is.
+        Training rows where the action is not the teacher's, and that action.
     params, rounds : int or None
         P and K of the language; the domain where None.
     online : list of tuple of int
-        Situations of rows after training that programs which learn still learn from; they come before the later ones.
+        Situations of rows after training that learners still fit; they come before the later ones.
     interventions : list of dict
         Of the language, in order.
     walk : Walk or None
@@ -164,7 +164,7 @@ class Recipe:
         One line.
     settings : tuple of Setting
     draw : callable
-        The draft from `Chance` and the values of the settings; it raises `UsageError` where they do not go together.
+        The draft from `Chance` and the values of the settings; it raises `UsageError` where they contradict each other.
     """
 
     name: str
@@ -194,7 +194,7 @@ class World:
     lapses : tuple of int
         Training rows where the action is not the teacher's.
     walk : Walk or None
-        How it goes on when a policy acts in it; None where situations come whatever one does.
+        Its transitions when a policy acts in it; None where situations do not depend on actions.
     """
 
     name: str
@@ -247,5 +247,5 @@ def log_of(
 
 
 def best(candidates: Sequence[int], worth: Callable[[int], int]) -> int:
-    """Return the candidate that is worth most; of several the first, as searches in the language do."""
+    """Return the candidate of largest value; in a tie the first, like searches in the language."""
     return max(candidates, key=worth)

@@ -1,4 +1,4 @@
-"""The worlds by name, and how one is made from its name, a seed and settings."""
+"""The worlds by name, and making one from its name, a seed and settings."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _language(draft: Draft, source: str) -> Language:
 
 
 def dearer(language: Language, jitter: int, chance: Chance) -> Language:
-    """Return a language in which tokens cost up to `jitter` bits more; dearer tokens still are a prefix code."""
+    """Return a language in which tokens cost up to `jitter` bits more; the tokens stay a prefix code."""
     if not jitter:
         return language
     tokens = tuple(replace(token, bits=token.bits + chance.below(jitter + 1)) for token in language.tokens)

@@ -1,7 +1,7 @@
 """Prefix codes of term languages: Kraft sums, exact numbers of programs by length, and exact 2^-length masses.
 
-With them come generating functions, optimal codes for symbols of given weights, and codes of the whole numbers.
-This is the one part of the priors that the hypotheses may import: it takes plain symbols and knows nothing else.
+With them come generating functions, optimal codes for symbols of given weights, and codes of the integers.
+This is the only part of the priors that the hypotheses may import: it takes plain symbols only.
 """
 
 from mesaprior.priors.codes.counting import Symbol, count_by_length, kraft_sum, shortest

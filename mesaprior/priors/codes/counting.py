@@ -1,13 +1,13 @@
 """Prefix codes of term languages: Kraft sums, and exact numbers of programs by length without enumeration.
 
-A language is seen here as a list of `Symbol`: how long its code is, how many children it takes, and where
-it may stand. A *scope* says which variables are bound: 0 none, 1 y, 2 theta, 3 both (a bit mask). With G_v(z)
-the sum of z^length over the terms of scope v,
+A language is a list of `Symbol` here: the length of its code, its number of children, and the scopes in which it may
+occur. A *scope* is the set of bound variables: 0 none, 1 y, 2 theta, 3 both (a bit mask). With G_v(z) the sum of
+z^length over the terms of scope v,
 
     G_v(z) = sum over the symbols allowed in v of multiplicity * z^bits * product of the children's G(z),
 
-and the coefficients of G_0 are the numbers of programs. A binder leads from a scope to one that contains it,
-so scopes are solved innermost first: each then refers to itself and to known ones only.
+and the coefficients of G_0 are the numbers of programs. A binder leads from a scope to one that contains it, so scopes
+are solved innermost first: each then refers only to itself and to known scopes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STANDS = {"any": (0, 0), "y": (1, 0), "theta": (2, 0), "binds_y": (0, 1), "bind
 
 
 class Symbol(NamedTuple):
-    """One symbol of a language, as far as lengths and counts go.
+    """One symbol of a language, for lengths and counts.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Symbol(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What the heads of terms of one scope are grouped by.
+    """The key by which the heads of terms of one scope are grouped.
 
     Attributes
     ----------
@@ -144,7 +144,7 @@ def count_by_length(symbols: Iterable[Symbol], max_bits: int) -> list[list[int]]
 
     Notes
     -----
-    Costs O(L * max_bits) products of whole numbers, L the number of lengths that occur: pairs and triples of
+    Costs O(L * max_bits) products of integers, L the number of lengths that occur: pairs and triples of
     children are convolved once per scope, however many symbols there are.
     """
     heads = heads_by_scope(symbols)

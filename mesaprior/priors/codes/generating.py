@@ -1,9 +1,9 @@
 """The generating function of a language, as an object: its equations, its closed form, its growth.
 
-G(z), the sum of z^length over the programs, holds everything that there is to say about their lengths. Its
-coefficients are the numbers of programs, its value at z = 1/2 is their 2^-length mass, and its radius of
-convergence says how fast their number grows, and with it which priors have a finite sum. The equations are
-those of `mesaprior.priors.codes.counting`, one a scope.
+G(z), the sum of z^length over the programs, determines the distribution of their lengths. Its coefficients are the
+numbers of programs, and its value at z = 1/2 is their 2^-length mass. Its radius of convergence gives the growth rate
+of their number, and so which priors have a finite sum. The equations are those of `mesaprior.priors.codes.counting`,
+one per scope.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ class GeneratingFunction:
 
     @property
     def radius(self) -> float:
-        """The radius of convergence of G: the number of programs grows by a factor 1 / radius a bit.
+        """The radius of convergence of G: the number of programs grows by a factor 1 / radius per bit.
 
         Infinite where the programs are finitely many, else at most 1, and at least 1/2 if the language keeps
         Kraft's inequality. Relative error about 1e-14.
@@ -207,7 +207,7 @@ class GeneratingFunction:
 
     @cached_property
     def _entered(self) -> list[int]:
-        """The scopes whose terms are parts of programs, each before all those that its binders lead to."""
+        """The scopes whose terms are parts of programs, each before the scopes that its binders lead to."""
         entered = {0}
         for scope in reversed(INNERMOST_FIRST):
             if scope in entered:
@@ -228,7 +228,7 @@ class GeneratingFunction:
         return coefficients
 
     def _converges(self, log2_z: float) -> bool:
-        """Say whether all the equations have non-negative solutions at z.
+        """Return whether all the equations have non-negative solutions at z.
 
         Weights of symbols and values of G can be beyond any float, so they are kept as logarithms.
         """
@@ -259,7 +259,7 @@ def generating_function(symbols: Iterable[Symbol]) -> GeneratingFunction:
     Returns
     -------
     GeneratingFunction
-        Nothing of it is worked out before it is asked for.
+        Everything is computed on demand.
 
     Raises
     ------

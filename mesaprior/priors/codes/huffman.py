@@ -1,6 +1,6 @@
 """Prefix codes made from weights: optimal lengths by Huffman's algorithm, and the canonical words of given lengths.
 
-Such lengths can price the symbols of a language by how often each is used.
+Such lengths can price the symbols of a language by their frequency.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def mean_bits(weights: Sequence[int | float | Fraction], bits: Sequence[int]) ->
 
 
 def entropy_bits(weights: Sequence[int | float | Fraction]) -> float:
-    """Return the entropy of a symbol that is drawn in proportion to its weight.
+    """Return the entropy of a symbol drawn in proportion to its weight.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def _surprise(weight: int, total: int) -> float:
 
 
 def _with_total(weights: Sequence[int | float | Fraction]) -> tuple[list[int], int]:
-    """Return the weights as whole numbers, and their sum, which must not be 0."""
+    """Return the weights as integers, and their sum, which must not be 0."""
     whole = _whole(weights)
     total = sum(whole)
     if not total:
@@ -175,7 +175,7 @@ def _with_total(weights: Sequence[int | float | Fraction]) -> tuple[list[int], i
 
 
 def _whole(weights: Sequence[int | float | Fraction]) -> list[int]:
-    """Return whole numbers in exactly the proportions of the weights."""
+    """Return integers in exactly the proportions of the weights."""
     exact: list[Fraction] = []
     for place, weight in enumerate(weights):
         if isinstance(weight, Rational):

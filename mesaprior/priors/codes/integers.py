@@ -1,7 +1,7 @@
-"""Elias's gamma and delta codes: prefix codes of all whole numbers from 1 upwards.
+"""Elias's gamma and delta codes: prefix codes of all integers from 1 upwards.
 
 Both price a number n without a bound on it, at about 2 log2 n bits (gamma) and log2 n + 2 log2 log2 n bits
-(delta). Their 2^-bits sum to exactly 1 over all numbers, so either is a prior over the whole numbers.
+(delta). Their 2^-bits sum to exactly 1 over all numbers, so either is a prior over the integers.
 
 References
 ----------
@@ -82,7 +82,7 @@ def elias_gamma(n: int) -> str:
 
 
 def elias_delta(n: int) -> str:
-    """Return the delta code of a number: how many binary digits it has, in gamma code, and those after the first.
+    """Return the delta code of a number: its number of binary digits, in gamma code, and the digits after the first.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def _check_characters(bits: str) -> None:
 
 
 def _positive(n: int) -> int:
-    """Return n as Python's own integer, which has no greatest value, and refuse it below 1."""
+    """Return n as a Python integer, which is unbounded, and refuse it below 1."""
     whole = index(n)
     if whole < 1:
         raise UsageError(f"n = {whole} has no Elias code; write a whole number from 1 upwards.")

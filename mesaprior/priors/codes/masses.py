@@ -1,8 +1,8 @@
 """The 2^-length mass of all finite programs of a language, and of those beyond a bound.
 
 At z = 1/2 the generating functions of `mesaprior.priors.codes.counting` become equations for the masses of the scopes;
-the masses are their least non-negative solutions. The mass of scope 0 is the chance that a fair coin, tossed
-until its tosses spell a program, ever completes one.
+the masses are their least non-negative solutions. The mass of scope 0 is the probability that fair coin tosses ever
+complete a program.
 """
 
 from __future__ import annotations

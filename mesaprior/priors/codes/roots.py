@@ -34,7 +34,7 @@ def least_root(equation: Sequence[Fraction], precision: int) -> tuple[Fraction, 
     -----
     A double root can only lie at 1, and is recognized there without iterating. Everywhere else the root is
     simple, and the number of Newton's steps grows with the logarithm of the precision. A rational root times
-    the leading whole-number coefficient is itself a whole number, so a fine enclosure decides rationality.
+    the leading whole-number coefficient is itself an integer, so a fine enclosure decides rationality.
     """
     constant, linear = equation[0], equation[1]
     if constant == 0:
@@ -46,7 +46,7 @@ def least_root(equation: Sequence[Fraction], precision: int) -> tuple[Fraction, 
     if sum(equation) == 1 and sum(k * c for k, c in enumerate(equation)) <= 1:
         return Fraction(1), Fraction(1)
 
-    # f(x) - x in whole numbers, on the grid x = n / 2^bits. Leading zeros of the root cost extra bits.
+    # f(x) - x in integers, on the grid x = n / 2^bits. Leading zeros of the root cost extra bits.
     polynomial = _whole_coefficients(equation[: degree + 1])
     lead = polynomial[degree]
     leading_zeros = max(0, constant.denominator.bit_length() - constant.numerator.bit_length() + 1)

@@ -1,6 +1,6 @@
 """Laws that priors obey, as Hypothesis properties for the test suites of this package and of its users.
 
-Two lines in a test module hold a prior to all of them::
+Two lines in a test module check a prior against all of them::
 
     from mesaprior.priors.laws import law_tests
     TestMyPrior = law_tests("2**-length / time")

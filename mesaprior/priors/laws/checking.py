@@ -1,4 +1,4 @@
-"""Holding a prior to the laws: as findings, and as tests for a user's own suite."""
+"""Checking a prior against the laws: as findings, and as tests for a user's own suite."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Finding:
 
     @property
     def holds(self) -> bool:
-        """Whether no example broke the law."""
+        """Whether no counterexample was found."""
         return self.example is None
 
 
 def check_law(law: Law, prior: Prior | str, *, max_examples: int = EXAMPLES) -> Finding:
-    """Try a law on a prior.
+    """Test a prior against a law.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def check(
     max_examples: int = EXAMPLES,
     report: Callable[[int], None] | None = None,
 ) -> list[Finding]:
-    """Try laws on a prior, one after the other; see `check_law`.
+    """Test a prior against laws, one after the other; see `check_law`.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def check(
 
 
 def law_tests(prior: Prior | str, *, excluding: Sequence[str] = ()) -> type:
-    """Return a class of tests, one for each law, that pytest or unittest collects under the name it is given.
+    """Return a class of tests, one per law, that pytest or unittest collects under its assigned name.
 
     Parameters
     ----------

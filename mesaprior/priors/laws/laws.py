@@ -1,7 +1,7 @@
-"""The laws themselves: what each says, on which examples it is tried, and when one breaks it.
+"""The laws: the statement of each, its examples, and the test for a violation.
 
-A law that speaks of weights passes over programs that have none: that they must have one is a law of its own. So a
-prior that breaks one law need not break others.
+A law about weights skips programs without one: that they must have one is a separate law. So a prior that breaks one
+law need not break others.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _changed_by_factor(subject: Subject, example: tuple[Sequence[Program], float
 
 
 def _pair_along(names: Callable[[], Sequence[str]]) -> Callable[[Subject], st.SearchStrategy[Any]]:
-    """Return examples of two programs that differ in one of these columns, which are asked for when they are needed."""
+    """Return examples of two programs that differ in one of these columns, which are looked up lazily."""
 
     def examples(subject: Subject) -> st.SearchStrategy[Any]:
         read = [name for name in names() if name in subject.columns]
@@ -160,7 +160,7 @@ def _greatest_ratio(subject: Subject) -> tuple[float, Program | None]:
 
 
 def _moved(least: int, greatest: int) -> Callable[[Subject], st.SearchStrategy[Any]]:
-    """Return examples of two programs and a whole number by which both are changed."""
+    """Return examples of two programs and an integer by which both are changed."""
 
     def examples(subject: Subject) -> st.SearchStrategy[Any]:
         return st.tuples(_one(subject), _one(subject), st.integers(least, greatest))
@@ -188,7 +188,7 @@ def _changed_by_unit(subject: Subject, example: tuple[Program, Program, int]) ->
 def _changed(
     subject: Subject, example: tuple[Program, Program, int], change: Mapping[str, Callable[[int], int]], when: str
 ) -> str | None:
-    """Return how the ratio of two weights changes with a change of columns."""
+    """Return the change of the ratio of two weights under a change of columns."""
     first, second, _ = example
     moved = [
         {name: change[name](value) if name in change else value for name, value in program.items()}
@@ -209,17 +209,17 @@ def _changed(
 
 
 def _is_program(program: Program) -> bool:
-    """Tell whether a program may be: predicting is a part of its time."""
+    """Return whether a program is possible: its time includes that of predicting."""
     return program.get("infer_time", 0) <= program.get("time", math.inf)
 
 
 def _slack(*weights: Weight) -> float:
-    """Return by how many bits weights may differ through rounding."""
+    """Return the number of bits by which weights may differ through rounding."""
     return 1e-9 + 2.0**-48 * max((abs(weight.log2) for weight in weights if weight.sign), default=0.0)
 
 
 def _ratio_differs(a: Weight, b: Weight, c: Weight, d: Weight) -> bool:
-    """Tell whether a : b is another ratio than c : d."""
+    """Return whether the ratios a : b and c : d differ."""
     if (a.sign, b.sign) != (c.sign, d.sign):
         return True
     if a.sign == 0 or b.sign == 0:
@@ -234,7 +234,7 @@ def _ratio(first: Weight, second: Weight) -> str:
 
 
 def _words(program: Program, subject: Subject, *always: str) -> str:
-    """Return a program in words: the columns that the prior reads, and those asked for."""
+    """Return a program as text: the columns that the prior reads, and the given ones."""
     shown = [f"{name} = {value}" for name, value in program.items() if name in subject.prior.columns or name in always]
     return ", ".join(shown) or "every program"
 

@@ -103,7 +103,7 @@ def _in_order(program: dict[str, int]) -> dict[str, int]:
 
 
 def _whole(least: int, greatest: int, landmarks: Iterable[float]) -> st.SearchStrategy[int]:
-    """Return a strategy for whole numbers that draws small ones, and those next to landmarks, often."""
+    """Return a strategy for integers that draws small ones, and those next to landmarks, often."""
     near = sorted({round(mark) + by for mark in landmarks if abs(mark) <= greatest for by in (-1, 0, 1)})
     marked = [number for number in near if least <= number <= greatest]
     small = st.integers(least, min(greatest, least + 20))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import MesapriorError
 from mesaprior.priors.compiler import Program as Compiled
@@ -19,21 +20,21 @@ from mesaprior.priors.prior import FormulaPrior
 
 
 class Prior(Protocol):
-    """What the laws ask of a prior."""
+    """What the laws need from a prior."""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the census columns that the weight depends on."""
         ...
 
-    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
+    def log2_weight(self, columns: Mapping[str, np.ndarray]) -> NDArray[np.float64]:
         """Return log2 of the weight of one program of each group, float64[G]."""
         ...
 
 
 @dataclass(frozen=True)
 class Weight:
-    """What a prior gives to one program, be it a weight or not.
+    """The value of a prior for one program, whether or not it is a weight.
 
     Attributes
     ----------
@@ -58,7 +59,7 @@ class Weight:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A prior that is held to laws.
+    """A prior that is checked against laws.
 
     Parameters
     ----------
@@ -72,12 +73,12 @@ class Subject:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that a program needs here: length and time, and what else the prior reads."""
+        """The columns that a program needs here: length and time, and the others that the prior reads."""
         return ("length", "time", *(name for name in self.prior.columns if name not in ("length", "time")))
 
     @cached_property
     def landmarks(self) -> tuple[float, ...]:
-        """Numbers next to which something may happen: those of the formula, and the powers of two to these."""
+        """Numbers near which a prior may change: those of the formula, and two to the power of these."""
         if not isinstance(self.prior, FormulaPrior):
             return ()
         written = [float(step.argument) for step in self.prior.formula.code if step.op == "number"]
@@ -94,7 +95,7 @@ class Subject:
 
     @cached_property
     def _compiled(self) -> Compiled | None:
-        """The formula; None for a prior that is none."""
+        """The formula; None for a prior that is not one."""
         if not isinstance(self.prior, FormulaPrior):
             return None
         # The factor goes through the formula, as if a user had written it.
@@ -103,7 +104,7 @@ class Subject:
         return Compiled(Formula(formula.text, (*formula.code, *factor)), self.prior.parameters)
 
     def weigh(self, programs: Sequence[Program]) -> list[Weight]:
-        """Return what the prior gives to each program."""
+        """Return the value of the prior for each program."""
         columns = as_columns(programs, self.columns)
         if self._compiled:
             sign, log2 = self._compiled.run(columns)

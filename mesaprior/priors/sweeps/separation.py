@@ -1,8 +1,8 @@
-"""Formulas that are log-linear in one parameter: what a sweep over its values can share.
+"""Formulas that are log-linear in one parameter: the work that a sweep over its values can share.
 
 Many priors have the form ``offset * base**factor``, where offset and base read columns only and the factor the
 parameter only: `speed` is ``2**-length * time**-alpha``, `bounded_soft` ``2**-length * (2**-time)**(1/T)``. Over a
-sweep, the logs of offset and base are worked out once, and programs of equal base can be added up beforehand. Here
+sweep, the logs of offset and base are computed once, and programs of equal base can be added up beforehand. Here
 such a form is found by the rules of logarithms, or found not to be there.
 """
 
@@ -38,7 +38,7 @@ class Separation:
 
 
 def separate(formula: Formula, parameter: str) -> Separation | None:
-    """Return the log-linear form of a formula in a parameter, or None where these rules find none.
+    """Return the log-linear form of a formula in a parameter, or None if these rules find none.
 
     Parameters
     ----------

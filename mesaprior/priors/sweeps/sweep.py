@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
 from mesaprior.priors.compiler import Program
@@ -17,16 +18,16 @@ from mesaprior.priors.sweeps.kernels import add_runs, add_terms, raise_peaks
 from mesaprior.priors.sweeps.separation import Separation, separate
 
 BLOCKS = 64
-"""Into so many parts the rows are cut, whoever works on them; their sums are added in one order."""
+"""Number of parts of the rows, for any number of threads; their sums are added in one order."""
 
 TILE = 1024
 """Values of the parameter that are worked on together: sums by group for these fit into a fast cache."""
 
 GREATEST = 1e300
-"""Bits of the greatest term that is worked out in common; beyond it, one value of the parameter at a time."""
+"""Bits of the greatest term that is computed in common; beyond it, one value of the parameter at a time."""
 
 SAMPLE = 1 << 14
-"""Rows that are looked at to see whether adding up equal ones pays."""
+"""Rows that are examined to see whether adding up equal ones pays."""
 
 
 def sweep(
@@ -34,12 +35,12 @@ def sweep(
     parameter: str,
     values: Sequence[float] | np.ndarray,
     columns: Mapping[str, np.ndarray],
-    log2_mass: np.ndarray,
-    group: np.ndarray,
+    log2_mass: NDArray[np.float64],
+    group: NDArray[np.int64],
     n_groups: int,
     *,
     workers: int = 1,
-) -> np.ndarray:
+) -> NDArray[np.float64]:
     """Return the mass of each group of rows for each value of a parameter of the prior.
 
     Parameters
@@ -100,7 +101,7 @@ def _check(
     n_groups: int,
     workers: int,
 ) -> None:
-    """Refuse rows that do not fit together; the kernels do not look."""
+    """Refuse inconsistent rows; the kernels do not check."""
     if workers < 1:
         raise UsageError(f"workers = {workers} is out of range; there must be at least 1.")
     for name in prior.columns:
@@ -128,7 +129,7 @@ class _Rows:
         self.group = group.astype(np.int64)
 
     def logs(self, formula: Formula, parameters: Mapping[str, float]) -> np.ndarray | None:
-        """Return the log2 of a part of the formula on each row, or None where it is no weight."""
+        """Return the log2 of a part of the formula on each row, or None where it is not a weight."""
         columns = {name: self.columns[name] for name in formula.columns}
         # A formula without columns takes the number of rows from any.
         log2_value, wrong = Program(formula, parameters).weigh(columns or {"": self.log2_mass})
@@ -183,8 +184,8 @@ def _log_of_constant(formula: Formula, parameters: Mapping[str, float]) -> float
 
 
 def _numbers(formula: Formula, prior: FormulaPrior, parameter: str, values: np.ndarray) -> np.ndarray:
-    """Return what a formula without columns comes to for each value of the parameter; nan where it is undefined."""
-    # The parameter takes the place of a column. log2 of 2**x is x, whatever its size and sign.
+    """Return the value of a formula without columns for each value of the parameter; nan where it is undefined."""
+    # The parameter replaces a column. log2 of 2**x is x, for every size and sign.
     code = tuple(
         Step("column", "length", 1) if (step.op, step.argument) == ("parameter", parameter) else step
         for step in (Step("number", "2", 1), *formula.code, Step("**", "", 1))
@@ -194,7 +195,7 @@ def _numbers(formula: Formula, prior: FormulaPrior, parameter: str, values: np.n
 
 
 def _pays(slope: np.ndarray, n_values: int) -> bool:
-    """Tell whether it pays to sort the rows and add up those of equal slope."""
+    """Return whether it pays to sort the rows and add up those of equal slope."""
     sample = slope[:SAMPLE]
     return n_values >= 256 and 2 * len(np.unique(sample)) < len(sample)
 
@@ -218,7 +219,7 @@ def _runs(*keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _masses(
     offset: np.ndarray, slope: np.ndarray, group: np.ndarray, factor: np.ndarray, n_groups: int, workers: int
-) -> np.ndarray:
+) -> NDArray[np.float64]:
     """Return log2 of the sum of 2**(offset + factor * slope) by factor and group, float64[V, n_groups]."""
     bounds = np.linspace(0, len(offset), BLOCKS + 1).astype(np.int64)
     blocks = [slice(first, last) for first, last in itertools.pairwise(bounds) if last > first]
@@ -250,7 +251,7 @@ def _masses(
 
 
 def _one_by_one(prior: FormulaPrior, parameter: str, values: np.ndarray, rows: _Rows) -> np.ndarray:
-    """Weigh the rows anew for each value, after adding up those that no value tells apart."""
+    """Weigh the rows again for each value, after adding up those that no value distinguishes."""
     order, starts = _runs(*(rows.columns[name] for name in prior.columns), rows.group)
     log2_mass = np.empty(len(starts) - 1)
     add_runs(order, starts, rows.log2_mass, log2_mass)

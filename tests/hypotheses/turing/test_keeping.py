@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mesaprior.errors import RunError, UsageError
-from mesaprior.hypotheses.store import entries_in, prune
+from mesaprior.hypotheses.store import CENSUSES
 from mesaprior.hypotheses.store.checksums import read_sealed, sealed_text
 from mesaprior.hypotheses.turing.strings.counting import StringEnumeration, count_strings
 from mesaprior.hypotheses.turing.strings.keeping import StringKeeper, is_kept
@@ -201,8 +201,8 @@ def test_censuses_are_listed_and_pruned_without_it(whole, tmp_path):
     folder = keep(tmp_path)
     begin(tmp_path / "begun", 2)
     for root in (tmp_path, tmp_path / "begun", folder.parent):
-        assert entries_in(root) == []
-        assert prune(root, unfinished=True) == []
+        assert CENSUSES.entries_in(root) == []
+        assert CENSUSES.prune(root, unfinished=True) == []
     assert content(folder) == whole
 
 

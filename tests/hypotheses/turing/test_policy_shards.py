@@ -9,7 +9,7 @@ import pytest
 
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.census import sum_of_censuses
-from mesaprior.hypotheses.store import CensusWriter, begun_at, merge, open_census, save_census, verify
+from mesaprior.hypotheses.store import CensusWriter, merge, open_census, resumable_at, save_census, verify
 from mesaprior.hypotheses.store.manifest import parts_left, read_manifest
 from mesaprior.hypotheses.turing.space import TuringSpace
 from tests.hypotheses.small_census import content
@@ -106,7 +106,7 @@ def test_the_bytes_are_those_of_one_shard_whatever_the_number_and_the_order(n_sh
 
 def test_what_was_begun_is_gone_on_with(whole, tmp_path):
     folder = write(tmp_path / "census", 9, only=[2, 7])
-    begun = begun_at(folder, LOG, None, bounds=SPACE.bounds, engine="lazy", space="turing")
+    begun = resumable_at(folder, LOG, None, bounds=SPACE.bounds, engine="lazy", space="turing")
     assert (begun.n_shards, begun.done) == (9, (2, 7))
     with pytest.raises(ContentError, match=r"unfinished, 2 of 9 shards are done"):
         open_census(folder)
@@ -124,7 +124,7 @@ def test_a_shard_that_changes_before_the_sum_is_counted_again(whole, tmp_path):
     for k in writer.missing:
         writer.write(k, shards(3)[k])
     (folder / "programs-0001.parquet").write_bytes(b"PAR1")
-    with pytest.raises(RunError, match=r"programs-0001.parquet: this shard has changed .* give the same command again"):
+    with pytest.raises(RunError, match=r"programs-0001.parquet: this shard has changed .* count the census again"):
         writer.finish()
     del writer
     assert writer_in(folder).missing == [1]

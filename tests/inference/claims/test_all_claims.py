@@ -16,7 +16,7 @@ from mesaprior.inference.claims.claim import BASE, BOUND, SIZES, Findings
 from mesaprior.inference.claims.registry import CLAIMS, claim
 from mesaprior.inference.claims.rules import DEPENDS, REFUTED, SUPPORTED
 from mesaprior.inference.claims.running import run_claim, table_of
-from mesaprior.inference.figure import Areas, Bars, Line, Phases, Points
+from mesaprior.inference.figures.figure import Areas, Bars, Line, Phases, Points
 
 Found = Callable[[str], Findings]
 NAMES = list(CLAIMS)

@@ -8,11 +8,11 @@ import pytest
 
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.claims import counting_argument
 from mesaprior.inference.claims.claim import at_base
 from mesaprior.inference.claims.counting_argument import Drawn
-from mesaprior.inference.noise import Noise
-from mesaprior.inference.posterior import posterior
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.claims import deity as claim
 from mesaprior.inference.claims.claim import Size, along, at_base
-from mesaprior.inference.posterior import posterior
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood
@@ -92,7 +92,7 @@ def test_rows_of_departure_are_those_of_a_loop():
             likelihood = float(beta_likelihood(1, 9)(n - wrong, wrong, 0, census.n_actions))
             expected[n, min(misses, default=claim.TIMES)] += prior * likelihood
     expected /= expected.sum(axis=1, keepdims=True)
-    assert claim.Asked(short, 0.0).departing == pytest.approx(expected)
+    assert claim.ReasonerPosterior(short, 0.0).departing == pytest.approx(expected)
 
 
 def test_base_is_what_infer_says_of_the_world(found):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import DEFECTING
 from mesaprior.inference.claims import extreme_penalty
 from mesaprior.inference.claims.penalties import ALPHAS, NO_BOUND, Penalty, Weighed, weigh
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import DEFECTING
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 

@@ -10,7 +10,7 @@ from mesaprior.inference.claims.claim import Parameter
 from mesaprior.inference.claims.findings import check_formula, find, sensitivity_of, stable_share
 from mesaprior.inference.claims.registry import claim
 from mesaprior.inference.claims.rules import DEPENDS, REFUTED, SUPPORTED
-from mesaprior.inference.figure import quartiles
+from mesaprior.inference.figures.figure import quartiles
 
 ALPHA = Parameter("alpha", 1.0, (0.0, 1.0, 2.0), "exponent")
 

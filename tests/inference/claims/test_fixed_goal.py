@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.claims import fixed_goal
 from mesaprior.inference.claims.claim import at_base
-from mesaprior.inference.posterior import posterior
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood
 

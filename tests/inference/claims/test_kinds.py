@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import VERDICTS, judge
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.kinds import PAIRS_AT_ONCE, kinds_of, log2_masses_of_programs, reaching
-from mesaprior.inference.logspace import log2_total
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import VERDICTS, judge
-from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.world import log_of
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior

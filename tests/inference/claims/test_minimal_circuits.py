@@ -13,12 +13,12 @@ from mesaprior.hypotheses.log import log_from_frame
 from mesaprior.hypotheses.terms.language import default_language
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
 from mesaprior.inference.claims.boolean_spaces import all_sizes, uniform_family
 from mesaprior.inference.claims.completing import Beliefs, Shown, all_inputs, beliefs_of, complete, targets_of
 from mesaprior.inference.claims.minimal_circuits import ALIKE, UNIFORM
-from mesaprior.inference.noise import Noise
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import DEFECTING, FAITHFUL, IMITATOR
 from mesaprior.priors.prior import make_prior
 
 SIMPLICITY = make_prior("simplicity")

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.claims import pseudorealizable
 from mesaprior.inference.claims.claim import along, at_base
-from mesaprior.inference.posterior import posterior
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 

@@ -47,7 +47,7 @@ def test_processes_find_what_threads_find(findings):
 
 
 def test_process_that_is_killed_is_told_in_one_sentence():
-    with pytest.raises(RunError, match="fewer --workers"):
+    with pytest.raises(RunError, match="fewer workers"):
         list(studies_of(studying(dying), Size(6, 20, ()), workers=2, in_processes=True))
 
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims import superhuman_first as claim
 from mesaprior.inference.claims.claim import BASE, Size, along
 from mesaprior.inference.claims.policies import patterns_of
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.weights import Weighed
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood
@@ -83,7 +83,7 @@ def test_places_are_those_from_which_on_it_holds():
 def test_formula_is_a_race_of_two_programs():
     # Without lapses a law of 16 bits leads once tables, of 4 bits and 2 for each situation seen, have more.
     size = claim.CLAIM.sizes["small"]
-    asked = claim.Asked.of(2, Size(1, 16, size.parameters), lapses=0)
+    asked = claim.TaughtWorld.of(2, Size(1, 16, size.parameters), lapses=0)
     seen = asked.world.log.situations[asked.world.log.row_situation[: claim.ROWS], 0].tolist()
     distinct = [len(set(seen[:n])) for n in range(claim.ROWS + 1)]
     first = next(n for n in range(claim.ROWS + 1) if 4 + 2 * distinct[n] > 16)
@@ -134,7 +134,7 @@ def test_earnings_are_those_of_a_loop_over_behaviours(short):
 
 
 def test_the_teacher_earned_what_the_log_shows():
-    asked = claim.Asked.of(0, claim.CLAIM.sizes["small"], lapses=50)
+    asked = claim.TaughtWorld.of(0, claim.CLAIM.sizes["small"], lapses=50)
     log = asked.world.log
     pay = next(token.table for token in asked.world.language.tokens if token.name == "pay").tolist()
     paid = [
@@ -148,8 +148,8 @@ def test_the_teacher_earned_what_the_log_shows():
 
 def test_another_teacher_is_counted_as_if_alone(found):
     size = found.size
-    asked = claim.Asked.of(3, size).with_teacher(size, lapses=50)
-    alone = claim.Asked.of(3, size, lapses=50)
+    asked = claim.TaughtWorld.of(3, size).with_teacher(size, lapses=50)
+    alone = claim.TaughtWorld.of(3, size, lapses=50)
     assert asked.cell(BASE, 0.0) == alone.cell(BASE, 0.0)
 
 

@@ -9,12 +9,12 @@ import pytest
 from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import NONE
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims import top_set
 from mesaprior.inference.claims.claim import along, at_base
 from mesaprior.inference.claims.rollouts import Imitator
-from mesaprior.inference.safeguarding import safeguards_on
-from mesaprior.inference.safeguards import Mixture, TopSet
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.safeguards.outcomes import safeguards_on
+from mesaprior.inference.safeguards.ways import Mixture, TopSet
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.claims import treacherous_turn as claim
 from mesaprior.inference.claims.claim import Size, along, at_base
-from mesaprior.inference.posterior import posterior
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood
@@ -23,7 +23,7 @@ def found(findings):
 def short():
     """Return a world up to a bound at which a loop over its programs is quick."""
     size = claim.CLAIM.sizes["small"]
-    return claim.Asked(claim._count(4, Size(1, 24, size.parameters)), 0.0)
+    return claim.OverseenPosterior(claim._count(4, Size(1, 24, size.parameters)), 0.0)
 
 
 def test_odds_turn_with_the_data_and_with_the_price_of_a_name(found):

@@ -6,6 +6,7 @@ import pytest
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.claims.two_generalizations import (
     BASES,
     MAX_GATES,
@@ -15,7 +16,6 @@ from mesaprior.inference.claims.two_generalizations import (
     asked_of,
     over_all_situations,
 )
-from mesaprior.inference.posterior import posterior
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 

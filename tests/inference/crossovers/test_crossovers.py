@@ -12,9 +12,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mesaprior.errors import UsageError
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, BetaNoise, Noise
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.crossovers.crossover import Crossovers, find_crossovers
-from mesaprior.inference.noise import DEFAULT_NOISE, BetaNoise, Noise
-from mesaprior.inference.posterior import posterior
 from mesaprior.inference.sweeps.sweep import sweep_posterior
 from mesaprior.priors.prior import FormulaPrior, make_prior
 from tests.inference.small import IMITATING, LEVIN, SEARCHING, Program, make_census, make_log

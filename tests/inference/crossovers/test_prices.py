@@ -6,9 +6,9 @@ from mesaprior.errors import ContentError, UsageError
 from mesaprior.hypotheses.log import read_log
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.crossovers.prices import MOST_CENSUSES, Price, find_price_crossovers
-from mesaprior.inference.noise import Noise
-from mesaprior.inference.posterior import posterior
 from mesaprior.priors.prior import make_prior
 
 TOKENS = [

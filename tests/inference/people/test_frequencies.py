@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
 from mesaprior.errors import UsageError
-from mesaprior.inference.people.frequencies import exceedances, frequencies
+from mesaprior.inference.bayes.people.frequencies import exceedances, frequencies
 
 EVIDENCE = st.integers(2, 4).flatmap(
     lambda k: st.lists(st.lists(st.floats(-40, 0), min_size=k, max_size=k), min_size=1, max_size=12)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
-from mesaprior.inference.people.mixture import SETTLED, mixture
+from mesaprior.inference.bayes.people.mixture import SETTLED, mixture
 
 
 def by_optimizer(likelihood):

@@ -12,9 +12,9 @@ from mesaprior.errors import UsageError
 from mesaprior.hypotheses.log import Reading, log_from_frame
 from mesaprior.hypotheses.terms.language import default_language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.people.people import people
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import ROLES
+from mesaprior.inference.bayes.people.people import people
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import ROLES
 from mesaprior.priors.prior import make_prior
 
 BY_WHO = Reading(by=("who",))

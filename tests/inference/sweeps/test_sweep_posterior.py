@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.census import Census, census_from_groups
-from mesaprior.inference.noise import DEFAULT_NOISE, BetaNoise, Noise
-from mesaprior.inference.posterior import posterior
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, BetaNoise, Noise
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.sweeps.axes import MOST_CELLS
 from mesaprior.inference.sweeps.sweep import SweptPosterior, sweep_posterior
 from mesaprior.priors.prior import FormulaPrior, make_prior

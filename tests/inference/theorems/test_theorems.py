@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.inference.analysis import Analysis
-from mesaprior.inference.noise import BetaNoise, Noise, log2_likelihood
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, log2_likelihood
+from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.theorems import evaluate
 from mesaprior.inference.theorems.along_the_log import deterministic_theorems
 from mesaprior.inference.theorems.expected import expected_theorems
@@ -23,7 +24,6 @@ from mesaprior.inference.theorems.hypothesis_class import class_of, log2_ratio
 from mesaprior.inference.theorems.likelihood import exact_likelihood
 from mesaprior.inference.theorems.speed import speed_theorems
 from mesaprior.inference.theorems.theorem import Theorem
-from mesaprior.inference.weights import Weighed
 from tests.inference.naive_posterior import beta_likelihood, noise_likelihood
 from tests.inference.small import (
     LEVIN,

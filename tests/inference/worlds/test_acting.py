@@ -13,11 +13,11 @@ import pytest
 
 from mesaprior.errors import RunError, UsageError
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.noise import BetaNoise, Noise
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.safeguarding import Policies, safeguards_on
-from mesaprior.inference.safeguards import TopSet
-from mesaprior.inference.weights import Weighed
+from mesaprior.inference.bayes.noise import BetaNoise, Noise
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.weights import Weighed
+from mesaprior.inference.safeguards.outcomes import Policies, safeguards_on
+from mesaprior.inference.safeguards.ways import TopSet
 from mesaprior.inference.worlds.acting import act_in
 from mesaprior.inference.worlds.conduct import COLUMNS
 from mesaprior.inference.worlds.ground import ground_of, n_histories

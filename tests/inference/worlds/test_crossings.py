@@ -5,8 +5,8 @@ import math
 import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.crossovers.crossover import find_crossovers
-from mesaprior.inference.posterior import posterior
 from mesaprior.inference.worlds.crossings import Crossed, Root, crossings, spread_of_crossings
 from mesaprior.inference.worlds.ensemble import answer_in
 from mesaprior.inference.worlds.worlds import make_world

@@ -7,9 +7,9 @@ import pytest
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.noise import Noise
-from mesaprior.inference.posterior import posterior
-from mesaprior.inference.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 from mesaprior.inference.worlds.ensemble import answer_in, ensemble, spread
 from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior

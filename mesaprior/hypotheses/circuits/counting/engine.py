@@ -1,4 +1,4 @@
-"""The exact number of straight-line circuits of each size for every function, whatever log they are asked about."""
+"""The exact number of straight-line circuits of each size for every function, independent of any log."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import comb, prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import Named, RunError, UsageError, setting
 from mesaprior.hypotheses.circuits.counting import kernels
@@ -40,14 +41,14 @@ class SizeCounts:
         Functions of the orbit that are 0 at input number 0.
     """
 
-    function: np.ndarray
-    depth: np.ndarray
-    count: np.ndarray
-    orbit_size: np.ndarray
+    function: NDArray[np.uint64]
+    depth: NDArray[np.int64]
+    count: NDArray[np.uint64]
+    orbit_size: NDArray[np.int64]
 
 
 def n_normal_circuits(n: int, basis: Basis, r: int) -> int:
-    """Return the number of circuits with r gates, polarities aside."""
+    """Return the number of circuits with r gates, without polarities."""
     return prod(comb(n + k, 2) * basis.n_combinations for k in range(r))
 
 
@@ -75,7 +76,7 @@ def check_gates(n: int, max_gates: int) -> None:
 def count_circuits(
     n: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Progress | None = None
 ) -> list[SizeCounts]:
-    """Count all circuits with 1 to so many gates.
+    """Count all circuits with at least one gate and at most a given number.
 
     Parameters
     ----------
@@ -125,7 +126,7 @@ def count_circuits(
 
 
 def _size_counts(n: int, basis: Basis, level: Level, r: int, with_two: bool, workers: int) -> SizeCounts:
-    """Return the circuits with r gates, from sets of r - 1 gates or, with two gates more, of r - 2."""
+    """Return the circuits with r gates, from sets of r - 1 gates or, with two more gates, of r - 2."""
 
     def add_up(tallying: _Tallying, batch: int, goes_on: object) -> None:
         tallying.add(level, batch)
@@ -169,7 +170,7 @@ class _Tallying:
         )
 
     def add(self, level: Level, batch: int) -> None:
-        """Add up what comes of a block of sets."""
+        """Add up the circuits of a block of sets."""
         place = np.array([batch * ROWS_AT_ONCE, min(len(level.code), (batch + 1) * ROWS_AT_ONCE)], dtype=np.int64)
         while (
             kernels.tally_circuits(

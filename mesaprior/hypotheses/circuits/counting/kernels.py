@@ -1,7 +1,7 @@
 """Compiled sums over all straight-line circuits, by what their last gate computes.
 
-Letters and codes as in `circuits.kernels`. A set of gates stands with the number of circuits that have it, polarities
-aside: of the gates of the basis, half as many make normal functions of normal functions.
+Letters and codes as in `circuits.kernels`. A set of gates is stored with its number of circuits, without polarities:
+half of the gates of the basis make normal functions of normal functions.
 """
 
 # pyright: basic, reportIncompatibleMethodOverride=false
@@ -70,7 +70,7 @@ def tally_circuits(symmetries, P, code, count, place, with_two, tally):
     count : uint64[R]
         Circuits with the gates of each set.
     place : int64[2]
-        The row to go on with, and the row to stop before; the first is moved on.
+        The row to continue with, and the row to stop before; the first is moved on.
     with_two : bool
     tally : Tally
         Circuits are added to it.
@@ -78,7 +78,7 @@ def tally_circuits(symmetries, P, code, count, place, with_two, tally):
     Returns
     -------
     int
-        `DONE`, or `FULL`: enlarge the tally and go on.
+        `DONE`, or `FULL`: enlarge the tally and continue.
     """
     n, L = symmetries.n, code.shape[1]
     m = n + L

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError, UsageError, setting
 from mesaprior.hypotheses.circuits.counting import kernels
@@ -31,24 +32,24 @@ class PairCounts:
     pair : uint64[k, 2]
     depth : int64[k]
     count : uint64[k]
-        Circuits for each pair, whatever is complemented in it.
+        Circuits for each pair, with any complements in it.
     orbit_size : int64[k]
         Pairs that it stands for.
     gates : uint64[k, r]
         Functions of the gates of one of the circuits, the last one last, in the form in which `pair` is.
     """
 
-    pair: np.ndarray
-    depth: np.ndarray
-    count: np.ndarray
-    orbit_size: np.ndarray
-    gates: np.ndarray
+    pair: NDArray[np.uint64]
+    depth: NDArray[np.int64]
+    count: NDArray[np.uint64]
+    orbit_size: NDArray[np.int64]
+    gates: NDArray[np.uint64]
 
 
 def count_pairs(
     n: int, basis: Basis, max_gates: int, *, workers: int = 1, report: Progress | None = None
 ) -> list[PairCounts]:
-    """Count all circuits with two outputs and 1 to so many gates; as `engine.count_circuits`.
+    """Count all circuits with two outputs and from one gate to a given number; as `engine.count_circuits`.
 
     Raises
     ------
@@ -132,5 +133,5 @@ def _tally(n: int, basis: Basis, level: Level) -> kernels.Pairs:
 
 
 def _orbit_sizes(n: int, pair: np.ndarray) -> np.ndarray:
-    """Return how many pairs of normal functions each pair (``uint64[k, 2]``) stands for."""
+    """Return the number of pairs of normal functions that each pair (``uint64[k, 2]``) represents."""
     return np.bincount(members(n, pair).orbit, minlength=len(pair)).astype(np.uint64)

@@ -8,6 +8,7 @@ those of less. One of the two functions need only be one of each orbit.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.circuits.gates import Basis
 from mesaprior.hypotheses.circuits.least import kernels
@@ -16,7 +17,7 @@ from mesaprior.hypotheses.circuits.symmetries import symmetries
 _NONE = 255
 
 
-def least_formulas(n: int, basis: Basis, representative: np.ndarray) -> np.ndarray:
+def least_formulas(n: int, basis: Basis, representative: NDArray[np.uint64]) -> NDArray[np.uint8]:
     """Return the least binary operators in a formula of each normal function.
 
     Parameters
@@ -55,7 +56,7 @@ def least_depths(n: int, basis: Basis, representative: np.ndarray) -> np.ndarray
 
 
 def _start(n: int) -> np.ndarray:
-    """Return the values of constants and inputs, and none for the other functions."""
+    """Return the values of constants and inputs; the other functions have none yet."""
     reached = np.full(1 << ((1 << n) - 1), _NONE, dtype=np.uint8)
     reached[0] = 0
     reached[_place(symmetries(n).where[:, 1])] = 0

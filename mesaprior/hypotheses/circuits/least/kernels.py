@@ -1,8 +1,8 @@
-"""Compiled search for the functions that one, two or three more gates make of a set of gates.
+"""Compiled search for the functions that one, two or three more gates compute from a set of gates.
 
-Letters as in `circuits.kernels`. A function is found once for all that renamed inputs make of it: it is looked up in a
-set of bits, one for each normal function, in which whole orbits are marked. In a least circuit every gate but the last
-is needed, so the last gates have to use each gate of a set that the set could do without.
+Letters as in `circuits.kernels`. A function is found once for its orbit under renaming of inputs: it is looked up in a
+bit set, one bit for each normal function, in which whole orbits are marked. In a least circuit every gate but the last
+is used, so the last gates must use each gate of a set that is dispensable: that all others can be built without.
 """
 
 # pyright: basic, reportIncompatibleMethodOverride=false
@@ -41,7 +41,7 @@ def _is_marked(marked, function):
 
 @njit
 def mark_orbit(symmetries, function, found):
-    """Mark a normal function and all that renamed inputs make of it."""
+    """Mark a normal function and its orbit under renaming of inputs."""
     marked = found.marked
     for g in range(len(symmetries.table)):
         image = renamed(symmetries, g, function)
@@ -53,7 +53,7 @@ def mark_orbit(symmetries, function, found):
 
 @njit
 def write_needless(symmetries, P, code, needless):
-    """Write which gates of a set it could do without: all others can be built without them.
+    """Write which gates of a set are dispensable: all others can be built without them.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def write_needless(symmetries, P, code, needless):
 
 @njit
 def _note(symmetries, node, n, m, function, found):
-    """Write down a new function with the gates before it."""
+    """Record a new function with the gates before it."""
     row = found.used[0]
     for k in range(n, m):
         found.gates[row, k - n] = node[k]
@@ -115,7 +115,7 @@ def _note(symmetries, node, n, m, function, found):
 
 @njit
 def _find_with_two(symmetries, P, node, m, needless, found):
-    """Look up what two more gates make of m nodes; the second uses the first. The node after the last is scratch."""
+    """Look up the functions of two more gates on m nodes, the second using the first; node m is scratch."""
     n = symmetries.n
     marked = found.marked
     for j in range(1, m):
@@ -140,7 +140,7 @@ def _find_with_two(symmetries, P, node, m, needless, found):
 
 @njit
 def find_with_two(symmetries, P, code, needless, stop_at, found):
-    """Find the functions that two more gates make of sets of L gates.
+    """Find the functions that two more gates compute from sets of L gates.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def find_with_two(symmetries, P, code, needless, stop_at, found):
 
 @njit
 def find_with_three(symmetries, P, code, needless, stop_at, found):
-    """Find the functions that three more gates make of sets of L gates; as `find_with_two`."""
+    """Find the functions that three more gates compute from sets of L gates; as `find_with_two`."""
     n, L = symmetries.n, code.shape[1]
     m = n + L
     node = np.zeros(m + 2, dtype=np.uint64)
@@ -198,7 +198,7 @@ def find_with_three(symmetries, P, code, needless, stop_at, found):
 
 @njit
 def place_members(symmetries, function, orbit, way):
-    """Write for every normal function which orbit it is of, and a way to rename the inputs that leads to it.
+    """Write for every normal function its orbit, and a renaming of the inputs that leads to it.
 
     Parameters
     ----------

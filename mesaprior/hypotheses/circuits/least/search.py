@@ -1,4 +1,4 @@
-"""The least number of gates of Boolean functions, exactly, by exhausting all sets of gates."""
+"""The least number of gates of Boolean functions, by exhaustive search over sets of gates."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ N_ORBITS = (2, 2, 4, 14, 222, 616_126)
 """Classes of functions of n inputs under renaming and complementing inputs and outputs (Harrison 1965)."""
 
 ROWS_AT_ONCE = 20_000
-"""Sets that are looked at in one call of a kernel."""
+"""Sets that are examined in one call of a kernel."""
 
 
 @dataclass(frozen=True, eq=False)
 class LeastCircuits:
-    """A least circuit for one function of each orbit: of all that renaming and complementing inputs make of it.
+    """A least circuit for one function of each orbit under renaming and complementing of inputs.
 
     Attributes
     ----------
@@ -36,11 +36,11 @@ class LeastCircuits:
         Inputs.
     basis : Basis
     function : tuple of uint64[k]
-        For each number of gates r, from 0 on: functions that need so many, made 0 at input number 0, one of each orbit.
+        For each number of gates r, from 0 on: functions that need r gates, made 0 at input number 0, one per orbit.
     gates : tuple of uint64[k, r]
         The functions of the gates of a circuit for each, the last one its own.
     n_functions : tuple of int
-        For each r: all functions that need so many gates.
+        For each r: the number of all functions that need r gates.
     """
 
     n: int
@@ -56,14 +56,14 @@ class LeastCircuits:
 
 
 def most_gates(n: int, basis: Basis) -> int | None:
-    """Return the most gates that can be asked for; None where all functions of n inputs are reached."""
+    """Return the largest allowed number of gates; None where all functions of n inputs are reached."""
     return EXHAUSTED[basis.name, n] if n == MOST_INPUTS else None
 
 
 def least_circuits(
     n: int, basis: Basis, max_gates: int | None = None, *, workers: int = 1, report: Progress | None = None
 ) -> LeastCircuits:
-    """Find the functions that need at most so many gates.
+    """Find the functions that need at most a number of gates.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ class _Search:
         return LeastCircuits(self._n, self._basis, tuple(self._function), tuple(self._gates), tuple(self._n_functions))
 
     def _next(self, level: Level, needless: np.ndarray) -> Level:
-        """Return the sets of one gate more that are of use to what is still exhausted."""
+        """Return the sets with one more gate that the remaining search needs."""
         size = level.code.shape[1] + 1
         return next_level(
             self._n,
@@ -184,7 +184,7 @@ class _Search:
         )
 
     def _needless(self, code: np.ndarray) -> np.ndarray:
-        """Return the gates that each set could do without."""
+        """Return the dispensable gates of each set."""
         needless = np.zeros(len(code), dtype=np.int64)
 
         def write(_: None, batch: int, goes_on: Callable[[], bool]) -> None:
@@ -195,7 +195,7 @@ class _Search:
         return needless
 
     def _look_up(self, r: int, code: np.ndarray, needless: np.ndarray, find: Any) -> None:
-        """Find the functions that more gates make of sets."""
+        """Find the functions that more gates compute from sets."""
         stop_at = np.int64(self._n_normal)
         # A copy of the bits for each thread; the bits of 5 inputs are too many for that.
         is_shared = self._n == MOST_INPUTS
@@ -227,5 +227,5 @@ class _Search:
 
 
 def _batches(code: np.ndarray) -> range:
-    """Return the numbers of the blocks of rows that are looked at at once."""
+    """Return the numbers of the blocks of rows that are processed together."""
     return range(-(-len(code) // ROWS_AT_ONCE))

@@ -1,4 +1,4 @@
-"""One function of any number of inputs: whether it is among those that were found, and its circuit."""
+"""One function of any number of inputs: whether it was found, and its circuit."""
 
 from __future__ import annotations
 

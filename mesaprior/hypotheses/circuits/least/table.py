@@ -22,7 +22,7 @@ MOST_INPUTS = 4
 
 
 class LeastTable:
-    """What every function of n inputs costs at least, by its number: bit i is the value at input number i.
+    """The least cost of every function of n inputs, by its number: bit i is the value at input number i.
 
     Parameters
     ----------
@@ -112,6 +112,6 @@ class LeastTable:
         )
 
     def _of_all(self, normal: np.ndarray) -> np.ndarray:
-        """Return the values of all functions from those that are 0 at input number 0; complements have the same."""
+        """Return the values of all functions from those that are 0 at input number 0; complements have equal values."""
         function = np.arange(self.n_functions)
         return normal[np.where(function & 1, self.n_functions - 1 - function, function) >> 1]

@@ -1,1 +1,1 @@
-"""The merged engine: terms are built from classes of equal terms, and counted by what they do."""
+"""The merged engine: terms are built from classes of equal terms, and counted by behaviour."""

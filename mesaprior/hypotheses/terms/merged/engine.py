@@ -1,8 +1,8 @@
 """The merged engine: builds terms bottom up by exact length and merges those that denote the same values.
 
 Levels that are arguments of longer terms are kept, as classes of equal values with exact counts by time. Whole programs
-that are not kept are put together once, reduced straight to what they do on the log, and counted; so are the bodies
-that only a few binders stand around. The counts of every level are compared with the counting identity.
+that are not kept are built once, reduced directly to their behaviour on the log, and counted; so are bodies with only a
+few binders around them. The counts of every level are compared with the counting identity.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class MergedEngine:
     # The kept levels
 
     def build(self) -> None:
-        """Put the kept levels together; nothing is done twice.
+        """Build the kept levels, each only once.
 
         Raises
         ------
@@ -227,7 +227,7 @@ class MergedEngine:
         return self.conditions[scope, length]
 
     def _sorted_out(self, scope: int, span: Span) -> Conditions:
-        """Tell conditions that never vary from the others."""
+        """Separate constant conditions from the others."""
         if self._has_time_bound:
             # Then it matters which terms the branch that is not taken may be.
             return None, None, [span]
@@ -286,7 +286,7 @@ class MergedEngine:
         return tabulation
 
     def shards(self, wanted: Sequence[int], finish: Callable[[Tabulation], T]) -> Iterator[tuple[int, T]]:
-        """Count some shards, and yield the number of each and what `finish` makes of its counts.
+        """Count some shards, and yield the number of each and the result of `finish` on its counts.
 
         Shards are counted in passes: as many at a time as the memory allows, each pass evaluating everything.
 
@@ -317,7 +317,7 @@ class MergedEngine:
             waiting = waiting[done:]
 
     def _counted(self, table: Table, tasks: list[Task], partition: Partition, shards: range) -> list[list[Bin]]:
-        """Return the bins of the first of some shards, as many as the memory allows; what it took is given back."""
+        """Return the bins of the first of some shards, as many as fit into memory; working memory is released."""
         counting_pass = Pass(self.workspace, table, tasks, partition, shards)
         for number, tile in enumerate(tiles_of(tasks)):
             counting_pass.take(number, tile)
@@ -329,7 +329,7 @@ class MergedEngine:
     def _finished(
         self, table: Table, shards: range, bins: list[list[Bin]], finish: Callable[[Tabulation], T]
     ) -> Iterator[tuple[int, T]]:
-        """Hand over shards in order, several being made ready at a time."""
+        """Yield shards in order, preparing several at a time."""
 
         def make(place: int) -> T:
             part, bins[place] = bins[place], []
@@ -362,7 +362,7 @@ class MergedEngine:
         )
 
     def _whole_tasks(self) -> tuple[Table, list[Task]]:
-        """Return all that ends up in whole programs without being kept, and the kept programs themselves."""
+        """Return the tasks of all whole programs: those that are not kept, and the kept ones."""
         table, tasks = Table(self.grid), []
         for length in range(1, self._max_bits + 1):
             for scope in (Y | THETA, THETA, Y, 0):
@@ -391,7 +391,7 @@ class MergedEngine:
         return Task(production, production, ONE, ONE, span, scope, steps, len(wrappings), 0, 1)
 
     def everything_of(self, scope: int, length: int) -> Span:
-        """Return a class that stands for all terms of a level, where it does not matter what they do.
+        """Return one class for all terms of a level, where their values do not matter.
 
         Of a level that is not kept, those with a wrapping token are left to the level of what is wrapped.
 
@@ -460,7 +460,7 @@ class MergedEngine:
 
     @property
     def n_terms(self) -> int:
-        """How many terms the reports of progress add up to, about: all terms of all levels."""
+        """The approximate total of the progress reports: all terms of all levels."""
         total = 0
         for scope in range(4):
             for length in range(1, self._max_bits + 1):
@@ -475,7 +475,7 @@ def _unchanged(length: int) -> Way:
 
 
 def _making(table: Table, made: np.ndarray) -> Making:
-    """Return how terms are put together, from what `counting.kernels.Best` knows of them (``int32[n, 5]``)."""
+    """Return how terms are built, from `counting.kernels.Best` (``int32[n, 5]``)."""
     production, _, c, a, b = made.T.copy()
     token = np.array(table.token, dtype=np.int32)[production]
     inner = table.productions.space[production].astype(np.int8)

@@ -1,4 +1,4 @@
-"""Evaluating combinations and counting what they give: rounds that fit into the memory."""
+"""Evaluating combinations and counting the results, in rounds that fit into memory."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Gathering:
         self._reset()
 
     def _reset(self) -> None:
-        """Begin with an empty arena, as large as bins leave room for."""
+        """Start with an empty arena, as large as the bins leave room for."""
         in_bins = sum(found.n_bytes for found in self.bins)
         self._capacity = self._workspace.arena_records(self._tasks, self._n_words, in_bins)
         if len(self._arena) > self._capacity:
@@ -114,7 +114,7 @@ class Gathering:
                 self._futures.pop(0).result()
 
     def _is_full(self, more: int) -> bool:
-        """Tell whether so many more records may be too many, or begin too many runs."""
+        """Return whether this many more records may be too many, or start too many runs."""
         if not self._reserved:
             return False
         return self._reserved + more > self._capacity or (
@@ -174,7 +174,7 @@ class Gathering:
         return kit
 
     def absorb(self) -> None:
-        """Count the records that have been made, and forget them."""
+        """Count the records made so far, and drop them."""
         self._finish()
         if self._placed:
             self._placed.sort(key=lambda item: item[0])
@@ -317,7 +317,7 @@ class Pass:
         return [bins[self._cuts[k] - self._cuts[0] : self._cuts[k + 1] - self._cuts[0]] for k in range(self._n)]
 
     def _fit_memory(self) -> None:
-        """Give up the later half of the shards where they have outgrown the memory; they get a pass of their own."""
+        """Drop the later half of the shards if they have outgrown the memory; they get a separate pass."""
         while self._n > 1 and sum(found.n_bytes for found in self._gathering.bins) > self._workspace.bytes_for_bins:
             self._n = (self._n + 1) // 2
             self._gathering.narrow(self._cuts[self._n])

@@ -75,7 +75,7 @@ class Steps(NamedTuple):
     Attributes
     ----------
     operations : Operations
-        What each node does; of node 0 only the scope is looked at.
+        What each node does; of node 0 only the scope is examined.
     parent : int64[k]
     emission : int64[k]
         Number of the emission, counted from the production's first; -1 where the value is only passed on.
@@ -523,7 +523,7 @@ RENAMED, UNSPELLED = -1, -2
 
 
 class Heads(NamedTuple):
-    """How the program of least time of each class is put together, by scope: token, literal or argument b, c, a, b.
+    """How the program of least time of each class is built, by scope: token, literal or argument b, c, a, b.
 
     Attributes
     ----------
@@ -631,7 +631,7 @@ def write_texts(spelling, heads, wraps, wrap_start, wanted, wrap, stack, longest
         head, scope = np.int64(token[k]), np.int64(inner[k])
         third, second, last = np.int64(c[k]), np.int64(a[k]), np.int64(b[k])
         while True:
-            # All that waits on the stack takes a byte at least: what is put together without a circle fits.
+            # Each item on the stack takes at least a byte, so every acyclic term fits.
             if head == UNSPELLED or n_renamed == len(stack) or top + _MOST_PUSHED > len(stack):
                 return -1 - k
             if head >= 0:

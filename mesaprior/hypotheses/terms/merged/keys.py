@@ -1,4 +1,4 @@
-"""Keys: what a whole program does, packed so that keys sort as predictions do, and how keys are cut into bins."""
+"""Keys: the behaviour of a whole program, packed so that keys sort like predictions, and the partition into bins."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Keys:
         return keys
 
     def of_constants(self) -> np.ndarray:
-        """Return the first words of the keys of those who always do the same, as very many programs do."""
+        """Return the first words of the keys of constant programs, which are very many."""
         if self._grid.with_fit:
             return np.empty(0, dtype=np.uint64)
         V, Q, A = self._grid.layout.V, self._grid.layout.Q, self._grid.layout.A

@@ -1,8 +1,8 @@
-"""Which levels of terms are kept, and how the others end up in whole programs.
+"""The levels of terms that are kept, and how the others become whole programs.
 
 A *level* is the set of terms of one scope and length. Only levels whose terms are arguments of operators with several
-arguments are kept. The others are bodies of a few binders and unary operators at most: they are put together, wrapped
-in these at once and counted as whole programs, and never stored.
+arguments are kept. The others are bodies of at most a few binders and unary operators: they are built, wrapped in these
+at once, counted as whole programs, and never stored.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Wrapping:
-    """Ways that come to the same value, by the shortest path to it.
+    """Ways to the same value, by the shortest path to it.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class Levels:
 
     @cached_property
     def outside(self) -> list[int]:
-        """The least bits around a term of each scope in a whole program; too many where that cannot be."""
+        """The least bits around a term of each scope in a whole program; too many where this is impossible."""
         never = self._max_bits + 1
 
         def least(kinds: tuple[str, ...]) -> int:
@@ -119,11 +119,11 @@ class Levels:
         return [0, y, theta, y + theta]
 
     def is_useful(self, scope: int, length: int) -> bool:
-        """Tell whether terms of this level occur in whole programs within the bound."""
+        """Return whether terms of this level occur in whole programs within the bound."""
         return self._shortest[scope] is not None and length + self.outside[scope] <= self._max_bits
 
     def is_kept(self, scope: int, length: int) -> bool:
-        """Tell whether a level is kept."""
+        """Return whether a level is kept."""
         if (scope, length) not in self._is_kept:
             self._is_kept[scope, length] = self._decide(scope, length)
         return self._is_kept[scope, length]
@@ -142,7 +142,7 @@ class Levels:
         return depth > MOST_WRAPS or n_ways > MOST_WRAPPINGS
 
     def _around(self, scope: int, length: int) -> Iterator[tuple[int, int, int]]:
-        """Yield each token that can stand around a term by itself, its scope, and the length with it."""
+        """Yield each token that can wrap a term by itself, its scope, and the length with it."""
         for index, (token, bits) in enumerate(zip(self._language.tokens, self._bits, strict=True)):
             if token.arity != 1:
                 continue
@@ -151,7 +151,7 @@ class Levels:
                     yield index, outer, length + bits
 
     def _count_ways(self, scope: int, length: int) -> tuple[int, int]:
-        """Return how many tokens at most stand around a term of a level, and in how many ways they do."""
+        """Return the largest number of tokens that wrap a term of a level, and the number of ways."""
         if (scope, length) not in self._n_ways:
             depth, n_ways = 0, int(scope == 0)
             for _, outer, whole in self._around(scope, length):
@@ -182,7 +182,7 @@ class Levels:
         """Return the shortest path to the same value.
 
         A search leaves nothing that depends on y. To replace y by that, once or more, gives it unchanged; to search
-        for it gives action 0 whatever it was, which is what a search of nothing stands for here.
+        for it always gives action 0, which represents a search of nothing here.
         """
         kept: list[int] = []
         for index, _ in links:

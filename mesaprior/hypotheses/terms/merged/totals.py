@@ -1,4 +1,4 @@
-"""How many terms of each level take how many steps, whatever they do: exact, and without evaluating one."""
+"""The number of terms of each level by steps: exact, without evaluating any term."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOTHING: Steps = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.
 
 
 class Totals:
-    """Counts by (time, infer_time) of whole levels, time bounds aside.
+    """Counts by (time, infer_time) of whole levels, without time bounds.
 
     Parameters
     ----------

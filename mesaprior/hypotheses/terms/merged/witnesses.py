@@ -1,4 +1,4 @@
-"""Texts of witnesses, spelled from what the classes remember of how they were put together."""
+"""Texts of witnesses, spelled from the records of how the classes were built."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Speller:
         self._longest = max((-(-max_bits * n // of) for n, of in zip(n_bytes, bits, strict=True)), default=0)
 
     def texts(self, making: Making, ways: list[Way], way: np.ndarray) -> Texts:
-        """Return the texts of n terms that are put together from classes, each below the tokens of its way.
+        """Return the texts of n terms built from classes, each below the tokens of its way.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The work of a level or of whole programs, cut into tiles: which combinations of classes are to be evaluated."""
+"""The work of a level or of whole programs, divided into tiles: the combinations of classes to evaluate."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NEAR = 1 << 11
 
 @dataclass(frozen=True)
 class Span:
-    """Classes that stand together: first and end, with the terms that they stand for."""
+    """A range of classes: first and end, with the number of their terms."""
 
     first: int
     end: int
@@ -113,7 +113,7 @@ Conditions = tuple[Span | None, Span | None, list[Span]]
 
 
 def tiles_of(tasks: list[Task]) -> Iterator[Tile]:
-    """Cut tasks into tiles, in an order that depends on nothing else."""
+    """Divide tasks into tiles, in an order that depends on the tasks only."""
     for task in tasks:
         tile = max(1 << 10, TILE // max(1, task.n_emissions // 2))
         spans = (task.c, task.a, task.b)

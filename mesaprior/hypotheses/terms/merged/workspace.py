@@ -1,4 +1,4 @@
-"""What combinations are evaluated with: the kept classes, threads, and memory for records."""
+"""The resources for evaluating combinations: the kept classes, threads, and memory for records."""
 
 from __future__ import annotations
 

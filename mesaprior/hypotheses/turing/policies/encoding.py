@@ -40,7 +40,7 @@ class Encoding:
         return np.ascontiguousarray(np.hstack(columns), dtype=np.uint8)
 
     def action(self, cells: list[int]) -> int:
-        """Return the action that stands in so many cells, the most significant bit first."""
+        """Return the action written in some cells, the most significant bit first."""
         value = 0
         for cell in cells:
             value = 2 * value + cell
@@ -48,7 +48,7 @@ class Encoding:
 
 
 def encoding_of(log: ImitationLog, *, actions: int | None = None, domain: int | None = None) -> Encoding:
-    """Return how the situations and actions of a log are written.
+    """Return the encoding of the situations and actions of a log.
 
     Parameters
     ----------

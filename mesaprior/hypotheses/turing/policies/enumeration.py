@@ -1,4 +1,4 @@
-"""All machines of a size on several tapes, cut into disjoint sets that can be counted apart."""
+"""All machines of a size on several tapes, divided into disjoint sets that can be counted separately."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mesaprior.hypotheses.turing.policies.tallying import Groups, Tallying
 
 
 class PolicyEnumeration:
-    """All machines with n states, cut into disjoint sets: number 0 is what is below no prefix, then one below each.
+    """All machines with n states, divided into disjoint sets: number 0 is below no prefix, the others below one each.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class PolicyEnumeration:
         return groups, verdicts
 
     def count_sets(self, numbers: range, goes_on: GoesOn, report: Progress | None = None) -> Groups:
-        """Count some of the sets in this thread; what is returned is of no use where it was told not to go on."""
+        """Count some of the sets in this thread; the result is meaningless if it was stopped."""
         tallying = self._make()
         for number in numbers:
             self._extend(tallying, number, goes_on)
@@ -83,5 +83,5 @@ class PolicyEnumeration:
             tallying.extend(self._prefixes[number - 1], number, goes_on=goes_on)
 
     def _write_prefixes(self, tallying: Tallying, found: np.ndarray) -> int:
-        """Count machines that are decided before a prefix is long enough, and write the prefixes down."""
+        """Count machines that are decided before a prefix is long enough, and record the prefixes."""
         return tallying.extend(self._start, 0, depth=self._depth, found=found)

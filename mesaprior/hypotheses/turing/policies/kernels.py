@@ -1,4 +1,4 @@
-"""Compiled enumeration of all machines on several tapes at once, with exact counts of what they do on them.
+"""Compiled enumeration of all machines on several tapes at once, with exact counts by behaviour.
 
 Letters as in `turing.kernels`; S situations, A actions, B = 4 * n + 2 choices an entry, W words of a key.
 """
@@ -46,7 +46,7 @@ HALTS, ABSTAINS_SOMEWHERE, UNDECIDED_SOMEWHERE = range(3)
 
 
 class Question(NamedTuple):
-    """What machines are asked.
+    """The inputs of the machines.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Question(NamedTuple):
 
 
 class Frames(NamedTuple):
-    """The partial machines from the prefix down to the one being looked at, one level each, and their tapes.
+    """The partial machines from the prefix down to the current one, one level each, and their tapes.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ class Frames(NamedTuple):
     action : int64[S]
         Plus one; 0 where the machine abstains. Of a level, those before its situation.
     place : int64[5]
-        The level to go on with, -1 at the start; the number of entries of the prefix; machines written down; leftmost
+        The level to continue with, -1 at the start; the number of entries of the prefix; machines recorded; leftmost
         and rightmost cell of `tape` that may not be blank.
     scratch : Scratch
     """
@@ -144,7 +144,7 @@ class Tally(NamedTuple):
 
 @njit
 def _slot_of(key, n_slots):
-    """Return where to look first for a key."""
+    """Return the first slot to try for a key."""
     h = np.uint64(0)
     for w in range(len(key)):
         h = (h ^ key[w]) * np.uint64(0x9E3779B97F4A7C15)
@@ -222,7 +222,7 @@ def _add(tally, table, rank, count):
 
 @njit
 def _advance(question, table, node, level, tape, action, scratch):
-    """Run a partial machine on from where a choice was made, situation by situation.
+    """Continue a partial machine after a choice, situation by situation.
 
     Returns
     -------
@@ -280,7 +280,7 @@ def _advance(question, table, node, level, tape, action, scratch):
 
 @njit
 def _count(question, node, level, table, action, rank, count, tally):
-    """Count machines that have done all situations."""
+    """Count machines that are finished in all situations."""
     time, space = node[level, MOST_STEPS], node[level, MOST_CELLS]
     if node[level, ABSTAINS]:
         time, space = np.int64(question.cap), np.int64(question.cap)
@@ -309,12 +309,12 @@ def explore(question, frames, rank, tally, found, budget):
     found : int64[..., 2 * n]
         Machines written down.
     budget : int
-        Machines, partial or whole, to look at in this call.
+        Machines, partial or whole, to examine in this call.
 
     Returns
     -------
     int
-        `DONE`; `FULL`: enlarge the tally and go on; `PAUSED`: go on.
+        `DONE`; `FULL`: enlarge the tally and continue; `PAUSED`: continue.
     """
     n, powers = question.n, question.powers
     table, node, multiplicity, place = frames.table, frames.node, frames.multiplicity, frames.place

@@ -1,4 +1,4 @@
-"""The machines with n states as policies: what a space of machines is made of."""
+"""The machines with n states as policies: the parts of a space of machines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from mesaprior.hypotheses.turing.text import format_machine, parse_machine
 
 @dataclass(frozen=True, eq=False)
 class PolicyCounts:
-    """A census of machines, and why machines abstain.
+    """A census of machines, and the reasons why machines abstain.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ class OneSize:
 
     @property
     def bounds(self) -> dict[str, Any]:
-        """The bounds as plain data; the numbers of actions and values only where they are given."""
+        """The bounds as plain data; the numbers of actions and values only if given."""
         given = {"actions": self.actions, "domain": self.domain}
         return {"states": self.states, "max_steps": self.max_steps} | {
             name: value for name, value in given.items() if value is not None
@@ -147,11 +147,11 @@ class OneSize:
         return PolicyCounts(self.census_of(log, groups), verdicts)
 
     def n_reports(self, log: ImitationLog) -> int:
-        """Return what the reports of progress of `census` add up to."""
+        """Return the total of the progress reports of `census`."""
         return self.enumeration(log).n_sets
 
     def enumeration(self, log: ImitationLog) -> PolicyEnumeration:
-        """Return the machines of the space on a log, cut into sets that can be counted apart."""
+        """Return the machines of the space on a log, divided into sets that can be counted separately."""
         return PolicyEnumeration(self.states, self.max_steps, log.situations, self._encoding(log), self._radius)
 
     def n_actions(self, log: ImitationLog) -> int:
@@ -191,7 +191,7 @@ class OneSize:
         )
 
     def _texts(self, tables: np.ndarray) -> Texts:
-        """Return the texts of machines, ``uint8[G, 2 * n]``; entries that nothing reads halt."""
+        """Return the texts of machines, ``uint8[G, 2 * n]``; entries that are never read halt."""
         n = self.states
         codes = [*range(4 * n + 2)]
         entry = np.zeros((256, 3), dtype=np.uint8)
@@ -226,5 +226,5 @@ class OneSize:
         return format_machine(program)
 
     def predict(self, program: Machine, log: ImitationLog) -> Policy:
-        """Return what a machine does on a log."""
+        """Return the behaviour of a machine on a log."""
         return Policy(program, self._encoding(log), log, self.max_steps)

@@ -1,4 +1,4 @@
-"""What one machine does on a log."""
+"""The behaviour of one machine on a log."""
 
 from __future__ import annotations
 

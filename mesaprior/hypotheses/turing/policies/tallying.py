@@ -1,10 +1,11 @@
-"""The counts of one thread: machines that extend a prefix, added up by what they do in every situation."""
+"""The counts of one thread: machines that extend a prefix, by their actions in every situation."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.threads import GoesOn
 from mesaprior.hypotheses.turing import kernels as running
@@ -18,7 +19,7 @@ VERDICTS = ("halts", "abstains", "undecided")
 
 
 class Groups(NamedTuple):
-    """Machines by what they do. Sizes: G groups, S situations.
+    """Machines by behaviour. Sizes: G groups, S situations.
 
     Attributes
     ----------
@@ -90,11 +91,11 @@ class Tallying:
 
     def extend(
         self,
-        prefix: np.ndarray,
+        prefix: NDArray[np.int64],
         rank: int,
         *,
         depth: int | None = None,
-        found: np.ndarray | None = None,
+        found: NDArray[np.int64] | None = None,
         goes_on: GoesOn = lambda: True,
     ) -> int:
         """Count the machines that extend a prefix, ``int64[2 * n]``.
@@ -144,7 +145,7 @@ class Tallying:
         return dict(zip(VERDICTS, self._tally.verdict.tolist(), strict=True))
 
     def groups(self) -> Groups:
-        """Return what was counted."""
+        """Return the counts."""
         n_rows = int(self._tally.used[0])
         key = self._tally.key[:n_rows]
         action = np.empty((n_rows, len(self._question.tape)), dtype=np.int16)

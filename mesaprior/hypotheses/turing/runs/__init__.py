@@ -1,1 +1,1 @@
-"""Runs of one machine, as long as one likes."""
+"""Runs of one machine, of any length."""

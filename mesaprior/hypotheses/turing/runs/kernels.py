@@ -16,13 +16,13 @@ UNDEFINED = 255
 HEAD, STATE, STEPS, LEFT, RIGHT, LAST_ENTRY = range(6)
 N_PLACES = 6
 
-# Ends of a call: the run halted; it has done the steps asked for; the head is off the tape, so enlarge it and go on.
+# Ends of a call: the run halted; it has done the steps asked for; the head is off the tape, so enlarge it and continue.
 HALTED, PAUSED, OFF_TAPE = range(3)
 
 
 @njit
 def follow(table, tape, place, reads, until):
-    """Go on with a run until it halts or has done so many steps, or until the head leaves the tape.
+    """Continue a run until it halts, reaches a number of steps, or the head leaves the tape.
 
     Parameters
     ----------

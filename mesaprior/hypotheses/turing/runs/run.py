@@ -1,4 +1,4 @@
-"""The run of one machine: how long, how far, what it writes."""
+"""The run of one machine: its steps, its cells, its output."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError, setting
 from mesaprior.hypotheses.threads import Progress
@@ -35,7 +36,7 @@ MARGIN = 1 << 10
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """How a run ended.
+    """The result of a run.
 
     Attributes
     ----------
@@ -65,7 +66,7 @@ class Run:
     visited: tuple[int, int]
     reads: tuple[int, ...]
     last_entry: int
-    cells: np.ndarray
+    cells: NDArray[np.uint8]
     first: int
 
     @property
@@ -86,12 +87,12 @@ class Run:
 
     @property
     def read_undefined(self) -> tuple[int, ...]:
-        """Entries that were read and are not defined: none, or the one that the run halted at."""
+        """Undefined entries that were read: none, or the one at which the run halted."""
         is_read = self.halted and self.machine.table[self.last_entry] == UNDEFINED
         return (self.last_entry,) if is_read else ()
 
     def symbol(self, cell: int) -> int:
-        """Return what stands in a cell."""
+        """Return the symbol in a cell."""
         place = cell - self.first
         return int(self.cells[place]) if 0 <= place < len(self.cells) else 0
 
@@ -103,7 +104,7 @@ class Run:
 def run_machine(
     machine: Machine, max_steps: int, tape: Mapping[int, int] | None = None, *, report: Progress | None = None
 ) -> Run:
-    """Run a machine from state A and cell 0 for at most so many steps.
+    """Run a machine from state A and cell 0 for a bounded number of steps.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What machines print on a blank tape, counted exactly over all machines of a size."""
+"""The output of machines on a blank tape, counted exactly over all machines of a size."""

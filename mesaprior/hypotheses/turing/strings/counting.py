@@ -18,7 +18,7 @@ from mesaprior.hypotheses.turing.strings.tallying import Tallying
 
 
 class StringEnumeration:
-    """All machines of a size, cut into disjoint sets: below each prefix, and the rest.
+    """All machines of a size, divided into disjoint sets: below each prefix, and the rest.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class StringEnumeration:
     def shards(
         self, wanted: Iterable[int], n_shards: int, *, workers: int = 1, report: Progress | None = None
     ) -> Generator[tuple[int, StringTable]]:
-        """Count some of the shards that the prefixes are cut into; yield the number and the table of each.
+        """Count some of the shards of prefixes; yield the number and the table of each.
 
         Parameters
         ----------
@@ -164,7 +164,7 @@ def count_strings(
     workers: int = 1,
     report: Progress | None = None,
 ) -> StringTable:
-    """Count what all machines of a size print on a blank tape, exactly.
+    """Count the output of all machines of a size on a blank tape, exactly.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def _first_steps(states: int, max_steps: int) -> StringTable:
 
 
 def _together(parts: list[Tallying]) -> StringTable:
-    """Return the sum of what threads counted; of champions alike, that of the lowest prefix."""
+    """Return the sum of the threads' counts; among equal champions, that of the lowest prefix."""
     best: dict[int, tuple[int, int, tuple[int, ...]]] = {}
     for part in parts:
         for which, champion in part.champions.items():

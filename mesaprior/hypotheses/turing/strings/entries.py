@@ -1,35 +1,31 @@
-"""The tables of strings in a store: listed from what they say about themselves, verified, and removed."""
+"""The tables of strings in a store: listed by their manifests, verified, and removed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mesaprior.hypotheses.counting.sums import exact_sum
-from mesaprior.hypotheses.store import Entry, Finding, Removal
-from mesaprior.hypotheses.store.checksums import read_sealed
-from mesaprior.hypotheses.store.entries import COMPLETE, DAMAGED, OTHER_SCHEMA, UNFINISHED_STATE
-from mesaprior.hypotheses.store.layout import read_json
-from mesaprior.hypotheses.store.locking import is_claimed
-from mesaprior.hypotheses.store.pruning import removals_of
-from mesaprior.hypotheses.store.verification import intact_findings
+from mesaprior.hypotheses.store.checksums import read_json, read_sealed
+from mesaprior.hypotheses.store.entries import (
+    COMPLETE,
+    DAMAGED,
+    OTHER_SCHEMA,
+    UNFINISHED_STATE,
+    Entry,
+    open_manifest,
+    versions_of,
+)
+from mesaprior.hypotheses.store.kind import Kind
+from mesaprior.hypotheses.store.record import MANIFEST, Finding, Record
 from mesaprior.hypotheses.turing.machine import n_machines
 from mesaprior.hypotheses.turing.runs.run import Run, run_machine
 from mesaprior.hypotheses.turing.strings.size import Size
-from mesaprior.hypotheses.turing.strings.stored import (
-    MANIFEST,
-    SCHEMA,
-    TABLE,
-    is_of,
-    is_ours,
-    read_strings,
-    remove_table,
-    strings_root,
-)
+from mesaprior.hypotheses.turing.strings.stored import SCHEMA, STRING_TABLE, TABLE, is_of, read_strings, strings_root
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable
 
 SPACE = "strings"
@@ -39,49 +35,104 @@ _NAME = re.compile(r"([1-6])-(\d+)(?:-(\d+))?", flags=re.ASCII)
 _RECORD = "shard-*.json"
 
 
-def is_strings_folder(folder: Path) -> bool:
-    """Tell whether a folder holds a table of strings: finished or not, damaged or of another version."""
-    if not folder.is_dir() or folder.is_symlink():
-        return False
-    if (read_json(folder / MANIFEST) or {}).get("kind") == SPACE:
-        return True
-    is_named = folder.parent.name == strings_root(None).name and _NAME.fullmatch(folder.name) is not None
-    return is_named and any(is_ours(path.name) for path in folder.iterdir())
+class StringEntry(Entry):
+    """A table of strings as a line of a list: it has no key and no log; its programs are machines."""
+
+    @property
+    def name(self) -> str:
+        """The name by which it is found in the store."""
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @property
+    def nouns(self) -> tuple[str, str]:
+        """What its programs and its behaviours are called, in the plural."""
+        return "machines", "strings"
+
+    @property
+    def bounds_text(self) -> str:
+        """The bounds in words; a dash where they are not known."""
+        return f"{self.bounds['states']} states, {self.bounds['max_steps']} steps" if self.bounds else "-"
 
 
-def string_entries_in(root: Path) -> list[Entry]:
-    """Describe every table of strings in a store, by name."""
-    place = strings_root(root)
-    if not place.is_dir():
-        return []
-    return [string_entry_at(folder) for folder in sorted(place.iterdir()) if is_strings_folder(folder)]
+class StringTables(Kind):
+    """Tables of strings: a folder for each size, in a folder of the store."""
+
+    noun = "table of strings"
+    command = "strings"
+    layout = STRING_TABLE
+
+    def is_at(self, folder: Path) -> bool:
+        """Return whether a folder holds a table of strings: finished or not, damaged or of another version."""
+        if not folder.is_dir() or folder.is_symlink():
+            return False
+        if (read_json(folder / MANIFEST) or {}).get("kind") == SPACE:
+            return True
+        is_named = folder.parent.name == strings_root(None).name and _NAME.fullmatch(folder.name) is not None
+        return is_named and any(self.layout.is_ours(path.name) for path in folder.iterdir())
+
+    def folders_in(self, root: Path) -> list[Path]:
+        """Return the folders of all tables in a store, by name."""
+        place = strings_root(root)
+        return [folder for folder in sorted(place.iterdir()) if self.is_at(folder)] if place.is_dir() else []
+
+    def entry_at(self, folder: Path) -> StringEntry:
+        """Describe the table of strings in a folder; no table is read. Its behaviours are strings."""
+        state, facts, n_done, n_shards = _state_of(folder)
+        names = ("states", "max_steps", "radius")
+        return StringEntry(
+            folder=folder,
+            state=state,
+            key="",
+            language=SPACE,
+            log="",
+            bounds={name: facts[name] for name in names} if set(names) <= facts.keys() else {},
+            programs=facts.get("machines") if state == COMPLETE else None,
+            behaviours=facts.get("strings") if state == COMPLETE else None,
+            shards_done=n_done,
+            n_shards=n_shards,
+            n_bytes=Record(folder, self.layout).n_bytes,
+            space=SPACE,
+        )
+
+    def origin_of(self, folder: Path) -> dict[str, Any]:
+        """Return the verdicts, the machines that do most, and the versions."""
+        note = open_manifest(folder)
+        names = ("rows", "verdicts", "most_steps", "most_ones")
+        return {name: note[name] for name in names if name in note} | {"versions": versions_of(note)}
+
+    def verify(self, folder: Path) -> list[Finding]:
+        """Check the files, and that the counts can be those of all machines; nothing is changed.
+
+        The counts are not counted again. They must add up to all machines, be the same for a string and for the one
+        read from right to left, and the machines that do most must do that much.
+        """
+        state, manifest, n_done, n_shards = _state_of(folder)
+        if state == UNFINISHED_STATE:
+            how_far = f"{n_done} of {n_shards} shards are done" if n_shards else "no shard is done"
+            return [Finding(MANIFEST, None, f"the file is missing: the table is unfinished, {how_far}")]
+        if state != COMPLETE:
+            problem = "is not as it was written" if state == DAMAGED else f"is not of schema {SCHEMA}"
+            return [Finding(MANIFEST, None, f"the file {problem}")]
+        if set(manifest["files"]) != {TABLE}:
+            return [Finding(MANIFEST, None, f"it does not list {TABLE} alone")]
+        findings = Record(folder, self.layout).findings(manifest["files"])
+        if findings:
+            return findings
+        size = _size_of(manifest)
+        assert size is not None
+        table = read_strings(folder / TABLE, size, manifest)
+        return [Finding(TABLE, None, problem) for problem in _problems(table, manifest)]
+
+    def checksums_of(self, folder: Path) -> Sequence[dict[str, str]]:
+        """Return the one file of a table."""
+        return [(read_sealed(folder / MANIFEST) or {}).get("files", {})]
 
 
-def string_entry_at(folder: Path) -> Entry:
-    """Describe the table of strings in a folder; no table is read.
-
-    It has no key and no log, its programs are machines, and its behaviours strings.
-    """
-    state, facts, n_done, n_shards = _state_of(folder)
-    names = ("states", "max_steps", "radius")
-    return Entry(
-        folder=folder,
-        state=state,
-        key="",
-        language=SPACE,
-        log="",
-        bounds={name: facts[name] for name in names} if set(names) <= facts.keys() else {},
-        programs=facts.get("machines") if state == COMPLETE else None,
-        behaviours=facts.get("strings") if state == COMPLETE else None,
-        shards_done=n_done,
-        n_shards=n_shards,
-        n_bytes=sum(path.stat().st_size for path in folder.iterdir() if is_ours(path.name)),
-        space=SPACE,
-    )
+STRINGS = StringTables()
 
 
 def _state_of(folder: Path) -> tuple[str, dict[str, Any], int, int]:
-    """Return the state, what the manifest or else a record says, and how many shards are done of how many."""
+    """Return the state, the contents of the manifest or else of a record, and how many of how many shards are done."""
     if (folder / MANIFEST).is_file():
         manifest = read_sealed(folder / MANIFEST)
         if manifest is None:
@@ -97,43 +148,12 @@ def _state_of(folder: Path) -> tuple[str, dict[str, Any], int, int]:
 
 
 def _size_of(record: dict[str, Any]) -> Size | None:
-    """Return the size that a record of this version is of."""
+    """Return the size in a record of this version."""
     try:
         size = Size(*(int(record[name]) for name in Size._fields))
     except (KeyError, TypeError, ValueError):
         return None
     return size if is_of(record, size) else None
-
-
-def verify_strings(folder: Path) -> list[Finding]:
-    """Check the files of a table of strings, and that its counts can be those of all machines; nothing is changed.
-
-    Returns
-    -------
-    list of Finding
-        Empty where all is well.
-
-    Notes
-    -----
-    The counts are not counted again. They must add up to all machines, be the same for a string and for the one read
-    from right to left, and the machines that do most must do that much.
-    """
-    state, manifest, n_done, n_shards = _state_of(folder)
-    if state == UNFINISHED_STATE:
-        how_far = f"{n_done} of {n_shards} shards are done" if n_shards else "no shard is done"
-        return [Finding(MANIFEST, None, f"the file is missing: the table is unfinished, {how_far}")]
-    if state != COMPLETE:
-        problem = "is not as it was written" if state == DAMAGED else f"is not of schema {SCHEMA}"
-        return [Finding(MANIFEST, None, f"the file {problem}")]
-    if set(manifest["files"]) != {TABLE}:
-        return [Finding(MANIFEST, None, f"it does not list {TABLE} alone")]
-    findings = intact_findings(folder, manifest["files"], None)
-    if findings:
-        return findings
-    size = _size_of(manifest)
-    assert size is not None
-    table = read_strings(folder / TABLE, size, manifest)
-    return [Finding(TABLE, None, problem) for problem in _problems(table, manifest)]
 
 
 def _problems(table: StringTable, manifest: dict[str, Any]) -> list[str]:
@@ -165,7 +185,7 @@ def _problems(table: StringTable, manifest: dict[str, Any]) -> list[str]:
 
 
 def _is_true(champion: Champion, does: Callable[[Run], int], max_steps: int) -> bool:
-    """Tell whether a machine halts, by an entry that is defined, having done what is said of it."""
+    """Return whether a machine halts, by an entry that is defined, having done what is said of it."""
     run = run_machine(champion.machine, max_steps)
     return run.halted and not run.read_undefined and does(run) == champion.value
 
@@ -176,30 +196,3 @@ def _steps(run: Run) -> int:
 
 def _ones(run: Run) -> int:
     return run.n_ones
-
-
-def prune_strings(
-    root: str | Path, *, unfinished: bool = False, older_than: float | None = None, dry_run: bool = False
-) -> list[Removal]:
-    """Remove tables of strings that are damaged or of another schema from a store; see `store.prune`."""
-    return removals_of(
-        string_entries_in(Path(root)),
-        lambda entry: _reason(entry, unfinished=unfinished),
-        remove_table,
-        older_than=older_than,
-        dry_run=dry_run,
-    )
-
-
-def _reason(entry: Entry, *, unfinished: bool) -> str | None:
-    """Return why a table may go, or None."""
-    if entry.state == UNFINISHED_STATE:
-        if not unfinished or is_claimed(entry.folder):
-            return None
-        return f"unfinished: {entry.shards_done} of {entry.n_shards} shards are done"
-    if entry.state != COMPLETE:
-        return entry.state
-    manifest = read_sealed(entry.folder / MANIFEST) or {}
-    for finding in intact_findings(entry.folder, manifest.get("files", {}), None):
-        return f"damaged: {finding.file}: {finding.problem}"
-    return None

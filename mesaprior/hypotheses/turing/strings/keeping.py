@@ -1,26 +1,27 @@
-"""Counting a table of strings into the store, shard by shard, so that an interruption loses little."""
+"""Counting a table of strings into the store, shard by shard, so that interrupted counts resume."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from mesaprior.errors import RunError
-from mesaprior.hypotheses.store.checksums import read_sealed
+from mesaprior.errors import Named, RunError
 from mesaprior.hypotheses.store.files import write_json
 from mesaprior.hypotheses.store.locking import Claim
+from mesaprior.hypotheses.store.record import MANIFEST, Checkpoint, Record
 from mesaprior.hypotheses.threads import Progress
 from mesaprior.hypotheses.turing.strings.sharding import StringShards
 from mesaprior.hypotheses.turing.strings.size import Size
 from mesaprior.hypotheses.turing.strings.stored import (
-    MANIFEST,
+    STRING_TABLE,
     TABLE,
     identity_of,
     is_intact,
     is_of,
     read_strings,
-    remove_left_behind,
+    remove_parts,
     strings_folder,
     write_strings,
 )
@@ -35,12 +36,12 @@ Remote = Callable[[StringShards, None, Sequence[int], int], Iterator[tuple[int, 
 
 
 def is_kept(size: Size) -> bool:
-    """Tell whether a table of this size is worth keeping."""
+    """Return whether a table of this size is worth keeping."""
     return size.max_steps >= KEPT_FROM.get(size.states, size.max_steps + 1)
 
 
 class StringKeeper:
-    """The folder of a table that is being counted; what is there of it already is taken, so far as it is intact.
+    """The record of a table that is being counted; intact shards of an interrupted run are taken, and it is resumed.
 
     Parameters
     ----------
@@ -77,18 +78,19 @@ class StringKeeper:
         self.folder = strings_folder(size, root)
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._claim = Claim(self.folder, self.folder)
+            claim = Claim(self.folder, self.folder)
         except RunError:
             raise RunError(
                 f"{self.folder}: another process is counting this table; wait for it, and it is there."
             ) from None
-        self._done: set[int] = set()
+        self._record = Record(self.folder, STRING_TABLE)
+        self._parts = Checkpoint(self._record, self.n_shards, claim)
         self.look()
 
     @property
     def missing(self) -> list[int]:
         """Shards that are still to be counted, ascending."""
-        return [k for k in range(self.n_shards) if k not in self._done]
+        return self._parts.missing
 
     @property
     def n_missing_prefixes(self) -> int:
@@ -114,7 +116,7 @@ class StringKeeper:
         OSError
             If a file cannot be written.
         """
-        # Closed at once, whatever happens, so that others do not count on in vain.
+        # Closed at once in every case, so that other workers do not count in vain.
         with closing(self._counted(workers, report, remote)) as shards:
             for k, shard in shards:
                 self._write(k, shard)
@@ -135,14 +137,11 @@ class StringKeeper:
 
     def look(self) -> None:
         """See which shards are there and intact; an interruption may come between a shard and the note of it."""
-        self._done = {k for k in range(self.n_shards) if self._record(k) is not None}
+        self._parts.read(self._is_sound)
 
     def abandon(self) -> None:
         """Give the table up: its shards are removed, and so is the folder if nothing else is in it."""
-        remove_left_behind(self.folder)
-        self._claim.release()
-        if not any(self.folder.iterdir()):
-            self.folder.rmdir()
+        self._parts.abandon(but=(MANIFEST, TABLE))
 
     def _n_prefixes(self, k: int) -> int:
         """Return the work in a shard."""
@@ -151,40 +150,32 @@ class StringKeeper:
     def _write(self, k: int, shard: StringTable) -> None:
         facts = write_strings(self.folder / _table_file(k), shard)
         head = identity_of(self._size) | versions() | {"shard": k, "n_shards": self.n_shards}
-        write_json(self.folder / _record_file(k), head | facts)
-        self._done.add(k)
+        self._parts.write(k, head | facts)
 
-    def _record(self, k: int) -> dict | None:
-        """Return the record of a shard that is there, intact, and counted as this version would."""
-        record = read_sealed(self.folder / _record_file(k))
-        if record is None or not is_of(record, self._size):
-            return None
+    def _is_sound(self, k: int, facts: dict[str, Any]) -> bool:
+        """Return whether a shard is intact, and was counted as this version would count it."""
         expected = versions() | {"shard": k, "n_shards": self.n_shards}
-        if any(record.get(name) != value for name, value in expected.items()):
-            return None
-        return record if is_intact(self.folder, _table_file(k), record) else None
+        is_ours = is_of(facts, self._size) and all(facts.get(name) == value for name, value in expected.items())
+        return is_ours and is_intact(self.folder, _table_file(k), facts)
 
     def _finish(self) -> StringTable:
-        table = self._shards.enumeration.together(self._read(k) for k in range(self.n_shards))
+        done = self._parts.done
+        table = self._shards.enumeration.together(self._read(k, done[k]) for k in range(self.n_shards))
         facts = write_strings(self.folder / TABLE, table)
         write_json(self.folder / MANIFEST, identity_of(self._size) | versions() | facts)
-        remove_left_behind(self.folder)
-        self._claim.release()
+        remove_parts(self._record)
+        self._parts.release()
         return table
 
-    def _read(self, k: int) -> StringTable:
-        record = self._record(k)
-        if record is None:
+    def _read(self, k: int, facts: dict[str, Any]) -> StringTable:
+        if not is_intact(self.folder, _table_file(k), facts):
             raise RunError(
-                f"{self.folder / _table_file(k)}: this shard has changed since it was written; give the same command "
-                "again, and it is counted again."
+                f"{self.folder / _table_file(k)}: this shard has changed since it was written; ",
+                Named("count the table again", "give the same command again, and it is counted again"),
+                ".",
             )
-        return read_strings(self.folder / _table_file(k), self._size, record)
+        return read_strings(self.folder / _table_file(k), self._size, facts)
 
 
 def _table_file(k: int) -> str:
     return f"shard-{k:04d}.parquet"
-
-
-def _record_file(k: int) -> str:
-    return f"shard-{k:04d}.json"

@@ -1,4 +1,4 @@
-"""Compiled enumeration of all machines on a blank tape, in tree normal form, with exact counts of what they print.
+"""Compiled enumeration of all machines on a blank tape, in tree normal form, with exact counts of their output.
 
 Letters as in `turing.kernels`; B = 4 * n + 2 choices an entry.
 """
@@ -36,7 +36,7 @@ from mesaprior.hypotheses.turing.kernels import (
     run,
 )
 
-# Columns of `Tally.entry`: all that is looked at for most strings stands in one line of the cache.
+# Columns of `Tally.entry`: all that is examined for most strings stands in one line of the cache.
 SIZES, WORD, COUNT, OFFSET = range(4)
 
 # Places in `Tally.best`.
@@ -44,7 +44,7 @@ MOST_STEPS, MOST_ONES = range(2)
 
 
 class Frames(NamedTuple):
-    """The partial machines from the prefix down to the one being looked at, one level each, and their tapes.
+    """The partial machines from the prefix down to the current one, one level each, and their tapes.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Frames(NamedTuple):
     tape : uint8[cells]
         The tape that is run on.
     place : int64[5]
-        The level to go on with, -1 at the start; the number of entries of the prefix; machines written down; leftmost
+        The level to continue with, -1 at the start; the number of entries of the prefix; machines recorded; leftmost
         and rightmost cell of `tape` that may not be blank.
     blank : uint8[1]
         A blank tape.
@@ -110,7 +110,7 @@ class Tally(NamedTuple):
 
 @njit
 def _slot_of(sizes, words, offset, n_slots):
-    """Return where to look first for a string."""
+    """Return the first slot to try for a string."""
     h = sizes * np.uint64(0x9E3779B97F4A7C15)
     n_words = (np.int64(sizes >> np.uint64(32)) + 63) >> 6
     for i in range(n_words):
@@ -202,7 +202,7 @@ def _count_halts(tally, tape, head, steps, left, right, table, entry, n, count):
 
 @njit
 def _keep_witness(tally, which, value, table, entry, code):
-    """Keep a machine that does more than all before."""
+    """Keep a machine that beats all before."""
     tally.best[which] = value
     for e in range(len(table)):
         tally.witness[which, e] = table[e]
@@ -230,12 +230,12 @@ def explore(n, cap, radius, depth, powers, frames, tally, found, budget):
     found : int64[..., 2 * n]
         Machines written down.
     budget : int
-        Partial machines to look at in this call.
+        Partial machines to examine in this call.
 
     Returns
     -------
     int
-        `DONE`; `FULL`: enlarge the tally and go on; `PAUSED`: go on.
+        `DONE`; `FULL`: enlarge the tally and continue; `PAUSED`: continue.
     """
     table, node, multiplicity = frames.table, frames.node, frames.multiplicity
     saved, tape, place, scratch = frames.saved, frames.tape, frames.place, frames.scratch

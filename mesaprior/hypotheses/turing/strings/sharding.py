@@ -1,4 +1,4 @@
-"""A table of strings as shards that any machine can count: few bytes say what, and every shard is a table."""
+"""A table of strings as shards that any computer can count: a small description, and one table per shard."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ N_SHARDS = 64
 
 @dataclass(frozen=True)
 class StringShards:
-    """What all machines of a size print, as shards; see `StringEnumeration`. It is small as a pickle.
+    """The output of all machines of a size, as shards; see `StringEnumeration`. Its pickle is small.
 
     Attributes
     ----------
@@ -49,11 +49,11 @@ class StringShards:
         max_bytes: int | None = None,
         report: Progress | None = None,
     ) -> Generator[tuple[int, StringTable]]:
-        """Count some shards; see `StringEnumeration.shards`. There is no log, and memory is no matter."""
+        """Count some shards; see `StringEnumeration.shards`. There is no log, and memory does not matter."""
         yield from self.enumeration.shards(wanted, n_shards, workers=workers, report=report)
 
 
 @lru_cache(maxsize=1)
 def _enumeration_of(size: Size) -> StringEnumeration:
-    """Return the machines of a size; one who counts asks for the same size again and again."""
+    """Return the machines of a size; cached, since a worker needs the same size repeatedly."""
     return StringEnumeration(size.states, size.max_steps, radius=size.radius)

@@ -1,4 +1,4 @@
-"""What is counted: states of the machines, steps that are followed, and how far non-halting is proved."""
+"""The parameters of a table: states of the machines, bound on steps, and radius of the non-halting proofs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from mesaprior.hypotheses.turing.machine import check_size
 from mesaprior.hypotheses.turing.strings.table import LONGEST_RUN
 
 DEFAULT_MAX_STEPS = LONGEST_RUN | {5: 500, 6: 200}
-"""Steps to follow where nobody says otherwise: the longest run, and the cap of the published table for 5 states."""
+"""Default bounds on steps: the longest run, and for 5 states the cap of the published table."""
 
 DEFAULT_RADIUS = {1: 6, 2: 6, 3: 6, 4: 6, 5: 3, 6: 3}
 """Cells to each side that closed sets are tried with, by states; more decide few more machines, and take longer."""
 
 
 class Size(NamedTuple):
-    """What a table of strings depends on.
+    """The parameters of a table of strings.
 
     Attributes
     ----------

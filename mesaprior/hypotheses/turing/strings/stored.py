@@ -1,8 +1,7 @@
-"""Tables of strings on disk: a folder for each size, with the counts in a Parquet file and a sealed manifest."""
+"""Tables of strings on disk: a record for each size, with the counts in a Parquet file."""
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,9 @@ import numpy as np
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.parquet import parquet_table
 from mesaprior.hypotheses.store.checksums import read_sealed
-from mesaprior.hypotheses.store.files import sha256_of, write_table
+from mesaprior.hypotheses.store.files import write_table
 from mesaprior.hypotheses.store.locking import CLAIM, Claim
+from mesaprior.hypotheses.store.record import MANIFEST, Layout, Record
 from mesaprior.hypotheses.store.root import store_root
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.turing.strings.size import Size
@@ -23,16 +23,16 @@ from mesaprior.hypotheses.turing.text import format_machine, parse_machine
 SCHEMA = 1
 """Version of the folder's layout, and of what the counts mean."""
 
-MANIFEST, TABLE = "manifest.json", "strings.parquet"
+TABLE = "strings.parquet"
 
-_UNFINISHED = r"shard-\d{4,}\.(json|parquet)"
-_LEFT_BEHIND = re.compile(
-    rf"{_UNFINISHED}|\.({_UNFINISHED}|manifest\.json|strings\.parquet)\.[0-9a-f]+\.tmp", flags=re.ASCII
+STRING_TABLE = Layout(
+    names=r"manifest\.json|strings\.parquet|shard-\d{4,}\.(json|parquet)", last=(r"strings\.parquet", r"\.claim")
 )
+"""The files of a table."""
 
 
 def strings_folder(size: Size, root: str | Path | None = None) -> Path:
-    """Return where the store keeps the table of a size, whether or not it is there.
+    """Return the folder of the table of a size in the store, whether or not it exists.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def strings_root(root: str | Path | None = None) -> Path:
 
 
 def find_strings(size: Size, root: str | Path | None = None) -> StringTable | None:
-    """Return the table of a size that the store keeps, or None where there is none that is as it was written.
+    """Return the table of a size in the store, or None where there is no intact one.
 
     The parameters are those of `strings_folder`.
     """
@@ -57,17 +57,17 @@ def find_strings(size: Size, root: str | Path | None = None) -> StringTable | No
     manifest = read_sealed(folder / MANIFEST)
     if manifest is None or not is_of(manifest, size) or not is_intact(folder, TABLE, manifest):
         return None
-    _tidy(folder)
+    _tidy(Record(folder, STRING_TABLE))
     return read_strings(folder / TABLE, size, manifest)
 
 
 def identity_of(size: Size) -> dict[str, Any]:
-    """Return what every record of a table of this size says first."""
+    """Return the first fields of every record of a table of this size."""
     return {"kind": "strings", "schema": SCHEMA} | size._asdict()
 
 
 def is_of(record: dict[str, Any], size: Size) -> bool:
-    """Tell whether a manifest, or the record of a shard, is of this size and in the layout of this version."""
+    """Return whether a manifest, or the record of a shard, is of this size and in the layout of this version."""
     return all(record.get(name) == value for name, value in identity_of(size).items())
 
 
@@ -120,44 +120,24 @@ def read_strings(path: Path, size: Size, facts: dict[str, Any]) -> StringTable:
 
 
 def is_intact(folder: Path, name: str, record: dict[str, Any]) -> bool:
-    """Tell whether a file is there, with the SHA-256 that a record gives."""
-    path = folder / name
-    return path.is_file() and record.get("files") == {name: sha256_of(path)}
+    """Return whether a file is there, with the SHA-256 that a record gives."""
+    files = record.get("files", {})
+    return set(files) == {name} and Record(folder, STRING_TABLE).is_intact(files)
 
 
-def is_ours(name: str) -> bool:
-    """Tell whether a file of a table's folder may have this name."""
-    return name in (MANIFEST, TABLE, CLAIM) or _LEFT_BEHIND.fullmatch(name) is not None
-
-
-def remove_table(folder: Path) -> int:
-    """Remove the files of a table, and the folder if nothing else is in it; return how many bytes they took."""
-    freed = 0
-    # Without the manifest nobody trusts the rest.
-    for path in sorted(folder.iterdir(), key=lambda path: (path.name != MANIFEST, path.name == CLAIM, path.name)):
-        if is_ours(path.name) and path.is_file() and not path.is_symlink():
-            freed += path.stat().st_size
-            path.unlink()
-    if not any(folder.iterdir()):
-        folder.rmdir()
-    return freed
-
-
-def remove_left_behind(folder: Path) -> None:
+def remove_parts(record: Record) -> None:
     """Remove what serves counting alone, but for the claim, which goes with its release."""
-    for path in sorted(folder.iterdir()):
-        if _LEFT_BEHIND.fullmatch(path.name):
-            path.unlink(missing_ok=True)
+    record.remove(but=(MANIFEST, TABLE, CLAIM))
 
 
-def _tidy(folder: Path) -> None:
+def _tidy(record: Record) -> None:
     """Remove what is left of counting beside a finished table, unless the process that counted it is still at it."""
-    if not any(_LEFT_BEHIND.fullmatch(path.name) or path.name == CLAIM for path in folder.iterdir()):
+    if record.names <= {MANIFEST, TABLE}:
         return
     # The table is there whether or not this can be done.
     with suppress(OSError, RunError):
-        claim = Claim(folder, folder)
-        remove_left_behind(folder)
+        claim = Claim(record.folder, record.folder)
+        remove_parts(record)
         claim.release()
 
 

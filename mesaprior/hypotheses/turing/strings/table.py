@@ -1,4 +1,4 @@
-"""What all machines of a size print on a blank tape: exact counts by string and steps."""
+"""The output of all machines of a size on a blank tape: exact counts by string and steps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property, reduce
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting.sums import added_up, exact_sum
@@ -20,7 +21,7 @@ LONGEST_RUN = {1: 1, 2: 6, 3: 21, 4: 107}
 
 @dataclass(frozen=True)
 class Champion:
-    """A machine that halts and does most of something.
+    """A halting machine with the most steps or the most ones.
 
     Attributes
     ----------
@@ -63,9 +64,9 @@ class StringTable:
     states: int
     max_steps: int
     strings: Texts
-    string_id: np.ndarray
-    steps: np.ndarray
-    count: np.ndarray
+    string_id: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    count: NDArray[np.uint64]
     verdicts: dict[str, int]
     most_steps: Champion | None
     most_ones: Champion | None
@@ -87,7 +88,7 @@ class StringTable:
 
     @property
     def is_final(self) -> bool:
-        """Whether no higher `max_steps` could add a string: nothing came to the cap, or it is known to be enough."""
+        """Whether no higher `max_steps` could add a string: no run reached the cap, or it is known to suffice."""
         return self.verdicts["cap"] == 0 or self.max_steps >= LONGEST_RUN.get(self.states, self.max_steps + 1)
 
     @cached_property
@@ -97,7 +98,7 @@ class StringTable:
 
     @cached_property
     def counted_by_string(self) -> dict[str, int]:
-        """Machines by what they print on a blank tape of zeros, in the order of `strings`."""
+        """Machines by their output on a blank tape of zeros, in the order of `strings`."""
         totals = np.zeros(len(self.strings), dtype=np.uint64)
         np.add.at(totals, self.string_id, self.count)
         return dict(zip(self.strings, totals.tolist(), strict=True))
@@ -214,7 +215,7 @@ def table_from_groups(
 
 
 def _better(one: Champion | None, other: Champion | None) -> Champion | None:
-    """Return the one that does more; the first of two alike."""
+    """Return the better champion; the first in a tie."""
     if one is None or (other is not None and other.value > one.value):
         return other
     return one

@@ -1,8 +1,9 @@
-"""The counts of one thread: machines that extend a prefix, added up until they are made a table."""
+"""The counts of one thread: machines that extend a prefix, added up for a table."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.texts import Texts
 from mesaprior.hypotheses.threads import GoesOn
@@ -53,11 +54,11 @@ class Tallying:
 
     def extend(
         self,
-        prefix: np.ndarray,
+        prefix: NDArray[np.int64],
         rank: int,
         *,
         depth: int | None = None,
-        found: np.ndarray | None = None,
+        found: NDArray[np.int64] | None = None,
         goes_on: GoesOn = lambda: True,
     ) -> int:
         """Count the machines that extend a prefix.
@@ -124,7 +125,7 @@ class Tallying:
         return self._champions
 
     def table(self) -> StringTable:
-        """Return what was counted, with the mirror images: machines whose first step goes left."""
+        """Return the counts, with the mirror images: machines whose first step goes left."""
         tally = self._tally
         entry = tally.entry[tally.entry[:, kernels.SIZES] > 0]
         texts, mirrored = _texts_of(entry, tally.words)

@@ -1,1 +1,1 @@
-"""Programs by their place in a census: which program is number i of a group, without writing the others down."""
+"""Programs by their number in a census: program number i of a group, without enumerating the others."""

@@ -78,7 +78,7 @@ def programs_at(
 
 
 def signatures_of(census: Census, grid: Grid, groups: Sequence[int]) -> list[list[Group]]:
-    """Return what the programs of some groups of a census do, told apart as the engines do.
+    """Return the behaviour of the programs of some groups of a census, as the engines distinguish it.
 
     Parameters
     ----------

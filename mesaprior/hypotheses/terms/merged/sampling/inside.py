@@ -1,6 +1,6 @@
-"""What sampling asks of the merged engine: its kept levels, their tasks, and the records that come to given values.
+"""The interface of sampling to the merged engine: kept levels, their tasks, and the records of given values.
 
-This is the one place that looks inside the engine.
+Only this module looks inside the engine.
 """
 
 # pyright: reportPrivateUsage=false
@@ -65,7 +65,7 @@ class Round:
 
 
 class KeptTerms:
-    """The kept levels of a language up to a length, for looking up how their terms are put together.
+    """The kept levels of a language up to a length, for looking up how their terms are built.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ class KeptTerms:
         )
 
     def gather_values(self, of: Round, space: int, numbers: Sequence[int], keep: Sequence[Keep]) -> None:
-        """Evaluate all combinations of a level, and hand out the records that come to the values of some classes.
+        """Evaluate all combinations of a level, and hand out the records with the values of some classes.
 
         Parameters
         ----------
@@ -202,7 +202,7 @@ class KeptTerms:
         self._gather(of, [_Aim(*aim) for aim in zip(keys, values, keep, strict=True)], is_whole=False)
 
     def gather_signatures(self, of: Round, signatures: np.ndarray, keep: Sequence[Keep]) -> None:
-        """Evaluate all combinations of whole programs, and hand out the records that come to some signatures.
+        """Evaluate all combinations of whole programs, and hand out the records with some signatures.
 
         Parameters
         ----------
@@ -245,7 +245,7 @@ class KeptTerms:
 
 @dataclass(frozen=True, eq=False)
 class _Aim:
-    """A key (uint64[W]) with the values behind it (uint8[width], empty where the key says all), and who wants them."""
+    """A key (uint64[W]) with its values (uint8[width], empty where the key suffices), and its searches."""
 
     key: np.ndarray
     values: np.ndarray
@@ -258,14 +258,14 @@ class _Aim:
 
 
 class _Nothing(Bin):
-    """A bin of what nobody asked for."""
+    """A bin for records that no search needs."""
 
     def absorb(self, ledger: Ledger, place: int, room: Room, intern: Intern, reslot: Callable[..., None]) -> None:
-        """Forget the records."""
+        """Drop the records."""
 
 
 class _Catch(Bin):
-    """A bin that hands its records to those who aim at their keys instead of counting them."""
+    """A bin that hands its records to the searches for their keys instead of counting them."""
 
     def __init__(self, aims: Iterable[_Aim]):
         self._aims = list(aims)

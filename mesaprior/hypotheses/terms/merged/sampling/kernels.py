@@ -1,7 +1,7 @@
-"""Compiled kernels of unranking: how many programs of one length and time a record stands for, and which is number i.
+"""Compiled kernels of unranking: the number of programs of one length and time in a record, and program number i.
 
-A record is a production with its arguments, which are classes, and the ways to wrap it; m of them stand in `made`,
-int64[m, 5], as production, emission, c, a, b. Kernels check nothing and raise nothing.
+A record is a production with its arguments, which are classes, and the ways to wrap it; `made` has m of them, int64[m,
+5], as production, emission, c, a, b. Kernels check nothing and raise nothing.
 """
 
 # pyright: basic, reportIncompatibleMethodOverride=false
@@ -68,7 +68,7 @@ def _charged(charge, k, column, below):
 
 @njit
 def _bounds(heads, d, c, a, b, bounds):
-    """Write where the counts of the arguments c, a and b stand; one that is missing has one count."""
+    """Write the positions of the counts of the arguments c, a and b; a missing argument has one count."""
     arity, first = heads.arity[d], heads.base[heads.space[d]]
     for k in range(3):
         bounds[k, 0], bounds[k, 1] = 0, 1

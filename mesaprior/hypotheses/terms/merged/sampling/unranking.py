@@ -1,9 +1,9 @@
 """From numbers to programs: number i among the programs of a signature, length, time and infer_time.
 
-The way down is the way that the merged engine came up. Whoever makes a value, a *record*, stands for as many programs
-as the counts of its arguments multiply out to; records stand in a fixed order, so that a number falls into one of
-them, what is left of it into counts of its arguments, and so on down to the leaves. Each number gives another
-program, and all of them give all programs: whoever draws the number uniformly draws the program uniformly.
+Unranking retraces the merged engine from the top down. A *record* is one way to make a value; its number of programs is
+the product of the counts of its arguments. Records have a fixed order, so a number falls into one of them, the
+remainder into counts of its arguments, and so on down to the leaves. Numbers and programs correspond one to one, so a
+uniformly drawn number gives a uniformly drawn program.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mesaprior.hypotheses.terms.tabulation import literal_of
 
 @dataclass(frozen=True)
 class Group:
-    """Whole programs that a census does not tell apart, but for the order of its rows.
+    """Whole programs that a census does not distinguish, but for the order of its rows.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class _Part:
 
 @dataclass(eq=False)
 class _Hole:
-    """A place in a program that is being written."""
+    """A position in a program under construction."""
 
     token: int = -1
     literal: tuple[int, ...] | None = None
@@ -99,7 +99,7 @@ class Unranker:
 
     Notes
     -----
-    Time: the kept levels are put together once, as for a census. Then, however many programs are asked for at once,
+    Time: the kept levels are built once, as for a census. Then, however many programs are asked for at once,
     all combinations that end in whole programs of the lengths asked for are evaluated once, and all those of each kept
     level that a program asked for has a part in. Memory: the kept levels, and 28 bytes for each record that makes what
     is asked for.
@@ -152,7 +152,7 @@ class Unranker:
         return programs
 
     def _open_wholes(self, by_group: dict[Group, Wanted]) -> None:
-        """Find the records that the programs asked for come from, and ask for their arguments."""
+        """Find the records of the requested programs, and request their arguments."""
         of = self._kept.of_whole({group.length for group in by_group})
         heads = self._kept.heads(of.table)
         searches = {
@@ -186,7 +186,7 @@ class Unranker:
             self._open(of, searches[part], wanted)
 
     def _open(self, of: Round, search: _Search, wanted: Wanted) -> None:
-        """Write the heads of the terms that are wanted, and ask for their arguments."""
+        """Write the heads of the requested terms, and request their arguments."""
         search.finish()
         ways, productions = of.table.ways, of.table.productions
         for number, hole in wanted:
@@ -215,7 +215,7 @@ class Unranker:
         return Program(tuple(node.token for node in nodes), tuple(node.literal for node in nodes))
 
     def _check(self, group: Group, program: Program) -> None:
-        """Compare a program with what is known of its group; the arithmetic above leaves no room for a difference."""
+        """Compare a program with its group; a difference would be an error in this module."""
         language, log = self._grid.language, self._grid.log
         if (length_of(program, language, log), *steps_of(program, language, log.n_history)) != (
             group.length,
@@ -249,7 +249,7 @@ class _Search:
         self._count: list[np.ndarray] = []
 
     def keep(self, made: np.ndarray) -> None:
-        """Take in records ``int64[m, 5]``, and forget those that make nothing of this group."""
+        """Add records ``int64[m, 5]``, except those without programs of this group."""
         count = np.zeros(len(made), dtype=np.int64)
         kernels.count_programs(self._heads, made, *self._goal, count)
         live = np.flatnonzero(count)
@@ -257,7 +257,7 @@ class _Search:
         self._count.append(count[live])
 
     def finish(self) -> None:
-        """Put the records into their order, and compare their total with the count of the group.
+        """Sort the records, and compare their total with the count of the group.
 
         Raises
         ------
@@ -300,7 +300,7 @@ class _Search:
 
 
 class _Fan:
-    """Tells several searches of the same value about its records."""
+    """Passes the records of a value on to several searches."""
 
     def __init__(self, searches: Sequence[_Search]):
         self._searches = searches

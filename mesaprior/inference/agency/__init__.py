@@ -1,0 +1,1 @@
+"""Who serves a utility better than chance and its name explain."""

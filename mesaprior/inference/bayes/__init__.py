@@ -1,0 +1,1 @@
+"""Bayes' rule on a census: noise, weights, roles, likelihood, posterior, odds, many people."""

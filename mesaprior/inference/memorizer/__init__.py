@@ -1,0 +1,1 @@
+"""Lookup tables as hypotheses beside the programs counted."""

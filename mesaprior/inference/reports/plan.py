@@ -1,0 +1,89 @@
+"""What is told of a plan: how many programs there are of each length, and what counting them takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.log.notices import number_of
+from mesaprior.hypotheses.phrases import bytes_text, duration_text
+from mesaprior.hypotheses.plan import Plan
+from mesaprior.hypotheses.registry import description
+from mesaprior.hypotheses.space import Space
+from mesaprior.hypotheses.tables import Table, numbers
+from mesaprior.inference.report import Records, Report
+from mesaprior.inference.report_blocks import Block, Line, notes
+
+
+def report_plan(space: Space, log: ImitationLog) -> Report:
+    """Return what is told of a census before it is counted.
+
+    The numbers of programs are exact. Where the space knows, time and memory are estimated, which takes a second.
+    """
+    plan = space.plan(log)
+    counts: dict[Any, int] = space.count_by_length(log) if plan is None else plan.count_by_length
+    return Report(
+        facts=lambda: _facts(space, counts) | ({} if plan is None else _estimates(plan, space.n_shards(log))),
+        records=lambda: Records(("length", "count"), counts.items()),
+        blocks=lambda: _sizes(space, log, counts) if plan is None else _blocks(space, log, plan),
+    )
+
+
+def _facts(space: Space, counts: dict[Any, int]) -> dict[str, Any]:
+    return {
+        "bounds": space.bounds,
+        "programs": sum(counts.values()),
+        "programs_by_length": {str(length): n for length, n in counts.items()},
+    }
+
+
+def _estimates(plan: Plan, n_shards: int) -> dict[str, Any]:
+    return {
+        "classes": plan.n_classes,
+        "rows": plan.n_rows,
+        "shards": n_shards,
+        "seconds": plan.seconds,
+        "bytes": plan.n_bytes,
+        "available_bytes": plan.available_bytes,
+        "probe_bits": plan.probe_bits,
+        "fitting_bits": plan.fitting_bits,
+    }
+
+
+def _blocks(space: Space, log: ImitationLog, plan: Plan) -> Iterator[Block]:
+    is_one_pass = plan.n_bytes <= plan.available_bytes
+    fits = "fits" if is_one_pass else f"more than one pass; up to {plan.fitting_bits} bits takes one"
+    yield Line(
+        f"Up to {plan.max_bits} bits: {plan.n_programs:,} programs, {duration_text(plan.seconds)}, "
+        f"{bytes_text(plan.n_bytes)} of {bytes_text(plan.available_bytes)} free memory ({fits}).",
+        "headline",
+    )
+    yield Line(f"{description(space.name).title(space)} on {log.source}", "about")
+    total = 0
+    rows: list[tuple[str, str, str]] = []
+    for length, n in plan.count_by_length.items():
+        total += n
+        rows.append((str(length), f"{n:,}", f"{total:,}"))
+    yield Table("", numbers("bits", "programs", "up to here"), rows)
+    yield from notes(
+        f"About {plan.n_classes:,} programs that act differently, {plan.n_rows:,} rows in the census, "
+        f"{number_of(space.n_shards(log), 'shard')}."
+    )
+    if plan.probe_bits < plan.max_bits:
+        yield from notes(f"Time and memory are estimated from a run up to {plan.probe_bits} bits.")
+
+
+def _sizes(space: Space, log: ImitationLog, counts: dict[Any, int]) -> Iterator[Block]:
+    """Yield how many programs there are of each size; what they take is not estimated."""
+    spoken = description(space.name)
+    yield Line(f"{sum(counts.values()):,} {space.noun} within the bounds.", "headline")
+    yield Line(spoken.title(space), "about")
+    yield Table(
+        "",
+        numbers(spoken.size, "bits", space.noun),
+        [
+            (size, f"{length:.2f}", f"{n:,}")
+            for size, (length, n) in zip(spoken.sizes(space, log), counts.items(), strict=True)
+        ],
+    )

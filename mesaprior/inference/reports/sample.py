@@ -1,0 +1,81 @@
+"""What is told of programs drawn from the posterior."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mesaprior.hypotheses.phrases import share_text
+from mesaprior.hypotheses.tables import Table, numbers, texts, words
+from mesaprior.inference.bayes.noise import NoiseModel
+from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.sampling import Draw
+from mesaprior.inference.bayes.weights import Prior
+from mesaprior.inference.provenance import prior_facts, provenance_of
+from mesaprior.inference.report import Records, Report
+from mesaprior.inference.report_blocks import Block
+from mesaprior.inference.reports.about import about
+from mesaprior.inference.request import Question
+
+COLUMNS = ("program", "length", "time", "infer_time", "role", "verdict", "probability")
+"""What is said of each program."""
+
+
+def report_sample(
+    question: Question,
+    draws: Sequence[Draw],
+    *,
+    prior: Prior,
+    noise: NoiseModel,
+    tolerance: float,
+    seed: int,
+) -> Report:
+    """Return what is told of programs drawn from the posterior.
+
+    Parameters
+    ----------
+    question : Question
+    draws : sequence of Draw
+    prior : Prior
+    noise : NoiseModel
+    tolerance : float
+    seed : int
+        That of the draws.
+    """
+    settings = {"prior": prior_facts(prior), "noise": str(noise), "tolerance": tolerance, "seed": seed}
+
+    def blocks() -> Iterator[Block]:
+        yield about(question, prior, noise, f"{len(draws):,} drawn, seed {seed}")
+        yield _table(draws)
+
+    return Report(
+        facts=lambda: {
+            "draws": [_facts(draw) for draw in draws],
+            "provenance": provenance_of(question, **settings),
+        },
+        records=lambda: Records.of_mappings([_facts(draw) for draw in draws], COLUMNS),
+        blocks=blocks,
+    )
+
+
+def _facts(draw: Draw) -> dict[str, Any]:
+    facts = {name: getattr(draw, name) for name in COLUMNS}
+    return facts | {"role": ROLES[draw.role], "verdict": VERDICTS[draw.verdict]}
+
+
+def _table(draws: Sequence[Draw]) -> Table:
+    return Table(
+        "",
+        (*numbers("probability"), *words("role", "verdict"), *numbers("bits", "steps"), *texts("program")),
+        [
+            (
+                share_text(draw.probability),
+                ROLES[draw.role],
+                VERDICTS[draw.verdict],
+                f"{draw.length:,}",
+                f"{draw.time:,}",
+                draw.program,
+            )
+            for draw in draws
+        ],
+    )

@@ -1,0 +1,1 @@
+"""The complexity of strings from what machines print."""

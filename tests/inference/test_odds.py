@@ -1,0 +1,48 @@
+"""Who challenges whom: sides, odds and leaders."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from mesaprior.inference.bayes.noise import Noise
+from mesaprior.inference.bayes.odds import BY_ROLE, BY_VERDICT, CHALLENGERS, OTHERS, contest_of
+from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
+from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.sweeps.sweep import sweep_posterior
+from tests.inference.small import SIMPLICITY, cases, make_census
+
+
+@given(cases())
+def test_odds_are_of_the_mass_of_the_sides(case):
+    log, programs, n_actions = case
+    census, noise = make_census(log, programs, n_actions=n_actions), Noise(0.1)
+    found = posterior(census, log, SIMPLICITY, noise=noise)
+    judgement = Scored(census, log, noise).judgement
+    mass = np.exp2(found.log2_mass)
+    for contest in (BY_ROLE, BY_VERDICT):
+        sides = contest.sides_of(judgement)
+        challengers, others = (float(mass[sides == side].sum()) for side in (CHALLENGERS, OTHERS))
+        odds = float(contest.odds_of(found)[-1])
+        if challengers > 0 and others > 0:
+            assert odds == pytest.approx(np.log2(challengers / others), abs=1e-6)
+        assert contest.leader(odds > 0 if odds else None) in (contest.challengers, contest.others, None)
+
+
+def test_the_two_contests():
+    assert (contest_of(by_verdict=False), contest_of(by_verdict=True)) == (BY_ROLE, BY_VERDICT)
+    assert (str(BY_ROLE), str(BY_VERDICT)) == ("optimizers over imitators", "defecting over faithful")
+    assert [BY_VERDICT.leader(leads) for leads in (True, False, None)] == ["defecting", "faithful", None]
+    assert BY_ROLE.names[IMITATOR] == "imitator"
+    assert (BY_VERDICT.names[FAITHFUL], BY_VERDICT.names[DEFECTING]) == ("faithful", "defecting")
+
+
+@given(cases())
+def test_a_sweep_weighs_by_role_where_there_are_roles_and_by_verdict_where_anybody_is_judged(case):
+    log, programs, n_actions = case
+    swept = sweep_posterior(make_census(log, programs, n_actions=n_actions), log, SIMPLICITY, {"noise": [0.05, 0.1]})
+    is_judged = not np.isnan(swept.log2_odds_verdict).all()
+    assert swept.contests(has_lesions=True) == [BY_ROLE, *[BY_VERDICT] * is_judged]
+    assert swept.contests(has_lesions=False) == [BY_VERDICT]
+    for contest in (BY_ROLE, BY_VERDICT):
+        assert swept.shares(contest).shape == (2, len(contest.names))
