@@ -17,8 +17,8 @@ TYPICAL = 1.0
 LOADING = 1 / 150
 """Share of that time which it takes to load machine code from the disk, about."""
 
-STARTING = 0.2
-"""Seconds of work that are done without the first machine code of a process; making Numba ready takes twice as long."""
+STARTING = 0.1
+"""Seconds of work that are done without the first machine code of a process; making Numba ready takes longer."""
 
 WORTH_KEEPING = 0.02
 """Seconds of work from which on later runs are told of it."""

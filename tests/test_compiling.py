@@ -69,9 +69,9 @@ def test_machine_code_that_is_at_hand_is_used_unless_loading_it_takes_longer():
     for kernel in kernels:
         kernel.is_at_hand = True
     # The first one needs Numba to be made ready; what other kernels are done without before counts towards that.
-    assert not compiling.is_worth_compiling(kernels[0], 0.15)
-    assert not compiling.is_worth_compiling(kernels[1], 0.05)
-    assert compiling.is_worth_compiling(kernels[1], 0.05)
+    assert not compiling.is_worth_compiling(kernels[0], 0.08)
+    assert not compiling.is_worth_compiling(kernels[1], 0.02)
+    assert compiling.is_worth_compiling(kernels[1], 0.02)
     # The others are loaded at once.
     assert not compiling.is_worth_compiling(kernels[2], 0.005)
     assert compiling.is_worth_compiling(kernels[3], 0.01)
