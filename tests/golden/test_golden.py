@@ -1,7 +1,8 @@
 """What every command prints on small inputs, byte for byte: nobody's script breaks without it being seen here.
 
 After a change that is meant, `GOLDEN=write` writes the files anew; the difference in `expected/` is then what is read
-and committed. With `GOLDEN=bytes` the last digits count, too, as they do on one machine.
+and committed. With `GOLDEN=bytes` the last digits count, too, as they do on one machine. `PATIENCE=0` has kernels do
+all work, and `PATIENCE=inf` none where there is another way.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from mesaprior import compiling
 from mesaprior.cli.main import main
 
 HERE = Path(__file__).parent
@@ -57,6 +59,8 @@ def folder(tmp_path_factory):
     for file in FILES:
         shutil.copy(file, folder)
     patch = pytest.MonkeyPatch()
+    # As on a newcomer's machine: little work is done without kernels.
+    patch.setattr(compiling, "PATIENCE", float(os.environ.get("PATIENCE", "1")))
     patch.chdir(folder)
     patch.setenv("MESAPRIOR_STORE", str(folder / "store"))
     patch.setenv("COLUMNS", "100")
