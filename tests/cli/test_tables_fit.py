@@ -49,6 +49,12 @@ def test_every_part_says_which_row_is_which():
     headings = [line for line in printed(steps, 40) if "acts by" in line]
     assert len(headings) > 1
     assert all("step" in heading for heading in headings)
+    columns = (*words("space"), *numbers("programs", "functions", "odds"), *texts("leading program"))
+    spaces = Table("", columns, [(space, "20", "4", "-10.87", "x1") for space in ("terms", "circuits")])
+    headings = [line for line in printed(spaces, 40) if "space" in line]
+    assert len(headings) > 1
+    assert "leading program" in headings[-1]
+    assert "programs" not in headings[-1]
     pairs = [line for line in printed(WIDE, 80) if "┃ prior" in line]
     assert len(pairs) > 1
     assert all("and prior" in heading for heading in pairs)

@@ -212,7 +212,7 @@ def _name_column(columns: Sequence[Column]) -> int:
 def _telling_columns(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]:
     """Return the columns that tell the rows apart: the one that names them, or as many of the first as it takes."""
     name = _name_column(columns)
-    for key in ([name], *(list(range(n)) for n in range(2, len(columns)))):
+    for key in ([name], *(list(range(n)) for n in range(1, len(columns)))):
         if len({tuple(row[place] for place in key) for row in rows}) == len(rows):
             return key
     return [name]
