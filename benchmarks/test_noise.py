@@ -21,7 +21,7 @@ ROUNDS = 7
 
 @dataclass(frozen=True)
 class UncutNoise:
-    """Beta(a, b) over all of [0, 1]: a program that is always wrong is read upside down."""
+    """Beta(a, b) over all of [0, 1]: a program that is always wrong is read with its actions inverted."""
 
     a: float
     b: float

@@ -1,5 +1,6 @@
 """Settings that all tests share."""
 
+import math
 import os
 from pathlib import Path
 
@@ -27,14 +28,24 @@ def no_store_of_the_user(tmp_path_factory):
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled():
-    """Compile the engines once, so that no test takes the progress of a long first run for something else."""
+    """Compile the engines once, so that no test takes the progress of a long first run for something else.
+
+    Tests are about the kernels; that small work does as well without them is tested by itself.
+    """
+    from mesaprior import compiling
+    from mesaprior.cli import compiling as notices
     from mesaprior.hypotheses.log import read_log
     from mesaprior.hypotheses.terms.language import read_language
     from mesaprior.hypotheses.terms.space import TermSpace
 
+    patch = pytest.MonkeyPatch()
+    patch.setattr(compiling, "PATIENCE", 0)
+    patch.setattr(notices, "QUIET_SECONDS", math.inf)
     corridor = Path(__file__).parent.parent / "examples" / "corridor"
     log = read_log(corridor / "corridor.csv")
     for name in ("corridor.toml", "corridor-learning.toml"):
         space = TermSpace(read_language(corridor / name), 12)
         space.census(log)
         space.census(log, engine="reference")
+    yield
+    patch.undo()

@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from mesaprior.cli.compiling import compiling_told
+
 LOG = "The log"
 SPACE = "The space"
 OTHER_SPACES = "Other spaces"
@@ -135,7 +137,7 @@ def _loudness(ctx: click.Context) -> Generator[None]:
 
     Errors are said by whoever called the command, and so are never kept from anybody.
     """
-    with redirect_stderr(io.StringIO()) if ctx.meta.get(_QUIET) else nullcontext(), timed("In all"):
+    with redirect_stderr(io.StringIO()) if ctx.meta.get(_QUIET) else nullcontext(), timed("In all"), compiling_told():
         yield
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from mesaprior.cli.failures import error_text
-from mesaprior.cli.main import InterruptionError
+from mesaprior.cli.failures import InterruptionError, error_text
 from mesaprior.cli.progress import Meter, progress
 from mesaprior.hypotheses.phrases import bytes_text, duration_text
 from mesaprior.hypotheses.plan import Plan
@@ -70,7 +69,7 @@ class Notices(Listener):
     def interrupted(self, folder: Path, n_done: int, n_shards: int) -> None:
         """End with what the next run resumes from."""
         raise InterruptionError(
-            f"interrupted; {n_done} of {n_shards} shards are done and kept in {folder}, and the same command goes on "
+            f"interrupted; {n_done} of {n_shards} shards are done and kept in {folder}, and the same command resumes "
             "from there."
         ) from None
 

@@ -1,8 +1,14 @@
-"""Errors as one sentence."""
+"""Errors as one sentence, and the one that an interruption makes."""
 
 from __future__ import annotations
 
 from mesaprior.errors import MesapriorError
+
+
+class InterruptionError(MesapriorError):
+    """Somebody pressed Ctrl-C (exit code 130, as shells give it)."""
+
+    exit_code = 130
 
 
 def error_text(error: Exception) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from mesaprior.cli.command import CONTEXT, Group
+from mesaprior.cli.failures import InterruptionError
 from mesaprior.cli.streams import accept_every_character, give_errors_a_place, refuse_a_closed_output
 from mesaprior.errors import MesapriorError
 
@@ -64,12 +65,6 @@ LONGEST_ECHO = 300
 """Characters of an argument that a message repeats at most."""
 
 COMMANDS = [name for commands in SECTIONS.values() for name in commands]
-
-
-class InterruptionError(MesapriorError):
-    """Somebody pressed Ctrl-C (exit code 130, as shells give it)."""
-
-    exit_code = 130
 
 
 class LazyGroup(Group):

@@ -43,7 +43,7 @@ class ManyWorlds:
     keep: str | None
     workers: int
 
-    def asked(self, prior_and_noise: dict[str, Any]) -> dict[str, Any]:
+    def question(self, prior_and_noise: dict[str, Any]) -> dict[str, Any]:
         """Return all that the answers depend on but the seed, as plain data."""
         from mesaprior.hypotheses.versions import versions
 
@@ -66,15 +66,15 @@ class ManyWorlds:
         ask : callable
             Called with what a run consists of, it yields the answers one by one.
         question : dict
-            As `asked` returns it, with what else is asked.
+            As `question` returns it, with what else is asked.
         read : callable
             The answer that a line of the file that answers are kept in makes.
         """
         from mesaprior.cli.progress import progress
-        from mesaprior.cli.resume import Kept
+        from mesaprior.cli.resume import AnswerFile
 
-        kept = Kept(self.keep, question, read) if self.keep else None
-        answers: dict[int, T] = dict(kept.answers) if kept else {}
+        file = AnswerFile(self.keep, question, read) if self.keep else None
+        answers: dict[int, T] = dict(file.answers) if file else {}
         missing = [seed for seed in self.seeds if seed not in answers]
         if len(missing) < len(self.seeds):
             n = len(self.seeds)
@@ -91,8 +91,8 @@ class ManyWorlds:
                 workers=workers,
             ):
                 answers[answer.seed] = answer
-                if kept:
-                    kept.add(answer)
+                if file:
+                    file.add(answer)
                 report(1)
         return [answers[seed] for seed in self.seeds]
 

@@ -354,6 +354,37 @@ def prior_of(prior_text: str, parameters: tuple[tuple[str, float], ...]) -> Form
     return make_prior(prior_text, parameters_of(parameters))
 
 
+def swept_prior(
+    prior_text: str,
+    parameters: tuple[tuple[str, float], ...],
+    examples: dict[str, float],
+    option: str = "--over",
+) -> FormulaPrior:
+    """Return the prior that the options name, where some of its parameters vary and so have no value of their own.
+
+    Parameters
+    ----------
+    prior_text : str
+    parameters : tuple of (str, float)
+        As given by --param.
+    examples : dict of str to float
+        A value of each thing that varies, whether it is a parameter of the prior or not.
+    option : str
+        What said that they vary.
+    """
+    from mesaprior.errors import UsageError
+    from mesaprior.inference.sweeps.axes import prior_over
+    from mesaprior.priors.prior import FormulaPrior
+
+    given = parameters_of(parameters)
+    for name in given:
+        if name in examples:
+            raise UsageError(f"{name!r} varies by {option} and is held by --param; leave one of the two out.")
+    prior = prior_over(prior_text, examples, given)
+    assert isinstance(prior, FormulaPrior)
+    return prior
+
+
 def weights_of(
     prior_text: str | None, parameters: tuple[tuple[str, float], ...], space: str, columns: Sequence[str]
 ) -> FormulaPrior | None:

@@ -1,4 +1,4 @@
-"""Answers of an ensemble in a file, written as soon as they are there, from which the same question goes on."""
+"""Answers of an ensemble in a file, written as they finish, from which the same question resumes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mesaprior.inference.worlds.ensemble import Answer
 T = TypeVar("T", bound=Answer | Crossed)
 
 
-class Kept(Generic[T]):
+class AnswerFile(Generic[T]):
     """A file of answers to one question, which grows by a line an answer; the first line is the question.
 
     Parameters

@@ -31,18 +31,18 @@ def steps_from_posterior(question: Question, posterior: Posterior, asked: InferR
         yield f"mesaprior why {program} --log {source}{again}"
     suggested = dict(description(question.space.name).suggested)
     yield another_step(asked.prior.name, asked.plot_file is not None, suggested)
-    yield f"mesaprior prior compare {asked_again(question)}{_noise_options(asked)}"
+    yield f"mesaprior prior compare {typed_again(question)}{_noise_options(asked)}"
 
 
 def steps_from_people(about: Request, asked: InferRequest) -> Iterator[str]:
     """Yield what leads on from `infer --by`: a picture, and the table for programs."""
-    again = f"mesaprior infer {asked_again(about)}{_prior_options(asked.prior)}{_noise_options(asked)}"
+    again = f"mesaprior infer {typed_again(about)}{_prior_options(asked.prior)}{_noise_options(asked)}"
     if asked.plot_file is None:
         yield f"a picture: {again} --plot people.png"
     yield f"one line a person: {again} --format csv"
 
 
-def asked_again(question: Request) -> str:
+def typed_again(question: Request) -> str:
     """Return the source of a question as another command takes it, with how it was read and counted."""
     source = typed_path(question.source)
     if question.is_folder:

@@ -1,4 +1,4 @@
-"""Lists of numbers as they are typed for an axis: ``0:8:0.1``, ``1:1024:*2``, ``0.01,0.05``."""
+"""What varies, as it is typed: the values of an axis (``0:8:0.1``, ``1:1024:*2``, ``0.01,0.05``), or a range."""
 
 from __future__ import annotations
 
@@ -86,6 +86,27 @@ def parse_interval(text: str, name: str) -> tuple[float, float]:
     if not low < high:
         raise UsageError(f"the range {text[:60]!r} of {name!r} is empty; write the lower end first, such as 0:10.")
     return low, high
+
+
+def parse_over(text: str, option: str) -> tuple[str, float | None, float | None]:
+    """Return the name of what varies, and the two ends of its range if one is given: ``NAME`` or ``NAME=LOW:HIGH``.
+
+    Parameters
+    ----------
+    text : str
+    option : str
+        Where it stands, for messages.
+
+    Raises
+    ------
+    UsageError
+        If the text is anything else.
+    """
+    name, equals, interval = text.partition("=")
+    name = axis_name(name)
+    if not name or (equals and not interval.strip()):
+        raise UsageError(f"{option} {text[:60]!r} is not understood; write a name, or a name and a range: alpha=0:10.")
+    return (name, *parse_interval(interval, name)) if equals else (name, None, None)
 
 
 def _range(part: str, name: str) -> Iterator[Decimal]:

@@ -160,7 +160,7 @@ class Space(ABC):
             yield k, self.census(log, workers=workers, report=report)
 
     def plan(self, log: ImitationLog) -> Plan | None:
-        """Return what a census will take, or None where nobody knows before."""
+        """Return what a census will take, or None where that cannot be known before."""
         return None
 
     def check_memory(self, log: ImitationLog, n_shards: int = 1) -> Plan | None:

@@ -275,7 +275,7 @@ class Analysis:
     def memorizer(
         self, features: Memorizer | Sequence[str] | str, *, token_bits: int | None = None
     ) -> MemorizerPosterior:
-        """Let all lookup tables over some features compete with what was counted.
+        """Add all lookup tables over some features as hypotheses beside what was counted.
 
         Parameters
         ----------
@@ -424,7 +424,7 @@ class Analysis:
     @property
     def _about(self) -> str:
         """What was asked, in one line."""
-        from mesaprior.inference.reports.posterior import about
+        from mesaprior.inference.reports.posterior import about_posterior
 
         noun = "programs" if self.space is None else self.space.noun
-        return about(self.posterior, self.census, self.log, noun, self.prior, self.noise)
+        return about_posterior(self.posterior, self.census, self.log, noun, self.prior, self.noise)

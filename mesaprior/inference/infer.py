@@ -91,7 +91,7 @@ def infer(
     'seen'
     """
     check_tolerance(tolerance)
-    asked, told = _prior_of(prior, parameters), noise_of(noise)
+    prior, noise = _prior_of(prior, parameters), noise_of(noise)
     # Values from Python can be anything, whatever their annotation says.
     if max_bits is not None and (not isinstance(max_bits, Integral) or max_bits < 1):
         raise UsageError(f"max_bits={max_bits!r} leaves no program; give an integer of at least 1.")
@@ -109,14 +109,14 @@ def infer(
         language = language or default_language(log)
         language.check_log(log)
         space = TermSpace(language, comfortable_bits(language, log) if max_bits is None else int(max_bits))
-    check_columns(asked, space.name, space.columns)
+    check_columns(prior, space.name, space.columns)
     if space.language is not None:
         # A share of misses above that of chance is refused now, and not after counting.
-        told.tables(0, space.language.actions)
+        noise.tables(0, space.language.actions)
     # Reading and counting are loaded where something is counted.
     from mesaprior.hypotheses.store.obtain import obtain
 
-    return Analysis(obtain(space, log, keep=keep), log, asked, told, tolerance, space=space)
+    return Analysis(obtain(space, log, keep=keep), log, prior, noise, tolerance, space=space)
 
 
 def _prior_of(prior: Prior | str, parameters: dict[str, float]) -> Prior:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from mesaprior.compiling import suited
 from mesaprior.priors import kernels
 from mesaprior.priors.formula import Formula
 from mesaprior.priors.postfix import Step
@@ -37,6 +38,12 @@ _OPERATIONS: dict[str, tuple[int | float, ...]] = {
 
 PIECE = 1 << 14
 """Rows that are converted and weighed at once."""
+
+STEP = 3e-6
+"""Seconds that plain Python takes for a step of a program on a row, about."""
+
+COMPILING = 8.0
+"""Seconds that it takes to compile what runs programs."""
 
 
 class Program:
@@ -80,7 +87,7 @@ class Program:
         G = len(next(iter(columns.values()), ()))
         inputs = np.empty((len(self.columns), G))
         sign, log2_magnitude = np.empty(G), np.empty(G)
-        self._run_rows(columns, slice(0, G), inputs, sign, log2_magnitude)
+        self._run_rows(self._suited(G), columns, slice(0, G), inputs, sign, log2_magnitude)
         return sign, log2_magnitude
 
     def weigh(self, columns: Mapping[str, np.ndarray]) -> tuple[np.ndarray, int]:
@@ -104,17 +111,23 @@ class Program:
         """
         G = len(next(iter(columns.values()), ()))
         log2_weight = np.empty(G)
+        run_program = self._suited(G)
         inputs, sign = np.empty((len(self.columns), min(G, PIECE))), np.empty(min(G, PIECE))
         for first in range(0, G, PIECE):
             piece = slice(first, min(first + PIECE, G))
             n = piece.stop - first
-            wrong = self._run_rows(columns, piece, inputs[:, :n], sign[:n], log2_weight[piece])
+            wrong = self._run_rows(run_program, columns, piece, inputs[:, :n], sign[:n], log2_weight[piece])
             if wrong >= 0:
                 return log2_weight, first + wrong
         return log2_weight, -1
 
+    def _suited(self, n: int) -> Callable[..., int]:
+        """Return what runs the program on n rows."""
+        return suited(kernels.run_program, STEP * len(self._code) * n, COMPILING)
+
     def _run_rows(
         self,
+        run_program: Callable[..., int],
         columns: Mapping[str, np.ndarray],
         rows: slice,
         inputs: np.ndarray,
@@ -124,7 +137,7 @@ class Program:
         for index, name in enumerate(self.columns):
             inputs[index] = columns[name][rows]
         constants = np.array(self._constants, dtype=np.float64)
-        return kernels.run_program(self._code, constants, inputs, self._n_slots, sign, log2_magnitude)
+        return run_program(self._code, constants, inputs, self._n_slots, sign, log2_magnitude)
 
     def _lower(self, step: Step, parameters: Mapping[str, float]) -> None:
         if step.op != "Piecewise":

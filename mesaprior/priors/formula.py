@@ -12,7 +12,6 @@ right); numbers, names, parentheses, `FUNCTIONS`, and ``Piecewise((value, condit
 from __future__ import annotations
 
 import difflib
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ def is_in_range(value: float) -> bool:
 
 def number_text(value: float) -> str:
     """Return a number as a message repeats it; Python writes no whole number of thousands of digits."""
-    return f"{value:g}" if abs(value) <= LARGEST or value != value or abs(value) == math.inf else "above 1e+300"
+    return f"above {LARGEST}" if isinstance(value, int) and abs(value) > LARGEST else f"{value:g}"
 
 
 # Binding strength and name in the code of each infix operator.

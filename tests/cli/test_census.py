@@ -77,7 +77,7 @@ def test_the_same_command_goes_on_after_ctrl_c(done, shards, whole, files, run, 
     first = begin(*COUNT, "--shards", 6, "--out", "cut", done=done)
     assert first.stdout == ""
     assert first.stderr == (
-        f"Error: interrupted; {done} of 6 shards are done and kept in {files / 'cut'}, and the same command goes on "
+        f"Error: interrupted; {done} of 6 shards are done and kept in {files / 'cut'}, and the same command resumes "
         "from there.\n"
     )
     one_sentence(run("infer", "cut", code=1), "unfinished", f"{done} of 6")

@@ -130,7 +130,7 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(what, tmp_path):
     lines = [line for line in said.splitlines() if "Counting" not in line]
     assert lines == [
         f"Error: interrupted; {done} of {n_shards} shards are done and kept in {tmp_path / 'cut'}, and the same "
-        "command goes on from there."
+        "command resumes from there."
     ]
     assert process.returncode == 130
     _, said = counted(tmp_path / "cut", what, n_shards)

@@ -17,7 +17,8 @@ from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.bayes.roles import IMITATOR
-from mesaprior.inference.figures.posterior import LABEL_SPACING, _spread, escape_dollars
+from mesaprior.inference.figures.drawing import escape_dollars
+from mesaprior.inference.figures.posterior import LABEL_SPACING, _spread
 from mesaprior.inference.sweeps.sweep import sweep_posterior
 from tests.inference.small import SEARCHING, Program, make_census, make_log
 

@@ -327,7 +327,7 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(run, store, tmp_pat
     assert 2 <= done < 64, said
     assert printed == ""
     assert said == (
-        f"Error: interrupted; {done} of 64 shards are done and kept in {folder}, and the same command goes on from "
+        f"Error: interrupted; {done} of 64 shards are done and kept in {folder}, and the same command resumes from "
         "there.\n"
     )
     assert process.returncode == 130

@@ -105,7 +105,7 @@ def test_blocks_are_weighed_by_the_prior(three):
 
 
 def test_what_is_advised_does(three):
-    with pytest.raises(RunError, match="--block 5, since every string of up to 5 cells has bits"):
+    with pytest.raises(RunError, match="block=5, since every string of up to 5 cells has bits"):
         string_complexities(three, ["010" * 9], block=9)
     everything = "".join("".join(bits) for bits in product("01", repeat=5))
     assert string_complexities(three, [everything], block=5)[0].method == "blocks"
@@ -139,5 +139,5 @@ def test_published_values_of_five_states():
     for one, bits in zip(found, PUBLISHED.values(), strict=True):
         assert one.bits == pytest.approx(bits, abs=1e-10 if bits != 28.5757 else 5e-5)
     # Two strings of 12 cells are printed by no machine of five states.
-    with pytest.raises(RunError, match=r"the block 000110100111, so .* take --block 11, since"):
+    with pytest.raises(RunError, match=r"the block 000110100111, so .* take block=11, since"):
         string_complexities(five, ["000110100111" * 2])

@@ -215,8 +215,8 @@ def _n_shards(folder: Path, space: Space, log: ImitationLog, engine: str, asked:
     if unfinished is not None:
         if asked not in (None, unfinished.n_shards):
             raise UsageError(
-                f"--shards {asked} does not go on with {folder}, where this census was begun in {unfinished.n_shards} "
-                f"shards; leave --shards out, or remove {unfinished.folder} to begin anew."
+                f"--shards {asked} cannot resume {folder}, where this census was started in {unfinished.n_shards} "
+                f"shards; leave --shards out, or remove {unfinished.folder} to start again."
             )
         return unfinished.n_shards
     if engine == "reference":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.circuits.least.table import LeastTable
 
 DEFAULT_GATES = 6
-"""Gates up to which functions of 5 inputs are searched where nobody says otherwise; it takes seconds."""
+"""Gates up to which functions of 5 inputs are searched by default; it takes seconds."""
 
 
 class FunctionNumber(click.ParamType):

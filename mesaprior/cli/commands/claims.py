@@ -150,7 +150,7 @@ def _names(names: tuple[str, ...], is_all: bool, known: list[str]) -> list[str]:
 
 def _ledger(out: str) -> Ledger:
     from mesaprior.cli.report.page import Ledger
-    from mesaprior.inference.figures.posterior import check_matplotlib
+    from mesaprior.inference.figures.drawing import check_matplotlib
 
     check_matplotlib("--out")
     return Ledger(out)

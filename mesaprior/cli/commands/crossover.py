@@ -19,10 +19,12 @@ from mesaprior.cli.options import (
     plot_option,
     prior_options,
     space_options,
+    swept_prior,
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
 from mesaprior.cli.report import show
+from mesaprior.cli.values import parse_over
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.census import Census
@@ -88,7 +90,6 @@ def crossover(
       mesaprior crossover census/ --prior bounded --over T
       mesaprior crossover corridor.csv --language corridor.toml --max-bits 24 --over bits:argmax=4:8
     """
-    from mesaprior.cli.commands.sweep import swept_prior
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
     from mesaprior.inference.analysis import Analysis
@@ -126,18 +127,6 @@ def _example(name: str, low: float | None) -> float:
     if low is not None:
         return low
     return RANGES[name][0] if not _is_price(name) and name in RANGES else 1.0
-
-
-def parse_over(text: str, option: str) -> tuple[str, float | None, float | None]:
-    """Return the name of what varies, and the range if one is given."""
-    from mesaprior.cli.values import axis_name, parse_interval
-    from mesaprior.errors import UsageError
-
-    name, equals, interval = text.partition("=")
-    name = axis_name(name)
-    if not name or (equals and not interval.strip()):
-        raise UsageError(f"{option} {text[:60]!r} is not understood; write a name, or a name and a range: alpha=0:10.")
-    return (name, *parse_interval(interval, name)) if equals else (name, None, None)
 
 
 def _over_price(

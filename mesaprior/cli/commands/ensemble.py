@@ -21,14 +21,14 @@ from mesaprior.cli.options import (
     plot_option,
     prior_of,
     prior_options,
+    swept_prior,
     tolerance_option,
     whole_numbers,
 )
 from mesaprior.cli.report import show
+from mesaprior.cli.values import parse_over
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.terms.describe import LONGEST
-from mesaprior.inference.provenance import prior_facts
-from mesaprior.inference.provenance import prior_text as text_of
 from mesaprior.priors.columns import check_columns
 
 if TYPE_CHECKING:
@@ -159,10 +159,12 @@ def ensemble(
 def _posteriors(worlds: ManyWorlds, prior: FormulaPrior, plot_file: str | None) -> Report:
     """Ask for the posterior in each world."""
     from mesaprior.cli.resume import read_answer
+    from mesaprior.inference.provenance import prior_facts
+    from mesaprior.inference.provenance import prior_text as text_of
     from mesaprior.inference.reports.ensemble import report_ensemble
     from mesaprior.inference.worlds.ensemble import ensemble as answers_of
 
-    asked = worlds.asked({"prior": prior_facts(prior), "noise": str(worlds.noise)})
+    asked = worlds.question({"prior": prior_facts(prior), "noise": str(worlds.noise)})
     answers = worlds.ask(partial(answers_of, prior=prior), asked, read_answer)
     if plot_file:
         from mesaprior.inference.figures.ensemble import figure_of_ensemble
@@ -184,12 +186,14 @@ def _crossovers(
     """Ask for the crossovers in each world."""
     from mesaprior.cli.resume import read_crossed
     from mesaprior.inference.bayes.odds import contest_of
+    from mesaprior.inference.provenance import prior_facts
+    from mesaprior.inference.provenance import prior_text as text_of
     from mesaprior.inference.reports.crossings import report_crossings
     from mesaprior.inference.sweeps.axes import NOISE
     from mesaprior.inference.worlds.crossings import crossings
 
     contest = contest_of(by_verdict=by_verdict)
-    asked = worlds.asked(
+    asked = worlds.question(
         {"prior": prior_facts(prior, [over]), "noise": "varied" if over == NOISE else str(worlds.noise)}
     )
     asked |= {"crossover": {"parameter": over, "low": low, "high": high, "of": str(contest)}}
@@ -242,8 +246,6 @@ def _what_varies(
     UsageError
         If it is a price, or nothing says what range to look at.
     """
-    from mesaprior.cli.commands.crossover import parse_over
-    from mesaprior.cli.commands.sweep import swept_prior
     from mesaprior.inference.crossovers.crossover import usual_range
     from mesaprior.inference.sweeps.axes import MAX_BITS, ROWS
 

@@ -81,12 +81,12 @@ def verify_census(folder: str, root: str | None, form: str) -> None:
     """
     from mesaprior.errors import ContentError
     from mesaprior.hypotheses.store.kinds import kind_at, resolve
-    from mesaprior.inference.reports.store import report_findings
+    from mesaprior.inference.reports.store import report_verification
 
     path = resolve(folder, _root(root))
     kind = kind_at(path)
     findings = kind.verify(path)
-    show(report_findings(path, findings), form)
+    show(report_verification(path, findings), form)
     if findings:
         first = findings[0]
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""

@@ -71,12 +71,12 @@ def strings(
     weighed = string_prior(table, prior)
     report = report_joint(table, top) if joint else report_strings(table, weighed, prior, top)
     if len(weighed.strings) > top:
-        asked = _asked_again(states, max_steps, prior_text, parameters) + " --joint" * joint
+        asked = _typed_again(states, max_steps, prior_text, parameters) + " --joint" * joint
         report = report.with_steps([f"all {len(weighed.strings):,} strings: {asked} --format csv"])
     show(report, form)
 
 
-def _asked_again(
+def _typed_again(
     states: int, max_steps: int | None, prior_text: str | None, parameters: tuple[tuple[str, float], ...]
 ) -> str:
     """Return the command that counts the same strings."""

@@ -21,6 +21,7 @@ from mesaprior.cli.options import (
     plot_option,
     prior_options,
     space_options,
+    swept_prior,
     tolerance_option,
 )
 from mesaprior.cli.reading import ReadingOptions, reading_options
@@ -126,38 +127,6 @@ def _steps(over: dict[str, list[float]], out_file: str | None, plot_file: str | 
 def _long(over: dict[str, list[float]]) -> list[str]:
     """Return the axes that have several values."""
     return [name for name, values in over.items() if len(values) > 1]
-
-
-def swept_prior(
-    prior_text: str,
-    parameters: tuple[tuple[str, float], ...],
-    examples: dict[str, float],
-    option: str = "--over",
-) -> FormulaPrior:
-    """Return the prior that the options name, where some of its parameters vary and so have no value of their own.
-
-    Parameters
-    ----------
-    prior_text : str
-    parameters : tuple of (str, float)
-        As given by --param.
-    examples : dict of str to float
-        A value of each thing that varies, whether it is a parameter of the prior or not.
-    option : str
-        What said that they vary.
-    """
-    from mesaprior.cli.options import parameters_of
-    from mesaprior.errors import UsageError
-    from mesaprior.inference.sweeps.axes import prior_over
-    from mesaprior.priors.prior import FormulaPrior
-
-    given = parameters_of(parameters)
-    for name in given:
-        if name in examples:
-            raise UsageError(f"{name!r} varies by {option} and is held by --param; leave one of the two out.")
-    prior = prior_over(prior_text, examples, given)
-    assert isinstance(prior, FormulaPrior)
-    return prior
 
 
 def _over(axes: tuple[tuple[str, list[float]], ...]) -> dict[str, list[float]]:

@@ -9,7 +9,7 @@ import click
 
 from mesaprior.cli.files import check_file, written_whole
 from mesaprior.errors import UsageError
-from mesaprior.inference.figures.posterior import check_matplotlib, escape_dollars
+from mesaprior.inference.figures.drawing import check_matplotlib, escape_dollars
 
 
 def check_picture(path: str, option: str) -> None:

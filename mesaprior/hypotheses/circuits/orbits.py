@@ -44,6 +44,11 @@ def members(n: int, representative: np.ndarray) -> Members:
     return Members(np.concatenate(functions), np.repeat(np.arange(k), sizes), np.concatenate(ways))
 
 
+def orbit_sizes(n: int, representative: np.ndarray) -> NDArray[np.int64]:
+    """Return the number of normal functions, or of tuples of them, in each orbit, int64[k]; see `members`."""
+    return np.bincount(members(n, representative).orbit, minlength=len(representative))
+
+
 def orbit_forms(n: int, functions: np.ndarray) -> np.ndarray:
     """Return the canonical forms of normal functions, ``uint64[k, 1 or 2]``, under renaming of inputs."""
     forms = np.zeros_like(functions)

@@ -15,7 +15,7 @@ from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, parse
 from mesaprior.hypotheses.circuits.computed import Computed, all_circuits, minimal_circuits
 from mesaprior.hypotheses.circuits.gates import basis_of
 from mesaprior.hypotheses.circuits.naming import COLUMNS, NAME, NOUN
-from mesaprior.hypotheses.circuits.orbits import members
+from mesaprior.hypotheses.circuits.orbits import orbit_sizes
 from mesaprior.hypotheses.circuits.projecting import behaviours
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS
 from mesaprior.hypotheses.log import ImitationLog
@@ -124,7 +124,7 @@ class CircuitSpace(Space):
                 counts[code.length_of(n, m, self.basis, r)] = code.n_circuits(n, m, self.basis, r)
             return counts
         computed = self._compute(n, m, 1, None)
-        sizes = _orbit_sizes(computed)
+        sizes = orbit_sizes(n, computed.functions)
         for r in np.unique(computed.size).tolist():
             n_tuples = sum(sizes[computed.orbit[computed.size == r]].tolist()) << m
             counts[code.length_of(n, m, self.basis, r)] = n_tuples
@@ -265,9 +265,3 @@ class CircuitSpace(Space):
             count = all_circuits if self.count == "all" else minimal_circuits
             self._computed[n, m] = count(n, m, self.basis, self._most_gates(n), workers=workers, report=report)
         return self._computed[n, m]
-
-
-def _orbit_sizes(computed: Computed) -> np.ndarray:
-    """Return the number of tuples of functions in each orbit, without complements."""
-    found = members(computed.n, computed.functions)
-    return np.bincount(found.orbit, minlength=len(computed.functions))

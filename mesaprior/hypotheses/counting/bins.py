@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mesaprior.hypotheses.counting import kernels
+from mesaprior.compiling import is_worth_compiling
+from mesaprior.hypotheses.counting import kernels, vectorized
 from mesaprior.hypotheses.counting.rows import roomier
 
 NO_TILE = 2**31 - 1
@@ -48,6 +49,8 @@ class Ledger:
         Programs with more steps are dropped.
     with_infer : bool
         Whether infer_time differs from time at all.
+    is_small : bool
+        Whether the records are so few that NumPy has counted them before the kernels would be compiled.
     """
 
     arena: NDArray[np.uint64]
@@ -61,6 +64,7 @@ class Ledger:
     base: NDArray[np.int64]
     max_time: int
     with_infer: bool
+    is_small: bool
 
 
 class Room:
@@ -75,6 +79,9 @@ class Room:
             self._arrays[name] = np.empty(n + n // 4, dtype=dtype)
         return self._arrays[name][:n]
 
+
+SORTING = 1e-6
+"""Seconds that NumPy takes for each count that is sorted and added up, about."""
 
 MOST_RECORDS = 1 << 22
 """Records of a bin that are looked at together, about: nearly all programs may do the same."""
@@ -175,6 +182,10 @@ class Bin:
         tile_number: np.ndarray,
     ) -> None:
         about = (ledger.runs, ledger.productions, ledger.emissions, ledger.entries, ledger.base)
+        if ledger.is_small:
+            records = vectorized.Counting(*about, ledger.max_time, ledger.with_infer)
+            self.rows = records.add_up(ids, last, self.n, self.rows, self.best, tile_start, tile_number)
+            return
         start = np.zeros(self.n + 1, dtype=np.int64)
         m = len(ids)
         arguments = kernels.Arguments(
@@ -304,6 +315,8 @@ def merged_rows(rows: kernels.Rows, members: np.ndarray, start: np.ndarray) -> k
     kernels.Rows
         Of the groups, each sorted by length, time and infer_time.
     """
+    if not is_worth_compiling(kernels.merge_rows, SORTING * len(rows.count)):
+        return vectorized.merged_rows(rows, members, start)
 
     def fill(tally: kernels.Tally, out: kernels.Rows, position: np.ndarray) -> None:
         kernels.merge_rows(members, start, rows, True, tally, out, position)

@@ -133,7 +133,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
                 f"{folder}: this census is unfinished, {len(unfinished.done)} of {unfinished.n_shards} shards are "
                 "done; ",
                 Named("count it into this folder again", "give the same `mesaprior census` command again"),
-                ", and it goes on from there.",
+                ", and it resumes from there.",
             )
         raise ContentError(
             f"{folder}: there is no {MANIFEST}, so this is no census or a half-written one; count it again."

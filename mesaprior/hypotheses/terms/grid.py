@@ -11,9 +11,10 @@ from functools import cached_property
 
 import numpy as np
 
+from mesaprior.compiling import is_worth_compiling
 from mesaprior.hypotheses.census import FLAGS
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.terms import kernels
+from mesaprior.hypotheses.terms import kernels, vectorized
 from mesaprior.hypotheses.terms.cells import Cells, cells_of, history_rows
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.program import THETA, Y
@@ -22,6 +23,9 @@ from mesaprior.hypotheses.terms.variants import LEARNING_INVERTED, SEARCH_INVERT
 
 WORD = 8
 """Bytes of the words in which rows are compared."""
+
+REDUCING = 1e-8
+"""Seconds that NumPy takes for each byte of values that is reduced to a signature, about."""
 
 
 def padded(size: int) -> int:
@@ -166,6 +170,9 @@ class Grid:
 
     def signatures(self, values: np.ndarray) -> np.ndarray:
         """Reduce values ``uint8[m, width]`` of closed terms to signatures ``uint8[m, padded]``."""
+        if not is_worth_compiling(kernels.signature_rows, REDUCING * values.size):
+            size = padded(self.signature_size)
+            return vectorized.signature_rows(values, self.layout, size, self.with_fit, self.is_later)
         out = np.zeros((len(values), padded(self.signature_size)), dtype=np.uint8)
         kernels.signature_rows(values, len(values), out, self.layout, self.with_fit, self.is_later)
         return out

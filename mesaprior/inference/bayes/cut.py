@@ -14,8 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mesaprior.compiling import suited
+
 if TYPE_CHECKING:
     from mesaprior.inference.bayes.kernels import Columns, Density, Tables
+
+RISING, INTEGRAL, LOOKING_UP = 2e-7, 2e-4, 5e-6
+"""Seconds that plain Python takes for a factor, for an integral and for a tally that is looked up, about."""
 
 MOST_ROWS_OF_COLUMNS = 4096
 """Tables of up to so many rows have columns, in which a likelihood is looked up; longer ones are integrated anew."""
@@ -74,11 +79,12 @@ def tables_of_beta(a: float, b: float, n_rows: int, n_actions: int) -> Tables:
     # Divided by about the largest of them, the numbers that are multiplied leave small logarithms to add up.
     unit = 2.0 ** math.floor(math.log2(a + b + n_rows))
     factors = np.empty((4, n_rows + 1))
-    factors[0] = log2_rising(b, unit, n_rows)
-    factors[1] = log2_rising(a, unit * (n_actions - 1), n_rows)
-    factors[2] = -log2_rising(a + b, unit, n_rows)
+    rising = suited(log2_rising, 3 * RISING * n_rows)
+    factors[0] = rising(b, unit, n_rows)
+    factors[1] = rising(a, unit * (n_actions - 1), n_rows)
+    factors[2] = -rising(a + b, unit, n_rows)
     if not felt_from[0]:
-        factors[2] -= log2_mass_below(density)
+        factors[2] -= suited(log2_mass_below, INTEGRAL)(density)
     factors[3] = -np.arange(n_rows + 1) * math.log2(n_actions)
     return Tables(factors, felt_from, density, _columns(density, felt_from))
 
@@ -127,7 +133,7 @@ def density_of(a: float, b: float, n_actions: int) -> Density:
 
     tilt = Fraction(b) - (Fraction(a) - 1) / (n_actions - 1)
     density = Density(float(a), float(b), float(tilt), n_actions, 0.0)
-    return density._replace(log2_ratio=float(log2_ratio(density, 0, 0)))
+    return density._replace(log2_ratio=float(suited(log2_ratio, INTEGRAL)(density, 0, 0)))
 
 
 def misses_felt_from(a: float, b: float, n_rows: int, n_actions: int) -> NDArray[np.int64]:
@@ -180,7 +186,8 @@ def mean_miss_rates(
     felt = misses >= misses_felt_from(a, b, int(scored.max(initial=0)), n_actions)[scored]
     if felt.any():
         (some_hits, some_misses), place = _distinct(hits[felt], misses[felt])
-        mean[felt] = miss_rates(density_of(a, b, n_actions), some_hits, some_misses)[place]
+        rates = suited(miss_rates, INTEGRAL * len(some_hits))
+        mean[felt] = rates(density_of(a, b, n_actions), some_hits, some_misses)[place]
     return mean
 
 
@@ -214,12 +221,13 @@ def log2_of_tallies(
     felt = misses >= tables.felt_from[scored]
     if has_columns and len(tables.columns.start) and felt.any():
         found = np.empty(len(hits))
-        look_up(tables, hits, misses, abstained, found)
+        suited(look_up, LOOKING_UP * len(hits))(tables, hits, misses, abstained, found)
         return found.reshape(shape)
     found = tables.factors[0][hits] + tables.factors[1][misses] + tables.factors[2][scored]
     if felt.any():
         (some_hits, some_misses), place = _distinct(hits[felt], misses[felt])
-        ratios = log2_ratios(tables.density, some_hits, some_misses) - tables.density.log2_ratio
+        integrate = suited(log2_ratios, INTEGRAL * len(some_hits))
+        ratios = integrate(tables.density, some_hits, some_misses) - tables.density.log2_ratio
         found[felt] = (ratios + tables.factors[3][some_hits + some_misses])[place]
     return (found + tables.factors[3][abstained]).reshape(shape)
 
@@ -242,7 +250,8 @@ def _columns(density: Density, felt_from: np.ndarray) -> Columns:
     # The cut is felt up to the last number of scored rows at which it is felt with so many misses.
     sizes = np.searchsorted(felt_from, misses, side="right") - misses
     start = np.concatenate([[0], np.cumsum(np.maximum(sizes, 0))]).astype(np.int64)
-    return Columns(start, np.zeros_like(misses), ratios_without_hits(density, felt_from), np.empty(start[-1]))
+    ratios = suited(ratios_without_hits, INTEGRAL * (1 + n_rows // 32))(density, felt_from)
+    return Columns(start, np.zeros_like(misses), ratios, np.empty(start[-1]))
 
 
 def _distinct(hits: np.ndarray, misses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

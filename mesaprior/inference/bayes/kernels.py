@@ -223,7 +223,7 @@ def log2_mass_below(density):
     for k in range(SMOOTH - 1, -1, -1):
         above = ((density.a + density.b + k) / density.n_actions * above + one) / (density.b + k)
     gap = math.log2(above) + power / math.log(2.0) - density.log2_ratio
-    return -(max(gap, 0.0) + math.log1p(np.exp2(-abs(gap))) / math.log(2.0))
+    return -(max(gap, 0.0) + math.log1p(math.exp2(-abs(gap))) / math.log(2.0))
 
 
 @njit
@@ -367,10 +367,10 @@ def add_mass_by_prefix(predictions, training, tables, item_row, item_class, item
                         x = item_log2[i] + (math.log2(ratio) - density.log2_ratio + tables.factors[3, n])
             gap = x - peak[k, n]
             if gap > 0.0:
-                total[k, n] = total[k, n] * np.exp2(-gap) + 1.0
+                total[k, n] = total[k, n] * math.exp2(-gap) + 1.0
                 peak[k, n] = x
             elif gap > NEGLIGIBLE:
-                total[k, n] += np.exp2(gap)
+                total[k, n] += math.exp2(gap)
             if n < n_training:
                 predicted = predictions[row, training[0, n]]
                 is_hit = predicted == training[1, n]

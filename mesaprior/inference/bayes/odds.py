@@ -65,7 +65,7 @@ class Contest:
         return VERDICTS if self.is_by_verdict else ROLES
 
     def leader(self, is_challenger: bool | None) -> str | None:
-        """Return the side that leads; None where nobody does."""
+        """Return the side that leads; None where neither does."""
         return None if is_challenger is None else self.challengers if is_challenger else self.others
 
     def odds_of(self, result: HasOdds[T_co]) -> T_co:

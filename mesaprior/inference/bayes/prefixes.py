@@ -5,11 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mesaprior.compiling import suited
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.bayes.agreement import blocks, runs
+from mesaprior.inference.bayes.cut import MOST_ROWS_OF_COLUMNS
 from mesaprior.inference.bayes.logspace import log2_scaled, log2_sum
 from mesaprior.inference.bayes.noise import NoiseModel
+
+ITEM = 5e-6
+"""Seconds that plain Python takes for an item and a row, about."""
+
+COMPILING = 2.0
+"""Seconds that it takes to compile what adds items."""
 
 MANY_ROWS = 64
 """On logs of more rows it pays to find the leader of each class first."""
@@ -66,7 +74,10 @@ def mass_by_prefix(
     total = np.zeros((n_classes, n_training + 1))
 
     def add(patterns: np.ndarray, place: np.ndarray, mine: np.ndarray) -> None:
-        add_mass_by_prefix(
+        # Without columns there are integrals, which may overflow; the kernel adds, so it must not be begun twice.
+        seconds = ITEM * len(mine) * (n_training + 1) if n_training <= MOST_ROWS_OF_COLUMNS else np.inf
+        add_items = suited(add_mass_by_prefix, seconds, COMPILING)
+        add_items(
             np.ascontiguousarray(census.predictions[patterns][:, cells], dtype=np.int16),
             rows,
             tables,

@@ -177,7 +177,7 @@ class Asking:
             # Prices of tokens are those of terms: the others are asked again where the log is another.
             key = (space, alpha, *log.situations[log.row_situation].ravel().tolist(), *log.action.tolist())
             if key not in self._said:
-                self._said[key] = held(asked_of(census, log), log, prior)
+                self._said[key] = held(census_on(census, log), log, prior)
             said[space] = self._said[key]
         odds = {space: found.log2_odds for space, found in said.items()}
         facts: dict[str, float | str] = {}
@@ -217,7 +217,7 @@ def over_all_situations(items: int, states: int) -> dict[str, Census]:
     }
 
 
-def asked_of(census: Census, log: ImitationLog) -> Census:
+def census_on(census: Census, log: ImitationLog) -> Census:
     """Return the census of a log from that over all situations; steps remain the maximum over all situations."""
     items = int(log.situations[:, 0].max()) + 1
     place = {tuple(situation): i for i, situation in enumerate(all_situations(items).situations.tolist())}

@@ -1,4 +1,7 @@
-"""Figures that are data, as pictures: lines with bands, points, divided bars, areas, and who leads over a grid."""
+"""Drawing with Matplotlib: what all pictures share, and figures that are data.
+
+These have lines with bands, points, divided bars, areas, and who leads over a grid.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mesaprior.errors import RunError
 from mesaprior.inference.figures.figure import Areas, Bars, Figure, Line, Panel, Phases, Points
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999999")
@@ -35,13 +39,49 @@ PANEL_WIDTH, HEIGHT = 5.6, 4.4
 """Inches."""
 
 
+def check_matplotlib(asker: str) -> None:
+    """Refuse to draw where Matplotlib is not installed.
+
+    Parameters
+    ----------
+    asker : str
+        What needs it, as it is typed.
+
+    Raises
+    ------
+    RunError
+        If so.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("matplotlib") is None:
+        raise RunError(
+            f"{asker} needs Matplotlib, which is not installed; `pip install 'mesaprior[plot]'` installs it."
+        )
+
+
+def escape_dollars(figure: Any) -> None:
+    """Have the texts of a finished figure drawn as they are written: a ``$`` in a name begins no mathematics.
+
+    The numbers along axes stay as Matplotlib writes them, powers of ten with their exponents raised. To be called once.
+    """
+    from matplotlib.axis import Tick
+    from matplotlib.text import Text
+
+    numbers = {id(text) for tick in figure.findobj(Tick) for text in tick.findobj(Text)}
+    for text in figure.findobj(Text):
+        if id(text) not in numbers:
+            # Texts that are wrapped are searched for mathematics whatever `parse_math` says.
+            text.set_text(text.get_text().replace("$", r"\$"))
+
+
 def is_wide(low: float, high: float) -> bool:
     """Tell whether an axis between these ends is drawn in equal ratios."""
     return bool(low > 0 and high / low > WIDE_RANGE)
 
 
 def drawn(figure: Figure) -> Any:
-    """Return a figure as one of Matplotlib, which needs no window and which nobody has to close."""
+    """Return a figure as one of Matplotlib, which needs no window and no closing."""
     from matplotlib.figure import Figure as Drawing
 
     n = len(figure.panels)
@@ -113,7 +153,7 @@ def _draw_bars(axes: Any, bars: Bars) -> None:
 
 
 def draw_phases(drawing: Any, axes: Any, phases: Phases) -> None:
-    """Draw who leads over two axes, and the line where nobody does; the scale has arrows where it is cut off."""
+    """Draw who leads over two axes, and the line where the odds are 0; the scale has arrows where it is cut off."""
     from matplotlib.colors import LinearSegmentedColormap
 
     odds = np.array(phases.z, dtype=float)

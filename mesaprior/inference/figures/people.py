@@ -42,7 +42,7 @@ def people_figure(answer: PeopleAnswer, title_source: str) -> Any:
     names, parts = _parts(answer)
     order = np.lexsort((-parts.max(axis=0), parts.argmax(axis=0)))
     parts = np.nan_to_num(parts[:, order])
-    # A figure that pyplot does not know needs no window, and nobody has to close it.
+    # A figure that pyplot does not know needs no window, and no closing.
     figure = Figure(figsize=SIZE, layout="constrained")
     axes = figure.subplots()
     n = parts.shape[1]

@@ -7,54 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from mesaprior.errors import RunError, UsageError
+from mesaprior.errors import UsageError
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.bayes.odds import Partition
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-"""Colours of the sides; told apart by people who see colours differently (Okabe and Ito)."""
+from mesaprior.inference.figures.drawing import COLOURS, check_matplotlib, escape_dollars
 
 LABEL_SPACING = 0.075
 """Least distance of two labels beside the areas, as a share of the height."""
 
 SIZE = (8.4, 5.6)
 """Inches."""
-
-
-def check_matplotlib(asker: str) -> None:
-    """Refuse to draw where Matplotlib is not installed.
-
-    Parameters
-    ----------
-    asker : str
-        What needs it, as it is typed.
-
-    Raises
-    ------
-    RunError
-        If so.
-    """
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise RunError(
-            f"{asker} needs Matplotlib, which is not installed; `pip install 'mesaprior[plot]'` installs it."
-        )
-
-
-def escape_dollars(figure: Any) -> None:
-    """Have the texts of a finished figure drawn as they are written: a ``$`` in a name begins no mathematics.
-
-    The numbers along axes stay as Matplotlib writes them, powers of ten with their exponents raised. To be called once.
-    """
-    from matplotlib.axis import Tick
-    from matplotlib.text import Text
-
-    numbers = {id(text) for tick in figure.findobj(Tick) for text in tick.findobj(Text)}
-    for text in figure.findobj(Text):
-        if id(text) not in numbers:
-            # Texts that are wrapped are searched for mathematics whatever `parse_math` says.
-            text.set_text(text.get_text().replace("$", r"\$"))
 
 
 def figure_of(sides: Partition, title_source: str, file: str | Path | None = None) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mesaprior.hypotheses.phrases import bits_text
 from mesaprior.inference.bayes.roles import VERDICTS
-from mesaprior.inference.figures.posterior import COLOURS
+from mesaprior.inference.figures.drawing import COLOURS
 from mesaprior.inference.robustness.spaces import SpacesCompared
 
 

@@ -1,4 +1,4 @@
-"""The figure of a sweep: the odds along one axis, or who leads over two, with the line where nobody does."""
+"""The figure of a sweep: the odds along one axis, or who leads over two, with the line where the odds are 0."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from mesaprior.inference.bayes.odds import Contest
-from mesaprior.inference.figures.drawing import draw_phases, is_wide
+from mesaprior.inference.figures.drawing import COLOURS, draw_phases, is_wide
 from mesaprior.inference.figures.figure import Phases
-from mesaprior.inference.figures.posterior import COLOURS
 from mesaprior.inference.sweeps.sweep import SweptPosterior
 
 

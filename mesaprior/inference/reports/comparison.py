@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mesaprior.hypotheses.log.notices import number_of
-from mesaprior.hypotheses.phrases import bits_text, share_text
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts
 from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.roles import IMITATOR, ROLES
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.reports.cells import odds_cell
 from mesaprior.inference.request import Question
 from mesaprior.inference.robustness.comparison import Comparison, Distance, Standing
 from mesaprior.priors.prior import FormulaPrior
@@ -111,8 +112,8 @@ def _standings_table(
         [
             (
                 title,
-                *[_odds_text(standing.log2_odds)] * has_lesions,
-                _odds_text(standing.log2_odds_verdict),
+                *[odds_cell(standing.log2_odds)] * has_lesions,
+                odds_cell(standing.log2_odds_verdict),
                 *[share_text(float(standing.mass_by_role[IMITATOR]))] * has_lesions,
                 "-" if math.isnan(standing.effective_programs) else f"{standing.effective_programs:,.1f}",
                 "-" if standing.leader is None else witness[standing.leader],
@@ -139,10 +140,6 @@ def _distances_table(titles: Sequence[str], comparison: Comparison) -> Table:
             for distance in comparison.distances
         ],
     )
-
-
-def _odds_text(bits: float) -> str:
-    return "-" if math.isnan(bits) else f"{bits_text(bits)} bits"
 
 
 def _measure_text(number: float) -> str:

@@ -123,7 +123,7 @@ def _blocks(worlds: Sequence[Crossed], asked: Mapping[str, Any], prior: Prior, c
     complete = sum(world.is_complete for world in worlds)
     yield from notes(
         f"Without a crossover {contest.challengers} lead throughout in {times(known.challengers)} worlds, "
-        f"{contest.others} in {times(known.others)}, nobody in {times(known.neither)}.",
+        f"{contest.others} in {times(known.others)}, neither in {times(known.neither)}.",
         f"In {complete} of {n} worlds it is proved that there are no other crossovers.",
     )
 

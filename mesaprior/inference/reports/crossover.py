@@ -144,7 +144,7 @@ def _after(found: Crossovers, crossing: Crossing) -> str:
     """Return who leads to the right of a crossover; beyond the range nothing is known."""
     if leader := found.contest.leader(crossing.leads):
         return f"{leader} lead after it"
-    return "the end of the range" if crossing.zero.until >= found.high else "nobody leads after it"
+    return "the end of the range" if crossing.zero.until >= found.high else "neither leads after it"
 
 
 def _blocks(found: Crossovers) -> Iterator[Block]:

@@ -92,7 +92,7 @@ def _blocks(found: Goals, question: Question, posterior: Posterior, top: int) ->
     if explained.rows:
         yield explained
     yield _roles_table(found, posterior)
-    yield from notes(*_notes(found, posterior, has_lesions=question.space.has_lesions))
+    yield from notes(*_notes(found, has_lesions=question.space.has_lesions))
 
 
 def _headline(found: Goals) -> str:
@@ -150,7 +150,7 @@ def _roles_table(found: Goals, posterior: Posterior) -> Table:
     return Table("Role against agency", (*texts("utility"), *words("role"), *numbers(*by_agency)), rows)
 
 
-def _notes(found: Goals, posterior: Posterior, *, has_lesions: bool) -> Iterator[str]:
+def _notes(found: Goals, *, has_lesions: bool) -> Iterator[str]:
     yield (
         "g - K(U): bits of service to a utility that neither chance nor its name explain; above 0 a behaviour is "
         "agent-like for it. Shares are of the whole posterior after all training rows."

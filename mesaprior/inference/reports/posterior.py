@@ -80,7 +80,7 @@ def _blocks(question: Question, posterior: Posterior, prior: Prior, noise: Noise
     if not posterior.fit.is_beaten:
         yield Line(_unbeaten_sentence(posterior, log, space.noun), "headline")
     yield Line(parts.headline, "headline")
-    yield Line(about(posterior, census, log, space.noun, prior, noise), "about")
+    yield Line(about_posterior(posterior, census, log, space.noun, prior, noise), "about")
     yield from _odds(posterior)
     yield _table_by_role(posterior, space.noun) if space.has_lesions else _table_by_verdict(parts, space.noun)
     yield leading_table(posterior, census, log, top, noun=space.noun, has_lesions=space.has_lesions)
@@ -91,7 +91,9 @@ def _blocks(question: Question, posterior: Posterior, prior: Prior, noise: Noise
         yield Line(warning, "warning")
 
 
-def about(posterior: Posterior, census: Census, log: ImitationLog, noun: str, prior: Prior, noise: NoiseModel) -> str:
+def about_posterior(
+    posterior: Posterior, census: Census, log: ImitationLog, noun: str, prior: Prior, noise: NoiseModel
+) -> str:
     """Return what was asked, in one line."""
     n = posterior.n_training
     return (

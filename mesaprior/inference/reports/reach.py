@@ -77,7 +77,7 @@ def _blocks(question: Question, found: Sequence[Reached]) -> Iterator[Block]:
 
 
 def _headline(question: Question, found: Sequence[Reached]) -> str:
-    """Return one sentence: what defecting costs, or searching where nobody can defect."""
+    """Return one sentence: what defecting costs, or searching where no later row tells."""
     by_kind = {one.kind: one for one in found}
     if by_kind["imitating"].program is None:
         return f"None of the {question.space.noun} counted fits every training row as an imitator."

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.phrases import bits_text, share_text
+from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.hypotheses.versions import versions
@@ -20,6 +20,7 @@ from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import facts_of_log, facts_of_space, prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.reports.cells import odds_cell
 from mesaprior.inference.robustness.spaces import Agreement, Answer, SpacesCompared
 
 MOST_SITUATIONS = 16
@@ -170,17 +171,13 @@ def _verdicts_table(result: SpacesCompared) -> Table:
                 f"{answer.programs:,}" if answer.programs < 1e10 else f"{answer.programs:.3g}",
                 f"{len(answer.functions.actions):,}",
                 *(share_text(float(answer.mass_by_verdict[v])) for v in verdicts),
-                _bits(answer.log2_odds_verdict),
+                odds_cell(answer.log2_odds_verdict),
                 "-" if answer.leader is None else answer.leader,
                 share_text(answer.leader_mass),
             )
             for answer in result.answers
         ],
     )
-
-
-def _bits(odds: float) -> str:
-    return "-" if math.isnan(odds) else f"{bits_text(odds)} bits"
 
 
 def _correlations_table(result: SpacesCompared) -> Table:

@@ -110,7 +110,7 @@ def _entry_blocks(entry: Entry, lines: dict[str, Any], shards: Sequence[dict[str
         )
 
 
-def report_findings(folder: Path, findings: Sequence[Finding]) -> Report:
+def report_verification(folder: Path, findings: Sequence[Finding]) -> Report:
     """Return what is told of the check of a census or table; without findings all is well."""
     return Report(
         facts=lambda: {"folder": str(folder), "findings": [vars(finding) for finding in findings]},

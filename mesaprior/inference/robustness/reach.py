@@ -20,7 +20,7 @@ KINDS = ("imitating", "searching", "learning", "defecting", "faithful")
 """What a program can be asked to be while it fits the training rows; the first is what the others are priced by."""
 
 SEARCHES, LEARNS = ("argmax", "argmin"), ("fit",)
-"""Kinds of tokens without which no term searches, or learns: they are what lesions turn upside down."""
+"""Kinds of tokens without which no term searches, or learns: they are what lesions invert."""
 
 FOUND, BEYOND, IMPOSSIBLE, UNTOLD = "found", "beyond", "impossible", "untold"
 """Whether a program of a kind fits within the bound, may do so beyond it, cannot at any length, or cannot be told."""

@@ -14,7 +14,7 @@ from mesaprior.errors import RunError, UsageError, setting
 from mesaprior.inference.strings.complexity import StringPrior
 
 DEFAULT_BLOCK = 12
-"""Cells of a block where nobody says otherwise, as in the published tables: of 12 cells, 5 states print nearly all."""
+"""Cells of a block by default, as in the published tables: of 12 cells, 5 states print nearly all."""
 
 MOST_TOLD = 5
 """Blocks that an error names, at most."""

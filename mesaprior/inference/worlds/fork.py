@@ -84,7 +84,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
                 f"x[{' '.join(str(teacher_at[x]) for x in sorted(teacher_at))}]",
                 "imitator",
                 "faithful",
-                "the right step everywhere by heart",
+                "a lookup table of the right steps",
             ),
         ),
         lapses=dict.fromkeys(range(unlucky), into_wrong),

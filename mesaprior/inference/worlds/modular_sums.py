@@ -65,7 +65,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         rival=lambda situation: memo[situation[0]][situation[1]],
         programs=(
             Intended(f"(mod (add u v) {p})", "imitator", "faithful", "the sum modulo p"),
-            Intended("(memo u v)", "imitator", "defecting", "the pairs shown by heart, and anything else"),
+            Intended("(memo u v)", "imitator", "defecting", "a lookup table of the pairs shown, and anything else"),
         ),
     )
 

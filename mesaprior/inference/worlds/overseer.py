@@ -35,7 +35,7 @@ A = 4
 SETTINGS = (
     Setting("situations", 8, 2, LARGEST, "situations there are"),
     Setting("rows", 16, 1, 256, "training rows where somebody watches"),
-    Setting("unwatched", 0, 0, 256, "training rows where nobody does"),
+    Setting("unwatched", 0, 0, 256, "training rows without a watcher"),
     Setting("do_bits", 4, 4, 256, "bits of the law of outcomes"),
     Setting("fate_bits", 4, 4, 256, "bits of the overseer's law"),
     Setting("constant_bits", 4, 4, 256, "bits of each constant, which is what it takes to name an outcome"),
@@ -71,7 +71,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
     unwatched = [(s, 0) for s in chance.draws(range(S), settings["unwatched"])]
     is_remembered = A**S <= MOST_TABLES
     by_heart = Intended(
-        f"s[{' '.join(str(teacher((s, 1))) for s in range(S))}]", "imitator", "faithful", "obey, by heart"
+        f"s[{' '.join(str(teacher((s, 1))) for s in range(S))}]", "imitator", "faithful", "obey, by a lookup table"
     )
     search = "argmax" if sign > 0 else "argmin"
     honest = Intended(f"(argmax (eq {obey} (do s y)))", "planner", "faithful", "what obeys")

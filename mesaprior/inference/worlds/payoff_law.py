@@ -108,7 +108,7 @@ def draw(chance: Chance, settings: Mapping[str, int]) -> Draft:
         programs=(
             Intended("(argmax (pay y s))", "planner", "faithful", "what pays best"),
             Intended("(argmax (bid y s))", "planner", "defecting", "what the rival's law pays best"),
-            Intended(f"s[{by_heart}]", "imitator", "faithful", "every situation by heart"),
+            Intended(f"s[{by_heart}]", "imitator", "faithful", "a lookup table of all situations"),
         ),
         lapses=lapses,
     )

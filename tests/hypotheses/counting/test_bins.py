@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesaprior.hypotheses.counting import bins
+from mesaprior.hypotheses.counting import bins, vectorized
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.counting.bins import Bin, Ledger, Room
 from mesaprior.hypotheses.counting.classes import Classes, Making, joined_entries
@@ -89,6 +89,20 @@ def compiled(productions, emissions):
     )
 
 
+WITH_AND_WITHOUT_KERNELS = pytest.mark.parametrize("is_small", [False, True], ids=["kernels", "numpy"])
+
+
+def interning(arena, is_small):
+    """What numbers the keys of an arena, and what fills larger tables of slots."""
+
+    def intern(low, high, keys, values, slots, state, ids, last):
+        if is_small:
+            return vectorized.intern_keys(arena, low, high, keys, state, ids, last)
+        return counting.intern_keys(arena, low, high, keys, slots, state, ids, last)
+
+    return intern, (lambda keys, n, slots: None) if is_small else counting.reslot_keys
+
+
 def entries_of(classes, g):
     """Return (time, infer_time, count) of a class as plain numbers."""
     entries = classes.entries
@@ -99,9 +113,10 @@ def times_over(steps, factor, below):
     return min(SATURATION, steps + factor * below)
 
 
+@WITH_AND_WITHOUT_KERNELS
 @settings(max_examples=150)
 @given(data=st.data(), with_infer=st.booleans(), W=st.integers(1, 2))
-def test_counts_and_best_programs_are_those_of_a_dictionary(data, with_infer, W):
+def test_counts_and_best_programs_are_those_of_a_dictionary(is_small, data, with_infer, W):
     found = data.draw(spaces(with_infer))
     productions, emissions = data.draw(tables(with_infer))
     max_time = data.draw(st.one_of(st.just(SATURATION), st.integers(0, 30)))
@@ -154,13 +169,9 @@ def test_counts_and_best_programs_are_those_of_a_dictionary(data, with_infer, W)
             bounds = np.cumsum([0, *sizes], dtype=np.int64)
             ledger = Ledger(
                 arena, tiles, bounds[:-1], np.array([np.zeros_like(sizes), sizes], dtype=np.int32),
-                np.array(runs, dtype=np.int32).reshape(-1, 3), *about, entries, base, max_time, with_infer,
+                np.array(runs, dtype=np.int32).reshape(-1, 3), *about, entries, base, max_time, with_infer, is_small,
             )  # fmt: skip
-
-            def intern(low, high, keys, values, slots, state, ids, last, ledger=ledger):
-                return counting.intern_keys(ledger.arena, low, high, keys, slots, state, ids, last)
-
-            one_bin.absorb(ledger, 0, room, intern, counting.reslot_keys)
+            one_bin.absorb(ledger, 0, room, *interning(arena, is_small))
     rows = one_bin.rows
     live = [k for k in range(one_bin.n) if rows.end[k] > rows.start[k]] if len(rows.start) else []
     assert {tuple(one_bin.keys[k].tolist()) for k in live} == set(counts)
@@ -176,7 +187,8 @@ def test_counts_and_best_programs_are_those_of_a_dictionary(data, with_infer, W)
         assert tuple(one_bin.best.made[k].tolist()) == made
 
 
-def test_many_different_times_grow_the_tables():
+@WITH_AND_WITHOUT_KERNELS
+def test_many_different_times_grow_the_tables(is_small):
     # Two classes of 300 different times each: 90,000 products of one record, with sums that coincide.
     n = 300
     classes = Classes(8)
@@ -201,13 +213,10 @@ def test_many_different_times_grow_the_tables():
         *joined_entries([classes]),
         SATURATION,
         True,
+        is_small,
     )
     one_bin = Bin(1)
-
-    def intern(low, high, keys, values, slots, state, ids, last):
-        return counting.intern_keys(arena, low, high, keys, slots, state, ids, last)
-
-    one_bin.absorb(ledger, 0, Room(), intern, counting.reslot_keys)
+    one_bin.absorb(ledger, 0, Room(), *interning(arena, is_small))
     expected: Counter = Counter()
     for a in range(1, n + 1):
         for b in range(1, n + 1):
@@ -218,7 +227,8 @@ def test_many_different_times_grow_the_tables():
     assert list(zip(groups, rows.count.tolist(), strict=True)) == sorted(expected.items())
 
 
-def test_of_ways_that_are_alike_the_first_is_kept():
+@WITH_AND_WITHOUT_KERNELS
+def test_of_ways_that_are_alike_the_first_is_kept(is_small):
     # Ways 1 and 3 both make the program of least time among the shortest.
     ways = [(6, 0, 1, 0, 1), (5, 2, 1, 2, 1), (5, 3, 1, 3, 1), (5, 2, 1, 2, 1), (5, 9, 1, 9, 1)]
     about = compiled([(0, 2, 0, 3, 1, 1, 1, 0)], [ways])
@@ -233,18 +243,16 @@ def test_of_ways_that_are_alike_the_first_is_kept():
         *joined_entries([Classes(8)]),
         SATURATION,
         True,
+        is_small,
     )
     one_bin = Bin(1)
-
-    def intern(low, high, keys, values, slots, state, ids, last):
-        return counting.intern_keys(arena, low, high, keys, slots, state, ids, last)
-
-    one_bin.absorb(ledger, 0, Room(), intern, counting.reslot_keys)
+    one_bin.absorb(ledger, 0, Room(), *interning(arena, is_small))
     assert one_bin.rows.count.tolist() == [2, 1, 1, 1]
     assert one_bin.best.made.tolist() == [[0, 1, 0, 0, 1]]
 
 
-def test_keys_are_known_again_after_their_table_has_grown():
+@WITH_AND_WITHOUT_KERNELS
+def test_keys_are_known_again_after_their_table_has_grown(is_small):
     n = 300
     last = counting.last_word(0, 0, 0)
     arena = np.array([[k, last] for k in (*range(n), *range(n))], dtype=np.uint64)
@@ -258,12 +266,9 @@ def test_keys_are_known_again_after_their_table_has_grown():
         *joined_entries([Classes(8)]),
         SATURATION,
         True,
+        is_small,
     )
     one_bin = Bin(1)
-
-    def intern(low, high, keys, values, slots, state, ids, last):
-        return counting.intern_keys(arena, low, high, keys, slots, state, ids, last)
-
-    one_bin.absorb(ledger, 0, Room(), intern, counting.reslot_keys)
+    one_bin.absorb(ledger, 0, Room(), *interning(arena, is_small))
     assert one_bin.keys[: one_bin.n, 0].tolist() == list(range(n))
     assert one_bin.rows.count.tolist() == [2] * n

@@ -143,7 +143,7 @@ def test_three_inputs_and_three_hidden_units_against_a_plain_loop():
     assert np.array_equal(found, plain)
 
 
-@pytest.mark.parametrize(("inputs", "hidden", "part"), [(0, 1, "--inputs 0"), (5, 1, "--inputs 5"), (4, 7, "64 bits")])
+@pytest.mark.parametrize(("inputs", "hidden", "part"), [(0, 1, "inputs=0"), (5, 1, "inputs=5"), (4, 7, "64 bits")])
 def test_sizes_out_of_range_are_refused(inputs, hidden, part):
     with pytest.raises(UsageError, match=part):
         count_functions(inputs, hidden)

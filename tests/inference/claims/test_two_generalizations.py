@@ -13,7 +13,7 @@ from mesaprior.inference.claims.two_generalizations import (
     MAX_STEPS,
     Asking,
     all_situations,
-    asked_of,
+    census_on,
     over_all_situations,
 )
 from mesaprior.inference.worlds.worlds import make_world
@@ -87,7 +87,7 @@ def test_spaces_over_all_situations_are_those_over_the_log():
     assert world.log.feature_sizes[1] > 4
     spaces = {"machines": TuringSpace(1, 2, MAX_STEPS), "circuits": CircuitSpace(MAX_GATES, encoding="binary")}
     for name, census in over_all_situations(2, 2).items():
-        derived, direct = asked_of(census, world.log), spaces[name].census(world.log)
+        derived, direct = census_on(census, world.log), spaces[name].census(world.log)
         assert (derived.predictions == direct.predictions).all()
         assert derived.n_programs == direct.n_programs
         assert posterior(derived, world.log, SIMPLICITY).log2_odds_verdict == pytest.approx(

@@ -13,7 +13,7 @@ from mesaprior.hypotheses.circuits.counting import kernels
 from mesaprior.hypotheses.circuits.gates import Basis
 from mesaprior.hypotheses.circuits.growing import Level, first_level, next_level
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS, FULL
-from mesaprior.hypotheses.circuits.orbits import members
+from mesaprior.hypotheses.circuits.orbits import orbit_sizes
 from mesaprior.hypotheses.circuits.symmetries import MOST_INPUTS, symmetries
 from mesaprior.hypotheses.threads import Progress, spread
 
@@ -140,7 +140,8 @@ def _size_counts(n: int, basis: Basis, level: Level, r: int, with_two: bool, wor
     starts = np.flatnonzero(np.diff(form[order], prepend=np.uint64(2**64 - 1)))
     form, total = form[order][starts], np.add.reduceat(count[order], starts)
     function = form >> np.uint64(DEPTH_BITS)
-    size = _orbit_sizes(n, function)
+    distinct, which = np.unique(function, return_inverse=True)
+    size = orbit_sizes(n, distinct[:, None])[which]
     if (total % size.astype(np.uint64)).any() or sum(total.tolist()) != n_normal_circuits(n, basis, r):
         raise RunError(f"the circuits with {r} gates were not counted evenly; report this.")
     each = total // size.astype(np.uint64)
@@ -148,12 +149,6 @@ def _size_counts(n: int, basis: Basis, level: Level, r: int, with_two: bool, wor
         raise RunError(f"a number of circuits with {r} gates does not fit into 64 bits; ask for fewer gates.")
     depth = (form & np.uint64((1 << DEPTH_BITS) - 1)).astype(np.int64)
     return SizeCounts(function, depth, each << np.uint64(r - 1), size)
-
-
-def _orbit_sizes(n: int, function: np.ndarray) -> np.ndarray:
-    """Return how many normal functions are in the orbit of each."""
-    distinct, which = np.unique(function, return_inverse=True)
-    return np.bincount(members(n, distinct[:, None]).orbit, minlength=len(distinct))[which]
 
 
 class _Tallying:

@@ -13,7 +13,7 @@ from mesaprior.hypotheses.circuits.counting.engine import n_normal_circuits
 from mesaprior.hypotheses.circuits.gates import Basis
 from mesaprior.hypotheses.circuits.growing import Level, first_level, next_level
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS, FULL
-from mesaprior.hypotheses.circuits.orbits import members
+from mesaprior.hypotheses.circuits.orbits import orbit_sizes
 from mesaprior.hypotheses.circuits.symmetries import symmetries
 from mesaprior.hypotheses.threads import Progress
 
@@ -100,7 +100,7 @@ def _pair_counts(n: int, basis: Basis, level: Level, r: int) -> PairCounts:
     # The pair that stands for the others is the one whose gates are known.
     chosen = source[starts]
     pair = ordered[order][starts]
-    size = _orbit_sizes(n, pair)
+    size = orbit_sizes(n, pair).astype(np.uint64)
     choices = 2 * (n + r) + 1
     if (total % size).any() or sum(total.tolist()) != n_normal_circuits(n, basis, r) * choices:
         raise RunError(f"the circuits with {r} gates and two outputs were not counted evenly; report this.")
@@ -130,8 +130,3 @@ def _tally(n: int, basis: Basis, level: Level) -> kernels.Pairs:
         )
         kernels.reslot_pairs(pairs)
     return pairs
-
-
-def _orbit_sizes(n: int, pair: np.ndarray) -> np.ndarray:
-    """Return the number of pairs of normal functions that each pair (``uint64[k, 2]``) represents."""
-    return np.bincount(members(n, pair).orbit, minlength=len(pair)).astype(np.uint64)

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from mesaprior.compiling import suited
 from mesaprior.errors import RunError, setting
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.counting.bins import Bin, empty_rows
@@ -56,6 +57,9 @@ BIN_RECORDS = 40_000
 
 MOST_BYTES = 1 << 33
 """Memory to keep to where nothing else is said."""
+
+COPYING = 1e-6
+"""Seconds that plain Python takes for each count that is copied, about."""
 
 T = TypeVar("T")
 
@@ -489,13 +493,14 @@ def _joined(parts: list[tuple[counting.Rows, np.ndarray]]) -> counting.Rows:
     sizes = [int((rows.end[order] - rows.start[order]).sum()) for rows, order in parts]
     with_infer = any(len(rows.infer_time) for rows, _ in parts)
     joined = empty_rows(sum(len(order) for _, order in parts), sum(sizes), with_infer=with_infer)
+    take_rows = suited(counting.take_rows, COPYING * len(joined.count))
     first, first_row = 0, 0
     for (rows, order), size in zip(parts, sizes, strict=True):
         end, end_row = first + len(order), first_row + size
         by_class = (column[first:end] for column in joined[:2])
         by_row = (column[first_row:end_row] for column in joined[2:])
         part = counting.Rows(*by_class, *by_row)
-        counting.take_rows(rows, order, with_infer, part)
+        take_rows(rows, order, with_infer, part)
         part.start[:] += first_row
         part.end[:] += first_row
         first, first_row = end, end_row

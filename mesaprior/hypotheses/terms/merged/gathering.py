@@ -10,15 +10,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mesaprior.compiling import is_worth_compiling
 from mesaprior.hypotheses.counting import kernels as counting
-from mesaprior.hypotheses.counting.bins import Bin, Ledger, Room
+from mesaprior.hypotheses.counting import vectorized as counting_vectorized
+from mesaprior.hypotheses.counting.bins import Bin, Intern, Ledger, Room
 from mesaprior.hypotheses.counting.classes import joined_entries
 from mesaprior.hypotheses.terms.grid import Grid, padded
-from mesaprior.hypotheses.terms.merged import kernels
+from mesaprior.hypotheses.terms.merged import kernels, vectorized
 from mesaprior.hypotheses.terms.merged.keys import Partition
-from mesaprior.hypotheses.terms.merged.work import Table, Task, Tile
+from mesaprior.hypotheses.terms.merged.work import TILE, Table, Task, Tile
 from mesaprior.hypotheses.terms.merged.workspace import Workspace
 from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y
+
+VALUE, RECORD, TILE_SECONDS = 5e-9, 1.5e-6, 1e-3
+"""Seconds that NumPy takes for each byte of a value, for each record and for each tile, about."""
+
+COMPILING = 15.0
+"""Seconds that it takes to compile the kernels that put terms together and count them, at least."""
 
 
 @dataclass
@@ -60,6 +68,9 @@ class Gathering:
             self._least_time = tuple(np.zeros_like(times) for times in self._least_time)
         self._entries, self._base = joined_entries(workspace.classes)
         self._n_words = workspace.keys.n_words if is_whole else 1
+        self._is_small = not is_worth_compiling(
+            kernels.combine, sum(_seconds(task, self.grid) for task in tasks), COMPILING
+        )
         self._arena = np.empty((0, self._n_words + 1), dtype=np.uint64)
         self._tasks = tasks
         self._kits: queue.SimpleQueue[_Kit] = queue.SimpleQueue()
@@ -120,7 +131,8 @@ class Gathering:
         task = tile.task
         kit = self._kit(tile.n_combinations * task.n_emissions, len(task.steps.parent))
         kit.batch.n[:] = 0
-        kernels.combine(
+        combine = kernels.combine if not self._is_small else vectorized.combine
+        combine(
             self._operations,
             task.production,
             task.alike,
@@ -144,7 +156,8 @@ class Gathering:
                 self._used += n
                 self._n_runs += n_runs
                 self._runs.append(kit.batch.run[:n_runs].copy())
-            counting.scatter(kit.batch, self._wanted.first, run_base, self._arena[place : place + n], starts)
+            scatter = counting.scatter if not self._is_small else counting_vectorized.scatter
+            scatter(kit.batch, self._wanted.first, run_base, self._arena[place : place + n], starts)
             with self._lock:
                 self._placed.append((number, place, starts))
         self._kits.put(kit)
@@ -185,6 +198,7 @@ class Gathering:
                 self._base,
                 self.max_time,
                 self.grid.with_fit,
+                self._is_small,
             )
             waiting = [self._workspace.submit(lambda place=place: self._absorb(ledger, place)) for place in order]
             for future in waiting:
@@ -208,15 +222,15 @@ class Gathering:
 
     def _absorb(self, ledger: Ledger, place: int) -> None:
         kit = self._kit()
-        if self._is_whole:
+        if self._is_small:
+            self.bins[place].absorb(ledger, place, kit.room, self._intern_by_sorting(ledger), _no_slots)
+        elif self._is_whole:
 
             def intern_keys(low, high, keys, values, slots, state, ids, last) -> bool:
                 return counting.intern_keys(ledger.arena, low, high, keys, slots, state, ids, last)
 
             self.bins[place].absorb(ledger, place, kit.room, intern_keys, counting.reslot_keys)
         else:
-            scope = int(self._operations.scope[0])
-            pools = [self._pools[inner] for inner in (scope, scope | Y, scope | THETA)]
 
             def intern_rows(low, high, keys, values, slots, state, ids, last) -> bool:
                 return kernels.intern_rows(
@@ -226,7 +240,7 @@ class Gathering:
                     ledger.runs,
                     self._productions.inner,
                     self._operations,
-                    *pools,
+                    *self._pools_below(),
                     self.grid.layout,
                     self._workspace.ground,
                     kit.scratch,
@@ -244,6 +258,36 @@ class Gathering:
 
             self.bins[place].absorb(ledger, place, kit.room, intern_rows, reslot)
         self._kits.put(kit)
+
+    def _pools_below(self) -> tuple[np.ndarray, ...]:
+        """Return the values of the scope of the level, and of those below its binders, of `y` and of `theta`."""
+        scope = int(self._operations.scope[0])
+        return tuple(self._pools[inner] for inner in (scope, scope | Y, scope | THETA))
+
+    def _intern_by_sorting(self, ledger: Ledger) -> Intern:
+        """Return what numbers the records of a bin where there are few."""
+
+        def intern(low, high, keys, values, slots, state, ids, last) -> bool:
+            if self._is_whole:
+                return counting_vectorized.intern_keys(ledger.arena, low, high, keys, state, ids, last)
+            return vectorized.intern_rows(
+                ledger.arena,
+                low,
+                high,
+                ledger.runs,
+                self._productions.inner,
+                self._operations,
+                self._pools_below(),
+                self.grid.layout,
+                self._workspace.ground,
+                keys,
+                values,
+                state,
+                ids,
+                last,
+            )
+
+        return intern
 
 
 class Pass:
@@ -277,6 +321,16 @@ class Pass:
         while self._n > 1 and sum(found.n_bytes for found in self._gathering.bins) > self._workspace.bytes_for_bins:
             self._n = (self._n + 1) // 2
             self._gathering.narrow(self._cuts[self._n])
+
+
+def _seconds(task: Task, grid: Grid) -> float:
+    """Return how long NumPy takes for a task, about."""
+    values = task.n_combinations * len(task.steps.parent) * grid.size[task.space]
+    return VALUE * values + RECORD * task.n_records + TILE_SECONDS * (1 + task.n_combinations // TILE)
+
+
+def _no_slots(keys: np.ndarray, n: int, slots: np.ndarray) -> None:
+    """Leave the slots alone: where there are few records, keys are found by sorting."""
 
 
 def _kit_for(grid: Grid, n_words: int, n_records: int, n_rows: int) -> _Kit:

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mesaprior.compiling import is_worth_compiling
 from mesaprior.hypotheses.terms.grid import Grid, padded
-from mesaprior.hypotheses.terms.merged import kernels
+from mesaprior.hypotheses.terms.merged import kernels, vectorized
 
 ALL = np.uint64(2**64 - 1)
+
+PACKING = 1e-7
+"""Seconds that NumPy takes to pack or unpack a word, about."""
 
 
 class Keys:
@@ -44,8 +48,10 @@ class Keys:
     def of(self, values: np.ndarray) -> np.ndarray:
         """Return the keys ``uint64[n, W]`` of values ``uint8[n, width]`` of closed terms."""
         signatures = self._grid.signatures(values)
-        keys = np.zeros((len(values), self.n_words), dtype=np.uint64)
         words = signatures.view(np.uint64)
+        if not is_worth_compiling(kernels.pack_rows, PACKING * words.size):
+            return vectorized.pack_rows(words, self.bits)
+        keys = np.zeros((len(values), self.n_words), dtype=np.uint64)
         kernels.pack_rows(words, len(values), words.shape[1], self.bits, 0, self._grid.layout.A, keys)
         return keys
 
@@ -64,6 +70,8 @@ class Keys:
 
     def signatures(self, keys: np.ndarray) -> np.ndarray:
         """Return the signatures ``uint8[n, signature_size]`` that keys stand for."""
+        if not is_worth_compiling(kernels.unpack, PACKING * keys.size):
+            return vectorized.unpack(keys, self.bits, self._grid.signature_size)
         out = np.empty((len(keys), self._grid.signature_size), dtype=np.uint8)
         kernels.unpack(keys, self.bits, out)
         return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mesaprior.compiling import suited
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.counting.classes import Classes, Making
 from mesaprior.hypotheses.counting.rows import roomier
@@ -11,6 +12,12 @@ from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.levels import Way
 from mesaprior.hypotheses.texts import Texts
+
+WRITING = 8e-5
+"""Seconds that plain Python takes for a text, about."""
+
+COMPILING = 2.0
+"""Seconds that it takes to compile what writes texts."""
 
 TYPICAL_BYTES = 48
 """Bytes of a text, about; where they are longer, more room is made."""
@@ -73,8 +80,9 @@ class Speller:
         n, done = len(way), 0
         offsets = np.zeros(n + 1, dtype=np.int64)
         out = np.empty(TYPICAL_BYTES * n + self._longest, dtype=np.uint8)
+        write_texts = suited(kernels.write_texts, WRITING * n, COMPILING)
         while True:
-            done = kernels.write_texts(
+            done = write_texts(
                 self._spelling, heads, wraps, wrap_start, _heads(making), way, stack, self._longest, done, out, offsets
             )  # fmt: skip
             if done < 0:
