@@ -98,15 +98,22 @@ class Command(click.Command):
             old: option.opts[0] for option in self.params if isinstance(option, Option) for old in option.old_names
         }
         new_args: list[str] = []
+        hints: list[str] = []
         for place, argument in enumerate(args):
             if argument == "--":
                 new_args += args[place:]
                 break
             name, equals, value = argument.partition("=")
-            if name in renamed and not ctx.resilient_parsing:
-                click.echo(f"Hint: {name} is now called {renamed[name]}.", err=True)
+            if name in renamed:
+                hints.append(f"Hint: {name} is now called {renamed[name]}.")
             new_args.append(renamed.get(name, name) + equals + value)
-        return super().parse_args(ctx, new_args)
+        try:
+            return super().parse_args(ctx, new_args)
+        finally:
+            # Whether to be quiet is known once the options are read.
+            if not (ctx.resilient_parsing or ctx.meta.get(_QUIET)):
+                for hint in hints:
+                    click.echo(hint, err=True)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, as loud as it is asked to be."""

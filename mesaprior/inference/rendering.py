@@ -78,7 +78,7 @@ def _markdown_cell(cell: Cell) -> str:
 def _markdown_text(text: str) -> str:
     """Return a text in which nothing is a mark of Markdown."""
     shown = printable(text)
-    for mark in "\\`*_<[":
+    for mark in "\\`*_<[&~":
         shown = shown.replace(mark, f"\\{mark}")
     return shown
 

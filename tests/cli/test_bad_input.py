@@ -216,6 +216,12 @@ def test_more_steps_than_are_counted(command, steps, files, run):
     one_sentence(result, str(steps), "2^62")
 
 
+@pytest.mark.parametrize("command", ["infer", "plan"])
+def test_more_programs_than_can_be_estimated(command, files, run):
+    result = run(command, "log.csv", "--language", "mine.toml", "--max-bits", 4096, code=1)
+    one_sentence(result, "--max-bits 4096", "2^960", "smaller bound")
+
+
 def test_too_many_tables(files, run):
     rows = "".join(f"{value},1,train\n" for value in range(21))
     (files / "many.csv").write_text("p,action,split\n" + rows)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -197,10 +198,21 @@ def test_a_stored_census_in_the_default_language_says_that_it_leans(files, run):
 def test_next_steps_do_not_repeat_what_was_done(files, run):
     steps = run(*ASK, "--prior", "levin", "--plot", "odds.svg").stdout.split("Next:")[1]
     assert "mesaprior why" in steps
-    assert "--prior levin" not in steps
+    assert "another prior: --prior levin" not in steps
     assert "--plot" not in steps
     run("census", *ASK[1:], "--out", "counted")
     assert "\nNext: another prior: --prior levin" in run("infer", "counted").stdout
+
+
+def test_next_steps_ask_under_the_same_prior_noise_and_tolerance(files, run):
+    asked = ("--prior", "speed", "--param", "alpha=2", "--noise", 0.05, "--tolerance", 0.25)
+    steps = run(*ASK, *asked).stdout.split("Next: ")[1].splitlines()
+    assert steps[0].endswith(" --prior speed --param alpha=2 --noise 0.05 --tolerance 0.25")
+    assert steps[-1].endswith(" --max-bits 12 --noise 0.05 --tolerance 0.25")
+    for step in (steps[0], steps[-1].removeprefix("      or ")):
+        run(*shlex.split(step)[1:])
+    formula = run(*ASK, "--prior", "2**-length / time").stdout.split("Next: ")[1].splitlines()[0]
+    assert formula.endswith(" --prior '2**-length / time'")
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,8 @@ def test_an_old_name_of_an_option_is_taken_with_a_hint(capsys):
         asked.main(arguments, standalone_mode=False)
         out, err = capsys.readouterr()
         assert (out, err) == ("x ()\n", "Hint: --old is now called --new.\n")
+    asked.main(["--old", "x", "--quiet"], standalone_mode=False)
+    assert capsys.readouterr() == ("x ()\n", "")
     asked.main(["--", "--old"], standalone_mode=False)
     assert capsys.readouterr() == ("None ('--old',)\n", "")
     assert "--old" not in asked.get_help(click.Context(asked))

@@ -112,7 +112,7 @@ def test_the_table_leads_with_verdicts_and_claims_no_role(bits, run):
     assert "abstain there" in text
     assert "13.29 bits, so priors over length alone are uniform" in text
     command = text.splitlines()[-1].split("mesaprior ")[1]
-    assert command == f"prior compare bits.csv --space turing --states 2 --max-time {STEPS}"
+    assert command == f"prior compare bits.csv --space turing --states 2 --max-time {STEPS} --noise 0.1"
     shown = run(*command.split()).stdout
     assert "defecting : faithful" in shown
     assert "imitators" not in shown

@@ -1,6 +1,11 @@
 """Results as Markdown: what a person reads at the terminal, as text that can be pasted."""
 
 import pytest
+from markdown_it import MarkdownIt
+
+from mesaprior.hypotheses.tables import Table, texts
+from mesaprior.inference.rendering import markdown
+from mesaprior.inference.report_blocks import Line
 
 ASK = ("log.csv", "--language", "mine.toml", "--max-bits", "14")
 COMMANDS = {
@@ -34,3 +39,13 @@ def test_every_result_can_be_markdown(command, part, files, run):
     for paragraph in text.split("\n\n"):
         rows = [line.replace("\\|", "") for line in paragraph.splitlines() if line.startswith("|")]
         assert len({row.count("|") for row in rows}) <= 1, paragraph
+
+
+@pytest.mark.parametrize("text", ["g1=~x1&~x2; g1", "a&lt;b", "<b> *a* _b_ `c` [d](e)", "G_y*z**4 \\frac | 1"])
+def test_what_is_written_is_what_is_read(text):
+    """No sign of a program, a formula or a label is taken for a mark of Markdown."""
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    tokens = reader.parse(markdown([Line(text), Table("", texts("program"), [(text,)])]))
+    read = [child for token in tokens if token.type == "inline" for child in token.children]
+    assert {child.type for child in read} <= {"text", "text_special"}
+    assert ["".join(c.content for c in t.children) for t in tokens if t.type == "inline"] == [text, "program", text]

@@ -112,7 +112,7 @@ def test_the_table_leads_with_verdicts_and_its_last_command_works(bits, run):
         assert part in text
     assert "--prior regularized" in text
     command = text.splitlines()[-1].split("mesaprior ")[1]
-    assert command == "prior compare bits.csv --space networks --hidden 1 --weights -2,0,1"
+    assert command == "prior compare bits.csv --space networks --hidden 1 --weights -2,0,1 --noise 0.1"
     shown = run(*command.split()).stdout
     assert "defecting : faithful" in shown
     assert "regularized" in shown

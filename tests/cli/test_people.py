@@ -36,6 +36,9 @@ def crowd(files):
 def test_parameters_of_the_prior_are_told(crowd, run):
     asked = ("infer", "crowd.csv", "--by", "who", "--max-bits", 12, "--prior", "speed", "--param", "alpha=2")
     assert "· prior speed (alpha=2) ·" in run(*asked, "--format", "markdown").stdout
+    steps = run(*asked).stdout.split("Next: ")[1]
+    again = "mesaprior infer crowd.csv --by who --max-bits 12 --prior speed --param alpha=2"
+    assert steps.startswith(f"a picture: {again} --plot people.png\n")
     run(*asked, "--plot", "people.svg")
     assert "crowd, prior speed (alpha=2): Imitators lead" in (crowd / "people.svg").read_text()
 

@@ -147,6 +147,7 @@ def test_compare(files, run):
     shown = run("prior", "compare", *ASK).stdout
     for word in ("uniform", "simplicity", "bounded (T=1024)", "levin", "s_fast", "rank correlation", "Total variation"):
         assert word in shown
+    assert "· noise 0.2 ·" in run("prior", "compare", *ASK, "--noise", 0.2).stdout
     facts = json.loads(run("prior", "compare", *ASK, "--prior", "levin, 7*levin,speed", "--format", "json").stdout)
     assert [prior["name"] for prior in facts["priors"]] == ["levin", "7*levin", "speed"]
     assert facts["priors"][2]["parameters"] == {"alpha": 1.0}
@@ -198,7 +199,9 @@ def test_comparisons_that_cannot_be(options, words, files, run):
 
 
 def test_depth(files, run):
-    assert "shortest program" in run("prior", "depth", *ASK, "--significance", "0,8").stdout
+    shown = run("prior", "depth", *ASK, "--significance", "0,8", "--prior", "speed", "--noise", 0.1).stdout
+    assert "· prior speed (alpha=1) · noise 0.1 ·" in shown
+    assert "shortest program" in shown
     facts = json.loads(
         run("prior", "depth", *ASK, "--top", "3", "--significance", "0,6,inf", "--format", "json").stdout
     )

@@ -104,7 +104,7 @@ def circuits(
     if function is None:
         report = report_every_function(table, with_circuits=witness)
         asked = f"mesaprior circuits --inputs {n} --basis {basis_name} --format csv --witness"
-        show(report.with_steps([f"{asked}, for all {table.n_functions:,} functions"]), form)
+        show(report.with_steps([f"all {table.n_functions:,} functions: {asked}"]), form)
         return
     costs = {name: int(getattr(table, name)[function]) for name in ("gates", "formula", "depth")}
     _tell_one(function, costs, table.circuit(function), basis, plot_file, form)

@@ -47,7 +47,9 @@ def list_claims(form: str) -> None:
     from mesaprior.inference.reports.claims import report_claims
 
     report = report_claims([claim(name) for name in CLAIMS])
-    show_report(report.with_steps(["mesaprior claims show NAME", "mesaprior claims run NAME"]), form)
+    first = next(iter(CLAIMS))
+    steps = [f"mesaprior claims show {first}", f"mesaprior claims run {first} --size small"]
+    show_report(report.with_steps(steps), form)
 
 
 @claims.command()

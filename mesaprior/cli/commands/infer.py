@@ -193,8 +193,7 @@ def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
 
         write_picture(posterior_figure(analysis.partition, analysis.title), asked.plot_file)
     _warn_of_noise(asked, question)
-    steps = steps_from_posterior(question, analysis.posterior, asked.prior.name, is_plotted=asked.plot_file is not None)
-    return joined([report, *others]).with_steps(steps)
+    return joined([report, *others]).with_steps(steps_from_posterior(question, analysis.posterior, asked))
 
 
 def _additional_reports(additions: Additions, question: Question, analysis: Analysis, top: int) -> list[Report]:
@@ -248,7 +247,7 @@ def _report_on_people(asked: InferRequest) -> Report:
         tolerance=asked.tolerance,
         top=asked.top,
     )
-    return report.with_steps(steps_from_people(answer.about, is_plotted=asked.plot_file is not None))
+    return report.with_steps(steps_from_people(answer.about, asked))
 
 
 def _warn_of_noise(asked: InferRequest, about: Request) -> None:

@@ -84,7 +84,7 @@ def compare_priors(
         check_prior(subject, source, asked)
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     comparison = compare(question.census, question.log, priors, noise=noise, tolerance=tolerance)
-    show(report_comparison(question, priors, comparison), form)
+    show(report_comparison(question, priors, comparison, noise=noise), form)
 
 
 @click.command("depth", cls=Command)
@@ -152,4 +152,4 @@ def depth(
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     depths = logical_depth(question.census, significance)
     result = posterior(question.census, question.log, subject, noise=noise)
-    show(report_depth(result, question.census.witness, depths, significance, top), form)
+    show(report_depth(question, result, depths, significance, prior=subject, noise=noise, top=top), form)

@@ -72,7 +72,7 @@ def strings(
     report = report_joint(table, top) if joint else report_strings(table, weighed, prior, top)
     if len(weighed.strings) > top:
         asked = _typed_again(states, max_steps, prior_text, parameters) + " --joint" * joint
-        report = report.with_steps([f"{asked} --format csv, for all {len(weighed.strings):,} strings"])
+        report = report.with_steps([f"all {len(weighed.strings):,} strings: {asked} --format csv"])
     show(report, form)
 
 

@@ -24,11 +24,18 @@ PIPED_WIDTH = 120
 LEAST_FOLDED = 24
 """Characters that a column of long texts keeps at least."""
 
+_FRAMES_OF_TWO = 7
+"""Characters that are no text in a table of two columns."""
+
 COLLAPSED_FROM = 3
 """So many equal rows in a row are told once, with their number."""
 
 STYLES = {"plain": "", "strong": "bold", "dim": "dim", "good": "green", "bad": "red", "caution": "yellow"}
 """How each style of a text is printed."""
+
+
+_Parts = list[list[int]]
+"""The columns of each of several tables."""
 
 
 class PlainConsole(Console):
@@ -102,15 +109,15 @@ def _fitted(table: Table, width: int) -> Iterator[rich.table.Table]:
     """Yield a table as Rich prints it; one too wide for the terminal in several parts, columns beside columns.
 
     Numbers are never cut and words never broken: columns of long texts fold, and what still does not fit goes into a
-    further table, which repeats the column that tells the rows apart.
+    further table, which repeats the columns that tell the rows apart.
     """
     counted = _collapsed(table)
     columns, rows = counted.columns, counted.rows
     cells = [[row[place] for row in rows] for place in range(len(columns))]
-    least = [_least_width(column, cells[place]) for place, column in enumerate(columns)]
+    least = [_least_width(column, cells[place], width) for place, column in enumerate(columns)]
     whole = [max(cell_len(column.name), _widest(cells[place])) for place, column in enumerate(columns)]
     title = table.title
-    for part in _parts(columns, least, width):
+    for part in _parts(columns, rows, least, width):
         widths = _widths([least[place] for place in part], [whole[place] for place in part], width - 3 * len(part) - 1)
         yield _drawn(counted, title, dict(zip(part, widths, strict=True)))
         title = ""
@@ -135,11 +142,17 @@ def _collapsed(table: Table) -> Table:
     return Table(table.title, (*table.columns, Column("equal rows")), rows, is_marked)
 
 
-def _least_width(column: Column, cells: Sequence[Cell]) -> int:
-    """Return the characters that a column needs at least: its longest word, or cell where it does not fold."""
+def _least_width(column: Column, cells: Sequence[Cell], width: int) -> int:
+    """Return the characters that a column needs at least: its longest word, or cell where it does not fold.
+
+    A word in a column that folds counts as far as such a column and one like it fit into the width.
+    """
     heading = max(map(cell_len, column.name.split()), default=0)
     widest = _widest(cells)
-    return max(heading, min(widest, LEAST_FOLDED) if column.folds else widest)
+    if not column.folds:
+        return max(heading, widest)
+    word = max((cell_len(word) for cell in cells for word in _text(cell).plain.split()), default=0)
+    return max(heading, min(widest, LEAST_FOLDED), min(word, (width - _FRAMES_OF_TWO) // 2))
 
 
 def _widest(cells: Sequence[Cell]) -> int:
@@ -166,7 +179,7 @@ def _widths(least: Sequence[int], whole: Sequence[int], room: int) -> list[int]:
     return widths
 
 
-def _parts(columns: Sequence[Column], least: Sequence[int], width: int) -> list[list[int]]:
+def _parts(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], least: Sequence[int], width: int) -> _Parts:
     """Return the columns of each table, as many as fit beside each other into the width."""
 
     def needed(places: Sequence[int]) -> int:
@@ -175,15 +188,34 @@ def _parts(columns: Sequence[Column], least: Sequence[int], width: int) -> list[
     every = list(range(len(columns)))
     if needed(every) <= width:
         return [every]
-    key = next((place for place in every if columns[place].folds), next((p for p in every if columns[p].is_text), 0))
-    parts: list[list[int]] = [[]]
+    key = next(
+        key
+        for key in (_telling_columns(columns, rows), [_name_column(columns)], [])
+        if not key or all(needed([*key, place]) <= width for place in every if place not in key)
+    )
+    parts: _Parts = [[]]
     for place in every:
-        if place == key:
+        if place in key:
             continue
-        if parts[-1] and needed([*parts[-1], place, key]) > width:
+        if parts[-1] and needed([*parts[-1], place, *key]) > width:
             parts.append([])
         parts[-1].append(place)
-    return [sorted([*part, key]) for part in parts]
+    return [sorted([*part, *key]) for part in parts]
+
+
+def _name_column(columns: Sequence[Column]) -> int:
+    """Return the column that most likely names the rows: the first of long texts, or of texts."""
+    every = range(len(columns))
+    return next((place for place in every if columns[place].folds), next((p for p in every if columns[p].is_text), 0))
+
+
+def _telling_columns(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """Return the columns that tell the rows apart: the one that names them, or as many of the first as it takes."""
+    name = _name_column(columns)
+    for key in ([name], *(list(range(n)) for n in range(1, len(columns)))):
+        if len({tuple(row[place] for place in key) for row in rows}) == len(rows):
+            return key
+    return [name]
 
 
 def _drawn(table: Table, title: str, widths: Mapping[int, int]) -> rich.table.Table:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from mesaprior.errors import RunError, setting
 from mesaprior.hypotheses.memory import available_memory
 from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.terms.grid import Grid
@@ -40,14 +41,29 @@ NEAR = 8
 CLASS_BYTES, ROW_BYTES = 70, 22
 """Bytes of a class of whole programs and of one of its counts, with the slack of arrays that grow."""
 
+MOST_PROGRAMS = 2**960
+"""For more programs estimates would leave the range of floating point."""
+
 WORD_BYTES = 12
 """Bytes of each word by which interventions make the key of a class longer, with the same slack."""
 
 
 def make_plan(grid: Grid, max_bits: int, max_time: int | None) -> Plan:
-    """Plan a census. Cost: the probe takes about a second once the kernels are compiled."""
+    """Plan a census. Cost: the probe takes about a second once the kernels are compiled.
+
+    Raises
+    ------
+    RunError
+        If there are so many programs that nothing can be estimated.
+    """
     counts = codes.count_by_length(grid.language.symbols(grid.log), max_bits)[0]
     totals = list(accumulate(counts))
+    if totals[-1] > MOST_PROGRAMS:
+        raise RunError(
+            setting("max_bits", max_bits),
+            f": there are more than 2^{MOST_PROGRAMS.bit_length() - 1} programs, too many to count or to estimate what "
+            "that takes; take a smaller bound.",
+        )
     lengths = [length for length, count in enumerate(counts) if count]
     samples = _probe(grid, [length for length in lengths if totals[length] >= 1000] or lengths[-1:], totals, max_time)
     # What even the smallest run takes says nothing of larger ones.

@@ -9,6 +9,7 @@ from typing import Any
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts
+from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.roles import IMITATOR, ROLES
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
@@ -22,7 +23,9 @@ MEASURES = ("total_variation_before", "total_variation", "kl", "kl_reverse", "ra
 """How far two priors lie apart, by name."""
 
 
-def report_comparison(question: Question, priors: Sequence[FormulaPrior], comparison: Comparison) -> Report:
+def report_comparison(
+    question: Question, priors: Sequence[FormulaPrior], comparison: Comparison, *, noise: NoiseModel
+) -> Report:
     """Return what is told of priors side by side.
 
     Parameters
@@ -31,6 +34,7 @@ def report_comparison(question: Question, priors: Sequence[FormulaPrior], compar
     priors : sequence of FormulaPrior
         Those that were compared, in order.
     comparison : Comparison
+    noise : NoiseModel
     """
     witness = question.census.witness
     names = [prior.name for prior in priors]
@@ -49,7 +53,7 @@ def report_comparison(question: Question, priors: Sequence[FormulaPrior], compar
             "distances": distances(),
         },
         records=lambda: Records.of_mappings(distances(), ("first", "second", *MEASURES)),
-        blocks=lambda: _blocks(question, priors, comparison),
+        blocks=lambda: _blocks(question, priors, comparison, noise),
     )
 
 
@@ -74,11 +78,13 @@ def _facts_of_distance(distance: Distance, names: Sequence[str]) -> dict[str, An
     return pair | {name: getattr(distance, name) for name in MEASURES}
 
 
-def _blocks(question: Question, priors: Sequence[FormulaPrior], comparison: Comparison) -> Iterator[Block]:
+def _blocks(
+    question: Question, priors: Sequence[FormulaPrior], comparison: Comparison, noise: NoiseModel
+) -> Iterator[Block]:
     titles = [prior_text(prior) for prior in priors]
     yield Line(
         f"{question.census.n_programs:,} {question.space.noun} counted in {comparison.behaviours:,} behaviours · "
-        f"{number_of(question.log.n_training, 'training row')}",
+        f"noise {noise} · {number_of(question.log.n_training, 'training row')}",
         "about",
     )
     yield _standings_table(titles, comparison, question.census.witness, has_lesions=question.space.has_lesions)

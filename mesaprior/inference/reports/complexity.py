@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import string_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.hypotheses.turing.strings.table import StringTable
@@ -76,7 +77,8 @@ def _blocks(
 ) -> Iterator[Block]:
     weights = f"prior {prior_text(prior)}" if prior else "all machines alike"
     yield Line(
-        f"{table.n_machines:,} machines of {table.states} states, each on zeros and on ones · {weights}", "about"
+        f"{table.n_machines:,} machines of {number_of(table.states, 'state')}, each on zeros and on ones · {weights}",
+        "about",
     )
     is_cut = any(one.method == "blocks" for one in found)
     yield _strings_table(found, with_method=is_cut)

@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
+from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.posterior import Posterior
 from mesaprior.inference.bayes.result import top_behaviours
 from mesaprior.inference.bayes.roles import ROLES
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import notes
+from mesaprior.inference.reports.about import about
+from mesaprior.inference.request import Question
 
 
 @dataclass(frozen=True)
@@ -29,22 +33,32 @@ class _Row:
 
 
 def report_depth(
-    posterior: Posterior, witness: Sequence[str], depths: NDArray[np.int64], significance: Sequence[float], top: int
+    question: Question,
+    posterior: Posterior,
+    depths: NDArray[np.int64],
+    significance: Sequence[float],
+    *,
+    prior: Prior,
+    noise: NoiseModel,
+    top: int,
 ) -> Report:
     """Return what is told of the depth of the behaviours of the largest mass.
 
     Parameters
     ----------
+    question : Question
     posterior : Posterior
-    witness : sequence of str
-        A shortest program of each behaviour.
+        Under the prior and the noise.
     depths : int64[B, K]
         As `logical_depth` gives it.
     significance : sequence of float
         K numbers of bits.
+    prior : Prior
+    noise : NoiseModel
     top : int
         How many behaviours.
     """
+    witness = question.census.witness
     marks = [f"{bits:g}" for bits in significance]
     rows = [
         _Row(
@@ -63,6 +77,7 @@ def report_depth(
             [(row.program, row.role, row.mass, row.length, *row.depth) for row in rows],
         ),
         blocks=lambda: [
+            about(question, prior, noise),
             _table(rows, marks),
             *notes(
                 "s: bits by which a program may be longer than the shortest of its behaviour. Share: posterior mass."

@@ -31,7 +31,7 @@ def report_language(language: Language) -> Report:
         facts=language.to_dict,
         records=lambda: Records(header, rows),
         blocks=lambda: [
-            Line(f"{language.source}: {len(rows)} tokens, {language.actions} actions.", "headline"),
+            Line(f"{len(rows)} tokens, {language.actions} actions: {language.source}.", "headline"),
             Table("", columns, [tuple(map(str, row)) for row in rows]),
         ],
     )

@@ -206,5 +206,5 @@ def _interventions_table(posterior: Posterior) -> Table:
             if any(posterior.number[role]):
                 shares = (*effect.mass[:, role, -1], *effect.share_of_rows[:, role])
                 rows.append([effect.name, name, *(share_text(float(share)) for share in shares)])
-    columns = numbers("mass that changes, training", "later", "rows that change, training", "later")
+    columns = numbers("mass that changes, training", "mass, later", "rows that change, training", "rows, later")
     return Table("Who changes under each intervention", (*words("intervention", "role"), *columns), rows)

@@ -75,7 +75,15 @@ def _table(outcomes: Sequence[Outcome], *, has_conflicts: bool) -> Table:
         "What each way to act does, in expectation",
         (
             *words("acts by"),
-            *numbers("defections", "ever", "always", "errors, training", "later", "questions, training", "later"),
+            *numbers(
+                "defections",
+                "ever",
+                "always",
+                "errors, training",
+                "errors, later",
+                "questions, training",
+                "questions, later",
+            ),
             *numbers("regret"),
         ),
         [

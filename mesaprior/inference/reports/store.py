@@ -152,7 +152,8 @@ def _removal_blocks(removals: Sequence[Removal], total: int, is_dry_run: bool, p
     for removal in removals:
         yield Line(f"{removal.folder}: {removal.reason} ({bytes_text(removal.n_bytes)})")
     done = "would be freed" if is_dry_run else "freed"
-    of_all = "" if place is None else f" of the censuses and tables in {place}"
+    named = " census or table" if len(removals) == 1 else " censuses or tables"
+    of_all = named if place is None else f" of the censuses and tables in {place}"
     yield Line(f"{len(removals)}{of_all}, {bytes_text(total)} {done}.")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable
@@ -118,7 +119,11 @@ def _facts_of_champion(champion: Champion | None) -> dict[str, Any] | None:
 def _heading(table: StringTable, n_strings: int, counted: str) -> list[Block]:
     return [
         Line(f"{2 * table.verdicts['halted']:,} halting runs print {n_strings:,} strings.", "headline"),
-        Line(f"{table.n_machines:,} machines of {table.states} states, each on zeros and on ones · {counted}", "about"),
+        Line(
+            f"{table.n_machines:,} machines of {number_of(table.states, 'state')}, each on zeros and on ones · "
+            f"{counted}",
+            "about",
+        ),
     ]
 
 

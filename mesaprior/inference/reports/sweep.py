@@ -116,7 +116,7 @@ def _headline(contest: Contest, odds: np.ndarray) -> str:
     parts += [f"neither in {neither:,}"] if neither else []
     finite = odds[np.isfinite(odds)]
     scale = f"; the odds go from {finite.min():+.2f} to {finite.max():+.2f} bits" if len(finite) else ""
-    return f"Of {n:,} cells {', '.join(parts)}{scale}."
+    return f"Of {number_of(n, 'cell')} {', '.join(parts)}{scale}."
 
 
 def _line(swept: SweptPosterior, contests: Sequence[Contest]) -> Iterator[Block]:
