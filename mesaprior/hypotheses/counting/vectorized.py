@@ -8,6 +8,7 @@ The results are those of the kernels, bit for bit. Letters: m records, n classes
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.counting.kernels import (
     ARGUMENT_BITS,
@@ -112,9 +113,9 @@ def intern_keys(
 
 
 def take_in(
-    found: np.ndarray,
-    first: np.ndarray,
-    records: np.ndarray,
+    found: NDArray[np.int64],
+    first: NDArray[np.int64],
+    records: NDArray[np.uint64],
     keys: np.ndarray,
     new_keys: np.ndarray,
     state: np.ndarray,
@@ -218,13 +219,13 @@ class Counting:
 
     def add_up(
         self,
-        ids: np.ndarray,
-        last: np.ndarray,
+        ids: NDArray[np.int32],
+        last: NDArray[np.uint64],
         n: int,
         old: Rows,
         best: Best,
-        tile_start: np.ndarray,
-        tile_number: np.ndarray,
+        tile_start: NDArray[np.int64],
+        tile_number: NDArray[np.int64],
     ) -> Rows:
         """Return the rows of n classes after some records, and keep the best program of each in `best`.
 

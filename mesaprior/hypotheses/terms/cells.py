@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log import DEPLOY, ONLINE, ImitationLog
 
@@ -40,11 +41,11 @@ class Cells:
         Online rows that it has seen.
     """
 
-    situation: np.ndarray
-    knowledge: np.ndarray
-    row_cell: np.ndarray
-    seen_training: np.ndarray
-    seen_online: np.ndarray
+    situation: NDArray[np.int64]
+    knowledge: NDArray[np.int64]
+    row_cell: NDArray[np.int64]
+    seen_training: NDArray[np.int64]
+    seen_online: NDArray[np.int64]
 
 
 def cells_of(log: ImitationLog, *, with_fit: bool) -> Cells:

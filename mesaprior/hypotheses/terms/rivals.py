@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.language import Language
@@ -10,7 +11,7 @@ from mesaprior.hypotheses.terms.meaning import Meaning
 from mesaprior.hypotheses.terms.program import Y, parse_program
 
 
-def rivals_by_term(text: str, language: Language, log: ImitationLog) -> np.ndarray:
+def rivals_by_term(text: str, language: Language, log: ImitationLog) -> NDArray[np.int64]:
     """Return the action of a term on each row of a log.
 
     Parameters
@@ -39,7 +40,7 @@ def rivals_by_term(text: str, language: Language, log: ImitationLog) -> np.ndarr
     return Meaning(parse_program(text, language, log), language, log).predictions["intact"]
 
 
-def rivals_by_utility(text: str, language: Language, log: ImitationLog) -> np.ndarray:
+def rivals_by_utility(text: str, language: Language, log: ImitationLog) -> NDArray[np.int64]:
     """Return the action of largest value of a term on each row of a log, the smallest of several.
 
     Parameters

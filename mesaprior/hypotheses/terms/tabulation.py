@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import FLAGS, Census, Vectors, behaviours_of, change_columns
 from mesaprior.hypotheses.counting.kernels import Rows
@@ -29,7 +30,7 @@ class Tabulation:
         Given places of signatures (``int64[m]``), returns for each a program of least time among the shortest.
     """
 
-    signatures: np.ndarray
+    signatures: NDArray[np.uint8]
     rows: Rows
     witness: Callable[[np.ndarray], Texts]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.terms.kernels import Layout
 
@@ -14,7 +15,9 @@ def with_zeros(values: np.ndarray, width: int) -> np.ndarray:
     return out
 
 
-def signature_rows(values: np.ndarray, layout: Layout, size: int, with_flags: bool, is_later: np.ndarray) -> np.ndarray:
+def signature_rows(
+    values: np.ndarray, layout: Layout, size: int, with_flags: bool, is_later: np.ndarray
+) -> NDArray[np.uint8]:
     """Return what a census tells apart, uint8[n, size], as `kernels.signature_rows`; `size` is padded."""
     V, Q = layout.V, layout.Q
     actions = layout.action_of[values[:, : V * Q]]

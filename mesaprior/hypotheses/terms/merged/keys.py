@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.compiling import is_worth_compiling
 from mesaprior.hypotheses.terms.grid import Grid, padded
@@ -89,8 +90,8 @@ class Partition:
         The first bin of each shard, and the number of bins.
     """
 
-    splitters: np.ndarray
-    shards: np.ndarray
+    splitters: NDArray[np.uint64]
+    shards: NDArray[np.int64]
 
     @property
     def n(self) -> int:
@@ -103,7 +104,9 @@ class Partition:
         return cls(np.array([(k << 64) // n for k in range(1, n)], dtype=np.uint64), np.array([0, n]))
 
     @classmethod
-    def of_sample(cls, sample: np.ndarray, n: int, n_shards: int, mask: np.uint64, alone: np.ndarray) -> Partition:
+    def of_sample(
+        cls, sample: NDArray[np.uint64], n: int, n_shards: int, mask: np.uint64, alone: NDArray[np.uint64]
+    ) -> Partition:
         """Cut keys into about n ranges that share a sample of first words about equally.
 
         Parameters

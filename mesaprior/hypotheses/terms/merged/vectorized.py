@@ -9,6 +9,7 @@ combinations.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.counting.kernels import Batch
 from mesaprior.hypotheses.counting.vectorized import (
@@ -195,7 +196,9 @@ def _append(
     batch.n[0], batch.n[1] = n + m, n_runs + len(new)
 
 
-def keys_of(values: np.ndarray, layout: Layout, ground: Ground, signature_size: int, wanted: Filter) -> np.ndarray:
+def keys_of(
+    values: np.ndarray, layout: Layout, ground: Ground, signature_size: int, wanted: Filter
+) -> NDArray[np.uint64]:
     """Return the keys of values, uint64[n, W]: hashes where `wanted.bits` is 0, else packed signatures."""
     if wanted.bits == 0:
         return hash_rows(with_zeros(values, -(-values.shape[1] // 8) * 8).view(np.uint64))[:, None]
@@ -203,7 +206,7 @@ def keys_of(values: np.ndarray, layout: Layout, ground: Ground, signature_size: 
     return pack_rows(signatures.view(np.uint64), wanted.bits)
 
 
-def hash_rows(words: np.ndarray) -> np.ndarray:
+def hash_rows(words: np.ndarray) -> NDArray[np.uint64]:
     """Return the hashes of rows of words, uint64[n], as `kernels.hash_rows`."""
     p, s = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
     h = [np.full(len(words), p ^ np.uint64(lane)) for lane in range(4)]
@@ -216,7 +219,7 @@ def hash_rows(words: np.ndarray) -> np.ndarray:
     return mixed ^ (mixed >> np.uint64(32))
 
 
-def pack_rows(words: np.ndarray, bits: int) -> np.ndarray:
+def pack_rows(words: np.ndarray, bits: int) -> NDArray[np.uint64]:
     """Return keys of rows of words whose bytes are below 2^bits, uint64[n, W], as `kernels.pack_rows`."""
     low_8, low_16, low_32 = (
         np.uint64(0x00FF00FF00FF00FF),
@@ -239,7 +242,7 @@ def pack_rows(words: np.ndarray, bits: int) -> np.ndarray:
     return keys
 
 
-def unpack(keys: np.ndarray, bits: int, size: int) -> np.ndarray:
+def unpack(keys: np.ndarray, bits: int, size: int) -> NDArray[np.uint8]:
     """Undo `pack_rows`, uint8[n, size], as `kernels.unpack`."""
     per_key = 8 * max(1, 8 // bits)
     cells = np.arange(size)
@@ -249,7 +252,7 @@ def unpack(keys: np.ndarray, bits: int, size: int) -> np.ndarray:
 
 def evaluate(
     operations: Operations, d: int, pool: np.ndarray, layout: Layout, ground: Ground, places: np.ndarray
-) -> np.ndarray:
+) -> NDArray[np.uint8]:
     """Return the values of n combinations with arguments c, a, b = places, uint8[n, size], as `kernels.evaluate`."""
     what, scope, table = operations.what[d], int(operations.scope[d]), int(operations.table[d])
     size = int(ground.size[scope])
@@ -325,7 +328,7 @@ def _bound(what: int, pool: np.ndarray, b: np.ndarray, layout: Layout, scope: in
     return found.reshape(len(b), -1)
 
 
-def _fitted(bodies: np.ndarray, layout: Layout) -> np.ndarray:
+def _fitted(bodies: np.ndarray, layout: Layout) -> NDArray[np.uint8]:
     """Return bodies, uint8[n, P, Y, V, Q], at the theta that fits what was seen, uint8[n, 1, Y, V, Q]."""
     n, P, Y, V, _ = bodies.shape
     out = np.zeros((n, 1, *bodies.shape[2:]), dtype=np.uint8)
@@ -354,8 +357,8 @@ def intern_rows(
     pools: tuple[np.ndarray, ...],
     layout: Layout,
     ground: Ground,
-    keys: np.ndarray,
-    values: np.ndarray,
+    keys: NDArray[np.uint64],
+    values: NDArray[np.uint8],
     state: np.ndarray,
     ids: np.ndarray,
     last: np.ndarray,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.compiling import suited
 from mesaprior.errors import RunError
@@ -57,7 +58,7 @@ class Speller:
         n_bytes = [len(name) + 3 + 4 * int(n) + 1 for name, n in zip(names, self._spelling.digits, strict=True)]
         self._longest = max((-(-max_bits * n // of) for n, of in zip(n_bytes, bits, strict=True)), default=0)
 
-    def texts(self, making: Making, ways: list[Way], way: np.ndarray) -> Texts:
+    def texts(self, making: Making, ways: list[Way], way: NDArray[np.int64]) -> Texts:
         """Return the texts of n terms built from classes, each below the tokens of its way.
 
         Parameters

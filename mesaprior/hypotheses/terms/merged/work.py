@@ -8,6 +8,7 @@ from itertools import product
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.terms import kernels as terms
@@ -96,7 +97,7 @@ class Tile:
     """
 
     task: Task
-    bounds: np.ndarray
+    bounds: NDArray[np.int64]
     n_terms: int
 
     @property
@@ -287,53 +288,86 @@ def tasks_of(
         Whether operators with one argument, binders and fits are meant, too; they belong to their bodies where the
         level is not kept.
     """
-    language = grid.language
     if wrappings is None:
         wrappings = [Wrapping((), [Way((), length, 0, 1, 0, 1)])]
-    steps, n_emissions = steps_of(wrappings, scope, language), len(wrappings)
-    emission = table.emissions(wrappings)
-    tasks: list[Task] = []
-
-    def add(index: int, space: int, c: Span, a: Span, b: Span, *, weight: int = 1, alike: bool = False) -> None:
-        token = language.tokens[index]
-        factor = repetitions(token.kind, language, grid.log.n_history)[0]
-        largest = max((c.n, 0), (a.n, 1), (b.n, 2))[1] if not alike else 2
-        production = table.production(index, scope, emission, weight=weight, inner_argument=largest)
-        other = table.production(index, scope, emission) if alike else production
-        tasks.append(Task(production, other, c, a, b, space, steps, n_emissions, token.steps, factor, largest))
-
-    for index, token in enumerate(language.tokens):
+    level = _Level(grid, table, scope, wrappings)
+    for index, token in enumerate(grid.language.tokens):
         rest = length - bits[index]
         if not is_allowed(token.kind, scope) or rest < 0:
             continue
         if token.arity == 0:
             if rest == 0:
-                n = language.n_literals(token, grid.log)
-                add(index, scope, ONE, ONE, Span(0, n, n))
+                n = grid.language.n_literals(token, grid.log)
+                level.add(index, scope, ONE, ONE, Span(0, n, n))
         elif token.arity == 1:
             inner = inner_scope(token.kind, scope)
             if with_unary and (inner, rest) in spans:
-                add(index, inner, ONE, ONE, spans[inner, rest])
+                level.add(index, inner, ONE, ONE, spans[inner, rest])
         elif token.arity == 2:
-            symmetric = grid.commutes(index)
-            for first in range(1, rest):
-                a, b = spans.get((scope, first)), spans.get((scope, rest - first))
-                if a is None or b is None or (symmetric and first > rest - first):
-                    continue
-                is_half = symmetric and 2 * first == rest
-                add(index, scope, ONE, a, b, weight=2 if symmetric else 1, alike=is_half)
+            level.add_pairs(index, rest, spans)
         else:
-            lengths = [k for of, k in spans if of == scope]
-            for condition in lengths:
-                for first in lengths:
-                    a, b = spans[scope, first], spans.get((scope, rest - condition - first))
-                    if b is not None:
-                        always, never, others = conditions(scope, condition)
-                        for c in others:
-                            add(index, scope, c, a, b)
-                        # Where the condition never varies, one branch is the value whatever the other is.
-                        if always is not None:
-                            add(index, scope, always, a, everything(scope, rest - condition - first))
-                        if never is not None:
-                            add(index, scope, never, everything(scope, first), b)
-    return tasks
+            level.add_branches(index, rest, spans, conditions, everything)
+    return level.tasks
+
+
+class _Level:
+    """The productions of a level, as they are found.
+
+    Attributes
+    ----------
+    tasks : list of Task
+    """
+
+    def __init__(self, grid: Grid, table: Table, scope: int, wrappings: list[Wrapping]):
+        self.tasks: list[Task] = []
+        self._grid = grid
+        self._table = table
+        self._scope = scope
+        self._steps, self._n_emissions = steps_of(wrappings, scope, grid.language), len(wrappings)
+        self._emission = table.emissions(wrappings)
+
+    def add(self, index: int, space: int, c: Span, a: Span, b: Span, *, weight: int = 1, alike: bool = False) -> None:
+        """Add what a token makes of conditions c and arguments a and b; alike are two arguments of one level."""
+        table, grid = self._table, self._grid
+        token = grid.language.tokens[index]
+        factor = repetitions(token.kind, grid.language, grid.log.n_history)[0]
+        largest = max((c.n, 0), (a.n, 1), (b.n, 2))[1] if not alike else 2
+        production = table.production(index, self._scope, self._emission, weight=weight, inner_argument=largest)
+        other = table.production(index, self._scope, self._emission) if alike else production
+        self.tasks.append(
+            Task(production, other, c, a, b, space, self._steps, self._n_emissions, token.steps, factor, largest)
+        )
+
+    def add_pairs(self, index: int, rest: int, spans: dict[tuple[int, int], Span]) -> None:
+        """Add what an operator of two arguments makes of all pairs of levels with so many bits."""
+        scope, symmetric = self._scope, self._grid.commutes(index)
+        for first in range(1, rest):
+            a, b = spans.get((scope, first)), spans.get((scope, rest - first))
+            if a is None or b is None or (symmetric and first > rest - first):
+                continue
+            is_half = symmetric and 2 * first == rest
+            self.add(index, scope, ONE, a, b, weight=2 if symmetric else 1, alike=is_half)
+
+    def add_branches(
+        self,
+        index: int,
+        rest: int,
+        spans: dict[tuple[int, int], Span],
+        conditions: Callable[[int, int], Conditions],
+        everything: Callable[[int, int], Span],
+    ) -> None:
+        """Add what a condition makes of all triples of levels with so many bits."""
+        scope = self._scope
+        lengths = [k for of, k in spans if of == scope]
+        for condition, first in product(lengths, lengths):
+            a, b = spans[scope, first], spans.get((scope, rest - condition - first))
+            if b is None:
+                continue
+            always, never, others = conditions(scope, condition)
+            for c in others:
+                self.add(index, scope, c, a, b)
+            # Where the condition never varies, one branch is the value whatever the other is.
+            if always is not None:
+                self.add(index, scope, always, a, everything(scope, rest - condition - first))
+            if never is not None:
+                self.add(index, scope, never, everything(scope, first), b)

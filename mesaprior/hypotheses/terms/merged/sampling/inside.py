@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.counting.bins import Bin, Intern, Ledger, Room
@@ -201,7 +202,7 @@ class KeptTerms:
         kernels.hash_rows(values.view(np.uint64), len(values), words, keys)
         self._gather(of, [_Aim(*aim) for aim in zip(keys, values, keep, strict=True)], is_whole=False)
 
-    def gather_signatures(self, of: Round, signatures: np.ndarray, keep: Sequence[Keep]) -> None:
+    def gather_signatures(self, of: Round, signatures: NDArray[np.uint8], keep: Sequence[Keep]) -> None:
         """Evaluate all combinations of whole programs, and hand out the records with some signatures.
 
         Parameters
