@@ -292,7 +292,7 @@ def test_an_interruption_keeps_the_shards_that_are_done(counted, run, monkeypatc
     listed = json.loads(run("store", "list", "cut", "--format", "json").stdout)
     assert [(entry["state"], entry["shards_done"], entry["n_shards"]) for entry in listed] == [("unfinished", 2, 6)]
     one_sentence(run("infer", "cut", code=1), "unfinished, 2 of 6 shards")
-    one_sentence(run(*COUNT, "--shards", 5, "--out", "cut", code=2), "begun in 6 shards")
+    one_sentence(run(*COUNT, "--shards", 5, "--out", "cut", code=2), "started in 6 shards")
     assert "2 of 6 shards were done already." in run(*COUNT, "--out", "cut").stderr
     assert content(folder) == whole
 
