@@ -11,8 +11,6 @@ from typing import Any
 
 import click
 
-from mesaprior.cli.compiling import compiling_told
-
 LOG = "The log"
 SPACE = "The space"
 OTHER_SPACES = "Other spaces"
@@ -137,6 +135,8 @@ def _loudness(ctx: click.Context) -> Generator[None]:
 
     Errors are said by whoever called the command, and so are never kept from anybody.
     """
+    from mesaprior.cli.compiling import compiling_told
+
     with redirect_stderr(io.StringIO()) if ctx.meta.get(_QUIET) else nullcontext(), timed("In all"), compiling_told():
         yield
 
