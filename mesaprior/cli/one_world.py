@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -30,10 +30,11 @@ _name_and_seed = together(
 )
 
 
-def _settings_option(*names: str) -> Callable[[F], F]:
+def _settings_option(*, old_names: Sequence[str] = ()) -> Callable[[F], F]:
     return headed_option(
-        *names,
+        "--set",
         "settings",
+        old_names=old_names,
         type=Parameter(),
         multiple=True,
         heading=WORLD,
@@ -41,10 +42,10 @@ def _settings_option(*names: str) -> Callable[[F], F]:
     )
 
 
-one_world = together(_name_and_seed, _settings_option("--set", "--param"))
+one_world = together(_name_and_seed, _settings_option(old_names=("--param",)))
 """Gives a command the name, the seed and the settings of a world."""
 
-one_world_with_prior = together(_name_and_seed, _settings_option("--set"))
+one_world_with_prior = together(_name_and_seed, _settings_option())
 """The same for a command whose `--param` is one of a prior."""
 
 
