@@ -98,7 +98,7 @@ def _notes_by_role(posterior: Posterior) -> Iterator[str]:
         )
     sleepers = float(posterior.sleepers[-1])
     if sleepers > 0:
-        yield f"Sleepers, optimizers that nothing in training gives away, hold {share_text(sleepers)}."
+        yield f"Sleepers, optimizers whose inverted search or fit changes no training row, hold {share_text(sleepers)}."
 
 
 def _notes_by_verdict(posterior: Posterior) -> Iterator[str]:
