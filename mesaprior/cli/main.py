@@ -152,7 +152,7 @@ class LazyGroup(Group):
 def cut_short(message: str, arguments: Sequence[str]) -> str:
     """Return a message that repeats no argument of more than `LONGEST_ECHO` characters whole."""
     for argument in arguments:
-        pieces = (argument, argument.partition("=")[2], *argument.split(), *re.findall(r"[^\s()]+", argument))
+        pieces = (argument, argument.partition("=")[2], *re.findall(r"[^\s()]+", argument))
         for piece in sorted(set(pieces), key=len, reverse=True):
             for shown in (piece, repr(piece)[1:-1]):
                 if len(shown) > LONGEST_ECHO:

@@ -13,6 +13,7 @@ import click
 
 from mesaprior.cli.command import ANSWER, LOG, OTHER_SPACES, OUTPUT, PRIOR, SPACE, headed_option
 from mesaprior.cli.completion import A_PRIOR, FILE
+from mesaprior.cli.report import FORMATS
 from mesaprior.hypotheses import description as described
 from mesaprior.hypotheses import registry
 from mesaprior.hypotheses.description import Integer, Integers, OneOf, Option, Read, Text
@@ -21,9 +22,6 @@ from mesaprior.hypotheses.terms.describe import CONSTANTS, LANGUAGE
 if TYPE_CHECKING:
     from mesaprior.inference.bayes.noise import Noise, NoiseModel
     from mesaprior.priors.prior import FormulaPrior
-
-FORMATS = ("table", "json", "csv", "markdown")
-"""How every result can be printed; for a person unless asked otherwise."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 

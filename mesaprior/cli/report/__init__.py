@@ -54,3 +54,6 @@ _PRINTERS: dict[str, Callable[[Report], None]] = {
     "markdown": _print_markdown,
 }
 """How a report is printed in each format."""
+
+FORMATS = tuple(_PRINTERS)
+"""How every result can be printed; for a person unless asked otherwise."""
