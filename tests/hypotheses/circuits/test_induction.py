@@ -71,9 +71,11 @@ def is_tangled(circuit):
     left, right, _ = circuit.gates[-1]
     if not below(circuit, left) & below(circuit, right):
         return False
-    for gate in circuit.gates:
+    for h, gate in enumerate(circuit.gates, n):
         for x, other in ((gate[0], gate[1]), (gate[1], gate[0])):
-            if x < n and uses[x] == 1 and all(uses[node] == 1 for node in below(circuit, other)):
+            apart = below(circuit, other)
+            users = {user for user, (one, two, _) in enumerate(circuit.gates, n) if {one, two} & apart}
+            if x < n and uses[x] == 1 and users <= apart | {h}:
                 return False
     return True
 

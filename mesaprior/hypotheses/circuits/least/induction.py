@@ -165,7 +165,9 @@ class Induction:
         most = min(r - 1, KNOWN_COSTS)
         n_functions = sum(len(self._functions(cost)) for cost in range(most + 1))
         n_slots = 1 << (2 * n_functions).bit_length()
-        costs = Costs(np.ones(n_slots, np.uint64), np.full(n_slots, UNKNOWN, np.int64), np.int64(most), np.int64(self._tree))
+        costs = Costs(
+            np.ones(n_slots, np.uint64), np.full(n_slots, UNKNOWN, np.int64), np.int64(most), np.int64(self._tree)
+        )
         for cost in range(most + 1):
             put_costs(self._functions(cost)[:, 0].copy(), np.int64(cost), costs)
         return costs

@@ -1,21 +1,24 @@
 """How often inputs and gates are used in least circuits that are not joined from smaller ones.
 
 Take a least circuit with r gates of a function that depends on n inputs. Everything but the last gate is used, by gates
-that are distinct. Say that a gate *shares* if it is used more than once. The circuit is *joined* if
+that are distinct. Below a gate are itself and all that is below its operands. The circuit is *joined* if
 
-- no gate is below both operands of the last gate (an operand is below itself): it is two circuits and a last gate; or
-- some input x is used once, by the gate h, and neither the other operand g of h nor a gate below g shares: the gates
-  up to h are a circuit apart, and it is put in the place of x in the rest.
+- no gate is below both operands of the last gate: it is two circuits and a last gate; or
+- some input x is used once, by the gate h, and no gate below the other operand g of h is used elsewhere but there: the
+  gates up to h are a circuit apart, and it is put in the place of x in the rest.
 
-Otherwise it is *tangled*. Then both operands of the last gate have a gate below them that shares, and so has the other
-operand of each input that is used once. Count the 2r operands of all gates: k inputs are used once and n - k at least
-twice, together 2n - k + m times, where m are uses beyond that; the r - 1 gates that are not the last are used r - 1 + e
-times. So
+Otherwise it is *tangled*. Say that a gate *shares* if it is used more than once. Below both operands of the last gate
+of a tangled circuit, and below the other operand of each input that is used once, there is a gate that shares. Count
+the 2r operands of all gates: k inputs are used once and n - k at least twice, together 2n - k + m times, where m are
+uses beyond that; the r - 1 gates that are not the last are used r - 1 + e times. So
 
     e + m = r + 1 - 2n + k,
 
 and e is at least 1. This leaves few circuits: none of 5 inputs with less than 7 gates, and those of 9 gates have an
 input that is used only once.
+
+Of a function that no joined least circuit computes, take a least circuit with the smallest e. `kernels.add_gate` never
+leaves it out: what is left out is not least, or another least circuit is joined, or another has a smaller e.
 """
 
 from __future__ import annotations
