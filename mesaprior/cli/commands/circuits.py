@@ -54,7 +54,7 @@ class FunctionNumber(click.ParamType):
     "--max-gates",
     type=click.IntRange(0, 9),
     metavar="G",
-    help="With 5 inputs: search circuits of at most G gates.  [default: 7]",
+    help="With 5 inputs: search circuits of at most G gates; 9 take some minutes and 0.7 GB.  [default: 7]",
 )
 @click.option(
     "--workers",
