@@ -1,5 +1,9 @@
 """Least gates by induction over the number of gates: against the search over sets, and what its proof rests on."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -183,6 +187,33 @@ def test_one_function_of_five_inputs_has_its_circuit(five):
         circuit = least_circuit_of(least, other)
         assert truth_table(circuit) == other
         assert len(circuit.gates) == 7
+
+
+SCRIPT = """
+from mesaprior.hypotheses.circuits.gates import AIG
+from mesaprior.hypotheses.circuits.least.induction import Induction
+from mesaprior.hypotheses.circuits.least.tangled import states
+
+states.LARGE = 10
+found = Induction(3, AIG, workers=2, report=lambda _: None)
+for _ in range(6):
+    found.add_gate()
+    print(found.circuits[-1].tolist())
+"""
+
+
+@pytest.mark.slow
+def test_compiled_interpreted_and_bounds_checked_kernels_agree(tmp_path):
+    answers = []
+    for number, extra in enumerate(({}, {"NUMBA_DISABLE_JIT": "1"}, {"NUMBA_BOUNDSCHECK": "1"})):
+        cache = {"NUMBA_CACHE_DIR": str(tmp_path / str(number))} if extra else {}
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT], env=os.environ | extra | cache, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        answers.append(done.stdout)
+    assert len(answers[0].splitlines()) == 6
+    assert answers == [answers[0]] * 3
 
 
 @pytest.mark.slow

@@ -78,8 +78,8 @@ class Induction:
         self._find_joined(r, found)
         n_joined = int(found.used[0])
         self._find_replaced(r, found)
-        self._report(work - work // 2)
-        self._find_tangled(r, found, work // 2)
+        self._report(work // 5)
+        self._find_tangled(r, found, work - work // 5)
         if found.used[0] == n_joined and self._tree == r - 1:
             self._tree = r
         gates = found.gates[: found.used[0]]
