@@ -32,6 +32,12 @@ def parquet_rows(source: Path | bytes) -> int:
         return file.metadata.num_rows
 
 
+def parquet_schema(source: Path | bytes) -> pa.Schema:
+    """Return which columns a Parquet file has; the parameters and errors are those of `parquet_rows`."""
+    with _file(source) as file:
+        return file.schema_arrow
+
+
 def parquet_table(source: Path | bytes) -> pa.Table:
     """Read a Parquet file; the parameters and errors are those of `parquet_rows`."""
     with _file(source) as file:

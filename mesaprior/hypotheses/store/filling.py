@@ -27,7 +27,7 @@ def census_of(
     sizes: Mapping[str, int],
     *,
     row_cell: NDArray[np.int64],
-    situations: pa.Table | None,
+    vectors: Vectors | None,
     interventions: Sequence[str],
     n_actions: int,
     space: str,
@@ -43,11 +43,9 @@ def census_of(
         For each table, how many rows it has in all shards together.
     row_cell : int64[R]
         Cell of each row of the log.
-    situations : pyarrow.Table or None
-        As `situations_table` gives them; None for languages with `fit`.
     interventions : sequence of str
         Names of those of the language.
-    n_actions, space, bounds
+    vectors, n_actions, space, bounds
         As in `Census`.
 
     Raises
@@ -55,12 +53,7 @@ def census_of(
     ContentError
         If the tables have not as many rows, or a shard does not begin after the one before.
     """
-    C = int(row_cell.max()) + 1
-    # Without features there is one situation, and a table without columns has no rows.
-    S = 0 if situations is None else situations.num_rows if situations.num_columns else 1
-    behaviours = _Counted("behaviours", "programs", sizes, {"cell": C})
-    variants = dict.fromkeys(("intact", "search_inverted", *interventions), S)
-    vectors = None if situations is None else _Counted("vectors", "vector_programs", sizes, variants)
+    behaviours = _Counted("behaviours", "programs", sizes, {"cell": int(row_cell.max()) + 1})
     flags = np.empty((sizes["behaviours"], len(FLAGS)), dtype=np.uint8)
     changes = {name: np.empty(sizes["behaviours"], dtype=np.int32) for name in change_columns(interventions)}
     for tables in shards:
@@ -79,8 +72,6 @@ def census_of(
                     "a shard begins at or before the end of the one before it, so these are not the shards of one "
                     "census in order; count it again."
                 )
-        if vectors is not None:
-            vectors.take(tables)
     return Census(
         space=space,
         n_actions=n_actions,
@@ -92,7 +83,7 @@ def census_of(
         count=behaviours.count,
         row_cell=row_cell,
         bounds=bounds,
-        vectors=None if vectors is None or situations is None else _vectors_of(vectors, situations, n_actions),
+        vectors=vectors,
         changes=changes,
     )
 
@@ -101,7 +92,33 @@ _BLOCK = 2**14
 """Rows that are copied at once."""
 
 
-def _vectors_of(filled: _Counted, situations: pa.Table, n_actions: int) -> Vectors:
+def vectors_of(
+    shards: Iterable[Tables],
+    sizes: Mapping[str, int],
+    situations: pa.Table,
+    interventions: Sequence[str],
+    n_actions: int,
+) -> Vectors:
+    """Return the vectors of shards, in their order.
+
+    Parameters
+    ----------
+    shards, sizes, interventions, n_actions
+        As for `census_of`.
+    situations : pyarrow.Table
+        As `situations_table` gives them.
+
+    Raises
+    ------
+    ContentError
+        If the tables have not as many rows as they should.
+    """
+    # Without features there is one situation, and a table without columns has no rows.
+    S = situations.num_rows if situations.num_columns else 1
+    variants = dict.fromkeys(("intact", "search_inverted", *interventions), S)
+    filled = _Counted("vectors", "vector_programs", sizes, variants)
+    for tables in shards:
+        filled.take(tables)
     values = [column.to_numpy() for column in situations.columns]
     actions = dict(filled.matrices)
     return Vectors(
