@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from mesaprior.errors import ContentError, Named, RunError, UsageError
 from mesaprior.hypotheses.census import Census, Vectors, behaviours_of
 from mesaprior.hypotheses.deriving import for_log
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.parquet import parquet_schema, parquet_table
+from mesaprior.hypotheses.parquet import parquet_pieces, parquet_schema, parquet_table
 from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.filling import census_of, vectors_of
 from mesaprior.hypotheses.store.keys import census_key, has_vectors
@@ -172,9 +172,9 @@ def read_shards(
     sizes, n_actions = sizes_of(list(shards.values())), actions_of(note)
     interventions = () if language is None else language.intervention_names
 
-    def tables(names: Sequence[str]) -> Iterator[dict[str, pa.Table]]:
+    def tables(names: Sequence[str]) -> Iterator[dict[str, Iterable[pa.Table]]]:
         for k, facts in shards.items():
-            yield {name: read_table(folder, table_file(name, k), facts["files"]) for name in names}
+            yield {name: _read(folder, table_file(name, k), facts["files"]) for name in names}
 
     def vectors() -> Vectors:
         situations = read_table(folder, SITUATIONS, shared)
@@ -211,15 +211,20 @@ def read_table(folder: Path, name: str, digests: dict[str, str]) -> pa.Table:
     ContentError
         If it is missing or another, no digest is given for it, or its columns are not those of such a table.
     """
-    return _checked_table(folder, name, digests, parquet_table)
+    (table,) = _read(folder, name, digests, lambda content: [parquet_table(content)])
+    return table
 
 
 def _check_file(folder: Path, name: str, digests: dict[str, str]) -> None:
     """Raise what `read_table` does of a file, but for gaps in its columns; the columns are not read."""
-    _checked_table(folder, name, digests, lambda content: parquet_schema(content).empty_table())
+    for _ in _read(folder, name, digests, lambda content: [parquet_schema(content).empty_table()]):
+        pass
 
 
-def _checked_table(folder: Path, name: str, digests: dict[str, str], read: Callable[[bytes], pa.Table]) -> pa.Table:
+def _read(
+    folder: Path, name: str, digests: dict[str, str], read: Callable[[bytes], Iterable[pa.Table]] = parquet_pieces
+) -> Iterator[pa.Table]:
+    """Yield the tables that a file is read as, its pieces by default; `read_table` says what is raised."""
     import pyarrow as pa
 
     path = folder / name
@@ -231,9 +236,9 @@ def _checked_table(folder: Path, name: str, digests: dict[str, str], read: Calla
             f"{path}: this file is not the one that the manifest was written for; count the census again."
         )
     try:
-        table = read(content)
+        for table in read(content):
+            check_table(table, path)
+            yield table
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0]
         raise ContentError(f"{path}: this is not readable as Parquet ({reason}); count the census again.") from None
-    check_table(table, path)
-    return table

@@ -178,11 +178,12 @@ def _content_findings(
             tables = {name: read_table(folder, table_file(name, k), files) for name in shard_table_names(language)}
             findings += _id_findings(k, tables)
             sizes = {name: table.num_rows for name, table in tables.items()}
+            pieces = {name: [table] for name, table in tables.items()}
             vectors = None
             if situations is not None:
-                vectors = vectors_of([tables], sizes, situations, interventions, actions_of(manifest))
+                vectors = vectors_of([pieces], sizes, situations, interventions, actions_of(manifest))
             shard = census_of(
-                [tables],
+                [pieces],
                 sizes,
                 row_cell=row_cell,
                 vectors=vectors,
