@@ -16,8 +16,8 @@ from mesaprior.hypotheses.store.reading import open_census
 from mesaprior.hypotheses.store.root import entry_path, find_census
 from mesaprior.hypotheses.store.writing import save_census
 
-ROWS_OF_A_SHARD = 10_000_000
-"""What is counted into the store is cut into shards of about so many rows."""
+CELLS_OF_A_SHARD = 50_000_000
+"""What is counted into the store is cut into shards of about so many predictions."""
 
 
 def obtain(
@@ -123,7 +123,7 @@ def _counted_and_kept(
     n_shards = space.n_shards(log)
     if plan is not None:
         # Many programs can have few rows, and then shards would only take time.
-        n_shards = min(n_shards, 1 + plan.n_rows // ROWS_OF_A_SHARD)
+        n_shards = min(n_shards, 1 + plan.n_classes * len(log.situations) // CELLS_OF_A_SHARD)
     try:
         entry = store_entry(space, log, root)
         unfinished = resumable_in(entry, space, log)

@@ -31,6 +31,9 @@ Engine = Literal["merged", "reference"]
 PROGRAMS_OF_A_SHARD = 10**9
 """Programs that one shard is meant for, where there is only one."""
 
+NARROW = 16
+"""Situations up to which what a behaviour does takes no more memory than the counts of its programs."""
+
 
 class TermSpace(Space):
     """All closed terms of a language with at most `max_bits` bits and at most `max_time` steps.
@@ -184,12 +187,14 @@ class TermSpace(Space):
         yield from engine.shards(wanted, lambda tabulation: census_of(tabulation, grid, dict(self.bounds)))
 
     def n_shards(self, log: ImitationLog) -> int:
-        """Return the default number of shards of a census; it depends on the programs only.
+        """Return the default number of shards of a census; it depends on the programs and the situations only.
 
-        Rows grow with about the 0.7th power of the number of programs, and a shard is meant to have a few million.
+        Rows grow with about the 0.7th power of the number of programs, and a shard is meant to have a few million, or
+        fewer where each behaviour is an action in many situations.
         """
         n_programs = sum(self.count_by_length(log).values())
-        return max(1, math.ceil((n_programs / PROGRAMS_OF_A_SHARD) ** 0.7))
+        width = max(1, len(log.situations) / NARROW)
+        return max(1, math.ceil(width * (n_programs / PROGRAMS_OF_A_SHARD) ** 0.7))
 
     def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return the approximate total of the progress reports of `census`."""
