@@ -83,7 +83,7 @@ class Census:
 
     space: str
     n_actions: int
-    predictions: NDArray[np.int8] | NDArray[np.int16]
+    predictions: np.ndarray
     flags: NDArray[np.uint8]
     witness: Texts
     behaviour_id: NDArray[np.int64]
@@ -217,8 +217,8 @@ class Vectors:
     features: tuple[str, ...]
     situations: NDArray[np.int64]
     n_actions: int
-    intact: NDArray[np.int8] | NDArray[np.int16]
-    search_inverted: NDArray[np.int8] | NDArray[np.int16]
+    intact: np.ndarray
+    search_inverted: np.ndarray
     witness: Texts
     vector_id: NDArray[np.int64]
     columns: dict[str, np.ndarray]
