@@ -20,7 +20,7 @@ from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine
 from mesaprior.hypotheses.terms.merged.workspace import Progress
 from mesaprior.hypotheses.terms.naming import COLUMNS, NAME, NOUN
-from mesaprior.hypotheses.terms.planning import make_plan
+from mesaprior.hypotheses.terms.planning import MOST_PROGRAMS, make_plan
 from mesaprior.hypotheses.terms.program import SATURATION, Program, format_program, length_of, parse_program, steps_of
 from mesaprior.hypotheses.terms.reference import ReferenceEngine
 from mesaprior.hypotheses.terms.tabulation import census_of
@@ -308,7 +308,7 @@ class TermSpace(Space):
 def _usual_shards(n_programs: int, log: ImitationLog) -> int:
     """Return into how many shards the census of so many programs is usually cut."""
     width = max(1, len(log.situations) / NARROW)
-    return max(1, math.ceil(width * (n_programs / PROGRAMS_OF_A_SHARD) ** 0.7))
+    return max(1, math.ceil(width * (min(n_programs, MOST_PROGRAMS) / PROGRAMS_OF_A_SHARD) ** 0.7))
 
 
 def space_of_terms(space: Space) -> TermSpace | None:
