@@ -11,8 +11,8 @@ PROBED_FROM = 20_000_000
 SHARED = 0.9
 """The part of the work of counting that several workers share."""
 
-AT_ONCE = 3
-"""Shards that are handed over at the same time, by two workers and whoever writes them."""
+AT_ONCE = 2
+"""Shards that are handed over at the same time, about, by two workers and whoever writes them."""
 
 LEAST_RECORDS = 10**8
 """Bytes of records that wait to be counted, at least."""
@@ -114,6 +114,13 @@ class Plan:
     def _passes(self, n_shards: int | None) -> float:
         """Return how many times as long counting takes, where not all shards fit into the memory at a time."""
         n_shards = n_shards or self.n_shards
-        room = self.available_bytes - self.kept_bytes - LEAST_RECORDS
-        n_passes = min(n_shards, max(1, math.ceil(self.bin_bytes / max(1, room))))
-        return 1 + PASS_SHARE * (n_passes - 1)
+        room, at_a_time = self.available_bytes - self.kept_bytes, n_shards
+        # As the engine does: where there are too many it goes on with the first half.
+        while at_a_time > 1 and self._bytes_of(at_a_time, n_shards) > room:
+            at_a_time = (at_a_time + 1) // 2
+        return 1 + PASS_SHARE * (math.ceil(n_shards / at_a_time) - 1)
+
+    def _bytes_of(self, at_a_time: int, n_shards: int) -> float:
+        """Return the memory for the counts of some shards, and for records or, later, for handing shards over."""
+        handed = self.handing_bytes * min(at_a_time, AT_ONCE) / n_shards
+        return self.bin_bytes * at_a_time / n_shards + max(LEAST_RECORDS, handed)

@@ -329,7 +329,7 @@ class Pass:
         """Return the memory for the counts so far, and for the next records or, later, for handing shards over."""
         bins = self._gathering.bins
         classes, rows = sum(found.n for found in bins), sum(len(found.rows.count) for found in bins)
-        at_once = min(self._n, self._workspace.workers + 1)
+        at_once = min(self._n, self._workspace.workers)
         handed = self._workspace.handing_bytes(classes, rows) * at_once // self._n
         return sum(found.n_bytes for found in bins) + max(LEAST_ARENA, handed)
 
