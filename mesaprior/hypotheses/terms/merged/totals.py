@@ -7,6 +7,7 @@ from functools import cached_property, reduce
 
 import numpy as np
 
+from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.rooms import Rooms
 from mesaprior.hypotheses.terms.program import SATURATION, inner_scope, is_allowed, repetitions
@@ -17,6 +18,9 @@ Steps = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 PAIRS_AT_ONCE = 1 << 22
 """Pairs of times that are added before equal sums become one, about."""
+
+MOST_PAIRS = 1 << 23
+"""Pairs of times that are added to know a number before it is counted, at most: about a second."""
 
 
 class TooManyTimesError(Exception):
@@ -174,3 +178,19 @@ def _charged(steps: int, factor: int, below: np.ndarray) -> np.ndarray:
         return np.full(len(below), min(steps, SATURATION), dtype=np.int64)
     most = (SATURATION - steps) // factor
     return np.where(below > most, SATURATION, steps + factor * np.minimum(below, max(most, 0))).astype(np.int64)
+
+
+def programs_by_length(language: Language, log: ImitationLog, max_bits: int, max_time: int | None) -> list[int]:
+    """Return the exact number of programs within the bounds by length, without evaluating any.
+
+    Where programs have so many different times that this takes long, which those with few programs do not, the bound on
+    time is left aside.
+    """
+    symbols = language.symbols(log)
+    if max_time is not None:
+        rooms = Rooms(language, symbols, log.n_history, max_bits, max_time)
+        try:
+            return Totals(language, symbols, log.n_history, rooms, most_pairs=MOST_PAIRS).numbers[0]
+        except TooManyTimesError:
+            pass
+    return codes.count_by_length(symbols, max_bits)[0]
