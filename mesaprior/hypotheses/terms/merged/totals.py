@@ -19,6 +19,9 @@ Steps = tuple[np.ndarray, np.ndarray, np.ndarray]
 PAIRS_AT_ONCE = 1 << 22
 """Pairs of times that are added before equal sums become one, about."""
 
+MOST_IN_WORDS = 1 << 63
+"""Numbers below it fit in 64 bits, whatever they are added to."""
+
 MOST_PAIRS = 1 << 23
 """Pairs of times that are added to know a number before it is counted, at most: about a second."""
 
@@ -69,7 +72,7 @@ class Totals:
         self._pairs_left = most_pairs
         self._without_time = codes.count_by_length(symbols, rooms.max_bits)
         greatest = max(map(max, self._without_time))
-        self._number: type[np.uint64 | object] = np.uint64 if greatest < 1 << 63 else object
+        self._number: type[np.uint64 | object] = np.uint64 if greatest < MOST_IN_WORDS else object
         self._nothing: Steps = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, self._number))
         self._levels: dict[tuple[int, int], Steps] = {}
         self._tuples: dict[tuple[int, int, int], Steps] = {}

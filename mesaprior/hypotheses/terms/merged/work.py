@@ -17,7 +17,7 @@ from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Way, Wrapping
 from mesaprior.hypotheses.terms.merged.rooms import Rooms
-from mesaprior.hypotheses.terms.program import inner_scope, is_allowed, repetitions
+from mesaprior.hypotheses.terms.program import SATURATION, inner_scope, is_allowed, repetitions
 
 TILE = 1 << 14
 """Combinations of a tile, about."""
@@ -352,7 +352,7 @@ class _Level:
         table, grid = self._table, self._grid
         token = grid.language.tokens[index]
         factor = repetitions(token.kind, grid.language, grid.log.n_history)[0]
-        if least > self._rooms.below(self._scope, self._length, token.steps, factor):
+        if min(least, SATURATION) > self._rooms.below(self._scope, self._length, token.steps, factor):
             return
         c, a, b = arguments
         largest = max((c.n, 0), (a.n, 1), (b.n, 2))[1] if not alike else 2
