@@ -184,7 +184,7 @@ def _charged(steps: int, factor: int, below: np.ndarray) -> np.ndarray:
 
 
 def programs_by_length(language: Language, log: ImitationLog, max_bits: int, max_time: int | None) -> list[int]:
-    """Return the exact number of programs within the bounds by length, without evaluating any.
+    """Return the exact number of programs within the bounds by length, 0 to `max_bits`, without evaluating any.
 
     Where programs have so many different times that this takes long, which those with few programs do not, the bound on
     time is left aside.
@@ -193,7 +193,8 @@ def programs_by_length(language: Language, log: ImitationLog, max_bits: int, max
     if max_time is not None:
         rooms = Rooms(language, symbols, log.n_history, max_bits, max_time)
         try:
-            return Totals(language, symbols, log.n_history, rooms, most_pairs=MOST_PAIRS).numbers[0]
+            numbers = Totals(language, symbols, log.n_history, rooms, most_pairs=MOST_PAIRS).numbers[0]
+            return numbers + [0] * (max_bits + 1 - len(numbers))
         except TooManyTimesError:
             pass
     return codes.count_by_length(symbols, max_bits)[0]
