@@ -18,6 +18,7 @@ from mesaprior.hypotheses.terms import meaning
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine
+from mesaprior.hypotheses.terms.merged.totals import programs_by_length
 from mesaprior.hypotheses.terms.merged.workspace import Progress
 from mesaprior.hypotheses.terms.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.terms.planning import MOST_PROGRAMS, make_plan
@@ -203,8 +204,11 @@ class TermSpace(Space):
         return MergedEngine(self._grid(log), self.max_bits, self.max_time).n_terms
 
     def count_by_length(self, log: ImitationLog) -> dict[int, int]:
-        """Return the exact number of programs of each length that occurs up to the bound, time aside."""
-        counts = codes.count_by_length(self.language.symbols(log), self.max_bits)[0]
+        """Return the exact number of programs of each length that occurs within the bounds.
+
+        Where programs have so many different times that this takes long, the bound on time is left aside.
+        """
+        counts = programs_by_length(self.language, log, self.max_bits, self.max_time)
         return {length: count for length, count in enumerate(counts) if count}
 
     def mass(self, log: ImitationLog) -> codes.Mass:
