@@ -10,9 +10,9 @@ from mesaprior.hypotheses.memory import available_memory
 from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.terms.costs import Costs, Sizes
 from mesaprior.hypotheses.terms.grid import Grid
+from mesaprior.hypotheses.terms.merged.totals import programs_by_length
 from mesaprior.hypotheses.terms.merged.workspace import Work
 from mesaprior.hypotheses.terms.probing import Growth, period_of, probe
-from mesaprior.priors import codes
 
 MOST_PROGRAMS = 2**960
 """For more programs estimates would leave the range of floating point."""
@@ -49,7 +49,7 @@ def make_plan(
     RunError
         If there are so many programs that nothing can be estimated.
     """
-    counts = codes.count_by_length(grid.language.symbols(grid.log), max_bits)[0]
+    counts = programs_by_length(grid.language, grid.log, max_bits, max_time)
     totals = list(accumulate(counts))
     if totals[-1] > MOST_PROGRAMS:
         raise RunError(
