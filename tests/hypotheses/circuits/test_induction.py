@@ -217,7 +217,7 @@ def test_compiled_interpreted_and_bounds_checked_kernels_agree(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("basis", "max_gates"), [(FULL, 7), (AIG, 7)])
+@pytest.mark.parametrize(("basis", "max_gates"), [(FULL, 7), (AIG, 8)])
 def test_five_inputs_are_those_of_the_search_over_sets(basis, max_gates):
     found, other = induction(5, basis, max_gates), set_search(5, basis, max_gates)
     assert n_functions(found) == other.n_functions
