@@ -49,7 +49,7 @@ def posterior_facts(
     """
     exact = posterior.exact
     return {
-        "n": list(range(posterior.n_training + 1)),
+        "n": posterior.n,
         "log2_odds": posterior.log2_odds,
         "log2_odds_verdict": posterior.log2_odds_verdict,
         "mass": dict(zip(ROLES, posterior.mass_by_role, strict=True)),
