@@ -321,8 +321,8 @@ checkpoints_option = headed_option(
     type=PrefixCount(),
     metavar="K",
     heading=ANSWER,
-    help="After how many numbers of training rows masses and odds are told, spaced by logarithm, or all. By default all "
-    "up to 1,000 training rows, and 64 beyond. Where the imitator loses is exact in any case.",
+    help="After how many numbers of training rows masses and odds are told, spaced by logarithm, or all. By default "
+    "all up to 1,000 training rows, and 64 beyond. Where the imitator loses is exact in any case.",
 )
 
 

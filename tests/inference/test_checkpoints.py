@@ -10,8 +10,9 @@ from mesaprior.inference.bayes import losing
 from mesaprior.inference.bayes.checkpoints import MOST_WITHOUT, USUAL, check_checkpoints, checkpoints_of
 from mesaprior.inference.bayes.classes import N_CLASSES, SIDE_BY_ROLE, class_of, odds_by_role
 from mesaprior.inference.bayes.cut import tables_of_factors
+from mesaprior.inference.bayes.gains import FEWEST, log2_gains
 from mesaprior.inference.bayes.losing import Search, Stretch
-from mesaprior.inference.bayes.noise import BetaNoise, Noise
+from mesaprior.inference.bayes.noise import BetaNoise, Noise, log2_likelihood
 from mesaprior.inference.bayes.posterior import loses_at, posterior_of
 from mesaprior.inference.bayes.prefixes import ClassMasses
 from mesaprior.inference.bayes.scores import Scored
@@ -130,12 +131,12 @@ def test_bounds_hold_at_every_prefix(noise, abstains):
             np.testing.assert_array_equal(met[:2], own)
             both = [(part & part[reference])[:, inside].sum(axis=1) for part in (hit, ~hit & ~idle)]
             np.testing.assert_array_equal(met[2:], both)
-            if search._gain(*(before + met[:2])[:, [reference]])[0] == -np.inf:
+            if log2_gains(masses.tables, *(before + met[:2])[:, [reference]])[0] == -np.inf:
                 continue
             low, high = search._bounds(Stretch(start, stop, which, predictions, before, met, reference))
             for n in range(start, stop + 1):
                 tallies = np.stack([hit[:, :n].sum(axis=1), (~hit & ~idle)[:, :n].sum(axis=1)])
-                ahead = masses.items.log2 + search._gain(*tallies)
+                ahead = masses.items.log2 + log2_gains(masses.tables, *tallies)
                 ahead -= ahead[reference] - masses.items.log2[reference]
                 assert (low <= ahead + 1e-9).all()
                 assert (ahead <= high + 1e-9).all()
@@ -154,13 +155,13 @@ def test_a_lead_that_never_changes_is_not_looked_at_row_by_row(noise, teacher, m
     programs += [Program(tuple(row), IMITATING, length=12) for row in rng.integers(0, 4, (20, 8)).tolist()]
     census = make_census(log, programs, n_actions=4)
     rows = []
-    look = Search._last_by_looking
+    look = Search._odds
 
-    def noted(self, stretch, **more):
+    def noted(self, stretch):
         rows.append(stretch.stop - stretch.start)
-        return look(self, stretch, **more)
+        return look(self, stretch)
 
-    monkeypatch.setattr(Search, "_last_by_looking", noted)
+    monkeypatch.setattr(Search, "_odds", noted)
     assert check_agrees(log, census, noise, 64) <= 100
     assert sum(rows) < 400
 
@@ -189,3 +190,18 @@ def test_checkpoints_are_spaced_by_logarithm():
 def test_what_is_no_number_of_checkpoints_is_refused(wrong):
     with pytest.raises(UsageError, match="at least 2"):
         check_checkpoints(wrong)
+
+
+@pytest.mark.parametrize("noise", [BetaNoise(1, 9), BetaNoise(0.01, 5)], ids=str)
+@pytest.mark.parametrize(("least", "spread"), [(5_900, 1.0), (4_200, 3.0), (5_999, 0.0)])
+@pytest.mark.parametrize("n_actions", [2, 7])
+def test_gains_are_likelihoods_over_chance(noise, least, spread, n_actions):
+    rng = np.random.default_rng(5)
+    tables, c = noise.tables(6_000, n_actions), (n_actions - 1) / n_actions
+    rows = rng.integers(least, 6_001, 3 * FEWEST)
+    misses = np.rint(c * rows + spread * rng.normal(size=len(rows)) * np.sqrt(c * (1 - c) * rows)).astype(np.int64)
+    misses[::50] = rng.integers(0, rows[::50])
+    alone = [log2_gains(tables, rows[k : k + 1] - misses[k : k + 1], misses[k : k + 1])[0] for k in range(len(rows))]
+    np.testing.assert_allclose(log2_gains(tables, rows - misses, misses), alone, rtol=0, atol=1e-6)
+    expected = log2_likelihood(noise, rows - misses, misses, 0 * rows, n_actions) + rows * np.log2(n_actions)
+    np.testing.assert_allclose(alone, expected, rtol=0, atol=1e-8)

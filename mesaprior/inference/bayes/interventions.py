@@ -25,7 +25,8 @@ class Effect:
     ----------
     name : str
     mass : float64[2, 4, K]
-        Share of the posterior, by part, role and checkpoint, of those that change on some row; nan where nothing is left.
+        Share of the posterior, by part, role and checkpoint, of those that change on some row; nan where nothing is
+        left.
     share_of_rows : float64[2, 4]
         Expected share of the rows of the part on which the action is another one, given the role, at N; nan where the
         role has no mass or the part no row.

@@ -233,6 +233,57 @@ def log2_ratios(density, hits, misses):
 
 
 @njit
+def log2_ratios_between(density, hits, misses):
+    """Return log2 R(a + m, b + h) of tallies that need not be whole, float64[K] each; misses from `SMOOTH` upwards."""
+    found = np.empty(hits.shape[0])
+    others = density.n_actions - 1.0
+    for k in range(hits.shape[0]):
+        tilt = density.tilt + hits[k] - misses[k] / others
+        ratio, power = _integral(density.a + misses[k], density.b + hits[k], 1.0 / others, tilt)
+        found[k] = math.log2(ratio) + power / math.log(2.0)
+    return found
+
+
+@njit
+def interpolate(x, y, x_nodes, y_nodes, values):
+    """Return a function of two variables at points, from its values at nodes of Chebyshev, by the barycentric formula.
+
+    Parameters
+    ----------
+    x, y : float64[I]
+    x_nodes, y_nodes : float64[X], float64[Y]
+        As `gains.nodes` gives them.
+    values : float64[X, Y]
+
+    Returns
+    -------
+    float64[I]
+    """
+    found = np.empty(x.shape[0])
+    n_x, n_y = x_nodes.shape[0], y_nodes.shape[0]
+    weight_x = np.array([(-1.0) ** k * math.sin((2 * k + 1) * math.pi / (2 * n_x)) for k in range(n_x)])
+    weight_y = np.array([(-1.0) ** k * math.sin((2 * k + 1) * math.pi / (2 * n_y)) for k in range(n_y)])
+    share = np.empty(n_y)
+    for i in range(x.shape[0]):
+        of_y = 0.0
+        for k in range(n_y):
+            # At a node its weight is far above all others: there the formula is not 0/0 but right to the last bits.
+            share[k] = weight_y[k] / (y[i] - y_nodes[k] + 1e-140)
+            of_y += share[k]
+        total = 0.0
+        of_x = 0.0
+        for j in range(n_x):
+            along = 0.0
+            for k in range(n_y):
+                along += share[k] * values[j, k]
+            own = weight_x[j] / (x[i] - x_nodes[j] + 1e-140)
+            total += own * along
+            of_x += own
+        found[i] = total / (of_x * of_y)
+    return found
+
+
+@njit
 def miss_rates(density, hits, misses):
     """Return B(c; a + m + 1, b + h) / B(c; a + m, b + h) of tallies, the mean of eps, float64[K]; at most c."""
     found = np.empty(hits.shape[0])
@@ -426,16 +477,16 @@ def _in_block(density, hits, misses, place, ratios):
     density : Density
     hits, misses : int
     place : int64[3]
-        Changed in place: the block of `SMOOTH` misses and that of hits in which `ratios` are, and the hits that they are
-        for; the first is -1 where there are none.
+        Changed in place: the block of `SMOOTH` misses and that of hits in which `ratios` are, and the hits that they
+        are for; the first is -1 where there are none.
     ratios : float64[SMOOTH]
         Changed in place: R for each number of misses of the block.
 
     Notes
     -----
     R is integrated once for each block of hits and misses, at its least hits and just above its misses. From there the
-    recurrences go down in misses and up in hits: all terms are positive, so that errors shrink. An item that goes on from
-    row to row takes one step for each hit, and none for a miss.
+    recurrences go down in misses and up in hits: all terms are positive, so that errors shrink. An item that goes on
+    from row to row takes one step for each hit, and none for a miss.
     """
     block = misses // SMOOTH
     if place[0] != block or place[1] != hits // SMOOTH or place[2] > hits:

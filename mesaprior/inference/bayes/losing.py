@@ -9,14 +9,13 @@ Sizes: I items, D training cells, K prefixes.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mesaprior.inference.bayes.cut import log2_of_tallies
+from mesaprior.inference.bayes.gains import log2_gains
 from mesaprior.inference.bayes.logspace import log2_scaled, log2_total
 from mesaprior.inference.bayes.noise import BetaNoise, Noise
 from mesaprior.inference.bayes.prefixes import ClassMasses, part_of
@@ -25,7 +24,7 @@ MARGIN = 1e-3
 """Bits by which a bound has to keep the lead: far more than rounding, also of logarithms of millions of bits."""
 
 BEHIND = -121.0
-"""Bits behind the leader of its class, at every prefix, at which an item is left out: the kernels do so, too, at -120."""
+"""Bits behind the leader of its class, at every prefix, at which an item is left out: kernels do so, too, at -120."""
 
 FEW, FEW_INTEGRALS = 1 << 18, 1 << 15
 """Pairs of an item and a row that are looked at one by one; where the cut at chance is felt each is an integral."""
@@ -117,56 +116,34 @@ class Search:
             met = self.masses.meetings(predictions, int(n[k]), int(n[k + 1]), predictions[reference])
             before = after - met[:2]
             stretch = Stretch(int(n[k]), int(n[k + 1]), which, predictions, before, met, reference)
-            found = self._last_in(stretch, is_behind=not odds[k] > 0)
+            found = self._last_in(stretch)
             if found is not None:
                 return found
             after = before
         return None
 
-    def _last_in(self, stretch: Stretch, *, is_behind: bool) -> int | None:
-        """Return the last prefix from `start` on without a lead, where there is a lead after all rows of the stretch.
-
-        Parameters
-        ----------
-        stretch : Stretch
-        is_behind : bool
-            Whether there is no lead at its start.
-        """
+    def _last_in(self, stretch: Stretch) -> int | None:
+        """Return the last prefix of a stretch without a lead, of those before its last row."""
         n_rows = stretch.stop - stretch.start
-        if n_rows == 1:
-            return stretch.start if is_behind else None
         if self._is_bounded:
             low, high = self._bounds(stretch)
-            if not is_behind and self._is_kept(stretch, low, high):
+            if self._is_kept(stretch, low, high):
                 return None
             stretch = stretch.kept(self._counts(stretch, low, high))
         few = FEW_INTEGRALS if self._is_cut_felt(stretch) else FEW
-        if n_rows == 2 or (n_rows * len(stretch.which) <= few and n_rows <= MOST_PREFIXES):
-            return self._last_by_looking(stretch, is_behind=is_behind)
-        middle = (stretch.start + stretch.stop) // 2
-        first, second = self._halves(stretch, middle)
-        if not self._odds(second, 1)[0] > 0:
-            return self._last_in(second, is_behind=True)
-        found = self._last_in(second, is_behind=False)
-        return self._last_in(first, is_behind=is_behind) if found is None else found
+        if n_rows == 1 or (n_rows * len(stretch.which) <= few and n_rows <= MOST_PREFIXES):
+            behind = np.flatnonzero(~(self._odds(stretch)[:-1] > 0))
+            return stretch.start + int(behind[-1]) if len(behind) else None
+        first, second = self._halves(stretch, (stretch.start + stretch.stop) // 2)
+        found = self._last_in(second)
+        return self._last_in(first) if found is None else found
 
-    def _last_by_looking(self, stretch: Stretch, *, is_behind: bool) -> int | None:
-        """Return the same, having looked at every prefix inside."""
-        n_inside = stretch.stop - 1 - stretch.start
-        behind = np.flatnonzero(~(self._odds(stretch, n_inside)[1:] > 0))
-        if len(behind):
-            return stretch.start + 1 + int(behind[-1])
-        return stretch.start if is_behind else None
-
-    def _odds(self, stretch: Stretch, n_rows: int) -> NDArray[np.float64]:
-        """Return the odds before the first row of a stretch and after each of some, float64[n_rows + 1].
-
-        `n_rows` is at least 1: of a single prefix NumPy adds up the masses in another order.
-        """
+    def _odds(self, stretch: Stretch) -> NDArray[np.float64]:
+        """Return the odds at every prefix of a stretch, float64[stop - start + 1]."""
         items = part_of(self.masses.items, stretch.which)._replace(hits=stretch.before[0], misses=stretch.before[1])
-        peak = np.full((self.masses.n_classes, n_rows + 1), -np.inf)
+        peak = np.full((self.masses.n_classes, stretch.stop - stretch.start + 1), -np.inf)
         total = np.zeros_like(peak)
-        self.masses.add_rows(stretch.predictions, items, stretch.start, stretch.start + n_rows, peak, total)
+        self.masses.add_rows(stretch.predictions, items, stretch.start, stretch.stop, peak, total)
         return self.odds_of(log2_scaled(total, peak))
 
     def _halves(self, stretch: Stretch, middle: int) -> tuple[Stretch, Stretch]:
@@ -179,11 +156,11 @@ class Search:
         )
 
     def _leading_challenger(self, which: np.ndarray, tallies: np.ndarray) -> int:
-        """Return the place of the challenger of most mass where items have these tallies, of those that lead a class."""
+        """Return which item is the challenger of most mass by these tallies, of those that lead a class at the end."""
         items = self.masses.items
         first = np.unique(items.of_class[which], return_index=True)[1]
         first = first[self.side[items.of_class[which[first]]] == 1]
-        mass = items.log2[which[first]] + self._gain(*tallies[:, first])
+        mass = items.log2[which[first]] + log2_gains(self.masses.tables, *tallies[:, first])
         return int(first[np.argmax(mass)])
 
     @property
@@ -198,11 +175,6 @@ class Search:
             (misses >= self.masses.tables.felt_from[hits + misses]).any()
         )
 
-    def _gain(self, hits: np.ndarray, misses: np.ndarray) -> NDArray[np.float64]:
-        """Return the log2 likelihood of tallies over that of chance, float64[I]."""
-        likelihood = log2_of_tallies(self.masses.tables, hits, misses, np.zeros_like(hits), has_columns=False)
-        return likelihood + (hits + misses) * math.log2(self.masses.census.n_actions)
-
     def _bounds(self, stretch: Stretch) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return how far each item is ahead of the reference at each prefix of a stretch, at least and at most.
 
@@ -213,39 +185,42 @@ class Search:
         """
         r, log2_prior = stretch.reference, self.masses.items.log2[stretch.which]
         (hits, misses), (own_hits, own_misses, both_hits, both_misses) = stretch.before, stretch.met
-        h, m = int(hits[r]), int(misses[r])
+        tables, h, m = self.masses.tables, int(hits[r]), int(misses[r])
         all_hits, all_misses = h + int(own_hits[r]), m + int(own_misses[r])
         # What one of the two alone hits or misses inside.
         its_hits, its_misses = own_hits - both_hits, own_misses - both_misses
         hits_without, misses_without = all_hits - h - both_hits, all_misses - m - both_misses
 
         def difference(mine: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-            return self._gain(*mine) - self._gain(*other)
+            return log2_gains(tables, *mine) - log2_gains(tables, *other)
 
-        def choose(ahead: np.ndarray, behind: np.ndarray, first: object, second: object, third: object) -> np.ndarray:
-            return np.where(ahead, first, np.where(behind, second, third)).astype(np.int64)
+        def choose(*cases: np.ndarray | int) -> np.ndarray:
+            return np.where(ahead, cases[0], np.where(behind, cases[1], cases[2])).astype(np.int64)
 
         # The most hits and the fewest misses that the item has more than the reference.
         more, fewer = hits - h + its_hits, misses - m - misses_without
         ahead, behind = (more >= 0) & (fewer <= 0), (more <= 0) & (fewer >= 0)
         high = difference(
             (
-                choose(ahead, behind, hits + own_hits, hits + its_hits, hits + own_hits),
-                choose(ahead, behind, misses, misses + both_misses, misses),
+                choose(hits + own_hits, hits + its_hits, hits + own_hits),
+                choose(misses, misses + both_misses, misses),
             ),
-            (choose(ahead, behind, h + both_hits, h, h), choose(ahead, behind, m + misses_without, all_misses, all_misses)),
+            (
+                choose(h + both_hits, h, h),
+                choose(m + misses_without, all_misses, all_misses),
+            ),
         )
         # The fewest hits and the most misses.
         more, fewer = hits - h - hits_without, misses - m + its_misses
         ahead, behind = (more >= 0) & (fewer <= 0), (more <= 0) & (fewer >= 0)
         low = difference(
             (
-                choose(ahead, behind, hits, hits + both_hits, hits),
-                choose(ahead, behind, misses + own_misses, misses + its_misses, misses + own_misses),
+                choose(hits, hits + both_hits, hits),
+                choose(misses + own_misses, misses + its_misses, misses + own_misses),
             ),
             (
-                choose(ahead, behind, h + hits_without, all_hits, all_hits),
-                choose(ahead, behind, m + both_misses, m, m),
+                choose(h + hits_without, all_hits, all_hits),
+                choose(m + both_misses, m, m),
             ),
         )
         return log2_prior + low, log2_prior + high

@@ -35,9 +35,9 @@ from mesaprior.inference.bayes.logspace import (
     sum_by,
     sum_shares,
 )
+from mesaprior.inference.bayes.losing import Search
 from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
 from mesaprior.inference.bayes.predictive import predict_later
-from mesaprior.inference.bayes.losing import Search
 from mesaprior.inference.bayes.prefixes import ClassMasses
 from mesaprior.inference.bayes.roles import (
     IMITATOR,

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from mesaprior.errors import Named, UsageError
 from mesaprior.hypotheses.log import NONE, ImitationLog
 from mesaprior.hypotheses.terms.language import Language
+from mesaprior.inference.bayes.checkpoints import ALL
 from mesaprior.inference.bayes.cut import log2_of_tallies
 from mesaprior.inference.bayes.logspace import log2_odds, log2_total, share
-from mesaprior.inference.bayes.checkpoints import ALL
 from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.posterior import Posterior, loses_at, posterior_of
 from mesaprior.inference.bayes.roles import DEFECTING, ERRING, FAITHFUL, IMITATOR, UNJUDGED, VERDICTS
@@ -226,8 +226,8 @@ def memorizer_posterior(
     """
     log, noise = scored.log, scored.noise
     # All prefixes are needed to know where the imitator loses, and cost nothing beside the tables.
-    n = result.n
-    result = result if len(n) > log.n_training else posterior_of(weighed, scored, ALL)
+    at = result.n
+    result = result if len(at) > log.n_training else posterior_of(weighed, scored, ALL)
     counts = _counts_by_condition(memorizer, log, scored.tolerance)
     N = log.n_training
     tables_of_noise = noise.tables(N, memorizer.n_actions)
@@ -255,12 +255,12 @@ def memorizer_posterior(
     return MemorizerPosterior(
         memorizer=memorizer,
         log2_prior=float(family[0] - everything[0]),
-        n=n,
-        log2_evidence=log2_evidence[n],
-        log2_odds=log2_odds(family, rest)[n],
-        mass=share(family, everything)[n],
-        mass_by_verdict=share(log2_family + by_verdict, everything)[:, n],
-        log2_odds_optimizers=odds[n],
+        n=at,
+        log2_evidence=log2_evidence[at],
+        log2_odds=log2_odds(family, rest)[at],
+        mass=share(family, everything)[at],
+        mass_by_verdict=share(log2_family + by_verdict, everything)[:, at],
+        log2_odds_optimizers=odds[at],
         loses_at=loses_at(odds),
         predictive=_predictive(memorizer, log, counts[0], noise, tables_of_noise),
     )

@@ -14,7 +14,6 @@ from mesaprior.inference.bayes.posterior import Posterior
 from mesaprior.inference.bayes.result import advantage_of
 from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 
-
 MOST_LATER = 1_000
 """Later rows up to which each has its own entry in ``predictive``, also on logs too long to look at every prefix."""
 

@@ -15,7 +15,20 @@ from mesaprior.hypotheses.log.cells import table_of_text
 from mesaprior.hypotheses.log.layout import layout_of
 from mesaprior.hypotheses.log.plain_cells import SLOTS, plain_cells
 
-CELLS = ["", "0", "17", "left", "right ", " up", "a long cell of some words", "café", "日本語日本語日本語", "x" * 40, "NA", "-1.5e3"]
+CELLS = [
+    "",
+    "0",
+    "17",
+    "left",
+    "right ",
+    " up",
+    "a long cell of some words",
+    "café",
+    "日本語日本語日本語",
+    "x" * 40,
+    "NA",
+    "-1.5e3",
+]
 """What cells hold; some are longer than a word of eight bytes, and differ behind it only."""
 
 NOT_PLAIN = ["#", "a;b", '"a;b"', '"a\nb"', '"say ""a"""', '"a"', "# a comment"]
@@ -67,8 +80,13 @@ def test_cells_of_a_plain_piece(quoted):
     csv.writer(stream, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL).writerows(rows)
     columns = plain_cells(stream.getvalue(), ",", 4)
     assert columns is not None
-    assert [[texts[k] for k in index] for texts, index in columns] == [list(column) for column in zip(*rows, strict=True)]
-    assert all(list(texts) == list(dict.fromkeys(column)) for (texts, _), column in zip(columns, zip(*rows, strict=True), strict=True))
+    assert [[texts[k] for k in index] for texts, index in columns] == [
+        list(column) for column in zip(*rows, strict=True)
+    ]
+    assert all(
+        list(texts) == list(dict.fromkeys(column))
+        for (texts, _), column in zip(columns, zip(*rows, strict=True), strict=True)
+    )
 
 
 @pytest.mark.parametrize(

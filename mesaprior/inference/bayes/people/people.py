@@ -13,9 +13,9 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.deriving import for_rows
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.bayes.agreement import runs
+from mesaprior.inference.bayes.checkpoints import Checkpoints
 from mesaprior.inference.bayes.fit import Fit, always_of
 from mesaprior.inference.bayes.logspace import log2_sum, sum_shares
-from mesaprior.inference.bayes.checkpoints import Checkpoints
 from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
 from mesaprior.inference.bayes.people.frequencies import Frequencies, frequencies
 from mesaprior.inference.bayes.people.mixture import mixture
