@@ -23,7 +23,7 @@ Checkpoints = int | Literal["all"] | None
 """How many checkpoints there are to be; None stands for the usual ones."""
 
 
-def check_checkpoints(asked: Checkpoints) -> None:
+def check_checkpoints(asked: object) -> None:
     """Refuse what is neither a number of checkpoints nor `ALL`.
 
     Raises
@@ -34,7 +34,7 @@ def check_checkpoints(asked: Checkpoints) -> None:
     if asked is None or asked == ALL:
         return
     # Values from Python can be anything, whatever their annotation says.
-    if not isinstance(asked, Integral) or isinstance(asked, bool) or asked < 2:
+    if not isinstance(asked, Integral) or isinstance(asked, bool) or int(asked) < 2:
         raise UsageError(f"checkpoints={asked!r} is no number of prefixes; give an integer of at least 2, or {ALL!r}.")
 
 

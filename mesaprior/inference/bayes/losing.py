@@ -32,6 +32,9 @@ FEW, FEW_INTEGRALS = 1 << 18, 1 << 15
 MOST_PREFIXES = 1 << 14
 """Prefixes that are looked at in one go."""
 
+MOST_KEPT = 0.75
+"""Share of the items that count from which on none is left out."""
+
 Odds = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Gives the odds, float64[K], of log2 masses by class and prefix, float64[classes, K]."""
 
@@ -65,8 +68,9 @@ class Stretch:
     reference: int
 
     def kept(self, is_kept: NDArray[np.bool_]) -> Stretch:
-        """Return the stretch with some of its items, the reference among them."""
-        if is_kept.all():
+        """Return the stretch without the items that do not count, the reference among those that do."""
+        # Where few can go, copying the others costs more than they do.
+        if is_kept.mean() > MOST_KEPT:
             return self
         parts = {name: getattr(self, name)[..., is_kept] for name in ("which", "before", "met")}
         reference = int(is_kept[: self.reference].sum())
