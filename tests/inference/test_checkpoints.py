@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mesaprior import compiling
 from mesaprior.errors import UsageError
-from mesaprior.inference.bayes import losing
+from mesaprior.inference.bayes import losing, prefixes
 from mesaprior.inference.bayes.checkpoints import MOST_WITHOUT, USUAL, check_checkpoints, checkpoints_of
 from mesaprior.inference.bayes.classes import N_CLASSES, SIDE_BY_ROLE, class_of, odds_by_role
 from mesaprior.inference.bayes.cut import tables_of_factors
@@ -92,6 +93,8 @@ def test_few_prefixes_say_what_all_say(noise, monkeypatch):
     # Nothing is looked at prefix by prefix where bounds decide, or halves can be looked at.
     monkeypatch.setattr(losing, "FEW", 1)
     monkeypatch.setattr(losing, "FEW_INTEGRALS", 1)
+    # Items fall into several blocks.
+    monkeypatch.setattr(prefixes, "HELD", 64)
     found = []
     for seed in range(24):
         log, census = question(seed, 66 + 13 * seed, abstains=seed % 3 == 0)
@@ -107,6 +110,19 @@ def test_short_and_long_logs(n_rows, noise):
     for seed in (100, 101, 103):
         log, census = question(seed, max(n_rows, 12))
         check_agrees(log, census, noise, 6)
+
+
+@pytest.mark.parametrize("noise", [BetaNoise(1, 9), Noise(0.2)], ids=str)
+def test_plain_python_says_what_machine_code_says(noise, monkeypatch):
+    for seed in range(4):
+        log, census = question(seed, 90, abstains=True)
+        found = []
+        for patience in (0.0, np.inf):
+            monkeypatch.setattr(compiling, "PATIENCE", patience)
+            found.append(posterior_of(*asked(log, census, noise), 7))
+        np.testing.assert_array_equal(found[0].mass, found[1].mass)
+        np.testing.assert_array_equal(found[0].log2_odds, found[1].log2_odds)
+        assert found[0].loses_at == found[1].loses_at
 
 
 @pytest.mark.parametrize("noise", [BetaNoise(1, 9), BetaNoise(3, 0.2), Noise(0.2), Noise(0)], ids=str)

@@ -34,7 +34,7 @@ def check_checkpoints(asked: object) -> None:
     if asked is None or asked == ALL:
         return
     # Values from Python can be anything, whatever their annotation says.
-    if not isinstance(asked, Integral) or isinstance(asked, bool) or int(asked) < 2:
+    if isinstance(asked, bool) or not isinstance(asked, Integral) or int(asked) < 2:
         raise UsageError(f"checkpoints={asked!r} is no number of prefixes; give an integer of at least 2, or {ALL!r}.")
 
 
