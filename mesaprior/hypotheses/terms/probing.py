@@ -22,7 +22,7 @@ PROBE_SECONDS, MANY_SECONDS, MANY = 0.6, 3.0, 10**9
 compiled kernels take less."""
 
 GROWTH = 0.75
-"""Work grows with about this power of the number of programs, for a guess what the next run would take."""
+"""Everything grows with about this power of the number of programs, where there is nothing yet to tell it from."""
 
 PERIODS = 2
 """Two runs that a line is drawn through are this many periods apart."""
@@ -141,14 +141,14 @@ class Growth:
         value = measure(last)
         if last.bits >= bits or value <= 0:
             return value
-        return value * (self._totals[bits] / last.n_programs) ** self._slope(alike, measure)
+        return value * (self._totals[bits] / last.n_programs) ** self._slope(last, alike, measure)
 
-    def _slope(self, alike: Sequence[Sample], measure: Callable[[Sample], float]) -> float:
-        """Return the slope of the line through the last sample and the one some periods before, 0 to 1."""
-        last = alike[-1]
-        earlier = [sample for sample in alike if sample.bits <= last.bits - PERIODS * self._period and measure(sample)]
-        first = earlier[-1] if earlier else alike[0]
-        if first.bits == last.bits or measure(first) <= 0:
-            return 1.0
+    def _slope(self, last: Sample, alike: Sequence[Sample], measure: Callable[[Sample], float]) -> float:
+        """Return the slope of the line through a sample and the one some periods before, or less, 0 to 1."""
+        far = last.bits - PERIODS * self._period
+        earlier = [sample for sample in alike if sample.bits <= far] or alike[:-1] or self._samples[:1]
+        first = earlier[-1]
+        if measure(first) <= 0 or first.n_programs >= last.n_programs:
+            return GROWTH
         slope = math.log(measure(last) / measure(first)) / math.log(last.n_programs / first.n_programs)
         return min(max(slope, 0.0), 1.0)
