@@ -407,7 +407,7 @@ def _extend(n, cap, radius, level, undefined, powers, frames, tally):
                 verdict = np.int64(OFF_WORD)
             else:
                 verdict = follow(node, below, 4 * n, early, records)
-            if verdict == CAP or verdict == OFF_WORD:
+            if verdict in (CAP, OFF_WORD):
                 verdict = _persist(n, cap, radius, below, frames)
                 if node[below, IS_WIDE]:
                     place[3], place[4] = node[below, LEFT], node[below, RIGHT]
