@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow lint bench claims clean help
+.PHONY: demo test test-slow lint bench bench-check bench-keep peers claims clean help
 
 help:  ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 demo: .venv/demo  ## who holds the posterior over every small program, on a real log
 	$(BIN)/mesaprior infer examples/corridor/corridor.csv --language examples/corridor/corridor.toml --max-bits 28
@@ -26,6 +26,15 @@ lint: .venv/test  ## style, types and import contracts
 
 bench: .venv/test  ## the benchmarks; see benchmarks/README.md
 	$(BIN)/python -m pytest benchmarks -m '' --benchmark-only
+
+bench-check: .venv/test  ## what got slower than benchmarks/ratios.json says, in ratios; minutes
+	$(BIN)/python benchmarks/guard.py check
+
+bench-keep: .venv/test  ## write the ratios that bench-check compares with
+	$(BIN)/python benchmarks/guard.py keep
+
+peers: .venv/test  ## the same census by NumPy, Numba and WebPPL, side by side with ours and compared
+	$(BIN)/python benchmarks/peers.py
 
 claims: .venv/test  ## the page on all claims, docs/claims, made again; a quarter of an hour on two cores
 	$(BIN)/mesaprior claims run --all --out docs/claims

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import sympy
 
+from benchmarks.plain.priors import ALPHAS, by_numpy, rows
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.bayes.roles import ROLES, role_codes
 from mesaprior.priors.prior import make_prior
 from mesaprior.priors.sweeps import sweep
 from mesaprior.priors.symbolic import expression
 
-ALPHAS = np.linspace(0, 4, 1000)
 SIZES = [10**4, 10**5, 10**6, 10**7]
 NAMES = [f"{size:.0e}" for size in SIZES]
 
@@ -27,13 +27,6 @@ IN_NUMPY = {
     "bounded_soft": lambda length, time: -length - time / 1024,
     "s_phases": lambda length, time: 1 - 2 * length - np.ceil(np.log2(time)),
 }
-
-
-def rows(n: int) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
-    """Columns, log2 counts and roles like those of a great census in which nearly all times differ."""
-    rng = np.random.default_rng(7)
-    columns = {"length": rng.integers(4, 60, n), "time": np.exp2(rng.uniform(0, 40, n)).astype(np.int64)}
-    return columns, np.log2(rng.integers(1, 10**6, n)), rng.integers(0, len(ROLES), n)
 
 
 def lambdified(name: str):
@@ -66,14 +59,6 @@ def test_one_prior(benchmark, name, size, way):
     # The linear form ends at 2^-1074.
     near = np.isneginf(want) | (want > -1000)
     np.testing.assert_allclose(got[near], want[near], rtol=1e-12, atol=1e-12)
-
-
-def by_numpy(columns, log2_count, role) -> np.ndarray:
-    """One formula at a time, grouped by logaddexp2.reduceat over rows sorted by role; the last roles may be empty."""
-    order = np.argsort(role, kind="stable")
-    starts = np.searchsorted(role[order], np.arange(role.max() + 1))
-    base, log2_time = (log2_count - columns["length"])[order], np.log2(columns["time"][order])
-    return np.array([np.logaddexp2.reduceat(base - alpha * log2_time, starts) for alpha in ALPHAS])
 
 
 def by_lambdify(columns, log2_count, role) -> np.ndarray:

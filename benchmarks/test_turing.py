@@ -1,9 +1,9 @@
 """What all machines of a size print: lazy enumeration beside a plain loop over every machine, and larger sizes."""
 
-import numba
 import numpy as np
 import pytest
 
+from benchmarks.plain.machines import run_every_machine
 from mesaprior.hypotheses.turing.halting import verdict_of
 from mesaprior.hypotheses.turing.runs.run import run_machine
 from mesaprior.hypotheses.turing.strings.counting import StringEnumeration, count_strings
@@ -16,40 +16,6 @@ from mesaprior.inference.strings.complexity import string_prior
 
 HALTING = {3: 2147184, 4: 2985384480, 5: 6897263888672}
 """Machines that halt on a blank tape, of 5 states within 500 steps."""
-
-
-@numba.njit
-def run_every_machine(n, max_steps, halting):
-    """Run every machine of n states by itself, for `max_steps` at most, and count what those that halt print.
-
-    Entry 2 * state + symbol is a digit of the machine's number: 4 * next + 2 * right + write, or 4 * n + write to halt.
-    What is printed is written in `halting` at the number whose binary digits are a 1 and then the string.
-    """
-    n_entries, base = 2 * n, 4 * n + 2
-    table = np.zeros(n_entries, dtype=np.int64)
-    tape = np.zeros(2 * max_steps + 3, dtype=np.uint8)
-    for _ in range(base**n_entries):
-        state, head = 0, max_steps + 1
-        left = right = head
-        for _ in range(max_steps):
-            code = table[2 * state + tape[head]]
-            tape[head] = code & 1
-            if code >= 4 * n:
-                text = 1
-                for cell in range(left, right + 1):
-                    text = 2 * text + tape[cell]
-                halting[text] += 1
-                break
-            head += (code & 2) - 1
-            state = code >> 2
-            left, right = min(left, head), max(right, head)
-        tape[left : right + 1] = 0
-        # The next machine: the next number in base 4n + 2.
-        for entry in range(n_entries):
-            table[entry] += 1
-            if table[entry] < base:
-                break
-            table[entry] = 0
 
 
 def say_rate(benchmark, states, table):

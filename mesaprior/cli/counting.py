@@ -39,14 +39,18 @@ class Notices(Listener):
         """Say why it is counted."""
         click.echo(f"The store cannot answer, so the {self._noun} are {self._done}: {error_text(error)}", err=True)
 
-    def planned(self, plan: Plan, n_shards: int) -> None:
+    def planned(self, plan: Plan, *, n_shards: int, workers: int, with_answer: bool) -> None:
         """Say what counting takes."""
-        if n_shards == 1:
-            say_sizes(plan.n_programs, plan)
-            return
+        needed = plan.counting_bytes(n_shards)
+        if needed > plan.available_bytes:
+            memory = f"{bytes_text(plan.available_bytes)} of memory, in several passes"
+        else:
+            memory = f"{bytes_text(max(needed, plan.answer_bytes) if with_answer else needed)} of memory"
+        shards = f" in {n_shards} shards" if n_shards > 1 else ""
+        seconds = plan.seconds(workers, n_shards)
         click.echo(
-            f"{plan.n_programs:,} programs to count in {n_shards} shards: about {duration_text(plan.seconds)} on one "
-            "worker for each pass over them, and as many passes as it takes to keep to the memory.",
+            f"{plan.n_programs:,} programs to count{shards}: about {duration_text(seconds)} and {memory}"
+            f"{', with the posterior' if with_answer else ''}.",
             err=True,
         )
 
@@ -72,12 +76,3 @@ class Notices(Listener):
             f"interrupted; {n_done} of {n_shards} shards are done and kept in {folder}, and the same command resumes "
             "from there."
         ) from None
-
-
-def say_sizes(n_programs: int, plan: Plan) -> None:
-    """Say what a census that is counted at once takes."""
-    click.echo(
-        f"{n_programs:,} programs to count: about {duration_text(plan.seconds)} and "
-        f"{bytes_text(plan.n_bytes)} of memory.",
-        err=True,
-    )

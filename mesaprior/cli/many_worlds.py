@@ -104,7 +104,7 @@ class ManyWorlds:
         RunError
             If not even one fits.
         """
-        from mesaprior.cli.counting import say_sizes
+        from mesaprior.cli.counting import Notices
         from mesaprior.hypotheses.plan import PROBED_FROM
         from mesaprior.hypotheses.terms.space import TermSpace
         from mesaprior.inference.worlds.worlds import make_world
@@ -114,7 +114,7 @@ class ManyWorlds:
         n_programs = sum(space.count_by_length(world.log).values())
         if n_programs <= PROBED_FROM:
             return self.workers
-        plan = space.check_memory(world.log)
+        plan = space.check_memory(world.log, 1, with_answer=True)
         click.echo("In the first world, ", err=True, nl=False)
-        say_sizes(n_programs, plan)
+        Notices(space.noun).planned(plan, n_shards=1, workers=1, with_answer=True)
         return max(1, min(self.workers, plan.available_bytes // plan.n_bytes))

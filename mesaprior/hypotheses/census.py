@@ -6,8 +6,8 @@ prior and posterior reads. Sizes: B behaviours, C cells, G groups (rows of the `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from itertools import accumulate
 from operator import add
@@ -36,6 +36,11 @@ PARTS = ("train", "later")
 """The two parts of a log that changes are counted on."""
 
 
+def action_dtype(n_actions: int) -> np.dtype:
+    """Return the type of actions and abstentions: a byte each where that is enough, since censuses are wide."""
+    return np.dtype(np.int8 if n_actions <= 127 else np.int16)
+
+
 def change_columns(interventions: Iterable[str]) -> tuple[str, ...]:
     """Return the names of the columns of changes that belong to interventions, in their order."""
     return tuple(f"{name}_{part}" for name in interventions for part in PARTS)
@@ -51,9 +56,10 @@ class Census:
         Name of the hypothesis space, such as ``"terms"``.
     n_actions : int
         A, the number of actions.
-    predictions : int16[B, C]
-        Action (0..A-1) or `ABSTAIN` of each behaviour in each cell. Rows are distinct together with `flags` and
-        `changes`, and sorted lexicographically by (predictions, flags, changes): the id of a behaviour is its rank.
+    predictions : int8[B, C] or int16[B, C]
+        Action (0..A-1) or `ABSTAIN` of each behaviour in each cell, see `action_dtype`. Rows are distinct together with
+        `flags` and `changes`, and sorted lexicographically by (predictions, flags, changes): the id of a behaviour is
+        its rank.
     flags : uint8[B, 4]
         Lesion flags, 0 or 1, in the order of `FLAGS`.
     witness : Texts
@@ -77,7 +83,7 @@ class Census:
 
     space: str
     n_actions: int
-    predictions: NDArray[np.int16]
+    predictions: np.ndarray
     flags: NDArray[np.uint8]
     witness: Texts
     behaviour_id: NDArray[np.int64]
@@ -196,7 +202,7 @@ class Vectors:
         In the order in which they appear in the log that was counted.
     n_actions : int
         A.
-    intact, search_inverted : int16[n, S]
+    intact, search_inverted : int8[n, S] or int16[n, S]
         Actions of the intact and the search-inverted program. Rows are distinct and sorted lexicographically.
     witness : Texts
         For each vector, a program of least time among the shortest.
@@ -204,15 +210,15 @@ class Vectors:
     columns : dict of str to array[G]
         As in `Census`.
     count : uint64[G]
-    under : dict of str to int16[n, S]
+    under : dict of str to array[n, S]
         Actions under each intervention of the language, by its name and in its order; rows are told apart by them too.
     """
 
     features: tuple[str, ...]
     situations: NDArray[np.int64]
     n_actions: int
-    intact: NDArray[np.int16]
-    search_inverted: NDArray[np.int16]
+    intact: np.ndarray
+    search_inverted: np.ndarray
     witness: Texts
     vector_id: NDArray[np.int64]
     columns: dict[str, np.ndarray]
@@ -235,8 +241,10 @@ class Vectors:
             np.concatenate([self.count, other.count]),
         )
         actions = {name: part.copy() for name, part in zip(names, np.hsplit(rows, len(names)), strict=True)}
-        return replace(
-            self,
+        return Vectors(
+            features=self.features,
+            situations=self.situations,
+            n_actions=self.n_actions,
             intact=actions.pop("intact"),
             search_inverted=actions.pop("search_inverted"),
             under=actions,
@@ -271,7 +279,7 @@ def census_from_groups(
         count,
     )
     return Census(
-        **_taken_apart(rows, predictions.shape[1], changes or {}),
+        **_taken_apart(rows, predictions, changes or {}),
         witness=witness,
         behaviour_id=behaviour_id,
         columns=columns,
@@ -288,11 +296,12 @@ def _told_apart(predictions: np.ndarray, flags: np.ndarray, changes: dict[str, n
     return np.hstack([part.astype(dtype, copy=False) for part in parts])
 
 
-def _taken_apart(rows: np.ndarray, C: int, changes: Iterable[str]) -> dict[str, Any]:
-    """Return what tells behaviours apart as the attributes of a census."""
+def _taken_apart(rows: np.ndarray, predictions: np.ndarray, changes: Iterable[str]) -> dict[str, Any]:
+    """Return what tells behaviours apart as the attributes of a census, predictions of the type that they had."""
+    C = predictions.shape[1]
     flags = C + len(FLAGS)
     return {
-        "predictions": rows[:, :C].astype(np.int16),
+        "predictions": rows[:, :C].astype(predictions.dtype),
         "flags": rows[:, C:flags].astype(np.uint8),
         "changes": {name: rows[:, flags + k].astype(np.int32) for k, name in enumerate(changes)},
     }
@@ -309,7 +318,7 @@ def group(
 
     Parameters
     ----------
-    rows : int16[n, width] or int32[n, width]
+    rows : int8[n, width], int16[n, width] or int32[n, width]
         What the groups are about; equal rows are merged, those without groups dropped.
     witness : sequence of str
         One for each row, of least time among its shortest.
@@ -423,33 +432,32 @@ def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", 
             f"{log.source}, line {log.file_line[row]}: this situation is not among the {len(place)} of the census; "
             "count a census for this log."
         )
-    predictions = vectors.intact[:, columns]
-    differs = predictions != vectors.search_inverted[:, columns]
-    in_training = np.zeros(len(columns), dtype=bool)
-    in_training[log.row_situation[log.split == TRAIN]] = True
-    in_later = np.zeros(len(columns), dtype=bool)
-    in_later[log.row_situation[log.split != TRAIN]] = True
-    flags = np.zeros((len(predictions), len(FLAGS)), dtype=np.uint8)
-    flags[:, 0] = (differs & in_training).any(axis=1)
-    flags[:, 1] = (differs & in_later).any(axis=1)
+    is_own = columns == list(range(len(place)))
+    flags = _flags(vectors, columns, log)
     changes = _changes(vectors, columns, log)
+    told = np.column_stack([flags[:, :2], *changes.values()])
     # Kernels are loaded where they are needed: who only reads a census does without.
     from mesaprior.hypotheses.counting.bins import merged_rows
 
-    distinct, members, start = _alike(_told_apart(predictions, flags, changes))
+    # Vectors are sorted, so those of its own log that act alike stand together.
+    pattern = _runs(vectors.intact) if is_own else _sorted_distinct(vectors.intact[:, columns])[1]
+    members, start = _alike(pattern, told)
     rows = _rows_of(vectors)
     merged = merged_rows(rows, members, start)
     # The first row of each vector is that of its witness: shortest, then least time.
     first = rows.start[members]
-    behaviour = np.repeat(np.arange(len(distinct)), np.diff(start))
+    behaviour = np.repeat(np.arange(len(start) - 1), np.diff(start))
     order = np.lexsort((members, rows.time[first], rows.length[first], behaviour))
     chosen = members[order[start[:-1]]]
+    predictions = vectors.intact[chosen]
     return Census(
         space=space,
         n_actions=vectors.n_actions,
-        **_taken_apart(distinct, len(columns), changes),
+        predictions=predictions if is_own else np.ascontiguousarray(predictions[:, columns]),
+        flags=flags[chosen],
+        changes={name: column[chosen] for name, column in changes.items()},
         witness=vectors.witness.take(chosen),
-        behaviour_id=np.repeat(np.arange(len(distinct)), merged.end - merged.start),
+        behaviour_id=np.repeat(np.arange(len(chosen)), merged.end - merged.start),
         columns={"length": merged.length.astype(np.int64), "time": merged.time, "infer_time": merged.infer_time},
         count=merged.count,
         row_cell=log.row_situation,
@@ -462,18 +470,42 @@ BLOCK_ENTRIES = 1 << 22
 """Entries of a table of vectors by situations that are held at a time."""
 
 
+def _blocks(n: int, width: int) -> Iterator[slice]:
+    """Yield slices of n rows of this width that have about `BLOCK_ENTRIES` entries each."""
+    size = max(1, BLOCK_ENTRIES // max(1, width))
+    return (slice(start, start + size) for start in range(0, n, size))
+
+
+def _flags(vectors: Vectors, columns: list[int], log: ImitationLog) -> NDArray[np.uint8]:
+    """Return the lesion flags of each vector on a log: whether inverting its search changes an action there."""
+    parts = [np.unique(log.row_situation[part]) for part in (log.split == TRAIN, log.split != TRAIN)]
+    flags = np.zeros((len(vectors.intact), len(FLAGS)), dtype=np.uint8)
+    for block in _blocks(len(flags), len(columns)):
+        differs = (vectors.intact[block] != vectors.search_inverted[block])[:, columns]
+        for flag, part in enumerate(parts):
+            flags[block, flag] = differs[:, part].any(axis=1)
+    return flags
+
+
+def _runs(rows: np.ndarray) -> NDArray[np.int64]:
+    """Return the number of the run of equal neighbours that each row belongs to."""
+    is_new = np.zeros(len(rows), dtype=np.int64)
+    for block in _blocks(len(rows) - 1, rows.shape[1]):
+        after = rows[block.start + 1 : block.stop + 1]
+        is_new[block.start + 1 : block.stop + 1] = (after != rows[block][: len(after)]).any(axis=1)
+    return np.cumsum(is_new)
+
+
 def _changes(vectors: Vectors, columns: list[int], log: ImitationLog) -> dict[str, np.ndarray]:
     """Return on how many training rows and on how many later ones each vector changes under each intervention."""
     is_training = log.split == TRAIN
     n_rows = np.stack(
         [np.bincount(log.row_situation[part], minlength=len(columns)) for part in (is_training, ~is_training)], axis=1
     )
-    size = max(1, BLOCK_ENTRIES // max(1, len(columns)))
     changes: dict[str, np.ndarray] = {}
     for name, actions in vectors.under.items():
         changed = np.empty((len(actions), len(PARTS)), dtype=np.int32)
-        for start in range(0, len(actions), size):
-            block = slice(start, start + size)
+        for block in _blocks(len(actions), len(columns)):
             differs = vectors.intact[block][:, columns] != actions[block][:, columns]
             # Sums of whole numbers below 2^53 are exact, and quick.
             changed[block] = differs.astype(np.float64) @ n_rows.astype(np.float64)
@@ -491,11 +523,11 @@ def _rows_of(vectors: Vectors) -> Rows:
     return Rows(start, ends, length, vectors.columns["time"], vectors.columns["infer_time"], vectors.count)
 
 
-def _alike(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the distinct rows (at least -1) in lexicographic order, and which rows are equal to each.
+def _alike(pattern: np.ndarray, told: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return vectors in the order of (pattern, told), and where those that are alike in both begin.
 
-    Those equal to number g are members[start[g]] .. members[start[g + 1] - 1].
+    Number g of those alike are members[start[g]] .. members[start[g + 1] - 1]; `start` has the end as well.
     """
-    distinct, rank = _sorted_distinct(rows)
-    members = np.argsort(rank, kind="stable")
-    return distinct, members, np.searchsorted(rank[members], np.arange(len(distinct) + 1))
+    members = np.lexsort((*told.T[::-1], pattern))
+    starts = _starts(pattern[members], *told[members].T)
+    return members, np.append(starts, len(members))

@@ -73,6 +73,8 @@ def duration_text(seconds: float) -> str:
 
 def bytes_text(n_bytes: float) -> str:
     """Return an amount of memory in the unit that fits."""
+    if n_bytes < 1e6:
+        return f"{n_bytes / 1e3:.3g} kB"
     return f"{n_bytes / 1e9:.3g} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.3g} MB"
 
 

@@ -163,8 +163,21 @@ class Space(ABC):
         """Return what a census will take, or None where that cannot be known before."""
         return None
 
-    def check_memory(self, log: ImitationLog, n_shards: int = 1) -> Plan | None:
-        """Return the plan, or refuse with a `RunError` a census that would need more memory than there is."""
+    def check_memory(
+        self, log: ImitationLog, n_shards: int | None = None, *, limit: int | None = None, with_answer: bool = False
+    ) -> Plan | None:
+        """Return the plan, or refuse with a `RunError` a census that would need more memory than there is.
+
+        Parameters
+        ----------
+        log : ImitationLog
+        n_shards : int or None
+            Into how many shards it is cut; the usual number where None.
+        limit : int or None
+            Bytes of memory to keep to, if that is less than is free.
+        with_answer : bool
+            Whether a posterior over all of it is asked for, too.
+        """
         return self.plan(log)
 
     def mass_beyond(self, census: Census, log: ImitationLog) -> float | None:

@@ -259,11 +259,13 @@ def test_a_cluster_is_told_when_nobody_waits_any_more(files, run, begin, monkeyp
 def test_what_a_long_census_takes_is_said_before(files, run, monkeypatch):
     monkeypatch.setattr(counting, "PROBED_FROM", 100)
     said = run(*COUNT, "--shards", 3, "--out", "three").stderr.splitlines()[0]
-    for words in ("programs to count in 3 shards: about", "each pass", "memory"):
-        assert words in said
+    assert "programs to count in 3 shards: about" in said
+    assert said.endswith("of memory.")
     assert "of memory." in run(*COUNT, "--shards", 1, "--out", "one").stderr.splitlines()[0]
+    refused = run(*COUNT, "--shards", 3, "--max-memory", "1k", "--out", "new", code=1)
+    one_sentence(refused, "3 shards", "at least", "1 kB", "may be used", "no bound")
     monkeypatch.setattr("mesaprior.hypotheses.terms.planning.available_memory", lambda: 1000)
-    one_sentence(run(*COUNT, "--shards", 3, "--out", "new", code=1), "3 shards", "at least", "--max-bits", "--shards")
+    one_sentence(run(*COUNT, "--shards", 3, "--out", "new", code=1), "3 shards", "at least", "are free")
     assert not (files / "new").exists()
 
 

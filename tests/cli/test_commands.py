@@ -138,7 +138,7 @@ def test_sizes_are_said_before_a_long_run(files, run, monkeypatch):
     n_programs = json.loads(result.stdout)["programs"]
     monkeypatch.setattr("mesaprior.hypotheses.store.counting.PROBED_FROM", 1000)
     said = run(*ASK, "--format", "json").stderr
-    assert f"{n_programs:,} programs to count: about under a second and" in said
+    assert f"{n_programs:,} programs to count: about 2 s and" in said
     assert "MB of memory" in said
 
 

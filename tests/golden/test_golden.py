@@ -42,7 +42,7 @@ COMMANDS = [
 VERSION = re.compile(r'("(?:python|mesaprior|numpy|numba|scipy|pyarrow)": ?)"\d[^"]*"')
 """Whose versions a result tells; they may change under the same code."""
 
-MACHINE = re.compile(r'("(?:seconds|available_bytes)": ?)[\d.e+-]+')
+MACHINE = re.compile(r'("(?:seconds|answer_seconds|available_bytes|workers)": ?)[\d.e+-]+')
 """What depends on the machine and its load."""
 
 FRACTION = re.compile(r"(-?\d+\.\d{9,}(?:e[+-]?\d+)?)")

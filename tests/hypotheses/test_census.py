@@ -86,3 +86,11 @@ def test_vectors_are_counted_over_situations_in_order():
     assert np.array_equal(vectors.intact, vectors.search_inverted)
     assert exact_sum(vectors.count) == census.n_programs == 2
     assert vectors.witness == ("p", "(eq p p)")
+
+
+def test_many_actions_take_two_bytes_each():
+    for actions, dtype in ((127, np.int8), (128, np.int16)):
+        language = {"domain": 200, "actions": actions, "token": [{"kind": "number"}, {"kind": "feature", "name": "p"}]}
+        census = TermSpace(language_from_dict(language), 12).census(log_of(ROWS))
+        assert census.predictions.dtype == census.vectors.intact.dtype == dtype
+        assert census.predictions.max() == actions - 1

@@ -25,7 +25,7 @@ class Heard(Listener):
     def unreadable(self, error):
         self.events.append(("unreadable", type(error).__name__))
 
-    def planned(self, plan, n_shards):
+    def planned(self, plan, *, n_shards, workers, with_answer):
         self.events.append(("planned", plan.n_programs, n_shards))
 
     def resumed(self, n_done, n_shards):
@@ -79,7 +79,6 @@ def test_what_is_short_to_count_is_not_kept(asked, tmp_path, monkeypatch):
 def test_an_interrupted_count_is_resumed(asked, tmp_path, monkeypatch):
     space, log, census = asked
     monkeypatch.setattr(TermSpace, "n_shards", lambda self, log: 3)
-    monkeypatch.setattr("mesaprior.hypotheses.store.obtain.ROWS_OF_A_SHARD", 1)
     shards = TermSpace.shards
 
     def interrupted(self, log, wanted, n_shards, **options):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mesaprior.errors import ContentError, RunError, UsageError
+from mesaprior.hypotheses.census import Vectors
 from mesaprior.hypotheses.store import (
     CensusWriter,
     census_key,
@@ -20,10 +22,12 @@ from mesaprior.hypotheses.store import (
     entry_path,
     find_census,
     open_census,
+    reading,
     save_census,
     store_root,
     unfinished_at,
 )
+from mesaprior.hypotheses.store.filling import vectors_of
 from mesaprior.hypotheses.store.locking import CLAIM
 from mesaprior.hypotheses.terms.language import language_from_dict
 from tests.hypotheses.sharding import split
@@ -49,6 +53,22 @@ def test_shards_one_after_the_other_are_the_census(small):
             concatenated(wrong)
     with pytest.raises(ContentError, match="no shard"):
         concatenated([])
+
+
+def test_vectors_are_read_when_they_are_asked_for(tmp_path, monkeypatch):
+    small = counted(learning=False)
+    small.write(tmp_path / "kept")
+    read = []
+    monkeypatch.setattr(reading, "vectors_of", lambda *arguments: read.append(1) or vectors_of(*arguments))
+    vectors = open_census(tmp_path / "kept").census.vectors
+    assert read == []
+    assert isinstance(vectors, Vectors)
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        vectors.no_such_thing  # noqa: B018
+    assert len(vectors.intact) == len(vectors.witness)
+    assert np.array_equal(replace(vectors).count, vectors.count)
+    assert read == [1]
+    assert type(vectors) is Vectors
 
 
 def test_a_folder_in_shards_is_read_as_the_census(small, tmp_path):

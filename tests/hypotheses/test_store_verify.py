@@ -433,7 +433,8 @@ def test_a_column_that_is_missing_or_of_another_kind_is_named(kept, table, name)
     for change in changes:
         forge(kept, path.name, change)
         with pytest.raises(ContentError, match=repr(name)):
-            open_census(kept)
+            # Gaps in vectors are seen when these are read.
+            assert open_census(kept).census.vectors.count is None
         assert repr(name) in verify(kept)[0].problem
         path.write_bytes(sound)
         (kept / "manifest.json").write_bytes(manifest)

@@ -206,7 +206,7 @@ def test_a_member_that_is_too_much_spoils_no_other(monkeypatch):
     census = space.census(log)
     whole = family_of(*asked(census, log, LEVIN), space)
 
-    def refuse(self, log):
+    def refuse(self, log, *_, **__):
         raise RunError("a census needs more memory than there is.")
 
     monkeypatch.setattr(TermSpace, "check_memory", refuse)

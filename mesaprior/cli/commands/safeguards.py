@@ -167,8 +167,10 @@ def safeguards(
       mesaprior safeguards corridor.csv --language corridor.toml --max-bits 28
       mesaprior safeguards counted --alpha 0.1 --alpha 0.01 --no-slips --format csv
     """
+    from mesaprior.cli.progress import progress
     from mesaprior.cli.question import ask
     from mesaprior.cli.spaces import check_prior
+    from mesaprior.hypotheses.log.notices import number_of
     from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.provenance import prior_text as text_of
     from mesaprior.inference.reports.safeguards import report_safeguards
@@ -178,7 +180,8 @@ def safeguards(
     ways.check()
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     analysis = Analysis(question.census, question.log, prior, noise)
-    outcomes = analysis.safeguards(**asdict(ways), is_online=is_online)
+    with progress(f"Acting on {number_of(question.log.n_rows, 'row')}", question.log.n_rows) as report:
+        outcomes = analysis.safeguards(**asdict(ways), is_online=is_online, report=report)
     if plot_file:
         asked_text = f"{Path(question.log.source).stem}, prior {text_of(prior)}, noise {noise}"
         _plot(outcomes, ways.cost, f"{asked_text}: what each way to act does", plot_file)

@@ -59,8 +59,10 @@ def concatenated(shards: Iterable[Census]) -> Census:
         return first
     names = list(first.columns)
     if vectors is not None:
-        vectors = replace(
-            vectors,
+        vectors = Vectors(
+            features=vectors.features,
+            situations=vectors.situations,
+            n_actions=vectors.n_actions,
             intact=vector_parts.join("variant intact"),
             search_inverted=vector_parts.join("variant search_inverted"),
             under={name: vector_parts.join(f"variant {name}") for name in vectors.under},

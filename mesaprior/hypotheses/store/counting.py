@@ -143,9 +143,9 @@ def _plan(space: Space, log: ImitationLog, means: Means, n_shards: int, listener
     """Look at what a long run takes, and refuse it for want of memory."""
     is_usual = engine_of(space, means.engine) == space.engines[0]
     if is_usual and means.remote is None and is_long(space, log):
-        plan = space.check_memory(log, n_shards)
+        plan = space.check_memory(log, n_shards, limit=means.max_bytes)
         if plan is not None:
-            listener.planned(plan, n_shards)
+            listener.planned(plan, n_shards=n_shards, workers=means.workers, with_answer=False)
 
 
 def _counted(

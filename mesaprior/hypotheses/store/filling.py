@@ -5,7 +5,7 @@ The arrays are made at once for all shards, since at tens of millions of behavio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from mesaprior.hypotheses.texts import Texts
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Tables = Mapping[str, "pa.Table"]
-"""The tables of one shard by name."""
+Tables = Mapping[str, Iterable["pa.Table"]]
+"""The tables of one shard by name, each in pieces: at hundreds of cells a whole one is several times its file."""
 
 
 def census_of(
@@ -27,7 +27,7 @@ def census_of(
     sizes: Mapping[str, int],
     *,
     row_cell: NDArray[np.int64],
-    situations: pa.Table | None,
+    vectors: Vectors | None,
     interventions: Sequence[str],
     n_actions: int,
     space: str,
@@ -37,17 +37,15 @@ def census_of(
 
     Parameters
     ----------
-    shards : iterable of mapping of str to pyarrow.Table
-        The tables of each, as `shard_tables` gives them. A generator holds one at a time in memory.
+    shards : iterable of mapping of str to iterable of pyarrow.Table
+        The tables of each, as `shard_tables` gives them, in pieces. Generators hold one at a time in memory.
     sizes : mapping of str to int
         For each table, how many rows it has in all shards together.
     row_cell : int64[R]
         Cell of each row of the log.
-    situations : pyarrow.Table or None
-        As `situations_table` gives them; None for languages with `fit`.
     interventions : sequence of str
         Names of those of the language.
-    n_actions, space, bounds
+    vectors, n_actions, space, bounds
         As in `Census`.
 
     Raises
@@ -55,20 +53,18 @@ def census_of(
     ContentError
         If the tables have not as many rows, or a shard does not begin after the one before.
     """
-    C = int(row_cell.max()) + 1
-    # Without features there is one situation, and a table without columns has no rows.
-    S = 0 if situations is None else situations.num_rows if situations.num_columns else 1
-    behaviours = _Counted("behaviours", "programs", sizes, {"cell": C})
-    variants = dict.fromkeys(("intact", "search_inverted", *interventions), S)
-    vectors = None if situations is None else _Counted("vectors", "vector_programs", sizes, variants)
+    behaviours = _Counted("behaviours", "programs", sizes, {"cell": int(row_cell.max()) + 1})
     flags = np.empty((sizes["behaviours"], len(FLAGS)), dtype=np.uint8)
     changes = {name: np.empty(sizes["behaviours"], dtype=np.int32) for name in change_columns(interventions)}
+
+    def take_others(place: slice, piece: pa.Table) -> None:
+        _fill_matrix(flags[place], piece.select(FLAGS))
+        for name, column in changes.items():
+            _fill(column[place], _column("behaviours", piece, name))
+
     for tables in shards:
         start = behaviours.n_filled
-        behaviours.take(tables)
-        _fill_matrix(flags[start : behaviours.n_filled], tables["behaviours"].select(FLAGS))
-        for name, column in changes.items():
-            _fill(column[start : behaviours.n_filled], _column("behaviours", tables["behaviours"], name))
+        behaviours.take(tables, take_others)
         if 0 < start < behaviours.n_filled:
             ends = [
                 [*behaviours.matrices["cell"][i].tolist(), *flags[i].tolist(), *(int(c[i]) for c in changes.values())]
@@ -79,8 +75,6 @@ def census_of(
                     "a shard begins at or before the end of the one before it, so these are not the shards of one "
                     "census in order; count it again."
                 )
-        if vectors is not None:
-            vectors.take(tables)
     return Census(
         space=space,
         n_actions=n_actions,
@@ -92,7 +86,7 @@ def census_of(
         count=behaviours.count,
         row_cell=row_cell,
         bounds=bounds,
-        vectors=None if vectors is None or situations is None else _vectors_of(vectors, situations, n_actions),
+        vectors=vectors,
         changes=changes,
     )
 
@@ -101,7 +95,33 @@ _BLOCK = 2**14
 """Rows that are copied at once."""
 
 
-def _vectors_of(filled: _Counted, situations: pa.Table, n_actions: int) -> Vectors:
+def vectors_of(
+    shards: Iterable[Tables],
+    sizes: Mapping[str, int],
+    situations: pa.Table,
+    interventions: Sequence[str],
+    n_actions: int,
+) -> Vectors:
+    """Return the vectors of shards, in their order.
+
+    Parameters
+    ----------
+    shards, sizes, interventions, n_actions
+        As for `census_of`.
+    situations : pyarrow.Table
+        As `situations_table` gives them.
+
+    Raises
+    ------
+    ContentError
+        If the tables have not as many rows as they should.
+    """
+    # Without features there is one situation, and a table without columns has no rows.
+    S = situations.num_rows if situations.num_columns else 1
+    variants = dict.fromkeys(("intact", "search_inverted", *interventions), S)
+    filled = _Counted("vectors", "vector_programs", sizes, variants)
+    for tables in shards:
+        filled.take(tables, lambda place, piece: None)
     values = [column.to_numpy() for column in situations.columns]
     actions = dict(filled.matrices)
     return Vectors(
@@ -141,23 +161,36 @@ class _Counted:
         self._groups: dict[str, np.ndarray] = {}
         self._texts: list[pa.ChunkedArray] = []
 
-    def take(self, tables: Tables) -> None:
-        """Fill in one shard."""
-        things, groups = (tables[name] for name in self._names)
-        start, first = self.n_filled, self._n_groups
-        self.n_filled += things.num_rows
-        self._n_groups += groups.num_rows
-        for name, size, filled in zip(self._names, self._sizes, (self.n_filled, self._n_groups), strict=True):
-            if filled > size:
-                raise _wrong_size(name, size)
+    def take(self, tables: Tables, others: Callable[[slice, pa.Table], None]) -> None:
+        """Fill in one shard; `others` is called with each piece of its things and the place of that."""
+        start = self.n_filled
+        for piece in tables[self._names[0]]:
+            place = slice(self.n_filled, self.n_filled + piece.num_rows)
+            if place.stop > self._sizes[0]:
+                raise _wrong_size(self._names[0], self._sizes[0])
+            self._take_matrices(place, piece)
+            others(place, piece)
+            self.n_filled = place.stop
+        for groups in tables[self._names[1]]:
+            self._take_groups(groups, start)
+
+    def _take_matrices(self, place: slice, things: pa.Table) -> None:
         for name, width in self._widths.items():
-            if name not in self.matrices:
-                dtype = _column(self._names[0], things, f"{name}_0").type.to_pandas_dtype()
-                self.matrices[name] = np.empty((self._sizes[0], width), dtype=dtype)
             numbered = [f"{name}_{i}" for i in range(width)]
             for column in numbered:
                 _column(self._names[0], things, column)
-            _fill_matrix(self.matrices[name][start : self.n_filled], things.select(numbered))
+            if name not in self.matrices:
+                dtype = things[f"{name}_0"].type.to_pandas_dtype()
+                self.matrices[name] = np.empty((self._sizes[0], width), dtype=dtype)
+            _fill_matrix(self.matrices[name][place], things.select(numbered))
+        self._texts.append(things["witness"])
+
+    def _take_groups(self, groups: pa.Table, start: int) -> None:
+        """Fill in groups of a shard whose things have been filled in from `start` on."""
+        first, n_things = self._n_groups, self.n_filled - start
+        self._n_groups += groups.num_rows
+        if self._n_groups > self._sizes[1]:
+            raise _wrong_size(self._names[1], self._sizes[1])
         # The first column is the shard, which the place of its rows says too.
         for name in groups.column_names[1:]:
             if name not in self._groups:
@@ -165,13 +198,12 @@ class _Counted:
             values = self._groups[name][first : self._n_groups]
             _fill(values, groups[name])
             is_id = name == groups.column_names[1]
-            if len(values) and (values.min() < 0 or (is_id and values.max() >= things.num_rows)):
-                allowed = f"numbers from 0 to {things.num_rows - 1}" if is_id else "numbers from 0 upwards"
+            if len(values) and (values.min() < 0 or (is_id and values.max() >= n_things)):
+                allowed = f"numbers from 0 to {n_things - 1}" if is_id else "numbers from 0 upwards"
                 raise ContentError(
                     f"the column {name!r} of the {self._names[1]} of a shard has not only {allowed}; count it again."
                 )
         self._groups[groups.column_names[1]][first : self._n_groups] += start
-        self._texts.append(things["witness"])
 
     @property
     def ids(self) -> np.ndarray:

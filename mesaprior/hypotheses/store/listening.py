@@ -36,8 +36,8 @@ class Listener:
     def unreadable(self, error: Exception) -> None:
         """Take note that the store cannot answer, and so counting begins."""
 
-    def planned(self, plan: Plan, n_shards: int) -> None:
-        """Take note of the time and memory that counting takes."""
+    def planned(self, plan: Plan, *, n_shards: int, workers: int, with_answer: bool) -> None:
+        """Take note of the time and memory that counting takes, and the posterior as well where it is asked for."""
 
     def resumed(self, n_done: int, n_shards: int) -> None:
         """Take note that some shards were counted before."""

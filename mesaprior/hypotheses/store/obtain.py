@@ -8,16 +8,12 @@ from pathlib import Path
 from mesaprior.errors import MesapriorError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store.counting import Means, count_into, is_long, resumable_in, title_of, writer_of
 from mesaprior.hypotheses.store.listening import SILENT, Listener
 from mesaprior.hypotheses.store.reading import open_census
 from mesaprior.hypotheses.store.root import entry_path, find_census
 from mesaprior.hypotheses.store.writing import save_census
-
-ROWS_OF_A_SHARD = 10_000_000
-"""What is counted into the store is cut into shards of about so many rows."""
 
 
 def obtain(
@@ -62,15 +58,17 @@ def obtain(
     workers = workers or os.cpu_count() or 1
     if not is_long(space, log):
         return _counted(space, log, workers, listener)
+    is_cut = keep and space.cut != "whole"
+    n_shards = space.n_shards(log) if is_cut else 1
     # The answer needs the whole census at once, however it is counted.
-    plan = space.check_memory(log)
+    plan = space.check_memory(log, n_shards, with_answer=True)
     if plan is not None:
-        listener.planned(plan, 1)
+        listener.planned(plan, n_shards=n_shards, workers=workers, with_answer=True)
     if not keep:
         return _counted(space, log, workers, listener)
-    if space.cut == "whole":
+    if not is_cut:
         return _counted_whole_and_kept(space, log, workers, listener, root)
-    return _counted_and_kept(space, log, plan, workers, listener, root)
+    return _counted_and_kept(space, log, n_shards, workers, listener, root)
 
 
 def store_entry(space: Space, log: ImitationLog, root: str | Path | None = None) -> Path:
@@ -117,13 +115,9 @@ def _counted_whole_and_kept(
 
 
 def _counted_and_kept(
-    space: Space, log: ImitationLog, plan: Plan | None, workers: int, listener: Listener, root: str | Path | None
+    space: Space, log: ImitationLog, n_shards: int, workers: int, listener: Listener, root: str | Path | None
 ) -> Census:
     """Count a census into the store, and read it from there; where the store is of no use, only count it."""
-    n_shards = space.n_shards(log)
-    if plan is not None:
-        # Many programs can have few rows, and then shards would only take time.
-        n_shards = min(n_shards, 1 + plan.n_rows // ROWS_OF_A_SHARD)
     try:
         entry = store_entry(space, log, root)
         unfinished = resumable_in(entry, space, log)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.errors import ContentError, Named, RunError, UsageError
-from mesaprior.hypotheses.census import Census, behaviours_of
+from mesaprior.hypotheses.census import Census, Vectors, behaviours_of
 from mesaprior.hypotheses.deriving import for_log
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.parquet import parquet_table
+from mesaprior.hypotheses.parquet import parquet_pieces, parquet_schema, parquet_table
 from mesaprior.hypotheses.store.atomic_swap import current_folder
-from mesaprior.hypotheses.store.filling import census_of
+from mesaprior.hypotheses.store.filling import census_of, vectors_of
 from mesaprior.hypotheses.store.keys import census_key, has_vectors
 from mesaprior.hypotheses.store.layout import LOG, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
 from mesaprior.hypotheses.store.manifest import actions_of, language_of, log_codes_of, read_manifest, sizes_of
 from mesaprior.hypotheses.store.record import MANIFEST
 from mesaprior.hypotheses.store.schema import check_table
+from mesaprior.hypotheses.store.stored_vectors import StoredVectors
 from mesaprior.hypotheses.store.tables import log_of
 from mesaprior.hypotheses.terms.label_codes import Codes, telling_codes
 from mesaprior.hypotheses.terms.language import Language
@@ -168,18 +169,30 @@ def read_shards(
     ContentError
         If a file is missing or is not the one that the manifest was written for.
     """
-    situations = read_table(folder, SITUATIONS, shared) if has_vectors(language) else None
-    names = shard_table_names(language)
+    sizes, n_actions = sizes_of(list(shards.values())), actions_of(note)
+    interventions = () if language is None else language.intervention_names
+
+    def tables(names: Sequence[str]) -> Iterator[dict[str, Iterable[pa.Table]]]:
+        for k, facts in shards.items():
+            yield {name: _read(folder, table_file(name, k), facts["files"]) for name in names}
+
+    def vectors() -> Vectors:
+        situations = read_table(folder, SITUATIONS, shared)
+        return vectors_of(tables(VECTOR_TABLES), sizes, situations, interventions, n_actions)
+
+    if has_vectors(language):
+        # They are read when they are asked for, and damage to them is told now.
+        _check_file(folder, SITUATIONS, shared)
+        for k, facts in shards.items():
+            for name in VECTOR_TABLES:
+                _check_file(folder, table_file(name, k), facts["files"])
     return census_of(
-        (
-            {name: read_table(folder, table_file(name, k), facts["files"]) for name in names}
-            for k, facts in shards.items()
-        ),
-        sizes_of(list(shards.values())),
+        tables(SHARD_TABLES),
+        sizes,
         row_cell=read_table(folder, ROWS, shared)["cell"].to_numpy(),
-        situations=situations,
-        interventions=() if language is None else language.intervention_names,
-        n_actions=actions_of(note),
+        vectors=StoredVectors(vectors) if has_vectors(language) else None,
+        interventions=interventions,
+        n_actions=n_actions,
         space=note["space"],
         bounds=note["bounds"],
     )
@@ -198,6 +211,20 @@ def read_table(folder: Path, name: str, digests: dict[str, str]) -> pa.Table:
     ContentError
         If it is missing or another, no digest is given for it, or its columns are not those of such a table.
     """
+    (table,) = _read(folder, name, digests, lambda content: [parquet_table(content)])
+    return table
+
+
+def _check_file(folder: Path, name: str, digests: dict[str, str]) -> None:
+    """Raise what `read_table` does of a file, but for gaps in its columns; the columns are not read."""
+    for _ in _read(folder, name, digests, lambda content: [parquet_schema(content).empty_table()]):
+        pass
+
+
+def _read(
+    folder: Path, name: str, digests: dict[str, str], read: Callable[[bytes], Iterable[pa.Table]] = parquet_pieces
+) -> Iterator[pa.Table]:
+    """Yield the tables that a file is read as, its pieces by default; `read_table` says what is raised."""
     import pyarrow as pa
 
     path = folder / name
@@ -209,9 +236,9 @@ def read_table(folder: Path, name: str, digests: dict[str, str]) -> pa.Table:
             f"{path}: this file is not the one that the manifest was written for; count the census again."
         )
     try:
-        table = parquet_table(content)
+        for table in read(content):
+            check_table(table, path)
+            yield table
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0]
         raise ContentError(f"{path}: this is not readable as Parquet ({reason}); count the census again.") from None
-    check_table(table, path)
-    return table

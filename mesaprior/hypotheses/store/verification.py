@@ -15,7 +15,7 @@ from mesaprior.hypotheses.registry import find, stored_space
 from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.concatenation import first_and_last
-from mesaprior.hypotheses.store.filling import census_of
+from mesaprior.hypotheses.store.filling import census_of, vectors_of
 from mesaprior.hypotheses.store.keys import census_key, has_vectors
 from mesaprior.hypotheses.store.layout import (
     CENSUS,
@@ -168,6 +168,7 @@ def _content_findings(
         expected = map(tuple, log.situations.tolist()) if log.features else ()
         if tuple(situations.column_names) != log.features or sorted(rows) != sorted(expected):
             return [Finding(SITUATIONS, None, "the situations are not those of the log, each once")]
+    interventions = () if language is None else language.intervention_names
     total: Counter[Any] = Counter()
     n_behaviours = 0
     last: list[int] | None = None
@@ -176,12 +177,17 @@ def _content_findings(
         try:
             tables = {name: read_table(folder, table_file(name, k), files) for name in shard_table_names(language)}
             findings += _id_findings(k, tables)
+            sizes = {name: table.num_rows for name, table in tables.items()}
+            pieces = {name: [table] for name, table in tables.items()}
+            vectors = None
+            if situations is not None:
+                vectors = vectors_of([pieces], sizes, situations, interventions, actions_of(manifest))
             shard = census_of(
-                [tables],
-                {name: table.num_rows for name, table in tables.items()},
+                [pieces],
+                sizes,
                 row_cell=row_cell,
-                situations=situations,
-                interventions=() if language is None else language.intervention_names,
+                vectors=vectors,
+                interventions=interventions,
                 n_actions=actions_of(manifest),
                 space=manifest["space"],
                 bounds=manifest["bounds"],

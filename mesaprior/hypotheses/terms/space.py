@@ -9,16 +9,19 @@ from typing import Any, ClassVar, Literal
 from mesaprior.errors import ContentError, Named, NoProgramError, RunError, UsageError, setting
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.memory import available_memory
+from mesaprior.hypotheses.phrases import bytes_text
 from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.space import Cut, Space, digest
 from mesaprior.hypotheses.terms import meaning
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine
+from mesaprior.hypotheses.terms.merged.totals import programs_by_length
 from mesaprior.hypotheses.terms.merged.workspace import Progress
 from mesaprior.hypotheses.terms.naming import COLUMNS, NAME, NOUN
-from mesaprior.hypotheses.terms.planning import FIXED_BYTES, make_plan
+from mesaprior.hypotheses.terms.planning import MOST_PROGRAMS, make_plan
 from mesaprior.hypotheses.terms.program import SATURATION, Program, format_program, length_of, parse_program, steps_of
 from mesaprior.hypotheses.terms.reference import ReferenceEngine
 from mesaprior.hypotheses.terms.tabulation import census_of
@@ -30,6 +33,9 @@ Engine = Literal["merged", "reference"]
 
 PROGRAMS_OF_A_SHARD = 10**9
 """Programs that one shard is meant for, where there is only one."""
+
+NARROW = 16
+"""Situations up to which what a behaviour does takes no more memory than the counts of its programs."""
 
 
 class TermSpace(Space):
@@ -184,12 +190,12 @@ class TermSpace(Space):
         yield from engine.shards(wanted, lambda tabulation: census_of(tabulation, grid, dict(self.bounds)))
 
     def n_shards(self, log: ImitationLog) -> int:
-        """Return the default number of shards of a census; it depends on the programs only.
+        """Return the default number of shards of a census; it depends on the programs and the situations only.
 
-        Rows grow with about the 0.7th power of the number of programs, and a shard is meant to have a few million.
+        Rows grow with about the 0.7th power of the number of programs, and a shard is meant to have a few million, or
+        fewer where each behaviour is an action in many situations.
         """
-        n_programs = sum(self.count_by_length(log).values())
-        return max(1, math.ceil((n_programs / PROGRAMS_OF_A_SHARD) ** 0.7))
+        return _usual_shards(sum(self.count_by_length(log).values()), log)
 
     def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return the approximate total of the progress reports of `census`."""
@@ -198,8 +204,11 @@ class TermSpace(Space):
         return MergedEngine(self._grid(log), self.max_bits, self.max_time).n_terms
 
     def count_by_length(self, log: ImitationLog) -> dict[int, int]:
-        """Return the exact number of programs of each length that occurs up to the bound, time aside."""
-        counts = codes.count_by_length(self.language.symbols(log), self.max_bits)[0]
+        """Return the exact number of programs of each length that occurs within the bounds.
+
+        Where programs have so many different times that this takes long, the bound on time is left aside.
+        """
+        counts = programs_by_length(self.language, log, self.max_bits, self.max_time)
         return {length: count for length, count in enumerate(counts) if count}
 
     def mass(self, log: ImitationLog) -> codes.Mass:
@@ -224,36 +233,53 @@ class TermSpace(Space):
 
     def plan(self, log: ImitationLog) -> Plan:
         """Return the exact number of programs, and the time and memory to expect, from a probe of shorter bounds."""
-        return make_plan(self._grid(log), self.max_bits, self.max_time)
+        return make_plan(self._grid(log), self.max_bits, self.max_time, n_shards=lambda n: _usual_shards(n, log))
 
-    def check_memory(self, log: ImitationLog, n_shards: int = 1) -> Plan:
+    def check_memory(
+        self, log: ImitationLog, n_shards: int | None = None, *, limit: int | None = None, with_answer: bool = False
+    ) -> Plan:
         """Return the plan, or refuse a census that would need more memory than there is.
+
+        Parameters
+        ----------
+        log : ImitationLog
+        n_shards : int or None
+            Into how many shards it is cut; the usual number where None.
+        limit : int or None
+            Bytes of memory to keep to, if that is less than is free.
+        with_answer : bool
+            Whether a posterior over all of it is asked for, too.
 
         Raises
         ------
         RunError
             If so; the message says what bound would fit.
         """
-        plan = self.plan(log)
-        # Kept terms take the same room whatever the shards, so this is the least it can be.
-        least = FIXED_BYTES + (plan.n_bytes - FIXED_BYTES) // n_shards
-        if n_shards > 1 and least > plan.available_bytes:
-            raise RunError(
-                f"a census up to {self.max_bits} bits in {n_shards} shards needs at least {least / 1e9:.3g} GB of "
-                f"memory and {plan.available_bytes / 1e9:.3g} GB are free; ",
-                setting("max_bits", plan.fitting_bits),
-                " would fit, and more ",
-                Named("shards", "--shards"),
-                " may.",
-            )
-        if n_shards == 1 and plan.n_bytes > plan.available_bytes:
-            raise RunError(
-                f"a census up to {self.max_bits} bits needs about {plan.n_bytes / 1e9:.3g} GB of memory and "
-                f"{plan.available_bytes / 1e9:.3g} GB are free; ",
-                setting("max_bits", plan.fitting_bits),
-                " would fit.",
-            )
-        return plan
+
+        def least(plan: Plan) -> int:
+            counting = plan.least_bytes(n_shards or plan.n_shards)
+            return max(counting, plan.answer_bytes) if with_answer else counting
+
+        plan = make_plan(
+            self._grid(log),
+            self.max_bits,
+            self.max_time,
+            n_shards=lambda n: n_shards or _usual_shards(n, log),
+            limit=limit,
+            fits=lambda plan: least(plan) <= plan.available_bytes,
+        )
+        if least(plan) <= plan.available_bytes:
+            return plan
+        may_help = least(plan) > plan.answer_bytes and plan.handing_bytes + plan.bin_bytes > plan.kept_bytes
+        raise RunError(
+            f"a census up to {self.max_bits} bits in {number_of(plan.n_shards, 'shard')}"
+            f"{' and its posterior need' if with_answer else ' needs'} at least {bytes_text(least(plan))} of memory "
+            f"and {bytes_text(plan.available_bytes)} {'are free' if limit is None else 'may be used'}; ",
+            setting("max_bits", plan.fitting_bits) if plan.fitting_bits else "no bound",
+            " would fit",
+            *((", and more ", Named("shards", "--shards"), " may") if may_help else ()),
+            ".",
+        )
 
     def parse(self, text: str, log: ImitationLog) -> Program:
         """Read a program from its text; see `program.parse_program`."""
@@ -281,6 +307,12 @@ class TermSpace(Space):
     def _grid(self, log: ImitationLog) -> Grid:
         self.language.check_log(log)
         return Grid(self.language, log)
+
+
+def _usual_shards(n_programs: int, log: ImitationLog) -> int:
+    """Return into how many shards the census of so many programs is usually cut."""
+    width = max(1, len(log.situations) / NARROW)
+    return max(1, math.ceil(width * (min(n_programs, MOST_PROGRAMS) / PROGRAMS_OF_A_SHARD) ** 0.7))
 
 
 def space_of_terms(space: Space) -> TermSpace | None:

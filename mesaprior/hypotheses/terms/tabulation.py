@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mesaprior.hypotheses.census import FLAGS, Census, Vectors, behaviours_of, change_columns
+from mesaprior.hypotheses.census import FLAGS, Census, Vectors, action_dtype, behaviours_of, change_columns
 from mesaprior.hypotheses.counting.kernels import Rows
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.tokens import Token
@@ -67,7 +67,7 @@ def census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Cen
         return Census(
             space="terms",
             n_actions=grid.language.actions,
-            predictions=signatures[:, place[grid.point_of_cell]].astype(np.int16),
+            predictions=_columns(signatures, place[grid.point_of_cell], grid),
             flags=signatures[:, Q : Q + len(FLAGS)].copy(),
             witness=witness,
             behaviour_id=ids,
@@ -81,7 +81,7 @@ def census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Cen
         )
 
     def actions(variant: int) -> np.ndarray:
-        return signatures[:, variant * Q + grid.point_of_cell].astype(np.int16)
+        return _columns(signatures, variant * Q + grid.point_of_cell, grid)
 
     vectors = Vectors(
         features=grid.log.features,
@@ -96,3 +96,13 @@ def census_of(tabulation: Tabulation, grid: Grid, bounds: dict[str, Any]) -> Cen
         under={name: actions(grid.variants.place(name)) for name in grid.language.intervention_names},
     )
     return behaviours_of(vectors, grid.log, bounds=bounds)
+
+
+def _columns(signatures: np.ndarray, places: np.ndarray, grid: Grid) -> np.ndarray:
+    """Return the bytes of signatures at some places as actions, ``int8[n, C]`` or ``int16[n, C]``."""
+    first = int(places[0]) if len(places) else 0
+    if np.array_equal(places, np.arange(first, first + len(places))):
+        taken = signatures[:, first : first + len(places)]
+    else:
+        taken = signatures[:, places]
+    return taken.astype(action_dtype(grid.language.actions))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +25,7 @@ def report_plan(space: Space, log: ImitationLog) -> Report:
     plan = space.plan(log)
     counts: dict[Any, int] = space.count_by_length(log) if plan is None else plan.count_by_length
     return Report(
-        facts=lambda: _facts(space, counts) | ({} if plan is None else _estimates(plan, space.n_shards(log))),
+        facts=lambda: _facts(space, counts) | ({} if plan is None else _estimates(plan)),
         records=lambda: Records(("length", "count"), counts.items()),
         blocks=lambda: _sizes(space, log, counts) if plan is None else _blocks(space, log, plan),
     )
@@ -38,13 +39,17 @@ def _facts(space: Space, counts: dict[Any, int]) -> dict[str, Any]:
     }
 
 
-def _estimates(plan: Plan, n_shards: int) -> dict[str, Any]:
+def _estimates(plan: Plan) -> dict[str, Any]:
+    workers = os.cpu_count() or 1
     return {
         "classes": plan.n_classes,
         "rows": plan.n_rows,
-        "shards": n_shards,
-        "seconds": plan.seconds,
+        "shards": plan.n_shards,
+        "workers": workers,
+        "seconds": plan.seconds(workers),
         "bytes": plan.n_bytes,
+        "answer_seconds": plan.answer_seconds,
+        "answer_bytes": plan.answer_bytes,
         "available_bytes": plan.available_bytes,
         "probe_bits": plan.probe_bits,
         "fitting_bits": plan.fitting_bits,
@@ -52,10 +57,15 @@ def _estimates(plan: Plan, n_shards: int) -> dict[str, Any]:
 
 
 def _blocks(space: Space, log: ImitationLog, plan: Plan) -> Iterator[Block]:
-    is_one_pass = plan.n_bytes <= plan.available_bytes
-    fits = "fits" if is_one_pass else f"more than one pass; up to {plan.fitting_bits} bits takes one"
+    if plan.n_bytes <= plan.available_bytes:
+        fits = "fits"
+    elif plan.fits:
+        fits = "fits in several passes"
+    else:
+        fits = f"does not fit; {plan.fitting_bits} bits would" if plan.fitting_bits else "does not fit"
+    workers = os.cpu_count() or 1
     yield Line(
-        f"Up to {plan.max_bits} bits: {plan.n_programs:,} programs, {duration_text(plan.seconds)}, "
+        f"Up to {plan.max_bits} bits: {plan.n_programs:,} programs, {duration_text(plan.seconds(workers))}, "
         f"{bytes_text(plan.n_bytes)} of {bytes_text(plan.available_bytes)} free memory ({fits}).",
         "headline",
     )
@@ -68,10 +78,12 @@ def _blocks(space: Space, log: ImitationLog, plan: Plan) -> Iterator[Block]:
     yield Table("", numbers("bits", "programs", "up to here"), rows)
     yield from notes(
         f"About {plan.n_classes:,} programs that act differently, {plan.n_rows:,} rows in the census, "
-        f"{number_of(space.n_shards(log), 'shard')}."
+        f"{number_of(plan.n_shards, 'shard')}.",
+        f"The posterior alone takes {duration_text(plan.answer_seconds)} and {bytes_text(plan.answer_bytes)}; the rest "
+        f"is counting, with {number_of(workers, 'worker')}.",
     )
     if plan.probe_bits < plan.max_bits:
-        yield from notes(f"Time and memory are estimated from a run up to {plan.probe_bits} bits.")
+        yield from notes(f"Time and memory are estimated from runs up to {plan.probe_bits} bits.")
 
 
 def _sizes(space: Space, log: ImitationLog, counts: dict[Any, int]) -> Iterator[Block]:

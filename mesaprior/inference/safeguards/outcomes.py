@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log import NONE, ImitationLog
+from mesaprior.hypotheses.threads import Progress
 from mesaprior.inference.bayes.agreement import runs
 from mesaprior.inference.bayes.logspace import log2_sum, log2_total
 from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
@@ -76,6 +77,7 @@ def safeguards_on(
     cost: float = 0.1,
     has_slips: bool = True,
     is_online: bool = False,
+    report: Progress | None = None,
 ) -> list[Outcome]:
     """Evaluate safeguards on the rows of a log, in order.
 
@@ -94,6 +96,8 @@ def safeguards_on(
         Whether programs act with the slips that the noise model has learned for each, or give their actions surely.
     is_online : bool
         Whether later rows with an action are learned from as well, one after the other.
+    report : callable or None
+        Called with how many more rows are done.
 
     Returns
     -------
@@ -127,6 +131,8 @@ def safeguards_on(
             kept.note(belief, row)
         if row < log.n_training or (is_online and log.action[row] != NONE):
             policies.learn(row)
+        if report is not None:
+            report(1)
     outcomes = [record.outcome(cost) for record in records]
     if kept is None:
         return outcomes

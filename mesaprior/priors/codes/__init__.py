@@ -4,7 +4,7 @@ With them come generating functions, optimal codes for symbols of given weights,
 This is the only part of the priors that the hypotheses may import: it takes plain symbols only.
 """
 
-from mesaprior.priors.codes.counting import Symbol, count_by_length, kraft_sum, shortest
+from mesaprior.priors.codes.counting import INNERMOST_FIRST, Symbol, count_by_length, kraft_sum, shortest
 from mesaprior.priors.codes.generating import GeneratingFunction, generating_function
 from mesaprior.priors.codes.huffman import canonical_code, entropy_bits, huffman_bits, mean_bits
 from mesaprior.priors.codes.integers import (
@@ -18,6 +18,7 @@ from mesaprior.priors.codes.integers import (
 from mesaprior.priors.codes.masses import Mass, mass_beyond, mass_of, scope_masses, total_mass
 
 __all__ = [
+    "INNERMOST_FIRST",
     "GeneratingFunction",
     "Mass",
     "Symbol",

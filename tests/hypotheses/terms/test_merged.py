@@ -16,6 +16,7 @@ from mesaprior.hypotheses.store import concatenated
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.merged import engine, gathering, levels, witnesses, work, workspace
 from mesaprior.hypotheses.terms.merged.levels import Levels
+from mesaprior.hypotheses.terms.merged.rooms import Rooms
 from mesaprior.hypotheses.terms.merged.totals import Totals
 from mesaprior.hypotheses.terms.merged.work import ONE, Span, Task, tiles_of
 from mesaprior.hypotheses.terms.program import SATURATION, length_of, parse_program, repetitions, steps_of
@@ -365,7 +366,8 @@ def engine_parts(language, log, max_bits, *, shorten=True):
     """Return the symbols, their bits and the levels as the engine has them."""
     symbols = language.symbols(log)
     bits = [symbol.bits for symbol in symbols]
-    return symbols, bits, Levels(language, bits, codes.shortest(symbols), max_bits, log.n_history, shorten=shorten)
+    rooms = Rooms(language, symbols, log.n_history, max_bits, None)
+    return symbols, bits, Levels(language, bits, rooms, log.n_history, shorten=shorten)
 
 
 @settings(max_examples=80)
@@ -382,7 +384,8 @@ def test_totals_are_those_of_all_programs(example):
         if program[0].arity != 1:
             unwrapped.setdefault(naive.length(program), Counter())[key] += 1
     ours = language_from_dict(language)
-    totals = Totals(ours, ours.symbols(log), log.n_history)
+    symbols = ours.symbols(log)
+    totals = Totals(ours, symbols, log.n_history, Rooms(ours, symbols, log.n_history, max_bits, None))
     for length in range(1, max_bits + 1):
         for found, expected in ((totals.of(0, length), every), (totals.without_wraps(0, length), unwrapped)):
             keys = list(zip(found[0].tolist(), found[1].tolist(), strict=True))
@@ -406,7 +409,7 @@ def test_every_program_is_a_kept_term_or_a_bare_one_in_exactly_one_wrapping(
         patch.setattr(levels, "MOST_WRAPPINGS", most_wrappings)
         symbols, bits, found = engine_parts(ours, log, max_bits, shorten=shorten)
     expected = codes.count_by_length(symbols, max_bits)
-    totals = Totals(ours, symbols, log.n_history)
+    totals = Totals(ours, symbols, log.n_history, Rooms(ours, symbols, log.n_history, max_bits, None))
     counts = [0] * (max_bits + 1)
     for length in range(1, max_bits + 1):
         for scope in range(4):

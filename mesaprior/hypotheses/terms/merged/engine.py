@@ -25,6 +25,7 @@ from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.gathering import Gathering, Pass
 from mesaprior.hypotheses.terms.merged.keys import Partition
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Levels, Way, Wrapping
+from mesaprior.hypotheses.terms.merged.rooms import Rooms
 from mesaprior.hypotheses.terms.merged.totals import Totals
 from mesaprior.hypotheses.terms.merged.witnesses import Speller
 from mesaprior.hypotheses.terms.merged.work import (
@@ -38,10 +39,9 @@ from mesaprior.hypotheses.terms.merged.work import (
     tiles_of,
 )
 from mesaprior.hypotheses.terms.merged.workspace import Progress, Workspace
-from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y, inner_scope, is_allowed
+from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y, is_allowed
 from mesaprior.hypotheses.terms.reference import syntax_of
 from mesaprior.hypotheses.terms.tabulation import Tabulation
-from mesaprior.priors import codes
 
 MOST_CLASSES = 1 << counting.ARGUMENT_BITS
 """Classes of a scope that a record can name."""
@@ -97,26 +97,23 @@ class MergedEngine:
     ):
         self.grid = grid
         self._language = grid.language
-        self._max_bits = max_bits
-        self._has_time_bound = max_time is not None
         self._n_shards = n_shards
         self._symbols = self._language.symbols(grid.log)
         self.bits = [symbol.bits for symbol in self._symbols]
-        self._expected = codes.count_by_length(self._symbols, max_bits)
         self._n_history = grid.log.n_history
-        self._levels = Levels(
-            self._language,
-            self.bits,
-            codes.shortest(self._symbols),
-            max_bits,
-            self._n_history,
-            shorten=not self._has_time_bound,
-        )
+        self.rooms = Rooms(self._language, self._symbols, self._n_history, max_bits, max_time)
+        self._max_bits = self.rooms.max_bits
+        self._steps = Totals(self._language, self._symbols, self._n_history, self.rooms)
+        # A loop of no rounds forgets the time of its body, so bodies of any time must be kept for it.
+        forgets = self._language.has("iterate") and self._language.rounds == 0
+        # Then the least term may be no leaf, and a class that stands for a whole level would be part of witnesses.
+        self._shortens = not (forgets and self.rooms.is_bounded)
+        self._levels = Levels(self._language, self.bits, self.rooms, self._n_history, shorten=self._shortens)
         self.spans: dict[tuple[int, int], Span] = {}
         self.conditions: dict[tuple[int, int], Conditions] = {}
         self.everything: dict[tuple[int, int], Span] = {}
         self.totals: dict[tuple[int, int], int] = {}
-        syntax = syntax_of(grid, max_bits)
+        syntax = syntax_of(grid, self._max_bits)
         ground = kernels.Ground(
             tables=syntax.tables,
             swaps=syntax.swaps,
@@ -125,21 +122,17 @@ class MergedEngine:
             size=np.array(grid.size, dtype=np.int64),
             is_later=grid.is_later,
         )
-        most_steps = SATURATION if max_time is None else max_time
-        # A loop of no rounds forgets the time of its body, so long bodies must be kept for it.
-        forgets = self._language.has("iterate") and self._language.rounds == 0
         self.workspace = Workspace(
             grid,
             ground,
-            max_time=most_steps,
-            inner_max_time=SATURATION if forgets else most_steps,
+            max_time=self.rooms.max_time,
+            inner_max_time=SATURATION if forgets else self.rooms.max_time,
             workers=workers,
             max_bytes=max_bytes,
             report=report,
         )
         self.classes, self.keys = self.workspace.classes, self.workspace.keys
-        self._steps = Totals(self._language, self._symbols, self._n_history)
-        self._speller = Speller(grid, self.classes, self.bits, max_bits)
+        self._speller = Speller(grid, self.classes, self.bits, self._max_bits)
 
     # The kept levels
 
@@ -156,40 +149,40 @@ class MergedEngine:
                 for scope in (Y | THETA, THETA, Y, 0):
                     if not self._levels.is_useful(scope, length) or (scope, length) in self.totals:
                         continue
-                    most = self._most_terms(scope, length)
-                    if most >= 2**63:
+                    n_terms = self._steps.numbers[scope][length]
+                    if n_terms >= 2**63:
                         raise RunError(
-                            f"there are {most} terms of {length} bits, and counts are exact below 2^63 only; ask for ",
+                            f"there are {n_terms} terms of {length} bits, and counts are exact below 2^63 only; ask ",
+                            "for ",
                             setting("max_bits"),
                             f" below {length}.",
                         )
-                    if most and self._levels.is_kept(scope, length):
-                        self.totals[scope, length] = self._keep(scope, length)
-                    elif most:
-                        self.totals[scope, length] = most
+                    if n_terms and self._levels.is_kept(scope, length):
+                        self._keep(scope, length)
+                    if n_terms:
+                        self.totals[scope, length] = n_terms
 
-    def _keep(self, scope: int, length: int) -> int:
-        """Count a kept level and return how many terms it has, those dropped by the time bound aside."""
+    def _keep(self, scope: int, length: int) -> None:
+        """Count a kept level, as far as its terms are parts of programs within the bounds."""
         table = Table(self.grid)
         tasks = tasks_of(
-            self.grid, self.bits, table, self.spans, self.conditions_of, self.everything_of,
+            self.grid, self.bits, self.rooms, table, self.spans, self.conditions_of, self.everything_of,
             scope, length, None, with_unary=True
         )  # fmt: skip
-        bins = self._gather_values(scope, table, tasks)
+        bins = self._gather_values(scope, length, table, tasks)
         total = sum(exact_sum(found.rows.count) for found in bins)
         self._check_total(scope, length, total)
         span = self._append(scope, table, bins, total)
         if span.n:
             self.spans[scope, length] = span
-        return total
 
-    def _gather_values(self, scope: int, table: Table, tasks: list[Task]) -> list[Bin]:
-        """Merge the values of all combinations of some tasks."""
+    def _gather_values(self, scope: int, length: int, table: Table, tasks: list[Task]) -> list[Bin]:
+        """Merge the values of all combinations of some tasks that make terms of a level."""
         n = sum(task.c.n * task.a.n * task.b.n for task in tasks)
         partition = Partition.of_hashes(min(MOST_BINS, max(1, n // BIN_COMBINATIONS)))
         bins = [Bin(1, self.grid.width[scope]) for _ in range(partition.n)]
         wanted = partition.filter(0, partition.n, bits=0, with_flags=False)
-        limit = self.workspace.inner_max_time
+        limit = self.rooms.of(scope, length)
         gathering = Gathering(self.workspace, table, tasks, wanted, bins, limit, is_whole=False)
         for number, tile in enumerate(tiles_of(tasks)):
             gathering.take(number, tile)
@@ -222,14 +215,13 @@ class MergedEngine:
             production = table.renaming(scope, table.emissions(alone), kernels.MASK)
             steps = steps_of(alone, scope, self._language)
             task = Task(production, production, ONE, ONE, span, scope, steps, 1, 0, 1)
-            bins = self._gather_values(scope, table, [task])
+            bins = self._gather_values(scope, length, table, [task])
             self.conditions[scope, length] = self._sorted_out(scope, self._append(scope, table, bins, span.n_terms))
         return self.conditions[scope, length]
 
     def _sorted_out(self, scope: int, span: Span) -> Conditions:
         """Separate constant conditions from the others."""
-        if self._has_time_bound:
-            # Then it matters which terms the branch that is not taken may be.
+        if not self._shortens:
             return None, None, [span]
         values = self.classes[scope].values[span.first : span.end, : self.grid.size[scope]]
         constant = values.min(axis=1) == values.max(axis=1)
@@ -248,31 +240,10 @@ class MergedEngine:
             first = place + 1
         return always, never, others
 
-    def _most_terms(self, scope: int, length: int) -> int:
-        """Return how many terms a level has; with a time bound, at most, since arguments may have dropped out."""
-        if not self._has_time_bound:
-            return self._expected[scope][length]
-        most = 0
-        for token, symbol in zip(self._language.tokens, self._symbols, strict=True):
-            if is_allowed(token.kind, scope):
-                inner, rest = inner_scope(token.kind, scope), length - symbol.bits
-                most += symbol.multiplicity * self._most_arguments(inner, token.arity, rest)
-        return most
-
-    def _most_arguments(self, scope: int, arity: int, length: int) -> int:
-        """Return the number of tuples of terms that were kept and have this length together."""
-        if arity == 0:
-            return int(length == 0)
-        return sum(
-            total * self._most_arguments(scope, arity - 1, length - first)
-            for (of, first), total in self.totals.items()
-            if of == scope and first <= length
-        )
-
     def _check_total(self, scope: int, length: int, total: int) -> None:
-        """Compare a level's total with the counting identity; a time bound may only lower it."""
-        expected = self._expected[scope][length]
-        if total > expected or (total < expected and not self._has_time_bound):
+        """Compare a level's total with the counting identity."""
+        expected = self._steps.numbers[scope][length]
+        if total != expected:
             raise RunError(
                 f"the census counted {total} terms of {length} bits where the counting identity says {expected}; "
                 "this is a defect of the engine, so please report the language and the log."
@@ -378,7 +349,7 @@ class MergedEngine:
                         tasks.append(self.task_of_classes(table, scope, self.spans[scope, length], other))
                 elif other:
                     tasks += tasks_of(
-                        self.grid, self.bits, table, self.spans, self.conditions_of, self.everything_of,
+                        self.grid, self.bits, self.rooms, table, self.spans, self.conditions_of, self.everything_of,
                         scope, length, other,
                         with_unary=False,
                     )  # fmt: skip
@@ -408,13 +379,18 @@ class MergedEngine:
             if len(time) == 0:
                 return Span(0, 0, 0)
             rows = counting.Rows(
-                np.zeros(1, np.int64), np.array([len(time)]), np.empty(0, np.int32), time, infer_time, count
+                np.zeros(1, np.int64),
+                np.array([len(time)]),
+                np.empty(0, np.int32),
+                time,
+                infer_time,
+                count.astype(np.uint64),
             )
             zero = np.zeros(1, dtype=np.int32)
             making = Making(zero + self._leaf(scope, length), zero.astype(np.int8) + scope, zero, zero, zero)
             values = np.zeros((1, self.grid.width[scope]), dtype=np.uint8)
             first = self.classes[scope].append(values, rows, time[:1], making)
-            self.everything[scope, length] = Span(first, first + 1, self._expected[scope][length])
+            self.everything[scope, length] = Span(first, first + 1, self._steps.numbers[scope][length])
         return self.everything[scope, length]
 
     def _leaf(self, scope: int, length: int) -> int:
@@ -465,7 +441,7 @@ class MergedEngine:
         for scope in range(4):
             for length in range(1, self._max_bits + 1):
                 if self._levels.is_useful(scope, length):
-                    total += self._expected[scope][length]
+                    total += self._steps.numbers[scope][length]
         return total
 
 

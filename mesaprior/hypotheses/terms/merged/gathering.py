@@ -19,7 +19,7 @@ from mesaprior.hypotheses.terms.grid import Grid, padded
 from mesaprior.hypotheses.terms.merged import kernels, vectorized
 from mesaprior.hypotheses.terms.merged.keys import Partition
 from mesaprior.hypotheses.terms.merged.work import TILE, Table, Task, Tile
-from mesaprior.hypotheses.terms.merged.workspace import Workspace
+from mesaprior.hypotheses.terms.merged.workspace import LEAST_ARENA, Workspace
 from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y
 
 VALUE, RECORD, TILE_SECONDS = 5e-9, 1.5e-6, 1e-3
@@ -149,6 +149,9 @@ class Gathering:
             kit.batch,
         )
         n, n_runs = kit.batch.n.tolist()
+        with self._lock:
+            self._workspace.work.n_bytes += _n_bytes(task, tile.n_combinations, self.grid)
+            self._workspace.work.n_records += n
         if n:
             starts = np.zeros(len(self.bins) + 1, dtype=np.int32)
             with self._lock:
@@ -318,15 +321,28 @@ class Pass:
 
     def _fit_memory(self) -> None:
         """Drop the later half of the shards if they have outgrown the memory; they get a separate pass."""
-        while self._n > 1 and sum(found.n_bytes for found in self._gathering.bins) > self._workspace.bytes_for_bins:
+        while self._n > 1 and self._needed() > self._workspace.room:
             self._n = (self._n + 1) // 2
             self._gathering.narrow(self._cuts[self._n])
+
+    def _needed(self) -> int:
+        """Return the memory for the counts so far, and for the next records or, later, for handing shards over."""
+        bins = self._gathering.bins
+        classes, rows = sum(found.n for found in bins), sum(len(found.rows.count) for found in bins)
+        at_once = min(self._n, self._workspace.workers)
+        handed = self._workspace.handing_bytes(classes, rows) * at_once // self._n
+        return sum(found.n_bytes for found in bins) + max(LEAST_ARENA, handed)
 
 
 def _seconds(task: Task, grid: Grid) -> float:
     """Return how long NumPy takes for a task, about."""
-    values = task.n_combinations * len(task.steps.parent) * grid.size[task.space]
+    values = _n_bytes(task, task.n_combinations, grid)
     return VALUE * values + RECORD * task.n_records + TILE_SECONDS * (1 + task.n_combinations // TILE)
+
+
+def _n_bytes(task: Task, n_combinations: int, grid: Grid) -> int:
+    """Return the bytes of the values of combinations of a task, with those of the steps on top."""
+    return n_combinations * len(task.steps.parent) * grid.size[task.space]
 
 
 def _no_slots(keys: np.ndarray, n: int, slots: np.ndarray) -> None:

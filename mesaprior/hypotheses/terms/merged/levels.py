@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from mesaprior.hypotheses.terms.language import Language
+from mesaprior.hypotheses.terms.merged.rooms import Rooms
 from mesaprior.hypotheses.terms.program import Y, inner_scope, repetitions, times_over
 from mesaprior.hypotheses.terms.variants import variants_of
 
@@ -63,36 +63,25 @@ class Wrapping:
 
 
 class Levels:
-    """The levels of a language up to a length.
+    """The levels of a language within bounds.
 
     Parameters
     ----------
     language : Language
     bits : list of int
         Bits of each token, literals included.
-    shortest : list of (int or None)
-        Bits of the shortest term, by scope.
-    max_bits : int
+    rooms : Rooms
+        The bounds, and which terms are parts of programs within them.
     n_history : int
         History rows of the log.
     shorten : bool
         Whether paths that are known to come to the same value are taken for one.
     """
 
-    def __init__(
-        self,
-        language: Language,
-        bits: list[int],
-        shortest: list[int | None],
-        max_bits: int,
-        n_history: int,
-        *,
-        shorten: bool,
-    ):
+    def __init__(self, language: Language, bits: list[int], rooms: Rooms, n_history: int, *, shorten: bool):
         self._language = language
         self._bits = bits
-        self._shortest = shortest
-        self._max_bits = max_bits
+        self._rooms = rooms
         self._n_history = n_history
         self._shorten = shorten
         self._is_kept: dict[tuple[int, int], bool] = {}
@@ -102,25 +91,13 @@ class Levels:
         does = [(token.kind, variants.tables_of(index)) for index, token in enumerate(language.tokens)]
         self._alike = [does.index(this) for this in does]
         # The longest first: whether a level is kept depends on longer ones only.
-        for length in range(max_bits, 0, -1):
+        for length in range(rooms.max_bits, 0, -1):
             for scope in range(4):
                 self.is_kept(scope, length)
 
-    @cached_property
-    def outside(self) -> list[int]:
-        """The least bits around a term of each scope in a whole program; too many where this is impossible."""
-        never = self._max_bits + 1
-
-        def least(kinds: tuple[str, ...]) -> int:
-            pairs = zip(self._language.tokens, self._bits, strict=True)
-            return min((bits for token, bits in pairs if token.kind in kinds), default=never)
-
-        y, theta = least(("argmax", "argmin", "iterate")), least(("fit",))
-        return [0, y, theta, y + theta]
-
     def is_useful(self, scope: int, length: int) -> bool:
-        """Return whether terms of this level occur in whole programs within the bound."""
-        return self._shortest[scope] is not None and length + self.outside[scope] <= self._max_bits
+        """Return whether terms of this level occur in whole programs within the bounds."""
+        return self._rooms.of(scope, length) >= 0
 
     def is_kept(self, scope: int, length: int) -> bool:
         """Return whether a level is kept."""
@@ -131,10 +108,8 @@ class Levels:
     def _decide(self, scope: int, length: int) -> bool:
         if not self.is_useful(scope, length):
             return False
-        for token, bits in zip(self._language.tokens, self._bits, strict=True):
-            others = (token.arity - 1) * (self._shortest[scope] or 0)
-            if token.arity >= 2 and self.is_useful(scope, length + bits + others):
-                return True
+        if self._rooms.is_argument(scope, length):
+            return True
         # What kept levels are made of is kept; and so is what would be wrapped too often.
         if any(self.is_kept(outer, whole) for _, outer, whole in self._around(scope, length)):
             return True
@@ -143,11 +118,15 @@ class Levels:
 
     def _around(self, scope: int, length: int) -> Iterator[tuple[int, int, int]]:
         """Yield each token that can wrap a term by itself, its scope, and the length with it."""
+        least = self._rooms.least(scope, length)
         for index, (token, bits) in enumerate(zip(self._language.tokens, self._bits, strict=True)):
             if token.arity != 1:
                 continue
+            factor = repetitions(token.kind, self._language, self._n_history)[0]
             for outer in range(4):
-                if inner_scope(token.kind, outer) == scope and self.is_useful(outer, length + bits):
+                if inner_scope(token.kind, outer) != scope:
+                    continue
+                if self._rooms.below(outer, length + bits, token.steps, factor) >= least:
                     yield index, outer, length + bits
 
     def _count_ways(self, scope: int, length: int) -> tuple[int, int]:
@@ -163,9 +142,12 @@ class Levels:
     def wrappings(self, scope: int, length: int) -> list[Wrapping]:
         """Return how terms of a level become whole programs through levels that are not kept."""
         found: dict[tuple[Link, ...], Wrapping] = {}
+        least = self._rooms.least(scope, length)
         for links, whole in self._paths(scope, length):
-            short = self._shortened(links)
             way = self._way(links, whole)
+            if times_over(way.steps, way.factor, least) > self._rooms.max_time:
+                continue
+            short = self._shortened(links)
             found.setdefault(short, Wrapping(short, [])).ways.append(way)
         return list(found.values())
 

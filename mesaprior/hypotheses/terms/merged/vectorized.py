@@ -37,6 +37,9 @@ from mesaprior.hypotheses.terms.vectorized import signature_rows, with_zeros
 _AT_ONCE = 1 << 24
 """Bytes of values that are worked out together, about; they are many in the scopes of binders."""
 
+UNPACKED = 1 << 10
+"""Keys that are unpacked together."""
+
 
 def combine(
     operations: Operations,
@@ -247,7 +250,14 @@ def unpack(keys: np.ndarray, bits: int, size: int) -> NDArray[np.uint8]:
     per_key = 8 * max(1, 8 // bits)
     cells = np.arange(size)
     shift = (bits * (per_key - 1 - cells % per_key)).astype(np.uint64)
-    return ((keys[:, cells // per_key] >> shift) & np.uint64((1 << bits) - 1)).astype(np.uint8)
+    out = np.empty((len(keys), size), dtype=np.uint8)
+    # A cell has 8 bytes before it has 1: some keys at a time stay in the cache.
+    for first in range(0, len(keys), UNPACKED):
+        words = keys[first : first + UNPACKED, cells // per_key]
+        words >>= shift
+        words &= np.uint64((1 << bits) - 1)
+        out[first : first + UNPACKED] = words
+    return out
 
 
 def evaluate(

@@ -16,7 +16,8 @@ from mesaprior.hypotheses.terms.grid import WHAT, Grid, operator_code
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Way, Wrapping
-from mesaprior.hypotheses.terms.program import inner_scope, is_allowed, repetitions
+from mesaprior.hypotheses.terms.merged.rooms import Rooms
+from mesaprior.hypotheses.terms.program import SATURATION, inner_scope, is_allowed, repetitions
 
 TILE = 1 << 14
 """Combinations of a tile, about."""
@@ -54,7 +55,8 @@ class Task:
     steps : kernels.Steps
     n_emissions : int
     charge, factor : int
-        Steps of the head, and how often it evaluates its arguments.
+        The least that a program charges on top of the arguments, the head's steps included, and how often the head
+        evaluates these. What else evaluates the head again and again is in the charge.
     inner : int
         Which argument the inner loop runs over: 0 for c, 1 for a, 2 for b.
     """
@@ -262,6 +264,7 @@ def _operations(acts: list[tuple[int, ...]]) -> kernels.Operations:
 def tasks_of(
     grid: Grid,
     bits: list[int],
+    rooms: Rooms,
     table: Table,
     spans: dict[tuple[int, int], Span],
     conditions: Callable[[int, int], Conditions],
@@ -272,10 +275,12 @@ def tasks_of(
     *,
     with_unary: bool,
 ) -> list[Task]:
-    """Return the productions of a level over the levels that are kept.
+    """Return the productions of a level over the levels that are kept, as far as some program is within the bounds.
 
     Parameters
     ----------
+    rooms : Rooms
+        The bounds.
     spans : dict
         Classes of the kept levels by scope and length.
     conditions : callable
@@ -290,7 +295,7 @@ def tasks_of(
     """
     if wrappings is None:
         wrappings = [Wrapping((), [Way((), length, 0, 1, 0, 1)])]
-    level = _Level(grid, table, scope, wrappings)
+    level = _Level(grid, rooms, table, scope, length, wrappings)
     for index, token in enumerate(grid.language.tokens):
         rest = length - bits[index]
         if not is_allowed(token.kind, scope) or rest < 0:
@@ -298,11 +303,11 @@ def tasks_of(
         if token.arity == 0:
             if rest == 0:
                 n = grid.language.n_literals(token, grid.log)
-                level.add(index, scope, ONE, ONE, Span(0, n, n))
+                level.add(index, scope, (ONE, ONE, Span(0, n, n)), 0)
         elif token.arity == 1:
             inner = inner_scope(token.kind, scope)
             if with_unary and (inner, rest) in spans:
-                level.add(index, inner, ONE, ONE, spans[inner, rest])
+                level.add(index, inner, (ONE, ONE, spans[inner, rest]), rooms.least(inner, rest))
         elif token.arity == 2:
             level.add_pairs(index, rest, spans)
         else:
@@ -318,24 +323,44 @@ class _Level:
     tasks : list of Task
     """
 
-    def __init__(self, grid: Grid, table: Table, scope: int, wrappings: list[Wrapping]):
+    def __init__(self, grid: Grid, rooms: Rooms, table: Table, scope: int, length: int, wrappings: list[Wrapping]):
         self.tasks: list[Task] = []
         self._grid = grid
+        self._rooms = rooms
         self._table = table
         self._scope = scope
+        self._length = length
         self._steps, self._n_emissions = steps_of(wrappings, scope, grid.language), len(wrappings)
         self._emission = table.emissions(wrappings)
+        # What any program charges around a term of this level.
+        self._outside = max(0, rooms.max_time - rooms.of(scope, length))
 
-    def add(self, index: int, space: int, c: Span, a: Span, b: Span, *, weight: int = 1, alike: bool = False) -> None:
-        """Add what a token makes of conditions c and arguments a and b; alike are two arguments of one level."""
+    def add(
+        self,
+        index: int,
+        space: int,
+        arguments: tuple[Span, Span, Span],
+        least: int,
+        *,
+        weight: int = 1,
+        alike: bool = False,
+    ) -> None:
+        """Add what a token makes of arguments c, a and b, which take at least so many steps together.
+
+        Alike are two arguments of one level.
+        """
         table, grid = self._table, self._grid
         token = grid.language.tokens[index]
         factor = repetitions(token.kind, grid.language, grid.log.n_history)[0]
+        if min(least, SATURATION) > self._rooms.below(self._scope, self._length, token.steps, factor):
+            return
+        c, a, b = arguments
         largest = max((c.n, 0), (a.n, 1), (b.n, 2))[1] if not alike else 2
         production = table.production(index, self._scope, self._emission, weight=weight, inner_argument=largest)
         other = table.production(index, self._scope, self._emission) if alike else production
+        charge = token.steps + self._outside
         self.tasks.append(
-            Task(production, other, c, a, b, space, self._steps, self._n_emissions, token.steps, factor, largest)
+            Task(production, other, c, a, b, space, self._steps, self._n_emissions, charge, factor, largest)
         )
 
     def add_pairs(self, index: int, rest: int, spans: dict[tuple[int, int], Span]) -> None:
@@ -345,8 +370,9 @@ class _Level:
             a, b = spans.get((scope, first)), spans.get((scope, rest - first))
             if a is None or b is None or (symmetric and first > rest - first):
                 continue
+            least = self._rooms.least(scope, first) + self._rooms.least(scope, rest - first)
             is_half = symmetric and 2 * first == rest
-            self.add(index, scope, ONE, a, b, weight=2 if symmetric else 1, alike=is_half)
+            self.add(index, scope, (ONE, a, b), least, weight=2 if symmetric else 1, alike=is_half)
 
     def add_branches(
         self,
@@ -360,14 +386,16 @@ class _Level:
         scope = self._scope
         lengths = [k for of, k in spans if of == scope]
         for condition, first in product(lengths, lengths):
-            a, b = spans[scope, first], spans.get((scope, rest - condition - first))
+            second = rest - condition - first
+            a, b = spans[scope, first], spans.get((scope, second))
             if b is None:
                 continue
+            least = sum(self._rooms.least(scope, length) for length in (condition, first, second))
             always, never, others = conditions(scope, condition)
             for c in others:
-                self.add(index, scope, c, a, b)
+                self.add(index, scope, (c, a, b), least)
             # Where the condition never varies, one branch is the value whatever the other is.
             if always is not None:
-                self.add(index, scope, always, a, everything(scope, rest - condition - first))
+                self.add(index, scope, (always, a, everything(scope, second)), least)
             if never is not None:
-                self.add(index, scope, never, everything(scope, first), b)
+                self.add(index, scope, (never, everything(scope, first), b), least)

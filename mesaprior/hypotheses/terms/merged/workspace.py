@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from mesaprior.hypotheses.counting.classes import Classes
 from mesaprior.hypotheses.terms.grid import Grid
@@ -17,8 +18,28 @@ LEAST_ARENA, MOST_ARENA = 1 << 26, 3 << 29
 
 WAVES = 4
 
-OTHER_BYTES = 7 * 10**8
-"""Memory for the interpreter, for buffers, and for the shards that are being handed over."""
+BASE_BYTES = 35 * 10**7
+"""The interpreter, the libraries, the machine code of the kernels, and buffers."""
+
+HOLES = 0.05
+"""The part of the memory that arrays leave unused as they grow, as measured at 16 GB."""
+
+
+@dataclass
+class Work:
+    """What has been done so far.
+
+    Attributes
+    ----------
+    n_bytes : int
+        Bytes of values that were evaluated.
+    n_records : int
+        Records made of them.
+    """
+
+    n_bytes: int = 0
+    n_records: int = 0
+
 
 Progress = Callable[[int], None]
 """Told, now and then, how many more terms are accounted for."""
@@ -48,6 +69,7 @@ class Workspace:
     keys : Keys
     pool : ThreadPoolExecutor or None
         The threads, while there are several at work.
+    work : Work
     """
 
     def __init__(
@@ -69,6 +91,7 @@ class Workspace:
         self.classes = [Classes(width) for width in grid.width]
         self.keys = Keys(grid)
         self.pool: ThreadPoolExecutor | None = None
+        self.work = Work()
 
     @contextmanager
     def working(self) -> Generator[None]:
@@ -96,18 +119,26 @@ class Workspace:
         The fewer times, the better; so what bins do not need yet is for records. Bins grow by less than the records.
         """
         record = 8 * (n_words + 1)
-        room = min(MOST_ARENA, max(LEAST_ARENA, (self._max_bytes - self.n_bytes) // 8))
+        room = min(MOST_ARENA, max(LEAST_ARENA, self.room // 8))
         if bytes_in_bins is not None:
-            room = max(room, (self._max_bytes - 3 * self.n_bytes // 2 - OTHER_BYTES - bytes_in_bins) // 2)
+            room = max(room, (self.room - bytes_in_bins) // 2)
         return min(room, max(LEAST_ARENA, record * sum(task.n_records for task in tasks) // WAVES)) // record
 
     @property
-    def bytes_for_bins(self) -> int:
-        """Bytes that the counts of whole programs may take: what kept classes, records and the rest leave of all."""
-        # The counts of kept classes stand there twice, once joined for the kernels. Arrays that grow leave holes: a
-        # twentieth, as measured at 16 GB. Shards are handed over when the records are gone, and need less.
-        rest = self._max_bytes - 3 * self.n_bytes // 2 - MOST_ARENA - OTHER_BYTES
-        return max(0, rest * 19 // 20)
+    def room(self) -> int:
+        """Bytes that records, the counts of whole programs and what is handed over may take together."""
+        # The counts of kept classes stand there twice, once joined for the kernels.
+        return int((self._max_bytes - BASE_BYTES - 1.5 * self.n_bytes) * (1 - HOLES))
+
+    def handing_bytes(self, n_classes: int, n_rows: int) -> int:
+        """Return what it takes to hand over classes with so many counts as a part of a census, and to write that.
+
+        Signatures, the actions of variants and of behaviours, and both a second time by column for the file.
+        """
+        grid = self.grid
+        n_variants = 0 if grid.with_fit else grid.variants.n
+        width = grid.signature_size + 2 * len(grid.point_of_cell) * (1 + n_variants)
+        return (width + 190) * n_classes + 90 * n_rows
 
     @property
     def n_bytes(self) -> int:

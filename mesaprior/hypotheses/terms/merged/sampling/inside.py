@@ -26,7 +26,6 @@ from mesaprior.hypotheses.terms.merged.levels import Levels, Way, Wrapping
 from mesaprior.hypotheses.terms.merged.sampling.kernels import Heads
 from mesaprior.hypotheses.terms.merged.work import Span, Table, Task, tasks_of, tiles_of
 from mesaprior.hypotheses.terms.merged.workspace import Progress
-from mesaprior.priors import codes
 
 ENGINE_BYTES = 1 << 31
 """Memory that the engine is told to keep to; it decides how many records wait to be looked at, and nothing else."""
@@ -89,12 +88,8 @@ class KeptTerms:
         engine.build()
         self._engine = engine
         self._grid = grid
-        self._max_bits = max_bits
-        symbols = grid.language.symbols(grid.log)
         # Every way to wrap is followed to its end: what is only counted in bulk could not be drawn from.
-        self._levels = Levels(
-            grid.language, engine.bits, codes.shortest(symbols), max_bits, grid.log.n_history, shorten=False
-        )
+        self._levels = Levels(grid.language, engine.bits, engine.rooms, grid.log.n_history, shorten=False)
 
     def level_of(self, space: int, number: int) -> Level:
         """Return where a class of a space belongs."""
@@ -156,7 +151,7 @@ class KeptTerms:
         engine = self._engine
         spans: dict[tuple[int, int], Span] = engine.spans
         return tasks_of(
-            self._grid, engine.bits, table, spans, engine.conditions_of, engine.everything_of,
+            self._grid, engine.bits, engine.rooms, table, spans, engine.conditions_of, engine.everything_of,
             scope, length, wrappings, with_unary=with_unary,
         )  # fmt: skip
 
