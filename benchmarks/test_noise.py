@@ -57,12 +57,12 @@ def in_turns(benchmark, census, log, rounds):
     noises = {"cut": BetaNoise(1, 9), "uncut": UncutNoise(1, 9)}
     seconds = {name: [] for name in noises}
     for noise in noises.values():
-        posterior(census, log, prior, noise=noise)
+        posterior(census, log, prior, noise=noise, checkpoints="all")
 
     def once():
         for name, noise in noises.items():
             began = perf_counter()
-            result = posterior(census, log, prior, noise=noise)
+            result = posterior(census, log, prior, noise=noise, checkpoints="all")
             seconds[name].append(perf_counter() - began)
             assert np.isclose(result.mass[:, :, -1].sum(), 1)
 

@@ -9,6 +9,7 @@ from mesaprior.cli.options import SpaceOptions
 from mesaprior.cli.reading import ReadingOptions
 
 if TYPE_CHECKING:
+    from mesaprior.inference.bayes.checkpoints import Checkpoints
     from mesaprior.inference.bayes.noise import NoiseModel
     from mesaprior.priors.prior import FormulaPrior
 
@@ -32,6 +33,8 @@ class InferRequest:
         Leading behaviours to list.
     plot_file : str or None
         Where the figure goes.
+    checkpoints : int or "all" or None
+        At how many training prefixes the posterior is told; None for the usual ones.
     """
 
     source: str
@@ -43,3 +46,4 @@ class InferRequest:
     tolerance: float
     top: int
     plot_file: str | None
+    checkpoints: Checkpoints

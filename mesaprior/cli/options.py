@@ -54,6 +54,21 @@ class WholeNumber(click.IntRange):
         return super().convert(value, param, ctx)
 
 
+class PrefixCount(click.ParamType):
+    """How many training prefixes are told: a number, or ``all``."""
+
+    name = "K"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """Return the number, or ``all``."""
+        text = str(value).strip()
+        if text.casefold() == "all":
+            return "all"
+        if not re.fullmatch(r"[0-9]{1,9}", text, flags=re.ASCII) or int(text) < 2:
+            self.fail(f"{text[:60]!r} is no number of checkpoints; give an integer of at least 2, or all.", param, ctx)
+        return int(text)
+
+
 class Sizes(click.ParamType):
     """Numbers of something: one, or the least and the most with a hyphen between.
 
@@ -298,6 +313,16 @@ tolerance_option = headed_option(
     metavar="X",
     heading=ANSWER,
     help="The share of later rows that a faithful program may miss.",
+)
+
+
+checkpoints_option = headed_option(
+    "--checkpoints",
+    type=PrefixCount(),
+    metavar="K",
+    heading=ANSWER,
+    help="After how many numbers of training rows masses and odds are told, spaced by logarithm, or all. By default "
+    "all up to 1,000 training rows, and 64 beyond. Where the imitator loses is exact in any case.",
 )
 
 

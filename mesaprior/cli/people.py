@@ -41,6 +41,7 @@ def ask_people(asked: InferRequest) -> PeopleAnswer:
             top=max(1, asked.top),
             count=space.census if census is None else None,
             report=report,
+            checkpoints=asked.checkpoints,
         )
     # Only programs that learn are counted for each person, and these have a language.
     n_actions = census.n_actions if census is not None else space.language.actions if space.language else 0

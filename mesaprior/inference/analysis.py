@@ -23,6 +23,7 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import printable
 from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.bayes.agreement import Tally
+from mesaprior.inference.bayes.checkpoints import Checkpoints, check_checkpoints
 from mesaprior.inference.bayes.leading import Leading, leading
 from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, noise_of
 from mesaprior.inference.bayes.odds import Partition, partition_of
@@ -71,13 +72,16 @@ class Analysis:
         Largest miss rate on later rows that is still faithful, 0..1.
     space : Space, optional
         What was counted: needed to draw programs and to speak of longer ones.
+    checkpoints : int or "all" or None
+        At how many training prefixes masses and odds are told. None stands for all of them up to 1,000 training rows,
+        and for 64 beyond, spaced by logarithm; where the imitator loses is exact all the same.
 
     Raises
     ------
     ContentError, RunError
         If the census does not belong to the log, or is empty.
     UsageError
-        If the prior, the noise or the tolerance is none.
+        If the prior, the noise, the tolerance or the checkpoints are none.
     """
 
     census: Census
@@ -86,6 +90,7 @@ class Analysis:
     noise: NoiseModel
     tolerance: float
     space: Space | None
+    checkpoints: Checkpoints
 
     def __init__(
         self,
@@ -96,12 +101,14 @@ class Analysis:
         tolerance: float = 0.0,
         *,
         space: Space | None = None,
+        checkpoints: Checkpoints = None,
     ) -> None:
         # A log of other rows is refused now, and not by what is asked first.
         check_log(census, log)
         check_tolerance(tolerance)
+        check_checkpoints(checkpoints)
         asked = {"prior": prior_of(prior), "noise": noise_of(noise), "tolerance": tolerance, "space": space}
-        for name, value in {"census": census, "log": log, **asked}.items():
+        for name, value in {"census": census, "log": log, **asked, "checkpoints": checkpoints}.items():
             object.__setattr__(self, name, value)
 
     def with_prior(self, prior: Prior | str, **parameters: float) -> Analysis:
@@ -114,9 +121,8 @@ class Analysis:
         **parameters : float
             Its parameters, such as ``alpha=2``.
         """
-        other = Analysis(
-            self.census, self.log, prior_of(prior, parameters), self.noise, self.tolerance, space=self.space
-        )
+        asked = (prior_of(prior, parameters), self.noise, self.tolerance)
+        other = Analysis(self.census, self.log, *asked, space=self.space, checkpoints=self.checkpoints)
         # A cached property keeps its value in the dictionary of the instance.
         vars(other)["scored"] = self.scored
         return other
@@ -143,8 +149,8 @@ class Analysis:
 
     @cached_property
     def posterior(self) -> Posterior:
-        """The posterior at every training prefix."""
-        return posterior_of(self.weighed, self.scored)
+        """The posterior at every checkpoint."""
+        return posterior_of(self.weighed, self.scored, self.checkpoints)
 
     @cached_property
     def partition(self) -> Partition:
@@ -165,7 +171,10 @@ class Analysis:
 
     @property
     def odds(self) -> NDArray[np.float64]:
-        """The log2 odds of optimizers over imitators by prefix, float64[N + 1]; without roles, defecting : faithful."""
+        """The log2 odds of optimizers over imitators by checkpoint, float64[K]; without roles, defecting : faithful.
+
+        The checkpoints are `posterior.n`.
+        """
         return self.partition.log2_odds
 
     @property

@@ -14,6 +14,7 @@ from mesaprior.hypotheses.terms.describe import comfortable_bits
 from mesaprior.hypotheses.terms.language import Language, default_language, read_language
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.bayes.checkpoints import Checkpoints, check_checkpoints
 from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, noise_of
 from mesaprior.inference.bayes.roles import check_tolerance
 from mesaprior.inference.bayes.weights import Prior, prior_of
@@ -39,6 +40,7 @@ def infer(
     tolerance: float = 0.0,
     reading: Reading | None = None,
     keep: bool = False,
+    checkpoints: Checkpoints = None,
     **parameters: float,
 ) -> Analysis:
     """Count every program that could explain a log, and say who holds the posterior.
@@ -63,6 +65,9 @@ def infer(
         Which columns of a table or a file are what.
     keep : bool
         Whether a census that takes long to count is kept in the store, where the next call finds it.
+    checkpoints : int or "all" or None
+        At how many training prefixes masses and odds are told: by default at all of them up to 1,000 training rows, and
+        at 64 beyond, spaced by logarithm.
     **parameters : float
         Parameters of the prior, such as ``alpha=2``.
 
@@ -91,6 +96,7 @@ def infer(
     'seen'
     """
     check_tolerance(tolerance)
+    check_checkpoints(checkpoints)
     prior, noise = _prior_of(prior, parameters), noise_of(noise)
     # Values from Python can be anything, whatever their annotation says.
     if max_bits is not None and (not isinstance(max_bits, Integral) or max_bits < 1):
@@ -116,7 +122,8 @@ def infer(
     # Reading and counting are loaded where something is counted.
     from mesaprior.hypotheses.store.obtain import obtain
 
-    return Analysis(obtain(space, log, keep=keep), log, prior, noise, tolerance, space=space)
+    census = obtain(space, log, keep=keep)
+    return Analysis(census, log, prior, noise, tolerance, space=space, checkpoints=checkpoints)
 
 
 def _prior_of(prior: Prior | str, parameters: dict[str, float]) -> Prior:

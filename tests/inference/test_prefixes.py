@@ -8,7 +8,7 @@ import pytest
 from mesaprior.inference.bayes.cut import MOST_ROWS_OF_COLUMNS
 from mesaprior.inference.bayes.logspace import log2_total
 from mesaprior.inference.bayes.noise import BetaNoise, Noise, log2_likelihood
-from mesaprior.inference.bayes.prefixes import mass_by_prefix
+from mesaprior.inference.bayes.prefixes import ClassMasses
 from tests.inference.small import Program, make_census, make_log
 
 RATES = (0.0, 0.02, 0.3, 0.45, 0.5, 0.52, 0.6, 0.97, 1.0)
@@ -34,6 +34,11 @@ def tallies(log, census):
     return np.concatenate([np.zeros_like(parts[:, :, :1]), parts], axis=2)
 
 
+def every(log):
+    """Return all prefixes of a log."""
+    return np.arange(log.n_training + 1)
+
+
 @pytest.mark.parametrize("n_actions", [2, 4])
 @pytest.mark.parametrize("n_rows", [200, 2_500, 9_000])
 @pytest.mark.parametrize("noise", [BetaNoise(1, 9), BetaNoise(0.5, 0.25), BetaNoise(30, 2), Noise(0.1)], ids=str)
@@ -41,7 +46,7 @@ def test_each_item_by_itself(n_rows, n_actions, noise):
     log, census = long_question(n_rows, n_actions)
     B = census.n_behaviours
     expected = log2_likelihood(noise, *tallies(log, census), n_actions)
-    found = mass_by_prefix(census, log, noise, np.arange(B), B, np.zeros(B), expected[:, -1])
+    found = ClassMasses(census, log, noise, np.arange(B), B, np.zeros(B), expected[:, -1]).at(every(log))
     # Likelihoods agree to 2e-12 of their value, and to a few roundings of their logarithms.
     assert (np.abs(found - expected) <= np.maximum(2e-12, 4 * np.spacing(np.abs(expected)))).all()
     assert (found[:, 0] == 0).all()
@@ -55,7 +60,7 @@ def test_a_class_is_the_sum_of_its_items(n_rows):
     of_class = np.arange(census.n_behaviours) % 2
     noise = BetaNoise(1, 9)
     likelihood = log2_likelihood(noise, *tallies(log, census), 3)
-    found = mass_by_prefix(census, log, noise, of_class, 3, weight, likelihood[:, -1])
+    found = ClassMasses(census, log, noise, of_class, 3, weight, likelihood[:, -1]).at(every(log))
     each = weight[:, None] + likelihood
     for k in range(2):
         expected = log2_total(each[of_class == k])
@@ -75,6 +80,6 @@ def test_equal_tallies_weigh_the_same_to_the_bit(n_rows, share, n_actions):
     log = make_log([(row, 0) for row in range(n_rows)])
     census = make_census(log, [Program(tuple(row)) for row in missing.astype(int).tolist()], n_actions=n_actions)
     last = log2_likelihood(BetaNoise(1, 9), *(counts[:, -1] for counts in tallies(log, census)), n_actions)
-    found = mass_by_prefix(census, log, BetaNoise(1, 9), np.arange(3), 3, np.full(3, -7.0), last)
+    found = ClassMasses(census, log, BetaNoise(1, 9), np.arange(3), 3, np.full(3, -7.0), last).at(every(log))
     assert np.unique(found[:, -1]).size == 1
     assert np.unique(found[:, n_rows // 2]).size > 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -16,6 +16,7 @@ from mesaprior.cli.infer_request import InferRequest
 from mesaprior.cli.memorizer import MemorizerOptions, memorizer_options
 from mesaprior.cli.options import (
     SpaceOptions,
+    checkpoints_option,
     format_option,
     is_noiseless,
     noise_of,
@@ -95,6 +96,7 @@ class Additions:
     metavar="K",
     help="How many leading behaviours to list.",
 )
+@checkpoints_option
 @plot_option("Plot the posterior against the number of training rows")
 @goal_options
 @memorizer_options
@@ -116,6 +118,7 @@ def infer(
     noise_text: str,
     tolerance: float,
     top: int,
+    checkpoints: int | Literal["all"] | None,
     plot_file: str | None,
     goals: GoalOptions,
     memorizer: MemorizerOptions,
@@ -154,6 +157,7 @@ def infer(
         tolerance=tolerance,
         top=top,
         plot_file=plot_file,
+        checkpoints=checkpoints,
     )
     check_prior(request.prior, source, asked)
     additions = Additions(goals, memorizer, is_family, is_predicting)
@@ -177,7 +181,15 @@ def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
         noise=asked.noise,
         check=additions.memorizer.check,
     )
-    analysis = Analysis(question.census, question.log, asked.prior, asked.noise, asked.tolerance, space=question.space)
+    analysis = Analysis(
+        question.census,
+        question.log,
+        asked.prior,
+        asked.noise,
+        asked.tolerance,
+        space=question.space,
+        checkpoints=asked.checkpoints,
+    )
     report = report_posterior(
         question,
         analysis.posterior,

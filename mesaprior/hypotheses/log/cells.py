@@ -15,11 +15,18 @@ import numpy as np
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log.layout import Layout
 from mesaprior.hypotheses.log.notices import FileError, notice, number_of, shown
+from mesaprior.hypotheses.log.plain_cells import plain_cells
 from mesaprior.hypotheses.log.raw_table import MOST_ROWS, Column, ColumnBuilder, RawTable, too_long
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 _CHUNK = 1 << 16
+
+PIECE = 1 << 22
+"""Characters of a long text whose cells are told apart at a time."""
+
+_PATIENCE = 3
+"""Pieces that are not plain after which no more are tried."""
 
 _OF_QUALTRICS = '{"ImportId"'
 """How cells of the second line below a header of Qualtrics begin."""
@@ -59,32 +66,79 @@ def _table(text: str, layout: Layout, source: str, *, escape: str | None) -> Raw
     )
     filled = (row for row in reader if any(row))
     header = next(itertools.islice(filled, layout.n_above, None))
-    names = [cell.strip() for cell in header]
-    builders: list[ColumnBuilder] = []
-    lines: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
-    odd: list[tuple[int, list[str]]] = []
-    n_rows = 0
+    found = _Rows([cell.strip() for cell in header], source)
+    n_plain, n_tries = 0, _PATIENCE
     for rows, ends in _chunks(reader):
-        if not builders:
-            names = _with_nameless(names, [row for row in rows if any(row)])
-            builders = [ColumnBuilder(name) for name in names]
-        width = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
-        if not (width == len(names)).all():
-            odd += [(int(ends[place]), rows[place]) for place in np.flatnonzero(width != len(names)).tolist()]
-            fitting = np.flatnonzero(width == len(names))
-            rows, ends = [rows[place] for place in fitting.tolist()], ends[fitting]
-        n_rows += len(rows)
-        if n_rows > MOST_ROWS:
-            raise too_long(source)
-        for builder, cells in zip(builders, zip(*rows, strict=True), strict=True) if rows else ():
-            builder.add(cells)
-        lines.append(ends)
-    remarks = _remarks_on_odd_rows(odd, header, layout, source)
-    columns = [builder.column() for builder in builders or map(ColumnBuilder, names)]
-    columns, at = _without_empty_rows(columns, np.concatenate(lines) + layout.line - 1)
+        found.add(rows, ends + n_plain)
+        # Rows are read one by one up to where the names are settled, and where a piece of the text is not plain.
+        while escape is None and n_tries and (piece := _piece(stream)):
+            columns = plain_cells(piece, layout.delimiter, len(found.names)) if len(found.names) > 1 else None
+            if columns is None:
+                stream.seek(stream.tell() - len(piece))
+                n_tries -= 1
+                break
+            n_rows = len(columns[0][1])
+            found.add_plain(columns, reader.line_num + n_plain + 1 + np.arange(n_rows))
+            n_plain += n_rows
+    remarks = _remarks_on_odd_rows(found.odd, header, layout, source)
+    columns, at = _without_empty_rows(found.columns(), np.concatenate(found.lines) + layout.line - 1)
     return RawTable(
         columns, at, source, has_decimal_commas=layout.delimiter != ",", remarks=(*layout.remarks, *remarks)
     )
+
+
+class _Rows:
+    """Rows that are collected, column by column.
+
+    Parameters
+    ----------
+    names : list of str
+        Of the columns, as far as the header has them.
+    source : str
+    """
+
+    def __init__(self, names: list[str], source: str):
+        self.names, self._source = names, source
+        self.lines: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
+        self.odd: list[tuple[int, list[str]]] = []
+        self._builders: list[ColumnBuilder] = []
+        self._n_rows = 0
+
+    def add(self, rows: list[list[str]], ends: np.ndarray) -> None:
+        """Add rows that end on these lines, int64[R]; the first ones settle the names of the columns."""
+        if not self._builders:
+            self.names = _with_nameless(self.names, [row for row in rows if any(row)])
+            self._builders = [ColumnBuilder(name) for name in self.names]
+        width = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+        if not (width == len(self.names)).all():
+            odd = np.flatnonzero(width != len(self.names)).tolist()
+            self.odd += [(int(ends[place]), rows[place]) for place in odd]
+            fitting = np.flatnonzero(width == len(self.names))
+            rows, ends = [rows[place] for place in fitting.tolist()], ends[fitting]
+        self._count(ends)
+        for builder, cells in zip(self._builders, zip(*rows, strict=True), strict=True) if rows else ():
+            builder.add(cells)
+
+    def add_plain(self, columns: list[tuple[list[str], np.ndarray]], ends: np.ndarray) -> None:
+        """Add the cells of columns as `plain_cells` gives them, on these lines, int64[R]."""
+        self._count(ends)
+        for builder, (texts, index) in zip(self._builders, columns, strict=True):
+            builder.add_distinct(texts, index)
+
+    def columns(self) -> list[Column]:
+        """Return the columns of all rows; of none where there was no row."""
+        return [builder.column() for builder in self._builders or map(ColumnBuilder, self.names)]
+
+    def _count(self, ends: np.ndarray) -> None:
+        self._n_rows += len(ends)
+        if self._n_rows > MOST_ROWS:
+            raise too_long(self._source)
+        self.lines.append(ends)
+
+
+def _piece(stream: io.StringIO) -> str:
+    """Return the next whole lines of a text, of about `PIECE` characters; nothing at its end."""
+    return stream.read(PIECE) + stream.readline()
 
 
 def _with_nameless(names: list[str], rows: list[list[str]]) -> list[str]:

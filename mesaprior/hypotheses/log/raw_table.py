@@ -97,13 +97,14 @@ class Column:
     def taken(self, rows: np.ndarray) -> Column:
         """Return these rows of the column, int64[n], in this order; texts that no longer occur are dropped."""
         index = self.index[rows]
-        places, inverse = np.unique(index, return_inverse=True)
-        texts = tuple(self.texts[place] for place in places.tolist())
-        return replace(self, texts=texts, index=inverse.reshape(-1).astype(np.int32))
+        places = np.flatnonzero(np.bincount(index, minlength=len(self.texts)))
+        rank = np.zeros(len(self.texts), dtype=np.int32)
+        rank[places] = np.arange(len(places))
+        return replace(self, texts=tuple(self.texts[place] for place in places.tolist()), index=rank[index])
 
     def occurring(self, keep: np.ndarray) -> list[str]:
         """Return the distinct texts on these rows (bool[R]), missing ones aside, in the order of `texts`."""
-        places = np.unique(self.index[keep])
+        places = np.flatnonzero(np.bincount(self.index[keep], minlength=len(self.texts)))
         return [self.texts[place] for place in places.tolist() if self.texts[place] not in MISSING]
 
 
@@ -167,6 +168,10 @@ class ColumnBuilder:
     def add(self, cells: Sequence[str]) -> None:
         """Add more cells."""
         self._parts.append(np.fromiter(map(self._numbers.__getitem__, cells), dtype=np.int32, count=len(cells)))
+
+    def add_distinct(self, texts: Sequence[str], index: np.ndarray) -> None:
+        """Add more cells: distinct texts by first appearance, and which of them each cell is, int[n]."""
+        self._parts.append(np.array([self._numbers[text] for text in texts], dtype=np.int32)[index])
 
     def column(self) -> Column:
         """Return the column; cells that differ only by surrounding spaces are one text."""
@@ -273,7 +278,8 @@ def distinct_rows(columns: Iterable[np.ndarray], n_rows: int) -> tuple[np.ndarra
 
     Notes
     -----
-    Columns are packed into one key, and packed again before they would no longer fit: O(R log R) a column at most.
+    Columns are packed into one key, and packed again before they would no longer fit: O(R log R) a column at most, and
+    O(R) in all where keys are small.
     """
     key = np.zeros(n_rows, dtype=np.int64)
     size = 1
@@ -284,6 +290,14 @@ def distinct_rows(columns: Iterable[np.ndarray], n_rows: int) -> tuple[np.ndarra
             size = int(key.max(initial=0)) + 1
         key = key * width + column
         size *= width
+    if size <= 4 * n_rows + 1024:
+        place = np.full(size, n_rows)
+        # Of equal keys the last one is kept, which is the first one here.
+        place[key[::-1]] = np.arange(n_rows - 1, -1, -1)
+        first = np.sort(place[place < n_rows])
+        rank = np.empty(size, dtype=np.int64)
+        rank[key[first]] = np.arange(len(first))
+        return first, rank[key]
     _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))

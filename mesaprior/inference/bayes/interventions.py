@@ -11,7 +11,7 @@ from mesaprior.hypotheses.census import PARTS, Census, change_columns, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.bayes.logspace import log2_sum, log2_total, share
 from mesaprior.inference.bayes.noise import NoiseModel
-from mesaprior.inference.bayes.prefixes import mass_by_prefix
+from mesaprior.inference.bayes.prefixes import ClassMasses
 from mesaprior.inference.bayes.roles import ROLES
 
 
@@ -24,8 +24,9 @@ class Effect:
     Attributes
     ----------
     name : str
-    mass : float64[2, 4, N + 1]
-        Share of the posterior, by part, role and prefix, of those that change on some row; nan where nothing is left.
+    mass : float64[2, 4, K]
+        Share of the posterior, by part, role and checkpoint, of those that change on some row; nan where nothing is
+        left.
     share_of_rows : float64[2, 4]
         Expected share of the rows of the part on which the action is another one, given the role, at N; nan where the
         role has no mass or the part no row.
@@ -49,6 +50,7 @@ def effects(
     role: NDArray[np.int64],
     log2_behaviour: NDArray[np.float64],
     likelihood: NDArray[np.float64],
+    n: NDArray[np.int64],
     evidence: NDArray[np.float64],
 ) -> tuple[Effect, ...]:
     """Return what each intervention of a census does.
@@ -63,8 +65,10 @@ def effects(
         Code of each behaviour.
     log2_behaviour, likelihood : float64[B]
         log2 mass of each behaviour before the first row, and log2 likelihood of all training rows.
-    evidence : float64[N + 1]
-        log2 mass of all of them, by prefix.
+    n : int64[K]
+        The checkpoints.
+    evidence : float64[K]
+        log2 mass of all of them there.
 
     Notes
     -----
@@ -76,8 +80,8 @@ def effects(
         changed = np.stack([census.changes[column] for column in change_columns([name])])
         shape = (len(ROLES), *[2] * len(PARTS))
         of_class = np.ravel_multi_index((role, *(changed > 0).astype(np.int64)), shape)
-        by_class = mass_by_prefix(census, log, noise, of_class, int(np.prod(shape)), log2_behaviour, likelihood)
-        by_class = by_class.reshape(*shape, -1)
+        masses = ClassMasses(census, log, noise, of_class, int(np.prod(shape)), log2_behaviour, likelihood)
+        by_class = masses.at(n).reshape(*shape, -1)
         of_part = np.stack([log2_total(by_class[:, 1], axis=1), log2_total(by_class[:, :, 1], axis=1)])
         behaviour = np.full(changed.shape, np.nan)
         np.divide(changed, n_rows[:, None], out=behaviour, where=n_rows[:, None] > 0)

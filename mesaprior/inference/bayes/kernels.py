@@ -26,9 +26,6 @@ FALL = 40.0
 SMOOTH = 32
 """Multiples of so many misses are integrated for; what lies between follows from the next one above."""
 
-FRESH, WORN = 50.0, 2000.0
-"""Rounding errors of a ratio that was just integrated, and those at which one that is carried on is integrated anew."""
-
 
 class Density(NamedTuple):
     """Beta(a, b), cut off at chance.
@@ -236,6 +233,57 @@ def log2_ratios(density, hits, misses):
 
 
 @njit
+def log2_ratios_between(density, hits, misses):
+    """Return log2 R(a + m, b + h) of tallies that need not be whole, float64[K] each; misses from `SMOOTH` upwards."""
+    found = np.empty(hits.shape[0])
+    others = density.n_actions - 1.0
+    for k in range(hits.shape[0]):
+        tilt = density.tilt + hits[k] - misses[k] / others
+        ratio, power = _integral(density.a + misses[k], density.b + hits[k], 1.0 / others, tilt)
+        found[k] = math.log2(ratio) + power / math.log(2.0)
+    return found
+
+
+@njit
+def interpolate(x, y, x_nodes, y_nodes, values):
+    """Return a function of two variables at points, from its values at nodes of Chebyshev, by the barycentric formula.
+
+    Parameters
+    ----------
+    x, y : float64[I]
+    x_nodes, y_nodes : float64[X], float64[Y]
+        As `gains.nodes` gives them.
+    values : float64[X, Y]
+
+    Returns
+    -------
+    float64[I]
+    """
+    found = np.empty(x.shape[0])
+    n_x, n_y = x_nodes.shape[0], y_nodes.shape[0]
+    weight_x = np.array([(-1.0) ** k * math.sin((2 * k + 1) * math.pi / (2 * n_x)) for k in range(n_x)])
+    weight_y = np.array([(-1.0) ** k * math.sin((2 * k + 1) * math.pi / (2 * n_y)) for k in range(n_y)])
+    share = np.empty(n_y)
+    for i in range(x.shape[0]):
+        of_y = 0.0
+        for k in range(n_y):
+            # At a node its weight is far above all others: there the formula is not 0/0 but right to the last bits.
+            share[k] = weight_y[k] / (y[i] - y_nodes[k] + 1e-140)
+            of_y += share[k]
+        total = 0.0
+        of_x = 0.0
+        for j in range(n_x):
+            along = 0.0
+            for k in range(n_y):
+                along += share[k] * values[j, k]
+            own = weight_x[j] / (x[i] - x_nodes[j] + 1e-140)
+            total += own * along
+            of_x += own
+        found[i] = total / (of_x * of_y)
+    return found
+
+
+@njit
 def miss_rates(density, hits, misses):
     """Return B(c; a + m + 1, b + h) / B(c; a + m, b + h) of tallies, the mean of eps, float64[K]; at most c."""
     found = np.empty(hits.shape[0])
@@ -304,94 +352,217 @@ def look_up(tables, hits, misses, abstained, found):
         found[k] = fit + tables.factors[3, abstained[k]]
 
 
+class Items(NamedTuple):
+    """Behaviours of one class that agree on all training rows, and what each has met before the rows that are read.
+
+    Attributes
+    ----------
+    row, of_class : int64[I]
+        Row of the predictions and class of each item.
+    log2 : float64[I]
+        log2 prior mass.
+    hits, misses : int64[I]
+        Tallies on the rows before.
+    """
+
+    row: np.ndarray
+    of_class: np.ndarray
+    log2: np.ndarray
+    hits: np.ndarray
+    misses: np.ndarray
+
+
 @njit
-def add_mass_by_prefix(predictions, training, tables, item_row, item_class, item_log2, peak, total):
-    """Add the log2 masses of items to running sums by class and training prefix.
+def add_mass_by_prefix(predictions, training, seen, tables, items, peak, total):
+    """Add the log2 masses of items to running sums by class and training prefix, row by row.
 
     Parameters
     ----------
     predictions : int16[P, D]
         Action, or -1 for an abstention, of each prediction pattern in each training cell.
-    training : int64[2, N]
-        Training cell and the teacher's action of each training row.
+    training : int64[2, K - 1]
+        Training cell and the teacher's action of each row that is read.
+    seen : int
+        Rows before these.
     tables : Tables
-        Of N rows.
-    item_row, item_class : int64[I]
-        Pattern and class of each item.
-    item_log2 : float64[I]
-        log2 prior mass of each item.
-    peak, total : float64[K, N + 1]
+        Of all training rows.
+    items : Items
+    peak, total : float64[classes, K]
         Changed in place: the sum for a class and prefix is ``total * 2**peak``; start with -inf and 0.
 
     Notes
     -----
-    The sums are taken in the order of the items and depend on nothing else. Time is O(I * N), and at most O(N^2) for
-    columns.
-
-    The factors bound a likelihood from above, and so does A^-(h + m) where misses are as frequent as by chance or more:
-    the cut costs nothing where these put an item below what counts. Where it is felt and there are no columns, an item
-    carries its ratio from row to row. A hit makes the relative error of a ratio smaller, a miss larger; what rounding
-    adds up to is followed, and the ratio integrated anew once it may be off by `WORN` roundings.
+    The sums are taken in the order of the items and depend on nothing else: which other prefixes are asked for makes no
+    difference, not even of a bit. Time is O(I * K), and at most O(N^2) for columns.
     """
-    n_training = training.shape[1]
-    density = tables.density
-    others = density.n_actions - 1
-    has_columns = tables.columns.start.shape[0] > 0
-    for i in range(item_row.shape[0]):
-        row = item_row[i]
-        k = item_class[i]
-        hits = 0
-        misses = 0
-        # R of the tally, where there are no columns; 0 while it is not known.
-        ratio = 0.0
-        error = 0.0
-        for n in range(n_training + 1):
-            scored = hits + misses
-            idle = tables.factors[3, n - scored]
-            factors = tables.factors[0, hits] + tables.factors[1, misses] + tables.factors[2, scored]
-            x = item_log2[i] + (factors + idle)
-            if x == -np.inf:
+    place = np.full(3, -1)
+    ratios = np.empty(SMOOTH)
+    n_rows = training.shape[1]
+    for i in range(items.row.shape[0]):
+        row = items.row[i]
+        hits = items.hits[i]
+        misses = items.misses[i]
+        place[0] = -1
+        for k in range(n_rows + 1):
+            if not _add(tables, items, i, hits, misses, seen + k, place, ratios, peak, total, k):
                 # A likelihood that is 0 stays 0 on every longer prefix.
                 break
-            if x - peak[k, n] > NEGLIGIBLE and misses >= tables.felt_from[scored]:
-                if misses >= others * hits:
-                    x = min(x, item_log2[i] + tables.factors[3, n])
-                if x - peak[k, n] > NEGLIGIBLE:
-                    if has_columns:
-                        x = item_log2[i] + (_in_column(tables, hits, misses) + idle)
-                    else:
-                        if ratio == 0.0:
-                            ratio, power, _ = _ratio(density, hits, misses)
-                            ratio *= math.exp(power)
-                            error = FRESH
-                        x = item_log2[i] + (math.log2(ratio) - density.log2_ratio + tables.factors[3, n])
-            gap = x - peak[k, n]
-            if gap > 0.0:
-                total[k, n] = total[k, n] * math.exp2(-gap) + 1.0
-                peak[k, n] = x
-            elif gap > NEGLIGIBLE:
-                total[k, n] += math.exp2(gap)
-            if n < n_training:
-                predicted = predictions[row, training[0, n]]
-                is_hit = predicted == training[1, n]
-                if ratio > 0.0 and predicted >= 0:
-                    ratio, error = _carry(density, hits, misses, ratio, error, is_hit)
+            if k < n_rows:
+                predicted = predictions[row, training[0, k]]
+                is_hit = predicted == training[1, k]
                 hits += is_hit
                 misses += predicted >= 0 and not is_hit
 
 
 @njit
-def _carry(density, hits, misses, ratio, error, is_hit):
-    """Return R after one more row, and its relative error in roundings; 0 where it has to be worked out anew."""
-    scored = density.a + density.b + hits + misses
-    if is_hit:
-        weighted = (density.b + hits) * ratio
-        ratio = density.n_actions * (weighted + 1.0) / scored
-        error = error * weighted / (weighted + 1.0) + 1.0
-    else:
-        weighted = (density.a + misses) * ratio
-        left = weighted - 1.0
-        ratio = density.n_actions * left / ((density.n_actions - 1) * scored)
-        error = (error + 1.0) * weighted / left
-    # A great ratio is one whose cut is hardly felt.
-    return (ratio, error) if error <= WORN and ratio < 1e250 else (0.0, 0.0)
+def add_mass_at(n, hits, misses, tables, items, peak, total):
+    """Add the log2 masses of items to running sums by class at some training prefixes.
+
+    Parameters
+    ----------
+    n : int64[K]
+        The prefixes.
+    hits, misses : int64[K, I]
+        Tallies of each item there.
+    tables, items, peak, total
+        As in `add_mass_by_prefix`, with the same results; the tallies in `items` play no part.
+    """
+    place = np.full(3, -1)
+    ratios = np.empty(SMOOTH)
+    for i in range(items.row.shape[0]):
+        place[0] = -1
+        for k in range(n.shape[0]):
+            _add(tables, items, i, hits[k, i], misses[k, i], n[k], place, ratios, peak, total, k)
+
+
+@njit
+def _add(tables, items, i, hits, misses, n, place, ratios, peak, total, k):
+    """Add the mass of one item after n rows to the sum at k, and return whether it has any.
+
+    The factors bound a likelihood from above, and so does A^-(h + m) where misses are as frequent as by chance or more:
+    the cut costs nothing where these put an item below what counts.
+    """
+    of_class = items.of_class[i]
+    log2_prior = items.log2[i]
+    scored = hits + misses
+    idle = tables.factors[3, n - scored]
+    factors = tables.factors[0, hits] + tables.factors[1, misses] + tables.factors[2, scored]
+    x = log2_prior + (factors + idle)
+    if x == -np.inf:
+        return False
+    if x - peak[of_class, k] > NEGLIGIBLE and misses >= tables.felt_from[scored]:
+        if misses >= (tables.density.n_actions - 1) * hits:
+            x = min(x, log2_prior + tables.factors[3, n])
+        if x - peak[of_class, k] > NEGLIGIBLE:
+            if tables.columns.start.shape[0] > 0:
+                x = log2_prior + (_in_column(tables, hits, misses) + idle)
+            else:
+                ratio = _in_block(tables.density, hits, misses, place, ratios)
+                x = log2_prior + (math.log2(ratio) - tables.density.log2_ratio + tables.factors[3, n])
+    gap = x - peak[of_class, k]
+    if gap > 0.0:
+        total[of_class, k] = total[of_class, k] * math.exp2(-gap) + 1.0
+        peak[of_class, k] = x
+    elif gap > NEGLIGIBLE:
+        total[of_class, k] += math.exp2(gap)
+    return True
+
+
+@njit
+def _in_block(density, hits, misses, place, ratios):
+    """Return R(a + m, b + h), which is the same however the tallies came about.
+
+    Parameters
+    ----------
+    density : Density
+    hits, misses : int
+    place : int64[3]
+        Changed in place: the block of `SMOOTH` misses and that of hits in which `ratios` are, and the hits that they
+        are for; the first is -1 where there are none.
+    ratios : float64[SMOOTH]
+        Changed in place: R for each number of misses of the block.
+
+    Notes
+    -----
+    R is integrated once for each block of hits and misses, at its least hits and just above its misses. From there the
+    recurrences go down in misses and up in hits: all terms are positive, so that errors shrink. An item that goes on
+    from row to row takes one step for each hit, and none for a miss.
+    """
+    block = misses // SMOOTH
+    if place[0] != block or place[1] != hits // SMOOTH or place[2] > hits:
+        place[0] = block
+        place[1] = hits // SMOOTH
+        place[2] = place[1] * SMOOTH
+        _fill_block(density, place[2], block * SMOOTH, ratios)
+    scored = density.a + block * SMOOTH + density.b
+    for h in range(place[2], hits):
+        for k in range(SMOOTH):
+            ratios[k] = density.n_actions * ((density.b + h) * ratios[k] + 1.0) / (scored + k + h)
+    place[2] = hits
+    return ratios[misses - block * SMOOTH]
+
+
+@njit
+def _fill_block(density, hits, misses, ratios):
+    """Fill in R(a + m + k, b + h) by k, from an integral above them all."""
+    others = density.n_actions - 1.0
+    above = misses + SMOOTH
+    tilt = density.tilt + (others * hits - above) / others
+    ratio, power = _integral(density.a + above, density.b + hits, 1.0 / others, tilt)
+    one = math.exp(-power)
+    for k in range(SMOOTH - 1, -1, -1):
+        p = density.a + misses + k
+        ratio = ((p + density.b + hits) * others / density.n_actions * ratio + one) / p
+        ratios[k] = ratio * math.exp(power)
+
+
+@njit
+def meetings(predictions, rows, reference, taken):
+    """Count what items hit and miss on some rows, and what they and a reference both do.
+
+    Parameters
+    ----------
+    predictions : int16[P, D]
+        As in `add_mass_by_prefix`.
+    rows : int64[I]
+        Row of the predictions of each item.
+    reference : int16[D]
+        The predictions of the reference.
+    taken : int64[D, A]
+        How often the teacher took each action in each cell.
+
+    Returns
+    -------
+    int64[4, I]
+        Hits, misses, and the hits and misses that the reference has, too.
+    """
+    found = np.zeros((4, rows.shape[0]), dtype=np.int64)
+    visits = taken.sum(axis=1)
+    cells = np.flatnonzero(visits)
+    for i in range(rows.shape[0]):
+        row = rows[i]
+        hits = 0
+        scored = 0
+        both_hit = 0
+        both_scored = 0
+        either_hit = 0
+        for c in cells:
+            mine = predictions[row, c]
+            if mine < 0:
+                continue
+            own = taken[c, mine]
+            hits += own
+            scored += visits[c]
+            other = reference[c]
+            if other == mine:
+                both_hit += own
+                both_scored += visits[c]
+                either_hit += own
+            elif other >= 0:
+                both_scored += visits[c]
+                either_hit += own + taken[c, other]
+        found[0, i] = hits
+        found[1, i] = scored - hits
+        found[2, i] = both_hit
+        found[3, i] = both_scored - either_hit
+    return found

@@ -99,11 +99,13 @@ class Partition:
     ----------
     names : tuple of str
         Of the parts.
-    mass : float64[parts, N + 1]
-        Share of each at every training prefix.
+    n : int64[K]
+        The checkpoints, numbers of training rows.
+    mass : float64[parts, K]
+        Share of each there.
     number : tuple of int
         Programs of each.
-    log2_odds : float64[N + 1]
+    log2_odds : float64[K]
         The challengers over the others, in bits.
     challengers, others : str
         Both in the plural.
@@ -116,6 +118,7 @@ class Partition:
     """
 
     names: tuple[str, ...]
+    n: NDArray[np.int64]
     mass: NDArray[np.float64]
     number: tuple[int, ...]
     log2_odds: NDArray[np.float64]
@@ -140,6 +143,7 @@ def partition_of(posterior: Posterior, *, has_lesions: bool = True, noun: str = 
     if has_lesions:
         return Partition(
             names=ROLES,
+            n=posterior.n,
             mass=posterior.mass_by_role,
             number=tuple(sum(row) for row in posterior.number),
             log2_odds=posterior.log2_odds,
@@ -151,6 +155,7 @@ def partition_of(posterior: Posterior, *, has_lesions: bool = True, noun: str = 
         )
     return Partition(
         names=VERDICTS,
+        n=posterior.n,
         mass=posterior.mass_by_verdict,
         number=tuple(sum(column) for column in zip(*posterior.number, strict=True)),
         log2_odds=posterior.log2_odds_verdict,

@@ -1,8 +1,8 @@
 """The posterior over behaviours at every training prefix: masses by role and verdict, and the odds.
 
-Sizes: N training rows, R rows, A actions, B behaviours, L lengths that occur. Arrays by role or verdict
-follow the codes of `mesaprior.inference.bayes.roles`; arrays by prefix are indexed by n = 0..N, the number of
-training rows used.
+Sizes: N training rows, K of the prefixes 0..N, R rows, A actions, B behaviours, L lengths that occur. Arrays by role or
+verdict follow the codes of `mesaprior.inference.bayes.roles`; arrays by prefix are at the checkpoints, which are all
+prefixes of a short log.
 """
 
 from __future__ import annotations
@@ -15,6 +15,16 @@ from numpy.typing import NDArray
 from mesaprior.hypotheses.census import Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.bayes.agreement import Tally
+from mesaprior.inference.bayes.checkpoints import Checkpoints, checkpoints_of
+from mesaprior.inference.bayes.classes import (
+    N_CLASSES,
+    SHAPE,
+    SIDE_BY_ROLE,
+    SIDE_BY_VERDICT,
+    class_of,
+    odds_by_role,
+    odds_by_verdict,
+)
 from mesaprior.inference.bayes.fit import Fit, fit_of
 from mesaprior.inference.bayes.interventions import Effect, effects
 from mesaprior.inference.bayes.logspace import (
@@ -25,12 +35,11 @@ from mesaprior.inference.bayes.logspace import (
     sum_by,
     sum_shares,
 )
+from mesaprior.inference.bayes.losing import Search
 from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel
 from mesaprior.inference.bayes.predictive import predict_later
-from mesaprior.inference.bayes.prefixes import mass_by_prefix
+from mesaprior.inference.bayes.prefixes import ClassMasses
 from mesaprior.inference.bayes.roles import (
-    DEFECTING,
-    FAITHFUL,
     IMITATOR,
     ROLES,
     VERDICTS,
@@ -65,15 +74,17 @@ class Posterior:
 
     Attributes
     ----------
-    log2_evidence : float64[N + 1]
+    n : int64[K]
+        The checkpoints, numbers of training rows: ascending, from 0 to N.
+    log2_evidence : float64[K]
         log2 probability of the first n actions under the mixture; 0 at n = 0, -inf where nothing is left.
-    mass : float64[4, 4, N + 1]
+    mass : float64[4, 4, K]
         Share of the posterior by role, verdict and prefix; nan where nothing is left.
-    sleepers : float64[N + 1]
+    sleepers : float64[K]
         Share of the optimizers whose flags are off on all training rows.
-    log2_odds : float64[N + 1]
+    log2_odds : float64[K]
         Optimizers over imitators, in bits; inf, -inf where one side is empty, nan where both are.
-    log2_odds_verdict : float64[N + 1]
+    log2_odds_verdict : float64[K]
         Defecting over faithful, all roles, likewise.
     misses : float64[4]
         Expected share of the later rows with an action that are missed at N, given the role; nan where the
@@ -89,7 +100,7 @@ class Posterior:
     is_stable : bool
         Whether the odds have settled as the bound grew (see `is_stable`).
     loses_at : int or None
-        Least n with odds above 0 there and at every later n: where the honest imitator loses.
+        Least n of all with odds above 0 there and at every later n: where the honest imitator loses.
     loses_at_verdict : int or None
         The same for defecting over faithful.
     log2_mass : float64[B]
@@ -112,6 +123,7 @@ class Posterior:
         Who changes under each intervention of the language, in its order.
     """
 
+    n: NDArray[np.int64]
     log2_evidence: NDArray[np.float64]
     mass: NDArray[np.float64]
     sleepers: NDArray[np.float64]
@@ -140,7 +152,7 @@ class Posterior:
     @property
     def n_training(self) -> int:
         """N, the number of training rows."""
-        return len(self.log2_evidence) - 1
+        return int(self.n[-1])
 
     @property
     def programs(self) -> int:
@@ -149,12 +161,12 @@ class Posterior:
 
     @property
     def mass_by_role(self) -> NDArray[np.float64]:
-        """Share of the posterior by role and prefix, float64[4, N + 1]."""
+        """Share of the posterior by role and prefix, float64[4, K]."""
         return sum_shares(self.mass, 1, 0)
 
     @property
     def mass_by_verdict(self) -> NDArray[np.float64]:
-        """Share of the posterior by verdict and prefix, float64[4, N + 1]."""
+        """Share of the posterior by verdict and prefix, float64[4, K]."""
         return sum_shares(self.mass, 0, 0)
 
 
@@ -165,6 +177,7 @@ def posterior(
     *,
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
+    checkpoints: Checkpoints = None,
 ) -> Posterior:
     """Update a prior over the programs of a census on the training rows of a log.
 
@@ -179,6 +192,8 @@ def posterior(
     noise : NoiseModel
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
+    checkpoints : int or "all" or None
+        At how many prefixes it is worked out; see `checkpoints_of`.
 
     Returns
     -------
@@ -191,19 +206,20 @@ def posterior(
     RunError
         If the census was counted on other rows, or is empty.
     UsageError
-        If the prior has no weights to give (see `Weighed`) or `tolerance` is outside 0..1.
+        If the prior has no weights to give (see `Weighed`), `tolerance` is outside 0..1, or `checkpoints` is none.
 
     Notes
     -----
-    Time is O(G + B * C + I * N) for G groups, C cells and I <= B pairs of training predictions and class;
-    beyond the census, memory is O(G + N). All sums run in one fixed order: the result does not depend on
-    threads.
+    Time is O(G + B * C + I * N) for G groups, C cells and I <= B pairs of training predictions and class if every
+    prefix is a checkpoint; for K of them O(G + N + I * C * K), and what it takes to find where the imitator loses (see
+    `losing`). Beyond the census, memory is O(G + N). All sums run in one fixed order: the result does not depend on
+    threads, nor what is said at one prefix on the others.
     """
     scored = Scored(census, log, noise, tolerance)
-    return posterior_of(Weighed(census, prior_of(prior)), scored)
+    return posterior_of(Weighed(census, prior_of(prior)), scored, checkpoints)
 
 
-def posterior_of(weighed: Weighed, scored: Scored) -> Posterior:
+def posterior_of(weighed: Weighed, scored: Scored, checkpoints: Checkpoints = None) -> Posterior:
     """Return the posterior of a census that is weighed by a prior and scored on a log.
 
     Parameters
@@ -211,6 +227,8 @@ def posterior_of(weighed: Weighed, scored: Scored) -> Posterior:
     weighed : Weighed
     scored : Scored
         Of the same programs; rows of other people over the same situations can share what is weighed.
+    checkpoints : int or "all" or None
+        As in `posterior`.
 
     Raises
     ------
@@ -220,11 +238,14 @@ def posterior_of(weighed: Weighed, scored: Scored) -> Posterior:
     census, log, noise = scored.census, scored.log, scored.noise
     judgement, training, likelihood = scored.judgement, scored.training, scored.log2_likelihood
     log2_behaviour = weighed.log2_behaviour
-    log2_class = _mass_by_class(census, log, noise, judgement, log2_behaviour, likelihood)
+    n = checkpoints_of(checkpoints, log.n_training)
+    masses = ClassMasses(census, log, noise, class_of(judgement), N_CLASSES, log2_behaviour, likelihood)
+    by_class = masses.at(n)
+    odds, odds_verdict = odds_by_role(by_class), odds_by_verdict(by_class)
+    behind = Search(masses, SIDE_BY_ROLE, odds_by_role).last_behind(n, odds)
+    behind_verdict = Search(masses, SIDE_BY_VERDICT, odds_by_verdict).last_behind(n, odds_verdict)
+    log2_class = by_class.reshape(*SHAPE, -1)
     evidence = log2_total(log2_class, axis=(0, 1, 2))
-    by_role, by_verdict = log2_total(log2_class, (1, 2)), log2_total(log2_class, (0, 2))
-    odds = log2_odds(log2_total(by_role[IMITATOR + 1 :]), by_role[IMITATOR])
-    odds_verdict = log2_odds(by_verdict[DEFECTING], by_verdict[FAITHFUL])
 
     log2_final = log2_behaviour + likelihood
     log2_mass = log2_final - evidence[-1] if evidence[-1] > -np.inf else np.full(len(log2_final), np.nan)
@@ -233,6 +254,7 @@ def posterior_of(weighed: Weighed, scored: Scored) -> Posterior:
     odds_by_bound[-1] = odds[-1]
     length, time = weighed.shortest
     return Posterior(
+        n=n,
         log2_evidence=evidence - evidence[0],
         mass=share(log2_total(log2_class, axis=2), evidence),
         sleepers=share(log2_total(log2_class[:, :, 1], axis=(0, 1)), evidence),
@@ -244,8 +266,8 @@ def posterior_of(weighed: Weighed, scored: Scored) -> Posterior:
         bounds=weighed.lengths[0],
         log2_odds_by_bound=odds_by_bound,
         is_stable=is_stable(odds_by_bound),
-        loses_at=loses_at(odds),
-        loses_at_verdict=loses_at(odds_verdict),
+        loses_at=_next(behind, log.n_training),
+        loses_at_verdict=_next(behind_verdict, log.n_training),
         log2_mass=log2_mass,
         role=judgement.role,
         verdict=judgement.verdict,
@@ -256,7 +278,7 @@ def posterior_of(weighed: Weighed, scored: Scored) -> Posterior:
         misses_in_training=training.misses,
         fit=fit_of(log, census.n_actions, training.hits),
         exact=_exact(census, log, training, judgement.role, length, time),
-        interventions=effects(census, log, noise, judgement.role, log2_behaviour, likelihood, evidence),
+        interventions=effects(census, log, noise, judgement.role, log2_behaviour, likelihood, n, evidence),
     )
 
 
@@ -266,11 +288,16 @@ def loses_at(odds: NDArray[np.float64]) -> int | None:
     Parameters
     ----------
     odds : float64[N + 1]
-        log2 odds by prefix; inf counts as above 0, nan does not.
+        log2 odds at every prefix; inf counts as above 0, nan does not.
     """
     behind = np.flatnonzero(~(odds > 0))
-    first = int(behind[-1]) + 1 if len(behind) else 0
-    return first if first < len(odds) else None
+    return _next(int(behind[-1]) if len(behind) else None, len(odds) - 1)
+
+
+def _next(behind: int | None, n_training: int) -> int | None:
+    """Return the prefix after the last one without a lead; None where there is none after it."""
+    first = 0 if behind is None else behind + 1
+    return first if first <= n_training else None
 
 
 def is_stable(odds_by_bound: NDArray[np.float64], *, within: float = 1.0) -> bool:
@@ -295,22 +322,6 @@ def is_stable(odds_by_bound: NDArray[np.float64], *, within: float = 1.0) -> boo
     if np.isinf(last).any():
         return bool((last == last[0]).all())
     return bool((np.sign(last) == np.sign(last[0])).all() and last.max() - last.min() <= within)
-
-
-def _mass_by_class(
-    census: Census,
-    log: ImitationLog,
-    noise: NoiseModel,
-    judgement: Judgement,
-    log2_behaviour: np.ndarray,
-    likelihood: np.ndarray,
-) -> NDArray[np.float64]:
-    """Return log2 masses, not normalized, by role, verdict, sleeper and prefix: float64[4, 4, 2, N + 1]."""
-    shape = (len(ROLES), len(VERDICTS), 2)
-    of_class = np.ravel_multi_index((judgement.role, judgement.verdict, judgement.is_sleeper.astype(np.int64)), shape)
-    n_classes = int(np.prod(shape))
-    by_class = mass_by_prefix(census, log, noise, of_class, n_classes, log2_behaviour, likelihood)
-    return by_class.reshape(*shape, -1)
 
 
 def _odds_by_bound(weighed: Weighed, role: np.ndarray, likelihood: np.ndarray) -> np.ndarray:

@@ -50,7 +50,8 @@ class Summary:
     share : float
         Its share, 0..1; nan where nothing is left.
     changes : tuple of (int, str or None)
-        The leader at n = 0, and then each n at which another role takes the lead; None where nothing is left.
+        The leader at n = 0, and then each checkpoint at which another role has taken the lead; None where nothing is
+        left.
     sentence : str
         Where the honest imitator loses, in one sentence.
     """
@@ -116,15 +117,15 @@ def to_frame(posterior: Posterior) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        16 * (N + 1) rows, by n, then role, then verdict; `mass` is nan where nothing is left (write it
+        16 rows for each checkpoint, by n, then role, then verdict; `mass` is nan where nothing is left (write it
         with ``na_rep="nan"``).
     """
     import pandas as pd
 
-    n_prefixes = posterior.n_training + 1
+    n_prefixes = len(posterior.n)
     return pd.DataFrame(
         {
-            "n": np.repeat(np.arange(n_prefixes), len(ROLES) * len(VERDICTS)),
+            "n": np.repeat(posterior.n, len(ROLES) * len(VERDICTS)),
             "role": np.tile(np.repeat(ROLES, len(VERDICTS)), n_prefixes),
             "verdict": np.tile(VERDICTS, n_prefixes * len(ROLES)),
             "mass": np.moveaxis(posterior.mass, 2, 0).ravel(),
@@ -146,7 +147,7 @@ def summarize(posterior: Posterior) -> Summary:
     by_role = posterior.mass_by_role
     leading = _leading(by_role)
     changed = np.flatnonzero(np.diff(leading, prepend=-2))
-    changes = tuple((n, None if leading[n] < 0 else ROLES[leading[n]]) for n in changed.tolist())
+    changes = tuple((int(posterior.n[k]), None if leading[k] < 0 else ROLES[leading[k]]) for k in changed.tolist())
     leaders = [leader for _, leader in changes]
     last = math.nan if leaders[-1] is None else float(by_role[:, -1].max())
     return Summary(leaders[-1], last, changes, loses_sentence(posterior))
@@ -185,7 +186,7 @@ def kept_lead(posterior: Posterior, odds: str) -> str:
 
 
 def _leading(shares: np.ndarray) -> NDArray[np.int64]:
-    """Return the role with the largest share at each prefix, int64[N + 1]; -1 where nothing is left."""
+    """Return the role with the largest share at each checkpoint, int64[K]; -1 where nothing is left."""
     leading = np.argmax(shares >= shares.max(axis=0) * (1 - TIED), axis=0)
     return np.where(np.isnan(shares).any(axis=0), -1, leading)
 

@@ -98,11 +98,11 @@ def draw_posterior(figure: Any, sides: Partition, *, title_source: str) -> None:
 
 def _draw_masses(axes: Any, sides: Partition) -> None:
     """Draw the shares of the sides as areas, each with its name and its share at N beside it."""
-    n = np.arange(sides.mass.shape[1])
+    n = sides.n
     present = [part for part, number in enumerate(sides.number) if number]
     masses = np.nan_to_num(sides.mass[present])
     axes.stackplot(n, masses, colors=[COLOURS[part] for part in present], alpha=0.85)
-    axes.set(ylabel="share of the posterior", ylim=(0, 1), xlim=(0, max(1, len(n) - 1)))
+    axes.set(ylabel="share of the posterior", ylim=(0, 1), xlim=(0, max(1, n[-1])))
     if sides.loses_at is not None:
         axes.axvline(sides.loses_at, color="white", linewidth=1.2, linestyle="--")
     middles = np.cumsum(masses[:, -1]) - masses[:, -1] / 2
@@ -133,8 +133,7 @@ def _spread(places: np.ndarray) -> np.ndarray:
 
 def _draw_odds(axes: Any, sides: Partition) -> None:
     """Draw the odds along n; where one side has no mass there is no point, and no curve at all is said in words."""
-    n = np.arange(len(sides.log2_odds))
-    odds = sides.log2_odds
+    n, odds = sides.n, sides.log2_odds
     finite = np.where(np.isfinite(odds), odds, np.nan)
     axes.set(xlabel="training rows seen", ylabel=f"log2 odds\n{sides.challengers} : {sides.others}")
     if np.isnan(finite).all():
@@ -145,7 +144,7 @@ def _draw_odds(axes: Any, sides: Partition) -> None:
     axes.plot(n, finite, color="0.15", linewidth=1.4, marker="." if len(n) <= 40 else "")
     if sides.loses_at is not None:
         axes.axvline(sides.loses_at, color=COLOURS[1], linewidth=1, linestyle="--")
-        late = sides.loses_at > (len(n) - 1) / 2
+        late = sides.loses_at > n[-1] / 2
         axes.annotate(
             sides.loss,
             (sides.loses_at, 1),

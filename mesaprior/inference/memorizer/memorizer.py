@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from mesaprior.errors import Named, UsageError
 from mesaprior.hypotheses.log import NONE, ImitationLog
 from mesaprior.hypotheses.terms.language import Language
+from mesaprior.inference.bayes.checkpoints import ALL
 from mesaprior.inference.bayes.cut import log2_of_tallies
 from mesaprior.inference.bayes.logspace import log2_odds, log2_total, share
 from mesaprior.inference.bayes.noise import NoiseModel
-from mesaprior.inference.bayes.posterior import Posterior, loses_at
+from mesaprior.inference.bayes.posterior import Posterior, loses_at, posterior_of
 from mesaprior.inference.bayes.roles import DEFECTING, ERRING, FAITHFUL, IMITATOR, UNJUDGED, VERDICTS
 from mesaprior.inference.bayes.scores import Scored
 from mesaprior.inference.bayes.weights import Prior, Weighed
@@ -75,22 +76,24 @@ class Memorizer:
 
 @dataclass(frozen=True, eq=False)
 class MemorizerPosterior:
-    """What the data say of a memorizer, by n = 0..N training rows.
+    """What the data say of a memorizer, at the checkpoints of the posterior.
 
     Attributes
     ----------
     memorizer : Memorizer
     log2_prior : float
         log2 of the family's share of the prior, over the programs counted and the family.
-    log2_evidence : float64[N + 1]
+    n : int64[K]
+        The checkpoints, numbers of training rows from 0 to N.
+    log2_evidence : float64[K]
         log2 probability of the first n actions under the family alone.
-    log2_odds : float64[N + 1]
+    log2_odds : float64[K]
         The family over everything that was counted, in bits.
-    mass : float64[N + 1]
+    mass : float64[K]
         The family's share of the posterior over the programs counted and the family; nan where nothing is left.
-    mass_by_verdict : float64[4, N + 1]
+    mass_by_verdict : float64[4, K]
         The same by verdict.
-    log2_odds_optimizers : float64[N + 1]
+    log2_odds_optimizers : float64[K]
         Optimizers over imitators where the family, which optimizes nothing, is among the imitators.
     loses_at : int or None
         Where the honest imitator loses then.
@@ -100,6 +103,7 @@ class MemorizerPosterior:
 
     memorizer: Memorizer
     log2_prior: float
+    n: NDArray[np.int64]
     log2_evidence: NDArray[np.float64]
     log2_odds: NDArray[np.float64]
     mass: NDArray[np.float64]
@@ -221,6 +225,9 @@ def memorizer_posterior(
     that allows no miss, and grows with the square of the misses allowed.
     """
     log, noise = scored.log, scored.noise
+    # All prefixes are needed to know where the imitator loses, and cost nothing beside the tables.
+    at = result.n
+    result = result if len(at) > log.n_training else posterior_of(weighed, scored, ALL)
     counts = _counts_by_condition(memorizer, log, scored.tolerance)
     N = log.n_training
     tables_of_noise = noise.tables(N, memorizer.n_actions)
@@ -248,11 +255,12 @@ def memorizer_posterior(
     return MemorizerPosterior(
         memorizer=memorizer,
         log2_prior=float(family[0] - everything[0]),
-        log2_evidence=log2_evidence,
-        log2_odds=log2_odds(family, rest),
-        mass=share(family, everything),
-        mass_by_verdict=share(log2_family + by_verdict, everything),
-        log2_odds_optimizers=odds,
+        n=at,
+        log2_evidence=log2_evidence[at],
+        log2_odds=log2_odds(family, rest)[at],
+        mass=share(family, everything)[at],
+        mass_by_verdict=share(log2_family + by_verdict, everything)[:, at],
+        log2_odds_optimizers=odds[at],
         loses_at=loses_at(odds),
         predictive=_predictive(memorizer, log, counts[0], noise, tables_of_noise),
     )

@@ -46,7 +46,7 @@ def _facts(found: MemorizerPosterior, log: ImitationLog) -> dict[str, Any]:
 
 def _sentences(found: MemorizerPosterior) -> Iterator[str]:
     """Yield what the tables hold, how they stand to the programs counted, and what they do to the odds of roles."""
-    memorizer, n = found.memorizer, len(found.mass) - 1
+    memorizer, n = found.memorizer, int(found.n[-1])
     entries = "entry" if memorizer.n_entries == 1 else "entries"
     by_verdict = ", ".join(
         f"{share_text(float(mass))} {name}"

@@ -56,6 +56,8 @@ def _person_facts(person: Person, top: int) -> dict[str, Any]:
         "name": person.name,
         "training_rows": person.n_training,
         "later_rows": person.n_later,
+        # Of everybody whose rows were all looked at, the place of a number says after how many.
+        **({} if len(person.n) == person.n_training + 1 else {"n": person.n}),
         "log2_odds": person.log2_odds,
         "log2_odds_verdict": person.log2_odds_verdict,
         "mass": dict(zip(ROLES, person.mass_by_role, strict=True)),

@@ -167,6 +167,9 @@ def _unbeaten_sentence(posterior: Posterior, log: ImitationLog, noun: str) -> st
 
 def _odds(posterior: Posterior) -> Iterator[Series]:
     """Yield the two odds along n; none of which a side never has any mass."""
+    # Checkpoints are spaced by the logarithm of n.
+    N = posterior.n_training
+    ends = None if len(posterior.n) == N + 1 else ("n = 0", f"{N} (n on a log scale)")
     for name, odds in (
         ("optimizers over imitators", posterior.log2_odds),
         ("defecting over faithful", posterior.log2_odds_verdict),
@@ -174,7 +177,7 @@ def _odds(posterior: Posterior) -> Iterator[Series]:
         _, least, _ = sparkline(odds.tolist())
         if not math.isnan(least):
             # Names of one width, so that the two lines can be compared row by row.
-            yield Series(f"log2 odds, {name:<25}", odds)
+            yield Series(f"log2 odds, {name:<25}", odds, ends=ends)
 
 
 def _table_by_role(posterior: Posterior, noun: str) -> Table:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from mesaprior.hypotheses.census import PARTS, Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.bayes.leading import leading
 from mesaprior.inference.bayes.posterior import Posterior
 from mesaprior.inference.bayes.result import advantage_of
 from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+
+MOST_LATER = 1_000
+"""Later rows up to which each has its own entry in ``predictive``, also on logs too long to look at every prefix."""
 
 
 def posterior_facts(
@@ -49,7 +54,7 @@ def posterior_facts(
     """
     exact = posterior.exact
     return {
-        "n": list(range(posterior.n_training + 1)),
+        "n": posterior.n,
         "log2_odds": posterior.log2_odds,
         "log2_odds_verdict": posterior.log2_odds_verdict,
         "mass": dict(zip(ROLES, posterior.mass_by_role, strict=True)),
@@ -69,7 +74,7 @@ def posterior_facts(
         "loses_at": posterior.loses_at,
         "loses_at_verdict": posterior.loses_at_verdict,
         "number": {name: dict(zip(VERDICTS, posterior.number[role], strict=True)) for role, name in enumerate(ROLES)},
-        "predictive": {str(log.n_training + later): row for later, row in enumerate(posterior.predictive)},
+        "predictive": _predictive(posterior, census, log),
         "exact": exact and {"program": exact.program, "length": exact.length, "role": ROLES[exact.role]},
         "top": _leading(posterior, census, top),
         "given": list(given),
@@ -83,6 +88,15 @@ def posterior_facts(
         "provenance": provenance,
         **_interventions(posterior),
     }
+
+
+def _predictive(posterior: Posterior, census: Census, log: ImitationLog) -> dict[str, Any]:
+    """Return the predictive by later row; of a long log, by the first later row of each cell."""
+    N = log.n_training
+    later = np.arange(log.n_rows - N)
+    if len(posterior.n) <= N and len(later) > MOST_LATER:
+        later = np.sort(np.unique(census.row_cell[N:], return_index=True)[1])
+    return {str(N + row): posterior.predictive[row] for row in later.tolist()}
 
 
 def _leading(posterior: Posterior, census: Census, top: int) -> list[dict[str, Any]]:

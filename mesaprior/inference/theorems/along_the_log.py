@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.bayes.logspace import log2_sum
@@ -96,12 +97,13 @@ def log_theorems(
 def _evidence(hypotheses: HypothesisClass, result: Posterior, where: str) -> Theorem:
     """Return the computed and the exact evidence at the prefix where they differ most."""
     name, statement = "evidence", "the product of the mixture's predictions = xi of the whole sequence"
-    prefixes = _prefixes(result.n_training, hypotheses.n_hypotheses)
+    found = dict(zip(result.n.tolist(), result.log2_evidence.tolist(), strict=True))
+    prefixes = _prefixes(result.n, hypotheses.n_hypotheses)
     exact = {n: hypotheses.log2_mixture(n) for n in prefixes}
     # Of equal ones the longest: before any row both sides are 0 by definition.
-    n = max(prefixes, key=lambda n: (abs(float(result.log2_evidence[n]) - exact[n]), n))
+    n = max(prefixes, key=lambda n: (abs(found[n] - exact[n]), n))
     farthest = f"{where}; of {len(prefixes)} prefixes the one that is farthest off (n = {n}), against exact integers"
-    return Theorem(name, statement, "", "=", float(result.log2_evidence[n]), exact[n], farthest)
+    return Theorem(name, statement, "", "=", found[n], exact[n], farthest)
 
 
 def _regularized(hypotheses: HypothesisClass, masses: list[int], live: list[int], where: str) -> Theorem:
@@ -121,10 +123,12 @@ def _regularized(hypotheses: HypothesisClass, masses: list[int], live: list[int]
     return Theorem(name, statement, _KORBAK, "=", fit - gain, evidence, f"{where}; reward ln L, beta = 1")
 
 
-def _prefixes(N: int, n_hypotheses: int) -> list[int]:
-    """Return the prefixes at which the evidence is compared: all, or some and the last if there are many."""
-    n_prefixes = max(1, min(N + 1, PREFIX_WORK // (n_hypotheses * max(N, 1))))
-    return sorted({N - k * N // n_prefixes for k in range(n_prefixes)} | ({0} if n_prefixes > N else set()))
+def _prefixes(n: NDArray[np.int64], n_hypotheses: int) -> list[int]:
+    """Return the checkpoints, of int64[K], at which the evidence is compared: all, or some and the last if many."""
+    K, N = len(n) - 1, int(n[-1])
+    n_prefixes = max(1, min(K + 1, PREFIX_WORK // (n_hypotheses * max(N, 1))))
+    places = {K - k * K // n_prefixes for k in range(n_prefixes)} | ({0} if n_prefixes > K else set())
+    return n[sorted(places)].tolist()
 
 
 def _loss(hypotheses: HypothesisClass, truth: int, masses: list[int], total: int, where: str) -> Theorem:

@@ -13,6 +13,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.deriving import for_rows
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.bayes.agreement import runs
+from mesaprior.inference.bayes.checkpoints import Checkpoints
 from mesaprior.inference.bayes.fit import Fit, always_of
 from mesaprior.inference.bayes.logspace import log2_sum, sum_shares
 from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
@@ -74,7 +75,9 @@ class Person:
         Label of the group.
     n_training, n_later : int
         Rows.
-    log2_odds, log2_odds_verdict : float64[N + 1]
+    n : int64[K]
+        The checkpoints, numbers of training rows from 0 to N.
+    log2_odds, log2_odds_verdict : float64[K]
         As in `Posterior`, along this person's rows.
     mass : float64[4, 4]
         Share of the posterior by role and verdict at N.
@@ -107,6 +110,7 @@ class Person:
     name: str
     n_training: int
     n_later: int
+    n: NDArray[np.int64]
     log2_odds: NDArray[np.float64]
     log2_odds_verdict: NDArray[np.float64]
     mass: NDArray[np.float64]
@@ -194,6 +198,7 @@ def people(
     top: int = 3,
     count: Callable[[ImitationLog], Census] | None = None,
     report: Callable[[int], None] | None = None,
+    checkpoints: Checkpoints = None,
 ) -> People:
     """Update a prior on each person's rows separately, and compute role frequencies and shared programs.
 
@@ -211,6 +216,8 @@ def people(
         Counts a census on one person's rows, where learning makes it depend on them.
     report : callable, optional
         Called with 1 for each person that is done.
+    checkpoints : int or "all" or None
+        As in `posterior`, for each person.
 
     Returns
     -------
@@ -241,7 +248,7 @@ def people(
             rows = _in_order_of(log, rows)
             weighed = _weighed(census, log, rows, prior, known)
         own = weighed.census if count is not None else replace(weighed.census, row_cell=rows.row_situation)
-        result = posterior_of(weighed, Scored(own, rows, noise, tolerance))
+        result = posterior_of(weighed, Scored(own, rows, noise, tolerance), checkpoints)
         persons.append(_person(log.groups[number], own, rows, result, top))
         if report is not None:
             report(1)
@@ -296,6 +303,7 @@ def _person(name: str, census: Census, log: ImitationLog, result: Posterior, top
         name=name,
         n_training=log.n_training,
         n_later=log.n_rows - log.n_training,
+        n=result.n,
         log2_odds=result.log2_odds,
         log2_odds_verdict=result.log2_odds_verdict,
         mass=result.mass[:, :, -1],
