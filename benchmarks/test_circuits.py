@@ -15,6 +15,7 @@ def compiled():
     LeastTable(2)
     count_circuits(2, FULL, 3)
     count_circuits(5, FULL, 2)
+    least_circuits(5, FULL, 7)
 
 
 def test_least_gates_of_three_inputs(benchmark):
@@ -40,6 +41,11 @@ def test_least_gates_of_four_inputs_without_exclusive_or(benchmark):
 def test_five_inputs_up_to_six_gates(benchmark):
     found = benchmark.pedantic(least_circuits, (5, FULL, 6), {"workers": 2}, rounds=1)
     assert found.n_functions[-1] == 8430800
+
+
+def test_five_inputs_up_to_eight_gates(benchmark):
+    found = benchmark.pedantic(least_circuits, (5, FULL, 8), {"workers": 2}, rounds=1)
+    assert found.n_functions[-1] == 383877392
 
 
 @pytest.mark.parametrize("max_gates", [5, 6, 7])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mesaprior.hypotheses.circuits.least.search import LeastCircuits
     from mesaprior.hypotheses.circuits.least.table import LeastTable
 
-DEFAULT_GATES = 6
+DEFAULT_GATES = 7
 """Gates up to which functions of 5 inputs are searched by default; it takes seconds."""
 
 
@@ -52,9 +52,9 @@ class FunctionNumber(click.ParamType):
 @plot_option("Plot the circuit of --function")
 @click.option(
     "--max-gates",
-    type=click.IntRange(0, 8),
+    type=click.IntRange(0, 9),
     metavar="G",
-    help="With 5 inputs: search circuits of at most G gates.  [default: 6]",
+    help="With 5 inputs: search circuits of at most G gates; 9 take some minutes and 0.7 GB.  [default: 7]",
 )
 @click.option(
     "--workers",
@@ -85,7 +85,7 @@ def circuits(
       mesaprior circuits --inputs 4
       mesaprior circuits --inputs 3 --format csv --witness > functions.csv
       mesaprior circuits --inputs 4 --function 0x6996 --plot parity.png
-      mesaprior circuits --inputs 5 --max-gates 7
+      mesaprior circuits --inputs 5 --max-gates 8
     """
     from mesaprior.hypotheses.circuits.gates import basis_of
     from mesaprior.inference.reports.circuits import report_counts, report_every_function
@@ -141,23 +141,27 @@ def _table(n: int, basis: Basis, workers: int) -> LeastTable:
 def _search(basis: Basis, max_gates: int, workers: int) -> LeastCircuits:
     """Find which functions of 5 inputs need how many gates, with progress."""
     from mesaprior.cli.progress import progress
-    from mesaprior.hypotheses.circuits.least.search import least_circuits
+    from mesaprior.hypotheses.circuits.least.search import least_circuits, work_of
 
-    with progress(f"Circuits of up to {max_gates} gates", max_gates) as report:
+    with progress(f"Circuits of up to {max_gates} gates", work_of(5, max_gates)) as report:
         return least_circuits(5, basis, max_gates, workers=workers, report=report)
 
 
 def _circuit_of(found: LeastCircuits, function: int) -> Circuit:
     """Return a least circuit of a function of 5 inputs."""
     from mesaprior.errors import RunError
+    from mesaprior.hypotheses.circuits.least.search import most_gates
     from mesaprior.hypotheses.circuits.least.single import least_circuit_of
 
     circuit = least_circuit_of(found, function)
     if circuit is None:
-        max_gates = len(found.n_functions) - 1
-        raise RunError(
-            f"function {function:#x} needs more than {max_gates} gates; search further with --max-gates, up to 8."
+        max_gates, most = len(found.n_functions) - 1, most_gates(found.n, found.basis)
+        way_on = (
+            "that is as far as it is searched"
+            if max_gates == most
+            else f"search further with --max-gates, up to {most}"
         )
+        raise RunError(f"function {function:#x} needs more than {max_gates} gates; {way_on}.")
     return circuit
 
 

@@ -39,6 +39,9 @@ class Symmetries(NamedTuple):
         Input numbers at which an input is 0 and 1, as sets of bits.
     ones : uint8[65536]
         Bits of a number.
+    walk : int8[n! * (2^n + 1)]
+        Moves that lead from a function through all that renamed inputs make of it and back: v < n complements input v,
+        and n + v swaps it with the next input.
     """
 
     n: int
@@ -47,6 +50,7 @@ class Symmetries(NamedTuple):
     table: np.ndarray
     where: np.ndarray
     ones: np.ndarray
+    walk: np.ndarray
 
 
 class Parents(NamedTuple):
@@ -101,6 +105,20 @@ def renamed(symmetries, g, function):
 
 
 @njit
+def moved(symmetries, move, function):
+    """Return what one move of the walk makes of a function."""
+    n, where = symmetries.n, symmetries.where
+    if move < n:
+        stride = np.uint64(1 << (n - 1 - move))
+        return (function & where[move, 0]) << stride | (function & where[move, 1]) >> stride
+    v = move - n
+    stride = np.uint64(1 << (n - 2 - v))
+    high = where[v, 1] & where[v + 1, 0]
+    low = where[v, 0] & where[v + 1, 1]
+    return function & ~(high | low) | (function & high) >> stride | (function & low) << stride
+
+
+@njit
 def combined(p, a, b):
     """Return combination number p of two normal functions: and, and-not, not-and, or, exclusive or."""
     if p == 0:
@@ -122,7 +140,7 @@ def _weight(symmetries, function):
 
 
 @njit
-def _mixed(x):
+def mixed(x):
     """Return a number that looks random (the finalizer of MurmurHash3)."""
     x ^= x >> np.uint64(33)
     x *= np.uint64(0xFF51AFD7ED558CCD)
@@ -133,7 +151,7 @@ def _mixed(x):
 
 
 @njit
-def _add_marks(symmetries, code, marks):
+def add_marks(symmetries, code, marks):
     """Add to ``marks: uint64[n, 2]`` the invariants of a gate that distinguish the inputs and their two values.
 
     It does not change when the gate is complemented, and moves with the inputs when they are renamed.
@@ -145,11 +163,22 @@ def _add_marks(symmetries, code, marks):
     for v in range(symmetries.n):
         for b in range(2):
             part = _weight(symmetries, function & symmetries.where[v, b])
-            marks[v, b] += _mixed(whole | np.uint64(part * (size // 2 - part) + 1))
+            marks[v, b] += mixed(whole | np.uint64(part * (size // 2 - part) + 1))
 
 
 @njit
-def _write_least(symmetries, code, marks, best, trial):
+def _is_even(symmetries, code, v):
+    """Return whether complementing input v changes no gate, or complements it."""
+    for k in range(len(code)):
+        function = code[k] >> np.uint64(DEPTH_BITS)
+        image = moved(symmetries, v, function)
+        if image != function and image != function ^ symmetries.full:
+            return False
+    return True
+
+
+@njit
+def write_least_of(symmetries, code, marks, best, trial):
     """Write the canonical form of a set of gates: the least under renaming of inputs.
 
     Parameters
@@ -163,22 +192,33 @@ def _write_least(symmetries, code, marks, best, trial):
         Written, ascending.
     trial : uint64[L]
         Scratch.
+
+    Returns
+    -------
+    int
+        A renaming that leads there.
     """
     n, L = symmetries.n, len(code)
+    way = np.int64(0)
     fixed, free = np.int64(0), np.int64(0)
     for v in range(n):
         if marks[v, 0] > marks[v, 1]:
             fixed |= np.int64(1) << v
-        elif marks[v, 0] == marks[v, 1]:
+        elif marks[v, 0] == marks[v, 1] and not _is_even(symmetries, code, v):
             free |= np.int64(1) << v
+    # Bit w of place v: whether input w may not come after it.
+    after = np.zeros(n, dtype=np.int64)
+    for v in range(n):
+        lesser, greater = min(marks[v, 0], marks[v, 1]), max(marks[v, 0], marks[v, 1])
+        for w in range(n):
+            other_lesser, other_greater = min(marks[w, 0], marks[w, 1]), max(marks[w, 0], marks[w, 1])
+            if lesser > other_lesser or (lesser == other_lesser and greater > other_greater):
+                after[v] |= np.int64(1) << w
     first = True
     for permutation in range(len(symmetries.order)):
         in_order = True
         for k in range(1, n):
-            v, w = symmetries.order[permutation, k - 1], symmetries.order[permutation, k]
-            lesser, greater = min(marks[v, 0], marks[v, 1]), max(marks[v, 0], marks[v, 1])
-            other_lesser, other_greater = min(marks[w, 0], marks[w, 1]), max(marks[w, 0], marks[w, 1])
-            if lesser > other_lesser or (lesser == other_lesser and greater > other_greater):
+            if (after[symmetries.order[permutation, k - 1]] >> symmetries.order[permutation, k]) & 1:
                 in_order = False
                 break
         if not in_order:
@@ -203,27 +243,28 @@ def _write_least(symmetries, code, marks, best, trial):
             if is_less:
                 for k in range(L):
                     best[k] = trial[k]
-                first = False
+                first, way = False, g
             if part == 0:
                 break
             part = (part - 1) & free
+    return way
 
 
 @njit
 def write_least(symmetries, code, best, trial):
-    """Write the canonical form of a set of gates, ``uint64[L]``; see `_write_least`."""
+    """Write the canonical form of a set of gates, ``uint64[L]``; see `write_least_of`."""
     marks = np.zeros((symmetries.n, 2), dtype=np.uint64)
     for k in range(len(code)):
-        _add_marks(symmetries, code[k], marks)
-    _write_least(symmetries, code, marks, best, trial)
+        add_marks(symmetries, code[k], marks)
+    write_least_of(symmetries, code, marks, best, trial)
 
 
 @njit
-def _slot_of(code, n_slots):
+def slot_of(code, n_slots):
     """Return the first slot to try for a set."""
     h = np.uint64(0)
     for k in range(len(code)):
-        h = _mixed(h * np.uint64(0x9E3779B97F4A7C15) + code[k])
+        h = mixed(h * np.uint64(0x9E3779B97F4A7C15) + code[k])
     return np.int64(h & np.uint64(n_slots - 1))
 
 
@@ -231,7 +272,7 @@ def _slot_of(code, n_slots):
 def reslot(sets):
     """Fill empty slots (all -1) after they were enlarged."""
     for row in range(sets.used[0]):
-        slot = _slot_of(sets.code[row], len(sets.slots))
+        slot = slot_of(sets.code[row], len(sets.slots))
         while sets.slots[slot] >= 0:
             slot = (slot + 1) & (len(sets.slots) - 1)
         sets.slots[slot] = row
@@ -240,7 +281,7 @@ def reslot(sets):
 @njit
 def _add(sets, code, count):
     """Add a set with its number of ways; return whether the sum fits."""
-    slot = _slot_of(code, len(sets.slots))
+    slot = slot_of(code, len(sets.slots))
     while True:
         row = np.int64(sets.slots[slot])
         if row < 0:
@@ -315,7 +356,7 @@ def extend(symmetries, P, parents, most_needless, place, part, sets):
         for k in range(L):
             node[n + k] = code[row, k]
             new[k] = code[row, k]
-            _add_marks(symmetries, code[row, k], marks)
+            add_marks(symmetries, code[row, k], marks)
         for j in range(1, m):
             b = node[j] >> np.uint64(DEPTH_BITS)
             for i in range(j):
@@ -340,16 +381,16 @@ def extend(symmetries, P, parents, most_needless, place, part, sets):
                     new[L] = function << np.uint64(DEPTH_BITS) | depth
                     for v in range(n):
                         together[v, 0], together[v, 1] = marks[v, 0], marks[v, 1]
-                    _add_marks(symmetries, new[L], together)
+                    add_marks(symmetries, new[L], together)
                     if part[1] > 1:
                         # What does not change when inputs are renamed says which part a set belongs to.
                         alike = np.uint64(0)
                         for v in range(n):
                             lesser, greater = min(together[v, 0], together[v, 1]), max(together[v, 0], together[v, 1])
-                            alike += _mixed(_mixed(lesser) + greater)
+                            alike += mixed(mixed(lesser) + greater)
                         if np.int64(alike >> np.uint64(33)) % part[1] != part[0]:
                             continue
-                    _write_least(symmetries, new, together, best, trial)
+                    write_least_of(symmetries, new, together, best, trial)
                     if not _add(sets, best, count[row] if is_counted else np.uint64(1)):
                         return OVERFLOW
         place[0] = row + 1
@@ -508,7 +549,7 @@ def write_orbit(symmetries, function, image, way):
     for g in range(len(symmetries.table)):
         for k in range(c):
             trial[k] = renamed(symmetries, g, function[k])
-        slot = _slot_of(trial, n_slots)
+        slot = slot_of(trial, n_slots)
         while True:
             at = slots[slot]
             if at < 0:

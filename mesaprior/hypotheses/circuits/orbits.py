@@ -12,6 +12,9 @@ from mesaprior.hypotheses.circuits.counting.kernels import write_forms, write_pa
 from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS
 from mesaprior.hypotheses.circuits.symmetries import symmetries
 
+N_ORBITS = (2, 2, 4, 14, 222, 616_126)
+"""Classes of functions of n inputs under renaming and complementing inputs and outputs (Harrison 1965)."""
+
 
 class Members(NamedTuple):
     """The functions of several orbits.

@@ -14,6 +14,7 @@ from mesaprior.hypotheses.circuits import code
 from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, parse_circuit
 from mesaprior.hypotheses.circuits.computed import Computed, all_circuits, minimal_circuits
 from mesaprior.hypotheses.circuits.gates import basis_of
+from mesaprior.hypotheses.circuits.least.search import work_of
 from mesaprior.hypotheses.circuits.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.circuits.orbits import orbit_sizes
 from mesaprior.hypotheses.circuits.projecting import behaviours
@@ -136,7 +137,9 @@ class CircuitSpace(Space):
 
     def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return the total of the progress reports of `census`."""
-        return self.max_gates
+        bits = self.boolean(log)
+        is_searched = self.count == "minimal" and bits.n_outputs == 1
+        return work_of(bits.n_inputs, self.max_gates) if is_searched else self.max_gates
 
     def census(
         self,
@@ -154,7 +157,7 @@ class CircuitSpace(Space):
         workers : int
             Threads; nothing depends on it.
         report : Progress or None
-            Called with 1 for every number of gates that is done.
+            Called with numbers that add up to `n_reports`.
 
         Raises
         ------

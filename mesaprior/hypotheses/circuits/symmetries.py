@@ -44,4 +44,25 @@ def symmetries(n: int) -> Symmetries:
         [[sum(1 << i for i in range(size) if value[i, v] == b) for b in (0, 1)] for v in range(n)], dtype=np.uint64
     )
     ones = np.array([i.bit_count() for i in range(1 << 16)], dtype=np.uint8)
-    return Symmetries(n, np.uint64((1 << size) - 1), order, table, where, ones)
+    return Symmetries(n, np.uint64((1 << size) - 1), order, table, where, ones, np.array(_walk(n), dtype=np.int8))
+
+
+def _walk(n: int) -> list[int]:
+    """Return the moves of `Symmetries.walk`."""
+    # A Gray code complements the inputs in all ways; with the last move it is back where it began.
+    complements = [(i & -i).bit_length() - 1 for i in range(1, 1 << n)] + [n - 1]
+    return [move for swap in _swaps(n) for move in (*complements, *([n + swap] if swap >= 0 else []))]
+
+
+def _swaps(n: int) -> list[int]:
+    """Return swaps of neighbours that lead through all permutations of n things and back (plain changes)."""
+    if n == 1:
+        return [-1]
+    if n == 2:
+        return [0, 0]
+    swaps: list[int] = []
+    for k, inner in enumerate(_swaps(n - 1)):
+        # The last thing runs through the others, which move on while it stands at an end.
+        swaps += list(range(n - 1))[:: 1 if k % 2 else -1]
+        swaps.append(inner + (k % 2 == 0))
+    return swaps

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mesaprior._jit import njit
-from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS, combined, renamed
+from mesaprior.hypotheses.circuits.kernels import DEPTH_BITS, combined, moved, renamed
 
 
 class Found(NamedTuple):
@@ -34,7 +34,8 @@ class Found(NamedTuple):
 
 
 @njit
-def _is_marked(marked, function):
+def is_marked(marked, function):
+    """Return whether a normal function is marked."""
     bit = function >> np.uint64(1)
     return (marked[np.int64(bit >> np.uint64(5))] >> np.uint32(bit & np.uint64(31))) & np.uint32(1) != 0
 
@@ -42,13 +43,14 @@ def _is_marked(marked, function):
 @njit
 def mark_orbit(symmetries, function, found):
     """Mark a normal function and its orbit under renaming of inputs."""
-    marked = found.marked
-    for g in range(len(symmetries.table)):
-        image = renamed(symmetries, g, function)
-        if not _is_marked(marked, image):
-            bit = image >> np.uint64(1)
-            marked[np.int64(bit >> np.uint64(5))] |= np.uint32(1) << np.uint32(bit & np.uint64(31))
-            found.used[1] += 1
+    marked, n_new = found.marked, np.int64(0)
+    for move in symmetries.walk:
+        function = moved(symmetries, np.int64(move), function)
+        bit = (function ^ symmetries.full if function & np.uint64(1) else function) >> np.uint64(1)
+        word, mask = np.int64(bit >> np.uint64(5)), np.uint32(1) << np.uint32(bit & np.uint64(31))
+        n_new += (marked[word] & mask) == np.uint32(0)
+        marked[word] |= mask
+    found.used[1] += n_new
 
 
 @njit
@@ -134,7 +136,7 @@ def _find_with_two(symmetries, P, node, m, needless, found):
                     c = node[k]
                     for q in range(P):
                         function = combined(q, middle, c)
-                        if not _is_marked(marked, function):
+                        if not is_marked(marked, function):
                             _note(symmetries, node, n, m + 1, function, found)
 
 

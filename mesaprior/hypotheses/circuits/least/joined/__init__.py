@@ -1,0 +1,1 @@
+"""Circuits that two smaller circuits make, which share no gate."""

@@ -1,0 +1,1 @@
+"""Circuits that no two smaller circuits make, listed by how often everything in them is used."""
