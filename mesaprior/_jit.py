@@ -140,10 +140,23 @@ _event.register("numba:compile", _Listener())
 
 def njit(function: Callable[..., Any]) -> Any:
     """Return a function as a `Kernel`, whose machine code is kept where there is a place to keep it."""
+    return _kernel(function)
+
+
+def njit_in_place(function: Callable[..., Any]) -> Any:
+    """Return the same for a function that works on the arrays that it is given and makes none.
+
+    Nothing has to be counted then to know when an array can go. Numba counts with locked instructions whenever an array
+    is taken out of a record or a call ends, and in short calls that takes more time than the work.
+    """
+    return _kernel(function, _nrt=False)
+
+
+def _kernel(function: Callable[..., Any], **options: Any) -> Any:
     try:
-        compiled = _njit(function, cache=True, nogil=True, error_model="numpy")
+        compiled = _njit(function, cache=True, nogil=True, error_model="numpy", **options)
     except (RuntimeError, OSError):
         # Neither the package's folder nor the user's can be written to: compile afresh in every run.
-        compiled = _njit(function, nogil=True, error_model="numpy")
+        compiled = _njit(function, nogil=True, error_model="numpy", **options)
     # With NUMBA_DISABLE_JIT there is nothing but the function itself.
     return function if compiled is function else Kernel(function, compiled)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesaprior._jit import njit
+from mesaprior._jit import njit_in_place
 
 # Above all codes, so that one comparison finds every entry at which a run stops.
 UNDEFINED = 255
@@ -61,7 +61,7 @@ class Scratch(NamedTuple):
     half: np.ndarray
 
 
-@njit
+@njit_in_place
 def reaches_halt(table, n, state):
     """Return whether some entry of the states that can follow is undefined or halts."""
     reached = np.int64(1) << state
@@ -80,7 +80,7 @@ def reaches_halt(table, n, state):
     return False
 
 
-@njit
+@njit_in_place
 def escaping(table, n, right):
     """Return the states, as bits, from which a machine runs over a blank half-tape for ever: right (1) or left (0)."""
     states = np.int64(0)
@@ -98,7 +98,7 @@ def escaping(table, n, right):
         states = staying
 
 
-@njit
+@njit_in_place
 def run(table, n, tape, pos, state, t, lo, hi, first, last, escapes_left, escapes_right, cap, scratch):
     """Run a partial machine until it needs a choice, halts, is proved never to halt, or reaches the bound on steps.
 
@@ -211,7 +211,7 @@ def run(table, n, tape, pos, state, t, lo, hi, first, last, escapes_left, escape
     return CAP, pos, state, t, lo, hi
 
 
-@njit
+@njit_in_place
 def _window(tape, head, step, skip, radius):
     """Return the cells at distance skip + 1 .. skip + radius of the head as bits, the nearest one lowest."""
     bits = np.int64(0)
@@ -222,7 +222,7 @@ def _window(tape, head, step, skip, radius):
     return bits
 
 
-@njit
+@njit_in_place
 def _is_closed(table, n, tape, head, radius, scratch):
     """Return whether no reachable local view, of `radius` cells to each side, halts; see `is_closed`."""
     seen, found, half = scratch.seen, scratch.found, scratch.half
@@ -273,7 +273,7 @@ def _is_closed(table, n, tape, head, radius, scratch):
     return True
 
 
-@njit
+@njit_in_place
 def is_closed(table, n, tape, head, radius, scratch):
     """Return whether a machine is proved never to stop by a set of local views that is closed under its steps.
 

@@ -130,6 +130,9 @@ class StringTable:
         return _sum([self, other])
 
 
+STEP_BITS = 20
+"""Bits of a number of steps, which is at most `machine.MOST_STEPS`."""
+
 AT_ONCE = 1 << 22
 """Groups that `sum_of_tables` waits for before it adds them up."""
 
@@ -194,18 +197,20 @@ def table_from_groups(
     The parameters are the attributes of `StringTable`.
     """
     strings, rank = _sorted_distinct(strings)
-    ids = rank[string_id]
-    order = np.lexsort((steps, ids))
-    ids, steps, count = ids[order], steps[order], count[order]
-    is_new = np.ones(len(ids), dtype=bool)
-    is_new[1:] = (ids[1:] != ids[:-1]) | (steps[1:] != steps[:-1])
+    # One number sorts several times faster than two, and in less memory.
+    keys = (rank[string_id] << STEP_BITS) | steps
+    order = np.argsort(keys)
+    keys, count = keys[order], count[order]
+    is_new = np.ones(len(keys), dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=is_new[1:])
     starts = np.flatnonzero(is_new)
+    keys = keys[starts]
     return StringTable(
         states=states,
         max_steps=max_steps,
         strings=strings,
-        string_id=ids[starts],
-        steps=steps[starts],
+        string_id=keys >> STEP_BITS,
+        steps=keys & ((1 << STEP_BITS) - 1),
         # No sum can wrap: there are fewer than 2^63 machines.
         count=np.add.reduceat(count, starts) if len(starts) else count,
         verdicts=dict(verdicts),

@@ -12,6 +12,7 @@ from mesaprior.hypotheses.turing.extending import BUDGET, extend_prefix, powers_
 from mesaprior.hypotheses.turing.machine import Machine
 from mesaprior.hypotheses.turing.scratch import make_scratch
 from mesaprior.hypotheses.turing.strings import kernels
+from mesaprior.hypotheses.turing.strings.short import kernels as short
 from mesaprior.hypotheses.turing.strings.table import Champion, StringTable, table_from_groups
 
 
@@ -27,18 +28,20 @@ class Tallying:
     """
 
     def __init__(self, states: int, max_steps: int, radius: int):
-        n, levels, cells = states, 2 * states + 1, 2 * max_steps + 3
+        n, levels, cells = states, 2 * states + 2, 2 * max_steps + 3
         self._states, self._max_steps, self._radius = states, max_steps, radius
         self._powers = powers_of_choices(n)
         self._frames = kernels.Frames(
             table=np.full(2 * n, running.UNDEFINED, dtype=np.int64),
-            node=np.zeros((levels, running.N_RUN_COLUMNS), dtype=np.int64),
+            node=np.zeros((levels, short.N_COLUMNS), dtype=np.int64),
             multiplicity=np.zeros(levels, dtype=np.int64),
             saved=np.zeros((levels, cells), dtype=np.uint8),
             tape=np.zeros(cells, dtype=np.uint8),
             place=np.zeros(5, dtype=np.int64),
             blank=np.zeros(1, dtype=np.uint8),
             scratch=make_scratch(n, cells, radius),
+            records=np.zeros((2, short.MOST_RECORDS, 4), dtype=np.int64),
+            views=np.zeros(2 * n, dtype=np.uint64),
         )
         words_a_string = (max_steps + 63) >> 6
         self._tally = kernels.Tally(

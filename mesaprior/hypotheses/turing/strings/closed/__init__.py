@@ -1,0 +1,1 @@
+"""Proofs by closed sets of local views, in machine words."""

@@ -1,0 +1,1 @@
+"""Short runs on a blank tape, in machine words."""
