@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesaprior._jit import njit
+from mesaprior._jit import njit_in_place
 
 # No step count grows beyond this.
 SATURATION = 2**62
@@ -19,7 +19,7 @@ _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 
 
-@njit
+@njit_in_place
 def hash_row(row):
     """Return a 64-bit hash of uint64 words."""
     h = _PRIME
@@ -29,7 +29,7 @@ def hash_row(row):
     return h
 
 
-@njit
+@njit_in_place
 def intern(block, rows, hashes, slots, n_rows, ids):
     """Merge a block of rows into a table of distinct rows, and write the id of each.
 
@@ -79,7 +79,7 @@ def intern(block, rows, hashes, slots, n_rows, ids):
     return n_rows
 
 
-@njit
+@njit_in_place
 def reslot(hashes, n_rows, slots):
     """Fill empty slots (all -1) from the hashes of distinct rows, after the slots were enlarged."""
     mask = len(slots) - 1
@@ -90,13 +90,13 @@ def reslot(hashes, n_rows, slots):
         slots[slot] = index
 
 
-@njit
+@njit_in_place
 def add_steps(a, b):
     """Return a + b, saturating; both lie in 0..SATURATION."""
     return SATURATION if a >= SATURATION - b else a + b
 
 
-@njit
+@njit_in_place
 def charge(steps, factor, below):
     """Return steps + factor * below, saturating; all are non-negative and at most SATURATION."""
     if below > 0 and factor > (SATURATION - steps) // below:
@@ -109,7 +109,7 @@ def most_below(steps, factor):
     return SATURATION if factor == 0 else (SATURATION - min(steps, SATURATION)) // factor
 
 
-@njit
+@njit_in_place
 def charge_below(steps, factor, most, below):
     """Return steps + factor * below, saturating; `charge` without the division."""
     return SATURATION if below > most else steps + factor * below
@@ -273,7 +273,7 @@ class Batch(NamedTuple):
     n: np.ndarray
 
 
-@njit
+@njit_in_place
 def bins_of(keys, n, splitters, bins):
     """Write for n keys how many of the ascending splitters are at most their first word.
 
@@ -289,25 +289,25 @@ def bins_of(keys, n, splitters, bins):
         bins[k] = low
 
 
-@njit
+@njit_in_place
 def last_word(run, argument, emission):
     """Return the last word of a record."""
     return (np.uint64(run) << _RUN_SHIFT) | (np.uint64(argument) << _EMISSION_SHIFT) | np.uint64(emission)
 
 
-@njit
+@njit_in_place
 def run_of(word):
     """Return the run that a record belongs to."""
     return np.int64(word >> _RUN_SHIFT)
 
 
-@njit
+@njit_in_place
 def argument_of(word):
     """Return the argument that a record names itself."""
     return np.int64((word >> _EMISSION_SHIFT) & _ARGUMENT_MASK)
 
 
-@njit
+@njit_in_place
 def arguments_in_order(inner, argument, first, second):
     """Return c, a and b of a record, from the one that it names and the two of its run."""
     if inner == 2:
@@ -317,7 +317,7 @@ def arguments_in_order(inner, argument, first, second):
     return argument, first, second
 
 
-@njit
+@njit_in_place
 def scatter(batch, first_bin, run_base, out, starts):
     """Write the records of a batch sorted by bin, and where each bin begins.
 
@@ -350,7 +350,7 @@ def scatter(batch, first_bin, run_base, out, starts):
     starts[0] = 0
 
 
-@njit
+@njit_in_place
 def hash_key(key, n_words):
     """Return a 64-bit hash of a key."""
     h = _PRIME
@@ -360,7 +360,7 @@ def hash_key(key, n_words):
     return h
 
 
-@njit
+@njit_in_place
 def intern_keys(arena, low, high, keys, slots, state, ids, last):
     """Give numbers to the distinct keys of the records of one bin; write the class and last word of each record.
 
@@ -419,7 +419,7 @@ def intern_keys(arena, low, high, keys, slots, state, ids, last):
     return True
 
 
-@njit
+@njit_in_place
 def reslot_keys(keys, n, slots):
     """Fill empty slots (all -1) from n distinct keys, after the slots were enlarged."""
     mask = np.uint64(len(slots) - 1)
@@ -430,7 +430,7 @@ def reslot_keys(keys, n, slots):
         slots[slot] = k
 
 
-@njit
+@njit_in_place
 def _tally(tally, n_used, length, time, infer_time, count):
     """Add a count under (length, time, infer_time); return the number of used slots."""
     mask = len(tally.count) - 1
@@ -450,7 +450,7 @@ def _tally(tally, n_used, length, time, infer_time, count):
         slot = (slot + 1) & mask
 
 
-@njit
+@njit_in_place
 def _is_before(tally, s, t):
     """Tell whether slot s comes before slot t in the order of (length, time, infer_time)."""
     if tally.length[s] != tally.length[t]:
@@ -460,7 +460,7 @@ def _is_before(tally, s, t):
     return tally.infer_time[s] < tally.infer_time[t]
 
 
-@njit
+@njit_in_place
 def _sort(tally, n_used):
     """Bring the used slots into the order of (length, time, infer_time)."""
     used = tally.used
@@ -478,7 +478,7 @@ def _sort(tally, n_used):
         gap //= 3
 
 
-@njit
+@njit_in_place
 def _empty(tally, n_used, old, first, end, with_infer, out, place):
     """Write the tally and the sorted rows first .. end - 1 of `old` as sorted rows from `place` on.
 
@@ -529,7 +529,7 @@ def _empty(tally, n_used, old, first, end, with_infer, out, place):
     return place
 
 
-@njit
+@njit_in_place
 def _drop(tally, n_used):
     """Leave the tally empty."""
     for k in range(n_used):
@@ -574,7 +574,7 @@ class Arguments(NamedTuple):
     made: np.ndarray
 
 
-@njit
+@njit_in_place
 def look_up(ids, last, runs, productions, emissions, entries, base, arguments, start):
     """Look up what records refer to, and add up how many counts those of each class multiply out to.
 
@@ -618,7 +618,7 @@ def look_up(ids, last, runs, productions, emissions, entries, base, arguments, s
         start[c] += start[c - 1]
 
 
-@njit
+@njit_in_place
 def multiply_out(ids, arguments, productions, emissions, entries, max_time, with_infer, out):
     """Multiply the counts of the arguments of each record, and put the products where those of its class belong.
 
@@ -681,7 +681,7 @@ def multiply_out(ids, arguments, productions, emissions, entries, max_time, with
         out_end[cls] = place
 
 
-@njit
+@njit_in_place
 def add_up(products, with_infer, old, best, tile_start, tile_number, tally, out, chosen, position):
     """Add up the products of each class by (length, time, infer_time), and keep the best program of each.
 
@@ -753,7 +753,7 @@ def add_up(products, with_infer, old, best, tile_start, tile_number, tally, out,
     position[2] = 0
 
 
-@njit
+@njit_in_place
 def _choose(products, cls, length, time, is_better, best, tile_start, tile_number, chosen):
     """Keep the first record that makes a program of this length and time, the least of the class.
 
@@ -770,7 +770,7 @@ def _choose(products, cls, length, time, is_better, best, tile_start, tile_numbe
             return
 
 
-@njit
+@njit_in_place
 def read_records(last, classes, runs, productions, emissions, least_time, base, rows, made):
     """Write how the best programs of some classes are put together (see `Best`), from the last words of their records.
 
@@ -808,7 +808,7 @@ def read_records(last, classes, runs, productions, emissions, least_time, base, 
         made[cls, 4] = b
 
 
-@njit
+@njit_in_place
 def merge_rows(members, start, old, with_infer, tally, out, position):
     """Add up the rows of classes that are one: group g has the classes members[start[g]] .. members[start[g + 1] - 1].
 
@@ -840,7 +840,7 @@ def merge_rows(members, start, old, with_infer, tally, out, position):
     position[2] = 0
 
 
-@njit
+@njit_in_place
 def take_rows(rows, classes, with_infer, out):
     """Copy the rows of some classes one after the other; `out` has just the room."""
     row_start, row_end = rows.start, rows.end
@@ -861,7 +861,7 @@ def take_rows(rows, classes, with_infer, out):
         out_end[k] = place
 
 
-@njit
+@njit_in_place
 def take_bytes(data, offsets, places, out, out_offsets):
     """Copy the runs of bytes at these places one after the other; `out_offsets` is given."""
     for k in range(len(places)):
@@ -870,7 +870,7 @@ def take_bytes(data, offsets, places, out, out_offsets):
             out[target + i] = data[source + i]
 
 
-@njit
+@njit_in_place
 def steps_block(arity, steps, factor, infer_factor, tokens, sizes, scratch, times):
     """Write (time, infer_time) of programs in prefix notation, each from its last token to its first.
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesaprior._jit import njit
+from mesaprior._jit import njit_in_place
 
 # Codes of operators: those that are faster to compute than to look up, and the rest.
 ADD, SUB, EQ, LT, MIN, MAX, DIST, TABLE = range(8)
@@ -99,7 +99,7 @@ class Swaps(NamedTuple):
 # array are turned into rows target, target + 1, ... of another.
 
 
-@njit
+@njit_in_place
 def unary_rows(table, values, source, n, out, target, size):
     """Write table[value] for the first `size` bytes of each row; `table` is uint8[M, M], its first column counts."""
     for k in range(n):
@@ -107,7 +107,7 @@ def unary_rows(table, values, source, n, out, target, size):
             out[target + k, i] = table[values[source + k, i], 0]
 
 
-@njit
+@njit_in_place
 def binary_rows(op, table, M, first, a, second, b, n, out, target, size):
     """Write a binary operator's values of rows a[k] and b[k]."""
     # In bytes that wrap, 256 is 0; what is compared before never does.
@@ -146,7 +146,7 @@ def binary_rows(op, table, M, first, a, second, b, n, out, target, size):
                 out[target + k, i] = table[first[x_row, i], second[y_row, i]]
 
 
-@njit
+@njit_in_place
 def swap_unary_rows(swaps, token, tables, values, source, n, out, target, layout, size):
     """Overwrite the results of a unary operator in the variants where it has another table.
 
@@ -161,7 +161,7 @@ def swap_unary_rows(swaps, token, tables, values, source, n, out, target, layout
                     out[target + k, i] = table[values[source + k, i], 0]
 
 
-@njit
+@njit_in_place
 def swap_binary_rows(swaps, token, tables, first, a, second, b, n, out, target, layout, size):
     """Overwrite the results of a binary operator on rows a[k] and b[k] in the variants where it has another table."""
     Q = layout.Q
@@ -174,7 +174,7 @@ def swap_binary_rows(swaps, token, tables, first, a, second, b, n, out, target, 
                     out[target + k, i] = table[first[x_row, i], second[y_row, i]]
 
 
-@njit
+@njit_in_place
 def if_rows(conditions, c, first, a, second, b, n, out, target, size):
     """Write row a[k] where row c[k] is not 0, else row b[k]."""
     for k in range(n):
@@ -184,7 +184,7 @@ def if_rows(conditions, c, first, a, second, b, n, out, target, size):
             out[o_row, i] = y if conditions[z_row, i] == 0 else x
 
 
-@njit
+@njit_in_place
 def copy_rows(values, source, n, out, target, size):
     """Write the rows as they are."""
     for k in range(n):
@@ -192,7 +192,7 @@ def copy_rows(values, source, n, out, target, size):
             out[target + k, i] = values[source + k, i]
 
 
-@njit
+@njit_in_place
 def mask_rows(values, source, n, out, target, size):
     """Write what `if` sees of a condition: 1 where it is not 0."""
     for k in range(n):
@@ -204,7 +204,7 @@ def mask_rows(values, source, n, out, target, size):
 CHUNK = np.uint64(32)
 
 
-@njit
+@njit_in_place
 def _winner_of_four(v0, v1, v2, v3, flip):
     """Return the first of the largest among four bytes whose bits are flipped first."""
     best = np.uint8(v0 ^ flip)
@@ -219,7 +219,7 @@ def _winner_of_four(v0, v1, v2, v3, flip):
     return np.uint8(3) if value > best else winner
 
 
-@njit
+@njit_in_place
 def search_rows(bodies, source, n, out, target, layout, is_argmin, scope, flat):
     """Write the smallest best y of bodies with y bound; the search-inverted variant seeks the other extreme.
 
@@ -296,7 +296,7 @@ def search_rows(bodies, source, n, out, target, layout, is_argmin, scope, flat):
                     out[target + k, at + i] = winner[base + i]
 
 
-@njit
+@njit_in_place
 def iterate_rows(bodies, source, n, out, target, layout, scope, flat):
     """Write the y after K replacements of y by bodies with y bound, from the y around it or from 0.
 
@@ -337,7 +337,7 @@ def iterate_rows(bodies, source, n, out, target, layout, scope, flat):
                     power, square = square, power
 
 
-@njit
+@njit_in_place
 def _iterate_nibbles(bodies, source, n, out, target, P, Y, K, width, flat):
     """Iterate from 0 with at most eight values of y: each cell's body fits into one word, four bits for each y."""
     word = flat[1].view(np.uint32)
@@ -368,7 +368,7 @@ def _iterate_nibbles(bodies, source, n, out, target, P, Y, K, width, flat):
                 out[result, end + i] = np.uint8(place[i])
 
 
-@njit
+@njit_in_place
 def fit_rows(bodies, source, n, out, target, layout, scope, score):
     """Write bodies with theta bound at the theta that fits the history in each knowledge state.
 
@@ -407,7 +407,7 @@ def fit_rows(bodies, source, n, out, target, layout, scope, score):
                             out[result, ((p * Y + y) * V + v) * Q + q] = bodies[body, at + q]
 
 
-@njit
+@njit_in_place
 def lookup_rows(number, n, digits, feature, A, out, target, size):
     """Write the values of the literal tables number, number + 1, ...
 
@@ -425,7 +425,7 @@ def lookup_rows(number, n, digits, feature, A, out, target, size):
             out[target + k, i] = out[target + k, i - Q]
 
 
-@njit
+@njit_in_place
 def number_rows(number, n, out, target, size):
     """Write the values of the literals number, number + 1, ..., which are these numbers everywhere."""
     for k in range(n):
@@ -433,7 +433,7 @@ def number_rows(number, n, out, target, size):
             out[target + k, i] = np.uint8(number + k)
 
 
-@njit
+@njit_in_place
 def _write_digits(number, out, row, at, n_digits, bits):
     """Write the digits of a number, `bits` each, the highest first."""
     for place in range(n_digits):
@@ -441,7 +441,7 @@ def _write_digits(number, out, row, at, n_digits, bits):
         number >>= bits
 
 
-@njit
+@njit_in_place
 def signature_rows(values, n, out, layout, with_flags, is_later):
     """Reduce the values of closed terms, uint8[n, V * Q], to what a census distinguishes, one byte each.
 
@@ -566,7 +566,7 @@ class Walk(NamedTuple):
     position: np.ndarray
 
 
-@njit
+@njit_in_place
 def enumerate_block(syntax, walk, max_bits, tokens, literals, scopes, sizes, lengths):
     """Write the next programs in prefix notation, int64[m, positions] each; return how many (fewer than m: the end)."""
     T = len(syntax.arity)
@@ -620,7 +620,7 @@ def enumerate_block(syntax, walk, max_bits, tokens, literals, scopes, sizes, len
     return n
 
 
-@njit
+@njit_in_place
 def evaluate_block(syntax, layout, tokens, literals, scopes, sizes, values, scratch):
     """Evaluate programs one by one, each from its last token to its first.
 

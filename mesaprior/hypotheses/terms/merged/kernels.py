@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mesaprior._jit import njit
+from mesaprior._jit import njit_in_place
 from mesaprior.hypotheses.counting.kernels import argument_of, arguments_in_order, bins_of, last_word, run_of
 from mesaprior.hypotheses.terms.kernels import (
     BINARY,
@@ -166,7 +166,7 @@ class Filter(NamedTuple):
     with_flags: bool
 
 
-@njit
+@njit_in_place
 def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
     """Write the values of n combinations with arguments c, a, b = places[0, k], places[1, k], places[2, k].
 
@@ -207,7 +207,7 @@ def evaluate(operations, d, pool, layout, ground, places, n, out, pair, score):
         copy_rows(pool, places[2, 0], n, out, zero, size)
 
 
-@njit
+@njit_in_place
 def pack_rows(words, n, n_words, bits, excess, A, keys):
     """Pack rows of bytes, eight to a word, into keys that sort as they do: uint64[n, words] -> [n, W].
 
@@ -245,7 +245,7 @@ def pack_rows(words, n, n_words, bits, excess, A, keys):
             keys[k, place] = value
 
 
-@njit
+@njit_in_place
 def unpack(keys, bits, out):
     """Undo `pack`: uint64[n, W] -> uint8[n, 8 * words]."""
     per_key = max(1, 8 // bits)
@@ -258,7 +258,7 @@ def unpack(keys, bits, out):
             out[k, i] = np.uint8((word >> shift) & mask)
 
 
-@njit
+@njit_in_place
 def hash_rows(words, n, n_words, keys):
     """Write a 64-bit hash of each row of words; four lanes, so that multiplications overlap."""
     p = np.uint64(0x9E3779B97F4A7C15)
@@ -288,7 +288,7 @@ def hash_rows(words, n, n_words, keys):
 BLOCK = 64
 
 
-@njit
+@njit_in_place
 def _clear_padding(rows, n, size):
     """Make rows zero from their size to the next whole word: a wider scope may have left something there."""
     for k in range(n):
@@ -296,7 +296,7 @@ def _clear_padding(rows, n, size):
             rows[k, i] = np.uint8(0)
 
 
-@njit
+@njit_in_place
 def _emit(operations, d, d_recorded, inner, pool, layout, ground, steps, scratch, n, wanted, batch):
     """Evaluate the n combinations in the scratch with the steps on top, and append the records that are wanted."""
     n_words = scratch.signature_words.shape[1]
@@ -326,7 +326,7 @@ def _emit(operations, d, d_recorded, inner, pool, layout, ground, steps, scratch
         )  # fmt: skip
 
 
-@njit
+@njit_in_place
 def _append(keys, n, emission, splitters, first, end, record, bins, runs, used, d, inner, places, bin_of):
     """Append the records of one emission that are wanted; those that share all but argument `inner` share a run."""
     n_words = keys.shape[1]
@@ -352,7 +352,7 @@ def _append(keys, n, emission, splitters, first, end, record, bins, runs, used, 
         used[0] = place + 1
 
 
-@njit
+@njit_in_place
 def combine(
     operations, d, d_alike, inner, tile, pools, layout, ground, steps, least_time, max_below, scratch, wanted, batch
 ):
@@ -419,7 +419,7 @@ def combine(
         _emit(operations, d, d, inner, pool, layout, ground, steps, scratch, n, wanted, batch)
 
 
-@njit
+@njit_in_place
 def intern_rows(
     arena, low, high, runs, inner_of, operations, pool, pool_y, pool_theta, layout, ground, scratch, n_bytes, hashes,
     rows, slots, state, ids, last,
@@ -482,7 +482,7 @@ def intern_rows(
     return True
 
 
-@njit
+@njit_in_place
 def reslot_hashes(hashes, n, slots):
     """Fill empty slots (all -1) from n hashes, after the slots were enlarged."""
     mask = np.uint64(len(slots) - 1)
@@ -543,7 +543,7 @@ class Heads(NamedTuple):
     b: np.ndarray
 
 
-@njit
+@njit_in_place
 def _name(spelling, token, out, at):
     """Write the name of a token; return where it ends."""
     for i in range(spelling.start[token], spelling.start[token + 1]):
@@ -552,7 +552,7 @@ def _name(spelling, token, out, at):
     return at
 
 
-@njit
+@njit_in_place
 def _decimal(value, out, at):
     """Write a number below 1000; return where it ends."""
     if value >= 100:
@@ -565,7 +565,7 @@ def _decimal(value, out, at):
     return at + 1
 
 
-@njit
+@njit_in_place
 def _literal(spelling, token, number, out, at):
     """Write a literal table in brackets; return where it ends."""
     out[at] = np.uint8(91)
@@ -588,7 +588,7 @@ def _literal(spelling, token, number, out, at):
 _MOST_PUSHED = 7
 
 
-@njit
+@njit_in_place
 def write_texts(spelling, heads, wraps, wrap_start, wanted, wrap, stack, longest, first, out, offsets):
     """Write the texts of terms, each below its wrapping tokens, from number `first` on.
 
