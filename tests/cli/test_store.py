@@ -47,7 +47,7 @@ def test_list(root, run):
     assert [row["max_bits"] for row in table] == ["9", "12"]
     assert table[0]["programs"] == ""
     shown = run("store", "list").stdout
-    for part in ("sound", "1 of 3", "3 of 3", f"{census.n_programs:,}", "12 bits", "small.toml", "small.csv", "MB"):
+    for part in ("sound", "1 of 3", "3 of 3", f"{census.n_programs:,}", "12 bits", "small.toml", "small.csv", "kB"):
         assert part in shown
     assert rows(run("store", "list", "store/sound", "--format", "csv")) == table[1:]
     assert rows(run("store", "list", listed[1]["key"][:5], "--format", "csv")) == table[1:]

@@ -136,11 +136,7 @@ class TermSpace(Space):
         else:
             tabulation = MergedEngine(grid, self.max_bits, self.max_time, workers=workers, report=report).run()
         if tabulation.n_rows == 0:
-            shortest = codes.shortest(self.language.symbols(log))[0]
-            hint = f"the shortest has {shortest} bits" if shortest else "the language has no finite program"
-            raise NoProgramError(
-                f"no program of {self.language.source} is within the bounds ({hint}); raise the bounds."
-            )
+            raise self._no_program(log)
         return census_of(tabulation, grid, dict(self.bounds))
 
     def shards(
@@ -303,6 +299,18 @@ class TermSpace(Space):
         """Take a program apart: bits and steps by token, predictions, lesions; nothing is compiled."""
         self.language.check_log(log)
         return meaning.explain(self.parse(text, log), self.language, log)
+
+    def _no_program(self, log: ImitationLog) -> NoProgramError:
+        """Return what is said where no program is within the bounds."""
+        nothing = f"no program of {self.language.source} is within the bounds"
+        shortest = codes.shortest(self.language.symbols(log))[0]
+        if not shortest:
+            return NoProgramError(f"{nothing} (the language has no finite program); raise the bounds.")
+        if shortest <= self.max_bits and self.max_time is not None:
+            return NoProgramError(
+                f"{nothing}: all take more steps than ", setting("max_time", self.max_time), "; raise it."
+            )
+        return NoProgramError(f"{nothing} (the shortest has {shortest} bits); raise the bounds.")
 
     def _grid(self, log: ImitationLog) -> Grid:
         self.language.check_log(log)
