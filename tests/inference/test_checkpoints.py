@@ -33,6 +33,9 @@ from tests.inference.small import (
 class OwnNoise:
     """A likelihood that is no noise of ours: of ten hits in a row the tenth does not count."""
 
+    def __str__(self):
+        return "own"
+
     def tables(self, n_rows, n_actions):
         count = np.arange(n_rows + 1)
         return tables_of_factors(np.array([-0.1 * (count - count // 10), -1.5 * count, 0.0 * count, -1.0 * count]))

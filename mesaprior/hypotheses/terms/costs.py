@@ -25,6 +25,9 @@ ROW, CELL = 5e-7, 3.5e-8
 READ_ROW, READ_CELL, SCORED = 1e-7, 2.4e-8, 9e-9
 """Seconds to read the same, and to score a behaviour on a training row."""
 
+CHECKPOINTS = 64
+"""Numbers of training rows at which the posterior of a long log is worked out."""
+
 START = 1.5
 """Seconds to start the command and load the machine code."""
 
@@ -80,7 +83,8 @@ class Costs:
 
     def answer_seconds(self, sizes: Sizes) -> float:
         """Return how long it takes to start, to read a census and to work out a posterior."""
-        behaviour = READ_CELL * self._cells + SCORED * self._n_training
+        # On long logs tallies are looked at now and then, which takes at most every cell each time.
+        behaviour = READ_CELL * self._cells + SCORED * min(self._n_training, CHECKPOINTS * self._cells)
         return START + behaviour * sizes.n_behaviours + READ_ROW * sizes.n_groups
 
     def kept_bytes(self, sizes: Sizes) -> float:

@@ -36,6 +36,9 @@ MANY_ROWS = 64
 HELD = 1 << 23
 """Entries of a table of items by cells that are held at a time."""
 
+TALLIES = 8
+"""Tallies that are held of each item at each checkpoint, at most."""
+
 
 @dataclass(frozen=True, eq=False)
 class ClassMasses:
@@ -200,22 +203,17 @@ class ClassMasses:
         from mesaprior.inference.bayes.kernels import add_mass_at
 
         add = self._suited(add_mass_at, ITEM * len(self.items.row) * len(n))
-        blocks = self._blocks()
-        held = self.predictions(blocks[0])
-        tallies = np.zeros((2, 1, len(self.items.row)), dtype=np.int64)
-        before = 0
-        for k, stop in enumerate(n.tolist()):
-            for place, block in enumerate(blocks):
-                predictions = self.predictions(block) if place else held
-                tallies[:, 0, block] += self.meetings(predictions, before, stop)[:2]
-            sums = np.full((self.n_classes, 1), -np.inf), np.zeros((self.n_classes, 1))
-            add(n[k : k + 1], tallies[0], tallies[1], self.tables, self.items, *sums)
-            peak[:, k], total[:, k] = sums[0][:, 0], sums[1][:, 0]
-            before = stop
+        starts = [0, *n[:-1].tolist()]
+        # What a block predicts is gathered once: of many behaviours in many cells that is most of the work.
+        for block in self._blocks(TALLIES * len(n)):
+            predictions = self.predictions(block)
+            met = [self.meetings(predictions, *ends)[:2] for ends in zip(starts, n.tolist(), strict=True)]
+            hits, misses = np.ascontiguousarray(np.cumsum(met, axis=0).transpose(1, 0, 2))
+            add(n, hits, misses, self.tables, part_of(self.items, block), peak, total)
 
-    def _blocks(self) -> list[slice]:
-        """Return slices of items so that each, times the cells, has about `HELD` entries."""
-        size = max(1, HELD // len(self.cells))
+    def _blocks(self, width: int = 0) -> list[slice]:
+        """Return slices of items so that each, times the cells or what else is held of each, has `HELD` entries."""
+        size = max(1, HELD // max(width, len(self.cells)))
         return [slice(start, start + size) for start in range(0, len(self.items.row), size)]
 
     def _suited(self, kernel: Any, seconds: float) -> Callable[..., Any]:
