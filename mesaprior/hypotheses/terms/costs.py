@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged.keys import Keys
-from mesaprior.hypotheses.terms.merged.workspace import BASE_BYTES, LEAST_ARENA, WAVES, Work
+from mesaprior.hypotheses.terms.merged.workspace import BASE_BYTES, LEAST_ARENA, WAVES, Work, handing_bytes
 
 RECORD, RECORD_DOUBLED, RECORDS_AT_HAND = 2e-7, 2.4e-8, 2 * 10**6
 """Seconds to make and count a record; how many more with every doubling beyond this many, as caches no longer help."""
@@ -65,11 +65,11 @@ class Costs:
     """
 
     def __init__(self, grid: Grid):
+        self._grid = grid
         self._n_words = Keys(grid).n_words
         self._with_fit = grid.with_fit
         self._n_training = grid.log.n_training
         self._cells = len(grid.point_of_cell)
-        self._signature = grid.signature_size
         # Of the languages without `fit` the actions of all variants are kept as well, so that other logs can be asked.
         self._n_variants = 0 if grid.with_fit else grid.variants.n
 
@@ -103,9 +103,7 @@ class Costs:
 
     def handing_bytes(self, sizes: Sizes) -> float:
         """Return what it takes to hand over all classes as the census, and to write that, if it is done at once."""
-        # Signatures, the actions of variants and of behaviours, and both a second time by column for the file.
-        wide = self._signature + 2 * self._cells * self._n_variants
-        return (wide + 130) * sizes.n_classes + (2 * self._cells + 60) * sizes.n_behaviours + 90 * sizes.n_rows
+        return handing_bytes(self._grid, sizes.n_classes, sizes.n_behaviours, sizes.n_rows)
 
     def answer_bytes(self, sizes: Sizes) -> float:
         """Return what a census that was read and its posterior take."""

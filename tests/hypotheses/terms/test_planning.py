@@ -68,6 +68,9 @@ PLAN = Plan(
 
 def test_memory_is_the_sum_of_what_is_there_at_a_time():
     assert PLAN.counting_bytes(8) == (1 + 4 + 1) * 10**9
+    # Two of four shards at a time need as much as the records did.
+    assert PLAN.counting_bytes(4) == (1 + 4 + 1) * 10**9
+    assert replace(PLAN, arena_bytes=0).counting_bytes(4) == (1 + 4 + 1) * 10**9
     # All at once, the census is handed over beside the counts.
     assert PLAN.counting_bytes(1) == (1 + 4 + 2) * 10**9
     assert PLAN.least_bytes(8) == 10**9 + 2 * 10**9 // 8 + 4 * 10**9 // 8

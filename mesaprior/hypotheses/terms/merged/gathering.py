@@ -19,7 +19,7 @@ from mesaprior.hypotheses.terms.grid import Grid, padded
 from mesaprior.hypotheses.terms.merged import kernels, vectorized
 from mesaprior.hypotheses.terms.merged.keys import Partition
 from mesaprior.hypotheses.terms.merged.work import TILE, Table, Task, Tile
-from mesaprior.hypotheses.terms.merged.workspace import LEAST_ARENA, Workspace
+from mesaprior.hypotheses.terms.merged.workspace import LEAST_ARENA, Workspace, handing_bytes
 from mesaprior.hypotheses.terms.program import SATURATION, THETA, Y
 
 VALUE, RECORD, TILE_SECONDS = 5e-9, 1.5e-6, 1e-3
@@ -330,7 +330,8 @@ class Pass:
         bins = self._gathering.bins
         classes, rows = sum(found.n for found in bins), sum(len(found.rows.count) for found in bins)
         at_once = min(self._n, self._workspace.workers)
-        handed = self._workspace.handing_bytes(classes, rows) * at_once // self._n
+        # No more behaviours than classes.
+        handed = int(handing_bytes(self._workspace.grid, classes, classes, rows)) * at_once // self._n
         return sum(found.n_bytes for found in bins) + max(LEAST_ARENA, handed)
 
 

@@ -41,6 +41,18 @@ class Work:
     n_records: int = 0
 
 
+def handing_bytes(grid: Grid, n_classes: float, n_behaviours: float, n_rows: float) -> float:
+    """Return what it takes to hand over classes with their counts as a part of a census, and to write that.
+
+    Signatures, the actions of variants and of behaviours, and both a second time by column for the file.
+    """
+    n_cells = len(grid.point_of_cell)
+    # Of the languages without `fit` the actions of all variants are kept as well, so that other logs can be asked.
+    n_variants = 0 if grid.with_fit else grid.variants.n
+    wide = grid.signature_size + 2 * n_cells * n_variants
+    return (wide + 130) * n_classes + (2 * n_cells + 60) * n_behaviours + 90 * n_rows
+
+
 Progress = Callable[[int], None]
 """Told, now and then, how many more terms are accounted for."""
 
@@ -129,16 +141,6 @@ class Workspace:
         """Bytes that records, the counts of whole programs and what is handed over may take together."""
         # The counts of kept classes stand there twice, once joined for the kernels.
         return int((self._max_bytes - BASE_BYTES - 1.5 * self.n_bytes) * (1 - HOLES))
-
-    def handing_bytes(self, n_classes: int, n_rows: int) -> int:
-        """Return what it takes to hand over classes with so many counts as a part of a census, and to write that.
-
-        Signatures, the actions of variants and of behaviours, and both a second time by column for the file.
-        """
-        grid = self.grid
-        n_variants = 0 if grid.with_fit else grid.variants.n
-        width = grid.signature_size + 2 * len(grid.point_of_cell) * (1 + n_variants)
-        return (width + 190) * n_classes + 90 * n_rows
 
     @property
     def n_bytes(self) -> int:
