@@ -35,6 +35,8 @@ class InferRequest:
         Where the figure goes.
     checkpoints : int or "all" or None
         At how many training prefixes the posterior is told; None for the usual ones.
+    max_bytes : int or None
+        Memory to keep to, about; None for what is free.
     """
 
     source: str
@@ -47,3 +49,4 @@ class InferRequest:
     top: int
     plot_file: str | None
     checkpoints: Checkpoints
+    max_bytes: int | None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mesaprior.cli.command import ANSWER, LOG, OTHER_SPACES, OUTPUT, PRIOR, SPACE, headed_option
+from mesaprior.cli.command import ANSWER, COUNTING, LOG, OTHER_SPACES, OUTPUT, PRIOR, SPACE, headed_option
 from mesaprior.cli.completion import A_PRIOR, FILE
 from mesaprior.cli.report import FORMATS
 from mesaprior.hypotheses import description as described
@@ -316,6 +316,16 @@ tolerance_option = headed_option(
 )
 
 
+max_memory_option = headed_option(
+    "--max-memory",
+    "max_bytes",
+    type=Memory(),
+    default=None,
+    metavar="M",
+    heading=COUNTING,
+    help="About how much memory to use, such as 8G. Counting takes more passes if it must; what would not fit is "
+    "refused. No result depends on it.",
+)
 checkpoints_option = headed_option(
     "--checkpoints",
     type=PrefixCount(),

@@ -71,7 +71,13 @@ def _counted(asked: InferRequest) -> tuple[Request, Census | None]:
         source=asked.source,
         reading=asked.reading.typed(),
     )
-    return about, None if _learns(space) else census_of(space, log)
+    if not _learns(space):
+        return about, census_of(space, log, max_bytes=asked.max_bytes)
+    if asked.max_bytes is not None:
+        raise UsageError(
+            "--max-memory bounds one census, and programs that fit have one for each person; leave it out."
+        )
+    return about, None
 
 
 def _learns(space: Space) -> bool:

@@ -14,7 +14,7 @@ from mesaprior.cli.spaces import space_of
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.registry import stored_space
+from mesaprior.hypotheses.registry import USUAL, stored_space
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store import codes_of_census, open_census
 from mesaprior.hypotheses.store.obtain import obtain
@@ -31,6 +31,7 @@ def ask(
     asked: SpaceOptions,
     reading: ReadingOptions,
     noise: NoiseModel | None = None,
+    max_bytes: int | None = None,
     check: Callable[[ImitationLog], None] = lambda log: None,
 ) -> Question:
     """Count a census on a log, or open the one in a folder.
@@ -45,6 +46,8 @@ def ask(
     reading : ReadingOptions
     noise : NoiseModel or None
         What will be asked with; refused before a language is counted whose actions it does not go with.
+    max_bytes : int or None
+        Memory to keep to, about, while counting and answering; None for what is free.
     check : callable
         Called with the log before anything is counted; it raises where the question cannot be answered.
 
@@ -54,6 +57,8 @@ def ask(
         If options do not go together.
     """
     if Path(source).is_dir():
+        if max_bytes is not None:
+            raise UsageError(f"--max-memory bounds counting, and {source} was counted already; leave it out.")
         return _ask_folder(source, other_log, asked, reading)
     if other_log is not None:
         raise UsageError(f"--log goes with a census folder, and {source} is none; give the log alone.")
@@ -63,7 +68,7 @@ def ask(
     if noise is not None and space.language is not None:
         check_noise(noise, space.language.actions)
     return Question(
-        census=census_of(space, log),
+        census=census_of(space, log, max_bytes=max_bytes),
         log=log,
         space=space,
         is_default_language=is_default(space, asked),
@@ -99,6 +104,14 @@ def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading
     )
 
 
-def census_of(space: Space, log: ImitationLog) -> Census:
-    """Return the census of the store that answers, or count one; what took long to count is kept in the store."""
-    return obtain(space, log, keep=True, listener=Notices(space.noun))
+def census_of(space: Space, log: ImitationLog, *, max_bytes: int | None = None) -> Census:
+    """Return the census of the store that answers, or count one; what took long to count is kept in the store.
+
+    Raises
+    ------
+    UsageError
+        If there is memory to keep to, and the space has no way to keep to it.
+    """
+    if max_bytes is not None and space.cut != "ranges":
+        raise UsageError(f"--max-memory goes with --space {USUAL}, and the space here is {space.name}; leave it out.")
+    return obtain(space, log, keep=True, max_bytes=max_bytes, listener=Notices(space.noun))

@@ -82,7 +82,15 @@ def test_every_option_is_explained(path):
 def test_options_stand_under_headings_and_those_of_other_spaces_apart():
     lines = help_of(["mesaprior", "infer"])
     headings = [line for line in lines if re.fullmatch(r"[A-Z].*:", line)]
-    assert headings == ["The log:", "The space:", "Other spaces:", "The prior and the noise:", "The answer:", "Output:"]
+    assert headings == [
+        "The log:",
+        "The space:",
+        "Other spaces:",
+        "The prior and the noise:",
+        "The answer:",
+        "Counting:",
+        "Output:",
+    ]
     others = lines[lines.index("Other spaces:") : lines.index("The prior and the noise:")]
     named = {match[1] for line in others if (match := re.match(r"  (--[a-z-]+)", line))}
     assert named == {

@@ -11,7 +11,7 @@ import click
 from mesaprior.cli.cluster import cluster_option, remote_of
 from mesaprior.cli.command import COUNTING, OUTPUT, Command, headed_option
 from mesaprior.cli.completion import FILE, FOLDER
-from mesaprior.cli.options import Memory, SpaceOptions, space_options
+from mesaprior.cli.options import SpaceOptions, max_memory_option, space_options
 from mesaprior.cli.reading import ReadingOptions, reading_options
 
 if TYPE_CHECKING:
@@ -45,15 +45,7 @@ MOST_SHARDS = 9999
     heading=COUNTING,
     help="Threads; by default one for each core. The counts do not depend on it.",
 )
-@headed_option(
-    "--max-memory",
-    "max_bytes",
-    type=Memory(),
-    default=None,
-    metavar="M",
-    heading=COUNTING,
-    help="About how much memory to use, such as 8G; less memory takes more passes. The counts do not depend on it.",
-)
+@max_memory_option
 @headed_option(
     "--shards",
     type=click.IntRange(1, MOST_SHARDS),

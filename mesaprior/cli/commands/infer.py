@@ -19,6 +19,7 @@ from mesaprior.cli.options import (
     checkpoints_option,
     format_option,
     is_noiseless,
+    max_memory_option,
     noise_of,
     noise_option,
     other_log_option,
@@ -88,6 +89,7 @@ class Additions:
 @prior_options
 @noise_option
 @tolerance_option
+@max_memory_option
 @click.option(
     "--top",
     type=click.IntRange(min=0),
@@ -119,6 +121,7 @@ def infer(
     tolerance: float,
     top: int,
     checkpoints: int | Literal["all"] | None,
+    max_bytes: int | None,
     plot_file: str | None,
     goals: GoalOptions,
     memorizer: MemorizerOptions,
@@ -158,6 +161,7 @@ def infer(
         top=top,
         plot_file=plot_file,
         checkpoints=checkpoints,
+        max_bytes=max_bytes,
     )
     check_prior(request.prior, source, asked)
     additions = Additions(goals, memorizer, is_family, is_predicting)
@@ -179,6 +183,7 @@ def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
         asked=asked.space,
         reading=asked.reading,
         noise=asked.noise,
+        max_bytes=asked.max_bytes,
         check=additions.memorizer.check,
     )
     analysis = Analysis(

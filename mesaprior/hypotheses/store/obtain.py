@@ -22,6 +22,7 @@ def obtain(
     *,
     keep: bool = False,
     workers: int | None = None,
+    max_bytes: int | None = None,
     listener: Listener = SILENT,
     root: str | Path | None = None,
 ) -> Census:
@@ -36,6 +37,8 @@ def obtain(
         resumed.
     workers : int, optional
         Threads; as many as there are cores by default. Nothing depends on it.
+    max_bytes : int, optional
+        Memory to keep to, about, for the census and a posterior over it; what is free by default.
     listener : Listener
         Is told what is found, and how far the counting is.
     root : str or Path, optional
@@ -46,29 +49,32 @@ def obtain(
     ContentError
         If the log does not fit the space.
     RunError
-        If there is no program within the bounds, or the census would need more memory than there is.
+        If there is no program within the bounds, or the census and its posterior would need more memory than there is
+        or than is allowed.
 
     Notes
     -----
     A census of the store that cannot be read is counted anew, and a store that cannot be written keeps nothing.
     """
+    is_cut = keep and space.cut != "whole" and is_long(space, log)
+    n_shards = space.n_shards(log) if is_cut else 1
+    # The answer needs the whole census at once, however it is counted.
+    plan = None if max_bytes is None else space.check_memory(log, n_shards, limit=max_bytes, with_answer=True)
     found = _found(space, log, listener, root)
     if found is not None:
         return found
     workers = workers or os.cpu_count() or 1
     if not is_long(space, log):
         return _counted(space, log, workers, listener)
-    is_cut = keep and space.cut != "whole"
-    n_shards = space.n_shards(log) if is_cut else 1
-    # The answer needs the whole census at once, however it is counted.
-    plan = space.check_memory(log, n_shards, with_answer=True)
+    if plan is None:
+        plan = space.check_memory(log, n_shards, with_answer=True)
     if plan is not None:
         listener.planned(plan, n_shards=n_shards, workers=workers, with_answer=True)
     if not keep:
         return _counted(space, log, workers, listener)
     if not is_cut:
         return _counted_whole_and_kept(space, log, workers, listener, root)
-    return _counted_and_kept(space, log, n_shards, workers, listener, root)
+    return _counted_and_kept(space, log, n_shards, Means(workers=workers, max_bytes=max_bytes), listener, root)
 
 
 def store_entry(space: Space, log: ImitationLog, root: str | Path | None = None) -> Path:
@@ -115,7 +121,7 @@ def _counted_whole_and_kept(
 
 
 def _counted_and_kept(
-    space: Space, log: ImitationLog, n_shards: int, workers: int, listener: Listener, root: str | Path | None
+    space: Space, log: ImitationLog, n_shards: int, means: Means, listener: Listener, root: str | Path | None
 ) -> Census:
     """Count a census into the store, and read it from there; where the store is of no use, only count it."""
     try:
@@ -124,8 +130,8 @@ def _counted_and_kept(
         writer = writer_of(entry, space, log, n_shards=unfinished.n_shards if unfinished else n_shards)
     except (MesapriorError, OSError) as error:
         listener.not_kept(error)
-        return _counted(space, log, workers, listener)
+        return _counted(space, log, means.workers, listener)
     if not writer.is_complete:
-        count_into(writer, space, log, Means(workers=workers), listener=listener, is_planned=True)
+        count_into(writer, space, log, means, listener=listener, is_planned=True)
     listener.kept(entry)
     return open_census(entry, log=log).census
