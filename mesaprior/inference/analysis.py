@@ -253,9 +253,9 @@ class Analysis:
         UsageError
             If the file has no ending of a picture, or no folder.
         """
-        from mesaprior.inference.figures.posterior import figure_of
+        from mesaprior.inference.figures.posterior import plot_posterior
 
-        return figure_of(self.partition, self.title, file)
+        return plot_posterior(self.partition, self.title, file)
 
     def agency(self, utility: Utility | str) -> Agency:
         """Measure who serves a utility better than chance and its name explain.

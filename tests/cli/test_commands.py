@@ -206,6 +206,21 @@ def test_plot(ending, files, run):
     assert head.startswith(b"\x89PNG") if ending == "png" else b"<svg" in head or b"<?xml" in head
 
 
+def test_a_picture_has_its_numbers_beside_it(files, run):
+    pytest.importorskip("matplotlib")
+    told = json.loads(run(*ASK, "--plot", "odds.svg", "--format", "json").stdout)
+    numbers = list(csv.DictReader((files / "odds.csv").open(encoding="utf-8", newline="")))
+    odds = [float(row["value"]) for row in numbers if row["series"] == "optimizers : imitators"]
+    assert odds == [float(value) for value in told["log2_odds"]]
+    # Again, it is written over; what is no table of numbers of a picture is not.
+    run(*ASK, "--plot", "odds.png")
+    before = (files / "log.csv").read_bytes()
+    refused = run(*ASK, "--plot", "log.png", code=2)
+    assert "log.csv, which is there already and holds something else" in refused.stderr
+    assert (files / "log.csv").read_bytes() == before
+    assert not (files / "log.png").exists()
+
+
 def test_plot_without_matplotlib_says_how_to_install_it(files, run, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     result = run(*ASK, "--plot", "odds.png", code=1)

@@ -18,7 +18,6 @@ from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.bayes.roles import IMITATOR
 from mesaprior.inference.figures.drawing import escape_dollars
-from mesaprior.inference.figures.posterior import LABEL_SPACING, _spread
 from mesaprior.inference.sweeps.sweep import sweep_posterior
 from tests.inference.small import SEARCHING, Program, make_census, make_log
 
@@ -243,14 +242,6 @@ def test_all_of_a_posterior_is_all_however_it_adds_up(n_rows):
     shared = posterior(make_census(log, [*programs, other], n_actions=2), log, "simplicity")
     assert np.array_equal(shared.mass_by_role, shared.mass.sum(axis=1))
     assert (shared.mass_by_role[IMITATOR + 1 :].sum(axis=0) > 0).all()
-
-
-def test_labels_keep_their_distance():
-    places = _spread(np.array([0.4, 0.98, 0.99, 0.999]))
-    assert places[0] == 0.4
-    assert (np.diff(places) >= LABEL_SPACING - 1e-12).all()
-    assert places[-1] <= 1
-    np.testing.assert_array_equal(_spread(np.array([0.2, 0.6])), [0.2, 0.6])
 
 
 def test_no_time_is_estimated_before_it_means_anything():

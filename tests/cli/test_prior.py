@@ -117,7 +117,7 @@ def test_plot_as_data(run):
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_plot_as_a_picture(prior, ending, files, run):
     result = run("prior", "plot", prior, "--plot", f"prior.{ending}")
-    assert result.stderr == f"Wrote prior.{ending}.\n"
+    assert result.stderr == f"Wrote prior.{ending}. Its numbers are in prior.csv.\n"
     assert result.stdout == run("prior", "plot", prior).stdout
     head = (files / f"prior.{ending}").read_bytes()[:300]
     assert head.startswith(b"\x89PNG") if ending == "png" else b"<svg" in head or b"<?xml" in head

@@ -123,7 +123,6 @@ def act(
 
 def _plot(found: list[Conduct], cost: float, title: str, plot_file: str) -> None:
     from mesaprior.cli.report.figure import write_picture
-    from mesaprior.inference.figures.drawing import drawn
     from mesaprior.inference.figures.safeguards import figure_of_acting
 
-    write_picture(drawn(figure_of_acting(found, cost=cost, title=title)), plot_file)
+    write_picture(figure_of_acting(found, cost=cost, title=title), plot_file)

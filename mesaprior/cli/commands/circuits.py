@@ -172,10 +172,9 @@ def _tell_one(
     from mesaprior.inference.reports.circuits import report_function
 
     if plot_file is not None:
-        from mesaprior.cli.report.figure import write_picture
+        from mesaprior.cli.report.figure import write_drawing
         from mesaprior.inference.figures.circuit import draw_circuit
 
-        write_picture(
-            draw_circuit(circuit, title=f"{function:#x}: {costs['gates']} gates, {basis.name} basis"), plot_file
-        )
+        title = f"{function:#x}: {costs['gates']} gates, {basis.name} basis"
+        write_drawing(draw_circuit(circuit, title=title), plot_file)
     show(report_function(function, costs, circuit, basis.name), form)

@@ -179,9 +179,8 @@ def _over_price(
 def _plot(question: Question, found: Crossovers, prior: FormulaPrior, plot_file: str) -> None:
     from mesaprior.cli.report.figure import write_picture
     from mesaprior.inference.figures.crossover import figure_of_crossovers
-    from mesaprior.inference.figures.drawing import drawn
     from mesaprior.inference.provenance import prior_text
     from mesaprior.inference.reports.crossover import headline
 
     asked = f"{Path(question.log.source).stem}, prior {prior_text(prior, [found.parameter])}"
-    write_picture(drawn(figure_of_crossovers(found, title=f"{asked}: {headline(found)}")), plot_file)
+    write_picture(figure_of_crossovers(found, title=f"{asked}: {headline(found)}"), plot_file)

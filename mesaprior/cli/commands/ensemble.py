@@ -209,9 +209,8 @@ def _crossovers(
 
 def _plot(figure: Figure, plot_file: str) -> None:
     from mesaprior.cli.report.figure import write_picture
-    from mesaprior.inference.figures.drawing import drawn
 
-    write_picture(drawn(figure), plot_file)
+    write_picture(figure, plot_file)
 
 
 def _settings(name: str, settings: tuple[tuple[str, float], ...]) -> dict[str, int]:

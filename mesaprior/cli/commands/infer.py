@@ -206,9 +206,9 @@ def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
     others = _additional_reports(additions, question, analysis, asked.top)
     if asked.plot_file is not None:
         from mesaprior.cli.report.figure import write_picture
-        from mesaprior.inference.figures.posterior import posterior_figure
+        from mesaprior.inference.figures.posterior import figure_of_posterior
 
-        write_picture(posterior_figure(analysis.partition, analysis.title), asked.plot_file)
+        write_picture(figure_of_posterior(analysis.partition, analysis.title), asked.plot_file)
     _warn_of_noise(asked, question)
     return joined([report, *others]).with_steps(steps_from_posterior(question, analysis.posterior, asked))
 
@@ -252,10 +252,10 @@ def _report_on_people(asked: InferRequest) -> Report:
     _warn_of_noise(asked, answer.about)
     if asked.plot_file is not None:
         from mesaprior.cli.report.figure import write_picture
-        from mesaprior.inference.figures.people import people_figure
+        from mesaprior.inference.figures.people import figure_of_people
 
         title = f"{Path(answer.log.source).stem}, prior {prior_text(asked.prior)}"
-        write_picture(people_figure(answer, title), asked.plot_file)
+        write_picture(figure_of_people(answer, title), asked.plot_file)
     report = report_people(
         answer,
         asked.reading.columns.by,

@@ -188,8 +188,8 @@ def plot_prior(
     landscape = in_text = surveyed(width=CHARACTERS, height=LINES)
     if plot_file is not None:
         from mesaprior.cli.report.figure import write_picture
-        from mesaprior.inference.figures.landscape import draw_landscape
+        from mesaprior.inference.figures.landscape import figure_of_landscape
 
         landscape = surveyed(width=PICTURE_POINTS[0], height=PICTURE_POINTS[1])
-        write_picture(draw_landscape(landscape, subject), plot_file)
+        write_picture(figure_of_landscape(landscape, subject), plot_file)
     show(report_landscape(subject, landscape, in_text), form)

@@ -193,7 +193,6 @@ def safeguards(
 
 def _plot(outcomes: list[Outcome], cost: float, title: str, plot_file: str) -> None:
     from mesaprior.cli.report.figure import write_picture
-    from mesaprior.inference.figures.drawing import drawn
     from mesaprior.inference.figures.safeguards import figure_of_safeguards
 
-    write_picture(drawn(figure_of_safeguards(outcomes, cost=cost, title=title)), plot_file)
+    write_picture(figure_of_safeguards(outcomes, cost=cost, title=title), plot_file)

@@ -1,4 +1,4 @@
-"""Pictures as files: refused before any work is done, or written whole."""
+"""Pictures as files, with the numbers behind them: refused before any work is done, or written whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import click
 
 from mesaprior.cli.files import check_file, written_whole
 from mesaprior.errors import UsageError
-from mesaprior.inference.figures.drawing import check_matplotlib, escape_dollars
+from mesaprior.inference.figures.drawing import check_matplotlib, drawn, escape_dollars
+from mesaprior.inference.figures.figure import Figure
+from mesaprior.inference.figures.numbers import HEADER, csv_of
 
 
 def check_picture(path: str, option: str) -> None:
@@ -18,14 +20,15 @@ def check_picture(path: str, option: str) -> None:
     Raises
     ------
     UsageError
-        If the file name ends in none of .png, .svg and .pdf or is that of a folder, or its folder is missing or closed
-        to us.
+        If the file name ends in none of .png, .svg and .pdf or is that of a folder, its folder is missing or closed to
+        us, or the file for its numbers holds something else.
     RunError
         If Matplotlib is not installed.
     """
     if Path(path).suffix not in (".png", ".svg", ".pdf"):
         raise UsageError(f"{option} {path}: a picture is a .png, .svg or .pdf file; give its name such an ending.")
     check_file(path, option)
+    _check_numbers(_numbers_file(path), f"{option} {path}")
     check_matplotlib(option)
 
 
@@ -46,7 +49,35 @@ def save_picture(figure: Any, path: str) -> None:
         plt.close(figure)
 
 
-def write_picture(figure: Any, path: str) -> None:
-    """Write a figure of Matplotlib into a file that was asked for, and say so."""
-    save_picture(figure, path)
+def write_drawing(drawing: Any, path: str) -> None:
+    """Write a drawing of Matplotlib into a file that was asked for, and say so."""
+    save_picture(drawing, path)
     click.echo(f"Wrote {path}.", err=True)
+
+
+def write_picture(figure: Figure, path: str) -> None:
+    """Write a figure into a file that was asked for, and its numbers beside it; say so."""
+    save_picture(drawn(figure), path)
+    numbers = _numbers_file(path)
+    with written_whole(numbers) as temporary:
+        temporary.write_text(csv_of(figure), encoding="utf-8", newline="\n")
+    click.echo(f"Wrote {path}. Its numbers are in {numbers}.", err=True)
+
+
+def _numbers_file(path: str) -> Path:
+    return Path(path).with_suffix(".csv")
+
+
+def _check_numbers(path: Path, asked: str) -> None:
+    """Refuse to write over what is no table of numbers of a figure: it may be the log itself."""
+    if not path.exists():
+        return
+    header = ",".join(HEADER).encode()
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(len(header)) == header:
+                return
+    raise UsageError(
+        f"{asked}: the numbers of the picture go to {path}, which is there already and holds something else; give the "
+        "picture another name."
+    )

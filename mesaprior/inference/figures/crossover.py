@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mesaprior.inference.crossovers.crossover import Crossovers
-from mesaprior.inference.figures.drawing import is_wide
+from mesaprior.inference.figures.axes import is_wide
 from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, Points
 
 MOST_LABELLED = 6

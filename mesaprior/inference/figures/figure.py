@@ -50,7 +50,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Areas:
-    """Areas on top of one another along an axis: `parts[k][i]` is what `labels[k]` has at `x[i]`."""
+    """Parts of a whole along an axis: the share of `labels[k]` at `x[i]` is `parts[k][i]`, 0..1."""
 
     x: tuple[float, ...]
     labels: tuple[str, ...]
@@ -59,13 +59,36 @@ class Areas:
 
 @dataclass(frozen=True)
 class Phases:
-    """Odds over a grid, in bits: `z[j][i]` at `x[i]`, `y[j]`; `above` leads where they are above 0."""
+    """Odds over a grid, in bits: `z[j][i]` at `x[i]`, `y[j]`; `above` leads where they are above 0.
+
+    Where `y` spans a wide range it is drawn by equal ratios, as in a `Surface`.
+    """
 
     x: tuple[float, ...]
     y: tuple[float, ...]
     z: tuple[tuple[float, ...], ...]
     above: str
     below: str
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Values over a grid: `z[j][i]` at `x[i]`, `y[j]`; -inf where there is nothing."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    z: tuple[tuple[float, ...], ...]
+    label: str
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Numbers from -1 to 1 for pairs of names: `z[j][i]` in row `names[j]`, with what else is said of the pair."""
+
+    names: tuple[str, ...]
+    z: tuple[tuple[float, ...], ...]
+    notes: tuple[tuple[str, ...], ...]
+    label: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +100,7 @@ class Mark:
     label: str
 
 
-Series = Line | Points | Bars | Areas | Phases
+Series = Line | Points | Bars | Areas | Phases | Surface | Matrix
 
 
 @dataclass(frozen=True)
@@ -108,10 +131,19 @@ class Panel:
 
 @dataclass(frozen=True)
 class Figure:
-    """Panels side by side under one sentence that says what is to be seen."""
+    """Panels under one sentence that says what is to be seen.
+
+    Attributes
+    ----------
+    title : str
+    panels : tuple of Panel
+    is_stacked : bool
+        Whether the panels share `x` and stand below each other; else they stand side by side.
+    """
 
     title: str
     panels: tuple[Panel, ...]
+    is_stacked: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data; each series names its kind, and numbers that are not finite are texts."""
