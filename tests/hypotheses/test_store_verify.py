@@ -447,3 +447,38 @@ def test_numbers_out_of_range_are_refused(kept, name, value):
     with pytest.raises(ContentError, match=repr(name)):
         open_census(kept)
     assert verify(kept)
+
+
+def times_eight(values):
+    values *= 8
+
+
+def no_action(values):
+    values[:] = 30
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "change", "words"),
+    [
+        ("programs-0001.parquet", "count", times_eight, "its manifest.json says"),
+        ("behaviours-0001.parquet", "cell_0", no_action, "a prediction is no action"),
+    ],
+)
+def test_a_forged_census_is_not_believed(kept, table, name, change, words):
+    forge(kept, table, lambda content: column(content, name, change))
+    with pytest.raises(ContentError, match=words):
+        open_census(kept)
+
+
+def test_counts_and_totals_that_were_forged_together_are_not_believed(kept):
+    manifest = json.loads((kept / "manifest.json").read_text())
+    forge(kept, "programs-0001.parquet", lambda content: column(content, "count", times_eight))
+
+    def agree(changed):
+        more = 7 * manifest["shards"][1]["programs"]
+        changed["shards"][1]["programs"] += more
+        changed["n_programs"] += more
+
+    edit_manifest(kept, agree)
+    with pytest.raises(ContentError, match=r"programs of \d+ bits, and there are"):
+        open_census(kept)

@@ -13,6 +13,7 @@ from mesaprior.hypotheses.census import Census, Vectors, behaviours_of
 from mesaprior.hypotheses.deriving import for_log
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.parquet import parquet_pieces, parquet_schema, parquet_table
+from mesaprior.hypotheses.store.accounts import check_accounts
 from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.filling import census_of, vectors_of
 from mesaprior.hypotheses.store.keys import census_key, has_vectors
@@ -97,7 +98,8 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
     UsageError
         If there is no such folder.
     ContentError
-        If the folder is no census, or is unfinished or damaged; the message says which file.
+        If the folder is no census, or is unfinished or damaged, or its numbers cannot be those of its space; the
+        message says which file, or which number.
     RunError
         If the census cannot answer for that log.
     """
@@ -118,6 +120,7 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
     own_log = replace(log_of(read_table(place, LOG, manifest["files"]), source), codes=codes)
     shards = dict(enumerate(manifest["shards"]))
     census = read_shards(place, shards, manifest, language, shared=manifest["files"])
+    check_accounts(place, census, manifest, language, own_log)
     if log is None or log.digest == own_log.digest:
         return StoredCensus(census, log or own_log, language, manifest)
     if language is None:

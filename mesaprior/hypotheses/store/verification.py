@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mesaprior.errors import ContentError, Named, UsageError
-from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census, exact_sum
+from mesaprior.hypotheses.census import FLAGS, Census, exact_sum
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.registry import find, stored_space
+from mesaprior.hypotheses.store.accounts import exact_counts, has_sound_predictions
 from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.concatenation import first_and_last
@@ -229,8 +229,7 @@ def _shard_findings(k: int, shard: Census, facts: dict[str, Any], log: Imitation
     findings: list[Finding] = []
     if not _ascend(np.column_stack([shard.predictions, shard.flags.astype(np.int16), *shard.changes.values()])):
         findings.append(Finding(behaviours, k, "the behaviours do not ascend by predictions, flags and changes"))
-    is_wrong = shard.predictions.max(initial=0) >= shard.n_actions or shard.predictions.min(initial=0) < ABSTAIN
-    if is_wrong or shard.flags.max(initial=0) > 1:
+    if not has_sound_predictions(shard):
         findings.append(
             Finding(behaviours, k, f"a prediction is no action, or one of {', '.join(FLAGS)} is not 0 or 1")
         )
@@ -276,7 +275,7 @@ def _total_findings(
     for name, number in (("n_programs", sum(total.values())), ("n_behaviours", n_behaviours)):
         if number != manifest[name]:
             findings.append(Finding(MANIFEST, None, f"{name} is {manifest[name]}, and the shards add up to {number}"))
-    exact = _exact_counts(manifest, language, log)
+    exact = exact_counts(manifest, language, log)
     if exact is not None:
         whose = "language" if language is not None else "space"
         for length in sorted(total.keys() | exact.keys()):
@@ -285,16 +284,6 @@ def _total_findings(
                 problem = f"{total[length]} programs of {length} bits were counted, and the {whose} has {expected}"
                 findings.append(Finding(MANIFEST, None, problem))
     return findings
-
-
-def _exact_counts(
-    manifest: dict[str, Any], language: Language | None, log: ImitationLog
-) -> dict[int | float, int] | None:
-    """Return how many programs of each length there are, known without counting; None where that is not known."""
-    if find(manifest["space"]) is None:
-        return None
-    space = stored_space(manifest["space"], manifest["bounds"], language)
-    return space.count_by_length(log) if space.is_settled else None
 
 
 def _ascend(rows: np.ndarray) -> bool:
