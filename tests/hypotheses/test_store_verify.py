@@ -454,14 +454,14 @@ def times_eight(values):
 
 
 def no_action(values):
-    values[:] = 30
+    values[-1] = 30
 
 
 @pytest.mark.parametrize(
     ("table", "name", "change", "words"),
     [
         ("programs-0001.parquet", "count", times_eight, "its manifest.json says"),
-        ("behaviours-0001.parquet", "cell_0", no_action, "a prediction is no action"),
+        ("behaviours-0002.parquet", "cell_0", no_action, "a prediction is no action"),
     ],
 )
 def test_a_forged_census_is_not_believed(kept, table, name, change, words):
