@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import filelock
 import pytest
 
 from mesaprior.errors import RunError
-from mesaprior.hypotheses.store.locking import CLAIM, Claim, is_claimed
+from mesaprior.hypotheses.store.locking import CLAIM, Claim, is_claimed, turn
 
 HOLDER = """
 import sys
@@ -22,10 +23,21 @@ sys.stdin.read()
 """
 
 
+IN_TURN = """
+import sys
+from pathlib import Path
+from mesaprior.hypotheses.store.locking import turn
+
+with turn(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
 @contextmanager
-def another(folder):
-    """Hold the claim in another process."""
-    command = [sys.executable, "-c", HOLDER, str(folder)]
+def another(folder, code=HOLDER):
+    """Hold the claim, or the turn, in another process."""
+    command = [sys.executable, "-c", code, str(folder)]
     root = Path(__file__).parents[2]
     with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout.readline() == "held\n"
@@ -122,3 +134,33 @@ def test_a_folder_with_nothing_but_what_was_left_of_a_claim_is_empty(tmp_path):
     (tmp_path / "kept" / CLAIM).touch()
     counted().write(tmp_path / "kept")
     assert not (tmp_path / "kept" / CLAIM).exists()
+
+
+def test_who_comes_second_waits_for_its_turn(tmp_path):
+    folder, order = tmp_path / "kept", []
+
+    def look():
+        with turn(folder):
+            order.append("second")
+
+    second = threading.Thread(target=look)
+    with another(folder, IN_TURN) as other:
+        second.start()
+        second.join(0.3)
+        assert second.is_alive()
+        order.append("first")
+        other.stdin.close()
+        second.join(60)
+    assert order == ["first", "second"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_turn_ends_with_its_process_and_needs_no_folder_that_can_be_written(tmp_path):
+    with another(tmp_path / "kept", IN_TURN) as other:
+        other.kill()
+        other.wait()
+    with turn(tmp_path / "kept"):
+        assert len(list(tmp_path.iterdir())) == 1
+    with turn(tmp_path / "missing" / "kept"):
+        pass
+    assert list(tmp_path.iterdir()) == []

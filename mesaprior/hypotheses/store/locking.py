@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 import weakref
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mesaprior.errors import RunError
 
 CLAIM = ".claim"
 """The file that is locked. It holds nothing and nobody reads it, since a locked file cannot be read on every system."""
+
+PAUSE = 0.02
+"""Seconds between two tries to get a turn."""
 
 
 class Claim:
@@ -23,6 +29,8 @@ class Claim:
         It must exist.
     name : Path
         What to call the folder in messages.
+    file : str
+        The file in the folder that is locked.
 
     Raises
     ------
@@ -32,8 +40,8 @@ class Claim:
         If the folder cannot be written.
     """
 
-    def __init__(self, folder: Path, name: Path):
-        path = folder.resolve() / CLAIM
+    def __init__(self, folder: Path, name: Path, file: str = CLAIM):
+        path = folder.resolve() / file
         # What failed in this process may still be held by its traceback, and must not keep the next try out.
         if (ours := _OURS.get(path)) is not None:
             ours.release()
@@ -50,6 +58,39 @@ class Claim:
 
 _OURS: weakref.WeakValueDictionary[Path, Claim] = weakref.WeakValueDictionary()
 """The claims of this process, by the file."""
+
+
+_TURNS = threading.Lock()
+"""Threads of this process take turns, too."""
+
+
+@contextmanager
+def turn(folder: Path) -> Generator[None]:
+    """Look at a folder, and say what becomes of it, while no other process does so; whoever comes second waits.
+
+    What is in the folder cannot change between the look and the claim on it. The claim is what is held for long.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not exist; what is locked meanwhile is a file beside it.
+    """
+    place, file = folder.resolve().parent, f".{folder.name}.turn"
+    with _TURNS:
+        claim: Claim | None = None
+        while claim is None:
+            try:
+                claim = Claim(place, folder, file)
+            except RunError:
+                time.sleep(PAUSE)
+            except OSError:
+                # Where no file can be made beside the folder, nothing can take its place either.
+                break
+        try:
+            yield
+        finally:
+            if claim is not None:
+                claim.release()
 
 
 def is_claimed(folder: Path) -> bool:

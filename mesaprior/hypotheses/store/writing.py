@@ -18,7 +18,7 @@ from mesaprior.hypotheses.store.concatenation import first_and_last
 from mesaprior.hypotheses.store.files import write_json
 from mesaprior.hypotheses.store.keys import has_vectors
 from mesaprior.hypotheses.store.layout import UNFINISHED, census_record
-from mesaprior.hypotheses.store.locking import CLAIM, Claim, is_claimed
+from mesaprior.hypotheses.store.locking import CLAIM, Claim, is_claimed, turn
 from mesaprior.hypotheses.store.manifest import (
     actions_of,
     checksums_of,
@@ -94,13 +94,14 @@ class CensusWriter:
         self._lock = threading.Lock()
         self._shared: dict[str, str] = {}
         self._row_cell: np.ndarray | None = None
-        settle(self.folder)
-        self._is_complete = self._is_there()
-        if self._is_complete:
-            if not is_claimed(self.folder):
-                _remove_records(self.folder)
-            return
-        self._work, claim = self._workplace()
+        with turn(self.folder):
+            settle(self.folder)
+            self._is_complete = self._is_there()
+            if self._is_complete:
+                if not is_claimed(self.folder):
+                    _remove_records(self.folder)
+                return
+            self._work, claim = self._workplace()
         self._record = census_record(self._work)
         self._parts = Checkpoint(self._record, n_shards, claim)
         self._record.remove_temporaries()
@@ -174,17 +175,19 @@ class CensusWriter:
         else:
             self._check_order(records)
         facts = [{name: record[name] for name in record if name not in ("ends", "shared")} for record in records]
-        write_json(self._work / MANIFEST, manifest_of(note, self._shared, facts))
-        _remove_records(self._work)
-        self._parts.release()
-        if self._work != self.folder:
-            swap_in(self._work, self.folder)
+        with turn(self.folder):
+            write_json(self._work / MANIFEST, manifest_of(note, self._shared, facts))
+            _remove_records(self._work)
+            self._parts.release()
+            if self._work != self.folder:
+                swap_in(self._work, self.folder)
         self._is_complete = True
 
     def abandon(self) -> None:
         """Give the census up: its shards are removed, and a census that was in the folder before stays."""
         if not self._is_complete:
-            self._parts.abandon()
+            with turn(self.folder):
+                self._parts.abandon()
 
     def _sum(self) -> Census:
         """Return the sum of all shards, read one by one."""
@@ -282,14 +285,16 @@ def save_census(
     """
     check_writable(folder)
     folder = Path(folder).resolve()
-    settle(folder)
+    with turn(folder):
+        settle(folder)
     new = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.new")
     new.mkdir()
     try:
         note = note_of(log, language, bounds=census.bounds, engine=engine, n_shards=1, space=census.space)
         shared = write_shared(new, log, census)
         write_json(new / MANIFEST, manifest_of(note, shared, [write_shard(new, 0, census)]))
-        swap_in(new, folder)
+        with turn(folder):
+            swap_in(new, folder)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
