@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from mesaprior.cli.files import check_file, written_whole
-from mesaprior.errors import UsageError
+from mesaprior.errors import RunError, UsageError
+from mesaprior.hypotheses.store.locking import Claim
 from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 from mesaprior.inference.worlds.crossings import Crossed, Root
 from mesaprior.inference.worlds.ensemble import Answer
@@ -33,11 +34,20 @@ class AnswerFile(Generic[T]):
     ------
     UsageError
         If the file cannot be written, holds anything else, or answers to another question.
+    RunError
+        If another process is writing to it.
     """
 
     def __init__(self, path: str, question: dict[str, Any], read: Callable[[Any], T]):
         check_file(path, "--keep")
         self._path = Path(path)
+        try:
+            # Held as long as this object: two that append would each know half of the answers.
+            self._claim = Claim(self._path.absolute().parent, self._path, f".{self._path.name}.claim")
+        except RunError:
+            raise RunError(
+                f"--keep {path}: another process is writing answers to this file; wait for it, or name another."
+            ) from None
         self.answers: dict[int, T] = {}
         head = json.dumps(question, sort_keys=True)
         text = self._path.read_text(encoding="utf-8", errors="replace") if self._path.exists() else ""

@@ -12,6 +12,17 @@ import pytest
 import mesaprior
 from mesaprior.hypotheses.terms.program import length_of, parse_program
 from mesaprior.inference.worlds.worlds import WORLDS, make_world
+from tests.hypotheses.test_store_locking import another
+
+KEEPER = """
+import sys
+from pathlib import Path
+from mesaprior.hypotheses.store.locking import Claim
+
+claim = Claim(Path(sys.argv[1]), Path("kept"), ".kept.jsonl.claim")
+print("held", flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +130,14 @@ def test_answers_that_are_kept_are_not_asked_again(run, folder, monkeypatch):
 
 
 CROSSING = ("ensemble", "rater", "--max-bits", 14, "--prior", "speed", "--crossover", "noise=0.01:0.5", "--verdict")
+
+
+def test_two_at_once_do_not_write_answers_to_one_file(run, folder):
+    with another(folder, KEEPER):
+        refused = run("ensemble", "loans", "--max-bits", 8, "--seeds", "0:1", "--keep", "kept.jsonl", code=1)
+        assert "another process is writing answers to this file" in refused.stderr
+    run("ensemble", "loans", "--max-bits", 8, "--seeds", "0:1", "--keep", "kept.jsonl")
+    assert not list(folder.glob(".*.claim"))
 
 
 def test_an_ensemble_of_crossovers_in_three_formats(run):
