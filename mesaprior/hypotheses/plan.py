@@ -11,6 +11,9 @@ PROBED_FROM = 20_000_000
 SHARED = 0.9
 """The part of the work of counting that several workers share."""
 
+MOST_SHARDS = 9999
+"""Shards of a census, at most: more than any is cut into for a reason."""
+
 AT_ONCE = 2
 """Shards that are handed over at the same time, about, by two workers and whoever writes them."""
 

@@ -13,6 +13,7 @@ import pytest
 from mesaprior.errors import ContentError, RunError, UsageError
 from mesaprior.hypotheses.store import CENSUSES, merge, open_census, resolve_entry, verify
 from mesaprior.hypotheses.store.checksums import read_sealed, sealed_text
+from mesaprior.hypotheses.store.manifest import unfinished_at
 from tests.hypotheses.small_census import content, counted
 from tests.hypotheses.test_store import assert_identical
 
@@ -482,3 +483,14 @@ def test_counts_and_totals_that_were_forged_together_are_not_believed(kept):
     edit_manifest(kept, agree)
     with pytest.raises(ContentError, match=r"programs of \d+ bits, and there are"):
         open_census(kept)
+
+
+@pytest.mark.parametrize("n_shards", [10**12, 0, -1])
+def test_an_unfinished_census_of_no_possible_number_of_shards_is_none(small, tmp_path, n_shards):
+    small.write(tmp_path / "kept", only=[0])
+    path = tmp_path / "kept" / "unfinished.json"
+    note = read_sealed(path)
+    assert unfinished_at(tmp_path / "kept").done == (0,)
+    path.write_text(sealed_text({k: v for k, v in note.items() if k != "sha256"} | {"n_shards": n_shards}))
+    # A number that is believed would be counted to.
+    assert unfinished_at(tmp_path / "kept") is None

@@ -13,6 +13,7 @@ from mesaprior.cli.command import COUNTING, OUTPUT, Command, headed_option
 from mesaprior.cli.completion import FILE, FOLDER
 from mesaprior.cli.options import SpaceOptions, max_memory_option, space_options
 from mesaprior.cli.reading import ReadingOptions, reading_options
+from mesaprior.hypotheses.plan import MOST_SHARDS
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 ENGINES = ("merged", "reference")
 """Engines that can be asked for; a space that has another is counted with its own."""
-
-MOST_SHARDS = 9999
-"""More shards than any census is cut into for a reason."""
 
 
 @click.command(cls=Command)

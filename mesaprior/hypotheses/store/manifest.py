@@ -11,6 +11,7 @@ from typing import Any
 
 from mesaprior.errors import ContentError, Named
 from mesaprior.hypotheses.log import LARGEST_VALUE, ImitationLog
+from mesaprior.hypotheses.plan import MOST_SHARDS
 from mesaprior.hypotheses.store.checksums import read_json, read_sealed
 from mesaprior.hypotheses.store.keys import census_key, n_actions_of
 from mesaprior.hypotheses.store.layout import SCHEMA, SHARD_TABLES, UNFINISHED, VECTOR_TABLES
@@ -203,6 +204,8 @@ def unfinished_at(folder: Path) -> Unfinished | None:
     try:
         _check_kinds(folder / UNFINISHED, note, _KINDS)
     except ContentError:
+        return None
+    if not 1 <= note["n_shards"] <= MOST_SHARDS:
         return None
     done = tuple(k for k in range(note["n_shards"]) if (folder / part_file(k)).is_file())
     return Unfinished(folder, note, done)
