@@ -486,6 +486,23 @@ def whole_numbers(values: tuple[tuple[str, float], ...], option: str) -> dict[st
     return {name: int(value) for name, value in parameters_of(values, option).items()}
 
 
+def check_noise_is_not_swept(names: Iterable[str]) -> None:
+    """Refuse `--noise` on the command line where the noise is an axis: its values would take the place of it.
+
+    Raises
+    ------
+    UsageError
+        If so.
+    """
+    from click.core import ParameterSource
+
+    from mesaprior.errors import UsageError
+
+    source = click.get_current_context().get_parameter_source("noise_text")
+    if "noise" in names and source is ParameterSource.COMMANDLINE:
+        raise UsageError("--noise sets one noise, and --over noise goes through several; leave one of the two out.")
+
+
 def noise_of(noise_text: str) -> NoiseModel:
     """Return the noise model that the option names."""
     from mesaprior.inference.bayes.noise import parse_noise

@@ -12,6 +12,7 @@ from mesaprior.cli.command import Command, headed_option
 from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     SpaceOptions,
+    check_noise_is_not_swept,
     format_option,
     noise_of,
     noise_option,
@@ -96,6 +97,7 @@ def crossover(
     from mesaprior.inference.reports.crossover import report_crossover
 
     name, low, high = parse_over(over_text, "--over")
+    check_noise_is_not_swept([name])
     prior = swept_prior(prior_text, parameters, {name: _example(name, low)})
     noise = noise_of(noise_text)
     check_prior(prior, source, asked)

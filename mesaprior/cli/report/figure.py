@@ -28,7 +28,7 @@ def check_picture(path: str, option: str) -> None:
     if Path(path).suffix not in (".png", ".svg", ".pdf"):
         raise UsageError(f"{option} {path}: a picture is a .png, .svg or .pdf file; give its name such an ending.")
     check_file(path, option)
-    _check_numbers(_numbers_file(path), f"{option} {path}")
+    _check_numbers(numbers_file(path), f"{option} {path}")
     check_matplotlib(option)
 
 
@@ -58,13 +58,14 @@ def write_drawing(drawing: Any, path: str) -> None:
 def write_picture(figure: Figure, path: str) -> None:
     """Write a figure into a file that was asked for, and its numbers beside it; say so."""
     save_picture(drawn(figure), path)
-    numbers = _numbers_file(path)
+    numbers = numbers_file(path)
     with written_whole(numbers) as temporary:
         temporary.write_text(csv_of(figure), encoding="utf-8", newline="\n")
     click.echo(f"Wrote {path}. Its numbers are in {numbers}.", err=True)
 
 
-def _numbers_file(path: str) -> Path:
+def numbers_file(path: str) -> Path:
+    """Return where the numbers of a picture go."""
     return Path(path).with_suffix(".csv")
 
 
