@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -47,12 +48,24 @@ def typed_path(path: str) -> str:
 @contextmanager
 def written_whole(path: str | Path) -> Generator[Path]:
     """Give a temporary file in place of one; a file that was there stays until the new one is complete."""
+    _remove_abandoned(Path(path))
     temporary = Path(path).with_name(f".{os.getpid()}.{Path(path).name}")
     try:
         yield temporary
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove temporary files of this file whose processes were killed; what cannot be removed does no harm."""
+    import psutil
+
+    for left in path.absolute().parent.iterdir():
+        match = re.fullmatch(r"\.(\d{1,9})\.(.+)", left.name, flags=re.DOTALL)
+        if match and match[2] == path.name and not psutil.pid_exists(int(match[1])):
+            with suppress(OSError):
+                left.unlink()
 
 
 def write_text(path: str, text: str) -> None:

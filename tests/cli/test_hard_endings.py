@@ -160,6 +160,17 @@ def test_a_picture_that_cannot_be_finished_leaves_the_old_one(files, run, monkey
     assert sorted(files.iterdir()) == before
 
 
+def test_what_a_killed_process_left_is_removed_and_nothing_else(files, run):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, others = files / f".{ended.pid}.odds.png", (".notes.odds.png", "odds.png.old")
+    for name in (left.name, *others):
+        (files / name).write_bytes(b"half")
+    run(*ASK, "--plot", "odds.png")
+    assert not left.exists()
+    assert all((files / name).exists() for name in others)
+
+
 def test_a_folder_is_no_picture(files, run, monkeypatch):
     (files / "odds.png").mkdir()
     monkeypatch.setattr(TermSpace, "census", None)
