@@ -209,15 +209,19 @@ def test_plot(ending, files, run):
 def test_a_picture_has_its_numbers_beside_it(files, run):
     pytest.importorskip("matplotlib")
     told = json.loads(run(*ASK, "--plot", "odds.svg", "--format", "json").stdout)
-    numbers = list(csv.DictReader((files / "odds.csv").open(encoding="utf-8", newline="")))
+    numbers = list(csv.DictReader(io.StringIO((files / "odds.csv").read_text(encoding="utf-8"))))
     odds = [float(row["value"]) for row in numbers if row["series"] == "optimizers : imitators"]
     assert odds == [float(value) for value in told["log2_odds"]]
     # Again, it is written over; what is no table of numbers of a picture is not.
     run(*ASK, "--plot", "odds.png")
     before = (files / "log.csv").read_bytes()
-    refused = run(*ASK, "--plot", "log.png", code=2)
-    assert "log.csv, which is there already and holds something else" in refused.stderr
+    for _ in range(2):
+        assert "Its numbers are in log-numbers.csv." in run(*ASK, "--plot", "log.png").stderr
     assert (files / "log.csv").read_bytes() == before
+    (files / "log.png").unlink()
+    (files / "log-numbers.csv").write_text("mine\n")
+    refused = run(*ASK, "--plot", "log.png", code=2)
+    assert "log.csv or log-numbers.csv, which are both there and hold something else" in refused.stderr
     assert not (files / "log.png").exists()
 
 

@@ -164,10 +164,15 @@ def test_what_is_refused(counted, run, options, parts):
     one_sentence(run("sweep", counted, *options, code=2), *parts)
 
 
-def test_one_noise_beside_several_and_two_files_of_one_name_are_refused(files, run):
+def test_one_noise_beside_several_is_refused(files, run):
     asked = ["log.csv", "--language", "mine.toml", "--max-bits", "8"]
     for command in (["sweep", *asked, "--over", "noise=0.1,0.2"], ["crossover", *asked, "--over", "noise=0.1:0.2"]):
         assert "leave one of the two out" in run(*command, "--noise", "0.1", code=2).stderr
         run(*command)
-    told = run("sweep", *asked, "--over", "n=0:3:1", "--out", "a.csv", "--plot", "a.svg", code=2).stderr
-    assert "--plot a.svg writes its numbers to a.csv" in told
+
+
+def test_cells_and_the_numbers_of_the_picture_may_ask_for_one_name(files, run):
+    asked = ["log.csv", "--language", "mine.toml", "--max-bits", "8"]
+    told = run("sweep", *asked, "--over", "n=0:3:1", "--out", "a.csv", "--plot", "a.svg").stderr
+    assert "Its numbers are in a-numbers.csv." in told
+    assert (files / "a.csv").read_text().startswith("n,")

@@ -159,7 +159,6 @@ def _n_cells(over: dict[str, list[float]]) -> int:
 def _check_files(out_file: str | None, plot_file: str | None, over: dict[str, list[float]]) -> None:
     """Refuse files that cannot be written, before any work is done."""
     from mesaprior.cli.files import check_file
-    from mesaprior.cli.report.figure import numbers_file
     from mesaprior.errors import UsageError
 
     if out_file:
@@ -171,11 +170,6 @@ def _check_files(out_file: str | None, plot_file: str | None, over: dict[str, li
                 f"--plot draws one or two axes of several values, and there are {n_long} here; hold the others at "
                 "one value."
             )
-    if out_file and plot_file and numbers_file(plot_file) == Path(out_file):
-        raise UsageError(
-            f"--plot {plot_file} writes its numbers to {out_file}, too, where --out has the cells; give one of them "
-            "another name."
-        )
 
 
 def _write(swept: SweptPosterior, out_file: str) -> None:

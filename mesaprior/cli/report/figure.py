@@ -21,14 +21,14 @@ def check_picture(path: str, option: str) -> None:
     ------
     UsageError
         If the file name ends in none of .png, .svg and .pdf or is that of a folder, its folder is missing or closed to
-        us, or the file for its numbers holds something else.
+        us, or there is no name left for the file of its numbers.
     RunError
         If Matplotlib is not installed.
     """
     if Path(path).suffix not in (".png", ".svg", ".pdf"):
         raise UsageError(f"{option} {path}: a picture is a .png, .svg or .pdf file; give its name such an ending.")
     check_file(path, option)
-    _check_numbers(numbers_file(path), f"{option} {path}")
+    _numbers_file(path, option)
     check_matplotlib(option)
 
 
@@ -58,27 +58,35 @@ def write_drawing(drawing: Any, path: str) -> None:
 def write_picture(figure: Figure, path: str) -> None:
     """Write a figure into a file that was asked for, and its numbers beside it; say so."""
     save_picture(drawn(figure), path)
-    numbers = numbers_file(path)
+    numbers = _numbers_file(path, "--plot")
     with written_whole(numbers) as temporary:
         temporary.write_text(csv_of(figure), encoding="utf-8", newline="\n")
     click.echo(f"Wrote {path}. Its numbers are in {numbers}.", err=True)
 
 
-def numbers_file(path: str) -> Path:
-    """Return where the numbers of a picture go."""
-    return Path(path).with_suffix(".csv")
+def _numbers_file(path: str, option: str) -> Path:
+    """Return where the numbers of a picture go: beside it under its name, or another one if that is taken.
 
-
-def _check_numbers(path: Path, asked: str) -> None:
-    """Refuse to write over what is no table of numbers of a figure: it may be the log itself."""
-    if not path.exists():
-        return
-    header = ",".join(HEADER).encode()
-    if path.is_file():
-        with path.open("rb") as file:
-            if file.read(len(header)) == header:
-                return
+    Raises
+    ------
+    UsageError
+        If both are there and hold something else. A log and its picture often have one name.
+    """
+    usual = Path(path).with_suffix(".csv")
+    other = usual.with_name(f"{usual.stem}-numbers.csv")
+    for place in (usual, other):
+        if not place.exists() or _holds_numbers(place):
+            return place
     raise UsageError(
-        f"{asked}: the numbers of the picture go to {path}, which is there already and holds something else; give the "
-        "picture another name."
+        f"{option} {path}: the numbers of the picture go to {usual} or {other}, which are both there and hold "
+        "something else; give the picture another name."
     )
+
+
+def _holds_numbers(path: Path) -> bool:
+    """Tell whether a file holds the numbers of a picture, so that others may take their place."""
+    header = ",".join(HEADER).encode()
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(header)) == header
