@@ -1,0 +1,107 @@
+"""Pages of the site that follow from the rest of the repository: one a command, one a README that pages link to.
+
+Sphinx loads this module as an extension. The pages are written to `docs/generated` when a build starts.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+
+from mesaprior.cli.main import SECTIONS, main
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+GENERATED = DOCS / "generated"
+READMES = {
+    ROOT / "examples" / "README.md": "examples/index",
+    **{path: f"examples/{path.parent.name}" for path in sorted(ROOT.glob("examples/*/README.md"))},
+    ROOT / "benchmarks" / "README.md": "benchmarks",
+}
+"""READMEs outside `docs` that have a page on the site, and its name."""
+WIDTH = 100
+"""Characters in a line of a command's help."""
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Have the pages written when a build starts, and links to READMEs lead to their pages."""
+    app.connect("builder-inited", lambda app: write_pages())
+    app.connect("source-read", link_readmes)
+    app.add_lexer("csv", TextLexer)
+    return {"parallel_read_safe": True}
+
+
+def write_pages() -> None:
+    """Write the pages that have changed, so that Sphinx reads only these again."""
+    pages = {f"commands/{name}": text for name, text in command_pages().items()} | readme_pages()
+    for name, text in pages.items():
+        path = GENERATED / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def command_pages() -> dict[str, str]:
+    """Return a page for every command, with the help that it prints, and `index`, which lists them."""
+    root = click.Context(main, info_name="mesaprior", terminal_width=WIDTH, max_content_width=WIDTH)
+    pages = {name: _command_page(name, main.get_command(root, name), root) for name in main.list_commands(root)}
+    lines = ["# Commands", "", "What each command prints with `--help`.", ""]
+    for section, commands in SECTIONS.items():
+        lines += [f"## {section}", "", "| command | |", "|---|---|"]
+        lines += [f"| [{name}]({name}.md) | {line} |" for name, line in commands.items()] + [""]
+    return pages | {"index": "\n".join([*lines, *_contents(pages)])}
+
+
+def _command_page(name: str, command: click.Command, root: click.Context) -> str:
+    lines = [f"# mesaprior {name}", ""]
+    for level, context in _with_subcommands(click.Context(command, parent=root, info_name=name), 1):
+        if level > 1:
+            lines += [f"{'#' * level} {context.command_path}", ""]
+        lines += ["```text", context.command.get_help(context), "```", ""]
+    return "\n".join(lines)
+
+
+def _with_subcommands(context: click.Context, level: int) -> list[tuple[int, click.Context]]:
+    found = [(level, context)]
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            command = context.command.get_command(context, name)
+            found += _with_subcommands(click.Context(command, parent=context, info_name=name), level + 1)
+    return found
+
+
+def readme_pages() -> dict[str, str]:
+    """Return a page for every README that the pages of the site lead to; that of the examples lists theirs."""
+    pages = {name: _moved(readme) for readme, name in READMES.items()}
+    examples = [Path(name).name for name in pages if name.startswith("examples/") and name != "examples/index"]
+    return pages | {"examples/index": "\n".join([pages["examples/index"], *_contents(examples)])}
+
+
+def _moved(readme: Path) -> str:
+    """Return the text of a README with its relative links, which lead from its page to where they led."""
+    page = GENERATED / f"{READMES[readme]}.md"
+
+    def moved(link: re.Match[str]) -> str:
+        path, mark, anchor = link["target"].partition("#")
+        target = (readme.parent / path).resolve()
+        if target in READMES:
+            target = GENERATED / f"{READMES[target]}.md"
+        return f"]({os.path.relpath(target, page.parent)}{mark}{anchor})"
+
+    return re.sub(r"\]\((?P<target>(?!\w+:|#)[^)\s]+)\)", moved, readme.read_text(encoding="utf-8"))
+
+
+def link_readmes(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Let links to these READMEs lead to their pages on the site."""
+    here = (DOCS / docname).parent
+    for readme, name in READMES.items():
+        path, page = os.path.relpath(readme, here), os.path.relpath(GENERATED / f"{name}.md", here)
+        source[0] = re.sub(rf"\]\({re.escape(path)}(?=[#)])", f"]({page}", source[0])
+
+
+def _contents(pages: Iterable[str]) -> list[str]:
+    return ["", "```{toctree}", ":hidden:", *pages, "```", ""]
