@@ -28,6 +28,7 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 
 default_role = "py:obj"
+autosummary_generate = ["reference/api.md"]
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}
@@ -36,4 +37,5 @@ napoleon_google_docstring = False
 html_theme = "furo"
 html_title = f"mesaprior {version}"
 html_copy_source = False
+html_show_sourcelink = False
 html_show_copyright = False

@@ -1,4 +1,4 @@
-"""Pages of the site that follow from the rest of the repository: one a command, one a README that pages link to.
+"""Pages of the site that follow from the rest of the repository: one a command, one a README, the glossary.
 
 Sphinx loads this module as an extension. The pages are written to `docs/generated` when a build starts.
 """
@@ -13,6 +13,7 @@ from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
 from mesaprior.cli.main import SECTIONS, main
+from mesaprior.inference.glossary import TOPICS
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -38,6 +39,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 def write_pages() -> None:
     """Write the pages that have changed, so that Sphinx reads only these again."""
     pages = {f"commands/{name}": text for name, text in command_pages().items()} | readme_pages()
+    pages["glossary"] = glossary_page()
     for name, text in pages.items():
         path = GENERATED / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,6 +74,19 @@ def _with_subcommands(context: click.Context, level: int) -> list[tuple[int, cli
             command = context.command.get_command(context, name)
             found += _with_subcommands(click.Context(command, parent=context, info_name=name), level + 1)
     return found
+
+
+def glossary_page() -> str:
+    """Return the words of the results and what they mean, by topic."""
+    lines = ["# Glossary", "", "Every word and every column heading that results use, as they use it.", ""]
+    for topic, terms in TOPICS.items():
+        lines += [f"## {topic}", "", "```{glossary}"]
+        for term in terms:
+            # A colon between spaces would begin a classifier of Sphinx.
+            names = [name.replace(" : ", "\N{NO-BREAK SPACE}: ") for name in (term.name, *term.also)]
+            lines += [*names, f"  {term}", ""]
+        lines += ["```", ""]
+    return "\n".join(lines)
 
 
 def readme_pages() -> dict[str, str]:
