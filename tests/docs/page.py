@@ -1,6 +1,6 @@
 """A page of the documentation: its blocks of code, and a reader who types what they show.
 
-A comment in the line above a block says what is special about it: ``<!-- not run: REASON -->`` or ``<!-- slow -->``.
+A block of data whose first line is ``# NAME`` is a file that the reader saves. A comment in the line above a block says what is special about it: ``<!-- not run: REASON -->`` or ``<!-- slow -->``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ PAGES = sorted(
 FENCE = re.compile(
     r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<kind>[^\n]*)\n(?P<text>.*?)^```$", flags=re.MULTILINE | re.DOTALL
 )
+SAVED = re.compile(r"# (\S+\.(?:toml|csv))\n")
+"""The first line of a block that is a file."""
 TYPED = {"sh", "bash", "console", "python"}
 """Kinds of blocks that a reader types."""
 
@@ -40,8 +42,8 @@ class Block:
 
     @property
     def is_run(self) -> bool:
-        """Whether a reader types it."""
-        return self.kind in TYPED and not self.mark.startswith("not run: ")
+        """Whether a reader types or saves it."""
+        return (self.kind in TYPED and not self.mark.startswith("not run: ")) or bool(SAVED.match(self.text))
 
     @property
     def is_slow(self) -> bool:
@@ -62,7 +64,10 @@ class Reader:
         self.names: dict[str, Any] = {}
 
     def follow(self, block: Block) -> str:
-        """Type a block; return a session as it should be shown, and any other block as it is."""
+        """Type or save a block; return a session as it should be shown, and any other block as it is."""
+        if saved := SAVED.match(block.text):
+            Path(saved[1]).write_text(block.text, encoding="utf-8")
+            return block.text
         if block.kind == "python":
             with redirect_stdout(io.StringIO()):
                 exec(compile(block.text, "page", "exec"), self.names)
@@ -85,8 +90,8 @@ def lines_of(text: str) -> list[str]:
 
 
 def type_line(line: str) -> str:
-    """Run ``mesaprior ...``, with ``> FILE`` or ``| head -N`` behind it, and return what the terminal shows."""
-    line, _, n_lines = line.partition(" | head -")
+    """Run ``mesaprior ...``, with ``> FILE``, ``| head -N`` or ``| tail -N``, and return what the terminal shows."""
+    line, _, piped = line.partition(" | ")
     line, _, file = line.partition(" > ")
     name, *arguments = shlex.split(line)
     assert name == "mesaprior", line
@@ -96,6 +101,10 @@ def type_line(line: str) -> str:
     if file:
         Path(file).write_text(result.stdout, encoding="utf-8")
         return result.stderr
-    if n_lines:
-        return result.stderr + "".join(result.stdout.splitlines(keepends=True)[: int(n_lines)])
-    return result.output
+    shown = result.output.splitlines()
+    if piped:
+        end, n_lines = piped.split(" -")
+        part = {"head": slice(int(n_lines)), "tail": slice(-int(n_lines), None)}[end]
+        shown = result.stderr.splitlines() + result.stdout.splitlines()[part]
+    # Tables are padded with blanks that pages do without.
+    return "".join(f"{line.rstrip()}\n" for line in shown)

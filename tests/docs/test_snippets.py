@@ -14,6 +14,7 @@ ELSEWHERE = {
     "explanation/turing.md": "tests/cli/test_strings_page.py",
     "how-to/new-claim.md": "tests/cli/test_claims.py",
     "how-to/own-space.md": "tests/cli/test_third_party.py",
+    "how-to/own-world.md": "tests/docs/test_own_world.py",
     "how-to/people.md": "tests/test_how_to.py",
     "how-to/python.md": "tests/inference/test_analysis.py",
     "how-to/store.md": "tests/cli/test_store_page.py",
