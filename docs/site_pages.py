@@ -1,4 +1,4 @@
-"""Pages of the site that follow from the rest of the repository: one a command, one a README, the glossary.
+"""Pages of the site that follow from the rest of the repository: one a command, one a README; and the glossary.
 
 Sphinx loads this module as an extension. The pages are written to `docs/generated` when a build starts.
 """
@@ -24,14 +24,15 @@ READMES = {
     ROOT / "benchmarks" / "README.md": "benchmarks",
 }
 """READMEs outside `docs` that have a page on the site, and its name."""
+PLACE_OF_GLOSSARY = "<!-- the glossary -->"
 WIDTH = 100
 """Characters in a line of a command's help."""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Have the pages written when a build starts, and links to READMEs lead to their pages."""
+    """Have the pages written when a build starts, and all pages completed when they are read."""
     app.connect("builder-inited", lambda app: write_pages())
-    app.connect("source-read", link_readmes)
+    app.connect("source-read", complete)
     app.add_lexer("csv", TextLexer)
     return {"parallel_read_safe": True}
 
@@ -39,7 +40,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
 def write_pages() -> None:
     """Write the pages that have changed, so that Sphinx reads only these again."""
     pages = {f"commands/{name}": text for name, text in command_pages().items()} | readme_pages()
-    pages["glossary"] = glossary_page()
     for name, text in pages.items():
         path = GENERATED / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,9 +76,9 @@ def _with_subcommands(context: click.Context, level: int) -> list[tuple[int, cli
     return found
 
 
-def glossary_page() -> str:
+def glossary() -> str:
     """Return the words of the results and what they mean, by topic."""
-    lines = ["# Glossary", "", "Every word and every column heading that results use, as they use it.", ""]
+    lines: list[str] = []
     for topic, terms in TOPICS.items():
         lines += [f"## {topic}", "", "```{glossary}"]
         for term in terms:
@@ -110,12 +110,14 @@ def _moved(readme: Path) -> str:
     return re.sub(r"\]\((?P<target>(?!\w+:|#)[^)\s]+)\)", moved, readme.read_text(encoding="utf-8"))
 
 
-def link_readmes(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Let links to these READMEs lead to their pages on the site."""
+def complete(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the glossary in its place, and let links to READMEs lead to their pages on the site."""
+    text = source[0].replace(PLACE_OF_GLOSSARY, glossary()) if PLACE_OF_GLOSSARY in source[0] else source[0]
     here = (DOCS / docname).parent
     for readme, name in READMES.items():
         path, page = os.path.relpath(readme, here), os.path.relpath(GENERATED / f"{name}.md", here)
-        source[0] = re.sub(rf"\]\({re.escape(path)}(?=[#)])", f"]({page}", source[0])
+        text = re.sub(rf"\]\({re.escape(path)}(?=[#)])", f"]({page}", text)
+    source[0] = text
 
 
 def _contents(pages: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ import shutil
 import pytest
 
 from tests.docs.page import DOCS, PAGES, ROOT, TYPED, Reader, blocks
+from tests.test_how_to import made_up_choices
 
 ELSEWHERE = {
     "explanation/turing.md": "tests/cli/test_strings_page.py",
@@ -31,6 +32,22 @@ FOLDERS = {
 }
 """Where the reader of a page stands, if not in the corridor. The other examples are at hand under `examples`."""
 
+
+
+def tiny() -> dict[str, str]:
+    """Return the example of the reference pages, and another log over its situations."""
+    log, language = (block.text for block in blocks("reference/index.md") if block.kind in {"csv", "toml"})
+    return {"tiny.csv": log, "tiny.toml": language, "other.csv": log.replace("deploy", "train")}
+
+
+FILES = {
+    "reference/census.md": tiny,
+    "reference/log.md": tiny,
+    "reference/people.md": lambda: {"raw.csv": made_up_choices()},
+    "reference/prepare.md": lambda: {"raw.csv": made_up_choices()},
+}
+"""Files that a page takes for granted."""
+
 FOLLOWED = [page for page in PAGES if page not in ELSEWHERE and any(block.is_run for block in blocks(page))]
 
 
@@ -38,6 +55,8 @@ def follow(page, is_slow, folder, monkeypatch):
     """Run the blocks of a page in a copy of its folder and return the page as it should be."""
     shutil.copytree(ROOT / FOLDERS.get(page, "examples/corridor"), folder, dirs_exist_ok=True)
     (folder / "examples").symlink_to(ROOT / "examples")
+    for name, text in FILES.get(page, dict)().items():
+        (folder / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(folder)
     monkeypatch.setenv("MESAPRIOR_STORE", str(folder / "store"))
     text = (DOCS / page).read_text(encoding="utf-8")
