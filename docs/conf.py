@@ -1,7 +1,7 @@
 """How Sphinx builds the site: `make docs`, without a network.
 
-Pages are Markdown, read as they stand on disk too. What follows from the code (commands, signatures, the glossary) is taken
-from the code while the site is built, so it cannot be out of date.
+Pages are Markdown that can be read without Sphinx, too. What follows from the code (commands, signatures, the glossary)
+is taken from the code while the site is built, so it cannot be out of date.
 """
 
 import sys

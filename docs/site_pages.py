@@ -82,8 +82,8 @@ def glossary() -> str:
     for topic, terms in TOPICS.items():
         lines += [f"## {topic}", "", "```{glossary}"]
         for term in terms:
-            # A colon between spaces would begin a classifier of Sphinx.
-            names = [name.replace(" : ", "\N{NO-BREAK SPACE}: ") for name in (term.name, *term.also)]
+            # A heading may be empty, and a colon between spaces would begin a classifier of Sphinx.
+            names = [name.replace(" : ", "\N{NO-BREAK SPACE}: ") for name in (term.name, *term.also) if name]
             lines += [*names, f"  {term}", ""]
         lines += ["```", ""]
     return "\n".join(lines)

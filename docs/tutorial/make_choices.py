@@ -1,8 +1,9 @@
 """Make `choices.csv`, the made-up experiment of the tutorial: ``python make_choices.py > choices.csv``.
 
-A participant sees one of six symbols and plays one of three machines. A sheet on the desk says what each machine pays for each
-symbol. The participant plays the machine that pays best, except on 2 of 40 practice trials, and lets one trial pass. The star
-turns up in the test phase only. The file looks like one from a laboratory: semicolons, decimal commas, a missing answer.
+A participant sees one of six symbols and plays one of three machines. A sheet on the desk says what each machine pays
+for each symbol. The participant plays the machine that pays best, except on 2 of 40 practice trials, and lets one trial
+pass. The star turns up in the test phase only. The file looks like one from a laboratory: semicolons, decimal commas, a
+missing answer.
 """
 
 import random

@@ -1,6 +1,7 @@
 """A page of the documentation: its blocks of code, and a reader who types what they show.
 
-A block of data whose first line is ``# NAME`` is a file that the reader saves. A comment in the line above a block says what is special about it: ``<!-- not run: REASON -->`` or ``<!-- slow -->``.
+A block of data whose first line is ``# NAME`` is a file that the reader saves. A comment in the line above a block says
+what is special about it: ``<!-- not run: REASON -->`` or ``<!-- slow -->``.
 """
 
 from __future__ import annotations

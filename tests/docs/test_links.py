@@ -7,12 +7,15 @@ import pytest
 from tests.docs.page import DOCS, FENCE, ROOT
 
 MADE_BY_THE_BUILD = DOCS / "generated"
-TEXTS = sorted(
-    path
-    for place in ("docs", "examples", "benchmarks", "tests")
-    for path in [*(ROOT / place).rglob("*.md")]
-    if MADE_BY_THE_BUILD not in path.parents
-) + [ROOT / "README.md"]
+TEXTS = [
+    ROOT / "README.md",
+    *(
+        path
+        for place in ("docs", "examples", "benchmarks", "tests")
+        for path in sorted((ROOT / place).rglob("*.md"))
+        if MADE_BY_THE_BUILD not in path.parents
+    ),
+]
 LINK = re.compile(r"\]\((?!\w+:)(?P<target>[^)\s]+)\)")
 CODE = re.compile(r"`[^`\n]*`")
 

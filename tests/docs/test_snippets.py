@@ -33,7 +33,6 @@ FOLDERS = {
 """Where the reader of a page stands, if not in the corridor. The other examples are at hand under `examples`."""
 
 
-
 def tiny() -> dict[str, str]:
     """Return the example of the reference pages, and another log over its situations."""
     log, language = (block.text for block in blocks("reference/index.md") if block.kind in {"csv", "toml"})
