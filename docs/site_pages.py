@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from docutils.nodes import Node
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
+from sphinx.directives.code import CodeBlock
 
 from mesaprior.cli.main import SECTIONS, main
 from mesaprior.inference.glossary import TOPICS
@@ -34,7 +36,17 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", lambda app: write_pages())
     app.connect("source-read", complete)
     app.add_lexer("csv", TextLexer)
+    app.add_directive("code-cell", Cell)
     return {"parallel_read_safe": True}
+
+
+class Cell(CodeBlock):
+    """A cell of a notebook that is kept as text: shown as Python, and not run."""
+
+    def run(self) -> list[Node]:
+        """Show the cell; its argument names the kernel."""
+        self.arguments = ["python"]
+        return super().run()
 
 
 def write_pages() -> None:
