@@ -16,7 +16,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.napoleon",
+    "numpydoc",
     "site_pages",
 ]
 templates_path = ["_templates"]
@@ -24,15 +24,15 @@ nitpicky = True
 # Docstrings name types of other libraries, and what is no public name; both are shown as code, without a link.
 nitpick_ignore_regex = [("py:.*", ".*")]
 
-myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 
 default_role = "py:obj"
 autosummary_generate = ["reference/api.md"]
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}
-napoleon_google_docstring = False
+numpydoc_show_class_members = False
 
 html_theme = "furo"
 html_title = f"mesaprior {version}"
