@@ -29,6 +29,12 @@ def test_the_player_errs_as_often_as_the_page_says():
     assert {row[-1] for row in rows if row[2] == "star"} == {"test"}
 
 
+def test_row_14_shows_the_last_of_the_symbols_of_practice():
+    symbols = [line.split(";")[2] for line in MADE["rows"]()[1:]]
+    assert len(set(symbols[:13])) == 4
+    assert len(set(symbols[:14])) == 5
+
+
 def test_the_language_has_the_tokens_of_the_page_and_the_sheet_of_the_script():
     text = (FOLDER / "machines.toml").read_text(encoding="utf-8")
     assert shown("toml") in text
