@@ -13,11 +13,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 project = "mesaprior"
 version = release = version_of("mesaprior")
 extensions = [
+    "site_pages",  # first, since it clears the folder into which autosummary writes
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "numpydoc",
-    "site_pages",
 ]
 templates_path = ["_templates"]
 nitpicky = True

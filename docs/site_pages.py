@@ -5,6 +5,7 @@ Sphinx loads this module as an extension. The pages are written to `docs/generat
 
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -50,13 +51,13 @@ class Cell(CodeBlock):
 
 
 def write_pages() -> None:
-    """Write the pages that have changed, so that Sphinx reads only these again."""
+    """Write them anew, so that no page is left of what is no longer there."""
+    shutil.rmtree(GENERATED, ignore_errors=True)
     pages = {f"commands/{name}": text for name, text in command_pages().items()} | readme_pages()
     for name, text in pages.items():
         path = GENERATED / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
 
 
 def command_pages() -> dict[str, str]:
