@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow lint bench bench-check bench-keep peers claims clean help
+.PHONY: demo test test-slow lint bench bench-check bench-keep peers claims docs docs-check gallery clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -39,8 +39,17 @@ peers: .venv/test  ## the same census by NumPy, Numba and WebPPL, side by side w
 claims: .venv/test  ## the page on all claims, docs/claims, made again; a quarter of an hour on two cores
 	$(BIN)/mesaprior claims run --all --out docs/claims
 
+docs: .venv/docs  ## the documentation as a site, in build/docs/index.html; needs no network once installed
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet docs build/docs
+
+docs-check: .venv/test .venv/docs  ## every command, snippet and link of the pages, the long ones too, and the search
+	$(BIN)/python -m pytest tests/docs -m '' -p no:benchmark
+
+gallery: .venv/test  ## the figures of docs/gallery.md, drawn again
+	$(BIN)/python docs/draw_gallery.py
+
 clean:  ## remove what the other targets made
-	rm -rf .venv build dist
+	rm -rf .venv build dist docs/generated
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mesaprior needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
@@ -54,4 +63,8 @@ clean:  ## remove what the other targets made
 
 .venv/test: .venv/demo
 	$(PIP) install --constraint constraints.txt --group dev
+	@touch $@
+
+.venv/docs: .venv/demo
+	$(PIP) install --constraint constraints.txt --group docs
 	@touch $@

@@ -1,4 +1,4 @@
-"""The commands of the how-to pages, run as they stand, and what the pages say of them."""
+"""What the how-to pages on people and on priors say of their commands; `tests/docs` runs the other pages."""
 
 import json
 import os
@@ -15,11 +15,6 @@ from tests.test_examples import EXAMPLES
 
 ROOT = Path(__file__).parents[1]
 PEOPLE = ROOT / "docs" / "how-to" / "people.md"
-OWN_SPACE = ROOT / "docs" / "how-to" / "own-space.md"
-"""Its commands need a package; see `tests/cli/test_third_party.py`."""
-
-PAGES = sorted(set((ROOT / "docs" / "how-to").glob("*.md")) - {PEOPLE, OWN_SPACE})
-
 DATA = Path(os.environ.get("MESAPRIOR_DATA", ROOT.parent / "shared" / "data"))
 """Where files are that the project does not hold itself."""
 
@@ -33,13 +28,6 @@ def output(line: str, code: int = 0) -> str:
     result = CliRunner().invoke(main, shlex.split(line)[1:])
     assert result.exit_code == code, (line, result.stderr)
     return result.stdout
-
-
-@pytest.mark.parametrize("line", [line for page in PAGES for line in commands(page)])
-def test_every_command_runs(line: str, monkeypatch):
-    monkeypatch.chdir(EXAMPLES / "corridor")
-    assert line.startswith("mesaprior ")
-    assert output(line)
 
 
 def test_what_the_page_on_priors_says(monkeypatch):
