@@ -21,3 +21,5 @@ if __name__ == "__main__":
     os.chdir(DOCS.parent / "examples" / "corridor")
     for arguments in commands((DOCS / "gallery.md").read_text(encoding="utf-8")):
         main(arguments, standalone_mode=False)
+        # The page shows the picture alone.
+        Path(arguments[-1]).with_suffix(".csv").unlink(missing_ok=True)
