@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,9 +50,9 @@ def test_a_strategy_that_is_not_there_is_refused():
 
 
 def test_the_demo_is_that_of_the_makefile():
-    makefile = (EXAMPLES.parent / "Makefile").read_text(encoding="utf-8")
-    command = "examples/corridor/corridor.csv --language examples/corridor/corridor.toml"
-    assert f"infer {command} --max-bits {mp.data.DEMO_BITS}\n" in makefile
+    makefile = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
+    asked = "examples/corridor/corridor.csv --language examples/corridor/corridor.toml"
+    assert f"DEMO := {asked} --max-bits {mp.data.DEMO_BITS}\n" in makefile
     assert mp.demo().census.n_programs == 2_617_968
 
 
