@@ -8,9 +8,10 @@ export PIP_NO_COMPILE := 1
 
 DEMO := examples/corridor/corridor.csv --language examples/corridor/corridor.toml --max-bits 28
 
-# What has to hold under other versions than the pinned ones, and for the package that people install.
+# What has to hold under other versions than the pinned ones, too; how large a Parquet file is depends on the version.
 VERSIONED := tests/golden tests/priors/test_formula.py tests/priors/test_symbolic.py tests/hypotheses/log/test_file_shapes.py \
-	tests/hypotheses/test_store.py tests/test_data.py
+	tests/hypotheses/test_store.py tests/test_data.py \
+	--deselect 'tests/golden/test_golden.py::test_golden[store-show.json]'
 
 .PHONY: demo test test-slow test-wheel test-lowest test-newest lint bench bench-check bench-keep peers claims picture clean help
 
