@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "tutorial" / "notebook.md"
-CELLS = re.findall(
+CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+CELLS = CELL.findall(NOTEBOOK.read_text(encoding="utf-8"))
     r"^```\{code-cell\} ipython3\n(.*?)^```$", NOTEBOOK.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL
 )
 
