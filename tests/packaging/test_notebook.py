@@ -12,8 +12,6 @@ import pytest
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "tutorial" / "notebook.md"
 CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 CELLS = CELL.findall(NOTEBOOK.read_text(encoding="utf-8"))
-    r"^```\{code-cell\} ipython3\n(.*?)^```$", NOTEBOOK.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL
-)
 
 
 def run(cell: str, names: dict[str, Any]) -> Any:
