@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 from pathlib import Path
 from zipfile import ZipFile
@@ -56,7 +55,8 @@ def python(wheel, tmp_path_factory):
     run(interpreter, "-m", "pip", "install", "--quiet", "--no-deps", wheel, folder=folder)
     (packages,) = folder.glob("lib/python*/site-packages")
     # What is installed in the environment itself comes first.
-    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    borrowed = [path for path in sys.path if path.endswith("site-packages")]
+    (packages / "borrowed.pth").write_text("\n".join(borrowed) + "\n", encoding="utf-8")
     return interpreter
 
 
