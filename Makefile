@@ -2,9 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Modules are compiled to bytecode when they are first imported: half the time to install, and a fifth less on disk.
-export PIP_NO_COMPILE := 1
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile --constraint constraints.txt
 
 DEMO := examples/corridor/corridor.csv --language examples/corridor/corridor.toml --max-bits 28
 
@@ -74,10 +73,10 @@ clean:  ## remove what the other targets made
 	$(PYTHON) -m venv .venv
 
 .venv/demo: .venv/bin/python pyproject.toml constraints.txt $(shell find mesaprior examples -type f -not -name '*.pyc')
-	$(PIP) install --constraint constraints.txt '.[plot]'
+	$(INSTALL) '.[plot]'
 	@touch $@
 
 .venv/test: .venv/demo
-	$(PIP) install --constraint constraints.txt pip
-	$(PIP) install --constraint constraints.txt --group dev
+	$(INSTALL) pip
+	$(INSTALL) --group dev
 	@touch $@
