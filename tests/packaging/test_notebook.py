@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "tutorial" / "notebook.md"
-CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+CELL = re.compile(r"^```\{code-cell\} python\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 CELLS = CELL.findall(NOTEBOOK.read_text(encoding="utf-8"))
 
 
