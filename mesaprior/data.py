@@ -204,8 +204,8 @@ def strategies(name: str = "titfortat") -> Dataset:
     Examples
     --------
     >>> import mesaprior as mp
-    >>> print(mp.data.strategies("winstayloseshift").infer(max_bits=16).top(1).program[0])
-    (add me1 op1)
+    >>> print(mp.data.strategies("titfortat").infer(max_bits=12).top(1).program[0])
+    op1
     """
     if name not in STRATEGIES:
         raise UsageError(f"name={name!r} is no strategy here; choose one of {', '.join(STRATEGIES)}.")

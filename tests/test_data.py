@@ -1,5 +1,6 @@
 """The data sets of the package: each has a log, a source and a licence, and says of itself what holds."""
 
+import doctest
 import subprocess
 import sys
 from pathlib import Path
@@ -53,7 +54,12 @@ def test_the_demo_is_that_of_the_makefile():
     makefile = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
     asked = "examples/corridor/corridor.csv --language examples/corridor/corridor.toml"
     assert f"DEMO := {asked} --max-bits {mp.data.DEMO_BITS}\n" in makefile
-    assert mp.demo().census.n_programs == 2_617_968
+
+
+def test_examples_in_docstrings_hold():
+    failed, tried = doctest.testmod(mp.data)
+    assert tried >= 6
+    assert failed == 0
 
 
 def test_the_dilemma_is_played_again_to_the_byte():
