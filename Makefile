@@ -2,8 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Modules are compiled to bytecode when they are first imported: half the time to install, and a fifth less on disk.
-INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile --constraint constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 DEMO := examples/corridor/corridor.csv --language examples/corridor/corridor.toml --max-bits 28
 
@@ -72,11 +71,12 @@ clean:  ## remove what the other targets made
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mesaprior needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
 	$(PYTHON) -m venv .venv
 
+# Bytecode is written when a module is first imported: half the work to install, and a fifth less on disk.
 .venv/demo: .venv/bin/python pyproject.toml constraints.txt $(shell find mesaprior examples -type f -not -name '*.pyc')
-	$(INSTALL) '.[plot]'
+	$(PIP) install --no-compile --constraint constraints.txt '.[plot]'
 	@touch $@
 
 .venv/test: .venv/demo
-	$(INSTALL) pip
-	$(INSTALL) --group dev
+	$(PIP) install --no-compile --constraint constraints.txt pip
+	$(PIP) install --no-compile --constraint constraints.txt --group dev
 	@touch $@
