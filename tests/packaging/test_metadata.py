@@ -32,16 +32,15 @@ def requirements() -> list[Requirement]:
 
 def needed_packages() -> set[str]:
     """Return the names of all that is installed for the requirements, and for what they require in turn."""
-    needed, waiting = set(), list(requirements())
+    seen: set[tuple[str, str]] = set()
+    waiting = requirements()
     while waiting:
         requirement = waiting.pop()
         name = canonicalize_name(requirement.name)
-        environments = [{"extra": extra} for extra in ("", *requirement.extras)]
-        if requirement.marker and not any(requirement.marker.evaluate(one) for one in environments):
+        new = {(name, extra) for extra in ("", *requirement.extras)} - seen
+        if not new:
             continue
-        if name in needed and not requirement.extras:
-            continue
-        needed.add(name)
+        seen |= new
         try:
             lines = metadata.requires(name) or []
         except metadata.PackageNotFoundError:
@@ -49,11 +48,9 @@ def needed_packages() -> set[str]:
             continue
         below = [Requirement(line) for line in lines]
         waiting += [
-            one
-            for one in below
-            if one.marker is None or any(one.marker.evaluate({"extra": x}) for x in ("", *requirement.extras))
+            one for one in below if not one.marker or any(one.marker.evaluate({"extra": extra}) for _, extra in new)
         ]
-    return needed
+    return {name for name, _ in seen}
 
 
 def test_each_installed_pin_is_required_by_something():
