@@ -92,6 +92,17 @@ def test_what_it_shows_of_the_demo_is_what_the_demo_finds():
         assert 100 * one.mass == pytest.approx(float(share.removesuffix(" %")), rel=5e-3)
 
 
+def test_the_picture_is_that_of_the_demo(tmp_path):
+    mp.demo().plot(tmp_path / "corridor.svg")
+    # Matplotlib draws letters as outlines, and has each text in a comment beside them.
+    drawn, kept = (
+        re.findall(r"<!-- (.+?) -->", path.read_text(encoding="utf-8"))
+        for path in (tmp_path / "corridor.svg", ROOT / "examples" / "corridor" / "corridor.svg")
+    )
+    assert "imitator  90 %" in kept
+    assert drawn == kept, "the picture is out of date: make picture draws it again"
+
+
 def test_links_lead_somewhere():
     links = re.findall(r"\]\(([^)#]+)", README)
     assert len(links) >= 10
