@@ -22,7 +22,9 @@ demo: .venv/demo  ## who holds the posterior over every small program, on a real
 	@echo 'To run these commands as printed, say once in this shell: . $(BIN)/activate'
 
 picture: .venv/demo  ## draw the picture of the README again
-	$(BIN)/mesaprior infer $(DEMO) --plot examples/corridor/corridor.svg >/dev/null
+	mkdir -p build
+	$(BIN)/mesaprior infer $(DEMO) --plot build/demo.svg >build/demo.txt
+	cp build/demo.svg docs/demo.svg
 
 test: .venv/test  ## the whole test suite, but for what takes minutes, in as many processes as there are cores
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal -p no:benchmark

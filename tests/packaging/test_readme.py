@@ -49,7 +49,7 @@ def test_every_block_runs_as_written(tmp_path, monkeypatch, capsys):
             assert "Imitators hold 90.5 % of the posterior" in capsys.readouterr().out
         elif language == "sh" and not text.startswith("make "):
             shown += run_in_shell(text)
-    for made in ("umbrella.png", "umbrella-log.csv", "umbrella.toml"):
+    for made in ("odds.png", "umbrella-log.csv", "umbrella.toml"):
         assert (tmp_path / made).stat().st_size > 0
     # What the text says of the two answers.
     assert re.search(r"planner +│ +0\.45 %", shown)
@@ -93,11 +93,11 @@ def test_what_it_shows_of_the_demo_is_what_the_demo_finds():
 
 
 def test_the_picture_is_that_of_the_demo(tmp_path):
-    mp.demo().plot(tmp_path / "corridor.svg")
+    mp.demo().plot(tmp_path / "demo.svg")
     # Matplotlib draws letters as outlines, and has each text in a comment beside them.
     drawn, kept = (
         re.findall(r"<!-- (.+?) -->", path.read_text(encoding="utf-8"))
-        for path in (tmp_path / "corridor.svg", ROOT / "examples" / "corridor" / "corridor.svg")
+        for path in (tmp_path / "demo.svg", ROOT / "docs" / "demo.svg")
     )
     assert "imitator  90 %" in kept
     assert drawn == kept, "the picture is out of date: make picture draws it again"
