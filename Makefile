@@ -4,6 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+.PHONY: demo test test-slow lint bench bench-check bench-keep peers claims clean help
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
 DEMO := examples/corridor/corridor.csv --language examples/corridor/corridor.toml --max-bits 28
 
 # What has to hold under other versions than the pinned ones, too; how large a Parquet file is depends on the version.
@@ -11,10 +16,7 @@ VERSIONED := tests/golden tests/priors/test_formula.py tests/priors/test_symboli
 	tests/hypotheses/test_store.py tests/test_data.py \
 	--deselect 'tests/golden/test_golden.py::test_golden[store-show.json]'
 
-.PHONY: demo test test-slow test-wheel test-lowest test-newest lint bench bench-check bench-keep peers claims picture clean help
-
-help:  ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+.PHONY: picture test-wheel test-lowest test-newest
 
 demo: .venv/demo  ## who holds the posterior over every small program, on a real log
 	$(BIN)/mesaprior infer $(DEMO)
