@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 from mesaprior.priors.columns import ask_for_columns
 
 if TYPE_CHECKING:
+    from mesaprior import data
+    from mesaprior.data import demo
     from mesaprior.errors import MesapriorError
     from mesaprior.hypotheses.census import Census
     from mesaprior.hypotheses.circuits.space import CircuitSpace
@@ -82,7 +84,9 @@ _HOME = {
     "compare": "mesaprior.inference.robustness.comparison",
     "compare_spaces": "mesaprior.inference.robustness.spaces",
     "count_strings": "mesaprior.hypotheses.turing.strings.counting",
+    "data": "mesaprior.data",
     "default_language": "mesaprior.hypotheses.terms.language",
+    "demo": "mesaprior.data",
     "find_crossovers": "mesaprior.inference.crossovers.crossover",
     "infer": "mesaprior.inference.infer",
     "log_from_frame": "mesaprior.hypotheses.log",
@@ -134,7 +138,9 @@ __all__ = [
     "compare",
     "compare_spaces",
     "count_strings",
+    "data",
     "default_language",
+    "demo",
     "find_crossovers",
     "infer",
     "log_from_frame",
@@ -177,7 +183,9 @@ def __getattr__(name: str) -> Any:
         return version("mesaprior")
     if name not in _HOME:
         raise AttributeError(f"module 'mesaprior' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    module = import_module(_HOME[name])
+    # `data` is a module itself.
+    return module if _HOME[name] == f"mesaprior.{name}" else getattr(module, name)
 
 
 def __dir__() -> list[str]:

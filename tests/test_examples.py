@@ -13,9 +13,12 @@ from mesaprior.inference.bayes.roles import DEFECTING, ERRING, FAITHFUL, IMITATO
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 LANGUAGES = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.glob("*/*.toml"))
-LOGS = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.glob("*/*.csv"))
+RAW = ("dilemma/dilemma.csv",)
+"""Files that become logs by `mesaprior prepare`."""
 
-WITHOUT_LANGUAGE = ("formalisms", "generators")
+LOGS = sorted({path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.glob("*/*.csv")} - set(RAW))
+
+WITHOUT_LANGUAGE = ("dilemma", "formalisms", "generators")
 """Folders whose logs are asked of other spaces than terms, or in the default language; they have tests of their own."""
 
 IPD_BITS = 28
@@ -68,7 +71,7 @@ def test_log_fits_every_language_of_its_folder(name: str) -> None:
 
 def test_every_folder_is_in_the_index() -> None:
     index = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    folders = {Path(name).parent.name for name in (*LANGUAGES, *LOGS)}
+    folders = {Path(name).parent.name for name in (*LANGUAGES, *LOGS, *RAW)}
     assert folders == {"corridor", "frozenlake4", "ipd", "prices", *WITHOUT_LANGUAGE}
     for folder in folders:
         assert (EXAMPLES / folder / "README.md").is_file()
