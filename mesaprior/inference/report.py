@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mesaprior.inference.explaining import explained
 from mesaprior.inference.rendering import html, markdown
 from mesaprior.inference.report_blocks import Block
 
@@ -72,6 +73,10 @@ class Report:
     def with_steps(self, steps: Iterable[str]) -> Report:
         """Return the same report with steps that lead on."""
         return replace(self, steps=tuple(steps))
+
+    def explained(self) -> Report:
+        """Return the same report with what its columns and its words mean, for whoever reads it the first time."""
+        return replace(self, blocks=lambda: explained(self.blocks()))
 
     def to_dict(self) -> Any:
         """Return the facts as plain Python values that JSON can hold; see `plain`."""

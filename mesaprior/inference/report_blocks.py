@@ -18,12 +18,13 @@ class Line:
     ----------
     text : str or Styled
     kind : str
-        ``headline`` says what came out, ``about`` what was asked, ``note`` what one has to know to read the tables,
-        ``warning`` what is suspicious, and ``plain`` anything else.
+        ``headline`` says what came out, ``summary`` what that means, ``about`` what was asked, ``note`` what one has to
+        know to read the tables, ``warning`` what is suspicious, ``definition`` what a word means, and ``plain``
+        anything else.
     """
 
     text: str | Styled
-    kind: Literal["headline", "about", "note", "warning", "plain"] = "plain"
+    kind: Literal["headline", "summary", "about", "note", "warning", "definition", "plain"] = "plain"
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,7 +65,7 @@ def print_report(report: Report) -> None:
         if previous and previous != kind and ("series" in (kind, previous) or kind == "headline"):
             out.print()
         if isinstance(block, Table):
-            if previous == "about":
+            if previous in ("about", "definition"):
                 out.print()
             for part in _fitted(block, out.width):
                 out.print(part)
@@ -91,9 +91,11 @@ def _print_line(out: Console, line: Line) -> None:
             out.print(_text(line.text), style="dim")
         case "note":
             out.print(Text.assemble("• ", _text(line.text)), soft_wrap=not out.is_terminal)
+        case "definition":
+            out.print(Text.assemble("  ", _text(line.text)), style="dim", soft_wrap=not out.is_terminal)
         case "warning":
             out.print(Text.assemble("! ", _text(line.text)), style="yellow", soft_wrap=not out.is_terminal)
-        case "plain":
+        case "plain" | "summary":
             out.print(_text(line.text), soft_wrap=True)
 
 

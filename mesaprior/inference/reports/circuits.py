@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit
 from mesaprior.hypotheses.circuits.least.search import LeastCircuits
 from mesaprior.hypotheses.circuits.least.table import LeastTable
 from mesaprior.hypotheses.log.notices import number_of
-from mesaprior.hypotheses.tables import Table, numbers, words
+from mesaprior.hypotheses.tables import Column, Table, numbers, words
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 
@@ -55,6 +55,7 @@ def report_counts(found: LeastCircuits) -> Report:
         (r, number, len(orbits))
         for r, (number, orbits) in enumerate(zip(found.n_functions, found.function, strict=True))
     ]
+    columns = (*numbers("gates"), *numbers("functions", term="functions of this cost"), *numbers("classes"))
     return Report(
         facts=lambda: {
             "inputs": found.n,
@@ -64,7 +65,7 @@ def report_counts(found: LeastCircuits) -> Report:
         records=lambda: Records(header, rows),
         blocks=lambda: [
             Line(f"Functions of {number_of(found.n, 'input')}, {found.basis.name} basis", "headline"),
-            Table("", numbers(*header), [[f"{value:,}" for value in row] for row in rows]),
+            Table("", columns, [[f"{value:,}" for value in row] for row in rows]),
             *notes(
                 f"{sum(found.n_functions):,} of {1 << (1 << found.n):,} functions; all others need more than "
                 f"{rows[-1][0]} gates.",
@@ -118,4 +119,10 @@ def _function_blocks(function: int, costs: Mapping[str, int], circuit: Circuit) 
     values = "".join(str(function >> number & 1) for number in range(n_values))
     yield Line(f"Function {function:#x} ({function}), values at inputs 0 to {n_values - 1}: {values}", "headline")
     gates = "\n".join(format_circuit(circuit).split("; "))
-    yield Table("", (*numbers(*costs), *words("circuit")), [(*map(str, costs.values()), gates)])
+    yield Table(
+        "", (*_cost_columns(costs), *words("circuit", term="least circuit")), [(*map(str, costs.values()), gates)]
+    )
+
+
+def _cost_columns(costs: Iterable[str]) -> tuple[Column, ...]:
+    return tuple(Column(name, term="operators" if name == "formula" else "") for name in costs)

@@ -129,7 +129,9 @@ def _distances_table(titles: Sequence[str], comparison: Comparison) -> Table:
         "How far they differ",
         (
             *texts("prior", "and prior"),
-            *numbers("total variation before", "after", "KL (bits)", "KL reversed", "rank correlation"),
+            *numbers("total variation before"),
+            *numbers("after", term="total variation after"),
+            *numbers("KL (bits)", "KL reversed", "rank correlation"),
         ),
         [
             (

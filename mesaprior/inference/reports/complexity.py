@@ -102,7 +102,13 @@ def _blocks(
 def _strings_table(found: Sequence[StringComplexity], *, with_method: bool) -> Table:
     return Table(
         "",
-        (*texts("string"), *numbers("cells", "runs", "bits", "depth"), *(words("method") if with_method else ())),
+        (
+            *texts("string"),
+            *numbers("cells", "runs"),
+            *numbers("bits", term="bits of a string"),
+            *numbers("depth", term="depth of a string"),
+            *(words("method") if with_method else ()),
+        ),
         [
             (
                 string_text(one.string, MOST_CELLS),
@@ -126,4 +132,4 @@ def _blocks_table(one: StringComplexity) -> Table:
     ]
     if rest := blocks[MOST_SHOWN:]:
         rows.append((f"{len(rest):,} more blocks", f"{sum(block.times for block in rest):,}", ""))
-    return Table("", (*texts("block"), *numbers("times", "bits")), rows)
+    return Table("", (*texts("block"), *numbers("times"), *numbers("bits", term="bits of a string")), rows)

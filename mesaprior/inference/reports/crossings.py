@@ -134,10 +134,11 @@ def _firsts(worlds: Sequence[Crossed], over: str, contest: Contest) -> Table:
     return Table(
         "",
         (
-            *numbers("seed", over),
+            *numbers("seed"),
+            *numbers(over, term="crossover"),
             *words("led before", "lead after"),
             *texts("closed form"),
-            *numbers("="),
+            *numbers("=", term="value of the closed form"),
             *texts("others at"),
         ),
         [

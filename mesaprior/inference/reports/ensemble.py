@@ -61,7 +61,7 @@ def about_worlds(asked: Mapping[str, Any], prior: str, *others: str) -> Line:
 
 def spread_columns(name: str) -> tuple[Column, ...]:
     """Return the columns of a table of quantiles, after one of what they are of."""
-    return (*words(name), *numbers("least", "1/4", "median", "3/4", "largest"))
+    return (*words(name, term="what is spread"), *numbers("least", "1/4", "median", "3/4", "largest"))
 
 
 def _row(answer: Answer) -> dict[str, Any]:

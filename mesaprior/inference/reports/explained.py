@@ -11,7 +11,7 @@ import numpy as np
 from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import NONE, SPLITS
 from mesaprior.hypotheses.log.notices import number_of
-from mesaprior.hypotheses.tables import Table, numbers
+from mesaprior.hypotheses.tables import Column, Table, numbers
 from mesaprior.inference.bayes.assessment import Assessment
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
@@ -105,7 +105,11 @@ def _predictions_table(assessed: Assessment) -> Table:
     variants = [name if name in own_names else name.replace("_", " ") for name in explained.predictions][1:]
     return Table(
         "Predictions, each distinct row once",
-        numbers(*log.features, "split", "action", "rival", "predicts", *variants),
+        (
+            *numbers(*log.features, term="feature"),
+            *numbers("split", "action", "rival", "predicts"),
+            *(Column(name, term="under an intervention" if name in own_names else "") for name in variants),
+        ),
         list(is_missed),
         list(is_missed.values()),
     )

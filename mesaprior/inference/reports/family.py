@@ -94,7 +94,8 @@ def _moves_table(family: Family, shown: tuple[str, ...], noun: str) -> Table:
             row += [bits_text(getattr(standing, odds)), bits_text(moved[odds][id(move.member)])]
         rows.append([*row, f"{standing.programs:,}"])
     by_odds = [name for odds in shown for name in (NAMES[odds], "moved by")]
-    return Table("What moves the odds most", (*texts("change"), *numbers(*by_odds, noun)), rows)
+    columns = (*texts("change"), *numbers(*by_odds), *numbers(noun, term="programs"))
+    return Table("What moves the odds most", columns, rows)
 
 
 def _notes(family: Family, *, is_by_role: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mesaprior.hypotheses.phrases import bits_text, share_text
-from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
+from mesaprior.hypotheses.tables import Cell, Column, Table, numbers, texts, words
 from mesaprior.inference.agency.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED
 from mesaprior.inference.agency.goals import NO_GOAL, Goals
 from mesaprior.inference.bayes.fit import always_of
@@ -128,7 +128,7 @@ def _leading_table(found: Goals, question: Question, posterior: Posterior, top: 
         *words("role", "verdict"),
         *texts("utility"),
         *numbers("g", "g - K(U)"),
-        *texts(question.space.noun.removesuffix("s")),
+        *texts(question.space.noun.removesuffix("s"), term="program"),
     )
     return Table("Which utility explains a leading behaviour best", columns, rows)
 
@@ -146,8 +146,12 @@ def _roles_table(found: Goals, posterior: Posterior) -> Table:
                 n = int(found.number[place, role, code])
                 row += [share_text(float(found.mass[place, role, code])) if n else "-", f"{n:,}"]
             rows.append(row)
-    by_agency = [column for name in AGENCIES for column in (name, "behaviours")]
-    return Table("Role against agency", (*texts("utility"), *words("role"), *numbers(*by_agency)), rows)
+    by_agency = [
+        column
+        for name in AGENCIES
+        for column in (Column(name, term="share by agency"), Column("behaviours", term="behaviours by agency"))
+    ]
+    return Table("Role against agency", (*texts("utility"), *words("role"), *by_agency), rows)
 
 
 def _notes(found: Goals, *, has_lesions: bool) -> Iterator[str]:

@@ -52,7 +52,10 @@ def _blocks(prior: FormulaPrior, landscape: Landscape) -> Iterator[Block]:
     yield Line(f"{prior_text(prior)}{held}: the darker, the more a program weighs", "headline")
     yield Table(
         "",
-        (*numbers(landscape.up), *words(f"{landscape.across} {landscape.x[0]} to {landscape.x[-1]}")),
+        (
+            *numbers(landscape.up, term="column of a landscape"),
+            *words(f"{landscape.across} {landscape.x[0]} to {landscape.x[-1]}", term="weights across"),
+        ),
         [
             (f"{landscape.y[row]:,}", "".join(SHADES[shade] for shade in shades[row]))
             for row in reversed(range(len(landscape.y)))

@@ -50,7 +50,7 @@ def _blocks(name: str, findings: Sequence[Finding], n_examples: int) -> Iterator
     yield Line(f"{name} obeys {n_kept} of {len(findings)} laws, tried on {n_examples} examples each.", "headline")
     yield Table(
         "",
-        (*words("law", "verdict"), *texts("smallest counterexample, or what holds")),
+        (*words("law"), *words("verdict", term="verdict on a law"), *texts("smallest counterexample, or what holds")),
         [
             (
                 finding.law.name,

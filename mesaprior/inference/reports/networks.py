@@ -82,7 +82,10 @@ def _functions_table(counts: FunctionCounts, top: int) -> Table:
     return Table(
         "Most frequent functions",
         (
-            *numbers("function", "networks", "share", "least weights"),
+            *numbers("function"),
+            *numbers("networks", term="networks of a function"),
+            *numbers("share", term="share of networks"),
+            *numbers("least weights"),
             *words("truth table, input 0 last"),
             *texts("network of fewest weights"),
         ),

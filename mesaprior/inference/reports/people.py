@@ -99,14 +99,20 @@ def _programs_table(answer: PeopleAnswer, shared: Sequence[SharedProgram]) -> Ta
     for place, one in enumerate(shared):
         program = program_cell(one.program, one.always, answer.log)
         rows.append([share_text(one.share), f"{best.count(place):,}", ROLES[one.role], f"{one.length:g}", program])
-    columns = (*numbers("share", "people"), *words("role"), *numbers("bits"), *texts("program"))
+    columns = (
+        *numbers("share", term="share of people"),
+        *numbers("people"),
+        *words("role"),
+        *numbers("bits"),
+        *texts("program"),
+    )
     return Table("Which programs the people share", columns, rows)
 
 
 def _people_table(answer: PeopleAnswer, by: Sequence[str]) -> Table:
     has_roles = answer.space.has_lesions
     columns = (
-        *texts("/".join(by)),
+        *texts("/".join(by), term="person"),
         *numbers("rows", *["odds", "loses at"] * has_roles, "mass"),
         *words(*["role"] * has_roles, "verdict"),
         *numbers("hits", "best table"),

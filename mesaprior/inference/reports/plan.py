@@ -93,7 +93,7 @@ def _sizes(space: Space, log: ImitationLog, counts: dict[Any, int]) -> Iterator[
     yield Line(spoken.title(space), "about")
     yield Table(
         "",
-        numbers(spoken.size, "bits", space.noun),
+        (*numbers(spoken.size, term="size"), *numbers("bits"), *numbers(space.noun, term="programs")),
         [
             (size, f"{length:.2f}", f"{n:,}")
             for size, (length, n) in zip(spoken.sizes(space, log), counts.items(), strict=True)

@@ -147,7 +147,7 @@ def leading_table(
         *numbers("mass"),
         *words(*["role"] * has_lesions, "verdict"),
         *numbers("hits", "bits", "steps"),
-        *texts(program),
+        *texts(program, term="program"),
         *numbers(*["advantage"] * has_lesions),
     )
     return Table(f"Leading behaviours, each with a shortest {program}", columns, rows)
@@ -189,7 +189,10 @@ def _table_by_role(posterior: Posterior, noun: str) -> Table:
             masses = [posterior.mass_by_role[role, -1], *(posterior.mass[role, verdict, -1] for verdict in judged)]
             shares = (share_text(float(share)) for share in (*masses, posterior.misses[role]))
             rows.append([name, *shares, f"{programs:,}"])
-    columns = numbers("mass", *(VERDICTS[verdict] for verdict in judged), "later misses", noun)
+    columns = (
+        *numbers("mass", *(VERDICTS[verdict] for verdict in judged), "later misses"),
+        *numbers(noun, term="programs"),
+    )
     return Table("Who holds the posterior", (*words("role"), *columns), rows)
 
 
@@ -199,7 +202,11 @@ def _table_by_verdict(parts: Partition, noun: str) -> Table:
         if parts.number[verdict] or verdict != UNJUDGED:
             before, after = (share_text(float(parts.mass[verdict, n])) for n in (0, -1))
             rows.append([name, before, after, f"{parts.number[verdict]:,}"])
-    return Table("Who holds the posterior", (*words("verdict"), *numbers("mass before", "mass", noun)), rows)
+    return Table(
+        "Who holds the posterior",
+        (*words("verdict"), *numbers("mass before", "mass"), *numbers(noun, term="programs")),
+        rows,
+    )
 
 
 def _interventions_table(posterior: Posterior) -> Table:

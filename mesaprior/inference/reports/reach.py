@@ -53,7 +53,7 @@ def _blocks(question: Question, found: Sequence[Reached]) -> Iterator[Block]:
     yield Table(
         f"Shortest of the {noun} that fit every training row",
         (
-            *words("kind"),
+            *words("kind", term="kind of program"),
             *numbers("price", "bits", "steps"),
             *words("role", "verdict"),
             *numbers("that fit"),

@@ -191,7 +191,7 @@ def _correlations_table(result: SpacesCompared) -> Table:
 
     return Table(
         "Rank correlation of functions",
-        (*words(""), *numbers(*names[1:])),
+        (*words("", term="space"), *numbers(*names[1:], term="rank correlation of spaces")),
         [(names[first], *(cell(first, second) for second in range(1, len(names)))) for first in range(len(names) - 1)],
     )
 
@@ -204,7 +204,11 @@ def _functions(result: SpacesCompared, situations: Sequence[dict[str, int]]) -> 
     for how, found in (("most", result.best), ("least", result.worst)):
         yield Table(
             f"Where the spaces agree {how}",
-            (*texts("actions"), *numbers(*(answer.space for answer in result.answers), "spread")),
+            (
+                *texts("actions"),
+                *numbers(*(answer.space for answer in result.answers), term="mass in a space"),
+                *numbers("spread"),
+            ),
             [(_actions(one), *(f"{mass:.2f}" for mass in one.log2_mass), f"{one.spread:.2f}") for one in found],
         )
     features = ", ".join(situations[0])

@@ -69,7 +69,7 @@ def report_joint(table: StringTable, top: int) -> Report:
             *_heading(table, len(names), "counted by string and steps"),
             Table(
                 "",
-                (*texts("string"), *numbers("steps", "runs")),
+                (*texts("string"), *numbers("steps", term="steps to halt"), *numbers("runs")),
                 [(string, f"{steps:,}", f"{count:,}") for string, steps, count in rows[:n_shown]],
             ),
             *notes(*_notes(table)),
@@ -133,7 +133,12 @@ def _string_blocks(table: StringTable, weighed: StringPrior, prior: FormulaPrior
     columns = (weighed.strings[:top], weighed.count[:top], weighed.bits[:top], weighed.depth[:top])
     yield Table(
         "",
-        (*texts("string"), *numbers("runs", "bits", "depth")),
+        (
+            *texts("string"),
+            *numbers("runs"),
+            *numbers("bits", term="bits of a string"),
+            *numbers("depth", term="depth of a string"),
+        ),
         [
             (string, f"{count:,}", f"{bits:.4f}", f"{depth:,}")
             for string, count, bits, depth in zip(*columns, strict=True)
@@ -147,13 +152,22 @@ def _halting_blocks(table: StringTable) -> Iterator[Block]:
     yield Line(f"{halting:,} of {table.n_machines:,} machines halt on a blank tape.", "headline")
     yield Table(
         "How runs end",
-        (*words("verdict"), *numbers("machines", "share")),
+        (
+            *words("verdict", term="how runs end"),
+            *numbers("machines", term="machines that end so"),
+            *numbers("share", term="share of machines"),
+        ),
         [
             (name.replace("_", " "), f"{count:,}", share_text(count / table.n_machines))
             for name, count in table.verdicts.items()
         ],
     )
-    yield Table("Steps to halt", numbers("steps", "machines", "share"), list(_steps_rows(table)))
+    columns = (
+        *numbers("steps", term="steps to halt"),
+        *numbers("machines", term="machines that end so"),
+        *numbers("share", term="share of machines"),
+    )
+    yield Table("Steps to halt", columns, list(_steps_rows(table)))
     for title, champion, unit in (("Longest run", table.most_steps, "steps"), ("Most ones", table.most_ones, "ones")):
         if champion is not None:
             yield Line(f"{title}: {champion.value:,} {unit}, {format_machine(champion.machine)}")

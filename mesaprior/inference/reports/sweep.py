@@ -136,11 +136,11 @@ def _line(swept: SweptPosterior, contests: Sequence[Contest]) -> Iterator[Block]
     shown = [part for part in range(len(names)) if np.nan_to_num(masses[:, part]).any()]
     yield Table(
         "",
-        numbers(
-            name,
-            *(contest.ratio for contest in contests),
-            *(names[part] for part in shown),
-            "later misses",
+        (
+            *numbers(name, term="swept parameter"),
+            *numbers(*(contest.ratio for contest in contests)),
+            *numbers(*(names[part] for part in shown), term="share of a part"),
+            *numbers("later misses"),
         ),
         [
             (
@@ -176,7 +176,11 @@ def _map(title: str, across: str, x: np.ndarray, up: str, y: np.ndarray, odds: n
     columns, rows = _thinned(len(x), ACROSS), _thinned(len(y), DOWN)
     return Table(
         title,
-        (*numbers(up), *words(f"{across}: {x[0]:g} to {x[-1]:g}"), *texts(f"lead changes at {across}")),
+        (
+            *numbers(up, term="swept parameter"),
+            *words(f"{across}: {x[0]:g} to {x[-1]:g}", term="map of the lead"),
+            *texts(f"lead changes at {across}", term="lead changes"),
+        ),
         [
             (
                 f"{y[row]:g}",

@@ -84,7 +84,7 @@ def _table(theorems: Sequence[Theorem]) -> Table:
         (
             *words("theorem"),
             *numbers("left"),
-            *words(""),
+            *words("", term="relation"),
             *numbers("right", "slack"),
             *texts("statement, or what fails"),
         ),
