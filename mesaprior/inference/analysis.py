@@ -426,8 +426,7 @@ class Analysis:
         from mesaprior.inference.report_blocks import Line
         from mesaprior.inference.reports.posterior import leading_table
 
-        noun, has_lesions = ("programs", True) if self.space is None else (self.space.noun, self.space.has_lesions)
-        table = leading_table(self.posterior, self.census, self.log, SHOWN, noun=noun, has_lesions=has_lesions)
+        table = leading_table(self.posterior, self.census, self.log, SHOWN, self.space)
         return html([Line(self.headline, "headline"), Line(self._about, "about"), table])
 
     @property

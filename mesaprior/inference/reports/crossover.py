@@ -17,6 +17,7 @@ from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.crossover import summarize_crossover
 from mesaprior.inference.sweeps.axes import NOISE
 
 LONGEST = 100
@@ -53,6 +54,7 @@ def report_crossover(
 
     def blocks() -> Iterator[Block]:
         yield Line(headline(found), "headline")
+        yield Line(summarize_crossover(found), "summary")
         yield about(question, prior, noise_text, varied=varied)
         yield from _blocks(found)
 
@@ -77,6 +79,7 @@ def _facts(found: Crossovers) -> dict[str, Any]:
         "points": found.n_points,
         "most_crossovers": found.most_roots,
         "complete": found.is_complete,
+        "summary": summarize_crossover(found),
     }
 
 

@@ -16,6 +16,7 @@ from mesaprior.inference.bayes.assessment import Assessment
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.summaries.program import gloss_of_explained, summarize_program
 
 
 def report_explained(assessed: Assessment) -> Report:
@@ -43,6 +44,8 @@ def _facts(assessed: Assessment) -> dict[str, Any]:
         "log2_prior": assessed.log2_prior,
         "log2_likelihood": assessed.log2_likelihood,
         **explained.parts,
+        "gloss": gloss_of_explained(explained, assessed.log),
+        "summary": summarize_program(assessed),
         "predictions": {name: _actions(actions) for name, actions in explained.predictions.items()},
     }
 
@@ -68,6 +71,7 @@ def _rows(assessed: Assessment) -> Iterator[tuple[Any, ...]]:
 def _blocks(assessed: Assessment) -> Iterator[Block]:
     explained = assessed.explained
     yield Line(explained.program, "headline")
+    yield Line(summarize_program(assessed), "summary")
     yield Line(explained.headline(assessed.role, assessed.verdict))
     misses = "1 miss" if assessed.misses == 1 else f"{assessed.misses:,} misses"
     abstained = f" and {number_of(assessed.abstained, 'abstention')}" if assessed.abstained else ""

@@ -10,7 +10,6 @@ from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.tables import Cell, Column, Table, numbers, texts, words
 from mesaprior.inference.agency.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED
 from mesaprior.inference.agency.goals import NO_GOAL, Goals
-from mesaprior.inference.bayes.fit import always_of
 from mesaprior.inference.bayes.leading import leading
 from mesaprior.inference.bayes.posterior import Posterior
 from mesaprior.inference.bayes.roles import IMITATOR, ROLES
@@ -19,6 +18,7 @@ from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.agency import agency_blocks, agency_facts
 from mesaprior.inference.reports.cells import program_cell
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.beside import summarize_goals
 
 ANY = "any of them"
 """What the last rows of the table of roles stand for."""
@@ -71,6 +71,7 @@ def _facts(found: Goals, question: Question, posterior: Posterior, top: int) -> 
         "leading": told,
         "by_role": [_by_role(found, place) for place in range(len(names))],
         "by_role_any": _by_role(found, len(names)),
+        "summary": summarize_goals(found),
     }
 
 
@@ -88,6 +89,7 @@ def _by_role(found: Goals, place: int) -> dict[str, Any]:
 def _blocks(found: Goals, question: Question, posterior: Posterior, top: int) -> Iterator[Block]:
     yield from agency_blocks(found.candidates, posterior)
     yield Line(_headline(found), "headline")
+    yield Line(summarize_goals(found), "summary")
     explained = _leading_table(found, question, posterior, top)
     if explained.rows:
         yield explained
@@ -120,7 +122,7 @@ def _leading_table(found: Goals, question: Question, posterior: Posterior, top: 
                 "-" if candidate is None else candidate.utility.name,
                 "-" if candidate is None else f"{candidate.g_uniform[behaviour]:.2f}",
                 bits_text(float(found.excess[behaviour])),
-                program_cell(one.program, always_of(census.predictions[behaviour]), question.log),
+                program_cell(one.program, question.log, question.space, census.predictions[behaviour]),
             )
         )
     columns = (

@@ -6,13 +6,15 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
 from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.people.answer import PeopleAnswer
 from mesaprior.inference.bayes.people.frequencies import Frequencies
-from mesaprior.inference.bayes.people.people import Person, SharedProgram
+from mesaprior.inference.bayes.people.people import Leading, Person, SharedProgram
 from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_facts, prior_text, provenance_of
@@ -20,6 +22,7 @@ from mesaprior.inference.report import Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.cells import program_cell
 from mesaprior.inference.reports.people_facts import people_facts, people_records
+from mesaprior.inference.summaries.people import summarize_people
 
 MOST_SHOWN = 20
 """People that are shown in the table; the facts and the records have all."""
@@ -49,7 +52,11 @@ def report_people(
 
     def facts() -> dict[str, Any]:
         settings = {"prior": prior_facts(prior), "noise": str(noise), "tolerance": tolerance}
-        return people_facts(answer, by, top) | {"provenance": provenance_of(answer.about, **settings)}
+        return (
+            people_facts(answer, by, top)
+            | {"summary": summarize_people(answer)}
+            | {"provenance": provenance_of(answer.about, **settings)}
+        )
 
     return Report(
         facts=facts,
@@ -61,6 +68,7 @@ def report_people(
 def _blocks(answer: PeopleAnswer, by: Sequence[str], settings: str) -> Iterator[Block]:
     result, log = answer.result, answer.log
     yield Line(answer.headline, "headline")
+    yield Line(summarize_people(answer), "summary")
     each = "" if result.shared is not None else " for each"
     yield Line(
         f"{answer.n_programs:,} {answer.space.noun} counted{each} · {settings} · "
@@ -97,7 +105,7 @@ def _programs_table(answer: PeopleAnswer, shared: Sequence[SharedProgram]) -> Ta
         best.append(max(range(len(values)), key=lambda m: values[m]) if not math.isnan(values[0]) else -1)
     rows: list[list[Cell]] = []
     for place, one in enumerate(shared):
-        program = program_cell(one.program, one.always, answer.log)
+        program = _program_cell(answer, one)
         rows.append([share_text(one.share), f"{best.count(place):,}", ROLES[one.role], f"{one.length:g}", program])
     columns = (
         *numbers("share", term="share of people"),
@@ -133,8 +141,14 @@ def _person_cells(answer: PeopleAnswer, person: Person) -> list[Cell]:
         row += [bits_text(float(person.log2_odds[-1])), "-" if person.loses_at is None else str(person.loses_at)]
     for one in person.leading[:1]:
         row += [share_text(one.mass), *[ROLES[one.role]] * has_roles, VERDICTS[one.verdict]]
-        row += [f"{one.hits:,}", f"{person.fit.best_table:,}", program_cell(one.program, one.always, answer.log)]
+        row += [f"{one.hits:,}", f"{person.fit.best_table:,}", _program_cell(answer, one)]
     return row
+
+
+def _program_cell(answer: PeopleAnswer, one: Leading | SharedProgram) -> Cell:
+    """Return a program with what it does in words: on a person's rows one action may be all that it gives."""
+    predictions = None if one.always is None else np.array([one.always])
+    return program_cell(one.program, answer.log, answer.space, predictions)
 
 
 def _notes(answer: PeopleAnswer) -> Iterator[str]:

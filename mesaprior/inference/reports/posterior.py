@@ -13,8 +13,8 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import number_of, shown
 from mesaprior.hypotheses.phrases import share_text, sparkline
+from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
-from mesaprior.inference.bayes.fit import always_of
 from mesaprior.inference.bayes.leading import leading
 from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.odds import Partition, partition_of
@@ -29,6 +29,7 @@ from mesaprior.inference.reports.cells import length_text, program_cell
 from mesaprior.inference.reports.posterior_facts import posterior_facts
 from mesaprior.inference.reports.posterior_notes import posterior_notes
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.posterior import summarize_posterior
 
 
 def report_posterior(
@@ -54,8 +55,11 @@ def report_posterior(
     """
     space, census, log = question.space, question.census, question.log
 
+    def summary() -> str:
+        return summarize_posterior(question, posterior, space.mass_beyond(census, log))
+
     def facts() -> dict[str, Any]:
-        return posterior_facts(
+        told = posterior_facts(
             posterior,
             census,
             log,
@@ -65,25 +69,30 @@ def report_posterior(
             codes=facts_of_codes(log, census.n_actions),
             warnings=question.warnings,
             top=top,
+            space=space,
         )
+        return told | {"summary": summary()}
 
     return Report(
         facts=facts,
         records=lambda: Records.of_frame(to_frame(posterior)),
-        blocks=lambda: _blocks(question, posterior, prior, noise, top),
+        blocks=lambda: _blocks(question, posterior, prior, noise, top, summary()),
     )
 
 
-def _blocks(question: Question, posterior: Posterior, prior: Prior, noise: NoiseModel, top: int) -> Iterator[Block]:
+def _blocks(
+    question: Question, posterior: Posterior, prior: Prior, noise: NoiseModel, top: int, summary: str
+) -> Iterator[Block]:
     space, census, log = question.space, question.census, question.log
     parts = partition_of(posterior, has_lesions=space.has_lesions, noun=space.noun)
     if not posterior.fit.is_beaten:
         yield Line(_unbeaten_sentence(posterior, log, space.noun), "headline")
     yield Line(parts.headline, "headline")
+    yield Line(summary, "summary")
     yield Line(about_posterior(posterior, census, log, space.noun, prior, noise), "about")
     yield from _odds(posterior)
     yield _table_by_role(posterior, space.noun) if space.has_lesions else _table_by_verdict(parts, space.noun)
-    yield leading_table(posterior, census, log, top, noun=space.noun, has_lesions=space.has_lesions)
+    yield leading_table(posterior, census, log, top, space)
     if posterior.interventions:
         yield _interventions_table(posterior)
     yield from notes(*posterior_notes(question, posterior, space.mass_beyond(census, log)))
@@ -107,9 +116,7 @@ def leading_table(
     census: Census,
     log: ImitationLog,
     top: int,
-    *,
-    noun: str = "programs",
-    has_lesions: bool = True,
+    space: Space | None,
 ) -> Table:
     """Return the behaviours of most mass, each with a shortest program; those without mass are left out.
 
@@ -120,11 +127,10 @@ def leading_table(
         Those of the posterior.
     top : int
         How many, at least 0.
-    noun : str
-        What the programs are called, in the plural.
-    has_lesions : bool
-        Whether roles, and what optimizing saves, are told.
+    space : Space or None
+        That of the programs, if it is known.
     """
+    noun, has_lesions = ("programs", True) if space is None else (space.noun, space.has_lesions)
     rows: list[list[Cell]] = []
     for behaviour, one in leading(posterior, census.witness, top).items():
         if one.mass == 0:
@@ -138,7 +144,7 @@ def leading_table(
                 f"{one.hits:,}",
                 length_text(one.bits),
                 f"{one.steps:,}",
-                program_cell(one.program, always_of(census.predictions[behaviour]), log),
+                program_cell(one.program, log, space, census.predictions[behaviour]),
                 *["-" if math.isnan(advantage) else f"{advantage:+g}"] * has_lesions,
             ]
         )

@@ -20,8 +20,9 @@ from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import facts_of_log, facts_of_space, prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
-from mesaprior.inference.reports.cells import odds_cell
+from mesaprior.inference.reports.cells import odds_cell, program_cell
 from mesaprior.inference.robustness.spaces import Agreement, Answer, SpacesCompared
+from mesaprior.inference.summaries.spaces import summarize_spaces
 
 MOST_SITUATIONS = 16
 """Functions over more situations than this are shortened."""
@@ -67,8 +68,9 @@ def report_spaces(
 
     def blocks() -> Iterator[Block]:
         yield Line(headline(result), "headline")
+        yield Line(summarize_spaces(result), "summary")
         yield Line(f"{priors_text(result, priors)} · noise {noise}", "about")
-        yield _verdicts_table(result)
+        yield _verdicts_table(result, log, spaces)
         yield _correlations_table(result)
         yield from _functions(result, situations)
         yield from notes(*_notes(result))
@@ -121,6 +123,7 @@ def _facts(result: SpacesCompared, situations: Sequence[dict[str, int]]) -> dict
         "best": [vars(one) for one in result.best],
         "worst": [vars(one) for one in result.worst],
         "price": result.price,
+        "summary": summarize_spaces(result),
     }
 
 
@@ -155,7 +158,7 @@ def _record(answer: Answer) -> list[Any]:
     ]
 
 
-def _verdicts_table(result: SpacesCompared) -> Table:
+def _verdicts_table(result: SpacesCompared, log: ImitationLog, spaces: Sequence[Space]) -> Table:
     verdicts = [v for v in range(len(VERDICTS)) if v != UNJUDGED or any(a.mass_by_verdict[v] for a in result.answers)]
     return Table(
         "Who holds the posterior",
@@ -172,10 +175,10 @@ def _verdicts_table(result: SpacesCompared) -> Table:
                 f"{len(answer.functions.actions):,}",
                 *(share_text(float(answer.mass_by_verdict[v])) for v in verdicts),
                 odds_cell(answer.log2_odds_verdict),
-                "-" if answer.leader is None else answer.leader,
+                program_cell(answer.leader, log, space),
                 share_text(answer.leader_mass),
             )
-            for answer in result.answers
+            for answer, space in zip(result.answers, spaces, strict=True)
         ],
     )
 

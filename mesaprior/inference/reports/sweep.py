@@ -21,6 +21,7 @@ from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, Series, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.sweep import summarize_sweep
 from mesaprior.inference.sweeps.axes import NOISE
 from mesaprior.inference.sweeps.changes import SignChange, sign_changes
 from mesaprior.inference.sweeps.sweep import SweptPosterior
@@ -57,6 +58,7 @@ def report_sweep(
     def blocks() -> Iterator[Block]:
         for contest in contests:
             yield Line(_headline(contest, contest.odds_of(swept)), "headline")
+        yield Line(summarize_sweep(swept, contests[0]), "summary")
         grid = " x ".join(f"{name} ({len(values):,})" for name, values in swept.axes.items())
         yield about(question, prior, noise_text, grid, varied=swept.axes)
         yield from _line(swept, contests) if len(swept.axes) == 1 else _maps(swept, contests)
@@ -97,6 +99,7 @@ def _facts(swept: SweptPosterior, contests: Sequence[Contest]) -> dict[str, Any]
         "misses": {name: swept.misses[..., role] for role, name in enumerate(ROLES)},
         "misses_all": swept.misses_all,
         "sign_changes": changes,
+        "summary": summarize_sweep(swept, contests[0]),
     }
 
 
