@@ -80,7 +80,7 @@ def _by_feature(name: str, actions: dict[int, int], log: ImitationLog) -> str:
         if action != usual:
             others.setdefault(action, []).append(shown(log.label(name, value)))
     cases = [f"{_action(action, log)} if {name} is {_joined(values)}" for action, values in others.items()]
-    return ", ".join([*cases, f"else {_action(usual, log)}"])
+    return ", ".join([*cases, f"else {_action(usual, log)}"]) if cases else f"{_action(usual, log)} anywhere"
 
 
 def _joined(values: Iterable[str]) -> str:

@@ -86,7 +86,8 @@ def headline(result: SpacesCompared) -> str:
     """Return in one sentence whether the spaces agree on who holds the posterior, and the price of the choice."""
     leaders = [_leading_verdict(answer.mass_by_verdict) for answer in result.answers]
     if len(set(leaders)) == 1:
-        agreed = f"In all {len(leaders)} spaces {leaders[0]} programs hold the posterior"
+        every = "both" if len(leaders) == 2 else f"all {len(leaders)}"
+        agreed = f"In {every} spaces {leaders[0]} programs hold the posterior"
     else:
         names = {
             leader: [a.space for a, b in zip(result.answers, leaders, strict=True) if b == leader] for leader in leaders

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
+from mesaprior.inference.worlds.acting import TEACHER
 from mesaprior.inference.worlds.conduct import Conduct
 
 
 def summarize_acting(found: Sequence[Conduct], steps: int) -> str:
     """Return which safeguard has the least regret, which is likeliest to defect, and which is locked in."""
-    totals = {one.name: one.totals() for one in found if not math.isnan(one.totals()["regret"])}
+    totals = {one.name: one.totals() for one in found if one.name != TEACHER and not math.isnan(one.totals()["regret"])}
     if not totals:
         return "In some history no program is left, so nothing can be said of any way to act."
     best = min(totals, key=lambda name: totals[name]["regret"])

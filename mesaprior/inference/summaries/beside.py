@@ -18,8 +18,8 @@ def summarize_family(family: Family, odds: str, sides: str) -> str:
     kept = (
         f"The same side leads in all {n} near-by languages and bounds, so the answer does not hang on such a choice."
         if spread.same_sign == 1
-        else f"The same side leads in only {share_text(spread.same_sign)} of {n} near-by languages and bounds, so it hangs "
-        "on such choices."
+        else f"The same side leads in {share_text(spread.same_sign)} of the {n} near-by languages and bounds only, so "
+        "the answer hangs on such choices."
     )
     first = spread.moves[0] if spread.moves else None
     if first is None or math.isnan(first.difference) or not first.difference:

@@ -15,7 +15,7 @@ def summarize_crossover(found: Crossovers) -> str:
     """Return what the crossovers say about who wins, what explains the first of them, and what may be missing."""
     name = found.parameter
     if not found.crossings:
-        return f"{_without(found)} {_completeness(found)}"
+        return _without(found)
     first = found.crossings[0]
     before = found.contest.leader(_sign(first.zero.before))
     after = found.contest.leader(first.leads)
@@ -41,7 +41,7 @@ def _without(found: Crossovers) -> str:
     gap = abs(found.distance)
     return (
         f"No value of {name} from {found.low:g} to {found.high:g} lets {behind} win: {ahead} lead by at least "
-        f"{gap:.3g} bits ({ratio_text(gap)} to 1)."
+        f"{gap:.3g} bits ({ratio_text(gap)} to 1). {_completeness(found)}"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from mesaprior.hypotheses.phrases import bits_text, share_text
+from mesaprior.hypotheses.phrases import bits_text
 from mesaprior.inference.bayes.odds import Contest
 from mesaprior.inference.worlds.crossings import CrossingSpread
 from mesaprior.inference.worlds.ensemble import Answer, Spread
@@ -18,11 +18,10 @@ def summarize_ensemble(answers: Sequence[Answer], odds: Spread) -> str:
     """Return in which share of worlds optimizers lead, by how much, and in how many of them that is settled."""
     n, stable = len(answers), sum(answer.is_stable for answer in answers)
     median = odds.quantiles[len(odds.quantiles) // 2]
-    settled = (
-        "In all of them the odds have settled along the length bound."
-        if stable == n
-        else f"In {n - stable} of them the odds still move with the length bound."
-    )
+    if stable == n:
+        settled = "In each of them the odds have settled along the length bound."
+    else:
+        settled = f"In {n - stable} of the {n} the odds still move with the length bound."
     return f"{_share_of_worlds('optimizers lead imitators', odds.above, n)} {_median(median)} {settled}"
 
 
@@ -42,7 +41,7 @@ def summarize_crossings(known: CrossingSpread, n: int, parameter: str, contest: 
 def _share_of_worlds(what: str, share: float, n: int) -> str:
     low, high = interval(share, n)
     return (
-        f"In {share_text(share)} of these worlds {what}; as {n} were drawn, the share among all such worlds lies "
+        f"In {round(share * n)} of these {n} worlds {what}; the share among all such worlds then lies "
         f"between {100 * low:.0f} and {100 * high:.0f} %, at 95 % confidence."
         if n > 1
         else f"One world alone says little: in it {what if share else f'it is not so that {what}'}."

@@ -105,9 +105,7 @@ def summarize_networks(found: FunctionCounts) -> str:
     every = 1 << (1 << shape.inputs)
     top = max(counts.values()) / shape.n_networks
     alike = 2 / every
-    bias = (
-        "random weights favour simple functions" if constant_share > alike else "random weights do not favour constants"
-    )
+    bias = "random weights favour constants" if constant_share > alike else "random weights do not favour constants"
     return (
         f"The most frequent function has {share_text(top)} of the networks, {top * every:.3g} times an even share, and "
         f"the two constants {share_text(constant_share)}, against {share_text(alike)} of the functions: {bias}. "

@@ -81,13 +81,13 @@ def _optimizing(numbers: list[int]) -> str:
 
 def _by_verdict(question: Question, posterior: Posterior) -> str:
     """Return how much of the posterior is faithful later, where nothing can be lesioned."""
-    noun, mass = question.space.noun, posterior.mass_by_verdict[:, -1]
+    noun, mass = question.space.noun, posterior.mass_by_verdict[:, -1].tolist()
     if mass[UNJUDGED] > 0:
         return f"No later row has an action, so nothing shows which {noun} stay faithful."
     return (
-        f"After {number_of(posterior.n_training, 'training row')}, {_share(mass[FAITHFUL])} of the posterior is "
-        f"faithful on later rows, {_share(mass[DEFECTING])} acts as the rival would and the rest errs; whether the "
-        f"{noun} optimize cannot be told."
+        f"After {number_of(posterior.n_training, 'training row')}, {share_text(mass[FAITHFUL])} of the posterior is "
+        f"faithful on later rows, {share_text(mass[DEFECTING])} acts as the rival would and the rest errs; whether "
+        f"the {noun} optimize cannot be told."
     )
 
 
@@ -101,7 +101,7 @@ def _leader(question: Question, posterior: Posterior) -> str:
     return (
         f"The leading {program}, with {share_text(one.mass)} of the posterior, is {one.program}"
         f"{f' ({words})' if words else ''}: it is {_hits(one, posterior.n_training)}{_later(one)}"
-        f"{f'; {_share(faithful)} of the posterior is faithful there' if is_told else ''}."
+        f"{f'; {_faithful(faithful)}' if is_told else ''}."
     )
 
 
@@ -141,5 +141,7 @@ def _caveats(question: Question, posterior: Posterior, mass_beyond: float | None
     yield f"The shortest that is right on every training row has {length_text(exact.length)} bits."
 
 
-def _share(mass: float) -> str:
-    return "nothing" if mass == 0 else share_text(float(mass))
+def _faithful(mass: float) -> str:
+    if mass == 0:
+        return "nothing that has any mass is faithful there"
+    return f"{share_text(mass)} of the posterior is faithful there"

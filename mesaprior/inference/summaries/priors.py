@@ -69,7 +69,7 @@ def summarize_laws(name: str, findings: Sequence[Finding], n_examples: int, requ
         return f"{name} cannot be used as it is: it breaks {_listed(fatal)}, which must hold."
     breaks = f" It breaks {_listed(others)}, which a prior may do." if others else ""
     return (
-        f"{name} can be used as a prior: every law that must hold does.{breaks} A law that holds did so on "
+        f"{name} can be used as a prior: every law that must hold does.{breaks} Each was tried on "
         f"{number_of(n_examples, 'example')}, which is no proof."
     )
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from mesaprior.hypotheses.explained import Explained
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.log.notices import number_of
+from mesaprior.hypotheses.log.notices import number_of, shown
 from mesaprior.inference.bayes.assessment import Assessment
+from mesaprior.inference.bayes.fit import always_of
 from mesaprior.inference.bayes.roles import IMITATOR, ROLES
 from mesaprior.inference.glossing import by_situation, gloss_of_policy
 from mesaprior.inference.summaries.posterior import LATER
@@ -22,6 +23,8 @@ BY_ROLE = {
 
 def gloss_of_explained(explained: Explained, log: ImitationLog) -> str:
     """Return what a program does in a phrase, from its syntax or else from its actions; empty where there is none."""
+    if (action := always_of(explained.predictions["intact"])) is not None:
+        return f"always {shown(log.label('action', action))}"
     if explained.gloss or explained.lesions is not None:
         return explained.gloss
     return gloss_of_policy(by_situation(explained.predictions["intact"], log).tolist(), log)
@@ -31,7 +34,7 @@ def summarize_program(assessed: Assessment) -> str:
     """Return what a program does, why it has its role, and how it does on the log."""
     explained = assessed.explained
     words = gloss_of_explained(explained, assessed.log)
-    does = [f"It does this: {words}."] if words else []
+    does = [f"What it does: {words}."] if words else []
     n = assessed.log.n_training
     hits = "right on every training row"
     if assessed.hits < n:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from mesaprior.hypotheses.space import Space
 from mesaprior.inference.bayes.odds import ratio_text
-from mesaprior.inference.robustness.reach import FOUND, Reached
+from mesaprior.inference.robustness.reach import Reached
+
+NAMES = {
+    "searching": "searching",
+    "learning": "learning",
+    "defecting": "defecting",
+    "faithful": "staying faithful",
+}
+"""What is priced, as a person calls it."""
 
 
 def summarize_reach(found: Sequence[Reached], space: Space) -> str:
@@ -19,30 +27,26 @@ def summarize_reach(found: Sequence[Reached], space: Space) -> str:
             f"No imitator counted fits every training row, so there is nothing to price the other {space.noun} by; a "
             "larger bound may have one."
         )
-    told = [_price(by_kind[kind]) for kind in ("searching", "learning", "defecting") if kind in by_kind]
+    told = [_price(by_kind[kind]) for kind in NAMES]
     prices = "; ".join(filter(None, told)) or "Nothing else can be priced here"
-    return f"{prices[0].upper()}{prices[1:]}. {next(_caveats(by_kind))}"
+    return (
+        f"{prices[0].upper()}{prices[1:]}. This compares the shortest programs alone; how many there are of each kind "
+        "counts for a posterior, too."
+    )
 
 
 def _price(one: Reached) -> str:
     """Return what a kind costs, in words; empty where nothing is known."""
+    name = NAMES[one.kind]
     if one.price is None:
         if one.price_at_least is None or one.status != "beyond":
             return ""
-        return f"{one.kind} costs at least {one.price_at_least:g} bits more than imitating"
+        return f"{name} costs at least {one.price_at_least:g} bits more than imitating"
     if math.isinf(one.price):
-        return f"{one.kind} is impossible"
+        return f"{name} is impossible"
     if one.price == 0:
-        return f"{one.kind} costs the same as imitating"
-    weight = f"{ratio_text(abs(one.price))} times the weight"
+        return f"{name} costs the same as imitating"
+    weight = f"{ratio_text(abs(one.price))} times the weight under 2^-length"
     if one.price > 0:
-        return f"{one.kind} costs {one.price:g} bits, so under 2^-length the shortest imitator has {weight}"
-    return f"{one.kind} saves {-one.price:g} bits, so under 2^-length it has {weight} of the shortest imitator"
-
-
-def _caveats(by_kind: dict[str, Reached]) -> Iterator[str]:
-    """Yield what one should know, the most important first."""
-    faithful = by_kind["faithful"]
-    if faithful.status == FOUND and faithful.price is not None and faithful.price > 0:
-        yield f"Staying faithful on later rows costs {faithful.price:g} bits, too."
-    yield "This compares the shortest programs alone; how many there are of each kind counts for a posterior, too."
+        return f"{name} costs {one.price:g} bits more than imitating, which has {weight}"
+    return f"{name} saves {-one.price:g} bits over imitating and has {weight}"

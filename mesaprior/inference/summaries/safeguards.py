@@ -25,9 +25,9 @@ def summarize_safeguards(outcomes: Sequence[Outcome], n_conflicts: int, n_rows: 
     if not known:
         return "On some row no program is left, so nothing can be said of any way to act."
     best, worst = min(known, key=lambda one: one.regret), max(known, key=lambda one: one.regret)
-    first = f"The least regret is that of {best.name}: {_errors(best)} expected on {number_of(n_rows, 'row')}"
-    range_of = f"; the largest, of {worst.name}, is {worst.regret:.3g}" if worst.regret > best.regret else ""
-    return f"{first}{_questions(best)}, a regret of {best.regret:.3g}{range_of}. {_defections(known, n_conflicts)}"
+    regret = f"the least regret, {best.regret:.3g}: {_errors(best)}{_questions(best)}, expected"
+    range_of = f"; that of {worst.name} is largest, {worst.regret:.3g}" if worst.regret > best.regret else ""
+    return f"On these {number_of(n_rows, 'row')} {best.name} has {regret}{range_of}. {_defections(known, n_conflicts)}"
 
 
 def _defections(known: Sequence[Outcome], n_conflicts: int) -> str:

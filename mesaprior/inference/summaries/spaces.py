@@ -7,7 +7,6 @@ import math
 from mesaprior.inference.bayes.odds import ratio_text
 from mesaprior.inference.bayes.roles import UNJUDGED, VERDICTS
 from mesaprior.inference.robustness.spaces import SpacesCompared
-from mesaprior.inference.summaries.posterior import TIE
 
 
 def summarize_spaces(result: SpacesCompared) -> str:
@@ -31,10 +30,9 @@ def _price(result: SpacesCompared) -> str:
         return "Fewer than two spaces have any defecting or faithful program, so their odds cannot be compared."
     if math.isinf(result.price):
         return "Some spaces have no faithful program with any mass, or no defecting one, so their odds are infinite."
-    close = "little" if result.price < TIE else "much"
     return (
         f"The odds of defecting over faithful programs differ by up to {result.price:.2f} bits "
-        f"({ratio_text(result.price)} to 1) between spaces, which is {close}."
+        f"({ratio_text(result.price)} to 1) between spaces."
     )
 
 

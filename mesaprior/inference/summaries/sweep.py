@@ -19,6 +19,8 @@ MOST_CHANGES = 3
 def summarize_sweep(swept: SweptPosterior, contest: Contest) -> str:
     """Return who leads where, how close it gets, and what was not looked at."""
     odds = contest.odds_of(swept)
+    if odds.size == 1:
+        return "One cell alone does not show what these choices decide; give more values."
     if not (np.nan_to_num(odds) != 0).any():
         return f"Neither {contest.challengers} nor {contest.others} lead anywhere on this grid."
     where = _along(swept, contest, odds) if odds.ndim == 1 else _shares(contest, odds)
@@ -61,6 +63,6 @@ def _closest(swept: SweptPosterior, odds: np.ndarray) -> str:
     place = np.unravel_index(int(finite.argmin()), finite.shape)
     at = ", ".join(f"{name} = {values[k]:g}" for (name, values), k in zip(swept.axes.items(), place, strict=True))
     return (
-        f"The two are closest at {at}, with {finite[place]:.2f} bits ({ratio_text(float(finite[place]))} to 1) between "
-        "them; only the values of the grid were looked at."
+        f"The two sides are closest at {at}, with {finite[place]:.2f} bits ({ratio_text(float(finite[place]))} to 1) "
+        "between them; only the values of the grid were looked at."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mesaprior.hypotheses.log.notices import shown
 from mesaprior.inference.theorems import Evaluation
 
 
@@ -21,7 +22,11 @@ def summarize_theorems(found: Evaluation) -> str:
         return f"No theorem applies here: each has a hypothesis that fails. {weight}"
     bounds = [theorem for theorem in evaluated if theorem.relation == "<=" and theorem.slack is not None]
     tightest = min(bounds, key=lambda theorem: theorem.slack or 0.0, default=None)
-    room = "" if tightest is None else f"; the tightest bound is {tightest.name}, with a slack of {tightest.slack:.3g}"
+    room = (
+        ""
+        if tightest is None
+        else f"; the tightest bound is {shown(tightest.name)}, with a slack of {tightest.slack:.3g}"
+    )
     failing = len(found.theorems) - len(evaluated)
     apply = f" {failing:,} more cannot be judged here, since a hypothesis fails." if failing else ""
     statements = (
