@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mesaprior.hypotheses.log import ImitationLog
@@ -19,7 +20,7 @@ DEEPEST = 4
 """Parts that are nested deeper than this stay as they are written, too."""
 
 MOST_LISTED = 5
-"""Values of a feature that a lookup lists at most."""
+"""Values of a feature that are listed at most, beside those of the most frequent action."""
 
 FITTED = "with the theta that fits the history best"
 """What is said of a fit, before its body."""
@@ -72,7 +73,10 @@ class _Speaker:
             case "constant" | "number":
                 return f"always {self._constant_action(place)}"
             case "lookup":
-                return self._lookup(place, token)
+                entries = self._program.literals[place] or ()
+                return self._cases(token.name, entries) or f"the action that {self._text(place)} has for {token.name}"
+            case "feature" if cases := self._cases(token.name, self._own_actions(place)):
+                return cases
             case "if" if depth > 1:
                 then, otherwise = (self._branch(argument, depth - 1) for argument in below[1:])
                 nested = f"({then})" if "else" in then or FITTED in then else then
@@ -154,18 +158,21 @@ class _Speaker:
         is_distance = value.text.startswith("the distance")
         return f"the first action y with the {extreme} {value.text.removeprefix('the ') if is_distance else value.part}"
 
-    def _lookup(self, place: int, token: Token) -> str:
-        """Return the actions of a lookup by the values of its feature, the most frequent one last."""
-        entries = self._program.literals[place] or ()
-        usual = Counter(entries).most_common(1)[0][0]
+    def _cases(self, feature: str, actions: Sequence[int]) -> str:
+        """Return the action at each value of a feature, the most frequent one last; empty where these are too many."""
+        usual = Counter(actions).most_common(1)[0][0]
         others: dict[int, list[str]] = {}
-        for value, action in enumerate(entries):
+        for value, action in enumerate(actions):
             if action != usual:
-                others.setdefault(action, []).append(shown(self._log.label(token.name, value)))
+                others.setdefault(action, []).append(shown(self._log.label(feature, value)))
         if sum(map(len, others.values())) > MOST_LISTED:
-            return f"the action that {self._text(place)} has for {token.name}"
-        cases = [f"{self._label(action)} if {token.name} is {' or '.join(values)}" for action, values in others.items()]
+            return ""
+        cases = [f"{self._label(action)} if {feature} is {' or '.join(values)}" for action, values in others.items()]
         return ", ".join([*cases, f"else {self._label(usual)}"]) if cases else f"always {self._label(usual)}"
+
+    def _own_actions(self, place: int) -> list[int]:
+        """Return the action that each value of a feature is."""
+        return [value % self._language.actions for value in range(self._ranges[place][1] + 1)]
 
     def _constant_action(self, place: int) -> str:
         return self._label(self._ranges[place][0] % self._language.actions)

@@ -24,7 +24,8 @@ def summarize_family(family: Family, odds: str, sides: str) -> str:
     first = spread.moves[0] if spread.moves else None
     if first is None or math.isnan(first.difference) or not first.difference:
         return kept
-    return f"{kept} The odds move most with {first.member.change}, by {bits_text(first.difference)} bits."
+    moved = bits_text(float(getattr(first.member.standing, odds)))
+    return f"{kept} The change that moves the odds most, '{first.member.change}', makes them {moved} bits."
 
 
 def summarize_memorizer(found: MemorizerPosterior) -> str:

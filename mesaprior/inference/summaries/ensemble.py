@@ -20,8 +20,10 @@ def summarize_ensemble(answers: Sequence[Answer], odds: Spread) -> str:
     median = odds.quantiles[len(odds.quantiles) // 2]
     if stable == n:
         settled = "In each of them the odds have settled along the length bound."
+    elif not stable:
+        settled = "In each of them the odds still move with the length bound."
     else:
-        settled = f"In {n - stable} of the {n} the odds still move with the length bound."
+        settled = f"In {n - stable} of them the odds still move with the length bound."
     return f"{_share_of_worlds('optimizers lead imitators', odds.above, n)} {_median(median)} {settled}"
 
 

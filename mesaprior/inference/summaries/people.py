@@ -32,8 +32,9 @@ def _frequent(answer: PeopleAnswer) -> str:
     role, sure = ROLES[answer.result.compared[place]], float(found.protected[place])
     how = "" if found.log2_odds_of_difference > 0 else ", though the data do not show that roles differ in frequency"
     return (
-        f"The most frequent role is {role}: about {share_text(float(found.expected[place]))} of people are best "
-        f"explained by one, and it is the most frequent role with probability {share_text(sure)}{how}."
+        f"The role that explains most people best is {role}: it is to be expected for "
+        f"{share_text(float(found.expected[place]))} of people, and is the most frequent one with probability "
+        f"{share_text(sure)}{how}."
     )
 
 

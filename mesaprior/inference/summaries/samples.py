@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 from mesaprior.inference.bayes.sampling import Draw
 
@@ -19,6 +20,6 @@ def summarize_sample(draws: Sequence[Draw]) -> str:
     )
     different = len({one.program for one in draws})
     return (
-        f"By role: {roles}; by verdict: {verdicts}; {different:,} of {len(draws):,} are different programs. Each was "
-        "drawn with exactly its probability; the shares in a sample are rougher than those of the posterior."
+        f"By role: {roles}; by verdict: {verdicts}; these are {number_of(different, 'different program')}. Each "
+        "was drawn with exactly its probability, but shares in a sample are rougher than those of the posterior."
     )

@@ -60,7 +60,8 @@ def programs(language, log, n):
     ("text", "words"),
     [
         ("4", "always 'left'"),
-        ("size", "action number size"),
+        ("size", "'left' if size is '1', 'right' if size is '2', else 'stay'"),
+        ("colour", "'left' if colour is 'red', else 'stay'"),
         ("colour[2 0]", "'stay' if colour is 'red', else 'right'"),
         ("colour[1 1]", "always 'left'"),
         ("(eq colour 1)", "'left' if colour is 'red', else 'stay'"),
