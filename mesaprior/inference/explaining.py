@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mesaprior.hypotheses.tables import Styled, Table
+from mesaprior.hypotheses.tables import Table
 from mesaprior.inference.glossary import GLOSSARY, Term, term_of
 from mesaprior.inference.report_blocks import Block, Line
 
@@ -33,7 +33,7 @@ def explained(blocks: Iterable[Block]) -> Iterator[Block]:
                     yield _definition(column.name, term)
             texts += [str(cell) for row in block.rows for cell in row]
         elif isinstance(block, Line):
-            texts.append(block.text.text if isinstance(block.text, Styled) else block.text)
+            texts.append(str(block.text))
     words = [word for word in WORDS if word not in told and _is_used(word, texts)]
     if words:
         yield Line("Words:")

@@ -16,7 +16,7 @@ import numpy as np
 
 from mesaprior.inference.explaining import explained
 from mesaprior.inference.rendering import html, markdown
-from mesaprior.inference.report_blocks import Block
+from mesaprior.inference.report_blocks import Block, as_typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +73,10 @@ class Report:
     def with_steps(self, steps: Iterable[str]) -> Report:
         """Return the same report with steps that lead on."""
         return replace(self, steps=tuple(steps))
+
+    def typed(self) -> Report:
+        """Return the same report as the command line has it, with options where Python has settings."""
+        return replace(self, blocks=lambda: map(as_typed, self.blocks()))
 
     def explained(self) -> Report:
         """Return the same report with what its columns and its words mean, for whoever reads it the first time."""

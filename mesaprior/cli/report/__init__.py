@@ -24,7 +24,8 @@ def show(report: Report, form: str) -> None:
     form : str
         ``table``, ``json``, ``csv`` or ``markdown``.
     """
-    _PRINTERS[form](report.explained() if is_explaining() else report)
+    typed = report.typed()
+    _PRINTERS[form](typed.explained() if is_explaining() else typed)
 
 
 def _print_table(report: Report) -> None:

@@ -35,7 +35,7 @@ def people_facts(answer: PeopleAnswer, by: Sequence[str], top: int) -> dict[str,
         "programs": answer.n_programs,
         "given": language.ledger() if language is not None else [],
         "codes": facts_of_codes(answer.log, answer.n_actions),
-        "warnings": answer.warnings,
+        "warnings": [warning.typed() for warning in answer.warnings],
     }
 
 

@@ -67,7 +67,7 @@ def report_posterior(
             given=question.language.ledger() if question.language else [],
             provenance=provenance_of(question, prior=prior_facts(prior), noise=str(noise), tolerance=tolerance),
             codes=facts_of_codes(log, census.n_actions),
-            warnings=question.warnings,
+            warnings=[warning.typed() for warning in question.warnings],
             top=top,
             space=space,
         )
