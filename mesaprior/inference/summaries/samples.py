@@ -20,6 +20,7 @@ def summarize_sample(draws: Sequence[Draw]) -> str:
     )
     different = len({one.program for one in draws})
     return (
-        f"{number_of(len(draws), 'draw')} of {number_of(different, 'program')}, by role {roles}, by verdict {verdicts}. "
-        "Each was drawn with exactly its probability, but shares in a sample are rougher than those of the posterior."
+        f"{number_of(len(draws), 'draw')} of {number_of(different, 'program')}, by role {roles}, by verdict "
+        f"{verdicts}. Each was drawn with exactly its probability, but shares in a sample are rougher than those of "
+        "the posterior."
     )
