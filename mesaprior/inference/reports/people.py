@@ -6,11 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import bits_text, share_text
-from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
+from mesaprior.hypotheses.tables import Cell, Styled, Table, numbers, texts, words
 from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.people.answer import PeopleAnswer
 from mesaprior.inference.bayes.people.frequencies import Frequencies
@@ -20,8 +18,7 @@ from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_facts, prior_text, provenance_of
 from mesaprior.inference.report import Report
 from mesaprior.inference.report_blocks import Block, Line, notes
-from mesaprior.inference.reports.cells import program_cell
-from mesaprior.inference.reports.people_facts import people_facts, people_records
+from mesaprior.inference.reports.people_facts import gloss_for_people, people_facts, people_records
 from mesaprior.inference.summaries.people import summarize_people
 
 MOST_SHOWN = 20
@@ -146,9 +143,7 @@ def _person_cells(answer: PeopleAnswer, person: Person) -> list[Cell]:
 
 
 def _program_cell(answer: PeopleAnswer, one: Leading | SharedProgram) -> Cell:
-    """Return a program with what it does in words: on a person's rows one action may be all that it gives."""
-    predictions = None if one.always is None else np.array([one.always])
-    return program_cell(one.program, answer.log, answer.space, predictions)
+    return Styled(one.program, remark=gloss_for_people(answer, one.program, one.always))
 
 
 def _notes(answer: PeopleAnswer) -> Iterator[str]:
