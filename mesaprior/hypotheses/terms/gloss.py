@@ -75,6 +75,8 @@ class _Speaker:
             case "lookup":
                 entries = self._program.literals[place] or ()
                 return self._cases(token.name, entries) or f"the action that {self._text(place)} has for {token.name}"
+            case "feature" if self._is_its_action(place, token.name):
+                return f"the value of {token.name}"
             case "feature" if cases := self._cases(token.name, self._own_actions(place)):
                 return cases
             case "if" if depth > 1:
@@ -169,6 +171,13 @@ class _Speaker:
             return ""
         cases = [f"{self._label(action)} if {feature} is {' or '.join(values)}" for action, values in others.items()]
         return ", ".join([*cases, f"else {self._label(usual)}"]) if cases else f"always {self._label(usual)}"
+
+    def _is_its_action(self, place: int, feature: str) -> bool:
+        """Tell whether each value of a feature has the label of the action that it is."""
+        actions = self._own_actions(place)
+        return all(
+            self._log.label(feature, value) == self._log.label("action", action) for value, action in enumerate(actions)
+        )
 
     def _own_actions(self, place: int) -> list[int]:
         """Return the action that each value of a feature is."""

@@ -7,7 +7,7 @@ import pytest
 
 from mesaprior.hypotheses.log import read_log
 from mesaprior.hypotheses.terms.gloss import LONGEST, gloss_of
-from mesaprior.hypotheses.terms.language import language_from_dict, read_language
+from mesaprior.hypotheses.terms.language import default_language, language_from_dict, read_language
 from mesaprior.hypotheses.terms.meaning import Meaning
 from mesaprior.hypotheses.terms.program import parse_program
 from mesaprior.hypotheses.terms.ranges import ranges_of
@@ -85,6 +85,13 @@ def programs(language, log, n):
 def test_words_are_those_of_the_log(text, words, labelled):
     language, log = labelled
     assert gloss_of(parse_program(text, language, log), language, log) == words
+
+
+def test_a_feature_that_names_its_action_is_said_in_few_words(tmp_path):
+    (tmp_path / "log.csv").write_text("seen,action\nleft,left\nright,right\n", "utf-8")
+    log = read_log(tmp_path / "log.csv")
+    language = default_language(log)
+    assert gloss_of(parse_program("seen", language, log), language, log) == "the value of seen"
 
 
 def of_corridor():
