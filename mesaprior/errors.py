@@ -23,6 +23,25 @@ def setting(name: str, value: Any = None) -> Named:
     return Named(name, option) if value is None else Named(f"{name}={value!r}", f"{option} {value}")
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence for people, parts of which have other words in Python than typed.
+
+    Attributes
+    ----------
+    parts : tuple of str or Named
+    """
+
+    parts: tuple[str | Named, ...]
+
+    def __str__(self) -> str:
+        return "".join(part.python if isinstance(part, Named) else part for part in self.parts)
+
+    def typed(self) -> str:
+        """Return it as the command line has it, where settings are options."""
+        return "".join(part.typed if isinstance(part, Named) else part for part in self.parts)
+
+
 class MesapriorError(Exception):
     """Base of all errors that are shown to the user as one sentence.
 
@@ -44,11 +63,11 @@ class MesapriorError(Exception):
         self.parts = parts
 
     def __str__(self) -> str:
-        return "".join(part.python if isinstance(part, Named) else part for part in self.parts)
+        return str(Sentence(self.parts))
 
     def typed(self) -> str:
         """Return the message as the command line has it, where settings are options."""
-        return "".join(part.typed if isinstance(part, Named) else part for part in self.parts)
+        return Sentence(self.parts).typed()
 
 
 class UsageError(MesapriorError):

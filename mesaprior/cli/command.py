@@ -25,7 +25,10 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 FEW = 14
 """A command of at most so many options needs no headings."""
 
-_QUIET, _VERBOSE = "mesaprior.quiet", "mesaprior.verbose"
+_QUIET, _VERBOSE, _EXPLAIN = "mesaprior.quiet", "mesaprior.verbose", "mesaprior.explain"
+
+READ_BY_PROGRAMS = ("json", "csv")
+"""Formats that have no room for explanations."""
 
 
 class Option(click.Option):
@@ -67,11 +70,33 @@ def _loudness_options() -> list[click.Parameter]:
     ]
 
 
+def _explain_option() -> Option:
+    return Option(
+        ["--explain"],
+        is_flag=True,
+        expose_value=False,
+        callback=_remember,
+        heading=OUTPUT,
+        help="Say under each table what its columns mean, and last what other words mean.",
+    )
+
+
+def is_explaining() -> bool:
+    """Tell whether the command that runs was asked to say what columns and words mean."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_EXPLAIN))
+
+
 class Command(click.Command):
-    """A command whose help has its options under headings, and which is quiet or verbose where that is asked for."""
+    """A command whose help has its options under headings, and which is quiet or verbose where that is asked for.
+
+    One that prints a result in a format can explain it.
+    """
 
     def __init__(self, *arguments: Any, **settings: Any):
         super().__init__(*arguments, **settings)
+        if any(parameter.name == "form" for parameter in self.params):
+            self.params.append(_explain_option())
         self.params.extend(_loudness_options())
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -106,7 +131,13 @@ class Command(click.Command):
                 hints.append(f"Hint: {name} is now called {renamed[name]}.")
             new_args.append(renamed.get(name, name) + equals + value)
         try:
-            return super().parse_args(ctx, new_args)
+            rest = super().parse_args(ctx, new_args)
+            form = ctx.params.get("form")
+            if ctx.meta.get(_EXPLAIN) and form in READ_BY_PROGRAMS:
+                raise click.UsageError(
+                    f"--explain is for people, and --format {form} is read by programs; leave one of them out.", ctx
+                )
+            return rest
         finally:
             # Whether to be quiet is known once the options are read.
             if not (ctx.resilient_parsing or ctx.meta.get(_QUIET)):

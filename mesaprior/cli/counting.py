@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from mesaprior.cli.failures import InterruptionError, error_text
-from mesaprior.cli.progress import Meter, progress
+from mesaprior.cli.progress import Meter, phase, progress
 from mesaprior.hypotheses.phrases import bytes_text, duration_text
 from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.store.listening import Listener
@@ -61,6 +61,10 @@ class Notices(Listener):
     def progress(self, title: str, total: int) -> AbstractContextManager[Meter]:
         """Show a bar, or a line now and then."""
         return progress(title, total)
+
+    def phase(self, title: str) -> AbstractContextManager[None]:
+        """Show a bar without an end, or a line after a while."""
+        return phase(title)
 
     def kept(self, folder: Path) -> None:
         """Say where it is kept."""

@@ -7,11 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from mesaprior.cli.command import timed
 from mesaprior.hypotheses.phrases import duration_text
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 QUIET_SECONDS = 1.0
 """Work that is done sooner shows nothing."""
@@ -84,6 +88,20 @@ def progress(title: str, total: int) -> Generator[Meter]:
         yield meter
 
 
+@contextmanager
+def phase(title: str) -> Generator[None]:
+    """Show that work is under way of which it is not known how much there is, where it takes a while.
+
+    Parameters
+    ----------
+    title : str
+        What is being done.
+    """
+    shown = _pulse if sys.stderr.isatty() else _announced
+    with timed(title), shown(title):
+        yield
+
+
 def time_left(share: float, seconds: float) -> str:
     """Return the time that is left after `seconds` for a `share` of the work, in words; nothing while it is a guess."""
     return f"{duration_text(seconds * (1 - share) / share)} left" if TELLING_SHARE <= share < 1 else ""
@@ -98,19 +116,52 @@ def _bar(title: str, total: int) -> Generator[Meter]:
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     # Shares are shown, since totals can exceed what floating point counts exactly.
     task = bar.add_task(title, total=1.0, left="")
-    # A clock of its own shows the bar, since the first report can come late: kernels may have to be compiled.
-    clock = threading.Timer(QUIET_SECONDS, bar.start)
+    meter = Meter(
+        total, lambda meter: bar.update(task, completed=meter.share, left=time_left(meter.share, meter.seconds))
+    )
+    # A clock shows the bar, since the first report can come late: kernels may have to be compiled.
+    with _stopped(bar), _begun_after(QUIET_SECONDS, bar.start):
+        yield meter
+
+
+@contextmanager
+def _pulse(title: str) -> Generator[None]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), console=Console(stderr=True), transient=True)
+    bar.add_task(title, total=None)
+    with _stopped(bar), _begun_after(QUIET_SECONDS, bar.start):
+        yield
+
+
+@contextmanager
+def _stopped(bar: Progress) -> Generator[None]:
+    """Take a bar from the terminal in the end, if it was shown."""
+    try:
+        yield
+    finally:
+        if bar.live.is_started:
+            bar.stop()
+
+
+@contextmanager
+def _announced(title: str) -> Generator[None]:
+    with _begun_after(LINE_SECONDS, lambda: click.echo(f"{title}.", err=True)):
+        yield
+
+
+@contextmanager
+def _begun_after(seconds: float, begin: Callable[[], None]) -> Generator[None]:
+    """Begin something by a clock of its own, unless the work is done before."""
+    clock = threading.Timer(seconds, begin)
     clock.daemon = True
     clock.start()
     try:
-        yield Meter(
-            total, lambda meter: bar.update(task, completed=meter.share, left=time_left(meter.share, meter.seconds))
-        )
+        yield
     finally:
         clock.cancel()
         clock.join()
-        if bar.live.is_started:
-            bar.stop()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mesaprior.cli.counting import Notices
 from mesaprior.cli.files import typed_path
 from mesaprior.cli.options import SpaceOptions, check_noise
+from mesaprior.cli.progress import phase
 from mesaprior.cli.reading import ReadingOptions, read_asked
 from mesaprior.cli.spaces import space_of
 from mesaprior.errors import UsageError
@@ -90,7 +91,8 @@ def _ask_folder(folder: str, other_log: str | None, asked: SpaceOptions, reading
     for option in reading.given if other_log is None else ():
         raise UsageError(f"{option} says how a file is read, and {folder} is a census; name the file with --log.")
     log = read_asked(other_log, reading, codes=codes) if other_log is not None else None
-    stored = open_census(folder, log=log)
+    with phase("Reading the census"):
+        stored = open_census(folder, log=log)
     space = stored_space(stored.census.space, stored.census.bounds, stored.language)
     if asked.space not in (None, space.name):
         raise UsageError(f"{folder} is a census of the space {space.name}, not {asked.space}; leave --space out.")

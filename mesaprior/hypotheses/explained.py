@@ -43,6 +43,10 @@ class Explained:
         Its parts.
     changes : dict of str to int
         On how many training and later rows each intervention changes the action, by the column of a census.
+    gloss : str
+        What it does, in a phrase made from its syntax; empty where there is none.
+    lesions : tuple of str or None
+        What of it can be inverted, ``search`` and ``fit``; None where its space has neither.
     """
 
     program: str
@@ -56,6 +60,8 @@ class Explained:
     notes: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     changes: dict[str, int] = field(default_factory=dict)
+    gloss: str = ""
+    lesions: tuple[str, ...] | None = None
 
 
 def explain_plainly(space: Space, text: str, log: ImitationLog) -> Explained:
@@ -76,5 +82,7 @@ def explain_plainly(space: Space, text: str, log: ImitationLog) -> Explained:
         predictions=meaning.predictions,
         flags=meaning.flags,
         parts={},
+        gloss=space.gloss(text, log),
+        lesions=() if space.has_lesions else None,
         headline=lambda role, verdict: f"{f'{role}, ' if space.has_lesions else ''}{verdict} · {told}",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from mesaprior.hypotheses.boolean import BooleanLog
@@ -22,7 +22,7 @@ def situations_table(
     log: ImitationLog,
     situations: Iterable[dict[str, Any]],
     title: str,
-    names: Sequence[str],
+    columns: Iterable[Column],
     texts: Iterable[list[str]],
 ) -> Table:
     """Return a table of the situations: feature values, inputs, and what else is said of them.
@@ -33,14 +33,18 @@ def situations_table(
     situations : iterable of dict
         Each with ``situation`` and ``input``.
     title : str
-    names : sequence of str
-        Of the further columns.
+    columns : iterable of Column
+        The further ones.
     texts : iterable of list of str
         What stands in these, by situation.
     """
     return Table(
         title,
-        tuple(Column(name, folds=True) for name in (*log.features, "input", *names)),
+        (
+            *(Column(name, folds=True, term="feature") for name in log.features),
+            Column("input", folds=True),
+            *columns,
+        ),
         [
             [*(str(value) for value in one["situation"].values()), one["input"], *further]
             for one, further in zip(situations, texts, strict=True)

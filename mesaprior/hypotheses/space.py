@@ -109,6 +109,10 @@ class Space(ABC):
     def measures(self, program: Any, log: ImitationLog) -> dict[str, int | float]:
         """Return what a census has of a program in its columns, in their order."""
 
+    def gloss(self, text: str, log: ImitationLog) -> str:
+        """Return what a program does, given as text, in a phrase made from its syntax; empty where there is none."""
+        return ""
+
     @property
     def is_settled(self) -> bool:
         """Whether every program of `count_by_length` is in a census; if not, some may be left out of it, for time."""

@@ -26,26 +26,43 @@ Cell = str | Styled
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its name, whether it is text, which stands to the left, and whether long values fold."""
+    """A column of a table.
+
+    Attributes
+    ----------
+    name : str
+    is_text : bool
+        Text stands to the left, numbers to the right.
+    folds : bool
+        Whether long values fold.
+    term : str
+        What the glossary calls its values, where that is not the name.
+    """
 
     name: str
     is_text: bool = False
     folds: bool = False
+    term: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What the glossary has it under."""
+        return self.term or self.name
 
 
-def numbers(*names: str) -> tuple[Column, ...]:
-    """Return columns of numbers."""
-    return tuple(Column(name) for name in names)
+def numbers(*names: str, term: str = "") -> tuple[Column, ...]:
+    """Return columns of numbers; a term is what the glossary calls the values of all of them."""
+    return tuple(Column(name, term=term) for name in names)
 
 
-def words(*names: str) -> tuple[Column, ...]:
+def words(*names: str, term: str = "") -> tuple[Column, ...]:
     """Return columns of short texts."""
-    return tuple(Column(name, is_text=True) for name in names)
+    return tuple(Column(name, is_text=True, term=term) for name in names)
 
 
-def texts(*names: str) -> tuple[Column, ...]:
+def texts(*names: str, term: str = "") -> tuple[Column, ...]:
     """Return columns of texts of any length."""
-    return tuple(Column(name, is_text=True, folds=True) for name in names)
+    return tuple(Column(name, is_text=True, folds=True, term=term) for name in names)
 
 
 @dataclass(frozen=True)

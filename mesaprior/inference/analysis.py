@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mesaprior.inference.crossovers.crossover import Crossovers
     from mesaprior.inference.memorizer.memorizer import Memorizer, MemorizerPosterior
     from mesaprior.inference.report import Report
+    from mesaprior.inference.request import Question
     from mesaprior.inference.robustness.comparison import Comparison
     from mesaprior.inference.robustness.family import Family
     from mesaprior.inference.robustness.reach import Reached
@@ -218,20 +219,18 @@ class Analysis:
             If the space is not known, or `top` is negative.
         """
         from mesaprior.inference.reports.posterior import report_posterior
-        from mesaprior.inference.request import Question, has_default_language
 
         if self.space is None:
             raise UsageError("a report tells of the space that was counted; give it as space=.")
         if top < 0:
             raise UsageError(f"top={top} is negative; ask for 0 or more behaviours.")
-        question = Question(
-            log=self.log,
-            space=self.space,
-            is_default_language=has_default_language(self.space.language, self.log),
-            census=self.census,
-        )
         return report_posterior(
-            question, self.posterior, prior=self.prior, noise=self.noise, tolerance=self.tolerance, top=top
+            self._question_in(self.space),
+            self.posterior,
+            prior=self.prior,
+            noise=self.noise,
+            tolerance=self.tolerance,
+            top=top,
         )
 
     def plot(self, file: str | Path | None = None) -> Any:
@@ -421,14 +420,27 @@ class Analysis:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """Return the headline, what was asked and the leading behaviours as HTML, for a notebook."""
+        """Return the headline, what it means, what was asked and the leading behaviours as HTML, for a notebook."""
         from mesaprior.inference.rendering import html
         from mesaprior.inference.report_blocks import Line
         from mesaprior.inference.reports.posterior import leading_table
+        from mesaprior.inference.summaries.posterior import summarize_posterior
 
-        noun, has_lesions = ("programs", True) if self.space is None else (self.space.noun, self.space.has_lesions)
-        table = leading_table(self.posterior, self.census, self.log, SHOWN, noun=noun, has_lesions=has_lesions)
-        return html([Line(self.headline, "headline"), Line(self._about, "about"), table])
+        meaning: list[Line] = []
+        if self.space is not None:
+            beyond = self.space.mass_beyond(self.census, self.log)
+            summary = summarize_posterior(self._question_in(self.space), self.posterior, beyond)
+            meaning.append(Line(summary, "summary"))
+
+        table = leading_table(self.posterior, self.census, self.log, SHOWN, self.space)
+        return html([Line(self.headline, "headline"), *meaning, Line(self._about, "about"), table])
+
+    def _question_in(self, space: Space) -> Question:
+        """Return the question that this answers, in the space that was counted."""
+        from mesaprior.inference.request import Question, has_default_language
+
+        is_default = has_default_language(space.language, self.log)
+        return Question(log=self.log, space=space, is_default_language=is_default, census=self.census)
 
     @property
     def _about(self) -> str:

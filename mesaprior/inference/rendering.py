@@ -11,7 +11,9 @@ from mesaprior.hypotheses.tables import Cell, Table
 from mesaprior.inference.report_blocks import Block, Line, Series
 
 _TAGS = {"headline": "<p><b>{}</b></p>", "note": "<p>• {}</p>", "warning": "<p>⚠ {}</p>"}
-_MARKS = {"headline": "**{}**", "note": "- {}", "warning": "- ⚠ {}"}
+_MARKS = {"headline": "**{}**", "note": "- {}", "warning": "- ⚠ {}", "definition": "- {}"}
+_LISTED = ("note", "definition")
+"""Kinds of lines that stand in a list, one below the other."""
 
 
 def markdown(blocks: Iterable[Block], steps: Iterable[str] = ()) -> str:
@@ -51,7 +53,7 @@ def _markdown_lines(blocks: Iterable[Block], steps: list[str]) -> Iterator[str]:
             continue
         kind = block.kind if isinstance(block, Line) else "series"
         text = series_text(block) if isinstance(block, Series) else str(block.text)
-        if not (kind == previous == "note"):
+        if not (kind == previous and kind in _LISTED):
             yield ""
         previous = kind
         yield f"    {text}" if kind == "series" else _MARKS.get(kind, "{}").format(_markdown_text(text))

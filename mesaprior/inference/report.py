@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mesaprior.inference.explaining import explained
 from mesaprior.inference.rendering import html, markdown
-from mesaprior.inference.report_blocks import Block
+from mesaprior.inference.report_blocks import Block, as_typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,6 +73,14 @@ class Report:
     def with_steps(self, steps: Iterable[str]) -> Report:
         """Return the same report with steps that lead on."""
         return replace(self, steps=tuple(steps))
+
+    def typed(self) -> Report:
+        """Return the same report as the command line has it, with options where Python has settings."""
+        return replace(self, blocks=lambda: map(as_typed, self.blocks()))
+
+    def explained(self) -> Report:
+        """Return the same report with what its columns and its words mean, for whoever reads it the first time."""
+        return replace(self, blocks=lambda: explained(self.blocks()))
 
     def to_dict(self) -> Any:
         """Return the facts as plain Python values that JSON can hold; see `plain`."""

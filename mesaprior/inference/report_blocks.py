@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from mesaprior.errors import Sentence
 from mesaprior.hypotheses.tables import Styled, Table
 
 
@@ -16,14 +17,15 @@ class Line:
 
     Attributes
     ----------
-    text : str or Styled
+    text : str or Styled or Sentence
     kind : str
-        ``headline`` says what came out, ``about`` what was asked, ``note`` what one has to know to read the tables,
-        ``warning`` what is suspicious, and ``plain`` anything else.
+        ``headline`` says what came out, ``summary`` what that means, ``about`` what was asked, ``note`` what one has to
+        know to read the tables, ``warning`` what is suspicious, ``definition`` what a word means, and ``plain``
+        anything else.
     """
 
-    text: str | Styled
-    kind: Literal["headline", "about", "note", "warning", "plain"] = "plain"
+    text: str | Styled | Sentence
+    kind: Literal["headline", "summary", "about", "note", "warning", "definition", "plain"] = "plain"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +52,13 @@ Block = Line | Series | Table
 """What a person reads, in order."""
 
 
-def notes(*sentences: str) -> list[Block]:
+def as_typed(block: Block) -> Block:
+    """Return a block with options where Python has settings."""
+    if isinstance(block, Line) and isinstance(block.text, Sentence):
+        return replace(block, text=block.text.typed())
+    return block
+
+
+def notes(*sentences: str | Sentence) -> list[Block]:
     """Return sentences that one has to know to read the tables."""
     return [Line(sentence, "note") for sentence in sentences]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from mesaprior.errors import Named, Sentence
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.space import Space
@@ -57,8 +58,8 @@ class Question(Request):
     census: Census
 
     @cached_property
-    def warnings(self) -> list[str]:
-        """What is suspicious about the log, as sentences."""
+    def warnings(self) -> list[Sentence]:
+        """What is suspicious about the log."""
         return warning_sentences(self.log, self.census.n_actions)
 
 
@@ -67,9 +68,11 @@ def has_default_language(language: Language | None, log: ImitationLog) -> bool:
     return language is not None and default_constants(language, log) is not None
 
 
-def warning_sentences(log: ImitationLog, n_actions: int) -> list[str]:
-    """Return what is suspicious about a log, as sentences with options as they are typed."""
+def warning_sentences(log: ImitationLog, n_actions: int) -> list[Sentence]:
+    """Return what is suspicious about a log."""
     from mesaprior.hypotheses.log.checking import warnings_of
 
-    sentences = [warning.typed() for warning in warnings_of(log, n_actions)]
-    return [sentence[0].upper() + sentence[1:] for sentence in sentences]
+    def begun(sentence: str) -> str:
+        return sentence[0].upper() + sentence[1:]
+
+    return [Sentence((Named(begun(str(one)), begun(one.typed())),)) for one in warnings_of(log, n_actions)]

@@ -14,7 +14,7 @@ from tests.cli.conftest import LOG
 KEYS = [
     *("n", "log2_odds", "log2_odds_verdict", "mass", "mass_by_verdict", "sleepers", "misses", "log2_evidence"),
     *("programs", "mass_beyond", "by_bound", "stable", "loses_at", "loses_at_verdict", "number", "predictive"),
-    *("exact", "top", "given", "fit", "codes", "warnings", "provenance"),
+    *("exact", "top", "given", "fit", "codes", "warnings", "provenance", "summary"),
 ]
 ROLES = ["imitator", "planner", "learner", "planner+learner"]
 VERDICTS = ["faithful", "defecting", "erring", "unjudged"]
@@ -44,7 +44,7 @@ def test_json_has_the_keys_and_shapes_of_the_contract(files, run):
     assert math.isclose(answer["by_bound"]["18"], answer["log2_odds"][-1])
     assert set(answer["exact"]) == {"program", "length", "role"}
     assert len(answer["top"]) == 3
-    entry = {"program", "length", "time", "role", "verdict", "mass", "search_advantage", "hits", "misses"}
+    entry = {"program", "length", "time", "role", "verdict", "mass", "search_advantage", "hits", "misses", "gloss"}
     assert set(answer["top"][0]) == entry
     assert answer["fit"] == {"chance": 1.0, "most_frequent": 1, "best_table": 3}
     assert answer["codes"] == {"action": {"0": 0, "1": 1, "2": 2}}

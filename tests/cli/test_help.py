@@ -135,7 +135,8 @@ def test_verbose_reports_times(words, log, run):
     assert not re.search(r"\d s\.", run("infer", log, "--max-bits", 12).stderr)
     place = words.index("infer") + 1
     said = run(*words[:place], log, *words[place:], "--max-bits", 13).stderr.splitlines()
-    assert re.fullmatch(r"Counting [\d,]+ programs: \d+\.\d s\.", said[-2])
+    assert re.fullmatch(r"Counting [\d,]+ programs: \d+\.\d s\.", said[-3])
+    assert re.fullmatch(r"Weighing the programs: \d+\.\d s\.", said[-2])
     assert re.fullmatch(r"In all: \d+\.\d s\.", said[-1])
 
 
@@ -194,3 +195,24 @@ def test_an_old_name_of_an_option_is_taken_with_a_hint(capsys):
     asked.main(["--", "--old"], standalone_mode=False)
     assert capsys.readouterr() == ("None ('--old',)\n", "")
     assert "--old" not in asked.get_help(click.Context(asked))
+
+
+def test_explain_says_what_columns_and_words_mean(log, run):
+    plain, told = (run("infer", log, "--max-bits", 12, *words).stdout for words in ((), ("--explain",)))
+    assert "  hits: Training rows on which it predicts the teacher's action" in told
+    assert "\nWords:\n" in told
+    assert "hits: " not in plain
+    assert "- hits: " in run("infer", log, "--max-bits", 12, "--explain", "--format", "markdown").stdout
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_explanations_are_for_people(form, log, run):
+    assert "--explain is for people" in run("infer", log, "--explain", "--format", form, code=2).stderr
+
+
+def test_every_command_that_prints_a_result_explains_it():
+    for name in main.list_commands(None):
+        command = main.get_command(None, name)
+        for one in getattr(command, "commands", {}).values() or [command]:
+            options = {option for parameter in one.params for option in parameter.opts}
+            assert ("--explain" in options) == ("--format" in options), name

@@ -219,7 +219,18 @@ def test_functions_as_csv_json_and_table(run):
     assert {tuple(int(row[name]) for name in list(row)[:4]): int(row["count"]) for row in rows} == expected
     answer = json.loads(run(*command, "--format", "json").stdout)
     assert list(answer) == [
-        *("inputs", "hidden", "weights", "length", "networks", "entropy", "constant_share", "functions", "counts")
+        *(
+            "inputs",
+            "hidden",
+            "weights",
+            "length",
+            "networks",
+            "entropy",
+            "constant_share",
+            "functions",
+            "counts",
+            "summary",
+        )
     ]
     assert answer["networks"] == 243
     assert sum(function["count"] for function in answer["functions"]) == 243

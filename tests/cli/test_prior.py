@@ -83,9 +83,13 @@ def test_formulas_with_mistakes_are_refused_everywhere(formula, files, run):
 def test_plot_in_text(run):
     lines = run("prior", "plot", "levin").stdout.splitlines()
     assert lines[0] == "levin: the darker, the more a program weighs"
-    assert len(lines) == 1 + 16 + 5
-    assert "length 1 to 64" in lines[2]
-    assert lines[4].startswith("│ 65,536 │ █")
+    assert lines[1] == (
+        "Weights from length 1 to 64, at time 1, fall by 63 bits. Weights from time 1 to 65,536, at length 1, fall by "
+        "16 bits."
+    )
+    assert len(lines) == 2 + 16 + 5
+    assert "length 1 to 64" in lines[3]
+    assert lines[5].startswith("│ 65,536 │ █")
     assert lines[-1].startswith("• Weights: █ from 2^-20.75, ")
     shown = run("prior", "plot", "bounded", "--param", "T=0.5").stdout
     assert shown.startswith("bounded (T=0.5): ")

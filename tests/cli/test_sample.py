@@ -20,7 +20,7 @@ def counted(files, run):
 def test_formats_say_the_same(counted, run):
     ask = ["sample", counted, "-k", 5, "--prior", "levin", "--seed", 3]
     answer = json.loads(run(*ask, "--format", "json").stdout)
-    assert list(answer) == ["draws", "provenance"]
+    assert list(answer) == ["draws", "summary", "provenance"]
     assert answer["provenance"]["seed"] == 3
     assert [list(draw) for draw in answer["draws"]] == [KEYS] * 5
     rows = list(csv.DictReader(io.StringIO(run(*ask, "--format", "csv").stdout)))

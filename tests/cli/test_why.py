@@ -105,8 +105,10 @@ def test_the_bound_on_steps_is_heard(bits, run):
 
 def test_the_table_and_csv(bits, run):
     shown = run("why", "1RA1-H", *WHY).stdout
-    assert shown.splitlines()[:2] == [
+    assert shown.splitlines()[:3] == [
         "1RA1-H",
+        "What it does: '1' in 3 of 4 situations, no action in 1. It is right on 2 of 3 training rows and errs on later "
+        "rows.",
         "erring, 1 state · 5.17 bits · at most 500 steps and 500 cells in a situation",
     ]
     for part in (

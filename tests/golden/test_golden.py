@@ -17,7 +17,10 @@ import pytest
 from click.testing import CliRunner
 
 from mesaprior import compiling
+from mesaprior.cli import report as printing
 from mesaprior.cli.main import main
+from mesaprior.hypotheses.tables import Table
+from mesaprior.inference.glossary import term_of
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent.parent / "examples"
@@ -79,10 +82,25 @@ def told(name: str, arguments: str) -> tuple[int, str]:
     return run.exit_code, MACHINE.sub(r"\g<1>0", VERSION.sub(r'\1"x"', text))
 
 
+@pytest.fixture
+def shown(monkeypatch):
+    """The reports that are printed, in whatever format."""
+    reports = []
+
+    def noting(form, show):
+        return lambda report: (reports.append(report), show(report))
+
+    for form, show in printing._PRINTERS.items():
+        monkeypatch.setitem(printing._PRINTERS, form, noting(form, show))
+    return reports
+
+
 @pytest.mark.parametrize(("name", "code", "arguments"), COMMANDS, ids=[name for name, _, _ in COMMANDS])
-def test_golden(name, code, arguments, folder):
+def test_golden(name, code, arguments, folder, shown):
     found_code, found = told(name, arguments)
     assert found_code == int(code), found
+    undefined = {column.heading for column in columns_of(shown) if term_of(column.heading) is None}
+    assert not undefined, "columns that the glossary does not define"
     assert str(folder) not in found
     file = HERE / "expected" / name
     if os.environ.get("GOLDEN") == "write":
@@ -94,6 +112,14 @@ def test_golden(name, code, arguments, folder):
     assert texts[0] == texts[1]
     numbers = [[float(number) for number in FRACTION.findall(text)] for text in (found, expected)]
     assert numbers[0] == pytest.approx(numbers[1], rel=1e-11, abs=1e-11)
+
+
+def columns_of(reports):
+    """Yield the columns of all tables that a person would be shown, but for those of findings, which are told once."""
+    for report in reports:
+        for block in report.blocks():
+            if isinstance(block, Table):
+                yield from block.columns
 
 
 def test_every_file_belongs_to_a_command():

@@ -598,3 +598,16 @@ def test_importing_inference_loads_nothing_heavy():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_all_later_rows_are_missed_however_the_shares_of_those_who_miss_add_up():
+    log = make_log([(row % 3, row % 2) for row in range(60)], [(0, 0, 1), (1, 1, 0), (2, 0, 1)])
+    for seed in range(160, 180):
+        drawn = np.random.default_rng(seed)
+        lengths = [*drawn.uniform(3, 600, 2).tolist(), *drawn.uniform(3, 9, 2).tolist()]
+        given = [(1, 0, 1), (1, 0, 1), (1, 0, -1), (1, 0, -1)]
+        programs = [
+            Program(*each, time=time + 1) for time, each in enumerate(zip(given, [IMITATING] * 4, lengths, strict=True))
+        ]
+        found = posterior(make_census(log, programs, n_actions=2), log, "simplicity")
+        assert found.misses[0] == 1.0, seed

@@ -126,3 +126,22 @@ def test_no_report_knows_the_command_line():
         text = path.read_text(encoding="utf-8")
         assert "import click" not in text
         assert "rich" not in text.split('"""', 2)[2]
+
+
+def test_python_is_told_of_settings_and_the_command_line_of_options(question, analysis):
+    report = analysis.with_prior("uniform").report()
+    for told in (report.to_markdown(), report._repr_html_(), str(report)):
+        text = told.replace("\\_", "_")
+        assert "a larger max_bits may change them" in text
+        assert "default_language(log).to_toml() returns it" in text
+        assert "--" not in text.replace("|---", "")
+    typed = report.typed().to_markdown()
+    assert "a larger --max-bits may change them" in typed
+    assert "mesaprior language" in typed
+
+
+def test_an_explained_report_says_what_each_column_means(analysis):
+    told = analysis.report().explained().to_markdown()
+    assert "- mass: Share of the posterior after all training rows (0 to 100 %)." in told
+    assert "- optimizer: A planner, a learner, or both." in told
+    assert "mass: Share" not in analysis.report().to_markdown()

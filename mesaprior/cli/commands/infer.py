@@ -171,6 +171,7 @@ def infer(
 
 def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
     """Answer about one log, with whatever else was asked of it."""
+    from mesaprior.cli.progress import phase
     from mesaprior.cli.question import ask
     from mesaprior.cli.steps import steps_from_posterior
     from mesaprior.inference.analysis import Analysis
@@ -195,9 +196,11 @@ def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
         space=question.space,
         checkpoints=asked.checkpoints,
     )
+    with phase("Weighing the programs"):
+        found = analysis.posterior
     report = report_posterior(
         question,
-        analysis.posterior,
+        found,
         prior=asked.prior,
         noise=asked.noise,
         tolerance=asked.tolerance,

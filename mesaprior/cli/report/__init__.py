@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesaprior.cli.command import is_explaining
+
 if TYPE_CHECKING:
     from mesaprior.inference.report import Report
 
@@ -22,7 +24,8 @@ def show(report: Report, form: str) -> None:
     form : str
         ``table``, ``json``, ``csv`` or ``markdown``.
     """
-    _PRINTERS[form](report)
+    typed = report.typed()
+    _PRINTERS[form](typed.explained() if is_explaining() else typed)
 
 
 def _print_table(report: Report) -> None:

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from mesaprior.errors import Sentence
 from mesaprior.hypotheses.log.notices import printable
 from mesaprior.hypotheses.tables import Cell, Column, Styled, Table
 from mesaprior.inference.rendering import series_text
@@ -65,7 +66,7 @@ def print_report(report: Report) -> None:
         if previous and previous != kind and ("series" in (kind, previous) or kind == "headline"):
             out.print()
         if isinstance(block, Table):
-            if previous == "about":
+            if previous in ("about", "definition"):
                 out.print()
             for part in _fitted(block, out.width):
                 out.print(part)
@@ -91,18 +92,20 @@ def _print_line(out: Console, line: Line) -> None:
             out.print(_text(line.text), style="dim")
         case "note":
             out.print(Text.assemble("• ", _text(line.text)), soft_wrap=not out.is_terminal)
+        case "definition":
+            out.print(Text.assemble("  ", _text(line.text)), style="dim", soft_wrap=not out.is_terminal)
         case "warning":
             out.print(Text.assemble("! ", _text(line.text)), style="yellow", soft_wrap=not out.is_terminal)
-        case "plain":
+        case "plain" | "summary":
             out.print(_text(line.text), soft_wrap=True)
 
 
-def _text(cell: Cell) -> Text:
+def _text(cell: Cell | Sentence) -> Text:
     """Return a cell as Rich prints it; what is no character to be printed is escaped."""
     if isinstance(cell, Styled):
         text = Text(printable(cell.text), STYLES[cell.style])
         return text.append(f"  {printable(cell.remark)}", "dim") if cell.remark else text
-    return Text("\n".join(printable(line) for line in cell.split("\n")))
+    return Text("\n".join(printable(line) for line in str(cell).split("\n")))
 
 
 def _fitted(table: Table, width: int) -> Iterator[rich.table.Table]:

@@ -76,7 +76,11 @@ def _tables(
 ) -> Iterable[Table]:
     yield Table(
         "Choices of the code",
-        tuple(Column(name, is_text=name == "choice", folds=True) for name in ("choice", "among", "bits")),
+        (
+            Column("choice", is_text=True, folds=True),
+            Column("among", folds=True, term="choices"),
+            Column("bits", folds=True),
+        ),
         [[one["choice"], f"{one['among']:,}", f"{one['bits']:.2f}"] for one in choices],
     )
     if gates:
@@ -85,12 +89,17 @@ def _tables(
             tuple(Column(name, is_text=name != "depth") for name in ("gate", "is", "depth", "used")),
             [[gate["gate"], gate["text"], str(gate["depth"]), "yes" if gate["used"] else "no"] for gate in gates],
         )
-    names = [*([" ".join(gate["gate"] for gate in gates)] if gates else []), "outputs", "action"]
+    names = [" ".join(gate["gate"] for gate in gates)] if gates else []
+    columns = (
+        *(Column(name, folds=True, term="values of gates") for name in names),
+        Column("outputs", folds=True),
+        Column("action", folds=True, term="action of a program"),
+    )
     yield situations_table(
         log,
         situations,
         "Values, by situation",
-        names,
+        columns,
         ([*([_aligned(one["gates"])] if gates else []), one["outputs"], str(one["action"])] for one in situations),
     )
 

@@ -87,8 +87,12 @@ def _circuits_table(circuits: list[dict[str, Any]]) -> Table:
     return Table(
         "The circuit for each size",
         (
-            *(Column(name) for name in ("size", "depth", "rows", "misses")),
-            *(Column(name, is_text=True, folds=True) for name in ("circuit", "gates")),
+            Column("size", term="input size"),
+            Column("depth"),
+            Column("rows", term="rows of a size"),
+            Column("misses"),
+            Column("circuit", is_text=True, folds=True, term="circuit of a size"),
+            Column("gates", is_text=True, folds=True, term="unused gates"),
         ),
         [
             [

@@ -81,7 +81,10 @@ def _tables(units: list[dict[str, Any]], situations: list[dict[str, Any]], log: 
         log,
         situations,
         "Weighted sums with the bias, by situation; a unit is 1 where its sum is above 0",
-        [*(unit["unit"] for unit in units), "action"],
+        [
+            *(Column(unit["unit"], folds=True, term="sum of a unit") for unit in units),
+            Column("action", folds=True, term="action of a program"),
+        ],
         (
             [*(f"{total} → {one['values'][name]}" for name, total in one["sums"].items()), str(one["action"])]
             for one in situations

@@ -127,7 +127,8 @@ def count_into(
                     # Two shards at once are more than a machine may have room for.
                     del shard
         _check_programs(writer, space, log)
-        writer.finish()
+        with listener.phase("Writing the census"):
+            writer.finish()
     except BaseException as error:
         # The last shard may be on the disk without the writer having been told.
         unfinished = resumable_in(writer.folder, space, log, means.engine)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -45,6 +45,10 @@ class Listener:
     def progress(self, title: str, total: int) -> AbstractContextManager[Meter]:
         """Show the progress of work whose reports add up to a total, about, and hand out what they are told to."""
         return _silence()
+
+    def phase(self, title: str) -> AbstractContextManager[None]:
+        """Show that work is under way of which it is not known how much there is."""
+        return nullcontext()
 
     def kept(self, folder: Path) -> None:
         """Take note that what was counted is in the store."""

@@ -90,7 +90,8 @@ def _found(space: Space, log: ImitationLog, listener: Listener, root: str | Path
         folder = find_census(space.language, log, space.bounds, space.name, root=root)
         if folder is None:
             return None
-        stored = open_census(folder, log=log)
+        with listener.phase("Reading the census of the store"):
+            stored = open_census(folder, log=log)
     except (MesapriorError, OSError) as error:
         listener.unreadable(error)
         return None
@@ -112,7 +113,8 @@ def _counted_whole_and_kept(
     census = _counted(space, log, workers, listener)
     try:
         entry = store_entry(space, log, root)
-        save_census(entry, census, log, space.language, engine=space.engines[0])
+        with listener.phase("Writing the census"):
+            save_census(entry, census, log, space.language, engine=space.engines[0])
     except (MesapriorError, OSError) as error:
         listener.not_kept(error)
     else:
@@ -134,4 +136,5 @@ def _counted_and_kept(
     if not writer.is_complete:
         count_into(writer, space, log, means, listener=listener, is_planned=True)
     listener.kept(entry)
-    return open_census(entry, log=log).census
+    with listener.phase("Reading the census back"):
+        return open_census(entry, log=log).census

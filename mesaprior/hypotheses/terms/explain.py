@@ -5,6 +5,7 @@ from __future__ import annotations
 from mesaprior.hypotheses.explained import Explained
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.explained_tokens import token_facts, tokens_table
+from mesaprior.hypotheses.terms.gloss import gloss_of
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.meaning import explain
 from mesaprior.hypotheses.terms.program import parse_program
@@ -13,7 +14,9 @@ from mesaprior.hypotheses.terms.program import parse_program
 def explain_term(text: str, log: ImitationLog, language: Language) -> Explained:
     """Take a program apart."""
     language.check_log(log)
-    found = explain(parse_program(text, language, log), language, log)
+    program = parse_program(text, language, log)
+    found = explain(program, language, log)
+    kinds = {language.tokens[index].kind for index in program.tokens}
     raised = [
         name.replace("_", " on ").replace("train", "training rows").replace("later", "later rows")
         for name, on in found.flags.items()
@@ -41,4 +44,6 @@ def explain_term(text: str, log: ImitationLog, language: Language) -> Explained:
         lines=tuple(lines),
         tables=(tokens_table(found),),
         changes=found.changes,
+        gloss=gloss_of(program, language, log),
+        lesions=(*["search"] * bool(kinds & {"argmax", "argmin"}), *["fit"] * ("fit" in kinds)),
     )

@@ -15,6 +15,7 @@ from mesaprior.hypotheses.phrases import bytes_text
 from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.space import Cut, Space, digest
 from mesaprior.hypotheses.terms import meaning
+from mesaprior.hypotheses.terms.gloss import gloss_of
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine
@@ -95,6 +96,10 @@ class TermSpace(Space):
     def is_settled(self) -> bool:
         """Whether no bound on time leaves programs out."""
         return self.max_time is None
+
+    def gloss(self, text: str, log: ImitationLog) -> str:
+        """Return what a term does, in a phrase with the labels of the log."""
+        return gloss_of(parse_program(text, self.language, log), self.language, log)
 
     def n_actions(self, log: ImitationLog) -> int:
         """Return the actions of the language."""

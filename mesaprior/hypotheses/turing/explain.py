@@ -86,7 +86,11 @@ def _runs_table(situations: list[dict[str, Any]], log: ImitationLog) -> Table:
     return Table(
         "Runs, by situation",
         (
-            *(Column(name) for name in (*log.features, "input", "steps", "cells", "action")),
+            *(Column(name, term="feature") for name in log.features),
+            Column("input"),
+            Column("steps", term="steps of a run"),
+            Column("cells"),
+            Column("action", term="action of a program"),
             *(Column(name, is_text=True, folds=True) for name in ("tape, head", "how it ends")),
         ),
         [_run_texts(run) for run in situations],

@@ -341,6 +341,9 @@ def _expected_misses(judgement: Judgement, log2_final: np.ndarray) -> NDArray[np
     given_role = share(log2_final, whole[judgement.role])
     missed = np.nan_to_num(given_role * judgement.miss_rate)
     expected = sum_by(missed, judgement.role, len(ROLES))
+    # Where nothing with any mass hits a row all are missed, however the shares of it add up.
+    hit = sum_by(np.nan_to_num(given_role * (1 - judgement.miss_rate)), judgement.role, len(ROLES))
+    expected[(hit == 0) & (expected > 0)] = 1.0
     if np.isnan(judgement.miss_rate).any():
         expected[:] = np.nan
     return np.where(whole > -np.inf, expected, np.nan)

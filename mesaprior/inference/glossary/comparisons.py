@@ -27,6 +27,8 @@ TERMS = (
     Term("value of the closed form", "The same as a number."),
     Term("difference", "The crossover of all programs less that of the two leading classes alone."),
     Term("other crossovers", "Further crossovers in the same world.", also=("others at",)),
+    Term("share of a part", "Share of the posterior that programs of this role or verdict have.", "0 to 100 %"),
+    Term("programs of a class", "Programs that the prior and the training rows weigh alike.", "a count"),
     Term("side", "Optimizers or imitators, or defecting or faithful programs."),
     Term("hits : misses", "Training rows that programs of this class hit and miss.", "rows"),
     Term("of its side", "Share that this class has of the mass of its side.", "0 to 100 %"),
@@ -48,6 +50,11 @@ TERMS = (
     Term(
         "rank correlation",
         "How alike two priors or spaces order behaviours by mass: +1 the same order, -1 the opposite.",
+        "-1 to 1",
+    ),
+    Term(
+        "rank correlation of spaces",
+        "How alike two spaces order the functions they share: before / after the data, and how many they share.",
         "-1 to 1",
     ),
     Term("functions", "Different maps from situations to actions that the programs of a space compute.", "a count"),
@@ -87,7 +94,7 @@ TERMS = (
     Term("law", "A property that a prior should have."),
     Term("verdict on a law", "Whether the law held on every example tried, or is broken."),
     Term("smallest counterexample, or what holds", "The smallest example that breaks the law, or else the law itself."),
-    Term("name", "As it is given to --prior."),
+    Term("name", "What the prior is called by."),
     Term("formula", "The weight of a program, up to a constant factor."),
     Term("meaning", "What the prior stands for."),
     Term(
@@ -95,10 +102,10 @@ TERMS = (
         "Least steps of any program at most s bits longer than the shortest of its behaviour.",
         "steps",
     ),
-    Term("time in a landscape", "Steps of the programs in this line.", "steps"),
+    Term("column of a landscape", "The value that the programs in this line have in this column of the census."),
     Term(
-        "weights by length",
-        "Weight of a program at each length across, the darker the more; the shades are explained below.",
+        "weights across",
+        "Weight of a program at each value across, the darker the more; the shades are explained below.",
     ),
     Term("utility", "A goal that programs may serve: a term over the situation and the action `y`."),
     Term("K(U)", "Bits of the utility written as a term.", "bits"),
@@ -115,5 +122,10 @@ TERMS = (
         "0 to 100 %",
     ),
     Term("agent-like by verdict", "Share that is agent-like of the mass with this verdict.", "0 to 100 %"),
-    Term("mass and behaviours", "Share of the posterior, and how many behaviours it is spread over."),
+    Term(
+        "share by agency",
+        "Share of the posterior that is agent-like for the utility, is not, or cannot be told.",
+        "0 to 100 %",
+    ),
+    Term("behaviours by agency", "Over how many behaviours that share is spread.", "a count"),
 )

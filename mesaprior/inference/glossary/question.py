@@ -50,7 +50,7 @@ TERMS = (
     ),
     Term(
         "noise",
-        "The error rate with which a program's prediction is taken to be followed; `beta:a,b` integrates it out.",
+        "The error rate of the choices around what a program predicts; `beta:a,b` averages over it.",
     ),
     Term("given for free", "Bits that a supplied table holds beyond what its token is charged.", "bits"),
     Term("token", "A symbol of the language."),

@@ -14,6 +14,7 @@ from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import facts_of_log, facts_of_space, prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.summaries.acting import summarize_acting
 from mesaprior.inference.worlds.conduct import Conduct
 from mesaprior.inference.worlds.world import World
 
@@ -74,13 +75,18 @@ def report_acting(
             f"prior {prior_text(prior)}",
             f"noise {noise}" + ("" if has_slips else ", no slips"),
         )
+        yield Line(summarize_acting(found, steps), "summary")
         yield Line(" · ".join(about), "about")
         title = f"What each way to act does in {world.name}, seed {world.seed}, in {steps} steps, in expectation"
         yield _table(title, _rows(found, is_by_step=is_by_step), is_by_step=is_by_step)
         yield from notes(*_notes(cost))
 
     return Report(
-        facts=lambda: {"safeguards": [_facts(conduct) for conduct in found], "provenance": provenance()},
+        facts=lambda: {
+            "safeguards": [_facts(conduct) for conduct in found],
+            "summary": summarize_acting(found, steps),
+            "provenance": provenance(),
+        },
         records=lambda: Records(["name", *["step"] * is_by_step, *COLUMNS], _rows(found, is_by_step=is_by_step)),
         blocks=blocks,
     )

@@ -34,8 +34,9 @@ def agency_blocks(found: Sequence[Agency], posterior: Posterior) -> Iterator[Blo
         shares = [masses["agent_like"], *list(masses["of_verdicts"].values())[:UNJUDGED]]
         told = ["-"] * len(shares) if _is_undecided(one) else [share_text(share) for share in shares]
         rows.append([one.utility.name, f"{one.utility.bits:g}", f"{one.g_uniform.max():.2f}", *told])
-    names = ("K(U)", "most g", "agent-like", *(f"of {name}" for name in VERDICTS[:UNJUDGED]))
-    yield Table("Who is like an agent for a utility", (*texts("utility"), *numbers(*names)), rows)
+    by_verdict = numbers(*(f"of {name}" for name in VERDICTS[:UNJUDGED]), term="agent-like by verdict")
+    columns = (*texts("utility"), *numbers("K(U)", "most g", "agent-like"), *by_verdict)
+    yield Table("Who is like an agent for a utility", columns, rows)
     yield from notes(
         "g: bits of luck by which chance would serve the utility as well; agent-like: g exceeds K(U), the bits that "
         "name the utility. Shares are of the posterior after all training rows, and of each verdict's part.",

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.log.notices import shown
 from mesaprior.hypotheses.phrases import bits_text
+from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.tables import Cell, Styled
+from mesaprior.inference.glossing import gloss
 
 
-def program_cell(program: str, always: int | None, log: ImitationLog) -> Cell:
-    """Return a program as tables have it; of one that gives one action everywhere, with the label of that action."""
-    return program if always is None else Styled(program, remark=f"always {shown(log.label('action', always))}")
+def program_cell(
+    program: str | None, log: ImitationLog, space: Space | None, predictions: np.ndarray | None = None
+) -> Cell:
+    """Return a program as tables have it, with what it does in words; see `gloss`. A dash stands for none."""
+    return "-" if program is None else Styled(program, remark=gloss(program, log, space, predictions))
 
 
 def length_text(bits: float) -> str:

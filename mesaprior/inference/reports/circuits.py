@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,10 @@ from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit
 from mesaprior.hypotheses.circuits.least.search import LeastCircuits
 from mesaprior.hypotheses.circuits.least.table import LeastTable
 from mesaprior.hypotheses.log.notices import number_of
-from mesaprior.hypotheses.tables import Table, numbers, words
+from mesaprior.hypotheses.tables import Column, Table, numbers, words
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.summaries.formalisms import summarize_costs, summarize_function
 
 COSTS = ("gates", "formula", "depth")
 """What is least, by name."""
@@ -43,7 +44,12 @@ def report_every_function(table: LeastTable, *, with_circuits: bool) -> Report:
     def facts() -> dict[str, Any]:
         found = records()
         functions = [dict(zip(found.header, row, strict=True)) for row in found.rows]
-        return {"inputs": table.n, "basis": table.basis.name, "functions": functions}
+        return {
+            "inputs": table.n,
+            "basis": table.basis.name,
+            "functions": functions,
+            "summary": summarize_costs(table.least.n_functions, table.n),
+        }
 
     return Report(facts=facts, records=records, blocks=lambda: _cost_blocks(table))
 
@@ -55,16 +61,19 @@ def report_counts(found: LeastCircuits) -> Report:
         (r, number, len(orbits))
         for r, (number, orbits) in enumerate(zip(found.n_functions, found.function, strict=True))
     ]
+    columns = (*numbers("gates"), *numbers("functions", term="functions of this cost"), *numbers("classes"))
     return Report(
         facts=lambda: {
             "inputs": found.n,
             "basis": found.basis.name,
             "sizes": [dict(zip(header, row, strict=True)) for row in rows],
+            "summary": summarize_costs(found.n_functions, found.n),
         },
         records=lambda: Records(header, rows),
         blocks=lambda: [
             Line(f"Functions of {number_of(found.n, 'input')}, {found.basis.name} basis", "headline"),
-            Table("", numbers(*header), [[f"{value:,}" for value in row] for row in rows]),
+            Line(summarize_costs(found.n_functions, found.n), "summary"),
+            Table("", columns, [[f"{value:,}" for value in row] for row in rows]),
             *notes(
                 f"{sum(found.n_functions):,} of {1 << (1 << found.n):,} functions; all others need more than "
                 f"{rows[-1][0]} gates.",
@@ -89,7 +98,7 @@ def report_function(function: int, costs: Mapping[str, int], circuit: Circuit, b
     """
     row: dict[str, Any] = {"function": function, **costs, "circuit": format_circuit(circuit)}
     return Report(
-        facts=lambda: {"inputs": circuit.n_inputs, "basis": basis} | row,
+        facts=lambda: {"inputs": circuit.n_inputs, "basis": basis} | row | {"summary": summarize_function(costs)},
         records=lambda: Records.of_mappings([row]),
         blocks=lambda: _function_blocks(function, costs, circuit),
     )
@@ -101,6 +110,7 @@ def _cost_blocks(table: LeastTable) -> Iterator[Block]:
     gates, formula, depth = by_cost
     columns = (gates, [len(orbits) for orbits in table.least.function], formula, depth)
     yield Line(f"Functions of {number_of(table.n, 'input')}, {table.basis.name} basis", "headline")
+    yield Line(summarize_costs(table.least.n_functions, table.n), "summary")
     yield Table(
         "",
         numbers("cost", "by gates", "classes", "by formula", "by depth"),
@@ -117,5 +127,12 @@ def _function_blocks(function: int, costs: Mapping[str, int], circuit: Circuit) 
     n_values = 1 << circuit.n_inputs
     values = "".join(str(function >> number & 1) for number in range(n_values))
     yield Line(f"Function {function:#x} ({function}), values at inputs 0 to {n_values - 1}: {values}", "headline")
+    yield Line(summarize_function(costs), "summary")
     gates = "\n".join(format_circuit(circuit).split("; "))
-    yield Table("", (*numbers(*costs), *words("circuit")), [(*map(str, costs.values()), gates)])
+    yield Table(
+        "", (*_cost_columns(costs), *words("circuit", term="least circuit")), [(*map(str, costs.values()), gates)]
+    )
+
+
+def _cost_columns(costs: Iterable[str]) -> tuple[Column, ...]:
+    return tuple(Column(name, term="operators" if name == "formula" else "") for name in costs)

@@ -8,15 +8,16 @@ from typing import Any
 
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import share_text
-from mesaprior.hypotheses.tables import Table, numbers, texts
+from mesaprior.hypotheses.tables import Cell, Table, numbers, texts
 from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.roles import IMITATOR, ROLES
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
-from mesaprior.inference.reports.cells import odds_cell
+from mesaprior.inference.reports.cells import odds_cell, program_cell
 from mesaprior.inference.request import Question
 from mesaprior.inference.robustness.comparison import Comparison, Distance, Standing
+from mesaprior.inference.summaries.priors import summarize_comparison
 from mesaprior.priors.prior import FormulaPrior
 
 MEASURES = ("total_variation_before", "total_variation", "kl", "kl_reverse", "rank_correlation")
@@ -42,6 +43,10 @@ def report_comparison(
     def distances() -> list[dict[str, Any]]:
         return [_facts_of_distance(distance, names) for distance in comparison.distances]
 
+    def summary() -> str:
+        titles = [prior_text(prior) for prior in priors]
+        return summarize_comparison(comparison, titles, has_lesions=question.space.has_lesions)
+
     return Report(
         facts=lambda: {
             "programs": question.census.n_programs,
@@ -51,9 +56,10 @@ def report_comparison(
                 for prior, standing in zip(priors, comparison.standings, strict=True)
             ],
             "distances": distances(),
+            "summary": summary(),
         },
         records=lambda: Records.of_mappings(distances(), ("first", "second", *MEASURES)),
-        blocks=lambda: _blocks(question, priors, comparison, noise),
+        blocks=lambda: _blocks(question, priors, comparison, noise, summary()),
     )
 
 
@@ -79,15 +85,16 @@ def _facts_of_distance(distance: Distance, names: Sequence[str]) -> dict[str, An
 
 
 def _blocks(
-    question: Question, priors: Sequence[FormulaPrior], comparison: Comparison, noise: NoiseModel
+    question: Question, priors: Sequence[FormulaPrior], comparison: Comparison, noise: NoiseModel, summary: str
 ) -> Iterator[Block]:
     titles = [prior_text(prior) for prior in priors]
+    yield Line(summary, "summary")
     yield Line(
         f"{question.census.n_programs:,} {question.space.noun} counted in {comparison.behaviours:,} behaviours · "
         f"noise {noise} · {number_of(question.log.n_training, 'training row')}",
         "about",
     )
-    yield _standings_table(titles, comparison, question.census.witness, has_lesions=question.space.has_lesions)
+    yield _standings_table(question, titles, comparison)
     yield _distances_table(titles, comparison)
     yield from notes(
         "Odds are in bits, after all training rows. Among: as many equally likely programs would leave as much open.",
@@ -96,10 +103,9 @@ def _blocks(
     )
 
 
-def _standings_table(
-    titles: Sequence[str], comparison: Comparison, witness: Sequence[str], *, has_lesions: bool
-) -> Table:
+def _standings_table(question: Question, titles: Sequence[str], comparison: Comparison) -> Table:
     """Return who leads under each prior; without lesions roles say nothing and are left out."""
+    has_lesions = question.space.has_lesions
     odds, mass = (("optimizers : imitators",), ("imitators",)) if has_lesions else ((), ())
     return Table(
         "Who leads under each prior",
@@ -116,7 +122,7 @@ def _standings_table(
                 odds_cell(standing.log2_odds_verdict),
                 *[share_text(float(standing.mass_by_role[IMITATOR]))] * has_lesions,
                 "-" if math.isnan(standing.effective_programs) else f"{standing.effective_programs:,.1f}",
-                "-" if standing.leader is None else witness[standing.leader],
+                _leader_cell(question, standing.leader),
                 share_text(standing.leader_mass),
             )
             for title, standing in zip(titles, comparison.standings, strict=True)
@@ -124,12 +130,21 @@ def _standings_table(
     )
 
 
+def _leader_cell(question: Question, leader: int | None) -> Cell:
+    census, log = question.census, question.log
+    if leader is None:
+        return "-"
+    return program_cell(census.witness[leader], log, question.space, census.predictions[leader])
+
+
 def _distances_table(titles: Sequence[str], comparison: Comparison) -> Table:
     return Table(
         "How far they differ",
         (
             *texts("prior", "and prior"),
-            *numbers("total variation before", "after", "KL (bits)", "KL reversed", "rank correlation"),
+            *numbers("total variation before"),
+            *numbers("after", term="total variation after"),
+            *numbers("KL (bits)", "KL reversed", "rank correlation"),
         ),
         [
             (

@@ -14,6 +14,7 @@ from mesaprior.inference.provenance import prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.strings.blocks import DEFAULT_BLOCK, StringComplexity
+from mesaprior.inference.summaries.formalisms import summarize_complexity
 from mesaprior.priors.prior import FormulaPrior
 
 COLUMNS = ("string", "count", "bits", "depth", "method", "blocks")
@@ -49,6 +50,7 @@ def report_complexity(
             "prior": prior_facts(prior),
             "block": size,
             "strings": [_facts(one) for one in found],
+            "summary": summarize_complexity(found),
         },
         records=lambda: Records(COLUMNS, [_record(one) for one in found]),
         blocks=lambda: _blocks(found, table, prior, size),
@@ -76,6 +78,7 @@ def _blocks(
     found: Sequence[StringComplexity], table: StringTable, prior: FormulaPrior | None, size: int
 ) -> Iterator[Block]:
     weights = f"prior {prior_text(prior)}" if prior else "all machines alike"
+    yield Line(summarize_complexity(found), "summary")
     yield Line(
         f"{table.n_machines:,} machines of {number_of(table.states, 'state')}, each on zeros and on ones · {weights}",
         "about",
@@ -102,7 +105,13 @@ def _blocks(
 def _strings_table(found: Sequence[StringComplexity], *, with_method: bool) -> Table:
     return Table(
         "",
-        (*texts("string"), *numbers("cells", "runs", "bits", "depth"), *(words("method") if with_method else ())),
+        (
+            *texts("string"),
+            *numbers("cells", "runs"),
+            *numbers("bits", term="bits of a string"),
+            *numbers("depth", term="depth of a string"),
+            *(words("method") if with_method else ()),
+        ),
         [
             (
                 string_text(one.string, MOST_CELLS),
@@ -126,4 +135,4 @@ def _blocks_table(one: StringComplexity) -> Table:
     ]
     if rest := blocks[MOST_SHOWN:]:
         rows.append((f"{len(rest):,} more blocks", f"{sum(block.times for block in rest):,}", ""))
-    return Table("", (*texts("block"), *numbers("times", "bits")), rows)
+    return Table("", (*texts("block"), *numbers("times"), *numbers("bits", term="bits of a string")), rows)

@@ -13,6 +13,7 @@ from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.ensemble import about_worlds, spread_columns
+from mesaprior.inference.summaries.ensemble import summarize_crossings
 from mesaprior.inference.worlds.crossings import Crossed, Root, spread_of_crossings
 
 HEADER = (
@@ -38,14 +39,15 @@ def report_crossings(worlds: Sequence[Crossed], asked: Mapping[str, Any], prior:
         Its parameter that varies has no value of its own.
     contest : Contest
     """
+    along = asked["crossover"]
     return Report(
-        facts=lambda: {**asked["crossover"], **_facts(worlds, contest), "provenance": asked},
+        facts=lambda: {**along, **_facts(worlds, along["parameter"], contest), "provenance": asked},
         records=lambda: Records(HEADER, [record for world in worlds for record in _records(world, contest)]),
         blocks=lambda: _blocks(worlds, asked, prior, contest),
     )
 
 
-def _facts(worlds: Sequence[Crossed], contest: Contest) -> dict[str, Any]:
+def _facts(worlds: Sequence[Crossed], over: str, contest: Contest) -> dict[str, Any]:
     known = spread_of_crossings(worlds)
     return {
         "worlds": [_facts_of_world(world, contest) for world in worlds],
@@ -55,6 +57,7 @@ def _facts(worlds: Sequence[Crossed], contest: Contest) -> dict[str, Any]:
         "first": known.first,
         "first_solution": known.solution,
         "most": known.most,
+        "summary": summarize_crossings(known, len(worlds), over, contest),
     }
 
 
@@ -108,6 +111,7 @@ def _blocks(worlds: Sequence[Crossed], asked: Mapping[str, Any], prior: Prior, c
         f"{contest.challengers} take the lead in {times(known.rising)}.",
         "headline",
     )
+    yield Line(summarize_crossings(known, n, over, contest), "summary")
     where = "all values" if low is None else f"{low:g} to {high:g}"
     yield about_worlds(asked, prior_text(prior, [over]), f"{over} over {where}")
     if known.crossed:
@@ -134,10 +138,11 @@ def _firsts(worlds: Sequence[Crossed], over: str, contest: Contest) -> Table:
     return Table(
         "",
         (
-            *numbers("seed", over),
+            *numbers("seed"),
+            *numbers(over, term="crossover"),
             *words("led before", "lead after"),
             *texts("closed form"),
-            *numbers("="),
+            *numbers("=", term="value of the closed form"),
             *texts("others at"),
         ),
         [

@@ -17,6 +17,7 @@ from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.crossover import summarize_crossover
 from mesaprior.inference.sweeps.axes import NOISE
 
 LONGEST = 100
@@ -53,6 +54,7 @@ def report_crossover(
 
     def blocks() -> Iterator[Block]:
         yield Line(headline(found), "headline")
+        yield Line(summarize_crossover(found), "summary")
         yield about(question, prior, noise_text, varied=varied)
         yield from _blocks(found)
 
@@ -77,6 +79,7 @@ def _facts(found: Crossovers) -> dict[str, Any]:
         "points": found.n_points,
         "most_crossovers": found.most_roots,
         "complete": found.is_complete,
+        "summary": summarize_crossover(found),
     }
 
 
@@ -164,10 +167,20 @@ def _blocks(found: Crossovers) -> Iterator[Block]:
 
 def _crossings_table(found: Crossovers) -> Table:
     is_solved = any(crossing.solution for crossing in found.crossings)
-    solved = (*texts("leading classes: exactly"), *numbers("=", "difference")) if is_solved else ()
+    solved = (
+        (*texts("leading classes: exactly"), *numbers("=", term="value of the closed form"), *numbers("difference"))
+        if is_solved
+        else ()
+    )
     return Table(
         "Crossovers: all programs, and the two leading classes" if is_solved else "Crossovers",
-        (*words(found.parameter, "kind", "log2 odds", "then lead"), *solved),
+        (
+            *words(found.parameter, term="crossover"),
+            *words("kind", term="kind of crossover"),
+            *words("log2 odds", term="odds there"),
+            *words("then lead"),
+            *solved,
+        ),
         [_crossing_row(found, crossing, is_solved=is_solved) for crossing in found.crossings],
     )
 
@@ -197,8 +210,11 @@ def _classes_table(found: Crossovers, crossings: list[Crossing]) -> Table:
     return Table(
         "The leading class of each side there",
         (
-            *words(f"at {found.parameter}", "side"),
-            *numbers("programs", *columns, "hits : misses", "of its side", "effective classes"),
+            *words(f"at {found.parameter}", term="crossover"),
+            *words("side"),
+            *numbers("programs", term="programs of a class"),
+            *numbers(*columns),
+            *numbers("hits : misses", "of its side", "effective classes"),
             *texts("such as"),
         ),
         [(_value(crossing), side, *_class_cells(one, columns)) for crossing, one, side in classes],

@@ -89,7 +89,12 @@ def report_depth(
 def _table(rows: Sequence[_Row], marks: Sequence[str]) -> Table:
     return Table(
         "Least steps of programs at most s bits longer than the shortest",
-        (*texts("shortest program"), *words("role"), *numbers("share", "bits", *(f"s = {mark}" for mark in marks))),
+        (
+            *texts("shortest program"),
+            *words("role"),
+            *numbers("share", "bits"),
+            *numbers(*(f"s = {mark}" for mark in marks), term="depth at s bits"),
+        ),
         [
             (
                 row.program,

@@ -13,6 +13,7 @@ from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.summaries.ensemble import summarize_ensemble
 from mesaprior.inference.worlds.ensemble import Answer, Spread, spread
 
 LEADS = {BY_ROLE: "optimizers lead imitators", BY_VERDICT: "defecting programs lead faithful ones"}
@@ -61,7 +62,7 @@ def about_worlds(asked: Mapping[str, Any], prior: str, *others: str) -> Line:
 
 def spread_columns(name: str) -> tuple[Column, ...]:
     """Return the columns of a table of quantiles, after one of what they are of."""
-    return (*words(name), *numbers("least", "1/4", "median", "3/4", "largest"))
+    return (*words(name, term="what is spread"), *numbers("least", "1/4", "median", "3/4", "largest"))
 
 
 def _row(answer: Answer) -> dict[str, Any]:
@@ -90,6 +91,7 @@ def _facts(answers: Sequence[Answer]) -> dict[str, Any]:
         "log2_odds_verdict": vars(_spread(answers, BY_VERDICT)),
         "mass": _means(ROLES, [answer.mass_by_role for answer in answers]),
         "mass_by_verdict": _means(VERDICTS, [answer.mass_by_verdict for answer in answers]),
+        "summary": summarize_ensemble(answers, _spread(answers, BY_ROLE)),
     }
 
 
@@ -107,6 +109,7 @@ def _blocks(answers: Sequence[Answer], asked: Mapping[str, Any], prior: Prior) -
     odds = {contest: _spread(answers, contest) for contest in LEADS}
     for contest, phrase in LEADS.items():
         yield Line(f"In {round(odds[contest].above * n)} of {n} worlds {phrase}.", "headline")
+    yield Line(summarize_ensemble(answers, odds[BY_ROLE]), "summary")
     yield about_worlds(asked, prior_text(prior))
     yield Table(
         "",

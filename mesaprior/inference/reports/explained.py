@@ -11,11 +11,12 @@ import numpy as np
 from mesaprior.hypotheses.census import ABSTAIN
 from mesaprior.hypotheses.log import NONE, SPLITS
 from mesaprior.hypotheses.log.notices import number_of
-from mesaprior.hypotheses.tables import Table, numbers
+from mesaprior.hypotheses.tables import Column, Table, numbers
 from mesaprior.inference.bayes.assessment import Assessment
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.summaries.program import gloss_of_explained, summarize_program
 
 
 def report_explained(assessed: Assessment) -> Report:
@@ -43,6 +44,8 @@ def _facts(assessed: Assessment) -> dict[str, Any]:
         "log2_prior": assessed.log2_prior,
         "log2_likelihood": assessed.log2_likelihood,
         **explained.parts,
+        "gloss": gloss_of_explained(explained, assessed.log),
+        "summary": summarize_program(assessed),
         "predictions": {name: _actions(actions) for name, actions in explained.predictions.items()},
     }
 
@@ -68,6 +71,7 @@ def _rows(assessed: Assessment) -> Iterator[tuple[Any, ...]]:
 def _blocks(assessed: Assessment) -> Iterator[Block]:
     explained = assessed.explained
     yield Line(explained.program, "headline")
+    yield Line(summarize_program(assessed), "summary")
     yield Line(explained.headline(assessed.role, assessed.verdict))
     misses = "1 miss" if assessed.misses == 1 else f"{assessed.misses:,} misses"
     abstained = f" and {number_of(assessed.abstained, 'abstention')}" if assessed.abstained else ""
@@ -105,7 +109,11 @@ def _predictions_table(assessed: Assessment) -> Table:
     variants = [name if name in own_names else name.replace("_", " ") for name in explained.predictions][1:]
     return Table(
         "Predictions, each distinct row once",
-        numbers(*log.features, "split", "action", "rival", "predicts", *variants),
+        (
+            *numbers(*log.features, term="feature"),
+            *numbers("split", "action", "rival", "predicts"),
+            *(Column(name, term="under an intervention" if name in own_names else "") for name in variants),
+        ),
         list(is_missed),
         list(is_missed.values()),
     )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from mesaprior.hypotheses.census import ABSTAIN, FLAGS, Census
-from mesaprior.hypotheses.tables import Table, numbers, texts
+from mesaprior.hypotheses.tables import Column, Table
 from mesaprior.inference.report import Records, Report
 
 BLOCK = 2**16
 """Numbers that are made Python values at once."""
+
+_TERMS = {"behaviour": "behaviour id", "space": "space of a run"}
+"""What the glossary calls columns whose names have another meaning elsewhere."""
 
 Columns = Mapping[str, Callable[[], Iterable[Any]]]
 """For each column of a table what goes through its values: a table may be larger than the memory left."""
@@ -29,11 +32,18 @@ def report_table(census: Census, table: str) -> Report:
         One of `TABLES`.
     """
     columns = TABLES[table](census)
-    shown = [texts(name) if name in ("witness", "predictions") else numbers(name) for name in columns]
+    shown = tuple(_column(name, changes=census.changes) for name in columns)
     return Report(
         facts=lambda: {name: list(values()) for name, values in columns.items()},
         records=lambda: Records(list(columns), _rows(columns)),
-        blocks=lambda: [Table("", sum(shown, ()), [tuple(map(str, row)) for row in _rows(columns)])],
+        blocks=lambda: [Table("", shown, [tuple(map(str, row)) for row in _rows(columns)])],
+    )
+
+
+def _column(name: str, changes: Collection[str]) -> Column:
+    is_long = name in ("witness", "predictions")
+    return Column(
+        name, is_text=is_long, folds=is_long, term="rows changed" if name in changes else _TERMS.get(name, "")
     )
 
 

@@ -10,8 +10,9 @@ from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
 from mesaprior.inference.report import Report
-from mesaprior.inference.report_blocks import Block, notes
+from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.robustness.family import MAIN, MOST_BOUNDS, VERDICT, Family
+from mesaprior.inference.summaries.beside import summarize_family
 
 MOST_SHOWN = 12
 """Members in the table; the facts have all of them."""
@@ -69,6 +70,7 @@ def _spread_facts(family: Family, odds: str) -> dict[str, Any]:
 
 def _blocks(family: Family, space: Space) -> Iterator[Block]:
     shown = (MAIN, VERDICT) if space.has_lesions else (VERDICT,)
+    yield Line(summarize_family(family, shown[0], NAMES[shown[0]]), "summary")
     yield _spread_table(family, shown)
     yield _moves_table(family, shown, space.noun)
     yield from notes(*_notes(family, is_by_role=space.has_lesions))
@@ -94,7 +96,8 @@ def _moves_table(family: Family, shown: tuple[str, ...], noun: str) -> Table:
             row += [bits_text(getattr(standing, odds)), bits_text(moved[odds][id(move.member)])]
         rows.append([*row, f"{standing.programs:,}"])
     by_odds = [name for odds in shown for name in (NAMES[odds], "moved by")]
-    return Table("What moves the odds most", (*texts("change"), *numbers(*by_odds, noun)), rows)
+    columns = (*texts("change"), *numbers(*by_odds), *numbers(noun, term="programs"))
+    return Table("What moves the odds most", columns, rows)
 
 
 def _notes(family: Family, *, is_by_role: bool) -> Iterator[str]:

@@ -72,7 +72,11 @@ def _sensitivity_table(sensitivities: Sequence[Sensitivity]) -> Table:
     """Return how the answer moves with each parameter, all else at its base, which has a star."""
     return Table(
         "",
-        (*texts("parameter, the most sensitive first"), *numbers("value", "worlds", "margin", "flips at")),
+        (
+            *texts("parameter, the most sensitive first"),
+            *numbers("value", term="value of a parameter"),
+            *numbers("worlds", "margin", "flips at"),
+        ),
         [row for one in sensitivities for row in _sensitivity_rows(one)],
     )
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mesaprior.hypotheses.phrases import bits_text, share_text
-from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
+from mesaprior.hypotheses.tables import Cell, Column, Table, numbers, texts, words
 from mesaprior.inference.agency.agency import AGENCIES, AGENT, NO_AGENT, UNDECIDED
 from mesaprior.inference.agency.goals import NO_GOAL, Goals
-from mesaprior.inference.bayes.fit import always_of
 from mesaprior.inference.bayes.leading import leading
 from mesaprior.inference.bayes.posterior import Posterior
 from mesaprior.inference.bayes.roles import IMITATOR, ROLES
@@ -19,6 +18,7 @@ from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.agency import agency_blocks, agency_facts
 from mesaprior.inference.reports.cells import program_cell
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.beside import summarize_goals
 
 ANY = "any of them"
 """What the last rows of the table of roles stand for."""
@@ -71,6 +71,7 @@ def _facts(found: Goals, question: Question, posterior: Posterior, top: int) -> 
         "leading": told,
         "by_role": [_by_role(found, place) for place in range(len(names))],
         "by_role_any": _by_role(found, len(names)),
+        "summary": summarize_goals(found),
     }
 
 
@@ -88,6 +89,7 @@ def _by_role(found: Goals, place: int) -> dict[str, Any]:
 def _blocks(found: Goals, question: Question, posterior: Posterior, top: int) -> Iterator[Block]:
     yield from agency_blocks(found.candidates, posterior)
     yield Line(_headline(found), "headline")
+    yield Line(summarize_goals(found), "summary")
     explained = _leading_table(found, question, posterior, top)
     if explained.rows:
         yield explained
@@ -120,7 +122,7 @@ def _leading_table(found: Goals, question: Question, posterior: Posterior, top: 
                 "-" if candidate is None else candidate.utility.name,
                 "-" if candidate is None else f"{candidate.g_uniform[behaviour]:.2f}",
                 bits_text(float(found.excess[behaviour])),
-                program_cell(one.program, always_of(census.predictions[behaviour]), question.log),
+                program_cell(one.program, question.log, question.space, census.predictions[behaviour]),
             )
         )
     columns = (
@@ -128,7 +130,7 @@ def _leading_table(found: Goals, question: Question, posterior: Posterior, top: 
         *words("role", "verdict"),
         *texts("utility"),
         *numbers("g", "g - K(U)"),
-        *texts(question.space.noun.removesuffix("s")),
+        *texts(question.space.noun.removesuffix("s"), term="program"),
     )
     return Table("Which utility explains a leading behaviour best", columns, rows)
 
@@ -146,8 +148,12 @@ def _roles_table(found: Goals, posterior: Posterior) -> Table:
                 n = int(found.number[place, role, code])
                 row += [share_text(float(found.mass[place, role, code])) if n else "-", f"{n:,}"]
             rows.append(row)
-    by_agency = [column for name in AGENCIES for column in (name, "behaviours")]
-    return Table("Role against agency", (*texts("utility"), *words("role"), *numbers(*by_agency)), rows)
+    by_agency = [
+        column
+        for name in AGENCIES
+        for column in (Column(name, term="share by agency"), Column("behaviours", term="behaviours by agency"))
+    ]
+    return Table("Role against agency", (*texts("utility"), *words("role"), *by_agency), rows)
 
 
 def _notes(found: Goals, *, has_lesions: bool) -> Iterator[str]:

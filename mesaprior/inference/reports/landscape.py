@@ -10,6 +10,7 @@ from mesaprior.hypotheses.tables import Table, numbers, words
 from mesaprior.inference.provenance import prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line
+from mesaprior.inference.summaries.priors import summarize_landscape
 from mesaprior.priors.landscape import RANGE, Landscape
 from mesaprior.priors.prior import FormulaPrior
 
@@ -41,18 +42,22 @@ def report_landscape(prior: FormulaPrior, landscape: Landscape, in_text: Landsca
     return Report(
         facts=lambda: [dict(zip(header, row, strict=True)) for row in rows()],
         records=lambda: Records(header, rows()),
-        blocks=lambda: _blocks(prior, in_text),
+        blocks=lambda: _blocks(prior, landscape, in_text),
     )
 
 
-def _blocks(prior: FormulaPrior, landscape: Landscape) -> Iterator[Block]:
-    """Yield the landscape, the longest time first, and what the shades are."""
+def _blocks(prior: FormulaPrior, whole: Landscape, landscape: Landscape) -> Iterator[Block]:
+    """Yield what a landscape means, the part of it that is shown, the longest time first, and what the shades are."""
     shades, steps = _shades(landscape.log2_weight)
     held = "".join(f", {name} = {value}" for name, value in landscape.others.items())
     yield Line(f"{prior_text(prior)}{held}: the darker, the more a program weighs", "headline")
+    yield Line(summarize_landscape(whole), "summary")
     yield Table(
         "",
-        (*numbers(landscape.up), *words(f"{landscape.across} {landscape.x[0]} to {landscape.x[-1]}")),
+        (
+            *numbers(landscape.up, term="column of a landscape"),
+            *words(f"{landscape.across} {landscape.x[0]} to {landscape.x[-1]}", term="weights across"),
+        ),
         [
             (f"{landscape.y[row]:,}", "".join(SHADES[shade] for shade in shades[row]))
             for row in reversed(range(len(landscape.y)))

@@ -26,7 +26,7 @@ def report_language(language: Language) -> Report:
     """Return what is told of a language; its facts can be read back."""
     header = ("kind", "token", "bits", "steps")
     rows = [(token.kind, token.name, token.bits, token.steps) for token in language.tokens]
-    columns = (*words("kind", "token"), *numbers("bits", "steps"))
+    columns = (*words("kind", term="kind of token"), *words("token"), *numbers("bits", "steps"))
     return Report(
         facts=language.to_dict,
         records=lambda: Records(header, rows),
@@ -90,7 +90,7 @@ def _blocks(facts: dict[str, Any]) -> Iterator[Block]:
     )
     yield Table(
         "Code words of the tokens",
-        (*words("token"), *numbers("bits", "literal bits"), *texts("word")),
+        (*words("token"), *numbers("bits", "literal bits"), *texts("word", term="code word")),
         [
             (token["token"], str(token["bits"]), str(token["literal_bits"] or ""), token["word"])
             for token in facts["tokens"]

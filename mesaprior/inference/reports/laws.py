@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mesaprior.hypotheses.tables import Styled, Table, texts, words
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line
+from mesaprior.inference.summaries.priors import summarize_laws
 
 if TYPE_CHECKING:
     from mesaprior.priors.laws import Finding
@@ -41,16 +42,17 @@ def report_laws(name: str, findings: Sequence[Finding], n_examples: int, require
             ("law", "holds", "example"),
             [(finding.law.name, str(finding.holds).lower(), finding.example or "") for finding in findings],
         ),
-        blocks=lambda: _blocks(name, findings, n_examples),
+        blocks=lambda: _blocks(name, findings, n_examples, required),
     )
 
 
-def _blocks(name: str, findings: Sequence[Finding], n_examples: int) -> Iterator[Block]:
+def _blocks(name: str, findings: Sequence[Finding], n_examples: int, required: Collection[str]) -> Iterator[Block]:
     n_kept = sum(finding.holds for finding in findings)
     yield Line(f"{name} obeys {n_kept} of {len(findings)} laws, tried on {n_examples} examples each.", "headline")
+    yield Line(summarize_laws(name, findings, n_examples, required), "summary")
     yield Table(
         "",
-        (*words("law", "verdict"), *texts("smallest counterexample, or what holds")),
+        (*words("law"), *words("verdict", term="verdict on a law"), *texts("smallest counterexample, or what holds")),
         [
             (
                 finding.law.name,

@@ -13,7 +13,8 @@ from mesaprior.inference.bayes.odds import odds_text
 from mesaprior.inference.bayes.roles import VERDICTS
 from mesaprior.inference.memorizer.memorizer import MemorizerPosterior
 from mesaprior.inference.report import Report
-from mesaprior.inference.report_blocks import notes
+from mesaprior.inference.report_blocks import Line, notes
+from mesaprior.inference.summaries.beside import summarize_memorizer
 
 
 def report_memorizer(found: MemorizerPosterior, log: ImitationLog) -> Report:
@@ -21,7 +22,7 @@ def report_memorizer(found: MemorizerPosterior, log: ImitationLog) -> Report:
     return Report(
         facts=lambda: {"memorizer": _facts(found, log)},
         records=None,
-        blocks=lambda: notes(*_sentences(found)),
+        blocks=lambda: [Line(summarize_memorizer(found), "summary"), *notes(*_sentences(found))],
     )
 
 
@@ -40,6 +41,7 @@ def _facts(found: MemorizerPosterior, log: ImitationLog) -> dict[str, Any]:
         "mass_by_verdict": dict(zip(VERDICTS, found.mass_by_verdict, strict=True)),
         "log2_odds_optimizers": found.log2_odds_optimizers,
         "loses_at": found.loses_at,
+        "summary": summarize_memorizer(found),
         "predictive": {str(log.n_training + later): row for later, row in enumerate(found.predictive)},
     }
 

@@ -12,6 +12,7 @@ from mesaprior.hypotheses.phrases import share_text
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.summaries.formalisms import summarize_networks
 
 
 def report_networks(counts: FunctionCounts, top: int) -> Report:
@@ -51,6 +52,7 @@ def _facts(counts: FunctionCounts, records: Records) -> dict[str, Any]:
             for function, count in counts.counted_by_function.items()
         ],
         "counts": [dict(zip(records.header, row, strict=True)) for row in records.rows],
+        "summary": summarize_networks(counts),
     }
 
 
@@ -62,6 +64,7 @@ def _blocks(counts: FunctionCounts, top: int) -> Iterator[Block]:
         f"of {number_of(shape.inputs, 'input')}.",
         "headline",
     )
+    yield Line(summarize_networks(counts), "summary")
     yield Line(
         f"{number_of(shape.hidden, 'hidden unit')} · weights {','.join(map(str, shape.weights))} · {shape.n_weights} "
         f"weights and biases, {shape.bits:.2f} bits",
@@ -82,7 +85,10 @@ def _functions_table(counts: FunctionCounts, top: int) -> Table:
     return Table(
         "Most frequent functions",
         (
-            *numbers("function", "networks", "share", "least weights"),
+            *numbers("function"),
+            *numbers("networks", term="networks of a function"),
+            *numbers("share", term="share of networks"),
+            *numbers("least weights"),
             *words("truth table, input 0 last"),
             *texts("network of fewest weights"),
         ),

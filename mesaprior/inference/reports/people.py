@@ -8,18 +8,18 @@ from typing import Any
 
 from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.hypotheses.phrases import bits_text, share_text
-from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
+from mesaprior.hypotheses.tables import Cell, Styled, Table, numbers, texts, words
 from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.people.answer import PeopleAnswer
 from mesaprior.inference.bayes.people.frequencies import Frequencies
-from mesaprior.inference.bayes.people.people import Person, SharedProgram
+from mesaprior.inference.bayes.people.people import Leading, Person, SharedProgram
 from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_facts, prior_text, provenance_of
 from mesaprior.inference.report import Report
 from mesaprior.inference.report_blocks import Block, Line, notes
-from mesaprior.inference.reports.cells import program_cell
-from mesaprior.inference.reports.people_facts import people_facts, people_records
+from mesaprior.inference.reports.people_facts import gloss_for_people, people_facts, people_records
+from mesaprior.inference.summaries.people import summarize_people
 
 MOST_SHOWN = 20
 """People that are shown in the table; the facts and the records have all."""
@@ -49,7 +49,11 @@ def report_people(
 
     def facts() -> dict[str, Any]:
         settings = {"prior": prior_facts(prior), "noise": str(noise), "tolerance": tolerance}
-        return people_facts(answer, by, top) | {"provenance": provenance_of(answer.about, **settings)}
+        return (
+            people_facts(answer, by, top)
+            | {"summary": summarize_people(answer)}
+            | {"provenance": provenance_of(answer.about, **settings)}
+        )
 
     return Report(
         facts=facts,
@@ -61,6 +65,7 @@ def report_people(
 def _blocks(answer: PeopleAnswer, by: Sequence[str], settings: str) -> Iterator[Block]:
     result, log = answer.result, answer.log
     yield Line(answer.headline, "headline")
+    yield Line(summarize_people(answer), "summary")
     each = "" if result.shared is not None else " for each"
     yield Line(
         f"{answer.n_programs:,} {answer.space.noun} counted{each} · {settings} · "
@@ -97,16 +102,22 @@ def _programs_table(answer: PeopleAnswer, shared: Sequence[SharedProgram]) -> Ta
         best.append(max(range(len(values)), key=lambda m: values[m]) if not math.isnan(values[0]) else -1)
     rows: list[list[Cell]] = []
     for place, one in enumerate(shared):
-        program = program_cell(one.program, one.always, answer.log)
+        program = _program_cell(answer, one)
         rows.append([share_text(one.share), f"{best.count(place):,}", ROLES[one.role], f"{one.length:g}", program])
-    columns = (*numbers("share", "people"), *words("role"), *numbers("bits"), *texts("program"))
+    columns = (
+        *numbers("share", term="share of people"),
+        *numbers("people"),
+        *words("role"),
+        *numbers("bits"),
+        *texts("program"),
+    )
     return Table("Which programs the people share", columns, rows)
 
 
 def _people_table(answer: PeopleAnswer, by: Sequence[str]) -> Table:
     has_roles = answer.space.has_lesions
     columns = (
-        *texts("/".join(by)),
+        *texts("/".join(by), term="person"),
         *numbers("rows", *["odds", "loses at"] * has_roles, "mass"),
         *words(*["role"] * has_roles, "verdict"),
         *numbers("hits", "best table"),
@@ -127,8 +138,12 @@ def _person_cells(answer: PeopleAnswer, person: Person) -> list[Cell]:
         row += [bits_text(float(person.log2_odds[-1])), "-" if person.loses_at is None else str(person.loses_at)]
     for one in person.leading[:1]:
         row += [share_text(one.mass), *[ROLES[one.role]] * has_roles, VERDICTS[one.verdict]]
-        row += [f"{one.hits:,}", f"{person.fit.best_table:,}", program_cell(one.program, one.always, answer.log)]
+        row += [f"{one.hits:,}", f"{person.fit.best_table:,}", _program_cell(answer, one)]
     return row
+
+
+def _program_cell(answer: PeopleAnswer, one: Leading | SharedProgram) -> Cell:
+    return Styled(one.program, remark=gloss_for_people(answer, one.program, one.always))
 
 
 def _notes(answer: PeopleAnswer) -> Iterator[str]:

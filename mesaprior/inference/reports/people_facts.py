@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
+
+import numpy as np
 
 from mesaprior.inference.bayes.people.answer import PeopleAnswer
 from mesaprior.inference.bayes.people.people import Leading, People, Person
 from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.glossing import gloss
 from mesaprior.inference.provenance import facts_of_codes
 from mesaprior.inference.report import Records
 
@@ -15,9 +19,15 @@ from mesaprior.inference.report import Records
 def people_facts(answer: PeopleAnswer, by: Sequence[str], top: int) -> dict[str, Any]:
     """Return what is said of many people as plain data and arrays, with `top` leading behaviours of each."""
     result, language = answer.result, answer.space.language
+
+    @cache
+    def words(program: str, always: int | None) -> str:
+        # Many people share a program.
+        return gloss_for_people(answer, program, always)
+
     return {
         "by": list(by),
-        "people": [_person_facts(person, top) for person in result.persons],
+        "people": [_person_facts(person, top, words) for person in result.persons],
         "left_out": result.left_out,
         "role_frequencies": _frequencies(result),
         "programs_shared": None
@@ -35,7 +45,7 @@ def people_facts(answer: PeopleAnswer, by: Sequence[str], top: int) -> dict[str,
         "programs": answer.n_programs,
         "given": language.ledger() if language is not None else [],
         "codes": facts_of_codes(answer.log, answer.n_actions),
-        "warnings": answer.warnings,
+        "warnings": [warning.typed() for warning in answer.warnings],
     }
 
 
@@ -50,7 +60,7 @@ def _frequencies(result: People) -> dict[str, Any] | None:
     } | {"log2_odds_of_difference": float(found.log2_odds_of_difference)}
 
 
-def _person_facts(person: Person, top: int) -> dict[str, Any]:
+def _person_facts(person: Person, top: int, words: Callable[[str, int | None], str]) -> dict[str, Any]:
     fit, exact = person.fit, person.exact
     return {
         "name": person.name,
@@ -85,11 +95,11 @@ def _person_facts(person: Person, top: int) -> dict[str, Any]:
             "best_table": fit.best_table,
             "best_program": fit.best_program,
         },
-        "top": [_leading_facts(leading) for leading in person.leading[:top]],
+        "top": [_leading_facts(leading, words(leading.program, leading.always)) for leading in person.leading[:top]],
     }
 
 
-def _leading_facts(leading: Leading) -> dict[str, Any]:
+def _leading_facts(leading: Leading, words: str) -> dict[str, Any]:
     return {
         "program": leading.program,
         "length": leading.length,
@@ -100,7 +110,14 @@ def _leading_facts(leading: Leading) -> dict[str, Any]:
         "hits": leading.hits,
         "misses": leading.misses,
         "search_advantage": leading.search_advantage,
+        "gloss": words,
     }
+
+
+def gloss_for_people(answer: PeopleAnswer, program: str, always: int | None) -> str:
+    """Return what a program does, in words; for a person one action may be all that it gives."""
+    predictions = None if always is None else np.array([always])
+    return gloss(program, answer.log, answer.space, predictions)
 
 
 def people_records(answer: PeopleAnswer) -> Records:

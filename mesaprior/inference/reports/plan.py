@@ -15,6 +15,7 @@ from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.tables import Table, numbers
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.summaries.plan import summarize_plan
 
 
 def report_plan(space: Space, log: ImitationLog) -> Report:
@@ -53,6 +54,7 @@ def _estimates(plan: Plan) -> dict[str, Any]:
         "available_bytes": plan.available_bytes,
         "probe_bits": plan.probe_bits,
         "fitting_bits": plan.fitting_bits,
+        "summary": summarize_plan(plan),
     }
 
 
@@ -69,6 +71,7 @@ def _blocks(space: Space, log: ImitationLog, plan: Plan) -> Iterator[Block]:
         f"{bytes_text(plan.n_bytes)} of {bytes_text(plan.available_bytes)} free memory ({fits}).",
         "headline",
     )
+    yield Line(summarize_plan(plan), "summary")
     yield Line(f"{description(space.name).title(space)} on {log.source}", "about")
     total = 0
     rows: list[tuple[str, str, str]] = []
@@ -93,7 +96,7 @@ def _sizes(space: Space, log: ImitationLog, counts: dict[Any, int]) -> Iterator[
     yield Line(spoken.title(space), "about")
     yield Table(
         "",
-        numbers(spoken.size, "bits", space.noun),
+        (*numbers(spoken.size, term="size"), *numbers("bits"), *numbers(space.noun, term="programs")),
         [
             (size, f"{length:.2f}", f"{n:,}")
             for size, (length, n) in zip(spoken.sizes(space, log), counts.items(), strict=True)

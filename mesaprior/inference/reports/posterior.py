@@ -13,8 +13,8 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import number_of, shown
 from mesaprior.hypotheses.phrases import share_text, sparkline
+from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.tables import Cell, Table, numbers, texts, words
-from mesaprior.inference.bayes.fit import always_of
 from mesaprior.inference.bayes.leading import leading
 from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.odds import Partition, partition_of
@@ -29,6 +29,7 @@ from mesaprior.inference.reports.cells import length_text, program_cell
 from mesaprior.inference.reports.posterior_facts import posterior_facts
 from mesaprior.inference.reports.posterior_notes import posterior_notes
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.posterior import summarize_posterior
 
 
 def report_posterior(
@@ -54,8 +55,11 @@ def report_posterior(
     """
     space, census, log = question.space, question.census, question.log
 
+    def summary() -> str:
+        return summarize_posterior(question, posterior, space.mass_beyond(census, log))
+
     def facts() -> dict[str, Any]:
-        return posterior_facts(
+        told = posterior_facts(
             posterior,
             census,
             log,
@@ -63,27 +67,32 @@ def report_posterior(
             given=question.language.ledger() if question.language else [],
             provenance=provenance_of(question, prior=prior_facts(prior), noise=str(noise), tolerance=tolerance),
             codes=facts_of_codes(log, census.n_actions),
-            warnings=question.warnings,
+            warnings=[warning.typed() for warning in question.warnings],
             top=top,
+            space=space,
         )
+        return told | {"summary": summary()}
 
     return Report(
         facts=facts,
         records=lambda: Records.of_frame(to_frame(posterior)),
-        blocks=lambda: _blocks(question, posterior, prior, noise, top),
+        blocks=lambda: _blocks(question, posterior, prior, noise, top, summary()),
     )
 
 
-def _blocks(question: Question, posterior: Posterior, prior: Prior, noise: NoiseModel, top: int) -> Iterator[Block]:
+def _blocks(
+    question: Question, posterior: Posterior, prior: Prior, noise: NoiseModel, top: int, summary: str
+) -> Iterator[Block]:
     space, census, log = question.space, question.census, question.log
     parts = partition_of(posterior, has_lesions=space.has_lesions, noun=space.noun)
     if not posterior.fit.is_beaten:
         yield Line(_unbeaten_sentence(posterior, log, space.noun), "headline")
     yield Line(parts.headline, "headline")
+    yield Line(summary, "summary")
     yield Line(about_posterior(posterior, census, log, space.noun, prior, noise), "about")
     yield from _odds(posterior)
     yield _table_by_role(posterior, space.noun) if space.has_lesions else _table_by_verdict(parts, space.noun)
-    yield leading_table(posterior, census, log, top, noun=space.noun, has_lesions=space.has_lesions)
+    yield leading_table(posterior, census, log, top, space)
     if posterior.interventions:
         yield _interventions_table(posterior)
     yield from notes(*posterior_notes(question, posterior, space.mass_beyond(census, log)))
@@ -107,9 +116,7 @@ def leading_table(
     census: Census,
     log: ImitationLog,
     top: int,
-    *,
-    noun: str = "programs",
-    has_lesions: bool = True,
+    space: Space | None,
 ) -> Table:
     """Return the behaviours of most mass, each with a shortest program; those without mass are left out.
 
@@ -120,11 +127,10 @@ def leading_table(
         Those of the posterior.
     top : int
         How many, at least 0.
-    noun : str
-        What the programs are called, in the plural.
-    has_lesions : bool
-        Whether roles, and what optimizing saves, are told.
+    space : Space or None
+        That of the programs, if it is known.
     """
+    noun, has_lesions = ("programs", True) if space is None else (space.noun, space.has_lesions)
     rows: list[list[Cell]] = []
     for behaviour, one in leading(posterior, census.witness, top).items():
         if one.mass == 0:
@@ -138,7 +144,7 @@ def leading_table(
                 f"{one.hits:,}",
                 length_text(one.bits),
                 f"{one.steps:,}",
-                program_cell(one.program, always_of(census.predictions[behaviour]), log),
+                program_cell(one.program, log, space, census.predictions[behaviour]),
                 *["-" if math.isnan(advantage) else f"{advantage:+g}"] * has_lesions,
             ]
         )
@@ -147,7 +153,7 @@ def leading_table(
         *numbers("mass"),
         *words(*["role"] * has_lesions, "verdict"),
         *numbers("hits", "bits", "steps"),
-        *texts(program),
+        *texts(program, term="program"),
         *numbers(*["advantage"] * has_lesions),
     )
     return Table(f"Leading behaviours, each with a shortest {program}", columns, rows)
@@ -189,7 +195,10 @@ def _table_by_role(posterior: Posterior, noun: str) -> Table:
             masses = [posterior.mass_by_role[role, -1], *(posterior.mass[role, verdict, -1] for verdict in judged)]
             shares = (share_text(float(share)) for share in (*masses, posterior.misses[role]))
             rows.append([name, *shares, f"{programs:,}"])
-    columns = numbers("mass", *(VERDICTS[verdict] for verdict in judged), "later misses", noun)
+    columns = (
+        *numbers("mass", *(VERDICTS[verdict] for verdict in judged), "later misses"),
+        *numbers(noun, term="programs"),
+    )
     return Table("Who holds the posterior", (*words("role"), *columns), rows)
 
 
@@ -199,7 +208,11 @@ def _table_by_verdict(parts: Partition, noun: str) -> Table:
         if parts.number[verdict] or verdict != UNJUDGED:
             before, after = (share_text(float(parts.mass[verdict, n])) for n in (0, -1))
             rows.append([name, before, after, f"{parts.number[verdict]:,}"])
-    return Table("Who holds the posterior", (*words("verdict"), *numbers("mass before", "mass", noun)), rows)
+    return Table(
+        "Who holds the posterior",
+        (*words("verdict"), *numbers("mass before", "mass"), *numbers(noun, term="programs")),
+        rows,
+    )
 
 
 def _interventions_table(posterior: Posterior) -> Table:

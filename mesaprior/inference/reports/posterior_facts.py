@@ -9,10 +9,12 @@ import numpy as np
 
 from mesaprior.hypotheses.census import PARTS, Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.space import Space
 from mesaprior.inference.bayes.leading import leading
 from mesaprior.inference.bayes.posterior import Posterior
 from mesaprior.inference.bayes.result import advantage_of
 from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.glossing import gloss
 
 MOST_LATER = 1_000
 """Later rows up to which each has its own entry in ``predictive``, also on logs too long to look at every prefix."""
@@ -29,6 +31,7 @@ def posterior_facts(
     codes: dict[str, dict[str, int]] | None = None,
     warnings: Sequence[str] = (),
     top: int = 10,
+    space: Space | None = None,
 ) -> dict[str, Any]:
     """Return a posterior as plain data and arrays, in a fixed order of keys; see `report.plain` for JSON.
 
@@ -51,6 +54,8 @@ def posterior_facts(
         What is suspicious about the log, as sentences.
     top : int
         How many behaviours to list.
+    space : Space or None
+        That of the programs, if it is known.
     """
     exact = posterior.exact
     return {
@@ -76,7 +81,7 @@ def posterior_facts(
         "number": {name: dict(zip(VERDICTS, posterior.number[role], strict=True)) for role, name in enumerate(ROLES)},
         "predictive": _predictive(posterior, census, log),
         "exact": exact and {"program": exact.program, "length": exact.length, "role": ROLES[exact.role]},
-        "top": _leading(posterior, census, top),
+        "top": _leading(posterior, census, log, top, space),
         "given": list(given),
         "fit": {
             "chance": posterior.fit.chance,
@@ -99,7 +104,9 @@ def _predictive(posterior: Posterior, census: Census, log: ImitationLog) -> dict
     return {str(N + row): posterior.predictive[row] for row in later.tolist()}
 
 
-def _leading(posterior: Posterior, census: Census, top: int) -> list[dict[str, Any]]:
+def _leading(
+    posterior: Posterior, census: Census, log: ImitationLog, top: int, space: Space | None
+) -> list[dict[str, Any]]:
     """Return the behaviours of most mass, each with a shortest program."""
     return [
         {
@@ -112,6 +119,7 @@ def _leading(posterior: Posterior, census: Census, top: int) -> list[dict[str, A
             "search_advantage": advantage_of(posterior, behaviour),
             "hits": one.hits,
             "misses": one.misses,
+            "gloss": gloss(one.program, log, space, census.predictions[behaviour]),
             **_changes(posterior, behaviour),
         }
         for behaviour, one in leading(posterior, census.witness, top).items()

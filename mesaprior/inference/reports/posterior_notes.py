@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mesaprior.errors import Named, Sentence, setting
 from mesaprior.hypotheses.log.notices import number_of, shown
 from mesaprior.hypotheses.phrases import bits_text, share_text
 from mesaprior.hypotheses.registry import description
@@ -18,7 +19,7 @@ from mesaprior.inference.reports.cells import length_text
 from mesaprior.inference.request import Question
 
 
-def posterior_notes(question: Question, posterior: Posterior, mass_beyond: float | None) -> Iterator[str]:
+def posterior_notes(question: Question, posterior: Posterior, mass_beyond: float | None) -> Iterator[str | Sentence]:
     """Yield what one has to know to read the tables of a posterior.
 
     Parameters
@@ -78,14 +79,14 @@ def _exact_sentence(question: Question, posterior: Posterior) -> str:
     return f"One of the {noun} counted fits the training rows without error: {program}."
 
 
-def _notes_by_role(posterior: Posterior) -> Iterator[str]:
+def _notes_by_role(posterior: Posterior) -> Iterator[str | Sentence]:
     by_bound = ", ".join(
         f"{bits_text(float(odds))} at {bound}"
         for bound, odds in zip(posterior.bounds[-4:], posterior.log2_odds_by_bound[-4:], strict=True)
     )
     settled = "stable" if posterior.is_stable else "not stable"
-    longer = "" if posterior.is_stable else "; a larger --max-bits may change them"
-    yield f"The odds are {settled} in the length bound: {by_bound} bits of length{longer}."
+    longer = ("; a larger ", setting("max_bits"), " may change them") if not posterior.is_stable else ()
+    yield Sentence((f"The odds are {settled} in the length bound: {by_bound} bits of length", *longer, "."))
     if not np.isnan(posterior.search_advantage).all():
         yield (
             "Advantage: bits that the shortest optimizer saves over the shortest imitator with the same actions on "
@@ -107,7 +108,7 @@ def _notes_by_verdict(posterior: Posterior) -> Iterator[str]:
         yield f"Later rows that are missed: {share_text(missed)}, expected."
 
 
-def _notes_on_the_language(question: Question) -> Iterator[str]:
+def _notes_on_the_language(question: Question) -> Iterator[str | Sentence]:
     ledger = question.language.ledger() if question.language else []
     if ledger:
         given = ", ".join(
@@ -115,7 +116,7 @@ def _notes_on_the_language(question: Question) -> Iterator[str]:
         )
         yield f"Given for free: the tables of {given}."
     if question.is_default_language:
-        yield (
-            "The default language holds no payoff, so it leans towards imitators; `mesaprior language` prints it, "
-            "ready to edit."
+        printing = Named("default_language(log).to_toml() returns", "`mesaprior language` prints")
+        yield Sentence(
+            ("The default language holds no payoff, so it leans towards imitators; ", printing, " it, ready to edit.")
         )

@@ -69,7 +69,12 @@ def _blocks(question: Question, posterior: Posterior) -> Iterator[Block]:
         rows.append([*map(str, labels), *(s if isinstance(s, str) else share_text(s) for s in shares), f"{n:,}"])
         is_missed.append(labels[-2] not in ("", labels[-1]))
     names = records.header[2:]
-    columns = (*texts(*names[: n_features + 2]), *numbers(*names[n_features + 2 :], "rows"))
+    columns = (
+        *texts(*names[:n_features], term="feature"),
+        *texts("action", "likeliest"),
+        *numbers(*names[n_features + 2 :], term="probability of an action"),
+        *numbers("rows"),
+    )
     yield Table("Predictions for later rows", columns, rows, is_missed)
     if len(times) > MOST_SHOWN:
         yield Line(f"{len(times) - MOST_SHOWN:,} more distinct rows; the CSV has every row.", "about")

@@ -13,8 +13,10 @@ from mesaprior.inference.analysis import Analysis
 from mesaprior.inference.provenance import provenance_of
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.reports.cells import program_cell
 from mesaprior.inference.request import Question
 from mesaprior.inference.robustness.reach import Reached
+from mesaprior.inference.summaries.reach import summarize_reach
 
 COLUMNS = (
     *("kind", "status", "length", "length_at_least", "time", "role", "verdict", "programs"),
@@ -29,6 +31,7 @@ def report_reach(question: Question, analysis: Analysis) -> Report:
     return Report(
         facts=lambda: {
             "reach": [_facts(one) for one in found],
+            "summary": summarize_reach(found, question.space),
             "provenance": provenance_of(question, tolerance=analysis.tolerance),
         },
         records=lambda: Records.of_mappings([_facts(one) for one in found], COLUMNS),
@@ -45,6 +48,7 @@ def _facts(one: Reached) -> dict[str, Any]:
 def _blocks(question: Question, found: Sequence[Reached]) -> Iterator[Block]:
     noun, log = question.space.noun, question.log
     yield Line(_headline(question, found), "headline")
+    yield Line(summarize_reach(found, question.space), "summary")
     yield Line(
         f"{question.census.n_programs:,} {noun} counted · no prior and no noise play a part · "
         f"{number_of(log.n_training, 'training row')}, {log.n_rows - log.n_training} later",
@@ -53,7 +57,7 @@ def _blocks(question: Question, found: Sequence[Reached]) -> Iterator[Block]:
     yield Table(
         f"Shortest of the {noun} that fit every training row",
         (
-            *words("kind"),
+            *words("kind", term="kind of program"),
             *numbers("price", "bits", "steps"),
             *words("role", "verdict"),
             *numbers("that fit"),
@@ -68,7 +72,7 @@ def _blocks(question: Question, found: Sequence[Reached]) -> Iterator[Block]:
                 one.role or "-",
                 one.verdict or "-",
                 f"{one.programs:,}",
-                one.program or "-",
+                program_cell(one.program, log, question.space),
             )
             for one in found
         ],

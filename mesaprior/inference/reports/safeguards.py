@@ -14,10 +14,11 @@ from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_facts, provenance_of
 from mesaprior.inference.report import Records, Report
-from mesaprior.inference.report_blocks import Block, notes
+from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
 from mesaprior.inference.safeguards.outcomes import Outcome, conflicts
+from mesaprior.inference.summaries.safeguards import summarize_safeguards
 
 
 def report_safeguards(
@@ -47,9 +48,14 @@ def report_safeguards(
     """
     settings: dict[str, Any] = {"cost": cost, "slips": has_slips, "online": is_online}
 
+    log = question.log
+    n_conflicts = sum(conflicts(log, row) for row in range(log.n_training, log.n_rows))
+
+    def summary() -> str:
+        return summarize_safeguards(outcomes, n_conflicts, log.n_rows)
+
     def blocks() -> Iterator[Block]:
-        log = question.log
-        n_conflicts = sum(conflicts(log, row) for row in range(log.n_training, log.n_rows))
+        yield Line(summary(), "summary")
         yield about(question, prior, str(noise) + ("" if has_slips else ", no slips"))
         yield _table(outcomes, has_conflicts=n_conflicts > 0)
         yield from notes(*_notes(log, n_conflicts, cost, is_online=is_online))
@@ -57,6 +63,7 @@ def report_safeguards(
     return Report(
         facts=lambda: {
             "safeguards": [_facts(outcome) for outcome in outcomes],
+            "summary": summary(),
             "provenance": provenance_of(question, prior=prior_facts(prior), noise=str(noise), **settings),
         },
         records=lambda: Records.of_mappings(

@@ -13,9 +13,11 @@ from mesaprior.inference.bayes.sampling import Draw
 from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import prior_facts, provenance_of
 from mesaprior.inference.report import Records, Report
-from mesaprior.inference.report_blocks import Block
+from mesaprior.inference.report_blocks import Block, Line
 from mesaprior.inference.reports.about import about
+from mesaprior.inference.reports.cells import program_cell
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.samples import summarize_sample
 
 COLUMNS = ("program", "length", "time", "infer_time", "role", "verdict", "probability")
 """What is said of each program."""
@@ -45,12 +47,14 @@ def report_sample(
     settings = {"prior": prior_facts(prior), "noise": str(noise), "tolerance": tolerance, "seed": seed}
 
     def blocks() -> Iterator[Block]:
+        yield Line(summarize_sample(draws), "summary")
         yield about(question, prior, noise, f"{len(draws):,} drawn, seed {seed}")
-        yield _table(draws)
+        yield _table(question, draws)
 
     return Report(
         facts=lambda: {
             "draws": [_facts(draw) for draw in draws],
+            "summary": summarize_sample(draws),
             "provenance": provenance_of(question, **settings),
         },
         records=lambda: Records.of_mappings([_facts(draw) for draw in draws], COLUMNS),
@@ -63,7 +67,7 @@ def _facts(draw: Draw) -> dict[str, Any]:
     return facts | {"role": ROLES[draw.role], "verdict": VERDICTS[draw.verdict]}
 
 
-def _table(draws: Sequence[Draw]) -> Table:
+def _table(question: Question, draws: Sequence[Draw]) -> Table:
     return Table(
         "",
         (*numbers("probability"), *words("role", "verdict"), *numbers("bits", "steps"), *texts("program")),
@@ -74,7 +78,7 @@ def _table(draws: Sequence[Draw]) -> Table:
                 VERDICTS[draw.verdict],
                 f"{draw.length:,}",
                 f"{draw.time:,}",
-                draw.program,
+                program_cell(draw.program, question.log, question.space),
             )
             for draw in draws
         ],

@@ -20,8 +20,9 @@ from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.provenance import facts_of_log, facts_of_space, prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
-from mesaprior.inference.reports.cells import odds_cell
+from mesaprior.inference.reports.cells import odds_cell, program_cell
 from mesaprior.inference.robustness.spaces import Agreement, Answer, SpacesCompared
+from mesaprior.inference.summaries.spaces import summarize_spaces
 
 MOST_SITUATIONS = 16
 """Functions over more situations than this are shortened."""
@@ -67,8 +68,9 @@ def report_spaces(
 
     def blocks() -> Iterator[Block]:
         yield Line(headline(result), "headline")
+        yield Line(summarize_spaces(result), "summary")
         yield Line(f"{priors_text(result, priors)} · noise {noise}", "about")
-        yield _verdicts_table(result)
+        yield _verdicts_table(result, log, spaces)
         yield _correlations_table(result)
         yield from _functions(result, situations)
         yield from notes(*_notes(result))
@@ -84,7 +86,8 @@ def headline(result: SpacesCompared) -> str:
     """Return in one sentence whether the spaces agree on who holds the posterior, and the price of the choice."""
     leaders = [_leading_verdict(answer.mass_by_verdict) for answer in result.answers]
     if len(set(leaders)) == 1:
-        agreed = f"In all {len(leaders)} spaces {leaders[0]} programs hold the posterior"
+        every = "both" if len(leaders) == 2 else f"all {len(leaders)}"
+        agreed = f"In {every} spaces {leaders[0]} programs hold the posterior"
     else:
         names = {
             leader: [a.space for a, b in zip(result.answers, leaders, strict=True) if b == leader] for leader in leaders
@@ -121,6 +124,7 @@ def _facts(result: SpacesCompared, situations: Sequence[dict[str, int]]) -> dict
         "best": [vars(one) for one in result.best],
         "worst": [vars(one) for one in result.worst],
         "price": result.price,
+        "summary": summarize_spaces(result),
     }
 
 
@@ -155,7 +159,7 @@ def _record(answer: Answer) -> list[Any]:
     ]
 
 
-def _verdicts_table(result: SpacesCompared) -> Table:
+def _verdicts_table(result: SpacesCompared, log: ImitationLog, spaces: Sequence[Space]) -> Table:
     verdicts = [v for v in range(len(VERDICTS)) if v != UNJUDGED or any(a.mass_by_verdict[v] for a in result.answers)]
     return Table(
         "Who holds the posterior",
@@ -172,10 +176,10 @@ def _verdicts_table(result: SpacesCompared) -> Table:
                 f"{len(answer.functions.actions):,}",
                 *(share_text(float(answer.mass_by_verdict[v])) for v in verdicts),
                 odds_cell(answer.log2_odds_verdict),
-                "-" if answer.leader is None else answer.leader,
+                program_cell(answer.leader, log, space),
                 share_text(answer.leader_mass),
             )
-            for answer in result.answers
+            for answer, space in zip(result.answers, spaces, strict=True)
         ],
     )
 
@@ -191,7 +195,7 @@ def _correlations_table(result: SpacesCompared) -> Table:
 
     return Table(
         "Rank correlation of functions",
-        (*words(""), *numbers(*names[1:])),
+        (*words("", term="space"), *numbers(*names[1:], term="rank correlation of spaces")),
         [(names[first], *(cell(first, second) for second in range(1, len(names)))) for first in range(len(names) - 1)],
     )
 
@@ -204,7 +208,11 @@ def _functions(result: SpacesCompared, situations: Sequence[dict[str, int]]) -> 
     for how, found in (("most", result.best), ("least", result.worst)):
         yield Table(
             f"Where the spaces agree {how}",
-            (*texts("actions"), *numbers(*(answer.space for answer in result.answers), "spread")),
+            (
+                *texts("actions"),
+                *numbers(*(answer.space for answer in result.answers), term="mass in a space"),
+                *numbers("spread"),
+            ),
             [(_actions(one), *(f"{mass:.2f}" for mass in one.log2_mass), f"{one.spread:.2f}") for one in found],
         )
     features = ", ".join(situations[0])

@@ -40,9 +40,11 @@ def _list_blocks(entries: Sequence[Entry], place: Path) -> Iterator[Block]:
         yield Line(f"There is no census and no table of strings in {place}.")
         return
     columns = (
-        *texts("census", "key", "language", "log"),
+        *texts("census", term="census on disk"),
+        *texts("key", "language", "log"),
         *words("bounds"),
-        *numbers("programs", "behaviours", "shards", "size"),
+        *numbers("programs", "behaviours", "shards"),
+        *numbers("size", term="size on disk"),
     )
     yield Table(
         "",
@@ -102,7 +104,11 @@ def _entry_blocks(entry: Entry, lines: dict[str, Any], shards: Sequence[dict[str
     if shards:
         yield Table(
             "Shards",
-            numbers("shard", *entry.nouns, "rows"),
+            (
+                *numbers("shard"),
+                *numbers(*entry.nouns, term="counted in a shard"),
+                *numbers("rows", term="rows of a census"),
+            ),
             [
                 (str(k), f"{shard['programs']:,}", f"{shard['behaviours']:,}", f"{shard['rows']:,}")
                 for k, shard in enumerate(shards)

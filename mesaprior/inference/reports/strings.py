@@ -17,6 +17,7 @@ from mesaprior.inference.provenance import prior_facts, prior_text
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.strings.complexity import StringPrior
+from mesaprior.inference.summaries.formalisms import summarize_strings
 from mesaprior.priors.prior import FormulaPrior
 
 FIRST_SHOWN, LAST_SHOWN = 20, 3
@@ -40,7 +41,11 @@ def report_strings(table: StringTable, weighed: StringPrior, prior: FormulaPrior
     if prior is not None:
         columns["bits"] = weighed.bits.tolist()
     return Report(
-        facts=lambda: _facts_of_size(table) | {"prior": prior_facts(prior), "strings": _facts_of_strings(weighed)},
+        facts=lambda: (
+            _facts_of_size(table)
+            | {"prior": prior_facts(prior), "strings": _facts_of_strings(weighed)}
+            | {"summary": summarize_strings(weighed, table)}
+        ),
         records=lambda: Records(tuple(columns), zip(*columns.values(), strict=True)),
         blocks=lambda: _string_blocks(table, weighed, prior, top),
     )
@@ -69,7 +74,7 @@ def report_joint(table: StringTable, top: int) -> Report:
             *_heading(table, len(names), "counted by string and steps"),
             Table(
                 "",
-                (*texts("string"), *numbers("steps", "runs")),
+                (*texts("string"), *numbers("steps", term="steps to halt"), *numbers("runs")),
                 [(string, f"{steps:,}", f"{count:,}") for string, steps, count in rows[:n_shown]],
             ),
             *notes(*_notes(table)),
@@ -116,9 +121,10 @@ def _facts_of_champion(champion: Champion | None) -> dict[str, Any] | None:
     return champion and {"value": champion.value, "machine": format_machine(champion.machine)}
 
 
-def _heading(table: StringTable, n_strings: int, counted: str) -> list[Block]:
+def _heading(table: StringTable, n_strings: int, counted: str, *meanings: Block) -> list[Block]:
     return [
         Line(f"{2 * table.verdicts['halted']:,} halting runs print {n_strings:,} strings.", "headline"),
+        *meanings,
         Line(
             f"{table.n_machines:,} machines of {number_of(table.states, 'state')}, each on zeros and on ones · "
             f"{counted}",
@@ -129,11 +135,16 @@ def _heading(table: StringTable, n_strings: int, counted: str) -> list[Block]:
 
 def _string_blocks(table: StringTable, weighed: StringPrior, prior: FormulaPrior | None, top: int) -> Iterator[Block]:
     weights = f"prior {prior_text(prior)}" if prior else "all machines alike"
-    yield from _heading(table, len(weighed.strings), weights)
+    yield from _heading(table, len(weighed.strings), weights, Line(summarize_strings(weighed, table), "summary"))
     columns = (weighed.strings[:top], weighed.count[:top], weighed.bits[:top], weighed.depth[:top])
     yield Table(
         "",
-        (*texts("string"), *numbers("runs", "bits", "depth")),
+        (
+            *texts("string"),
+            *numbers("runs"),
+            *numbers("bits", term="bits of a string"),
+            *numbers("depth", term="depth of a string"),
+        ),
         [
             (string, f"{count:,}", f"{bits:.4f}", f"{depth:,}")
             for string, count, bits, depth in zip(*columns, strict=True)
@@ -147,13 +158,22 @@ def _halting_blocks(table: StringTable) -> Iterator[Block]:
     yield Line(f"{halting:,} of {table.n_machines:,} machines halt on a blank tape.", "headline")
     yield Table(
         "How runs end",
-        (*words("verdict"), *numbers("machines", "share")),
+        (
+            *words("verdict", term="how runs end"),
+            *numbers("machines", term="machines that end so"),
+            *numbers("share", term="share of machines"),
+        ),
         [
             (name.replace("_", " "), f"{count:,}", share_text(count / table.n_machines))
             for name, count in table.verdicts.items()
         ],
     )
-    yield Table("Steps to halt", numbers("steps", "machines", "share"), list(_steps_rows(table)))
+    columns = (
+        *numbers("steps", term="steps to halt"),
+        *numbers("machines", term="machines that end so"),
+        *numbers("share", term="share of machines"),
+    )
+    yield Table("Steps to halt", columns, list(_steps_rows(table)))
     for title, champion, unit in (("Longest run", table.most_steps, "steps"), ("Most ones", table.most_ones, "ones")):
         if champion is not None:
             yield Line(f"{title}: {champion.value:,} {unit}, {format_machine(champion.machine)}")

@@ -21,6 +21,7 @@ from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, Series, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.sweep import summarize_sweep
 from mesaprior.inference.sweeps.axes import NOISE
 from mesaprior.inference.sweeps.changes import SignChange, sign_changes
 from mesaprior.inference.sweeps.sweep import SweptPosterior
@@ -57,6 +58,7 @@ def report_sweep(
     def blocks() -> Iterator[Block]:
         for contest in contests:
             yield Line(_headline(contest, contest.odds_of(swept)), "headline")
+        yield Line(summarize_sweep(swept, contests[0]), "summary")
         grid = " x ".join(f"{name} ({len(values):,})" for name, values in swept.axes.items())
         yield about(question, prior, noise_text, grid, varied=swept.axes)
         yield from _line(swept, contests) if len(swept.axes) == 1 else _maps(swept, contests)
@@ -97,6 +99,7 @@ def _facts(swept: SweptPosterior, contests: Sequence[Contest]) -> dict[str, Any]
         "misses": {name: swept.misses[..., role] for role, name in enumerate(ROLES)},
         "misses_all": swept.misses_all,
         "sign_changes": changes,
+        "summary": summarize_sweep(swept, contests[0]),
     }
 
 
@@ -136,11 +139,11 @@ def _line(swept: SweptPosterior, contests: Sequence[Contest]) -> Iterator[Block]
     shown = [part for part in range(len(names)) if np.nan_to_num(masses[:, part]).any()]
     yield Table(
         "",
-        numbers(
-            name,
-            *(contest.ratio for contest in contests),
-            *(names[part] for part in shown),
-            "later misses",
+        (
+            *numbers(name, term="swept parameter"),
+            *numbers(*(contest.ratio for contest in contests)),
+            *numbers(*(names[part] for part in shown), term="share of a part"),
+            *numbers("later misses"),
         ),
         [
             (
@@ -176,7 +179,11 @@ def _map(title: str, across: str, x: np.ndarray, up: str, y: np.ndarray, odds: n
     columns, rows = _thinned(len(x), ACROSS), _thinned(len(y), DOWN)
     return Table(
         title,
-        (*numbers(up), *words(f"{across}: {x[0]:g} to {x[-1]:g}"), *texts(f"lead changes at {across}")),
+        (
+            *numbers(up, term="swept parameter"),
+            *words(f"{across}: {x[0]:g} to {x[-1]:g}", term="map of the lead"),
+            *texts(f"lead changes at {across}", term="lead changes"),
+        ),
         [
             (
                 f"{y[row]:g}",

@@ -13,6 +13,7 @@ from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.theorems import summarize_theorems
 from mesaprior.inference.theorems import TOLERANCE, Evaluation, Theorem
 
 COLUMNS = ("name", "statement", "source", "relation", "left", "right", "slack", "holds", "evaluated", "fails")
@@ -34,6 +35,7 @@ def report_theorems(question: Question, found: Evaluation, *, prior: Prior, nois
 
     def blocks() -> Iterator[Block]:
         yield Line(_headline(found), "headline")
+        yield Line(summarize_theorems(found), "summary")
         yield about(question, prior, noise)
         how = "the program that fits the training rows" if found.is_exact else "the leading program; none fits the rows"
         yield Line(f"Truth: {found.truth} ({how}), w = 2^{found.log2_weight:.2f}", "about")
@@ -56,6 +58,7 @@ def _facts(found: Evaluation) -> dict[str, Any]:
         "truth": {"program": found.truth, "is_exact": found.is_exact, "log2_weight": found.log2_weight},
         "tolerance": TOLERANCE,
         "theorems": [_facts_of_theorem(theorem) for theorem in found.theorems],
+        "summary": summarize_theorems(found),
     }
 
 
@@ -84,7 +87,7 @@ def _table(theorems: Sequence[Theorem]) -> Table:
         (
             *words("theorem"),
             *numbers("left"),
-            *words(""),
+            *words("", term="relation"),
             *numbers("right", "slack"),
             *texts("statement, or what fails"),
         ),

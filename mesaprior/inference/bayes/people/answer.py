@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from mesaprior.errors import Sentence
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.coding import listed
 from mesaprior.hypotheses.space import Space
@@ -42,12 +43,12 @@ class PeopleAnswer:
         return self.about.space
 
     @property
-    def warnings(self) -> list[str]:
-        """What is suspicious about the log, and who is left out, as sentences."""
+    def warnings(self) -> list[Sentence]:
+        """What is suspicious about the log, and who is left out."""
         sentences, left_out = warning_sentences(self.log, self.n_actions), self.result.left_out
         if left_out:
             has, is_left = ("has", "is") if len(left_out) == 1 else ("have", "are")
-            sentences.append(f"{listed(left_out)} {has} no training row and {is_left} left out.")
+            sentences.append(Sentence((f"{listed(left_out)} {has} no training row and {is_left} left out.",)))
         return sentences
 
     @property

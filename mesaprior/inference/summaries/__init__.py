@@ -1,0 +1,1 @@
+"""What each result means, in one plain paragraph that is computed from it: one module a result."""
