@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from mesaprior.errors import RunError
 
@@ -40,7 +42,7 @@ class Claim:
         while (handle := _locked(path)) is not None:
             if _is_at(handle, path):
                 # A run that fails need not know of the claim: it ends with the object.
-                self.release = weakref.finalize(self, _let_go, handle, path)
+                self.release: Callable[[], Any] = weakref.finalize(self, _let_go, handle, path)
                 _OURS[path] = self
                 return
             # Whoever had it removed the file before it could be locked here.
