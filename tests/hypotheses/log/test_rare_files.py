@@ -48,6 +48,11 @@ REFUSED = {
         {},
         "this is not text; save the table as CSV in UTF-8, or as Parquet.",
     ),
+    "a cell too many on fewer than half of the rows": (
+        b"x,action\n0,0,9\n1,1\n0,0\n1,1,9\n1,1\n",
+        {},
+        "2 rows have another number of cells than the header 'x,action', which has 2 (line 2 has 3)",
+    ),
     "the action dropped": (
         b"x,action\n0,0\n",
         {"drop": ("action",)},
