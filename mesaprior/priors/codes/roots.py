@@ -7,6 +7,8 @@ positive, decreasing and convex. Newton's steps from the left therefore never pa
 above it encloses it.
 """
 
+# pyright: reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 from collections.abc import Sequence
