@@ -2,9 +2,13 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+MUTATED := mesaprior/priors mesaprior/hypotheses/log mesaprior/inference/bayes
+COVERING := tests/priors tests/hypotheses/log tests/cli/test_raw_files.py tests/cli/test_prepare.py \
+	$(addprefix tests/inference/,people test_checkpoints.py test_end_to_end.py test_fit.py test_interventions.py \
+	test_logspace.py test_noise.py test_odds.py test_posterior.py test_prefixes.py test_result.py test_roles.py test_sample.py)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow lint bench bench-check bench-keep peers claims docs docs-check gallery clean help
+.PHONY: demo test test-slow lint coverage mutants bench bench-check bench-keep peers claims docs docs-check gallery clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -47,11 +51,21 @@ test-newest:  ## the newest versions that there are
 	build/newest/bin/python -m pip install --quiet '.[plot]' pytest
 	build/newest/bin/python -m pytest -p no:benchmark $(VERSIONED)
 
-lint: .venv/test  ## style, types and import contracts
+lint: .venv/test  ## style, types (also those that users see) and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pyright
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/pyright --verifytypes mesaprior --ignoreexternal
+
+coverage: .venv/test  ## branch coverage of priors, log and posteriors, kernels as plain Python; a quarter of an hour
+	mkdir -p out
+	CI=true LONGEST=20 DURATIONS=out/durations.json \
+	$(BIN)/python -m coverage run -m pytest -p tests.plain_kernels -p no:benchmark $(COVERING)
+	$(BIN)/python -m coverage report
+
+mutants: .venv/test  ## mistakes put into priors, log and posteriors, and which tests notice; after make coverage, minutes
+	CI=true $(BIN)/python -m tests.mutation $(MUTATED)
 
 bench: .venv/test  ## the benchmarks; see benchmarks/README.md
 	$(BIN)/python -m pytest benchmarks -m '' --benchmark-only

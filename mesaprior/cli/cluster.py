@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
-from mesaprior.cli.command import COUNTING, headed_option
+from mesaprior.cli.command import COUNTING, Decorator, headed_option
 
 Remote = Callable[..., Generator[tuple[int, Any]]]
 """Counts shards elsewhere; see `cluster.shards_on_cluster`."""
 
-cluster_option = headed_option(
+cluster_option: Decorator = headed_option(
     "--cluster",
     "address",
     metavar="ADDRESS",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    ParamType = click.ParamType[Any, Any]
+else:
+    # It takes no arguments in older versions of Click.
+    ParamType = click.ParamType
 
 LOG = "The log"
 SPACE = "The space"
@@ -19,7 +24,7 @@ ANSWER = "The answer"
 COUNTING = "Counting"
 OUTPUT = "Output"
 
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 """Settings of the outermost command, which its subcommands inherit."""
 
 FEW = 14
@@ -49,11 +54,23 @@ class Option(click.Option):
     def __init__(self, *arguments: Any, heading: str, old_names: Sequence[str] = (), **settings: Any):
         super().__init__(*arguments, **settings)
         self.heading = heading
-        self.old_names = tuple(old_names)
+        self.old_names: tuple[str, ...] = tuple(old_names)
 
 
-headed_option = partial(click.option, cls=Option)
-"""`click.option` with a heading."""
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Decorator(Protocol):
+    """What gives a command one or several options."""
+
+    def __call__(self, function: F, /) -> F:
+        """Return the command with the options."""
+        ...
+
+
+def headed_option(*arguments: Any, **settings: Any) -> Decorator:
+    """Return an option with a heading; the parameters are those of `Option`."""
+    return click.option(*arguments, cls=Option, **settings)
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -153,7 +170,7 @@ class Command(click.Command):
 class Group(click.Group):
     """A group of such commands."""
 
-    command_class = Command
+    command_class: type[click.Command] | None = Command
 
     def __init__(self, *arguments: Any, **settings: Any):
         super().__init__(*arguments, **settings)

@@ -21,7 +21,7 @@ class Notice:
     def __init__(self):
         self._timer: threading.Timer | None = None
         self._is_said = False
-        self.seconds = 0.0
+        self.seconds: float = 0.0
 
     def begin(self) -> None:
         """Say it soon, unless the kernel is compiled before."""

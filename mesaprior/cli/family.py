@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesaprior.cli.command import Decorator
 from mesaprior.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from mesaprior.inference.analysis import Analysis
     from mesaprior.inference.robustness.family import Family
 
-family_option = click.option(
+family_option: Decorator = click.option(
     "--family",
     "is_family",
     is_flag=True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mesaprior.cli.cluster import remote_of
-from mesaprior.cli.command import COUNTING, PRIOR, headed_option
+from mesaprior.cli.command import COUNTING, PRIOR, Decorator, headed_option
 from mesaprior.cli.completion import A_PRIOR
 from mesaprior.cli.options import WholeNumber, param_option, together
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-states_option = click.option(
+states_option: Decorator = click.option(
     "--states",
     type=click.IntRange(1, 6),
     required=True,
     metavar="N",
     help="States of the machines, not counting the halt.",
 )
-max_steps_option = click.option(
+max_steps_option: Decorator = click.option(
     "--max-steps",
     type=WholeNumber(1, 10**6),
     metavar="T",
     help="Stop runs after T steps; by default as late as any machine of up to 4 states halts, and after 500 for 5.",
 )
 
-workers_option = headed_option(
+workers_option: Decorator = headed_option(
     "--workers",
     type=click.IntRange(min=1),
     metavar="W",

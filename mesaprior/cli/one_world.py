@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mesaprior.cli.command import headed_option
+from mesaprior.cli.command import Decorator, headed_option
 from mesaprior.cli.completion import A_WORLD
 from mesaprior.cli.options import F, Parameter, together, whole_numbers
 
@@ -42,10 +42,10 @@ def _settings_option(*, old_names: Sequence[str] = ()) -> Callable[[F], F]:
     )
 
 
-one_world = together(_name_and_seed, _settings_option(old_names=("--param",)))
+one_world: Decorator = together(_name_and_seed, _settings_option(old_names=("--param",)))
 """Gives a command the name, the seed and the settings of a world."""
 
-one_world_with_prior = together(_name_and_seed, _settings_option())
+one_world_with_prior: Decorator = together(_name_and_seed, _settings_option())
 """The same for a command whose `--param` is one of a prior."""
 
 

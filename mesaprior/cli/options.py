@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mesaprior.cli.command import ANSWER, COUNTING, LOG, OTHER_SPACES, OUTPUT, PRIOR, SPACE, headed_option
+from mesaprior.cli.command import (
+    ANSWER,
+    COUNTING,
+    LOG,
+    OTHER_SPACES,
+    OUTPUT,
+    PRIOR,
+    SPACE,
+    Decorator,
+    ParamType,
+    headed_option,
+)
 from mesaprior.cli.completion import A_PRIOR, FILE
 from mesaprior.cli.report import FORMATS
 from mesaprior.hypotheses import description as described
@@ -26,7 +37,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Parameter(click.ParamType):
+class Parameter(ParamType):
     """A value of a prior's parameter, written ``NAME=VALUE``."""
 
     name = "NAME=VALUE"
@@ -54,7 +65,7 @@ class WholeNumber(click.IntRange):
         return super().convert(value, param, ctx)
 
 
-class PrefixCount(click.ParamType):
+class PrefixCount(ParamType):
     """How many training prefixes are told: a number, or ``all``."""
 
     name = "K"
@@ -69,7 +80,7 @@ class PrefixCount(click.ParamType):
         return int(text)
 
 
-class Sizes(click.ParamType):
+class Sizes(ParamType):
     """Numbers of something: one, or the least and the most with a hyphen between.
 
     Parameters
@@ -99,7 +110,7 @@ class Sizes(click.ParamType):
         return least, most
 
 
-class ReadAs(click.ParamType):
+class ReadAs(ParamType):
     """What a function makes of the text; what is wrong it refuses by itself."""
 
     name = "TEXT"
@@ -112,7 +123,7 @@ class ReadAs(click.ParamType):
         return self._function(value) if isinstance(value, str) else value
 
 
-class Values(click.ParamType):
+class Values(ParamType):
     """Whole numbers, with commas between them."""
 
     name = "V"
@@ -142,14 +153,14 @@ class SpaceOptions:
     """
 
     space: str | None = None
-    given: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def get(self, option: str) -> Any:
         """Return the value of an option, or None where it was not given."""
         return self.given.get(option)
 
 
-class Memory(click.ParamType):
+class Memory(ParamType):
     """An amount of memory: bytes, or a number with K, M, G or T, each a thousand times the one before."""
 
     name = "MEMORY"
@@ -177,7 +188,7 @@ def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-other_log_option = headed_option(
+other_log_option: Decorator = headed_option(
     "--log",
     "other_log",
     type=FILE,
@@ -189,7 +200,7 @@ other_log_option = headed_option(
 
 def click_option(option: Option, argument: str) -> Callable[[F], F]:
     """Return what gives a command an option of a space, as an argument of this name."""
-    kind: click.ParamType | type[str] = str
+    kind: ParamType | type[str] = str
     match option.kind:
         case Integer(least, None):
             kind = WholeNumber(min=least)
@@ -220,9 +231,9 @@ def click_option(option: Option, argument: str) -> Callable[[F], F]:
     )
 
 
-language_option = click_option(LANGUAGE, "language_file")
-constants_option = click_option(CONSTANTS, "constants")
-space_option = headed_option(
+language_option: Decorator = click_option(LANGUAGE, "language_file")
+constants_option: Decorator = click_option(CONSTANTS, "constants")
+space_option: Decorator = headed_option(
     "--space",
     type=click.Choice(registry.names()),
     metavar="SPACE",
@@ -253,7 +264,7 @@ def some_space_options(names: Iterable[str]) -> Callable[[F], F]:
     return decorate
 
 
-space_options = some_space_options(registry.options())
+space_options: Decorator = some_space_options(registry.options())
 """Gives a command all options that name a hypothesis space, as one argument `asked`."""
 
 
@@ -275,7 +286,7 @@ def _given(arguments: dict[str, Any], options: Iterable[Option]) -> dict[str, An
     return {option: value for option, value in values.items() if value is not None}
 
 
-param_option = headed_option(
+param_option: Decorator = headed_option(
     "--param",
     "parameters",
     type=Parameter(),
@@ -283,7 +294,7 @@ param_option = headed_option(
     heading=PRIOR,
     help="Set a parameter of the prior; repeatable.",
 )
-prior_options = together(
+prior_options: Decorator = together(
     headed_option(
         "--prior",
         "prior_text",
@@ -296,7 +307,7 @@ prior_options = together(
     ),
     param_option,
 )
-noise_option = headed_option(
+noise_option: Decorator = headed_option(
     "--noise",
     "noise_text",
     default="beta:1,9",
@@ -305,7 +316,7 @@ noise_option = headed_option(
     heading=PRIOR,
     help="The teacher's error rate, at most that of guessing: a number, or beta:a,b to integrate it out.",
 )
-tolerance_option = headed_option(
+tolerance_option: Decorator = headed_option(
     "--tolerance",
     type=click.FloatRange(0, 1),
     default=0.0,
@@ -316,7 +327,7 @@ tolerance_option = headed_option(
 )
 
 
-max_memory_option = headed_option(
+max_memory_option: Decorator = headed_option(
     "--max-memory",
     "max_bytes",
     type=Memory(),
@@ -326,7 +337,7 @@ max_memory_option = headed_option(
     help="About how much memory to use, such as 8G. Counting takes more passes if it must; what would not fit is "
     "refused. No result depends on it.",
 )
-checkpoints_option = headed_option(
+checkpoints_option: Decorator = headed_option(
     "--checkpoints",
     type=PrefixCount(),
     metavar="K",

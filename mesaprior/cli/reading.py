@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from mesaprior.cli.command import LOG, headed_option
+from mesaprior.cli.command import LOG, ParamType, headed_option
 from mesaprior.cli.completion import A_COLUMN, completed_column
 from mesaprior.cli.options import together
 
@@ -67,7 +67,7 @@ class ReadingOptions:
         return [f"--{name}" for name in names] + ["--rival-utility"] * (self.rival_utility is not None)
 
 
-class Names(click.ParamType):
+class Names(ParamType):
     """Names with commas between them; one with a comma in it stands in double quotes, as in a CSV."""
 
     name = "NAME,NAME,..."

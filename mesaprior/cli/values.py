@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from mesaprior.cli.command import ParamType
 from mesaprior.errors import UsageError
 
 MOST_VALUES = 1_000_000
@@ -20,7 +21,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+
 HOW = "write numbers with commas, or start:stop:step, such as 0:8:0.1, or start:stop:*factor, such as 1:1024:*2"
 
 
-class Axis(click.ParamType):
+class Axis(ParamType):
     """An axis with its values, written ``NAME=VALUES``."""
 
     name = "NAME=VALUES"

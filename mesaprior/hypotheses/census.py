@@ -90,9 +90,9 @@ class Census:
     columns: dict[str, np.ndarray]
     count: NDArray[np.uint64]
     row_cell: NDArray[np.int64]
-    bounds: dict[str, Any] = field(default_factory=dict)
+    bounds: dict[str, Any] = field(default_factory=dict[str, Any])
     vectors: Vectors | None = None
-    changes: dict[str, np.ndarray] = field(default_factory=dict)
+    changes: dict[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
 
     @property
     def interventions(self) -> tuple[str, ...]:
@@ -223,7 +223,7 @@ class Vectors:
     vector_id: NDArray[np.int64]
     columns: dict[str, np.ndarray]
     count: NDArray[np.uint64]
-    under: dict[str, np.ndarray] = field(default_factory=dict)
+    under: dict[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
 
     @property
     def variants(self) -> dict[str, np.ndarray]:

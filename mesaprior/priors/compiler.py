@@ -57,7 +57,7 @@ class Program:
     """
 
     def __init__(self, formula: Formula, parameters: Mapping[str, float]) -> None:
-        self.columns = formula.columns
+        self.columns: tuple[str, ...] = formula.columns
         self._operations: list[tuple[int, int]] = []
         self._constants: list[float] = []
         self._is_true = False

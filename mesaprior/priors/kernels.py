@@ -9,6 +9,8 @@ A block of values is *plain* where all of them are positive and finite. Products
 cases, and their loops take several values at a time.
 """
 
+# pyright: basic, reportIncompatibleMethodOverride=false
+
 import math
 
 import numpy as np

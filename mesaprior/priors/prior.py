@@ -73,7 +73,7 @@ class FormulaPrior:
 
     name: str
     text: str
-    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, float] = field(default_factory=dict[str, float], hash=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", _settle(self.formula, self.parameters))
@@ -132,10 +132,6 @@ class FormulaPrior:
             )
         return log2_weight
 
-    def describe(self) -> Description:
-        """Return the display data of this prior. Imports SymPy."""
-        return _description(self.name, self.formula, self.parameters)
-
 
 def describe_prior(name_or_formula: str, parameters: Mapping[str, float] | None = None) -> Description:
     """Return the display data of a prior, also without values of parameters. Imports SymPy.
@@ -145,10 +141,22 @@ def describe_prior(name_or_formula: str, parameters: Mapping[str, float] | None 
     UsageError
         If the text is neither a name nor a formula, or a value belongs to no parameter or is out of range.
     """
+    from mesaprior.priors.symbolic import latex
+
     name, text = _resolve(name_or_formula)
     formula = parse_formula(text)
     values = check_parameters(formula, parameters or {})
-    return _description(name, formula, {name: values.get(name) for name in formula.parameters})
+    entry = find_entry(name)
+    return Description(
+        name=name,
+        text=formula.text,
+        latex=latex(formula),
+        columns=formula.columns,
+        parameters={parameter: values.get(parameter) for parameter in formula.parameters},
+        meaning=entry.meaning if entry else "",
+        source=entry.source if entry else "",
+        normalizable=entry.normalizable if entry else "",
+    )
 
 
 def make_prior(name_or_formula: str, parameters: Mapping[str, float] | None = None) -> FormulaPrior:
@@ -204,22 +212,6 @@ def _resolve(name_or_formula: str) -> tuple[str, str]:
             "such as 2**-length / time is a prior too."
         )
     return name_or_formula, name_or_formula
-
-
-def _description(name: str, formula: Formula, parameters: Mapping[str, float | None]) -> Description:
-    from mesaprior.priors.symbolic import latex
-
-    entry = find_entry(name)
-    return Description(
-        name=name,
-        text=formula.text,
-        latex=latex(formula),
-        columns=formula.columns,
-        parameters=dict(parameters),
-        meaning=entry.meaning if entry else "",
-        source=entry.source if entry else "",
-        normalizable=entry.normalizable if entry else "",
-    )
 
 
 def _settle(formula: Formula, given: Mapping[str, float]) -> dict[str, float]:

@@ -1,5 +1,7 @@
 """Formulas as SymPy expressions, for showing and for algebra. Imports SymPy, so it is imported where it is used."""
 
+# pyright: reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import math
@@ -14,10 +16,17 @@ from mesaprior.priors.formula import Formula
 MAX_BITS = 40
 """Powers of constants up to this many bits are computed; so no integer of a formula has too many digits to print."""
 
-_COMPARISONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "==": sympy.Eq, "!=": sympy.Ne}
+_COMPARISONS: dict[str, Any] = {
+    "<": sympy.Lt,
+    "<=": sympy.Le,
+    ">": sympy.Gt,
+    ">=": sympy.Ge,
+    "==": sympy.Eq,
+    "!=": sympy.Ne,
+}
 
 
-class GreatPower(sympy.Function):
+class _GreatPower(sympy.Function):
     """A power of constants that is displayed but never computed."""
 
     precedence = PRECEDENCE["Pow"]
@@ -79,7 +88,8 @@ def latex(formula: Formula) -> str:
     shown = expression(formula)
     names = {sympy.Symbol(name): rf"\mathrm{{{name}}}".replace("_", r"\_") for name in formula.columns}
     names[sympy.Symbol("lam")] = r"\lambda"
-    return sympy.latex(shown, symbol_names=names)
+    printed: Any = sympy.latex
+    return printed(shown, symbol_names=names)
 
 
 def _number(text: str) -> Any:
@@ -93,11 +103,11 @@ def _unary(op: str, value: Any) -> Any:
         # SymPy prints log(x, 2) in LaTeX without its base.
         return sympy.log(value, evaluate=False) / sympy.log(2)
     if op == "exp":
-        return sympy.exp(value) if _is_modest(sympy.E, value) else GreatPower(sympy.E, value)
+        return _power(sympy.exp(1), value)
     if op == "ceil":
         # SymPy would compute the digits of a constant, however great.
         return sympy.ceiling(value, evaluate=bool(value.is_Rational))
-    return sympy.sqrt(value)
+    return value ** sympy.Rational(1, 2)
 
 
 def _binary(op: str, first: Any, second: Any) -> Any:
@@ -123,7 +133,7 @@ def _binary(op: str, first: Any, second: Any) -> Any:
 
 def _power(base: Any, exponent: Any) -> Any:
     if not _is_modest(base, exponent):
-        return GreatPower(base, exponent)
+        return _GreatPower(base, exponent)
     return base**exponent
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mesaprior.errors import UsageError
-from mesaprior.priors.prior import FormulaPrior, make_prior
+from mesaprior.priors.prior import FormulaPrior, describe_prior, make_prior
 
 GROUPS = {"length": np.array([3, 4, 5]), "time": np.array([1, 2, 8]), "infer_time": np.array([1, 1, 1])}
 
@@ -135,10 +135,10 @@ def test_weights_that_are_none(text: str, weight: str, place: str):
 
 
 def test_what_is_shown():
-    shown = make_prior("levin").describe()
+    shown = describe_prior("levin")
     assert (shown.name, shown.text, shown.columns) == ("levin", "2**-length / time", ("length", "time"))
     assert shown.latex == r"\frac{2^{- \mathrm{length}}}{\mathrm{time}}"
     assert "1973" in shown.source
     assert "Kraft" in shown.normalizable
-    own = make_prior("2**-(lam*length)", {"lam": 2}).describe()
+    own = describe_prior("2**-(lam*length)", {"lam": 2})
     assert (own.meaning, own.source, own.normalizable, own.parameters) == ("", "", "", {"lam": 2})

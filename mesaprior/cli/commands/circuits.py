@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.command import Command
+from mesaprior.cli.command import Command, ParamType
 from mesaprior.cli.options import format_option, plot_option
 from mesaprior.cli.report import show
 
@@ -22,7 +22,7 @@ DEFAULT_GATES = 7
 """Gates up to which functions of 5 inputs are searched by default; it takes seconds."""
 
 
-class FunctionNumber(click.ParamType):
+class FunctionNumber(ParamType):
     """A truth table as a number: decimal, or with 0x or 0b in front."""
 
     name = "F"

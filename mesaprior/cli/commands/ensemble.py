@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.command import COUNTING, Command, headed_option
+from mesaprior.cli.command import COUNTING, Command, ParamType, headed_option
 from mesaprior.cli.completion import A_WORLD, FILE
 from mesaprior.cli.many_worlds import ManyWorlds
 from mesaprior.cli.options import (
@@ -42,7 +42,7 @@ MOST_SEEDS = 100_000
 """Worlds that can be asked at once."""
 
 
-class Seeds(click.ParamType):
+class Seeds(ParamType):
     """Seeds from one to before another, written ``FIRST:END``, or a single one."""
 
     name = "FIRST:END"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesaprior.cli.command import OUTPUT, Command, headed_option
+from mesaprior.cli.command import OUTPUT, Command, ParamType, headed_option
 from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import language_option
 from mesaprior.cli.reading import Names, ReadingOptions, reading_options
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CHANGES = "What is changed"
 
 
-class Numbered(click.ParamType):
+class Numbered(ParamType):
     """Columns with numbers, ``COL=K,...``; where one can be left out it is 1."""
 
     def __init__(self, default: int | None = None):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mesaprior.cli.command import Group
+from mesaprior.cli.command import Decorator, Group
 from mesaprior.cli.completion import FOLDER
 from mesaprior.cli.options import format_option
 from mesaprior.cli.report import show
@@ -22,7 +22,9 @@ def store() -> None:
     """
 
 
-root_option = click.option("--root", type=FOLDER, metavar="ROOT", help="The folder of the store, if it is another.")
+root_option: Decorator = click.option(
+    "--root", type=FOLDER, metavar="ROOT", help="The folder of the store, if it is another."
+)
 
 
 @store.command("list")

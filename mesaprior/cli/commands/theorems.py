@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mesaprior.cli.command import Command
+from mesaprior.cli.command import Command, ParamType
 from mesaprior.cli.completion import FILE
 from mesaprior.cli.options import (
     SpaceOptions,
@@ -24,7 +24,7 @@ from mesaprior.cli.report import show
 from mesaprior.errors import RunError
 
 
-class Share(click.ParamType):
+class Share(ParamType):
     """A number above 0 and at most 1, read exactly: ``0.1`` or ``1/10``."""
 
     name = "SHARE"

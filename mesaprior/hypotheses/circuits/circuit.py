@@ -76,10 +76,6 @@ class Circuit:
             int(output.is_complemented) ^ (0 if output.node is None else node[output.node]) for output in self.outputs
         ]
 
-    def truth_table(self, output: int = 0) -> int:
-        """Return the function of an output: bit i is its value at input number i."""
-        return sum(self.values(number)[output] << number for number in range(1 << self.n_inputs))
-
     @property
     def node_depths(self) -> list[int]:
         """Most gates on a path from an input to each node, including the node itself."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mesaprior.hypotheses.circuits.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.description import Description, Given, Integer, OneOf, Option, Progress, Say
@@ -31,9 +31,9 @@ class Circuits(Description["CircuitSpace"]):
 
     name = NAME
     noun = NOUN
-    columns = COLUMNS
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
     space = "mesaprior.hypotheses.circuits.space:CircuitSpace"
-    options = (
+    options: ClassVar[tuple[Option, ...]] = (
         Option(
             "--max-gates",
             Integer(0, 99),
@@ -52,11 +52,15 @@ class Circuits(Description["CircuitSpace"]):
         ),
         ENCODING,
     )
-    options_of_programs = ("--basis", "--encoding")
+    options_of_programs: ClassVar[tuple[str, ...] | None] = ("--basis", "--encoding")
     size = "gates"
     # A circuit without gates takes no time, and there is no dividing by that.
     compared = "uniform,simplicity,circuit"
-    suggested = (("circuit", "--prior circuit"), ("uniform", "--prior uniform"), ("simplicity", "--prior simplicity"))
+    suggested: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("circuit", "--prior circuit"),
+        ("uniform", "--prior uniform"),
+        ("simplicity", "--prior simplicity"),
+    )
     is_usual = True
 
     def of_options(self, log: ImitationLog, given: Given, say: Say) -> CircuitSpace:

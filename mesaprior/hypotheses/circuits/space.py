@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from mesaprior.hypotheses.census import FLAGS, Census, census_from_groups
 from mesaprior.hypotheses.circuits import code
 from mesaprior.hypotheses.circuits.circuit import Circuit, format_circuit, parse_circuit
 from mesaprior.hypotheses.circuits.computed import Computed, all_circuits, minimal_circuits
-from mesaprior.hypotheses.circuits.gates import basis_of
+from mesaprior.hypotheses.circuits.gates import Basis, basis_of
 from mesaprior.hypotheses.circuits.least.search import work_of
 from mesaprior.hypotheses.circuits.naming import COLUMNS, NAME, NOUN
 from mesaprior.hypotheses.circuits.orbits import orbit_sizes
@@ -60,8 +60,8 @@ class CircuitSpace(Space):
 
     name = NAME
     noun = NOUN
-    columns = COLUMNS
-    engines = ("sets",)
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
+    engines: ClassVar[tuple[str, ...]] = ("sets",)
 
     def __init__(
         self,
@@ -79,8 +79,11 @@ class CircuitSpace(Space):
         if count not in COUNTS:
             raise UsageError(f"count={count!r} is nothing that is counted; take {' or '.join(COUNTS)}.")
         check_boolean(encoding, actions)
-        self.max_gates, self.basis, self.count = max_gates, basis_of(basis), count
-        self.encoding, self.actions = encoding, actions
+        self.max_gates = max_gates
+        self.basis: Basis = basis_of(basis)
+        self.count = count
+        self.encoding = encoding
+        self.actions = actions
         self._computed: dict[tuple[int, int], Computed] = {}
 
     @classmethod

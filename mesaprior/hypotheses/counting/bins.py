@@ -112,12 +112,12 @@ class Bin:
     """
 
     def __init__(self, n_words: int, width: int = 0):
-        self.n = 0
-        self.keys = np.empty((0, n_words), dtype=np.uint64)
-        self.values = np.empty((0, width), dtype=np.uint8)
+        self.n: int = 0
+        self.keys: np.ndarray = np.empty((0, n_words), dtype=np.uint64)
+        self.values: np.ndarray = np.empty((0, width), dtype=np.uint8)
         self._slots = np.empty(0, dtype=np.int32)
-        self.rows = empty_rows(0, 0)
-        self.best = empty_best(0)
+        self.rows: kernels.Rows = empty_rows(0, 0)
+        self.best: kernels.Best = empty_best(0)
 
     @property
     def n_bytes(self) -> int:

@@ -47,7 +47,7 @@ class Classes:
     """
 
     def __init__(self, width: int):
-        self.n = 0
+        self.n: int = 0
         self._n_entries = 0
         self._values = np.zeros((0, width), dtype=np.uint8)
         self._start, self._end, self._least_time = (np.empty(0, dtype=np.int64) for _ in range(3))

@@ -104,7 +104,7 @@ def charge(steps, factor, below):
     return steps + factor * below
 
 
-def most_below(steps, factor):
+def most_below(steps: int, factor: int) -> int:
     """Return the largest number for which steps + factor * number does not saturate; SATURATION where none does."""
     return SATURATION if factor == 0 else (SATURATION - min(steps, SATURATION)) // factor
 

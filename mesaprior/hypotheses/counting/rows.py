@@ -35,7 +35,7 @@ class RowTable:
     """
 
     def __init__(self, width: int):
-        self.n = 0
+        self.n: int = 0
         self._words = width // 8
         self._rows = np.empty((64, self._words), dtype=np.uint64)
         self._hashes = np.empty(64, dtype=np.uint64)

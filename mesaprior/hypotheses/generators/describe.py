@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mesaprior.hypotheses.description import Description, Given, Integer, Option, Progress, Say
 from mesaprior.hypotheses.generators.naming import COLUMNS, NAME, NOUN
@@ -22,9 +22,9 @@ class Generators(Description["GeneratorSpace"]):
 
     name = NAME
     noun = NOUN
-    columns = COLUMNS
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
     space = "mesaprior.hypotheses.generators.space:GeneratorSpace"
-    options = (
+    options: ClassVar[tuple[Option, ...]] = (
         LANGUAGE,
         MAX_BITS,
         Option(
@@ -34,10 +34,14 @@ class Generators(Description["GeneratorSpace"]):
             metavar="E",
         ),
     )
-    options_of_programs = ("--language", "--extra-gates")
+    options_of_programs: ClassVar[tuple[str, ...] | None] = ("--language", "--extra-gates")
     size = "bits of the term"
     compared = "uniform,simplicity,bounded,levin,s_fast"
-    suggested = (("levin", "--prior levin"), ("speed", "--prior speed --param alpha=2"), ("uniform", "--prior uniform"))
+    suggested: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("levin", "--prior levin"),
+        ("speed", "--prior speed --param alpha=2"),
+        ("uniform", "--prior uniform"),
+    )
 
     def of_options(self, log: ImitationLog, given: Given, say: Say) -> GeneratorSpace:
         """Return the space; the default bound depends on the language."""

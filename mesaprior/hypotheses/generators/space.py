@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -58,14 +58,15 @@ class GeneratorSpace(Space):
 
     name = NAME
     noun = NOUN
-    columns = COLUMNS
-    engines = ("merged",)
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
+    engines: ClassVar[tuple[str, ...]] = ("merged",)
 
     def __init__(self, max_bits: int, language: Language | None = None, *, extra_gates: int = 0):
         check_extra_gates(extra_gates)
-        self.generators = DEFAULT_LANGUAGE if language is None else language
+        self.generators: Language = DEFAULT_LANGUAGE if language is None else language
         _check_language(self.generators)
-        self.max_bits, self.extra_gates = max_bits, extra_gates
+        self.max_bits = max_bits
+        self.extra_gates = extra_gates
         self._terms = TermSpace(self.generators, max_bits)
 
     @classmethod

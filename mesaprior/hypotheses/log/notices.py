@@ -106,7 +106,8 @@ class FileError(ContentError):
     """
 
     def __init__(self, source: str, faults: Sequence[Notice]):
-        self.source, self.faults = source, tuple(faults)
+        self.source = source
+        self.faults: tuple[Notice, ...] = tuple(faults)
         super().__init__(self._listed(str, ", "))
 
     def typed(self) -> str:

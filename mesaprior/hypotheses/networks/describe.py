@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mesaprior.hypotheses.circuits.describe import ENCODING
 from mesaprior.hypotheses.description import Description, Given, Option, Progress, Read, Say, Sizes
@@ -40,9 +40,9 @@ class Networks(Description["NetworkSpace"]):
 
     name = NAME
     noun = NOUN
-    columns = COLUMNS
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
     space = "mesaprior.hypotheses.networks.space:NetworkSpace"
-    options = (
+    options: ClassVar[tuple[Option, ...]] = (
         Option(
             "--hidden",
             Sizes(0, 20, "hidden units"),
@@ -55,7 +55,7 @@ class Networks(Description["NetworkSpace"]):
     size = "hidden"
     # A network whose weights are all 0 takes no time, and there is no dividing by that.
     compared = "uniform,simplicity,regularized"
-    suggested = (
+    suggested: ClassVar[tuple[tuple[str, str], ...]] = (
         ("regularized", "--prior regularized"),
         ("uniform", "--prior uniform"),
         ("simplicity", "--prior simplicity"),

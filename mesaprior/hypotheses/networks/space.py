@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import add
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -66,8 +66,8 @@ class NetworkSpace(Space):
 
     name = NAME
     noun = NOUN
-    columns = COLUMNS
-    engines = ("grouped",)
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
+    engines: ClassVar[tuple[str, ...]] = ("grouped",)
 
     def __init__(
         self,
@@ -91,8 +91,11 @@ class NetworkSpace(Space):
                 " holds no size; write the smaller number first.",
             )
         check_boolean(encoding, actions)
-        self.least, self.most, self.weights = least, most, check_weights(weights)
-        self.encoding, self.actions = encoding, actions
+        self.least = least
+        self.most = most
+        self.weights: tuple[int, ...] = check_weights(weights)
+        self.encoding = encoding
+        self.actions = actions
 
     @classmethod
     def of_bounds(cls, bounds: dict[str, Any], language: Language | None = None) -> NetworkSpace:

@@ -42,8 +42,8 @@ class Symmetries:
             if all(number in place for number in moved.tolist()):
                 found.append(permutation)
                 sources.append([place[number] for number in moved.tolist()])
-        self.permutation = np.array(found, dtype=np.int64).reshape(len(found), n)
-        self.source = np.array(sources, dtype=np.int64)
+        self.permutation: NDArray[np.int64] = np.array(found, dtype=np.int64).reshape(len(found), n)
+        self.source: NDArray[np.int64] = np.array(sources, dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.permutation)

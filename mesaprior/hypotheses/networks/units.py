@@ -69,7 +69,8 @@ class Units:
         order = np.lexsort((norm, table))
         table, norm = table[order], norm[order]
         starts = np.flatnonzero(np.r_[True, (table[1:] != table[:-1]) | (norm[1:] != norm[:-1])])
-        self.table, self.norm = table[starts], norm[starts]
-        self.count = np.diff(np.append(starts, len(order)))
+        self.table: NDArray[np.uint64] = table[starts]
+        self.norm: NDArray[np.int64] = norm[starts]
+        self.count: NDArray[np.int64] = np.diff(np.append(starts, len(order)))
         # The order is stable, so the first of a group has the lowest number.
-        self.first = order[starts]
+        self.first: NDArray[np.int64] = order[starts]

@@ -7,9 +7,10 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from mesaprior.errors import RunError
 
@@ -48,7 +49,7 @@ class Claim:
         while (handle := _locked(path)) is not None:
             if _is_at(handle, path):
                 # A run that fails need not know of the claim: it ends with the object.
-                self.release = weakref.finalize(self, _let_go, handle, path)
+                self.release: Callable[[], Any] = weakref.finalize(self, _let_go, handle, path)
                 _OURS[path] = self
                 return
             # Whoever had it removed the file before it could be locked here.

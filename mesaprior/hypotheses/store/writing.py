@@ -82,7 +82,7 @@ class CensusWriter:
         if n_shards < 1:
             raise UsageError(f"{n_shards} shards hold nothing; give an integer of at least 1.")
         check_writable(folder)
-        self.folder = Path(folder).resolve()
+        self.folder: Path = Path(folder).resolve()
         self.n_shards = n_shards
         self._log = log
         self._language = language

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mesaprior.errors import UsageError
 from mesaprior.hypotheses.description import Description, File, Given, Integer, Integers, Option, Progress, Say
@@ -49,12 +49,16 @@ class Terms(Description["TermSpace"]):
 
     name = NAME
     noun = NOUN
-    columns = COLUMNS
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
     space = "mesaprior.hypotheses.terms.space:TermSpace"
-    options = (LANGUAGE, CONSTANTS, MAX_BITS, MAX_TIME)
-    options_of_programs = ("--language", "--constants")
+    options: ClassVar[tuple[Option, ...]] = (LANGUAGE, CONSTANTS, MAX_BITS, MAX_TIME)
+    options_of_programs: ClassVar[tuple[str, ...] | None] = ("--language", "--constants")
     compared = "uniform,simplicity,bounded,levin,s_fast"
-    suggested = (("levin", "--prior levin"), ("speed", "--prior speed --param alpha=2"), ("uniform", "--prior uniform"))
+    suggested: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("levin", "--prior levin"),
+        ("speed", "--prior speed --param alpha=2"),
+        ("uniform", "--prior uniform"),
+    )
     is_usual = True
 
     def of_options(self, log: ImitationLog, given: Given, say: Say) -> TermSpace:

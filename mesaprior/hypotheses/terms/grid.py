@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.compiling import is_worth_compiling
 from mesaprior.hypotheses.census import FLAGS
@@ -44,8 +45,8 @@ class Grid:
 
     Attributes
     ----------
-    with_fit, with_search : bool
-        Whether the language has tokens that learn, or search.
+    with_fit : bool
+        Whether the language has tokens that learn.
     variants : Variants
     cells : Cells
     point_of_cell : int64[C]
@@ -59,8 +60,7 @@ class Grid:
     def __init__(self, language: Language, log: ImitationLog):
         self.language = language
         self.log = log
-        self.with_fit = language.has("fit")
-        self.with_search = language.has("argmax", "argmin")
+        self.with_fit: bool = language.has("fit")
         self.variants: Variants = variants_of(language)
         self.cells: Cells = cells_of(log, with_fit=self.with_fit)
         columns = [log.features.index(name) for name in language.used_features]
@@ -78,15 +78,18 @@ class Grid:
             points, point_of_cell = points[order], np.argsort(order)[point_of_cell]
             order = np.arange(len(points))
         self.point_of_cell = point_of_cell
-        self.features = {name: points[:, 1 + i].astype(np.uint8) for i, name in enumerate(language.used_features)}
-        self.is_later = (self.cells.seen_training[by_seen][points[:, 0]] == log.n_training).astype(np.uint8)
+        self.features: dict[str, NDArray[np.uint8]] = {
+            name: points[:, 1 + i].astype(np.uint8) for i, name in enumerate(language.used_features)
+        }
+        is_later = self.cells.seen_training[by_seen][points[:, 0]] == log.n_training
+        self.is_later: NDArray[np.uint8] = is_later.astype(np.uint8)
         history = history_rows(log)
         V, search = self.variants.n, self.variants.place(SEARCH_INVERTED)
         complement = np.zeros((V, len(points)), dtype=np.uint8)
         if search >= 0:
             complement[search] = 255
         n_later, bits = log.n_rows - log.n_training, max(1, (language.actions - 1).bit_length())
-        self.layout = kernels.Layout(
+        self.layout: kernels.Layout = kernels.Layout(
             V=V,
             P=language.params if self.with_fit else 1,
             Y=language.domain if language.has("iterate") else language.actions,
@@ -109,18 +112,14 @@ class Grid:
             later_digits=-(-n_later.bit_length() // bits),
             digit_bits=bits,
         )
-        self.size = tuple(self._shape(scope)[0] * self.layout.Q for scope in range(4))
-        self.width = tuple(padded(size) for size in self.size)
+        self.size: tuple[int, ...] = tuple(self._shape(scope)[0] * self.layout.Q for scope in range(4))
+        self.width: tuple[int, ...] = tuple(padded(size) for size in self.size)
 
     def _shape(self, scope: int) -> tuple[int, int, int]:
         """Return (V * P' * Y', P', Y') in a scope."""
         P = self.layout.P if scope & THETA else 1
         Y_values = self.layout.Y if scope & Y else 1
         return self.layout.V * P * Y_values, P, Y_values
-
-    def copies(self, scope: int) -> int:
-        """Return how many times the points are repeated in a row of this scope."""
-        return self._shape(scope)[0]
 
     def leaf(self, index: int, scope: int) -> np.ndarray:
         """Return the values ``uint8[1, width]`` of a token of arity 0 without a literal in a scope."""
@@ -159,10 +158,7 @@ class Grid:
     @cached_property
     def signature_size(self) -> int:
         """Bytes of what a census distinguishes, see `kernels.signature_rows`."""
-        return self.signature_size_of(self.variants.n_interventions)
-
-    def signature_size_of(self, n_interventions: int) -> int:
-        """Return `signature_size` for a number of interventions."""
+        n_interventions = self.variants.n_interventions
         if not self.with_fit:
             return (self.variants.first_intervention + n_interventions) * self.layout.Q
         digits = self.layout.train_digits + self.layout.later_digits

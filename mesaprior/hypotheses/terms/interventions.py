@@ -12,7 +12,7 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import told
 from mesaprior.hypotheses.terms.tokens import Token, name_of, number_of, operator_of, token_text
 
-TAKES = {
+TAKES: dict[str, tuple[str, ...]] = {
     "feature": ("feature",),
     "lookup": ("feature",),
     "constant": ("value",),

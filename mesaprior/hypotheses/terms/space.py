@@ -58,8 +58,8 @@ class TermSpace(Space):
 
     name = NAME
     noun = NOUN
-    columns = COLUMNS
-    engines = ("merged", "reference")
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
+    engines: ClassVar[tuple[str, ...]] = ("merged", "reference")
     cut: ClassVar[Cut] = "ranges"
     has_lesions = True
 

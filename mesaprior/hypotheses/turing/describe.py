@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mesaprior.hypotheses.description import Description, Given, Option, Progress, Say, Sizes
 from mesaprior.hypotheses.phrases import share_text
@@ -25,9 +25,9 @@ class Machines(Description["TuringSpace"]):
 
     name = NAME
     noun = NOUN
-    columns = COLUMNS
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
     space = "mesaprior.hypotheses.turing.space:TuringSpace"
-    options = (
+    options: ClassVar[tuple[Option, ...]] = (
         Option(
             "--states",
             Sizes(1, 6, "states"),
@@ -36,10 +36,14 @@ class Machines(Description["TuringSpace"]):
         ),
         MAX_TIME,
     )
-    options_of_programs = ("--max-time",)
+    options_of_programs: ClassVar[tuple[str, ...] | None] = ("--max-time",)
     size = "states"
     compared = "uniform,simplicity,bounded,levin,s_fast"
-    suggested = (("levin", "--prior levin"), ("speed", "--prior speed --param alpha=2"), ("uniform", "--prior uniform"))
+    suggested: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("levin", "--prior levin"),
+        ("speed", "--prior speed --param alpha=2"),
+        ("uniform", "--prior uniform"),
+    )
     is_usual = True
 
     def of_options(self, log: ImitationLog, given: Given, say: Say) -> TuringSpace:

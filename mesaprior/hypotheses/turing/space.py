@@ -54,8 +54,8 @@ class TuringSpace(Space):
 
     name = NAME
     noun = NOUN
-    columns = COLUMNS
-    engines = ("lazy",)
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
+    engines: ClassVar[tuple[str, ...]] = ("lazy",)
     cut: ClassVar[Cut] = "sets"
 
     def __init__(
@@ -73,7 +73,9 @@ class TuringSpace(Space):
                 " holds no size; write the smaller number first.",
             )
         steps = DEFAULT_MAX_STEPS if max_steps is None else max_steps
-        self.sizes = [OneSize(states, steps, actions=actions, domain=domain) for states in range(least, most + 1)]
+        self.sizes: list[OneSize] = [
+            OneSize(states, steps, actions=actions, domain=domain) for states in range(least, most + 1)
+        ]
 
     @classmethod
     def of_bounds(cls, bounds: dict[str, Any], language: Language | None = None) -> TuringSpace:

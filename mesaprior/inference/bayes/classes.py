@@ -16,7 +16,7 @@ SHAPE = (len(ROLES), len(VERDICTS), 2)
 
 N_CLASSES = int(np.prod(SHAPE))
 
-_ROLE, _VERDICT, _ = np.indices(SHAPE).reshape(len(SHAPE), -1)
+_ROLE, _VERDICT = np.indices(SHAPE).reshape(len(SHAPE), -1)[:2]
 
 SIDE_BY_ROLE = np.where(_ROLE == IMITATOR, 0, 1)
 """The side of each class, int64[32]: 1 for optimizers, 0 for imitators."""

@@ -7,6 +7,8 @@ The likelihood of a Beta density that is cut off at chance rests on one function
 the integral of the density up to the cut over what stands under it at the cut (``docs/reference/posterior.md``).
 """
 
+# pyright: basic, reportIncompatibleMethodOverride=false
+
 import math
 from typing import NamedTuple
 

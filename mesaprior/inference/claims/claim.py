@@ -41,7 +41,7 @@ class Parameter:
     values: tuple[float, ...]
     meaning: str
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         assert self.base in self.values, f"the base {self.base} of {self.name} is none of its values"
         assert list(self.values) == sorted(set(self.values)), f"the values of {self.name} do not ascend"
 

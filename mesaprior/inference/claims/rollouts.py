@@ -53,8 +53,10 @@ class Imitator:
     """
 
     def __init__(self, weighed: Weighed, log: ImitationLog, rows: Sequence[int], untrained: Policies | None = None):
-        self.weighed, self.log, self.rows = weighed, log, tuple(rows)
-        self.untrained = untrained or Policies(weighed, log, DEFAULT_NOISE, has_slips=False)
+        self.weighed = weighed
+        self.log = log
+        self.rows: tuple[int, ...] = tuple(rows)
+        self.untrained: Policies = untrained or Policies(weighed, log, DEFAULT_NOISE, has_slips=False)
 
     def after(self, rows: Sequence[int]) -> Imitator:
         """Return the imitator trained on other rows instead."""

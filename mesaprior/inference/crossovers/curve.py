@@ -18,7 +18,7 @@ from mesaprior.inference.bayes.odds import CHALLENGERS, OTHERS
 from mesaprior.inference.bayes.scores import Scored
 from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.sweeps.axes import HITS, MISSES, NOISE
-from mesaprior.inference.sweeps.equivalence import Pooling, distinct
+from mesaprior.inference.sweeps.equivalence import Pooling, Pools, distinct
 from mesaprior.inference.sweeps.masses import Weighing
 from mesaprior.priors.compiler import Program
 from mesaprior.priors.prior import FormulaPrior
@@ -64,15 +64,15 @@ class OddsCurve:
         census, training = scored.census, scored.training
         self._n_actions, self._noise, self._parameter = census.n_actions, scored.noise, parameter
         _, example, number = distinct((side, training.hits, training.abstained))
-        self.tally_of = np.where(side >= 0, number, -1)
+        self.tally_of: NDArray[np.int64] = np.where(side >= 0, number, -1)
         pooling = Pooling(census, prior.columns)
-        self.classes = pooling.pool(self.tally_of)
+        self.classes: Pools = pooling.pool(self.tally_of)
         first = example[self.classes.label]
-        self.side = side[first]
-        self.hits, self.misses, self.abstained = (
-            counts[first] for counts in (training.hits, training.misses, training.abstained)
-        )
-        self.is_of_noise = parameter in (NOISE, MISSES, HITS)
+        self.side: NDArray[np.int64] = side[first]
+        self.hits: NDArray[np.int64] = training.hits[first]
+        self.misses: NDArray[np.int64] = training.misses[first]
+        self.abstained: NDArray[np.int64] = training.abstained[first]
+        self.is_of_noise: bool = parameter in (NOISE, MISSES, HITS)
         self._weighing = Weighing(prior, None if self.is_of_noise else parameter, workers)
         if self.is_of_noise:
             self._log2_class = self._weights_of_classes(0.0)

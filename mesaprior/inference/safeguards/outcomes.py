@@ -180,7 +180,7 @@ class Policies:
         self._row_cell, self._n_actions = census.row_cell, census.n_actions
         policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
         first = np.flatnonzero(np.diff(policy, prepend=-1) > 0)
-        self.predictions = census.predictions[first]
+        self.predictions: np.ndarray = census.predictions[first]
         self._group_policy = policy[census.behaviour_id]
         self._weighed = weighed
         self._log2_prior = self.tempered(1.0)

@@ -18,7 +18,8 @@ class Mind:
     """The posterior after some feedback."""
 
     def __init__(self, ground: Ground, policies: Policies, told: Told):
-        self._ground, self._policies, self.told = ground, policies, told
+        self._ground, self._policies = ground, policies
+        self.told = told
         self._belief: Belief | None = None
 
     def believe(self, place: int) -> Belief | None:
@@ -36,7 +37,8 @@ class Walker:
     """The histories of one safeguard, or of the teacher, with their probabilities."""
 
     def __init__(self, ground: Ground, name: str, guard: Safeguard | None):
-        self.name, self.book = name, Book()
+        self.name = name
+        self.book: Book = Book()
         self._ground, self._guard = ground, guard
         self.front: dict[Told, dict[int, Masses]] = {}
         self._ahead: dict[Told, dict[int, Masses]] = {}

@@ -6,6 +6,8 @@ of their number, and so which priors have a finite sum. The equations are those 
 one per scope.
 """
 
+# pyright: reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import math
@@ -82,7 +84,9 @@ class GeneratingFunction:
             elif d != 0:
                 return None
             else:
-                solved[scope] = 2 * a / (1 - b + sympy.sqrt((1 - b) ** 2 - 4 * a * c)) if c != 0 else a / (1 - b)
+                solved[scope] = (
+                    2 * a / (1 - b + ((1 - b) ** 2 - 4 * a * c) ** sympy.Rational(1, 2)) if c != 0 else a / (1 - b)
+                )
         return solved[0]
 
     def coefficients(self, max_bits: int) -> list[int]:

@@ -4,6 +4,8 @@ The inner loop goes over the factors, so that it takes as many of them at a time
 taken row by row, in one order.
 """
 
+# pyright: basic, reportIncompatibleMethodOverride=false
+
 import math
 
 import numpy as np

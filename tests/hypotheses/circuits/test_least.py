@@ -129,7 +129,7 @@ def test_every_circuit_of_four_inputs_computes_its_function_with_its_gates(four)
         assert len(circuit.gates) == four.gates[function]
     for function in range(0, four.n_functions, 997):
         assert format_circuit(four.circuit(function)) == texts[function]
-        assert four.circuit(function).truth_table() == function
+        assert truth_table(four.circuit(function)) == function
 
 
 def test_circuits_without_exclusive_or_have_none():

@@ -63,7 +63,7 @@ class Induction:
         for function in free[:, 0]:
             kernels.mark_orbit(self._symmetries, function, found)
         self.circuits: list[NDArray[np.uint64]] = [free]
-        self.n_marked = [int(found.used[1])]
+        self.n_marked: list[int] = [int(found.used[1])]
 
     @property
     def is_complete(self) -> bool:

@@ -49,7 +49,8 @@ class LeastTable:
     def __init__(self, n: int, basis: Basis = FULL, *, workers: int = 1, report: Progress | None = None):
         if not 1 <= n <= MOST_INPUTS:
             raise UsageError(f"a table of all functions has 1 to {MOST_INPUTS} inputs, not {n}; give such a number.")
-        self.n, self.basis = n, basis
+        self.n = n
+        self.basis = basis
         self.least: LeastCircuits = least_circuits(n, basis, workers=workers, report=report)
         self._representative = np.concatenate(self.least.function)
         n_normal = 1 << ((1 << n) - 1)

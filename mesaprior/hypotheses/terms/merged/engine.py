@@ -18,12 +18,12 @@ from mesaprior.compiling import suited
 from mesaprior.errors import RunError, setting
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.counting.bins import Bin, empty_rows
-from mesaprior.hypotheses.counting.classes import Making
+from mesaprior.hypotheses.counting.classes import Classes, Making
 from mesaprior.hypotheses.counting.sums import exact_sum
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.gathering import Gathering, Pass
-from mesaprior.hypotheses.terms.merged.keys import Partition
+from mesaprior.hypotheses.terms.merged.keys import Keys, Partition
 from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Levels, Way, Wrapping
 from mesaprior.hypotheses.terms.merged.rooms import Rooms
 from mesaprior.hypotheses.terms.merged.totals import Totals
@@ -99,9 +99,9 @@ class MergedEngine:
         self._language = grid.language
         self._n_shards = n_shards
         self._symbols = self._language.symbols(grid.log)
-        self.bits = [symbol.bits for symbol in self._symbols]
+        self.bits: list[int] = [symbol.bits for symbol in self._symbols]
         self._n_history = grid.log.n_history
-        self.rooms = Rooms(self._language, self._symbols, self._n_history, max_bits, max_time)
+        self.rooms: Rooms = Rooms(self._language, self._symbols, self._n_history, max_bits, max_time)
         self._max_bits = self.rooms.max_bits
         self._steps = Totals(self._language, self._symbols, self._n_history, self.rooms)
         # A loop of no rounds forgets the time of its body, so bodies of any time must be kept for it.
@@ -122,7 +122,7 @@ class MergedEngine:
             size=np.array(grid.size, dtype=np.int64),
             is_later=grid.is_later,
         )
-        self.workspace = Workspace(
+        self.workspace: Workspace = Workspace(
             grid,
             ground,
             max_time=self.rooms.max_time,
@@ -131,7 +131,8 @@ class MergedEngine:
             max_bytes=max_bytes,
             report=report,
         )
-        self.classes, self.keys = self.workspace.classes, self.workspace.keys
+        self.classes: list[Classes] = self.workspace.classes
+        self.keys: Keys = self.workspace.keys
         self._speller = Speller(grid, self.classes, self.bits, self._max_bits)
 
     # The kept levels

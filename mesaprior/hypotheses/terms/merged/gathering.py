@@ -55,11 +55,13 @@ class Gathering:
     ):
         self._workspace = workspace
         self._after = after
-        self.grid = workspace.grid
+        self.grid: Grid = workspace.grid
         self._operations, self._productions = table.operations, table.productions
         self._emissions = table.emission_table
-        self._wanted, self.bins = wanted, bins
-        self.max_time, self._is_whole = max_time, is_whole
+        self._wanted = wanted
+        self.bins = bins
+        self.max_time = max_time
+        self._is_whole = is_whole
         self._limit = workspace.inner_max_time
         self._pools = tuple(classes.values for classes in workspace.classes)
         self._least_time = tuple(classes.entries.least_time for classes in workspace.classes)

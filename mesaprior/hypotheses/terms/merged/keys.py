@@ -30,21 +30,18 @@ class Keys:
         Bits of an action.
     n_words : int
         W, the 64-bit words of a key.
-    n_words_for_interventions : int
-        How many fewer there would be without interventions.
     mask : uint64
         Bits of the first word that hold intact actions. What all programs of a behaviour share is in them.
     """
 
     def __init__(self, grid: Grid):
         self._grid = grid
-        self.bits = max(1, (grid.layout.A - 1).bit_length())
+        self.bits: int = max(1, (grid.layout.A - 1).bit_length())
         per_word = 8 * max(1, 8 // self.bits)
-        self.n_words = -(-padded(grid.signature_size) // per_word)
-        self.n_words_for_interventions = self.n_words - -(-padded(grid.signature_size_of(0)) // per_word)
+        self.n_words: int = -(-padded(grid.signature_size) // per_word)
         below = self.bits * max(0, per_word - grid.layout.Q)
         used = self.bits * per_word
-        self.mask = np.uint64(((1 << used) - 1) >> below << below)
+        self.mask: np.uint64 = np.uint64(((1 << used) - 1) >> below << below)
 
     def of(self, values: np.ndarray) -> np.ndarray:
         """Return the keys ``uint64[n, W]`` of values ``uint8[n, width]`` of closed terms."""

@@ -71,13 +71,13 @@ class Rooms:
         max_bits: int,
         max_time: int | None,
     ):
-        self.max_time = SATURATION if max_time is None else min(max_time, SATURATION)
+        self.max_time: int = SATURATION if max_time is None else min(max_time, SATURATION)
         self._heads = [_heads(language, symbols, n_history, scope) for scope in range(4)]
         self._most = self._most_of_scopes()
         # By scope and number of terms: the least time that so many take together, by their length.
         self._least: list[list[dict[int, int]]] = [[{0: 0}, {}, {}, {}] for _ in range(4)]
         self._find_least(max_bits)
-        self.max_bits = max(self._least[0][1], default=0)
+        self.max_bits: int = max(self._least[0][1], default=0)
         self._room: dict[tuple[int, int], int] = {(0, length): self.max_time for length in self._least[0][1]}
         self._arguments: set[tuple[int, int]] = set()
         for length in range(self.max_bits, 0, -1):

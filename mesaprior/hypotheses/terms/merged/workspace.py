@@ -95,15 +95,17 @@ class Workspace:
         max_bytes: int,
         report: Progress | None,
     ):
-        self.grid, self.ground = grid, ground
-        self.max_time, self.inner_max_time = max_time, inner_max_time
+        self.grid = grid
+        self.ground = ground
+        self.max_time = max_time
+        self.inner_max_time = inner_max_time
         self.workers = workers
         self._max_bytes = max_bytes
         self.report: Progress = report or (lambda _: None)
-        self.classes = [Classes(width) for width in grid.width]
-        self.keys = Keys(grid)
+        self.classes: list[Classes] = [Classes(width) for width in grid.width]
+        self.keys: Keys = Keys(grid)
         self.pool: ThreadPoolExecutor | None = None
-        self.work = Work()
+        self.work: Work = Work()
 
     @contextmanager
     def working(self) -> Generator[None]:

@@ -43,7 +43,7 @@ class PolicyEnumeration:
         self._room = ((4 * states + 2) ** self._depth, 2 * states)
         found = np.empty(self._room, dtype=np.int64)
         self._prefixes = found[: self._write_prefixes(self._make(), found)].copy()
-        self.n_sets = 1 + len(self._prefixes)
+        self.n_sets: int = 1 + len(self._prefixes)
 
     def count(self, *, workers: int, report: Progress | None = None) -> tuple[Groups, dict[str, int]]:
         """Count all machines.

@@ -86,8 +86,10 @@ class OneSize:
     ):
         check_size(states, max_steps)
         check_encoding(actions, domain)
-        self.states, self.max_steps = states, max_steps
-        self.actions, self.domain = actions, domain
+        self.states = states
+        self.max_steps = max_steps
+        self.actions = actions
+        self.domain = domain
         self._radius = radius
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.texts import Texts
@@ -51,8 +52,10 @@ class StringEnumeration:
     """
 
     def __init__(self, states: int, max_steps: int | None = None, *, radius: int | None = None):
-        self.size = Size.of(states, max_steps, radius)
-        self.states, self.max_steps, self.radius = self.size
+        self.size: Size = Size.of(states, max_steps, radius)
+        self.states: int = self.size.states
+        self.max_steps: int = self.size.max_steps
+        self.radius: int = self.size.radius
         depth = min(states, 4)
         tallying = self._tallying()
         prefixes = [np.empty((0, 2 * states), dtype=np.int64)]
@@ -60,8 +63,8 @@ class StringEnumeration:
             # Every choice but the first has at most 4n ways.
             found = np.empty(((4 * states) ** (depth - 1), 2 * states), dtype=np.int64)
             prefixes.append(found[: tallying.extend(root, -1, depth=depth, found=found)].copy())
-        self.prefixes = np.concatenate(prefixes)
-        self.rest = _first_steps(states, self.max_steps) + tallying.table()
+        self.prefixes: NDArray[np.int64] = np.concatenate(prefixes)
+        self.rest: StringTable = _first_steps(states, self.max_steps) + tallying.table()
 
     def count(
         self,

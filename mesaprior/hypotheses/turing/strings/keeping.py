@@ -74,8 +74,8 @@ class StringKeeper:
     def __init__(self, size: Size, *, root: str | Path | None = None, n_shards: int | None = None):
         self._size = size
         self._shards = StringShards(size)
-        self.n_shards = n_shards or self._shards.n_shards()
-        self.folder = strings_folder(size, root)
+        self.n_shards: int = n_shards or self._shards.n_shards()
+        self.folder: Path = strings_folder(size, root)
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             claim = Claim(self.folder, self.folder)
