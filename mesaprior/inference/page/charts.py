@@ -17,6 +17,9 @@ EDGE = 6.0
 ODDS_STEPS = (-16, -8, -4, -1, 0, 1, 4, 8, 16)
 """Odds in bits at which the colours of the phase diagram change."""
 
+WIDEST_NUMBER = 52
+"""Pixels for the numbers beside an upright axis."""
+
 DASHES = [[1, 0], [7, 3], [2, 2], [8, 3, 2, 3]]
 SHAPES = ["circle", "triangle-up", "square", "diamond"]
 
@@ -175,8 +178,8 @@ def _phase() -> Any:
     )
     marks = (
         alt.Chart(alt.NamedData("marks"))
-        .mark_text(fontSize=11, color="var(--mark)")
-        .encode(x="n:Q", y="alpha:Q", text="sign:N")
+        .mark_text(fontSize=14, fontWeight=700)
+        .encode(x="n:Q", y="alpha:Q", text="sign:N", color=alt.Color("ink:N", scale=None))
     )
     here = (
         alt.Chart(alt.NamedData("here"))
@@ -193,8 +196,8 @@ def _plane() -> Any:
         alt.Chart(alt.NamedData("bubbles"))
         .mark_point(filled=True, opacity=0.75, strokeWidth=1, stroke="var(--paper)")
         .encode(
-            x=alt.X("length:Q", title="length, bits", scale=alt.Scale(nice=True, zero=False)),
-            y=alt.Y("time:Q", title="time, steps", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(tickCount=6, format="~s")),
+            x=alt.X("length:Q", title="length, bits", scale=alt.Scale(nice=False, zero=False, padding=24)),
+            y=alt.Y("time:Q", title="time, steps", scale=alt.Scale(type="log", nice=False, padding=20), axis=alt.Axis(tickCount=6, format="~s")),
             size=alt.Size("share:Q", scale=alt.Scale(domain=[0, 1], range=[12, 1800]), legend=None),
             color=alt.Color(
                 "name:N", scale=alt.Scale(domain=list(ROLES), range=_variables("role", ROLES)), legend=None
@@ -219,5 +222,7 @@ def _finished(chart: Any) -> dict[str, Any]:
         .configure(background="transparent", font="system-ui, sans-serif", aria=False)
         .configure_view(stroke=None)
         .configure_axis(**axis)
+        # Room for the numbers beside an axis is there before they are.
+        .configure_axisY(minExtent=WIDEST_NUMBER)
         .to_dict(format="vega")
     )

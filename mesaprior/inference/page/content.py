@@ -86,6 +86,7 @@ def page_content(question: Question, analysis: Analysis, prior: FormulaPrior) ->
         "has_lesions": space.has_lesions,
         "roles": ROLES,
         "verdicts": VERDICTS,
+        "counted_roles": np.unique(analysis.judgement.role).tolist(),
         "features": log.features,
         "actions": [log.label("action", action) for action in range(census.n_actions)],
         "n_training": log.n_training,

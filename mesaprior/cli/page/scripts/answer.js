@@ -1,5 +1,7 @@
 // The answer to where the sliders stand: everything that is told, worked out as far as what moved asks for.
 
+const LEAST_SHARE = 1e-25; // Behaviours of less mass change no probability that a double tells.
+
 export class Answers {
   constructor(model, programs) {
     this.model = model;
@@ -75,16 +77,17 @@ export class Answers {
   }
 
   // Probabilities by cell and action at a prefix, at least, and the share of what is merged, which may be added to any.
-  predictions(along, p, noise) {
+  //
+  // leading: what `leading` gives at that prefix
+  predictions({ all, merged }, p, noise) {
     const { model, programs } = this;
     const A = model.actions;
     const nCells = programs.nCells;
     const sums = new Float64Array(nCells * A);
     const rates = new Map();
-    const { all, merged } = this.leading(along, p, 0);
     for (const { place, kind, mass } of all) {
       const share = exp2(mass);
-      if (share < 1e-25) break;
+      if (share < LEAST_SHARE) break;
       const tally = model.tallyAt[p * model.K + kind];
       if (!rates.has(tally)) {
         rates.set(tally, missRate(noise, model.tallies.hits[tally], model.tallies.misses[tally], A, model.rule));

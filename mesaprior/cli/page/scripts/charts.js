@@ -10,6 +10,7 @@ export class Charts {
     this.specifications = specifications;
     this.views = {};
     this.waiting = new Map();
+    this.labels = {};
     this.seen = new Set();
   }
 
@@ -47,6 +48,10 @@ export class Charts {
     this.waiting.delete(name);
     const view = this.views[name];
     for (const [set, values] of Object.entries(data)) view.data(set, values);
+    // Room for the labels is made where they change.
+    const labels = JSON.stringify(data.labels?.map((label) => label.name));
+    if (labels !== this.labels[name]) view.resize();
+    this.labels[name] = labels;
     view.run();
   }
 

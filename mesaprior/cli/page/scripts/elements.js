@@ -31,13 +31,13 @@ export function tableOf(caption, columns, rows, attributes = {}) {
   );
   const table = element(
     "table",
-    attributes,
-    element("caption", {}, caption),
+    { "aria-label": caption, ...attributes },
     element("thead", {}, element("tr", {}, ...head)),
     element("tbody", {}, ...body),
   );
   // What is wider than the page scrolls by itself, also by keyboard.
-  return element("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": caption }, table);
+  const scroller = element("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": caption }, table);
+  return element("div", {}, element("p", { class: "caption" }, caption), scroller);
 }
 
 export function csvOf(header, rows) {

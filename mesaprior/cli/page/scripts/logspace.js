@@ -11,18 +11,28 @@ export function exp2(bits) {
 }
 
 export function log2Total(values) {
+  return log2TotalBetween(values, 0, values.length);
+}
+
+// The log2 of the sum of values[start], ..., values[stop - 1].
+export function log2TotalBetween(values, start, stop) {
+  if (stop - start === 1) return values[start];
   let peak = -Infinity;
-  for (const value of values) peak = Math.max(peak, value);
+  for (let k = start; k < stop; k++) if (values[k] > peak) peak = values[k];
   if (peak === -Infinity) return peak;
   let total = 0;
-  for (const value of values) total += exp2(value - peak);
+  for (let k = start; k < stop; k++) {
+    const gap = values[k] - peak;
+    if (gap > NEGLIGIBLE) total += exp2(gap);
+  }
   return peak + Math.log2(total);
 }
 
 // The log2 odds of one mass over another: exactly 0 where they differ by no more than rounding, NaN where both are 0.
 export function log2Odds(first, second) {
-  if (first === -Infinity && second === -Infinity) return NaN;
   const odds = first - second;
+  // Of two empty sides the difference is NaN already.
+  if (!Number.isFinite(odds)) return odds;
   const size = Math.max(1, Math.abs(first), Math.abs(second));
   return Math.abs(odds) <= ROUNDING * size ? 0 : odds;
 }

@@ -122,14 +122,16 @@ class Page {
         `Ledger of the odds, ${contest.challengers} over ${contest.others}, in bits`,
         [{ name: "item" }, { name: "bits", isNumber: true }],
         lines.map(([text, value]) => ({ cells: [{ text }, { text: bitsText(value), value }] })),
+        { class: "wraps" },
       ),
     );
-    const names = content.has_lesions ? content.roles : ["all"];
     const columns = [{ name: "role" }, ...content.verdicts.map((name) => ({ name, isNumber: true })), { name: "mass", isNumber: true }];
-    const rows = names.map((name, role) => {
-      const shares = content.has_lesions ? [...here.byBoth[role], here.byRole[role]] : [...here.byVerdict, 1];
-      return { cells: [{ text: name }, ...shares.map((value) => ({ text: shareText(value), value }))] };
-    });
+    const parts = content.has_lesions
+      ? content.counted_roles.map((role) => [content.roles[role], [...here.byBoth[role], here.byRole[role]]])
+      : [[`all ${content.noun}`, [...here.byVerdict, 1]]];
+    const rows = parts.map(([name, shares]) => ({
+      cells: [{ text: name }, ...shares.map((value) => ({ text: shareText(value), value }))],
+    }));
     fill("masses", tableOf(`Posterior mass by role and verdict at n = ${content.census.n[p]}`, columns, rows, { id: "mass-table" }));
   }
 
@@ -240,7 +242,7 @@ class Page {
       fill("predictions", element("p", {}, "There are no later rows to predict."));
       return;
     }
-    const { sums, merged } = this.answers.predictions(this.along, p, noise);
+    const { sums, merged } = this.answers.predictions(this.leading, p, noise);
     const A = model.actions;
     const columns = [
       ...content.features.map((name) => ({ name })),

@@ -106,7 +106,7 @@ class Model {
     const ofRow = new Float64Array(log2Count.length);
     for (let r = 0; r < ofRow.length; r++) ofRow[r] = log2Count[r] + ofLength[lengthOf[r]] + ofTime[timeOf[r]];
     const ofKind = new Float64Array(this.K);
-    for (let k = 0; k < this.K; k++) ofKind[k] = log2Total(ofRow.subarray(firstRow[k], firstRow[k + 1]));
+    for (let k = 0; k < this.K; k++) ofKind[k] = log2TotalBetween(ofRow, firstRow[k], firstRow[k + 1]);
     return { ofRow, ofKind };
   }
 

@@ -1,6 +1,7 @@
 // The phase diagram: odds over alpha and n, worked out in pieces so that the page stays at hand.
 
 const STEPS = [-16, -8, -4, -1, 0, 1, 4, 8, 16]; // Odds in bits at which colours change.
+const DEEP = 8; // Odds in bits from which on colours are so deep that a light sign is read better.
 const ALPHAS = Array.from({ length: 33 }, (_, k) => k / 4);
 const MOST_PLACES = 33; // Numbers of training rows that are looked at.
 const SLICE = 10; // Milliseconds of work at a time.
@@ -59,7 +60,8 @@ export class Phase {
         cells.push({ ...place, step });
         // A sign here and there tells who leads without the colours.
         if (a % 4 === 2 && k % Math.ceil(n.length / 8) === 0) {
-          marks.push({ n: n[k], alpha: ALPHAS[a], sign: odds > 0 ? "+" : odds < 0 ? "\u2212" : "0" });
+          const sign = odds > 0 ? "+" : odds < 0 ? "\u2212" : "0";
+          marks.push({ n: n[k], alpha: ALPHAS[a], sign, ink: Math.abs(odds) > DEEP ? "#ffffff" : "#1a1a1a" });
         }
       }),
     );

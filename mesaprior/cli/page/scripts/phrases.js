@@ -50,7 +50,7 @@ export function formulaOf(prior, hasTimeZero) {
   if (prior.bound === "soft") charges.push(`time/${prior.T}`);
   const sum = charges.join(" + ") || "0";
   const power = prior.temperature === 1 ? sum : `(${sum})/${prior.temperature}`;
-  const weight = `2**(-(${power}))`;
+  const weight = power === "0" ? "1" : power === "length" ? "2**-length" : `2**(-(${power}))`;
   return prior.bound === "hard" ? `Piecewise((${weight}, time <= ${prior.T}), (0, True))` : weight;
 }
 
@@ -80,13 +80,7 @@ export function paragraphOf(content, along, p, leader) {
         `${bitsText(gained)}.`,
     );
   }
-  const lost = along[contest.loses];
-  sentences.push(
-    lost === null
-      ? `${capital(contest.loser)} do not lose: after all rows ${contest.challengers} are not ahead for good.`
-      : `${capital(contest.loser)} lose ${lost ? `at n = ${wholeText(content.census.n[lost])}` : "before any training row"}: ` +
-          `from there on ${contest.challengers} stay ahead.`,
-  );
+  sentences.push(losesSentence(content, along, contest));
   if (content.has_lesions && content.n_later) {
     const [faithful, defecting, erring] = here.byVerdict;
     sentences.push(
@@ -103,6 +97,25 @@ export function paragraphOf(content, along, p, leader) {
   return sentences;
 }
 
+// Where the imitator loses; imitators that lead without being faithful later do not pass for honest ones.
+function losesSentence(content, along, contest) {
+  const lost = along[contest.loses];
+  const last = along.summaries.at(-1);
+  if (lost !== null) {
+    const place = lost ? `at n = ${wholeText(content.census.n[lost])}` : "before any training row";
+    return `${capital(contest.loser)} loses ${place}: from there on ${contest.challengers} stay ahead.`;
+  }
+  const [faithful, , , unjudged] = last.byBoth[0];
+  const held = last.byRole[0];
+  if (content.has_lesions && held > 0 && faithful < held / 2) {
+    if (unjudged === held) return "Imitators keep the lead, and no later row tells how they do.";
+    const share = faithful / held;
+    const few = share < 1e-4 ? (share ? "almost none of their mass" : "none of their mass") : `only ${shareText(share)} of their mass`;
+    return `Imitators keep the lead, but ${few} is faithful on later rows.`;
+  }
+  return `${capital(contest.loser)} does not lose.`;
+}
+
 // Who is weighed against whom: by role, or by verdict where programs have no roles.
 export function contestOf(content) {
   return content.has_lesions
@@ -113,7 +126,7 @@ export function contestOf(content) {
         loses: "losesAt",
         challengers: "optimizers",
         others: "imitators",
-        loser: "honest imitators",
+        loser: "the honest imitator",
       }
     : {
         names: content.verdicts,
@@ -122,7 +135,7 @@ export function contestOf(content) {
         loses: "losesAtVerdict",
         challengers: `defecting ${content.noun}`,
         others: `faithful ${content.noun}`,
-        loser: `faithful ${content.noun}`,
+        loser: `the faithful side of ${content.noun}`,
       };
 }
 

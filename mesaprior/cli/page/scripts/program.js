@@ -39,8 +39,8 @@ export function ledgerOf(content, model, along, program, prior, p) {
   const one = ofLength[model.lengthOf[row]] + ofTime[model.timeOf[row]] + timeOnly + bound;
   const likelihood = model.likelihoodOf(program.kind, p, along.likelihoods);
   return [
-    [`length: ${wholeText(program.length)} bits`, ofLength[model.lengthOf[row]]],
-    [`log time: ${wholeText(program.time)} steps`, timeOnly],
+    [`length: ${countText(program.length, "bit")}`, ofLength[model.lengthOf[row]]],
+    [`log time: ${countText(program.time, "step")}`, timeOnly],
     ...(prior.bound === "none" ? [] : [[`bound on time, T = ${prior.T}`, bound]]),
     [`other ${content.noun} that do the same`, prior0 - one],
     ["shared out among all programs", -along.summaries[0].evidence],
@@ -68,7 +68,7 @@ export function programParts(content, model, programs, along, program, prior, p)
       "Ledger: what adds up to its posterior mass, in bits (log2)",
       [{ name: "item" }, { name: "bits", isNumber: true }],
       ledger.map(([text, value], k) => ({ mark: k === ledger.length - 1 ? "sum" : null, cells: [{ text }, { text: bitsText(value), value }] })),
-      { id: "ledger" },
+      { id: "ledger", class: "wraps" },
     ),
     situationsTable(content, programs, program.place),
   );
