@@ -36,7 +36,12 @@ def page_of(content: dict[str, Any]) -> str:
     scripts = [_checked(bundle()), _checked(script_of_page())]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     has_lesions = bool(content["has_lesions"])
-    drawn = charts(has_lesions=has_lesions, is_long=len(content["census"]["n"]) <= content["n_training"])
+    drawn = charts(
+        has_lesions=has_lesions,
+        is_long=len(content["census"]["n"]) <= content["n_training"],
+        lengths=content["length_range"],
+        times=content["time_range"],
+    )
     return environment.from_string(frame).render(
         policy=policy_of(scripts),
         style=Markup((folder / "page.css").read_text(encoding="utf-8")),

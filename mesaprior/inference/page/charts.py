@@ -6,6 +6,7 @@ apart by colour alone: lines differ in their dashes and bear their names, points
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mesaprior.errors import RunError
@@ -55,7 +56,9 @@ def check_charts(asker: str) -> None:
         )
 
 
-def charts(*, has_lesions: bool, is_long: bool) -> dict[str, dict[str, Any]]:
+def charts(
+    *, has_lesions: bool, is_long: bool, lengths: Sequence[float], times: Sequence[float]
+) -> dict[str, dict[str, Any]]:
     """Return the charts by name, as Vega specifications whose data are still empty.
 
     Parameters
@@ -64,8 +67,15 @@ def charts(*, has_lesions: bool, is_long: bool) -> dict[str, dict[str, Any]]:
         Whether programs have roles.
     is_long : bool
         Whether the axis of n is one of ratios.
+    lengths, times : sequence of float
+        The least and the largest that occurs, in bits and steps.
     """
-    made = {"verdict": _masses("verdict", VERDICTS, is_long), "odds": _odds(is_long), "phase": _phase(), "plane": _plane()}
+    made = {
+        "verdict": _masses("verdict", VERDICTS, is_long),
+        "odds": _odds(is_long),
+        "phase": _phase(is_long),
+        "plane": _plane(lengths, times),
+    }
     if has_lesions:
         made = {"role": _masses("role", ROLES, is_long)} | made
     return {name: _finished(chart) for name, chart in made.items()}
@@ -159,17 +169,16 @@ def _odds(is_long: bool) -> Any:
     return (level + lines + labels + loses + told + _now()).properties(width="container", height=240)
 
 
-def _phase() -> Any:
+def _phase(is_long: bool) -> Any:
     import altair as alt
 
     steps = list(range(len(ODDS_STEPS) + 1))
     colour = alt.Color("step:O", scale=alt.Scale(domain=steps, range=[f"var(--odds-{k})" for k in steps]), legend=None)
-    x = alt.X("n:Q", title="training rows, n", axis=alt.Axis(tickMinStep=1, grid=False), scale=alt.Scale(nice=False))
     cells = (
         alt.Chart(alt.NamedData("cells"))
         .mark_rect(strokeWidth=0.6, stroke="var(--paper)")
         .encode(
-            x=x,
+            x=_along_n(is_long),
             x2="n2:Q",
             y=alt.Y("alpha:Q", title="alpha, bits a doubling of time", scale=alt.Scale(nice=False)),
             y2="alpha2:Q",
@@ -189,15 +198,20 @@ def _phase() -> Any:
     return (cells + marks + here).properties(width="container", height=280)
 
 
-def _plane() -> Any:
+def _plane(lengths: Sequence[float], times: Sequence[float]) -> Any:
     import altair as alt
 
+    # Axes stay as they are when sliders move.
+    shortest, longest = lengths
+    quickest, slowest = (max(time, 1) for time in times)
+    x_scale = alt.Scale(domain=[shortest - 1, longest + 1], nice=False)
+    y_scale = alt.Scale(type="log", domain=[quickest / 2, slowest * 2], nice=False)
     return (
         alt.Chart(alt.NamedData("bubbles"))
         .mark_point(filled=True, opacity=0.75, strokeWidth=1, stroke="var(--paper)")
         .encode(
-            x=alt.X("length:Q", title="length, bits", scale=alt.Scale(nice=False, zero=False, padding=24)),
-            y=alt.Y("time:Q", title="time, steps", scale=alt.Scale(type="log", nice=False, padding=20), axis=alt.Axis(tickCount=6, format="~s")),
+            x=alt.X("length:Q", title="length, bits", scale=x_scale),
+            y=alt.Y("time:Q", title="time, steps", scale=y_scale, axis=alt.Axis(tickCount=6, format="~s", grid=False)),
             size=alt.Size("share:Q", scale=alt.Scale(domain=[0, 1], range=[12, 1800]), legend=None),
             color=alt.Color(
                 "name:N", scale=alt.Scale(domain=list(ROLES), range=_variables("role", ROLES)), legend=None

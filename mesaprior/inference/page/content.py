@@ -94,6 +94,8 @@ def page_content(question: Question, analysis: Analysis, prior: FormulaPrior) ->
         "start": start,
         "quadrature": {"nodes": NODES.tolist(), "weights": WEIGHTS.tolist()},
         "census": reduced.packed,
+        "length_range": [reduced.lengths[0].item(), reduced.lengths[-1].item()],
+        "time_range": [int(reduced.times[0]), int(reduced.times[-1])],
         "n_programs": str(census.n_programs),
         "n_behaviours": census.n_behaviours,
         "n_named": len(named),
@@ -137,6 +139,11 @@ def merged_sentences(question: Question, reduced: Reduced, situations: Situation
         told.append(
             f"Tallies are kept at {len(reduced.n):,} numbers of training rows out of {N + 1:,}; between these the page "
             "says nothing, and where the imitator loses is told to the next one kept."
+        )
+    if reduced.times_an_octave is not None:
+        told.append(
+            f"Times are rounded to {reduced.times_an_octave} for each doubling, so priors that weigh time are not exact: "
+            f"a program is off by at most alpha/{2 * reduced.times_an_octave} bits."
         )
     if situations.n_left_out:
         told.append(f"{number_of(situations.n_left_out, 'distinct row')} of the log are not shown.")

@@ -36,4 +36,4 @@ def packed(values: np.ndarray) -> dict[str, Any]:
 
 def deflated(content: bytes) -> str:
     """Return bytes deflated, in base 64."""
-    return base64.b64encode(zlib.compress(content, 9)).decode("ascii")
+    return base64.b64encode(zlib.compress(content)).decode("ascii")

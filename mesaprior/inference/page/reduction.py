@@ -1,4 +1,4 @@
-"""A census reduced to what the sliders of a page need, with every sum that they ask for still exact.
+"""A census reduced to what the sliders of a page need, with every sum that they ask for still exact where it fits in.
 
 Programs of one class (role, verdict, sleeper) whose tallies agree at every training prefix kept have equal likelihoods
 there, whatever the noise: they are one *kind*. Within a kind, programs of equal length and time have equal weights
@@ -23,8 +23,12 @@ from mesaprior.inference.bayes.agreement import count_agreeing
 from mesaprior.inference.bayes.checkpoints import checkpoints_of
 from mesaprior.inference.page.packing import packed
 
-FEWER_PREFIXES = (64, 32, 16, 8, 4, 2)
-"""How many prefixes are kept where all of them are too many, in the order in which they are tried."""
+KEPT = ((None, None), (64, None), (16, None), (None, 16), (16, 16), (None, 4), (16, 4), (8, 4), (2, 2))
+"""What is kept, in the order in which it is tried until it fits in: so many prefixes, and so many different times for
+each doubling, None standing for all of them."""
+
+MOST_ROWS = 1 << 20
+"""Rows that a browser weighs whenever a slider moves, at most."""
 
 MOST_TALLIES = 1 << 28
 """Tallies of behaviours by prefix that are held at a time, at most."""
@@ -56,6 +60,8 @@ class Reduced:
     length_id, time_id : int64[R]
     count : float64[R]
         Number of programs.
+    times_an_octave : int or None
+        How many different times are kept for each doubling; None where all are.
     """
 
     n: NDArray[np.int64]
@@ -69,6 +75,7 @@ class Reduced:
     length_id: NDArray[np.int64]
     time_id: NDArray[np.int64]
     count: NDArray[np.float64]
+    times_an_octave: int | None = None
 
     @cached_property
     def packed(self) -> dict[str, Any]:
@@ -81,8 +88,8 @@ class Reduced:
             "hits": packed(self.hits.T),
             "misses": packed(self.misses.T),
             "n_rows": packed(self.n_rows),
-            "lengths": self.lengths.tolist(),
-            "times": self.times.tolist(),
+            "lengths": packed(self.lengths),
+            "times": packed(self.times),
             "length_id": packed(self.length_id),
             "time_id": packed(self.time_id),
             "count": packed(self.count),
@@ -92,7 +99,7 @@ class Reduced:
     def n_characters(self) -> int:
         """Characters that the packed record takes, but for a few."""
         texts = (part["data"] for part in self.packed.values() if isinstance(part, dict))
-        return sum(map(len, texts)) + 8 * (len(self.n) + len(self.times))
+        return sum(map(len, texts))
 
 
 def reduced_within(
@@ -115,27 +122,37 @@ def reduced_within(
     Returns
     -------
     Reduced
-        Where all prefixes fit in, with all of them on logs of up to 1,000 training rows, and 64 beyond.
+        Where everything fits in, with all prefixes on logs of up to 1,000 training rows, and 64 beyond. Else prefixes
+        are left out first, and where that does not help, times are rounded; see `KEPT`.
 
     Notes
     -----
     Time is O(P * B + G log G) for G groups of the census; memory O(P * B).
     """
-    kept = len(checkpoints_of(None, log.n_training))
-    found = None
-    for asked in (None, *(fewer for fewer in FEWER_PREFIXES if fewer < kept)):
+    found, tried = None, set[tuple[int, int | None]]()
+    for asked, times_an_octave in KEPT:
         n = checkpoints_of(asked, log.n_training)
-        if len(n) * census.n_behaviours > MOST_TALLIES and len(n) > 2:
+        # Short logs have no more prefixes than some of these.
+        is_new = (len(n), times_an_octave) not in tried
+        tried.add((len(n), times_an_octave))
+        if not is_new or (len(n) * census.n_behaviours > MOST_TALLIES and len(n) > 2):
             continue
-        found = reduced(census, log, of_class, named, n)
-        if len(found.of_class) * len(n) <= MOST_TERMS and found.n_characters <= most_characters:
+        found = reduced(census, log, of_class, named, n, times_an_octave=times_an_octave)
+        is_quick = len(found.of_class) * len(n) <= MOST_TERMS and len(found.count) <= MOST_ROWS
+        if is_quick and found.n_characters <= most_characters:
             break
     assert found is not None
     return found
 
 
 def reduced(
-    census: Census, log: ImitationLog, of_class: NDArray[np.int64], named: Sequence[int], n: NDArray[np.int64]
+    census: Census,
+    log: ImitationLog,
+    of_class: NDArray[np.int64],
+    named: Sequence[int],
+    n: NDArray[np.int64],
+    *,
+    times_an_octave: int | None = None,
 ) -> Reduced:
     """Reduce a census, keeping the tallies at these numbers of training rows, int64[P]; see `reduced_within`."""
     place = np.full(census.n_behaviours, -1, dtype=np.int64)
@@ -147,7 +164,7 @@ def reduced(
         np.ascontiguousarray(alike).view(f"V{alike.shape[1]}").reshape(-1), return_index=True, return_inverse=True
     )
     lengths, length_id = np.unique(census.columns["length"], return_inverse=True)
-    times, time_id = np.unique(census.columns["time"], return_inverse=True)
+    times, time_id = np.unique(rounded(census.columns["time"], times_an_octave), return_inverse=True)
     row = (kind_of[census.behaviour_id] * len(lengths) + length_id) * len(times) + time_id
     rows, row_of_group = np.unique(row, return_inverse=True)
     kind, rest = np.divmod(rows, len(lengths) * len(times))
@@ -163,7 +180,16 @@ def reduced(
         length_id=rest // len(times),
         time_id=rest % len(times),
         count=np.bincount(row_of_group, weights=census.count.astype(np.float64)),
+        times_an_octave=times_an_octave,
     )
+
+
+def rounded(times: NDArray[np.int64], times_an_octave: int | None) -> NDArray[np.int64]:
+    """Return times rounded to so many for each doubling, int64[G]; as they are where that is None."""
+    if times_an_octave is None:
+        return times
+    steps = np.rint(np.log2(np.maximum(times, 1)) * times_an_octave)
+    return np.rint(np.exp2(steps / times_an_octave)).astype(np.int64)
 
 
 def _tallies_between(census: Census, log: ImitationLog, n: NDArray[np.int64]) -> tuple[np.ndarray, np.ndarray]:

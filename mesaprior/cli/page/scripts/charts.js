@@ -34,18 +34,19 @@ export class Charts {
     addEventListener("beforeprint", () => [...this.waiting.keys()].forEach((name) => this.#refresh(name)));
   }
 
-  // Give a chart new data, by the names of its data sets, and say in words what it shows.
-  show(name, data, told) {
+  // Give a chart new data and say in words what it shows: make() returns { data, told }, data by the names of its sets.
+  show(name, make) {
     if (!this.views[name]) return;
-    this.waiting.set(name, data);
-    document.querySelector(`[data-chart="${name}"]`).setAttribute("aria-label", told);
+    this.waiting.set(name, make);
     if (this.seen.has(name)) this.#refresh(name);
   }
 
   #refresh(name) {
-    const data = this.waiting.get(name);
-    if (!data) return;
+    const make = this.waiting.get(name);
+    if (!make) return;
     this.waiting.delete(name);
+    const { data, told } = make();
+    document.querySelector(`[data-chart="${name}"]`).setAttribute("aria-label", told);
     const view = this.views[name];
     for (const [set, values] of Object.entries(data)) view.data(set, values);
     // Room for the labels is made where they change.

@@ -105,7 +105,7 @@ class Page {
     const { content, along, contest } = this;
     const sentences = paragraphOf(content, along, p, this.leading.top[0]);
     fill("paragraph", sentences.join(" "));
-    const formula = formulaOf(prior, content.census.times[0] < 1);
+    const formula = formulaOf(prior, content.time_range[0] < 1);
     fill("formula", formula);
     fill("command", `mesaprior infer LOG_OR_CENSUS --prior '${formula}' --noise ${noiseText(noise)} --format json`);
     const [before, here] = [along.summaries[0], along.summaries[p]];
@@ -140,21 +140,18 @@ class Page {
     const here = along.summaries[p];
     const told = (names, shares) => names.map((name, k) => `${name} ${shareText(shares[k])}`).join(", ");
     const place = `at n = ${model.n[p]}`;
-    charts.show(
-      "role",
-      massData(model, along, content.roles, "logitByRole", p),
-      `Posterior mass by role along the training rows; ${place}: ${told(content.roles, here.byRole)}.`,
-    );
-    charts.show(
-      "verdict",
-      massData(model, along, content.verdicts, "logitByVerdict", p),
-      `Posterior mass by verdict along the training rows; ${place}: ${told(content.verdicts, here.byVerdict)}.`,
-    );
-    charts.show(
-      "odds",
-      oddsData(content, model, along, p),
-      `Odds along the training rows; ${place}: ${oddsText(here[contest.odds], contest.challengers, contest.others)}.`,
-    );
+    charts.show("role", () => ({
+      data: massData(model, along, content.roles, "logitByRole", p),
+      told: `Posterior mass by role along the training rows; ${place}: ${told(content.roles, here.byRole)}.`,
+    }));
+    charts.show("verdict", () => ({
+      data: massData(model, along, content.verdicts, "logitByVerdict", p),
+      told: `Posterior mass by verdict along the training rows; ${place}: ${told(content.verdicts, here.byVerdict)}.`,
+    }));
+    charts.show("odds", () => ({
+      data: oddsData(content, model, along, p),
+      told: `Odds along the training rows; ${place}: ${oddsText(here[contest.odds], contest.challengers, contest.others)}.`,
+    }));
     const infinite = along.summaries.flatMap((one, at) => (Number.isFinite(one[contest.odds]) ? [] : [model.n[at]]));
     fill(
       "infinite",
@@ -162,25 +159,29 @@ class Page {
         ? `At ${countText(infinite.length, "number")} of rows the odds of ${contest.challengers} are infinite or undefined, and not drawn.`
         : "",
     );
-    const shares = model.plane(p, along.weighed.ofRow, along.likelihoods, here.evidence);
-    const largest = model.bubbles.map((bubble, k) => ({ ...bubble, share: shares[k] })).sort((x, y) => y.share - x.share)[0];
-    charts.show(
-      "plane",
-      planeData(content, model, shares),
-      `Posterior mass by length and time ${place}. The largest bubble, ${content.roles[largest.role]}s of ${largest.length} bits, ` +
-        `holds ${shareText(largest.share)}.`,
-    );
+    charts.show("plane", () => {
+      const shares = model.plane(p, along.weighed, along.likelihoods, here.evidence);
+      const largest = shares.indexOf(Math.max(...shares));
+      const { role, length } = model.bubbles[largest];
+      const whose = content.has_lesions ? `${content.roles[role]}s` : content.noun;
+      return {
+        data: planeData(content, model, shares),
+        told:
+          `Posterior mass by length and time ${place}. The largest bubble, ${whose} of ${wholeText(length)} bits, holds ` +
+          `${shareText(shares[largest])}.`,
+      };
+    });
     this.showPhase();
   }
 
   showPhase() {
     const { phase, view, contest } = this;
-    this.charts.show(
-      "phase",
-      phase.data(view.prior.alpha, view.p),
-      `Odds of ${contest.challengers} over ${contest.others} over alpha and the number of training rows. ` +
+    this.charts.show("phase", () => ({
+      data: phase.data(view.prior.alpha, view.p),
+      told:
+        `Odds of ${contest.challengers} over ${contest.others} over alpha and the number of training rows. ` +
         `The ring is where the sliders stand. The numbers can be copied as CSV.`,
-    );
+    }));
     document.documentElement.dataset.phase = phase.odds ? "done" : "working";
   }
 
@@ -333,7 +334,7 @@ class Page {
 
   planeCsv() {
     const { model, along, view, content } = this;
-    const shares = model.plane(view.p, along.weighed.ofRow, along.likelihoods, along.summaries[view.p].evidence);
+    const shares = model.plane(view.p, along.weighed, along.likelihoods, along.summaries[view.p].evidence);
     const rows = model.bubbles.map(({ role, length, time }, k) => [content.roles[role], length, time, shares[k]]);
     return csvOf(["role", "length", "time", "mass"], rows);
   }

@@ -8,11 +8,14 @@ export const VERDICT_OF = Array.from({ length: N_CLASSES }, (_, code) => (code >
 const IS_SLEEPER = Array.from({ length: N_CLASSES }, (_, code) => code & 1);
 const [FAITHFUL, DEFECTING] = [0, 1];
 
+// log2 of a share that no bubble shows.
+const UNSEEN = -60;
+
 // Steps of log2 time in which programs are drawn together.
 const TIME_STEP = 0.5;
 
 export async function readModel(content) {
-  const names = ["of_class", "named", "hits", "misses", "n_rows", "length_id", "time_id", "count"];
+  const names = ["of_class", "named", "hits", "misses", "n_rows", "lengths", "times", "length_id", "time_id", "count"];
   const arrays = await Promise.all(names.map((name) => unpacked(content.census[name])));
   const parts = Object.fromEntries(names.map((name, place) => [name, arrays[place]]));
   return new Model(content, parts);
@@ -27,8 +30,8 @@ class Model {
     this.ofClass = parts.of_class;
     this.named = parts.named;
     this.K = parts.of_class.length;
-    this.lengths = content.census.lengths;
-    this.times = content.census.times;
+    this.lengths = parts.lengths;
+    this.times = parts.times;
     this.lengthOf = parts.length_id;
     this.timeOf = parts.time_id;
     this.log2Count = Float64Array.from(parts.count, Math.log2);
@@ -88,14 +91,14 @@ class Model {
 
   // What each length and each time takes off the log2 weight of a program.
   charges(prior) {
-    const ofTime = this.times.map((time) => {
+    const ofTime = Float64Array.from(this.times, (time) => {
       if (prior.bound === "hard" && time > prior.T) return -Infinity;
       const soft = prior.bound === "soft" ? time / prior.T : 0;
       return -(prior.alpha * Math.log2(Math.max(time, 1)) + soft) / prior.temperature;
     });
     return {
       ofLength: Float64Array.from(this.lengths, (length) => (-prior.weight * length) / prior.temperature),
-      ofTime: Float64Array.from(ofTime),
+      ofTime,
     };
   }
 
@@ -140,13 +143,14 @@ class Model {
   }
 
   // The share of each bubble at a prefix.
-  plane(p, ofRow, likelihoods, evidence) {
+  plane(p, { ofRow, ofKind }, likelihoods, evidence) {
     const shares = new Float64Array(this.bubbles.length);
     for (let k = 0; k < this.K; k++) {
       const fit = this.likelihoodOf(k, p, likelihoods) - evidence;
+      if (ofKind[k] + fit < UNSEEN) continue;
       for (let r = this.firstRow[k]; r < this.firstRow[k + 1]; r++) {
         const x = ofRow[r] + fit;
-        if (x > NEGLIGIBLE) shares[this.bubbleOf[r]] += exp2(x);
+        if (x > UNSEEN) shares[this.bubbleOf[r]] += exp2(x);
       }
     }
     return shares;

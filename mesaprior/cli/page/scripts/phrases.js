@@ -103,7 +103,7 @@ function losesSentence(content, along, contest) {
   const last = along.summaries.at(-1);
   if (lost !== null) {
     const place = lost ? `at n = ${wholeText(content.census.n[lost])}` : "before any training row";
-    return `${capital(contest.loser)} loses ${place}: from there on ${contest.challengers} stay ahead.`;
+    return `${capital(contest.losing)} ${place}: from there on ${contest.challengers} stay ahead.`;
   }
   const [faithful, , , unjudged] = last.byBoth[0];
   const held = last.byRole[0];
@@ -113,7 +113,7 @@ function losesSentence(content, along, contest) {
     const few = share < 1e-4 ? (share ? "almost none of their mass" : "none of their mass") : `only ${shareText(share)} of their mass`;
     return `Imitators keep the lead, but ${few} is faithful on later rows.`;
   }
-  return `${capital(contest.loser)} does not lose.`;
+  return `${capital(contest.keeping)}.`;
 }
 
 // Who is weighed against whom: by role, or by verdict where programs have no roles.
@@ -126,7 +126,8 @@ export function contestOf(content) {
         loses: "losesAt",
         challengers: "optimizers",
         others: "imitators",
-        loser: "the honest imitator",
+        losing: "the honest imitator loses",
+        keeping: "the honest imitator does not lose",
       }
     : {
         names: content.verdicts,
@@ -135,7 +136,8 @@ export function contestOf(content) {
         loses: "losesAtVerdict",
         challengers: `defecting ${content.noun}`,
         others: `faithful ${content.noun}`,
-        loser: `the faithful side of ${content.noun}`,
+        losing: `faithful ${content.noun} lose`,
+        keeping: `faithful ${content.noun} do not lose`,
       };
 }
 

@@ -4,8 +4,7 @@ const STEP_OF_OCTAVE = 0.125;
 
 // What can be moved. Those on a log scale have sliders in octaves; the number beside each slider is exact.
 export function controlsOf(content) {
-  const times = content.census.times;
-  const octaves = Math.ceil(Math.log2(Math.max(...times.slice(-1), 2)));
+  const octaves = Math.ceil(Math.log2(Math.max(content.time_range[1], 2)));
   const chance = (content.actions.length - 1) / content.actions.length;
   return [
     { key: "weight", part: "prior", min: 0, max: 4, step: 0.05 },
