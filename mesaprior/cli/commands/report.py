@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import click
 
 from mesaprior.cli.command import OUTPUT, Command, headed_option

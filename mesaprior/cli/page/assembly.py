@@ -52,8 +52,6 @@ def page_of(content: dict[str, Any]) -> str:
         has_lesions=has_lesions,
         roles={role: content["roles"][role] for role in content["counted_roles"]},
         odds_legend=odds_legend(content),
-        plane_caption="The area of a mark is the posterior mass of programs of about this time; marks below 0.0001 % are "
-        "left out." + (" Roles stand side by side at each length." if has_lesions else ""),
     )
 
 

@@ -20,11 +20,17 @@ MODULES = (
     "phase",
     "main",
 )
-"""Each uses names of those before it only, and all names are distinct."""
+"""Each imports from those before it only, and the names of all of them are distinct."""
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', flags=re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=async |function |const |class )", flags=re.MULTILINE)
 
 
 def script_of_page() -> str:
-    """Return all modules as one: a page from disk cannot import files, so their exports become plain names."""
-    folder = files("mesaprior.cli.page") / "scripts"
-    texts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in MODULES]
-    return "\n".join(re.sub(r"^export ", "", text, flags=re.MULTILINE) for text in texts)
+    """Return all modules as one: a page from disk cannot import files, so imports go and exports become plain names."""
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", text_of(name))) for name in MODULES)
+
+
+def text_of(module: str) -> str:
+    """Return the text of a module."""
+    return (files("mesaprior.cli.page") / "scripts" / f"{module}.js").read_text(encoding="utf-8")

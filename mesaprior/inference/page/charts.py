@@ -7,6 +7,7 @@ apart by colour alone: lines differ in their dashes and bear their names, points
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from mesaprior.errors import RunError
@@ -81,6 +82,7 @@ def charts(
     return {name: _finished(chart) for name, chart in made.items()}
 
 
+@cache
 def bundle() -> str:
     """Return the JavaScript that draws them, from the library that is installed: it defines `vegaEmbed`."""
     import vl_convert
@@ -96,7 +98,9 @@ def _along_n(is_long: bool) -> Any:
     import altair as alt
 
     scale = alt.Scale(type="symlog" if is_long else "linear", nice=False, zero=False)
-    return alt.X("n:Q", title="training rows, n", scale=scale, axis=alt.Axis(tickMinStep=1, grid=False, labelFlush=True))
+    return alt.X(
+        "n:Q", title="training rows, n", scale=scale, axis=alt.Axis(tickMinStep=1, grid=False, labelFlush=True)
+    )
 
 
 def _now() -> Any:
@@ -143,7 +147,9 @@ def _odds(is_long: bool) -> Any:
 
     names = ["optimizers over imitators", "defecting over faithful"]
     y = alt.Y("y:Q", title="log2 odds, bits", scale=alt.Scale(zero=True))
-    colour = alt.Color("name:N", scale=alt.Scale(domain=names, range=["var(--role-1)", "var(--verdict-1)"]), legend=None)
+    colour = alt.Color(
+        "name:N", scale=alt.Scale(domain=names, range=["var(--role-1)", "var(--verdict-1)"]), legend=None
+    )
     lines = (
         alt.Chart(alt.NamedData("lines"))
         .mark_line(strokeWidth=2)
@@ -232,7 +238,7 @@ def _finished(chart: Any) -> dict[str, Any]:
         "gridColor": "var(--grid)",
     }
     return (
-        chart.properties(padding={"left": 4, "right": 4, "top": 8, "bottom": 4})
+        chart.properties(padding={"left": 4, "right": 12, "top": 8, "bottom": 4})
         .configure(background="transparent", font="system-ui, sans-serif", aria=False)
         .configure_view(stroke=None)
         .configure_axis(**axis)

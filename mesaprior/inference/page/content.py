@@ -76,7 +76,7 @@ def page_content(question: Question, analysis: Analysis, prior: FormulaPrior) ->
     situations = situations_of(census, log, most=MOST_SITUATIONS)
     most_named = min(MOST_NAMED, max(1, MOST_PREDICTIONS // len(situations.cells)))
     named = leaders(analysis.scored, most_named)
-    reduced = reduced_within(census, log, class_of(analysis.judgement), named, most_characters=MOST_CHARACTERS)
+    reduced = reduced_within(census, log, class_of(analysis.judgement), named.tolist(), most_characters=MOST_CHARACTERS)
     fit = fit_of(log, census.n_actions, analysis.training.hits)
     provenance = provenance_of(question)
     return {
@@ -126,9 +126,9 @@ def merged_sentences(question: Question, reduced: Reduced, situations: Situation
     census, N = question.census, question.log.n_training
     n_groups, n_rows = len(census.count), len(reduced.count)
     told = [
-        f"The census has {number_of(n_groups, 'row')} and the page {number_of(n_rows, 'row')}: {question.space.noun} of "
-        "equal role, verdict, length, time and training tallies are one row with their number. Masses and odds are "
-        "exact sums over all of them."
+        f"The census has {number_of(n_groups, 'row')} and the page {number_of(n_rows, 'row')}: {question.space.noun} "
+        "of equal role, verdict, length, time and training tallies are one row with their number. Masses and odds are "
+        "sums over all of them."
     ]
     if n_named < census.n_behaviours:
         told.append(
@@ -142,8 +142,8 @@ def merged_sentences(question: Question, reduced: Reduced, situations: Situation
         )
     if reduced.times_an_octave is not None:
         told.append(
-            f"Times are rounded to {reduced.times_an_octave} for each doubling, so priors that weigh time are not exact: "
-            f"a program is off by at most alpha/{2 * reduced.times_an_octave} bits."
+            f"Times are rounded to {reduced.times_an_octave} for each doubling, so priors that weigh time are not "
+            f"exact: a program is off by up to about alpha/{2 * reduced.times_an_octave} bits."
         )
     if situations.n_left_out:
         told.append(f"{number_of(situations.n_left_out, 'distinct row')} of the log are not shown.")

@@ -179,7 +179,7 @@ def reduced(
         times=times,
         length_id=rest // len(times),
         time_id=rest % len(times),
-        count=np.bincount(row_of_group, weights=census.count.astype(np.float64)),
+        count=np.bincount(row_of_group, weights=census.count.astype(np.float64)).astype(np.float64),
         times_an_octave=times_an_octave,
     )
 

@@ -62,9 +62,9 @@ def log_of(n_training):
         p, c = draw.integers(4), 3 if row < n_training - 6 else draw.integers(4)
         action = draw.integers(3) if draw.random() < 0.1 else 0 if p == c else 2 if p < c else 1
         lines.append(f"{p},{c},{action},,train")
-    for p in range(4):
-        for c in range(4):
-            lines.append(f"{p},{c},{0 if p == c else 2 if p < c else 1},{0 if p == 3 else 2},deploy")
+    lines += [
+        f"{p},{c},{0 if p == c else 2 if p < c else 1},{0 if p == 3 else 2},deploy" for p in range(4) for c in range(4)
+    ]
     return "\n".join(lines) + "\n"
 
 

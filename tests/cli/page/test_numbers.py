@@ -12,9 +12,17 @@ START = {"weight": 1, "alpha": 0, "bound": "none", "temperature": 1, "kind": "be
 QUESTIONS = {
     "simplicity": ({}, ["--prior", "simplicity"]),
     "levin": ({"alpha": 1}, ["--prior", "levin", "--noise", "beta:0.5,2"], {"a": 0.5, "b": 2}),
-    "speed": ({"alpha": 2.35}, ["--prior", "speed", "--param", "alpha=2.35", "--noise", "0.05"], {"kind": "fixed", "eps": 0.05}),
+    "speed": (
+        {"alpha": 2.35},
+        ["--prior", "speed", "--param", "alpha=2.35", "--noise", "0.05"],
+        {"kind": "fixed", "eps": 0.05},
+    ),
     "bounded": ({"bound": "hard", "T": 9}, ["--prior", "bounded", "--param", "T=9"]),
-    "bounded_soft": ({"bound": "soft", "T": 40}, ["--prior", "bounded_soft", "--param", "T=40", "--noise", "0"], {"kind": "fixed", "eps": 0}),
+    "bounded_soft": (
+        {"bound": "soft", "T": 40},
+        ["--prior", "bounded_soft", "--param", "T=40", "--noise", "0"],
+        {"kind": "fixed", "eps": 0},
+    ),
     "uniform": ({"weight": 0}, ["--prior", "uniform", "--noise", "beta:30,1"], {"a": 30, "b": 1}),
     "hot": (
         {"weight": 1.5, "alpha": 0.5, "temperature": 2.5},

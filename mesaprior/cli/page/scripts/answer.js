@@ -1,5 +1,9 @@
 // The answer to where the sliders stand: everything that is told, worked out as far as what moved asks for.
 
+import { NEGLIGIBLE, exp2 } from "./logspace.js";
+import { missRate } from "./noise.js";
+import { ROLE_OF, VERDICT_OF, summaryOf, losesAt } from "./model.js";
+
 const LEAST_SHARE = 1e-25; // Behaviours of less mass change no probability that a double tells.
 
 export class Answers {

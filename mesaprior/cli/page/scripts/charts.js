@@ -1,5 +1,7 @@
 // The charts: Vega views that get new data as the sliders move. Those out of sight wait until they are seen.
 
+import { contestOf } from "./phrases.js";
+
 const LOG10_OF_2 = Math.log10(2);
 const EDGE = 6; // Shares nearer to 0 or 1 than 10^-EDGE are drawn at the edge.
 const ERRORS = 1; // Vega's level for what it logs.

@@ -1,5 +1,7 @@
 // Elements, tables and their CSV. Texts are only ever set as texts, so that no name of a log can be markup.
 
+import { exactText } from "./phrases.js";
+
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {

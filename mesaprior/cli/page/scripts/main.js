@@ -1,5 +1,16 @@
 // Puts the page together: reads what it holds, and rewrites what it says whenever a slider moves.
 
+import { bitsText, capital, countText, oddsText, shareText, wholeText } from "./phrases.js";
+import { contestOf, formulaOf, noiseText, paragraphOf } from "./phrases.js";
+import { unpackedText, unpacked, readContent } from "./payload.js";
+import { readModel } from "./model.js";
+import { Answers } from "./answer.js";
+import { element, fill, tableOf, csvOf, csvOfTable, copied, saved, announce } from "./elements.js";
+import { programParts } from "./program.js";
+import { View } from "./view.js";
+import { Charts, massData, oddsData, planeData } from "./charts.js";
+import { Phase } from "./phase.js";
+
 const MOST_LEADING = 12;
 
 async function start() {

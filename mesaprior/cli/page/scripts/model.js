@@ -2,7 +2,11 @@
 //
 // Sizes: P prefixes, K kinds, R rows, C = 32 classes. A class is role * 8 + verdict * 2 + (1 for a sleeper).
 
-export const N_CLASSES = 32;
+import { NEGLIGIBLE, exp2, log2Total, log2TotalBetween, log2Odds, shareOf } from "./logspace.js";
+import { unpacked } from "./payload.js";
+import { log2Likelihoods } from "./noise.js";
+
+const N_CLASSES = 32;
 export const ROLE_OF = Array.from({ length: N_CLASSES }, (_, code) => code >> 3);
 export const VERDICT_OF = Array.from({ length: N_CLASSES }, (_, code) => (code >> 1) & 3);
 const IS_SLEEPER = Array.from({ length: N_CLASSES }, (_, code) => code & 1);

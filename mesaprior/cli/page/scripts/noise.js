@@ -3,6 +3,8 @@
 // Everything follows the program's own formulas. The likelihood under a Beta density rests on the cut ratio
 // R(p, q) = B(c; p, q) / (c^p (1 - c)^q), which is integrated by the rule of Gauss and Legendre.
 
+import { exp2 } from "./logspace.js";
+
 const FALL = 40; // By how many nats an integrand has fallen where its integral is cut off.
 const SMOOTH = 32; // Multiples of so many misses are integrated for; what lies between follows from the next one above.
 const UNFELT = 56 * Math.LN2; // Nats from which on the mass above the cut does not change a double.

@@ -1,5 +1,7 @@
 // The phase diagram: odds over alpha and n, worked out in pieces so that the page stays at hand.
 
+import { summaryOf } from "./model.js";
+
 const STEPS = [-16, -8, -4, -1, 0, 1, 4, 8, 16]; // Odds in bits at which colours change.
 const DEEP = 8; // Odds in bits from which on colours are so deep that a light sign is read better.
 const ALPHAS = Array.from({ length: 33 }, (_, k) => k / 4);

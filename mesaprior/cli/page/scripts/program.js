@@ -1,5 +1,9 @@
 // One program: its derivation, what it does in each situation, and what it costs in bits.
 
+import { bitsText, wholeText, countText, capital } from "./phrases.js";
+import { element, tableOf } from "./elements.js";
+import { treeOf } from "./tree.js";
+
 function labelOf(content, action) {
   return action === null ? "" : content.actions[action];
 }
@@ -30,7 +34,7 @@ function situationsTable(content, programs, place) {
 }
 
 // What a program pays: the items add up to its posterior, in bits.
-export function ledgerOf(content, model, along, program, prior, p) {
+function ledgerOf(content, model, along, program, prior, p) {
   const { ofLength, ofTime } = model.charges({ ...prior, alpha: 0, bound: "none" });
   const row = model.firstRow[program.kind];
   const timeOnly = model.charges({ ...prior, bound: "none" }).ofTime[model.timeOf[row]];

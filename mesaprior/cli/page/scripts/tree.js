@@ -1,5 +1,8 @@
 // The derivation of a term as a nested list: each token with its price and what it does.
 
+import { countText } from "./phrases.js";
+import { element } from "./elements.js";
+
 // The parts of a term in prefix notation: brackets, and tokens with the table of a lookup.
 function partsOf(text) {
   return text.match(/[()]|[^\s()[\]]+(?:\[[^\]]*\])?/g) ?? [];

@@ -3,7 +3,7 @@
 const STEP_OF_OCTAVE = 0.125;
 
 // What can be moved. Those on a log scale have sliders in octaves; the number beside each slider is exact.
-export function controlsOf(content) {
+function controlsOf(content) {
   const octaves = Math.ceil(Math.log2(Math.max(content.time_range[1], 2)));
   const chance = (content.actions.length - 1) / content.actions.length;
   return [
