@@ -210,7 +210,8 @@ def _plane(lengths: Sequence[float], times: Sequence[float]) -> Any:
     # Axes stay as they are when sliders move.
     shortest, longest = lengths
     quickest, slowest = (max(time, 1) for time in times)
-    x_scale = alt.Scale(domain=[shortest - 1, longest + 1], nice=False)
+    room = 1 + (longest - shortest) / 12
+    x_scale = alt.Scale(domain=[shortest - room, longest + room], nice=False)
     y_scale = alt.Scale(type="log", domain=[quickest / 2, slowest * 2], nice=False)
     return (
         alt.Chart(alt.NamedData("bubbles"))

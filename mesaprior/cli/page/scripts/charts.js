@@ -30,6 +30,8 @@ export class Charts {
       // Expressions are interpreted: the content policy allows no code from text. Empty data are no reason to warn.
       const options = { mode: "vega", ast: true, actions: false, renderer: "svg", tooltip: false, logLevel: ERRORS };
       this.views[name] = (await vegaEmbed(place, specification, options)).view;
+      // The place itself says in words what the picture shows.
+      place.querySelector("svg").setAttribute("aria-hidden", "true");
       watch.observe(place);
     }
     // Printing shows everything.
@@ -51,8 +53,8 @@ export class Charts {
     document.querySelector(`[data-chart="${name}"]`).setAttribute("aria-label", told);
     const view = this.views[name];
     for (const [set, values] of Object.entries(data)) view.data(set, values);
-    // Room for the labels is made where they change.
-    const labels = JSON.stringify(data.labels?.map((label) => label.name));
+    // Room is made where labels change, or there is something to show for the first time.
+    const labels = JSON.stringify(data.labels?.map((label) => label.name) ?? Object.values(data).map((set) => set.length > 0));
     if (labels !== this.labels[name]) view.resize();
     this.labels[name] = labels;
     view.run();

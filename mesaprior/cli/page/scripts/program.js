@@ -10,7 +10,7 @@ function labelOf(content, action) {
 
 function situationsTable(content, programs, place) {
   const { situations, features } = content;
-  const columns = [...features, "split", "rows", "teacher", "rival", "predicts", ""].map((name) => ({ name, isNumber: name === "rows" }));
+  const columns = [...features, "split", "rows", "teacher", "rival", "predicts", "outcome"].map((name) => ({ name, isNumber: name === "rows" }));
   const rows = situations.labels.map((labels, s) => {
     const predicted = programs.predictions[place * programs.nCells + situations.cell[s]] - 1;
     const action = situations.action[s];
@@ -66,7 +66,7 @@ export function programParts(content, model, programs, along, program, prior, p)
         `${wholeText(program.misses)} misses in the training rows so far.`,
     ),
   ];
-  if (content.tokens) parts.push(element("h4", {}, "Derivation"), treeOf(program.text, content.tokens));
+  if (content.tokens) parts.push(element("h3", {}, "Derivation"), treeOf(program.text, content.tokens));
   parts.push(
     tableOf(
       "Ledger: what adds up to its posterior mass, in bits (log2)",
