@@ -30,7 +30,7 @@ MOST_PREDICTIONS = 1 << 20
 MOST_SITUATIONS = 400
 """Distinct training rows, and later ones, that a page shows, at most."""
 
-MOST_CHARACTERS = 3_000_000
+MOST_CHARACTERS = 3_600_000
 """Size that the reduced census keeps to; with the programs and the charts a page stays below 5 MB."""
 
 TOKEN_MEANINGS = {
