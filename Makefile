@@ -46,7 +46,7 @@ clean:  ## remove what the other targets made
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mesaprior needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
 	$(PYTHON) -m venv .venv
 
-.venv/demo: .venv/bin/python pyproject.toml constraints.txt $(shell find mesaprior -name '*.py')
+.venv/demo: .venv/bin/python pyproject.toml constraints.txt $(shell find mesaprior -type f -not -name '*.pyc')
 	$(PIP) install --constraint constraints.txt pip
 	$(PIP) install --constraint constraints.txt --force-reinstall --no-deps .
 	$(PIP) install --constraint constraints.txt .

@@ -85,6 +85,13 @@ class Opened:
             assert time.monotonic() < end, (condition, self.errors())
             time.sleep(0.05)
 
+    def press(self, key, code):
+        """Press a key and let it go, by its name and the number that the browser knows it by."""
+        about = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        text = {"text": "\r"} if key == "Enter" else {}
+        self.driver.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyDown", **about, **text})
+        self.driver.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyUp", **about})
+
     def run(self, script, *arguments):
         """Run JavaScript in the page."""
         return self.driver.execute_script(script, *arguments)
@@ -92,6 +99,14 @@ class Opened:
     def errors(self):
         """Return what the console has said since it was asked last."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def go(self, **settings):
+        """Go to an address that sets all sliders at once; those not named stand where they stood first."""
+        self.run("document.getElementById('reset').click(); history.replaceState(null, '', '#')")
+        if settings:
+            updates = self.run("return Number(document.documentElement.dataset.updates)")
+            self.run("location.hash = arguments[0]", "&".join(f"{key}={value}" for key, value in settings.items()))
+            self.wait(f"Number(document.documentElement.dataset.updates) > {updates}")
 
     def set(self, key, value):
         """Type a value into the number beside a slider, or choose an option."""
@@ -168,7 +183,15 @@ def walks(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def page(driver, walks):
-    """Open the page on the walks."""
+@pytest.fixture(scope="module")
+def opened(driver, walks):
+    """Open the page on the walks, once for the tests of a module."""
     return Opened(driver, walks / "page.html")
+
+
+@pytest.fixture
+def page(opened):
+    """Return the page on the walks, with all sliders where they stood first."""
+    opened.go()
+    opened.errors()
+    return opened

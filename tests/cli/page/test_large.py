@@ -83,7 +83,9 @@ def test_axe_finds_nothing_serious(driver, walks, tmp_path):
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("no npm here, which installs axe-core")
-    subprocess.run([npm, "install", "--no-audit", "--no-fund", "axe-core"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        [npm, "install", "--no-audit", "--no-fund", "axe-core"], cwd=tmp_path, check=True, capture_output=True
+    )
     axe = (tmp_path / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     for scheme in ("light", "dark"):
         wanted = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}

@@ -1,17 +1,11 @@
 """The page in use: by keyboard alone, at several widths, with its address, its CSV and its pictures."""
 
 import pytest
-from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.common.keys import Keys
-
-from tests.cli.page.conftest import Opened
 
 SLIDERS = ("weight", "alpha", "temperature", "a", "b", "p")
 
 
-def press(page, *keys):
-    for key in keys:
-        ActionChains(page.driver).send_keys(key).perform()
+TAB, ENTER, LEFT, RIGHT = ("Tab", 9), ("Enter", 13), ("ArrowLeft", 37), ("ArrowRight", 39)
 
 
 def focused(page):
@@ -27,14 +21,14 @@ def test_everything_is_reached_and_moved_by_keyboard(page):
     page.run("document.activeElement.blur()")
     order = []
     for _ in range(200):
-        press(page, Keys.TAB)
+        page.press(*TAB)
         place = focused(page)
         if place == "BODY" or (order and place == order[0]):
             break
         order.append(place)
         if place in SLIDERS:
             before = page.run("return document.getElementById(arguments[0]).value", place)
-            press(page, Keys.LEFT if place == "p" else Keys.RIGHT)
+            page.press(*(LEFT if place == "p" else RIGHT))
             page.settle()
             assert page.run("return document.getElementById(arguments[0]).value", place) != before, place
     controls = [key for slider in SLIDERS for key in (slider, f"{slider}-number")] + ["bound", "kind", "reset"]
@@ -51,39 +45,39 @@ def test_everything_is_reached_and_moved_by_keyboard(page):
 def test_a_program_is_chosen_and_the_numbers_are_opened_by_keyboard(page):
     page.run("document.querySelectorAll('#leading-table button')[2].focus()")
     chosen = page.run("return document.activeElement.textContent")
-    press(page, Keys.ENTER)
+    page.press(*ENTER)
     page.settle()
     assert page.run("return document.querySelector('#program code').textContent") == chosen
     assert page.run("return document.activeElement.textContent") == chosen
     page.run("document.querySelector('#numbers summary').focus()")
-    press(page, Keys.ENTER)
+    page.press(*ENTER)
     page.wait("document.getElementById('numbers-along-n')")
 
 
-def test_the_address_keeps_the_view(page, driver, walks):
+def test_the_address_keeps_the_view(page):
+    page.go(bound="hard", T=33, n=40)
     page.set("alpha", 1.75)
-    page.set("bound", "hard")
-    page.set("T", 33)
-    page.set("p", 40)
     page.run("document.querySelectorAll('#leading-table button')[1].click()")
     page.wait("location.hash.includes('program=')")
     address, paragraph = page.run("return location.href"), page.text("paragraph")
     chosen = page.run("return document.querySelector('#program code').textContent")
     assert "alpha=1.75" in address
     assert "n=40" in address
-    again = Opened(driver, walks / "page.html")
-    assert again.text("paragraph") != paragraph
-    again.run("location.hash = arguments[0]", address.split("#")[1])
-    again.settle()
-    assert again.text("paragraph") == paragraph
-    assert again.run("return document.querySelector('#program code').textContent") == chosen
-
-
-@pytest.mark.parametrize("hostile", ["#alpha=x&n=-5&T=1e999", "#program=999999&bound=__proto__", "#weight=<b>&kind=1"])
-def test_an_address_that_makes_no_sense_changes_nothing_it_should_not(page, hostile):
-    page.run("location.hash = arguments[0]", hostile)
+    page.go()
+    assert page.text("paragraph") != paragraph
+    page.run("location.hash = arguments[0]", address.split("#")[1])
+    page.wait("document.getElementById('alpha-number').value == '1.75'")
     page.settle()
-    assert "After" in page.text("paragraph") or "Before" in page.text("paragraph")
+    assert page.text("paragraph") == paragraph
+    assert page.run("return document.querySelector('#program code').textContent") == chosen
+
+
+def test_what_makes_no_sense_in_an_address_is_passed_over(page):
+    usual = page.text("paragraph")
+    page.go(alpha="x", T="1e999", program=999999, bound="__proto__", weight="<b>", kind=1, other=2)
+    assert page.text("paragraph") == usual
+    page.go(n=-5)
+    assert page.text("paragraph").startswith("Before any training row")
     assert not page.errors()
 
 
@@ -126,15 +120,14 @@ def test_numbers_are_copied_as_csv(page):
     assert sum(float(line.split(",")[-1]) for line in masses.splitlines()[1:]) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("width", [1280, 400])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (400, "dark")])
 def test_nothing_is_wider_than_the_window_or_cut_off(page, width, scheme):
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     wanted = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", wanted)
     try:
-        page.driver.refresh()
+        page.settle()
         page.wait("document.documentElement.dataset.phase == 'done'")
         assert page.run("return document.documentElement.scrollWidth <= innerWidth")
         for name in ("role", "verdict", "odds", "phase", "plane"):
