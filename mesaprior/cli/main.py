@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SECTIONS = {
     "Ask": {
         "infer": "Find who holds the posterior after each training row",
+        "report": "Write one page with live sliders for prior, noise and rows",
         "why": "Take one program apart: bits, steps, predictions, lesions",
         "reach": "Price searching, learning and defecting in extra bits",
         "sample": "Draw programs from the posterior, with their probabilities",

@@ -1,0 +1,1 @@
+"""The page that `mesaprior report` writes: its frame, its style and its scripts, put into one file."""
