@@ -27,7 +27,7 @@ KEPT = ((None, None), (64, None), (16, None), (None, 16), (16, 16), (None, 4), (
 """What is kept, in the order in which it is tried until it fits in: so many prefixes, and so many different times for
 each doubling, None standing for all of them."""
 
-MOST_ROWS = 1 << 20
+MOST_ROWS = 600_000
 """Rows that a browser weighs whenever a slider moves, at most."""
 
 MOST_TALLIES = 1 << 28
