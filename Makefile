@@ -101,7 +101,7 @@ clean:  ## remove what the other targets made
 # Bytecode is written when a module is first imported: half the work to install, and a fifth less on disk.
 .venv/demo: .venv/bin/python pyproject.toml constraints.txt $(shell find mesaprior examples -type f -not -name '*.pyc')
 	$(PIP) install --no-compile --constraint constraints.txt pip
-	$(PIP) install --no-compile --constraint constraints.txt '.[plot]'
+	$(PIP) install --no-compile --constraint constraints.txt '.[plot,page]'
 	@touch $@
 
 .venv/test: .venv/demo

@@ -41,7 +41,9 @@ def check_accounts(
     if total != manifest["n_programs"]:
         raise _refused(folder, f"it has {total:,} programs, and its {MANIFEST} says {manifest['n_programs']:,}")
     expected = exact_counts(manifest, language, log)
-    for length in sorted(counted.keys() | expected.keys()) if expected is not None else ():
+    if expected is None:
+        return
+    for length in sorted(counted.keys() | expected.keys()):
         if counted.get(length, 0) != expected.get(length, 0):
             raise _refused(
                 folder,
