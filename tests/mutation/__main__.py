@@ -7,6 +7,7 @@ Kernels run as plain Python, and random tests draw the same examples each time.
 
 import argparse
 import gc
+import importlib
 import json
 import math
 import os
@@ -135,6 +136,8 @@ def _run_in_child(trial: Trial) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     code = 99
     try:
+        # Some modules are imported where they are first needed.
+        importlib.import_module(trial.path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
         if replace(trial.mutant.code):
             code = int(pytest.main([*QUIET, *trial.tests]))
     finally:

@@ -295,3 +295,7 @@ def test_laws_stand_any_formula(text: str, data: st.DataObject):
 @pytest.mark.parametrize("text", ["2**-length" + "+0" * 994, "(" * 24 + "2**-length" + ")" * 24])
 def test_the_longest_and_deepest_formulas_are_held_to_the_laws(text: str):
     assert check_law(LAWS[4], text, max_examples=20).holds
+
+
+def test_a_prior_may_change_near_its_numbers_and_near_the_powers_of_two_that_they_are_the_exponents_of():
+    assert Subject(make_prior("2**-length / (time + alpha + 61)", {"alpha": 5})).landmarks == (2, 4, 5, 32, 61)
