@@ -34,6 +34,7 @@ def compiled():
     """
     from mesaprior import compiling
     from mesaprior.cli import compiling as notices
+    from mesaprior.cli import progress
     from mesaprior.hypotheses.log import read_log
     from mesaprior.hypotheses.terms.language import read_language
     from mesaprior.hypotheses.terms.space import TermSpace
@@ -41,6 +42,8 @@ def compiled():
     patch = pytest.MonkeyPatch()
     patch.setattr(compiling, "PATIENCE", 0)
     patch.setattr(notices, "QUIET_SECONDS", math.inf)
+    # Nor does what a busy machine says of work that takes a while.
+    patch.setattr(progress, "LINE_SECONDS", 10.0**6)
     corridor = Path(__file__).parent.parent / "examples" / "corridor"
     log = read_log(corridor / "corridor.csv")
     for name in ("corridor.toml", "corridor-learning.toml"):
