@@ -115,7 +115,7 @@ def page_content(question: Question, analysis: Analysis, prior: FormulaPrior) ->
         },
         "given": question.language.ledger() if question.language else [],
         "mass_beyond": space.mass_beyond(census, log),
-        "warnings": question.warnings,
+        "warnings": [warning.typed() for warning in question.warnings],
         "is_default_language": question.is_default_language,
         "provenance": provenance,
     }
