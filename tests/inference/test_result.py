@@ -106,6 +106,7 @@ def test_the_object_of_a_hand_made_log():
         "search_advantage": 1,
         "hits": 2,
         "misses": 0,
+        "gloss": "",
     }
     assert set(found["fit"]) == {"chance", "most_frequent", "best_table"}
     assert found["top"][0]["search_advantage"] is None

@@ -26,7 +26,7 @@ def make_plan(
     max_bits: int,
     max_time: int | None,
     *,
-    n_shards: Callable[[int], int],
+    n_shards: Callable[[int, float], int],
     limit: int | None = None,
     fits: Callable[[Plan], bool] = lambda plan: plan.fits,
 ) -> Plan:
@@ -38,7 +38,7 @@ def make_plan(
     max_bits : int
     max_time : int or None
     n_shards : callable
-        Given a number of programs, returns into how many shards their census is cut.
+        Given numbers of programs and of classes, returns into how many shards their census is cut.
     limit : int or None
         Bytes of memory to keep to; what is free where None.
     fits : callable
@@ -94,7 +94,7 @@ def make_plan(
             available_bytes=available,
             probe_bits=samples[-1].bits if samples else 0,
             fitting_bits=fitting_bits,
-            n_shards=n_shards(totals[bits]),
+            n_shards=n_shards(totals[bits], expected.n_classes),
         )
 
     available = available_memory() if limit is None else min(limit, available_memory())

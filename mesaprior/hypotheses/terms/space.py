@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from mesaprior.errors import ContentError, Named, NoProgramError, RunError, UsageError, setting
@@ -34,6 +35,12 @@ Engine = Literal["merged", "reference"]
 
 PROGRAMS_OF_A_SHARD = 10**9
 """Programs that one shard is meant for, where there is only one."""
+
+LEAST_OF_A_SHARD = 20_000
+"""Classes of programs that a shard has, at least, if there are several."""
+
+FEW_SHARDS = 8
+"""So many are written in no time, whatever is in them."""
 
 NARROW = 16
 """Situations up to which what a behaviour does takes no more memory than the counts of its programs."""
@@ -194,9 +201,11 @@ class TermSpace(Space):
         """Return the default number of shards of a census; it depends on the programs and the situations only.
 
         Rows grow with about the 0.7th power of the number of programs, and a shard is meant to have a few million, or
-        fewer where each behaviour is an action in many situations.
+        fewer where each behaviour is an action in many situations. Where that makes many, a probe of a second tells
+        whether so many programs do enough different things.
         """
-        return _usual_shards(sum(self.count_by_length(log).values()), log)
+        n_shards = _usual_shards(log, sum(self.count_by_length(log).values()))
+        return n_shards if n_shards <= FEW_SHARDS else self.plan(log).n_shards
 
     def n_reports(self, log: ImitationLog, *, engine: str | None = None) -> int:
         """Return the approximate total of the progress reports of `census`."""
@@ -234,7 +243,7 @@ class TermSpace(Space):
 
     def plan(self, log: ImitationLog) -> Plan:
         """Return the exact number of programs, and the time and memory to expect, from a probe of shorter bounds."""
-        return make_plan(self._grid(log), self.max_bits, self.max_time, n_shards=lambda n: _usual_shards(n, log))
+        return make_plan(self._grid(log), self.max_bits, self.max_time, n_shards=partial(_usual_shards, log))
 
     def check_memory(
         self, log: ImitationLog, n_shards: int | None = None, *, limit: int | None = None, with_answer: bool = False
@@ -265,7 +274,7 @@ class TermSpace(Space):
             self._grid(log),
             self.max_bits,
             self.max_time,
-            n_shards=lambda n: n_shards or _usual_shards(n, log),
+            n_shards=lambda n, n_classes: n_shards or _usual_shards(log, n, n_classes),
             limit=limit,
             fits=lambda plan: least(plan) <= plan.available_bytes,
         )
@@ -322,10 +331,12 @@ class TermSpace(Space):
         return Grid(self.language, log)
 
 
-def _usual_shards(n_programs: int, log: ImitationLog) -> int:
-    """Return into how many shards the census of so many programs is usually cut."""
+def _usual_shards(log: ImitationLog, n_programs: int, n_classes: float = math.inf) -> int:
+    """Return into how many shards the census of so many programs, of so many classes, is usually cut."""
     width = max(1, len(log.situations) / NARROW)
-    return max(1, math.ceil(width * (min(n_programs, MOST_PROGRAMS) / PROGRAMS_OF_A_SHARD) ** 0.7))
+    by_programs = math.ceil(width * (min(n_programs, MOST_PROGRAMS) / PROGRAMS_OF_A_SHARD) ** 0.7)
+    # Any number of programs may do only a few different things.
+    return max(1, by_programs if n_classes == math.inf else min(by_programs, math.ceil(n_classes / LEAST_OF_A_SHARD)))
 
 
 def space_of_terms(space: Space) -> TermSpace | None:
