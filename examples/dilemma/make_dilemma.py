@@ -60,7 +60,12 @@ def play(generator: random.Random) -> list[tuple[int, int, int, str, str]]:
     return sorted(rows)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the choices to standard output."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(("id", "game", "period", "choice", "other_choice"))
     writer.writerows(play(random.Random(SEED)))
+
+
+if __name__ == "__main__":
+    main()

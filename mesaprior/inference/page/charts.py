@@ -25,7 +25,7 @@ WIDEST_NUMBER = 52
 DASHES = [[1, 0], [7, 3], [2, 2], [8, 3, 2, 3]]
 SHAPES = ["circle", "triangle-up", "square", "diamond"]
 
-SHARES = {
+SHARES: dict[float, str] = {
     -6: "0.0001 %",
     -4: "0.01 %",
     -2: "1 %",

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from mesaprior.cli.main import main
+from tests.cli.conftest import LANGUAGE as ONE_SEARCH
 
 FLAGS = (
     "--headless",
@@ -25,33 +26,7 @@ FLAGS = (
     "--window-size=1280,900",
 )
 
-MOVES = [[0, 0, 1, 0], [1, 0, 2, 1], [2, 1, 3, 2], [3, 2, 3, 3]]
-
-LANGUAGE = f"""domain = 4
-actions = 3
-[[token]]
-kind = "feature"
-name = "p"
-[[token]]
-kind = "feature"
-name = "c"
-[[token]]
-kind = "candidate"
-[[token]]
-kind = "binary"
-name = "move"
-table = {MOVES}
-[[token]]
-kind = "binary"
-name = "dist"
-[[token]]
-kind = "argmin"
-[[token]]
-kind = "argmax"
-[[token]]
-kind = "constant"
-value = 2
-"""
+LANGUAGE = f'{ONE_SEARCH}[[token]]\nkind = "argmax"\n'
 
 
 def log_of(n_training):
