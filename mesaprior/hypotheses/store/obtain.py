@@ -8,6 +8,7 @@ from pathlib import Path
 from mesaprior.errors import MesapriorError
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.hypotheses.plan import Plan
 from mesaprior.hypotheses.space import Space
 from mesaprior.hypotheses.store.counting import Means, count_into, is_long, resumable_in, title_of, writer_of
 from mesaprior.hypotheses.store.listening import SILENT, Listener
@@ -57,17 +58,15 @@ def obtain(
     A census of the store that cannot be read is counted anew, and a store that cannot be written keeps nothing.
     """
     is_cut = keep and space.cut != "whole" and is_long(space, log)
-    n_shards = space.n_shards(log) if is_cut else 1
-    # The answer needs the whole census at once, however it is counted.
-    plan = None if max_bytes is None else space.check_memory(log, n_shards, limit=max_bytes, with_answer=True)
+    # What the store has takes its memory, too; without a bound on it nothing is planned before the store is asked.
+    planned = None if max_bytes is None else _planned(space, log, is_cut, max_bytes)
     found = _found(space, log, listener, root)
     if found is not None:
         return found
     workers = workers or os.cpu_count() or 1
     if not is_long(space, log):
         return _counted(space, log, workers, listener)
-    if plan is None:
-        plan = space.check_memory(log, n_shards, with_answer=True)
+    n_shards, plan = planned or _planned(space, log, is_cut, max_bytes)
     if plan is not None:
         listener.planned(plan, n_shards=n_shards, workers=workers, with_answer=True)
     if not keep:
@@ -75,6 +74,13 @@ def obtain(
     if not is_cut:
         return _counted_whole_and_kept(space, log, workers, listener, root)
     return _counted_and_kept(space, log, n_shards, Means(workers=workers, max_bytes=max_bytes), listener, root)
+
+
+def _planned(space: Space, log: ImitationLog, is_cut: bool, max_bytes: int | None) -> tuple[int, Plan | None]:
+    """Return into how many shards a census is cut, and what it takes, or refuse what would not fit."""
+    n_shards = space.n_shards(log) if is_cut else 1
+    # The answer needs the whole census at once, however it is counted.
+    return n_shards, space.check_memory(log, n_shards, limit=max_bytes, with_answer=True)
 
 
 def store_entry(space: Space, log: ImitationLog, root: str | Path | None = None) -> Path:

@@ -335,8 +335,10 @@ def _usual_shards(log: ImitationLog, n_programs: int, n_classes: float = math.in
     """Return into how many shards the census of so many programs, of so many classes, is usually cut."""
     width = max(1, len(log.situations) / NARROW)
     by_programs = math.ceil(width * (min(n_programs, MOST_PROGRAMS) / PROGRAMS_OF_A_SHARD) ** 0.7)
+    if by_programs <= FEW_SHARDS or n_classes == math.inf:
+        return max(1, by_programs)
     # Any number of programs may do only a few different things.
-    return max(1, by_programs if n_classes == math.inf else min(by_programs, math.ceil(n_classes / LEAST_OF_A_SHARD)))
+    return max(1, min(by_programs, math.ceil(n_classes / LEAST_OF_A_SHARD)))
 
 
 def space_of_terms(space: Space) -> TermSpace | None:

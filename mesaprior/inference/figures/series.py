@@ -98,7 +98,7 @@ def _colours(series: Sequence[Series], order: Sequence[str]) -> list[str]:
 
 
 def _named(axes: Any, ends: list[End]) -> list[End]:
-    """Say what a single line is along the axis, where it needs no label at its end: the axis names it."""
+    """Return the ends that need a label: not that of a single line which the axis names already."""
     return [end for end in ends if end.label and end.label not in axes.get_ylabel()]
 
 

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mesaprior.errors import RunError
 from mesaprior.hypotheses.log import log_from_frame
 from mesaprior.hypotheses.plan import LEAST_RECORDS, Plan
 from mesaprior.hypotheses.terms import planning, probing
-from mesaprior.hypotheses.terms.language import default_language
+from mesaprior.hypotheses.terms.language import default_language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 
 
@@ -104,3 +105,15 @@ def test_what_is_free_bounds_what_is_allowed(monkeypatch):
     log = log_of(2, 4, 50)
     monkeypatch.setattr(planning, "available_memory", lambda: 10**9)
     assert TermSpace(default_language(log), 24).check_memory(log, limit=10**12).available_bytes == 10**9
+
+
+def test_a_census_has_no_more_shards_than_different_things_to_write():
+    tokens = [
+        {"kind": "constant", "value": 0, "bits": 1},
+        {"kind": "binary", "name": "min", "bits": 1},
+    ]
+    trees = language_from_dict({"domain": 2, "actions": 2, "token": tokens}, source="trees.toml")
+    log = log_from_frame(pd.DataFrame({"p": [0], "action": [1]}), source="two.csv")
+    space = TermSpace(trees, 60)
+    assert sum(space.count_by_length(log).values()) > 10**14
+    assert space.n_shards(log) == space.plan(log).n_shards == 1
