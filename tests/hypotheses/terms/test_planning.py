@@ -113,7 +113,7 @@ def test_a_census_has_no_more_shards_than_different_things_to_write():
         {"kind": "binary", "name": "min", "bits": 1},
     ]
     trees = language_from_dict({"domain": 2, "actions": 2, "token": tokens}, source="trees.toml")
-    log = log_from_frame(pd.DataFrame({"p": [0], "action": [1]}), source="two.csv")
+    log = log_from_frame(pd.DataFrame({"p": [0], "action": [1]}), source="two.csv", own_codes=True)
     space = TermSpace(trees, 60)
     assert sum(space.count_by_length(log).values()) > 10**14
     assert space.n_shards(log) == space.plan(log).n_shards == 1
