@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,9 @@ from mesaprior.priors import codes
 
 LARGEST_DOMAIN = 256
 MOST_TABLES = 2**20
+
+DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
+"""A dotted key of TOML with so many parts that reading it takes gigabytes: the square of their number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -321,7 +325,10 @@ def read_language(path: str | Path) -> Language:
             f"{path}: there is no such file; give the path of a language in TOML, or none for the default one."
         )
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        if DEEP_KEY.search(text):
+            raise RecursionError
+        data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ContentError(
             f"{path}: this is not TOML ({error}); compare it with what `mesaprior language LOG` prints."
@@ -331,7 +338,7 @@ def read_language(path: str | Path) -> Language:
         raise ContentError(f"{path}: it has a number of thousands of digits; write one below 2^62.") from None
     except RecursionError:
         raise ContentError(
-            f"{path}: brackets are nested too deeply; compare it with what `mesaprior language LOG` prints."
+            f"{path}: brackets or the parts of a key are nested too deeply; compare it with what `mesaprior language LOG` prints."
         ) from None
     return language_from_dict(data, source=str(path))
 
