@@ -64,10 +64,13 @@ def refuse_a_closed_output() -> None:
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print a table as CSV."""
+    """Print a table as CSV; see `inert` for texts that a spreadsheet would run."""
+    # Not at the top: this module is loaded with every command.
+    from mesaprior.hypotheses.log.notices import inert
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerow(map(inert, header))
+    writer.writerows(map(inert, row) for row in rows)
 
 
 def _substitute(error: UnicodeError) -> tuple[str, int]:

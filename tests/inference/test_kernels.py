@@ -1,4 +1,4 @@
-"""The kernels of inference one by one, on few values and against many digits: some milliseconds of plain Python each."""
+"""The kernels of inference one by one, on few values and against many digits: milliseconds of plain Python each."""
 
 from __future__ import annotations
 

@@ -338,7 +338,8 @@ def read_language(path: str | Path) -> Language:
         raise ContentError(f"{path}: it has a number of thousands of digits; write one below 2^62.") from None
     except RecursionError:
         raise ContentError(
-            f"{path}: brackets or the parts of a key are nested too deeply; compare it with what `mesaprior language LOG` prints."
+            f"{path}: brackets or the parts of a key are nested too deeply; compare it with what "
+            "`mesaprior language LOG` prints."
         ) from None
     return language_from_dict(data, source=str(path))
 
