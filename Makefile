@@ -35,8 +35,8 @@ picture: .venv/demo  ## draw the picture of the README again
 test: .venv/test  ## the whole test suite, but for what takes minutes, in as many processes as there are cores
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal -p no:benchmark
 
-test-slow: .venv/test  ## the long tests
-	$(BIN)/python -m pytest -m slow
+test-slow: .venv/test  ## the long tests, and random ones with all their examples
+	THOROUGH=1 $(BIN)/python -m pytest -m 'slow or not slow' --numprocesses auto --maxprocesses 4 --dist worksteal -p no:benchmark
 
 test-wheel: .venv/test  ## build the package, install it elsewhere, and run it and its tests there
 	$(BIN)/python -m pytest -m slow tests/packaging
