@@ -73,6 +73,18 @@ def test_cut_ratios_of_many_rows(misses, most_hits, n_actions):
             exact = n_actions * ((1 + hits) * exact + 1) / (2 + misses + hits)
 
 
+@pytest.mark.parametrize("count", [1.0, 40.5, 1e3, 1e6, 1e12, 1e15])
+def test_cut_ratios_at_chance(count):
+    # Half of Beta(p, p) is below 1/2. Here all terms of the exponent cancel.
+    with mpmath.workdps(60):
+        p = mpmath.mpf(count)
+        exact = mpmath.exp(2 * mpmath.loggamma(p) - mpmath.loggamma(2 * p) + 2 * p * mpmath.log(2)) / 2
+        after_a_hit = (p * exact + 1) / p
+    density = density_of(count, count, 2)
+    assert density.log2_ratio == pytest.approx(log2(exact), abs=3e-14)
+    assert kernels.log2_ratio(density, 1, 0) == pytest.approx(log2(after_a_hit), abs=3e-14)
+
+
 @pytest.mark.parametrize(("a", "b", "n_actions"), SIZES)
 def test_cut_ratios_between_whole_tallies(a, b, n_actions):
     hits, misses = np.array([0.0, 0.5, 77.25, 3e3]), np.array([32.0, 40.5, 333.25, 5e3])
