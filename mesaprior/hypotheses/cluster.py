@@ -143,7 +143,7 @@ def _connected(address: str) -> Any:
             setting("cluster"),
             " needs Dask Distributed, which is not installed; `pip install 'mesaprior[cluster]'` installs it.",
         )
-    from distributed import Client
+    from distributed import Client, Security
 
     try:
         # A client that finds nobody leaves threads behind that complain at the end, so the address is tried first.
@@ -156,6 +156,12 @@ def _connected(address: str) -> Any:
             "`dask scheduler` and give the address that it prints.",
         ) from None
     except (ValueError, TypeError):
+        if address.startswith("tls://") and not Security().get_connection_args("client")["ssl_context"]:
+            raise UsageError(
+                setting("cluster", address),
+                ": TLS needs certificates, and Dask has been told of none; set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
+                "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY.",
+            ) from None
         kind = "no address"
     if kind != "Scheduler":
         raise UsageError(
