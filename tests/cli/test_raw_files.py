@@ -22,7 +22,7 @@ def test_labels_stand_in_every_result(files, run):
     assert "always 'yes'" in result.stdout
     assert "Coded action: no = 0, yes = 1." in result.stderr
     assert "Coded offer: 1.5 = 0, 2.5 = 1." in result.stderr
-    assert "Cells are told apart by semicolons." in result.stderr
+    assert "Columns are separated by semicolons." in result.stderr
     answer = json.loads(run("infer", "words.csv", *COLUMNS, "--max-bits", 8, "--format", "json").stdout)
     assert answer["codes"] == {"action": {"no": 0, "yes": 1}, "offer": {"1.5": 0, "2.5": 1}}
     predicted = run("infer", "words.csv", *COLUMNS, "--max-bits", 8, "--predict", "--format", "csv").stdout

@@ -381,6 +381,11 @@ class _Builder:
         """Return the labels of the groups in natural order, and the group of each row, int64[R]."""
         columns = self._columns.groups
         if not columns:
+            if self._table.groups and not (self._reading.drop or self._reading.only):
+                self._remarks.append(
+                    f"All rows are read as one log, without {listed(self._table.groups)}; `mesaprior infer --by` "
+                    "answers for each person."
+                )
             return (), None
         first, number = distinct_rows((column.value_number for column in columns), len(kept))
         cells = list(zip(*(column.labels(first.tolist()) for column in columns), strict=True))

@@ -11,6 +11,7 @@ from mesaprior.hypotheses.log.coding import listed
 from mesaprior.hypotheses.log.imitation_log import NONE, ImitationLog
 from mesaprior.hypotheses.log.names import is_called_id, is_called_time
 from mesaprior.hypotheses.log.notices import Notice, notice, option, shown
+from mesaprior.hypotheses.log.values import as_integer, as_number
 
 FEW_ROWS = 8
 """In a log with fewer rows, a column with another value on every row is nothing special."""
@@ -50,6 +51,15 @@ def _of_columns(log: ImitationLog) -> Iterator[Notice]:
                     f"column {shown(name)} is {value} on every row, so it tells nothing; leave it out with ", drop
                 )
         elif _is_id_or_time(log, name, len(values)):
+            if _is_quantity(log, name):
+                yield notice(
+                    f"column {shown(name)} has {len(values)} different numbers, so programs can memorize rows with it; "
+                    "cut it into quantiles by `mesaprior prepare` with ",
+                    option("bins", f"{name}=3"),
+                    ", or leave it out with ",
+                    drop,
+                )
+                continue
             yield notice(
                 f"column {shown(name)} looks like an id or a time: programs can memorize rows with it; leave it "
                 "out with ",
@@ -71,6 +81,13 @@ def _is_id_or_time(log: ImitationLog, name: str, n_values: int) -> bool:
         return True
     labels = log.codes.get(name, {})
     return bool(labels) and all(_DATE.fullmatch(label) for label in labels)
+
+
+def _is_quantity(log: ImitationLog, name: str) -> bool:
+    """Return whether a column holds decimals, as measurements are."""
+    labels = log.codes.get(name, {})
+    numbers = [as_number(label) for label in labels]
+    return None not in numbers and any(as_integer(label) is None for label in labels)
 
 
 def _gives_away(value: np.ndarray, action: np.ndarray) -> bool:
