@@ -15,12 +15,15 @@ from mesaprior.inference.bayes.roles import IMITATOR
 from mesaprior.inference.robustness.comparison import Comparison, Standing
 from mesaprior.inference.robustness.reach import Reached
 from mesaprior.inference.safeguards.outcomes import Outcome
+from mesaprior.inference.summaries.depth import summarize_depth
 from mesaprior.inference.summaries.ensemble import interval
 from mesaprior.inference.summaries.posterior import summarize_posterior
-from mesaprior.inference.summaries.priors import summarize_comparison
+from mesaprior.inference.summaries.priors import summarize_comparison, summarize_prior
 from mesaprior.inference.summaries.reach import summarize_reach
 from mesaprior.inference.summaries.safeguards import summarize_safeguards
 from mesaprior.inference.summaries.sweep import summarize_sweep
+from mesaprior.inference.summaries.world import summarize_world
+from mesaprior.priors.prior import describe_prior
 from tests.inference.small import SEARCHING, Program, cases, make_census, make_log
 
 TRAINING = [(0, 1), (1, 0), (0, 1), (1, 0)]
@@ -214,3 +217,53 @@ def test_the_interval_of_a_share_is_that_of_the_literature():
     assert interval(15 / 148, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
     assert interval(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
     assert interval(1 / 29, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("uniform", "uniform is constant. It does not depend on length or running time."),
+        ("circuit", "circuit weighs a program by its gates. It does not depend on length or running time."),
+        ("simplicity", "weighs a program by its length. It does not depend on running time."),
+        ("levin", "by its length and time. Its weights can be normalized on every prefix code"),
+        ("2**-length / infer_time", "It charges no time for fitting"),
+        ("2**-length * time**-beta", "Before it can be used, beta must be given a value. Over a census"),
+    ],
+)
+def test_a_prior_is_told_by_what_it_reads(name, words):
+    assert words in summarize_prior(describe_prior(name))
+
+
+def test_depth_is_told_of_the_leader_and_of_the_deepest():
+    text = summarize_depth(["a", "b", "c"], [[9, 2], [12, 7], [5, 5]], [0, 8])
+    assert text == (
+        "The leading behaviour, a, takes at least 9 steps by its shortest programs, and 2 steps by programs up to "
+        "8 bits longer. The deepest of the 3 shown is b, which takes at least 7 steps at 8 bits. More bits save steps "
+        "for 2 of them."
+    )
+    # The significance may be given in any order.
+    assert summarize_depth(["a", "b", "c"], [[2, 9], [7, 12], [5, 5]], [8, 0]) == text
+    alone = summarize_depth(["a"], [[1, 1]], [4, 8])
+    assert alone.endswith(
+        "1 step by programs up to 4 bits longer than its shortest, and programs up to 8 bits longer are no faster."
+    )
+    assert summarize_depth([], [], [0]) == "No behaviour was asked for."
+
+
+def listed(text, bits, verdict, role="imitator"):
+    return {"program": text, "bits": bits, "role": role, "verdict": verdict}
+
+
+def test_a_world_is_told_by_its_shortest_programs():
+    good, worse, bad = listed("g", 12, "faithful"), listed("w", 20, "faithful"), listed("b", 9, "defecting", "planner")
+    assert summarize_world([worse, good, bad]).startswith(
+        "The shortest faithful program listed is g (imitator of 12 bits), the shortest defecting one b (planner of 9 "
+        "bits): under 2^-length the defecting one has 8 times the weight."
+    )
+    assert "the faithful one has 2 times the weight" in summarize_world([good, listed("b", 13, "defecting")])
+    assert "b (12 bits): under 2^-length they weigh the same" in summarize_world(
+        [good, listed("b", 12, "defecting", role="")]
+    )
+    assert summarize_world([good, listed("u", 4, "")]).startswith(
+        "None of the programs listed is sure to be defecting."
+    )

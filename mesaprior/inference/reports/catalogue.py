@@ -8,6 +8,7 @@ from typing import Any
 from mesaprior.hypotheses.tables import Table, texts, words
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line
+from mesaprior.inference.summaries.priors import summarize_prior
 from mesaprior.priors.catalogue import Entry
 from mesaprior.priors.columns import columns
 from mesaprior.priors.formula import suggestion
@@ -41,10 +42,11 @@ def report_prior(described: Description) -> Report:
         "columns": ", ".join(described.columns) or "none",
         "parameters": ", ".join(_values(described)) or "none",
     }
+    summary = summarize_prior(described)
     return Report(
-        facts=lambda: facts,
+        facts=lambda: facts | {"summary": summary},
         records=lambda: Records(("field", "value"), list(in_words.items())),
-        blocks=lambda: _lines(in_words),
+        blocks=lambda: _lines(summary, in_words),
     )
 
 
@@ -57,7 +59,8 @@ def _values(described: Description) -> Iterator[str]:
             yield f"{name} = {value:g}"
 
 
-def _lines(in_words: dict[str, Any]) -> Iterator[Block]:
+def _lines(summary: str, in_words: dict[str, Any]) -> Iterator[Block]:
+    yield Line(summary, "summary")
     for name, value in in_words.items():
         if value:
             yield Line(f"{name:<13}{value}")

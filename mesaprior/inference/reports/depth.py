@@ -16,9 +16,10 @@ from mesaprior.inference.bayes.result import top_behaviours
 from mesaprior.inference.bayes.roles import ROLES
 from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.report import Records, Report
-from mesaprior.inference.report_blocks import notes
+from mesaprior.inference.report_blocks import Line, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.depth import summarize_depth
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def report_depth(
             [(row.program, row.role, row.mass, row.length, *row.depth) for row in rows],
         ),
         blocks=lambda: [
+            Line(summarize_depth([row.program for row in rows], [row.depth for row in rows], significance), "summary"),
             about(question, prior, noise),
             _table(rows, marks),
             *notes(
