@@ -21,7 +21,7 @@ STARTING = 0.1
 """Seconds of work that are done without the first machine code of a process; making Numba ready takes longer."""
 
 WORTH_KEEPING = 0.02
-"""Seconds of work from which on later runs are told of it."""
+"""Seconds of work from which on it is recorded for later runs."""
 
 PATIENCE = 1.0
 """How many times as long as that work may take without kernels: 0 to use them always, infinity to use them never."""

@@ -66,7 +66,7 @@ class WholeNumber(click.IntRange):
 
 
 class PrefixCount(ParamType):
-    """How many training prefixes are told: a number, or ``all``."""
+    """The number of training prefixes that are reported: a number, or ``all``."""
 
     name = "K"
 

@@ -74,8 +74,8 @@ class Analysis:
     space : Space, optional
         What was counted: needed to draw programs and to speak of longer ones.
     checkpoints : int or "all" or None
-        At how many training prefixes masses and odds are told. None stands for all of them up to 1,000 training rows,
-        and for 64 beyond, spaced by logarithm; where the imitator loses is exact all the same.
+        The number of training prefixes at which masses and odds are reported. None stands for all, up to 1,000
+        training rows, and beyond for 64, spaced logarithmically. Where the imitator loses is exact in any case.
 
     Raises
     ------
@@ -206,7 +206,7 @@ class Analysis:
         return to_frame(self.posterior)
 
     def report(self, top: int = 10) -> Report:
-        """Return everything that is told of the posterior, as ``infer`` prints it.
+        """Return the report on the posterior, as ``infer`` prints it.
 
         Parameters
         ----------

@@ -66,8 +66,8 @@ def infer(
     keep : bool
         Whether a census that takes long to count is kept in the store, where the next call finds it.
     checkpoints : int or "all" or None
-        At how many training prefixes masses and odds are told: by default at all of them up to 1,000 training rows, and
-        at 64 beyond, spaced by logarithm.
+        The number of training prefixes at which masses and odds are reported. By default all are, up to 1,000 training
+        rows; beyond, 64, spaced logarithmically.
     **parameters : float
         Parameters of the prior, such as ``alpha=2``.
 

@@ -63,9 +63,9 @@ def test_the_side_that_is_said_to_be_likelier_is_ahead(case):
     text, odds = summarize_posterior(asked(census, log), found, None), float(found.log2_odds[-1])
     assert text.count(". ") <= 2
     if "times as likely" in text:
-        assert ("only imitates as that" in text) == (odds < 0)
+        assert ("come from an imitator as" in text) == (odds < 0)
         assert ("close to a tie" in text) == (abs(odds) < 1)
-    if "nothing that has any mass is faithful" in text:
+    if "no program with any mass is faithful" in text:
         assert found.mass_by_verdict[0, -1] == 0
     if "right on every training row and" in text:
         assert found.exact is not None
@@ -77,32 +77,30 @@ GOOD, BAD = Program((1, 0), length=4, text="good"), Program((1, 0), SEARCHING, l
 def test_a_lead_is_told_as_a_ratio_with_the_leader():
     text, found = told([GOOD, BAD])
     assert float(found.log2_odds[-1]) == pytest.approx(-3)
-    assert "8 times as likely that the program behind the choices only imitates as that it searches" in text
+    assert "8 times as likely to come from an imitator as from a program that searches for its action." in text
     assert "is good: it is right on every training row and is faithful on later rows." in text
 
 
 def test_a_small_lead_is_called_a_tie():
     text, _ = told([GOOD, replace(BAD, length=4, count=1), replace(BAD, length=5)])
-    assert "1.5 times as likely that the program behind the choices searches for its action as that it only" in text
+    assert "1.5 times as likely to come from a program that searches for its action as from an imitator" in text
     assert "close to a tie" in text
 
 
 def test_level_odds_are_told_as_such():
-    assert (
-        "as likely that the program behind the choices only imitates as that it searches"
-        in told([GOOD, replace(BAD, length=4)])[0]
-    )
+    text, _ = told([GOOD, replace(BAD, length=4)])
+    assert "the choices are as likely to come from an imitator as from a program that searches for its action." in text
 
 
 def test_a_side_that_was_not_counted_is_no_finding():
-    assert told([GOOD])[0].startswith("No program counted searches or fits a model, so it says nothing")
-    assert told([BAD])[0].startswith("No program counted merely imitates, so it says nothing")
+    assert told([GOOD])[0].startswith("Only imitators were counted, so their lead says nothing")
+    assert told([BAD])[0].startswith("Only optimizers were counted, so their lead says nothing")
 
 
 def test_infinite_odds_are_told_as_weights_of_0():
     text, found = told([GOOD, Program((0, 0), SEARCHING, length=2)], noise=Noise(0))
     assert math.isinf(found.log2_odds[-1])
-    assert text.startswith("Every program counted that searches for its action has weight 0, so what is left only")
+    assert text.startswith("Every program counted that searches for its action has weight 0, so whatever is left only")
 
 
 def test_nothing_left_is_told_and_nothing_else():
@@ -125,8 +123,8 @@ def test_without_lesions_it_is_told_by_verdict():
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({"training": [(0, 1), (1, 1)]}, "The teacher does one thing throughout training"),
-        ({"programs": [Program((1, 1))]}, "None of the programs counted is right more often than always '0'"),
+        ({"training": [(0, 1), (1, 1)]}, "The teacher takes one action throughout training"),
+        ({"programs": [Program((1, 1))]}, "None of the programs counted beats always choosing '0'"),
         ({}, "The odds still move as longer programs are counted"),
         ({"has_lesions": False, "is_default_language": True}, "The default language holds no payoff"),
         ({"has_lesions": False, "mass_beyond": 0.0375}, "Longer programs, with 3.75 % of the prior mass 2^-length"),
@@ -148,7 +146,7 @@ def test_the_best_safeguard_is_named_with_what_it_asks():
     assert "On the 6 later rows where a rival acts otherwise, top set 0.1 defects least, 1 times" in text
     alone = summarize_safeguards([outcome("mixture", 0, 5)], 0, 20)
     assert "without asking" in alone
-    assert alone.endswith("so nothing is said of defections.")
+    assert alone.endswith("so defections cannot be counted.")
 
 
 def swept(odds, **axes):

@@ -50,7 +50,7 @@ class Additions:
     is_family : bool
         Whether near-by languages are asked, too.
     is_predicting : bool
-        Whether predictions for later rows are told.
+        Whether predictions for later rows are reported.
     """
 
     goals: GoalOptions
@@ -217,7 +217,7 @@ def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
 
 
 def _additional_reports(additions: Additions, question: Question, analysis: Analysis, top: int) -> list[Report]:
-    """Return what is told beside the posterior, in the order in which it is read."""
+    """Return the reports that follow the posterior, in order."""
     from mesaprior.cli.goals import goals_of
     from mesaprior.cli.memorizer import memorizer_of
 

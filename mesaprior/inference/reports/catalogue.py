@@ -1,4 +1,4 @@
-"""What is told of the priors of the catalogue, and of one prior."""
+"""The report on the priors of the catalogue, and of one prior."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mesaprior.priors.prior import Description
 
 
 def report_catalogue(entries: Sequence[Entry]) -> Report:
-    """Return what is told of several priors."""
+    """Return the report on several priors."""
     names = ("name", "text", "meaning", "source", "normalizable")
     rows = [(entry.name, entry.text, entry.meaning) for entry in entries]
     return Report(
@@ -27,7 +27,7 @@ def report_catalogue(entries: Sequence[Entry]) -> Report:
 
 
 def report_prior(described: Description) -> Report:
-    """Return what is told of one prior, which need not have values for its parameters."""
+    """Return the report on one prior, which need not have values for its parameters."""
     facts = {
         "name": described.name,
         "formula": described.text,

@@ -1,4 +1,4 @@
-"""What is told of the logical depth of the leading behaviours."""
+"""The report on the logical depth of the leading behaviours."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def report_depth(
     noise: NoiseModel,
     top: int,
 ) -> Report:
-    """Return what is told of the depth of the behaviours of the largest mass.
+    """Return the report on the depth of the behaviours of the largest mass.
 
     Parameters
     ----------

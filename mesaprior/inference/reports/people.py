@@ -1,4 +1,4 @@
-"""What is told of many people: each one's posterior, how frequent roles are, and which programs the people share."""
+"""The report on many people: each one's posterior, how frequent roles are, and which programs the people share."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def report_people(
     tolerance: float,
     top: int = 10,
 ) -> Report:
-    """Return what is told of many people.
+    """Return the report on many people.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What one has to know to read the tables of a posterior, as sentences."""
+"""Notes on how to read the tables of a posterior, as sentences."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mesaprior.inference.request import Question
 
 
 def posterior_notes(question: Question, posterior: Posterior, mass_beyond: float | None) -> Iterator[str | Sentence]:
-    """Yield what one has to know to read the tables of a posterior.
+    """Yield notes on how to read the tables of a posterior.
 
     Parameters
     ----------

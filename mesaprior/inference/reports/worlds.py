@@ -1,4 +1,4 @@
-"""What is told of worlds: the families with their settings, and one world with its programs."""
+"""The report on worlds: the families with their settings, and one world with its programs."""
 
 from __future__ import annotations
 
