@@ -65,8 +65,7 @@ def read_log(
     UsageError
         If there is no such file, its name ends in anything else, or a column is named that it does not have.
     ContentError
-        If the file cannot be read as a log; the message tells all that is wrong with it, with the setting that mends
-        it.
+        If the file cannot be read as a log; the message lists every fault, with the setting that fixes it.
     """
     return log_of_table(read_table(path), language=language, reading=reading)
 
@@ -126,7 +125,7 @@ def log_of_table(
     UsageError
         If a column is named that the table does not have.
     ContentError
-        If the table cannot be read as a log; the message tells all that is wrong with it.
+        If the table cannot be read as a log; the message lists every fault.
     """
     reading = reading or Reading()
     taken = DEFAULT_NAMES if language is None else language.operator_names

@@ -28,13 +28,13 @@ class Reading:
     action, rival, split : str or None
         Names of these columns; None for the columns of these names, in capitals or not.
     by : tuple of str
-        Columns that tell people, or other groups of rows, apart; they are no features.
+        Columns that identify people, or other groups of rows; they are not features.
     drop : tuple of str
         Columns to leave out.
     only : tuple of str
-        The features; all other columns where there are none.
+        The features; by default all other columns.
     actions : tuple of str
-        Labels of the actions in the order of their codes; by value where there are none.
+        Labels of the actions in the order of their codes; by default in the order of their values.
     missing : {"refuse", "code", "drop"}
         What to do where a feature is missing: refuse the file, give it a code of its own, or leave the row out.
     """

@@ -150,7 +150,7 @@ def answer_of(
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
 ) -> Answer:
-    """Ask one space about a log.
+    """Compute the posterior of one space on a log.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def answer_of(
 
 
 def compare_spaces(answers: Sequence[Answer], *, top: int = 5) -> SpacesCompared:
-    """Compare what spaces say of one log.
+    """Compare the posteriors of several spaces on one log.
 
     Parameters
     ----------
