@@ -1,4 +1,4 @@
-"""What every command has: its options under headings, completion, and how much it says on standard error."""
+"""The base of all commands: options under headings, and how much is written to standard error."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _explain_option() -> Option:
         expose_value=False,
         callback=_remember,
         heading=OUTPUT,
-        help="Say under each table what its columns mean, and last what other words mean.",
+        help="Explain the columns below each table, and the other terms at the end.",
     )
 
 

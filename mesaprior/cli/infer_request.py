@@ -1,4 +1,4 @@
-"""What `infer` was asked, whether about one log or about many people."""
+"""The request of `infer`, about one log or about many people."""
 
 from __future__ import annotations
 

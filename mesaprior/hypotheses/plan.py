@@ -1,4 +1,4 @@
-"""What a census will take: how many programs there are, exactly, and the time and memory to expect."""
+"""The plan of a census: the exact number of programs, and the time and memory to expect."""
 
 from __future__ import annotations
 

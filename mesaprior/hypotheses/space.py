@@ -1,4 +1,4 @@
-"""What a hypothesis space is: a formal language with bounds, whose programs can all be counted on any log."""
+"""The base of hypothesis spaces: formal languages with bounds, whose programs can all be counted on any log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The versions of what counts."""
+"""The versions of the packages that count."""
 
 from __future__ import annotations
 

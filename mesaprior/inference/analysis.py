@@ -1,4 +1,4 @@
-"""One question, and all that follows from it: each part is worked out when it is first asked for, and once.
+"""An analysis: one question, and everything that follows from it, computed on first use and cached.
 
 What a prior says of a census is `Weighed`, what a log says of it is `Scored`; an analysis holds the two, and hands them
 on to whatever is asked next. Modules that few questions need are imported where they are asked.

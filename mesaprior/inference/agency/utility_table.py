@@ -1,4 +1,4 @@
-"""A utility that is given as a table: what each action is worth in each situation, and the bits that it is charged."""
+"""A utility given as a table: the value of each action in each situation, and the bits that it is charged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The training prefixes at which a posterior is worked out: all of them on short logs, some on long ones."""
+"""The training prefixes at which a posterior is computed: all of them on short logs, some on long ones."""
 
 from __future__ import annotations
 

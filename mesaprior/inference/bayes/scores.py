@@ -1,4 +1,4 @@
-"""A census scored on a log: what was hit and missed, how likely that is, and who is what. No prior plays a part."""
+"""A census scored on a log: hits and misses, likelihoods, roles and verdicts; independent of the prior."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a prior gives to the programs of a census, checked."""
+"""The weights that a prior gives to the programs of a census, checked."""
 
 from __future__ import annotations
 

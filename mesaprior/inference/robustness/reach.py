@@ -1,4 +1,4 @@
-"""Reachability: what it costs in bits to fit the training rows by searching, learning or defecting, not imitating."""
+"""Reachability: the extra bits needed to search, learn or defect while fitting the training rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One log, several hypothesis spaces: how far what they say depends on the formalism.
+"""One log, several hypothesis spaces: how far the posterior depends on the formalism.
 
 A space is asked through its own census. What can be compared between spaces are *functions*: which action is taken in
 each distinct situation of the log. Sizes: P spaces, S distinct situations, F functions.

@@ -1,4 +1,4 @@
-"""Which way to act does best in a world that responds to the actions."""
+"""The summary of safeguards in a world: which does best, and which defects."""
 
 from __future__ import annotations
 

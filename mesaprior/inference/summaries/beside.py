@@ -1,4 +1,4 @@
-"""What is asked beside a posterior means: near-by languages, lookup tables, and goals."""
+"""Summaries of what goes with a posterior: near-by languages, lookup tables, and goals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What crossovers mean for the choice of a parameter."""
+"""The summary of crossovers: whether the choice of a parameter decides who wins."""
 
 from __future__ import annotations
 

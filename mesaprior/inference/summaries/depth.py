@@ -1,4 +1,4 @@
-"""What logical depth says: whether behaviours are slow because they are short, or slow at any length."""
+"""The summary of logical depth: whether more bits make behaviours fast, or they are slow at every length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What many random worlds say together, and how sure that is with so many."""
+"""The summary of many random worlds, with a confidence interval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tables of strings, circuits and networks mean."""
+"""Summaries of tables of strings, circuits and networks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the posteriors of many people mean together."""
+"""The summary of many people: the most frequent role, and the most widely shared program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan means: whether the count is worth starting."""
+"""The summary of a plan: whether this machine can count it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a posterior means: which kind of program explains the choices, what the leading one does, and one caveat."""
+"""The summary of a posterior: which kind of program explains the choices, what the leading one does, one caveat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found of priors: one by itself, several together, against the laws, and over lengths and times."""
+"""Summaries of priors: of one, of several compared, of the laws they obey, and of their shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the prices of searching, learning and defecting mean."""
+"""The summary of the prices of searching, learning and defecting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which way to act on a posterior is best on a log, and at what price."""
+"""The summary of safeguards: which is best on a log, and at what price."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the answer depends on the formalism."""
+"""The summary of compared spaces: whether the answer depends on the formalism."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a world sets against each other: its faithful programs and its defecting ones, by length."""
+"""The summary of a world: its shortest faithful program against its shortest defecting one."""
 
 from __future__ import annotations
 
