@@ -50,7 +50,7 @@ _in_use: set[Any] = set()
 
 
 def is_worth_compiling(kernel: Any, seconds: float, compiling: float = TYPICAL) -> bool:
-    """Tell whether a kernel had better do some work, rather than plain Python or NumPy.
+    """Tell whether a kernel should do some work, rather than plain Python or NumPy.
 
     Parameters
     ----------
@@ -82,5 +82,5 @@ def is_worth_compiling(kernel: Any, seconds: float, compiling: float = TYPICAL) 
 
 
 def suited(kernel: Any, seconds: float, compiling: float = TYPICAL) -> Callable[..., Any]:
-    """Return what had better do some work: a kernel, or the same function as plain Python; see `is_worth_compiling`."""
+    """Return what should do some work: a kernel, or the same function as plain Python; see `is_worth_compiling`."""
     return kernel if is_worth_compiling(kernel, seconds, compiling) else getattr(kernel, "plain", kernel)

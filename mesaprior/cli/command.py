@@ -46,7 +46,7 @@ class Option(click.Option):
     heading : str
         Options of a command that have none of their own stand under `ANSWER`.
     old_names : sequence of str
-        What it was called before: taken as ever, with a hint, and told in no help.
+        Former names: still accepted, with a hint, and not shown in the help.
     **settings
         As of `click.Option`.
     """

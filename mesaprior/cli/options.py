@@ -348,7 +348,7 @@ checkpoints_option: Decorator = headed_option(
 
 
 def format_option(*others: str) -> Callable[[F], F]:
-    """Return the option that chooses how a result is printed: as every report can be, or in other formats, too."""
+    """Return the option that chooses how a result is printed: in the formats of every report, or also in others."""
     return headed_option(
         "--format",
         "form",

@@ -18,7 +18,7 @@ from mesaprior.inference.bayes.roles import Judgement, judge
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """A census scored on the log that it was counted on: what a posterior needs that no prior changes, worked out once.
+    """A census scored on the log that it was counted on: the part of a posterior that no prior changes, computed once.
 
     Attributes
     ----------
