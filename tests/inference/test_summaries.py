@@ -235,15 +235,18 @@ def test_a_prior_is_told_by_what_it_reads(name, words):
 def test_depth_is_told_of_the_leader_and_of_the_deepest():
     text = summarize_depth(["a", "b", "c"], [[9, 2], [12, 7], [5, 5]], [0, 8])
     assert text == (
-        "The leading behaviour, a, takes at least 9 steps by its shortest programs, and 2 steps by programs up to "
-        "8 bits longer. The deepest of the 3 shown is b, which takes at least 7 steps at 8 bits. More bits save steps "
-        "for 2 of them."
+        "The leading behaviour, a, takes at least 9 steps by its shortest programs, and 2 steps by programs up to 8 "
+        "bits longer. The deepest of the 3 shown is b: at least 7 steps even by programs up to 8 bits longer. More "
+        "bits save steps for 2 of them."
     )
     # The significance may be given in any order.
     assert summarize_depth(["a", "b", "c"], [[2, 9], [7, 12], [5, 5]], [8, 0]) == text
     alone = summarize_depth(["a"], [[1, 1]], [4, 8])
     assert alone.endswith(
         "1 step by programs up to 4 bits longer than its shortest, and programs up to 8 bits longer are no faster."
+    )
+    assert "9 steps by its shortest programs, and 2 steps by programs of any length counted. " in summarize_depth(
+        ["a", "b"], [[9, 2], [5, 5]], [0, math.inf]
     )
     assert summarize_depth([], [], [0]) == "No behaviour was asked for."
 

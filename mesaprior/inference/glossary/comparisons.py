@@ -115,7 +115,7 @@ TERMS = (
     Term("most g", "The largest g that any behaviour counted reaches.", "bits"),
     Term(
         "g - K(U)",
-        "g less the bits of the utility; above 0 the behaviour is agent-like.",
+        "Bits of g less the bits of the utility; above 0 the behaviour is agent-like.",
         "bits",
     ),
     Term(

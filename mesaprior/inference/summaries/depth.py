@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from mesaprior.hypotheses.log.notices import number_of
@@ -28,8 +29,8 @@ def summarize_depth(programs: Sequence[str], depths: Sequence[Sequence[int]], si
         deepest = max(range(len(programs)), key=lambda place: depths[place][last])
         n_faster = sum(depth[last] < depth[first] for depth in depths)
         told.append(
-            f"The deepest of the {len(programs):,} shown is {programs[deepest]}, which takes at least "
-            f"{number_of(depths[deepest][last], 'step')} at {significance[last]:g} bits."
+            f"The deepest of the {len(programs):,} shown is {programs[deepest]}: at least "
+            f"{number_of(depths[deepest][last], 'step')} even by {_up_to(significance[last])}."
         )
         if last != first:
             told.append(f"More bits save steps for {n_faster or 'none'} of them.")
@@ -38,10 +39,15 @@ def summarize_depth(programs: Sequence[str], depths: Sequence[Sequence[int]], si
 
 def _leader(program: str, at_first: int, at_last: int, first: float, last: float) -> str:
     """Return how many steps the leading behaviour takes with few bits more than the shortest program, and with many."""
-    shortest = "its shortest programs" if first == 0 else f"programs up to {first:g} bits longer than its shortest"
+    shortest = "its shortest programs" if first == 0 else _up_to(first, " than its shortest")
     start = f"The leading behaviour, {program}, takes at least {number_of(at_first, 'step')} by {shortest}"
     if first == last:
         return f"{start}."
     if at_last == at_first:
-        return f"{start}, and programs up to {last:g} bits longer are no faster."
-    return f"{start}, and {number_of(at_last, 'step')} by programs up to {last:g} bits longer."
+        return f"{start}, and {_up_to(last)} are no faster."
+    return f"{start}, and {number_of(at_last, 'step')} by {_up_to(last)}."
+
+
+def _up_to(bits: float, than: str = "") -> str:
+    """Return the programs of a behaviour that are at most so many bits longer than its shortest, in words."""
+    return f"programs up to {bits:g} bits longer{than}" if math.isfinite(bits) else "programs of any length counted"
