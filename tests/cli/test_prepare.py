@@ -50,7 +50,7 @@ def test_a_repeated_game(raw, run):
     }
     for told in (
         "1 row has no action and is left out (line 6).",
-        "No features themselves, since they have lags or give the order: 'other.choice', 'period'",
+        "Not features themselves, since they have lags or give the order: 'other.choice', 'period'",
         "Coded me1: c = 0, d = 1, missed = 2, first = 3.",
         "Wrote log.csv (5 training rows, 0 later, 3 situations) and log.codes.json.",
         "Next: mesaprior infer log.csv --by id",

@@ -54,7 +54,7 @@ def test_every_block_runs_as_written(tmp_path, monkeypatch, capsys):
     # What the text says of the two answers.
     assert re.search(r"planner +│ +0\.45 %", shown)
     assert re.search(r"95 % │ imitator │ unjudged │ +7 │ +4 │ +1 │ forecast", shown)
-    assert "table from situations to actions has 8" in shown
+    assert "and 8 by the best table from situations to actions." in shown
 
 
 def test_no_block_is_left_out():

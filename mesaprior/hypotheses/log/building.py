@@ -240,7 +240,7 @@ class _Builder:
                 self._faults.append(self._empty(column, missing, int(kept.sum())))
         if self._reading.missing == "drop" and (n := int(incomplete.sum())):
             self._remarks.append(
-                f"{number_of(n, 'row')} {'is' if n == 1 else 'are'} left out since something is missing there "
+                f"{number_of(n, 'row')} {'is' if n == 1 else 'are'} left out because a cell is missing there "
                 f"({'' if n == 1 else 'first on '}line {self._table.lines[incomplete][0]})."
             )
             kept &= ~incomplete

@@ -110,8 +110,8 @@ def _of_rows(log: ImitationLog, n_actions: int) -> Iterator[Notice]:
     judged = later[log.action[later] != NONE]
     if not len(judged):
         yield notice(
-            "no later row (split deploy or online) has an action, so no program is judged (unjudged): there is nothing "
-            "to tell faithful from defecting by; `mesaprior prepare` holds out a part with ",
+            "no later row (split deploy or online) has an action, so no program is judged (unjudged): whether it is "
+            "faithful or defecting is unknown; `mesaprior prepare` holds out a part with ",
             option("holdout", "0.2"),
         )
         return

@@ -64,7 +64,7 @@ class ImitationLog:
     group : int64[R] or None
         Index into `groups` of each row.
     n_left_out : int
-        Rows of the file that are not in the log since something is missing there.
+        Rows of the file that are left out because a cell is missing there.
     remarks : tuple of str
         What was recognized or changed while reading the file, as sentences.
     sizes : tuple of int or None

@@ -243,7 +243,7 @@ class _Preparing:
         aside = [name for name in dict.fromkeys((*self._lags, *self._order)) if name not in kept]
         if aside:
             self._remarks.append(
-                f"No features themselves, since they have lags or give the order: {listed(aside)}; name one with "
+                f"Not features themselves, since they have lags or give the order: {listed(aside)}; name one with "
                 "--only to keep it."
             )
         return aside
