@@ -78,8 +78,8 @@ def test_warnings_stand_in_the_table_and_in_the_json(files, run):
         "Column 'x' alone determines the action on every row; if it was recorded after the choice, leave it out with "
         "--drop x.",
         "Column 'w' is '1' on every row, so it tells nothing; leave it out with --drop w.",
-        "No later row (split deploy or online) has an action, so no program is judged (unjudged): there is nothing to "
-        "tell faithful from defecting by; `mesaprior prepare` holds out a part with --holdout 0.2.",
+        "No later row (split deploy or online) has an action, so no program is judged (unjudged): whether it is "
+        "faithful or defecting is unknown; `mesaprior prepare` holds out a part with --holdout 0.2.",
     ]
     table = run("infer", "odd.csv", "--max-bits", 8).stdout
     for warning in answer["warnings"]:
