@@ -1,4 +1,4 @@
-"""The one place where the options of compiled kernels are written.
+"""The options of compiled kernels, in one place.
 
 ``cache`` keeps the machine code on disk between runs, ``nogil`` lets threads run side by side, and
 ``error_model="numpy"`` drops the checks for division by zero (the kernels test before they divide).

@@ -1,4 +1,4 @@
-"""What every command has: its options under headings, completion, and how much it says on standard error."""
+"""The base of all commands: options under headings, and how much is written to standard error."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Option(click.Option):
     heading : str
         Options of a command that have none of their own stand under `ANSWER`.
     old_names : sequence of str
-        What it was called before: taken as ever, with a hint, and told in no help.
+        Former names: still accepted, with a hint, and not shown in the help.
     **settings
         As of `click.Option`.
     """
@@ -94,7 +94,7 @@ def _explain_option() -> Option:
         expose_value=False,
         callback=_remember,
         heading=OUTPUT,
-        help="Say under each table what its columns mean, and last what other words mean.",
+        help="Explain the columns below each table, and the other terms at the end.",
     )
 
 
@@ -147,6 +147,7 @@ class Command(click.Command):
             if name in renamed:
                 hints.append(f"Hint: {name} is now called {renamed[name]}.")
             new_args.append(renamed.get(name, name) + equals + value)
+        hints += _repetitions(self.params, args)
         try:
             rest = super().parse_args(ctx, new_args)
             form = ctx.params.get("form")
@@ -155,6 +156,10 @@ class Command(click.Command):
                     f"--explain is for people, and --format {form} is read by programs; leave one of them out.", ctx
                 )
             return rest
+        except click.UsageError as error:
+            if error.message.startswith("Got unexpected extra argument"):
+                raise click.UsageError(f"{error.message}; write a name that has spaces in quotes.", ctx) from None
+            raise
         finally:
             # Whether to be quiet is known once the options are read.
             if not (ctx.resilient_parsing or ctx.meta.get(_QUIET)):
@@ -165,6 +170,16 @@ class Command(click.Command):
         """Run the command, as loud as it is asked to be."""
         with _loudness(ctx):
             return super().invoke(ctx)
+
+
+def _repetitions(options: Sequence[click.Parameter], arguments: Sequence[str]) -> list[str]:
+    """Return a hint for each list with commas that is given several times, since the last one replaces the others."""
+    given = [argument.partition("=")[0] for argument in arguments]
+    return [
+        f"Hint: {option.opts[0]} is given more than once, and only the last list counts; write {option.opts[0]} a,b,c."
+        for option in options
+        if str(option.type.name).endswith(",...") and sum(name in option.opts for name in given) > 1
+    ]
 
 
 class Group(click.Group):

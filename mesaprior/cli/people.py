@@ -1,4 +1,4 @@
-"""Counting for `mesaprior infer --by`: one census for all people, or one for each where programs learn."""
+"""Counting for `mesaprior infer --by`: one census for all people, or one for each if programs learn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options that say how a file of choices is read, and reading it: what was recognized goes to standard error."""
+"""The options for reading a file of choices, and reading it, with remarks on standard error."""
 
 from __future__ import annotations
 
@@ -117,15 +117,22 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
     (
         ("--by", "by"),
-        {"type": ColumnNames(), "metavar": "COLS", "help": "Columns that identify people; they are not features."},
+        {
+            "type": ColumnNames(),
+            "metavar": "COLS",
+            "help": "Columns that identify people, with commas between them; they are not features.",
+        },
     ),
-    (("--drop", "drop"), {"type": ColumnNames(), "metavar": "COLS", "help": "Columns to leave out."}),
+    (
+        ("--drop", "drop"),
+        {"type": ColumnNames(), "metavar": "COLS", "help": "Columns to leave out, with commas between them."},
+    ),
     (
         ("--only", "only"),
         {
             "type": ColumnNames(),
             "metavar": "COLS",
-            "help": "Columns to keep as features; all others are left out.",
+            "help": "Columns to keep as features, with commas between them; all others are left out.",
         },
     ),
     (
@@ -168,7 +175,7 @@ def reading_options(*, is_hidden: bool = False) -> Callable[[F], F]:
             rival_utility = values.pop("rival_utility")
             columns = Reading(**{name: value for name, value in values.items() if value is not None})
             if is_hidden and columns.by:
-                click.echo("All rows are asked as one log: `mesaprior infer --by` answers for each person.", err=True)
+                click.echo("All rows are read as one log; `mesaprior infer --by` answers for each person.", err=True)
             return function(*positional, reading=ReadingOptions(columns, rival_utility), **others)
 
         if is_hidden:

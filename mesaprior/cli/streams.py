@@ -1,4 +1,4 @@
-"""Standard output that takes every character: what its encoding lacks is written in another way, never an error."""
+"""Standard output for every character: one that its encoding lacks is replaced, and never an error."""
 
 from __future__ import annotations
 

@@ -74,11 +74,11 @@ class Census:
     row_cell : int64[R]
         Cell of each row of the log, in the log's order; cells are numbered by first appearance.
     bounds : dict of str to int or None
-        What was counted, such as ``{"max_bits": 28, "max_time": None}``.
+        Bounds of the count, such as ``{"max_bits": 28, "max_time": None}``.
     vectors : Vectors or None
     changes : dict of str to int32[B]
-        For each intervention of the language, in order, on how many training rows and on how many later ones the action
-        is another one under it: ``NAME_train`` and ``NAME_later``. Empty where there is no intervention.
+        For each intervention of the language, in order, the number of training rows and of later rows on which it
+        changes the action: ``NAME_train`` and ``NAME_later``. Empty where there is no intervention.
     """
 
     space: str
@@ -116,7 +116,7 @@ class Census:
         return {value.item(): exact_sum(self.count[length == value]) for value in np.unique(length)}
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the counts as a table, one row a group.
+        """Return the counts as a table, one row per group.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""A census counted on many machines, or whatever else is counted in shards: its shards as tasks of Dask Distributed.
+"""Counting on many machines: the shards of a census, or of another table, as tasks of Dask Distributed.
 
 Every task counts a few shards that follow each other: of terms, the kept levels are built once for all of them, and
 whole programs are put together once. What comes back is the same, byte for byte, as what this machine would count.

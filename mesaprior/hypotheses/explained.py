@@ -1,4 +1,4 @@
-"""One program, taken apart: what every space says of it, as data that any output can be made of."""
+"""One program, taken apart: what every space reports of it, as data for any output."""
 
 from __future__ import annotations
 

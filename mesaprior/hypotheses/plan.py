@@ -1,4 +1,4 @@
-"""What a census will take: how many programs there are, exactly, and the time and memory to expect."""
+"""The plan of a census: the exact number of programs, and the time and memory to expect."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Plan:
     counting_seconds : float
         Expected time to count in one pass and to write, on one worker.
     answer_seconds : float
-        Expected time to start, read the census, and work out the posterior.
+        Expected time to start, read the census, and compute the posterior.
     kept_bytes : int
         Expected memory that stays in use, with the rest of the process, however a census is cut.
     arena_bytes : int

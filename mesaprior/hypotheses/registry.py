@@ -1,4 +1,4 @@
-"""The hypothesis spaces that there are: our own, and those that installed packages add.
+"""The registry of hypothesis spaces: the built-in ones, and those that installed packages add.
 
 A package adds a space by an entry point of the group `mesaprior.spaces`, which names the subclass of `Description` that
 describes it::

@@ -1,4 +1,4 @@
-"""What the columns and the words of a report mean, told beside them out of the glossary."""
+"""The meaning of a report's columns and words, from the glossary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a result depends on, as plain data: whoever has these facts gets the same result again."""
+"""Provenance: everything that a result depends on, as plain data, so that it can be reproduced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of a result, as data: every result makes one `Report`, and every output is made of it.
+"""A report: a result as data. Every result makes one `Report`, and every output is made of it.
 
 A report has two halves. For programs it has `facts`, which become JSON, and `records`, which become CSV or a frame. For
 people it has `blocks`: sentences, tables and series in the order in which they are read, and `steps` that lead on. Each
@@ -50,7 +50,7 @@ class Records:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Report:
-    """What is told of a result.
+    """A result as data, for every kind of output.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a person reads of a result, piece by piece: sentences, series and tables."""
+"""The parts of a report for people: sentences, series and tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a result is about, and how it was asked for."""
+"""The question behind a result, and the request that it came from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures as files, with the numbers behind them: refused before any work is done, or written whole."""
+"""Pictures as files, with the numbers behind them: checked before any work is done, and written atomically."""
 
 from __future__ import annotations
 

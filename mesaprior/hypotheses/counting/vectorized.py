@@ -1,4 +1,4 @@
-"""What the counting kernels do, by NumPy: for work that is over before kernels would be compiled.
+"""The counting kernels in NumPy, for work that is done before kernels would be compiled.
 
 The results are those of the kernels, bit for bit. Letters: m records, n classes, e counts.
 """

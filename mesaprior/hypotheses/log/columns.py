@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.log.names import ROLES, lawful_names
+from mesaprior.hypotheses.log.names import ROLES, lawful_names, side_by_side
 from mesaprior.hypotheses.log.notices import Notice, notice, option, shown
 from mesaprior.hypotheses.log.raw_table import Column, RawTable
 
@@ -28,13 +28,13 @@ class Reading:
     action, rival, split : str or None
         Names of these columns; None for the columns of these names, in capitals or not.
     by : tuple of str
-        Columns that tell people, or other groups of rows, apart; they are no features.
+        Columns that identify people, or other groups of rows; they are not features.
     drop : tuple of str
         Columns to leave out.
     only : tuple of str
-        The features; all other columns where there are none.
+        The features; by default all other columns.
     actions : tuple of str
-        Labels of the actions in the order of their codes; by value where there are none.
+        Labels of the actions in the order of their codes; by default in the order of their values.
     missing : {"refuse", "code", "drop"}
         What to do where a feature is missing: refuse the file, give it a code of its own, or leave the row out.
     """
@@ -210,7 +210,11 @@ class Finder:
         """Refuse names that were not found."""
         if self._unknown:
             there = ", ".join(shown(column.name) for column in self._columns[:30])
-            raise UsageError(f"no column is called {' or '.join(dict.fromkeys(self._unknown))}; there are {there}.")
+            has_action = self.of_role("action") or self.likely_action(but=())
+            wide = "" if has_action else side_by_side([column.name for column in self._columns])
+            raise UsageError(
+                f"no column is called {' or '.join(dict.fromkeys(self._unknown))}; there are {there}{wide}."
+            )
 
 
 def _no_action(table: RawTable, guess: Column | None, dropped: Sequence[Column]) -> Notice:
@@ -222,7 +226,9 @@ def _no_action(table: RawTable, guess: Column | None, dropped: Sequence[Column])
         return notice(what, option("action", "COL"))
     is_data = sum(re.fullmatch(r"-?[0-9.]+(_[0-9]+)?", column.name) is not None for column in table.columns)
     hint = " (the first line looks like a row: put a line with names above it)" if is_data else ""
+    wide = "" if guess else side_by_side([column.name for column in table.columns])
     return notice(
         f"no column is called 'action' among {there}{hint}; name the one that holds the choices with ",
         option("action", "COL" if guess is None else guess.handle),
+        wide,
     )

@@ -1,4 +1,4 @@
-"""Agency: how few policies serve a utility as well as a behaviour does, beside the bits that name the utility."""
+"""Agency: how few policies serve a utility as well as a behaviour does, against the bits of the utility."""
 
 from __future__ import annotations
 

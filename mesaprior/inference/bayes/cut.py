@@ -1,4 +1,4 @@
-"""Tables of how likely tallies are, with and without a Beta density of the share of misses that is cut off at chance.
+"""Likelihoods of tallies, with and without a Beta density of the miss rate that is truncated at chance.
 
 Sizes: A actions; c = (A - 1)/A is the miss rate of chance. See ``docs/reference/posterior.md`` for the formulas.
 """

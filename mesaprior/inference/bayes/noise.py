@@ -67,7 +67,7 @@ class Noise:
     ----------
     eps : float
         Probability of a miss, in [0, 1). With 0 a single miss rules a hypothesis out. Where it is used it is at most
-        c = (A-1)/A: above, what a hypothesis says would be less likely than what it does not say.
+        c = (A-1)/A: above that, the predicted action would be less likely than any other.
 
     Raises
     ------
@@ -88,7 +88,7 @@ class Noise:
         return _write(self.eps)
 
     def check(self, n_actions: int) -> None:
-        """Refuse more misses than chance has among so many actions.
+        """Refuse an error rate above that of guessing among so many actions.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class BetaNoise:
-    """Like `Noise`, with eps integrated out for each hypothesis under a Beta(a, b) density that is cut off at c.
+    """Like `Noise`, with eps integrated out for each hypothesis under a Beta(a, b) density truncated at c.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A posterior in short: its leading behaviours, the table of masses, and who leads in one sentence."""
+"""A posterior in brief: its leading behaviours, the table of masses, and who leads in one sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Roles, verdicts, sleepers and search advantages of behaviours: what kind of thing holds the posterior."""
+"""Roles, verdicts, sleepers and search advantages of behaviours."""
 
 from __future__ import annotations
 

@@ -111,14 +111,14 @@ class Crossovers:
     odds_low, odds_high : float
         log2 odds at the ends of the range.
     closest, distance : float
-        The value at which the odds were seen nearest to 0, and the odds there; nan where they are nowhere finite.
+        The value at which the odds are nearest to 0 among those examined, and the odds there; nan if never finite.
     n_points : int
-        How many values the odds were computed at to begin with.
+        Number of grid points at which the odds were first computed.
     most_roots : int or None
-        How many crossovers there can be at most, for all values of the parameter, by the rule of signs; None where the
+        Upper bound on the number of crossovers over all values of the parameter, by the rule of signs; None where the
         rule does not apply.
     values, odds : float64[V]
-        Values that were looked at on the way, ascending, and the log2 odds there.
+        Values that were examined, ascending, and the log2 odds there.
     """
 
     contest: Contest

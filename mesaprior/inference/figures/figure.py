@@ -1,4 +1,4 @@
-"""A figure as data: panels with series and marks, which whoever draws them turns into a picture."""
+"""A figure as data: panels with series and marks, to be drawn."""
 
 from __future__ import annotations
 

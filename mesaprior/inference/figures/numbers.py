@@ -1,4 +1,4 @@
-"""The numbers behind a figure, one row each, as a table that anything reads."""
+"""The numbers behind a figure, one row each, as a table."""
 
 from __future__ import annotations
 

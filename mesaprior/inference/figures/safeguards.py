@@ -1,4 +1,4 @@
-"""Figures of ways to act: what the regret of each is made of, and how often it defects."""
+"""Figures of safeguards: the parts of the regret of each, and how often it defects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several reports as one, where a question has parts that are told one after the other."""
+"""Several reports as one, where a question has several parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of the laws that a prior obeys."""
+"""The report on the laws that a prior obeys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def report_laws(name: str, findings: Sequence[Finding], n_examples: int, required: Collection[str] = ()) -> Report:
-    """Return what is told of a check.
+    """Return the report on a check.
 
     Parameters
     ----------

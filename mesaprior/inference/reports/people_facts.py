@@ -1,4 +1,4 @@
-"""What programs are told of many people: the object of ``infer --by --format json``, and a row a person."""
+"""The machine-readable facts about many people: the object of ``infer --by --format json``, and a row a person."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ MOST_SHOWN = 40
 
 
 def report_predictions(question: Question, posterior: Posterior) -> Report:
-    """Return what is told of the predictions; the facts of the posterior have the probabilities already.
+    """Return the report on the predictions; the facts of the posterior have the probabilities already.
 
     The records have one row for each later row: the number of the row in the log's order, its line in the file, its
     features and the teacher's action (empty where there is none) in labels, the likeliest action, and the probability

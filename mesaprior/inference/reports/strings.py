@@ -1,4 +1,4 @@
-"""What is told of the strings that all machines of a size print, and of how their runs end."""
+"""The report on the strings that all machines of a size print, and of how their runs end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIRST_SHOWN, LAST_SHOWN = 20, 3
 
 
 def report_strings(table: StringTable, weighed: StringPrior, prior: FormulaPrior | None, top: int) -> Report:
-    """Return what is told of the strings.
+    """Return the report on the strings.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One log, several hypothesis spaces: how far what they say depends on the formalism.
+"""One log, several hypothesis spaces: how far the posterior depends on the formalism.
 
 A space is asked through its own census. What can be compared between spaces are *functions*: which action is taken in
 each distinct situation of the log. Sizes: P spaces, S distinct situations, F functions.
@@ -150,7 +150,7 @@ def answer_of(
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
 ) -> Answer:
-    """Ask one space about a log.
+    """Compute the posterior of one space on a log.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def answer_of(
 
 
 def compare_spaces(answers: Sequence[Answer], *, top: int = 5) -> SpacesCompared:
-    """Compare what spaces say of one log.
+    """Compare the posteriors of several spaces on one log.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Safeguards: ways to act on a posterior, and what each of them does on the rows of a log, in order and exactly.
+"""Safeguards: ways to act on a posterior, and the exact action of each on the rows of a log, in order.
 
 Sizes: P policies (behaviours that differ in some cell), R rows, N training rows, A actions.
 """

@@ -67,7 +67,7 @@ class StringComplexity:
 def string_complexities(
     weighed: StringPrior, strings: Sequence[str], *, block: int | None = None
 ) -> list[StringComplexity]:
-    """Return how many bits strings have, whatever their length.
+    """Return the complexity of strings of any length, in bits.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def string_complexities(
     Raises
     ------
     UsageError
-        If a string or the size of blocks is none.
+        If a string or the block size is invalid.
     RunError
         If blocks have no finite bits; of those of all strings the first ones are named.
 

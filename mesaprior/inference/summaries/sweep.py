@@ -1,4 +1,4 @@
-"""Where along the parameters of a sweep which side leads."""
+"""The summary of a sweep: which side leads where."""
 
 from __future__ import annotations
 

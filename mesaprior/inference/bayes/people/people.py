@@ -174,11 +174,11 @@ class People:
     compared : tuple of int
         Codes of the roles that are compared: those with programs for at least one person.
     frequencies : Frequencies or None
-        Of these roles; None where there are fewer than two, or no person has any evidence.
+        Frequencies of these roles; None where there are fewer than two, or no person has any evidence.
     shared : tuple of SharedProgram or None
-        By share, largest first; None in a language with `fit`, where programs do not give the same to everybody.
+        By share, largest first; None in a language with `fit`, where a program may act differently for each person.
     left_out : tuple of str
-        Names of groups without a training row: there is nothing to learn from them.
+        Names of groups without a training row.
     """
 
     persons: tuple[Person, ...]
@@ -231,7 +231,7 @@ def people(
     Notes
     -----
     The rows of each group are a log of their own; actions, domain and S_f are those of the whole file. About as
-    expensive as some posteriors over all rows.
+    expensive as a few posteriors over all rows.
     """
     if log.group is None:
         raise UsageError("the log tells no people apart; name the columns that do, with by=('id',) say.")
