@@ -121,7 +121,7 @@ def gloss_for_people(answer: PeopleAnswer, program: str, always: int | None) -> 
 
 
 def people_records(answer: PeopleAnswer) -> Records:
-    """Return one row per person: odds, masses and evidence by role, baselines, and the leading program, if any is left."""
+    """Return one row per person: odds, masses and evidence by role, baselines, the leading program if any is left."""
     header = ["name", "training_rows", "later_rows", "log2_odds", "log2_odds_verdict", "loses_at", "loses_at_verdict"]
     header += [*ROLES, "log2_evidence", *(f"log2_evidence_{role}" for role in ROLES)]
     header += ["chance", "most_frequent", "best_table"]
