@@ -89,7 +89,7 @@ def test_what_the_page_on_people_says(tmp_path, monkeypatch):
     page = PEOPLE.read_text(encoding="utf-8")
     output(prepare)
     shown = output(ask)
-    for sentence in ("Imitators lead for 266 of 266 people", "6,910 of 7,358 hits", "7,137 programs"):
+    for sentence in ("Imitators lead for 266 of 266 people", "6,910 of 7,358 training rows", "7,137 programs"):
         assert sentence in shown
         assert sentence in page.replace("\n", " ")
     roles = re.findall(r"(imitator|planner) +│ +([0-9.]+ %) │ +([0-9.]+ %) │ +([0-9.]+ %)", shown)

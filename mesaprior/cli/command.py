@@ -99,13 +99,13 @@ def _explain_option() -> Option:
 
 
 def is_explaining() -> bool:
-    """Tell whether the command that runs was asked to say what columns and words mean."""
+    """Tell whether the running command has to explain its columns and words."""
     context = click.get_current_context(silent=True)
     return context is not None and bool(context.meta.get(_EXPLAIN))
 
 
 class Command(click.Command):
-    """A command whose help has its options under headings, and which is quiet or verbose where that is asked for.
+    """A command with its options under headings in the help, and with the options for quiet and verbose output.
 
     One that prints a result in a format can explain it.
     """
@@ -167,7 +167,7 @@ class Command(click.Command):
                     click.echo(hint, err=True)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, as loud as it is asked to be."""
+        """Run the command, quiet or verbose."""
         with _loudness(ctx):
             return super().invoke(ctx)
 
@@ -206,7 +206,7 @@ def _loudness(ctx: click.Context) -> Generator[None]:
 
 @contextmanager
 def timed(step: str) -> Generator[None]:
-    """Report how long a step of the command took, where that is asked for."""
+    """Report how long a step of the command took, with --verbose."""
     start = time.monotonic()
     yield
     context = click.get_current_context(silent=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class InferRequest:
-    """What `infer` was asked.
+    """The request of `infer`.
 
     Attributes
     ----------

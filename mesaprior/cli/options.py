@@ -111,7 +111,7 @@ class Sizes(ParamType):
 
 
 class ReadAs(ParamType):
-    """What a function makes of the text; what is wrong it refuses by itself."""
+    """The value that a function makes of the text; the function refuses invalid texts."""
 
     name = "TEXT"
 
@@ -522,7 +522,7 @@ def noise_of(noise_text: str) -> NoiseModel:
 
 
 def check_noise(noise: NoiseModel, n_actions: int) -> None:
-    """Refuse a noise model that does not go with so many actions, before anything is counted.
+    """Refuse a noise model that does not fit the number of actions, before anything is counted.
 
     Raises
     ------

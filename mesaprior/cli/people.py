@@ -19,12 +19,12 @@ from mesaprior.inference.request import Request
 
 
 def ask_people(asked: InferRequest) -> PeopleAnswer:
-    """Count a census over the situations of all people, or one for each where programs learn, and ask for everybody.
+    """Count a census over the situations of all people, or one for each if programs learn, and answer for each person.
 
     Raises
     ------
     UsageError
-        If a census folder is asked without the log that tells people apart.
+        If a census folder is given without the log that identifies people.
     """
     about, census = _from_folder(asked) if Path(asked.source).is_dir() else _counted(asked)
     log, space = about.log, about.space

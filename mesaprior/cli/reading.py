@@ -30,7 +30,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class ReadingOptions:
-    """How a file of choices is to be read, as it was asked.
+    """How to read a file of choices, by the options given.
 
     Attributes
     ----------
@@ -248,7 +248,7 @@ def columns_but_rival(table: RawTable, reading: ReadingOptions) -> Reading:
 def with_rivals(
     log: ImitationLog, reading: ReadingOptions, columns: Reading, language: Language | None
 ) -> ImitationLog:
-    """Return a log whose rival does what a term says, where one was asked for and no column was read as the rival."""
+    """Return a log whose rival follows a term, if one was given and no column was read as the rival."""
     from mesaprior.hypotheses.terms.language import default_language
     from mesaprior.hypotheses.terms.rivals import rivals_by_term, rivals_by_utility
 

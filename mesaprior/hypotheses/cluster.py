@@ -93,7 +93,7 @@ def shards_on_cluster(
     address : str
         Where the scheduler listens, such as ``tcp://127.0.0.1:8786``.
     space : Sharded
-        It travels as a pickle, so it had better be small; and the log with it.
+        It is sent as a pickle together with the log, so it should be small.
     log : ImitationLog
         None where there is no log.
     wanted : sequence of int

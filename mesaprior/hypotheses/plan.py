@@ -92,7 +92,7 @@ class Plan:
         return max(self.least_bytes(self.n_shards), self.answer_bytes) <= self.available_bytes
 
     def counting_bytes(self, n_shards: int) -> int:
-        """Return the expected peak of memory of counting in one pass, handed over in so many shards."""
+        """Return the expected peak memory of counting in one pass, delivered in that many shards."""
         handed = self.handing_bytes * min(n_shards, AT_ONCE) // n_shards
         # Records take what is left, up to half of it.
         records = min(self.arena_bytes, (self.available_bytes - self.kept_bytes - self.bin_bytes) // 2)

@@ -115,7 +115,7 @@ def find(name: str) -> Description[Any] | None:
 
 
 def descriptions() -> list[Description[Any]]:
-    """Return all descriptions; a package that is broken is left out until its space is asked for by name."""
+    """Return all descriptions; a broken package is left out until its space is requested by name."""
     return [found for name in names() if (found := find(name)) is not None]
 
 

@@ -28,7 +28,7 @@ def provenance_of(question: Request, **settings: Any) -> dict[str, Any]:
 
 
 def facts_of_log(log: ImitationLog) -> dict[str, str]:
-    """Return what tells a log from others."""
+    """Return the facts that identify a log."""
     return {"source": Path(log.source).name, "digest": log.digest}
 
 

@@ -79,7 +79,7 @@ class Report:
         return replace(self, blocks=lambda: map(as_typed, self.blocks()))
 
     def explained(self) -> Report:
-        """Return the same report with what its columns and its words mean, for whoever reads it the first time."""
+        """Return the same report with the meaning of its columns and words, for first-time readers."""
         return replace(self, blocks=lambda: explained(self.blocks()))
 
     def to_dict(self) -> Any:

@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """Numbers along the training rows, or along another axis, told as a line of blocks.
+    """Numbers along the training rows, or along another axis, shown as a line of blocks.
 
     Attributes
     ----------

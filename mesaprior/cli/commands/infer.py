@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Additions:
-    """What is asked about one log beside its posterior.
+    """The questions about one log in addition to its posterior.
 
     Attributes
     ----------

@@ -50,13 +50,13 @@ def save_picture(figure: Any, path: str) -> None:
 
 
 def write_drawing(drawing: Any, path: str) -> None:
-    """Write a drawing of Matplotlib into a file that was asked for, and say so."""
+    """Write a drawing of Matplotlib into the requested file, and say so."""
     save_picture(drawing, path)
     click.echo(f"Wrote {path}.", err=True)
 
 
 def write_picture(figure: Figure, path: str) -> None:
-    """Write a figure into a file that was asked for, and its numbers beside it; say so."""
+    """Write a figure into the requested file, and its numbers beside it; say so."""
     save_picture(drawn(figure), path)
     numbers = _numbers_file(path, "--plot")
     with written_whole(numbers) as temporary:

@@ -167,7 +167,7 @@ class CircuitSpace(Space):
         ContentError
             If the log has too many inputs or actions, or needs an encoding.
         UsageError
-            If circuits with so many gates cannot be counted on so many inputs.
+            If circuits of that many gates cannot be counted for that many inputs.
         RunError
             If the circuits counted are not all there are: an error of the program.
 

@@ -109,12 +109,12 @@ def columns_of(table: RawTable, reading: Reading, taken: Collection[str]) -> Col
     Raises
     ------
     UsageError
-        If columns are named that are not there, all of them at once, or one is asked to be two things.
+        If columns are named that do not exist (all are listed), or one is given two roles.
 
     Notes
     -----
     Where no column is called ``action``, one that is likely to be meant is set aside all the same, so that what else is
-    wrong can be told in the same breath.
+    wrong can be reported at the same time.
     """
     finder = Finder(table.columns)
     found = finder.roles(reading)

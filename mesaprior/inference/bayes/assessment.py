@@ -65,7 +65,7 @@ def assess(
     Raises
     ------
     UsageError
-        If the prior gives no finite weight from 0 upwards, or the noise does not go with so many actions.
+        If the prior gives no finite weight from 0 upwards, or the noise does not fit that number of actions.
     """
     census = _census_of_one(explained, log)
     judgement = judge(census, log, tolerance=tolerance)

@@ -24,7 +24,7 @@ Checkpoints = int | Literal["all"] | None
 
 
 def check_checkpoints(asked: object) -> None:
-    """Refuse what is neither a number of checkpoints nor `ALL`.
+    """Refuse anything but a number of checkpoints or `ALL`.
 
     Raises
     ------

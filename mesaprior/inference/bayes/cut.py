@@ -100,7 +100,7 @@ _KEPT = _OfThread()
 
 
 def tables_of_short_logs(a: float, b: float, n_rows: int, n_actions: int) -> Tables:
-    """Return `tables_of_beta` of at most `SHORT` rows; what is filled in stays for who asks next in this thread.
+    """Return `tables_of_beta` of at most `SHORT` rows; filled entries are kept for later calls in this thread.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ class NoiseModel(Protocol):
         Raises
         ------
         UsageError
-            If the model does not go with so many actions.
+            If the model does not fit that number of actions.
         """
         ...
 
@@ -88,7 +88,7 @@ class Noise:
         return _write(self.eps)
 
     def check(self, n_actions: int) -> None:
-        """Refuse an error rate above that of guessing among so many actions.
+        """Refuse an error rate above that of guessing among A actions.
 
         Raises
         ------
@@ -199,7 +199,7 @@ def log2_likelihood(
     Raises
     ------
     UsageError
-        If the noise model does not go with so many actions.
+        If the noise model does not fit that number of actions.
     """
     n_rows = max(int(np.max(counts, initial=0)) for counts in (np.add(hits, misses), abstained))
     tables = noise.tables(n_rows, n_actions)

@@ -116,7 +116,7 @@ class Posterior:
     hits, misses_in_training : int64[B]
         Training rows that each behaviour hits and misses; abstentions count in neither.
     fit : Fit
-        Yardsticks for these.
+        Baselines for these.
     exact : Exact or None
         A shortest program with no miss in training; an abstention misses.
     interventions : tuple of Effect
@@ -227,7 +227,7 @@ def posterior_of(weighed: Weighed, scored: Scored, checkpoints: Checkpoints = No
     ----------
     weighed : Weighed
     scored : Scored
-        Of the same programs; rows of other people over the same situations can share what is weighed.
+        Of the same programs; rows of other people over the same situations can share the weights.
     checkpoints : int or "all" or None
         As in `posterior`.
 

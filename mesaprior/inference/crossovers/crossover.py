@@ -164,7 +164,7 @@ def find_crossovers(
         Counted on `log`.
     log : ImitationLog
     prior : Prior or str
-        A string is a name or a formula. Where a parameter of it is asked about, it has a formula; its value of this
+        A string is a name or a formula. Where `over` is one of its parameters, it has a formula; its value of this
         parameter does not matter.
     over : str
         A parameter of the prior, `noise`, `a` or `b` (of a `BetaNoise`), `n` or `max_bits`.
@@ -391,7 +391,7 @@ def _over_whole_numbers(
 def along_values(
     over: str, values: NDArray[np.float64], odds: NDArray[np.float64], what: str, contest: Contest
 ) -> Crossovers:
-    """Return the crossovers of a parameter that takes some values only, all of which were looked at.
+    """Return the crossovers of a parameter with a finite set of values, all of which were examined.
 
     Parameters
     ----------

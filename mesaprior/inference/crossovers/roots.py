@@ -73,7 +73,7 @@ class Zeros:
     n_points : int
         How many values of the grid there were.
     x, y : float64[K]
-        These values and those looked at around dips, ascending, and the function there.
+        These values and those examined around dips, ascending, and the function there.
     """
 
     found: tuple[Zero, ...]

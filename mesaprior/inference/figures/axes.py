@@ -127,7 +127,7 @@ def draw_marks(axes: Any, panel: Panel) -> list[End]:
 
 
 def label_ends(axes: Any, ends: list[End]) -> None:
-    """Write the name of each line beside its end on the right, moved up or down as far as it takes."""
+    """Write the name of each line beside its right end, moved up or down to avoid overlaps."""
     if not ends:
         return
     scale = axes.transData + axes.transAxes.inverted()

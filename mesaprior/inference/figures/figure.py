@@ -105,7 +105,7 @@ Series = Line | Points | Bars | Areas | Phases | Surface | Matrix
 
 @dataclass(frozen=True)
 class Panel:
-    """Axes with what is drawn in them.
+    """Axes with their series and marks.
 
     Attributes
     ----------
@@ -131,7 +131,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Figure:
-    """Panels under one sentence that says what is to be seen.
+    """Panels under one sentence that says what they show.
 
     Attributes
     ----------

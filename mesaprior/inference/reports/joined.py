@@ -10,7 +10,7 @@ from mesaprior.inference.report import Report
 
 
 def joined(reports: Sequence[Report]) -> Report:
-    """Return one report that tells what several tell, in their order.
+    """Return one report made of several, in order.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ def report_laws(name: str, findings: Sequence[Finding], n_examples: int, require
     n_examples : int
         On how many examples each law was tried.
     required : collection of str
-        Laws that must hold, beside those that make a formula a prior.
+        Laws that must hold, in addition to those that make a formula a prior.
     """
     return Report(
         facts=lambda: [

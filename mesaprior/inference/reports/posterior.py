@@ -103,7 +103,7 @@ def _blocks(
 def about_posterior(
     posterior: Posterior, census: Census, log: ImitationLog, noun: str, prior: Prior, noise: NoiseModel
 ) -> str:
-    """Return what was asked, in one line."""
+    """Return the question in one line."""
     n = posterior.n_training
     return (
         f"{posterior.programs:,} {noun} counted in {census.n_behaviours:,} behaviours · prior {prior_text(prior)} · "

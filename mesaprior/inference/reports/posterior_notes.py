@@ -50,7 +50,7 @@ def posterior_notes(question: Question, posterior: Posterior, mass_beyond: float
 
 
 def _fit_sentence(question: Question, posterior: Posterior) -> str:
-    """Return the yardsticks for hits in training."""
+    """Return the baselines for hits in training."""
     fit, one = posterior.fit, question.space.noun.removesuffix("s")
     return (
         f"Hits out of {number_of(fit.n_training, 'training row')}: {fit.chance:,.4g} by chance, {fit.most_frequent:,} "

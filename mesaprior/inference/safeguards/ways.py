@@ -102,7 +102,7 @@ class Decision:
     action : float64[A]
         Probability of taking each action by oneself.
     asks : float
-        Probability of asking the teacher, who then acts; what is missing from 1.
+        Probability of asking the teacher, who then acts; the remainder to 1.
     """
 
     action: NDArray[np.float64]
@@ -118,7 +118,7 @@ class Safeguard(Protocol):
         ...
 
     def decide(self, belief: Belief) -> Decision:
-        """Return what is done before a row, given what is believed."""
+        """Return the decision on a row, given the posterior before it."""
         ...
 
 

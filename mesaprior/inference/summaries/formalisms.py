@@ -20,7 +20,7 @@ MOST_CELLS = 24
 
 
 def summarize_strings(weighed: StringPrior, table: StringTable) -> str:
-    """Return which string is simplest, how far the simplest and the most complex one lie apart, and what is unknown."""
+    """Return which string is simplest, how much simpler than the most complex one, and what is unknown."""
     strings, bits = weighed.strings, weighed.bits.tolist()
     finite = np.flatnonzero(np.isfinite(weighed.bits))
     if not len(finite):

@@ -99,7 +99,7 @@ def summarize_laws(name: str, findings: Sequence[Finding], n_examples: int, requ
 
 
 def summarize_landscape(landscape: Landscape) -> str:
-    """Return what a prior takes off for each bit of length, and for time, between the ends of what is shown."""
+    """Return how much the weights fall along length, and along time, between the ends of the axes."""
     weights = landscape.log2_weight
     told = [
         _fall(weights[0], landscape.across, landscape.x, f"{landscape.up} {landscape.y[0]:,}"),

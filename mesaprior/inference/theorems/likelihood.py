@@ -173,7 +173,7 @@ def exact_likelihood(noise: NoiseModel, n_actions: int, n_rows: int) -> ExactLik
     Raises
     ------
     UsageError
-        If the noise model is of another kind, does not go with so many actions, or has pseudo-counts of more than
+        If the noise model is of another kind, does not fit that number of actions, or has pseudo-counts of more than
         `MOST_COUNT`.
 
     Notes

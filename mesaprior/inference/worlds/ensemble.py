@@ -34,7 +34,7 @@ class Answer:
     log2_odds_verdict : float
         Defecting over faithful, likewise.
     loses_at, loses_at_verdict : int or None
-        Training rows from which on these are above 0.
+        The number of training rows from which these stay above 0.
     is_stable : bool
         Whether the odds have settled as the bound grew.
     mass_by_role, mass_by_verdict : tuple of float

@@ -100,7 +100,7 @@ class Person:
     predictive : float64[R - N, A]
         Probability of each action on each of this person's later rows.
     fit : Fit
-        Yardsticks for hits in training.
+        Baselines for hits in training.
     exact : Exact or None
         A shortest program with no miss in training.
     leading : tuple of Leading
