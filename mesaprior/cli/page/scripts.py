@@ -22,13 +22,17 @@ MODULES = (
 )
 """Each imports from those before it only, and the names of all of them are distinct."""
 
+FROM_DISK, SERVED = ("start",), ("served",)
+"""What comes last, and begins."""
+
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', flags=re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=async |function |const |class )", flags=re.MULTILINE)
 
 
-def script_of_page() -> str:
+def script_of_page(*, is_served: bool = False) -> str:
     """Return all modules as one: a page from disk cannot import files, so imports go and exports become plain names."""
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", text_of(name))) for name in MODULES)
+    modules = (*MODULES, *(SERVED if is_served else FROM_DISK))
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", text_of(name))) for name in modules)
 
 
 def text_of(module: str) -> str:
