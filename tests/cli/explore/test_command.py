@@ -75,14 +75,15 @@ def test_what_cannot_be_is_refused(files, run, asked, told):
 @pytest.mark.slow
 def test_ctrl_c_ends_the_process(files):
     """The process itself: it is asked for its page, gets the signal of Ctrl-C, and ends without a failure."""
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-m", "mesaprior", *ASKED, "--format", "json"]
-    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert started.stdout is not None
-    told = json.loads(started.stdout.readline())
-    assert told["pid"] == started.pid
-    with urllib.request.urlopen(told["address"]) as answer:
-        assert answer.read().startswith(b"<!DOCTYPE html>")
-    started.send_signal(signal.SIGINT)
-    out, err = started.communicate(timeout=120)
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        told = json.loads(started.stdout.readline())
+        assert told["pid"] == started.pid
+        with urllib.request.urlopen(told["address"]) as answer:
+            assert answer.read().startswith(b"<!DOCTYPE html>")
+        started.send_signal(signal.SIGINT)
+        out, err = started.communicate(timeout=120)
     assert (started.returncode, out) == (0, "")
     assert err.endswith("Stopped; nothing is served any more.\n")
