@@ -122,6 +122,11 @@ class Censuses:
         with self._lock:
             return self._census(key).explorer.answer(asked)
 
+    def odds(self, key: str | None, asked: Asked) -> dict[str, Any]:
+        """Return the odds that a census answers; see `Explorer.odds`."""
+        with self._lock:
+            return self._census(key).explorer.odds(asked)
+
     def choices(self) -> list[dict[str, str]]:
         """Return the key and a line about each census that there is for this log, the first one first."""
         own = self._own

@@ -38,7 +38,7 @@ MOST_DRAINED = 4 * LARGEST_BODY
 TOKEN_BYTES = 24
 """Random bytes of a token."""
 
-ROUTES = {"/": "GET", "/censuses": "GET", "/answer": "POST"}
+ROUTES = {"/": "GET", "/censuses": "GET", "/answer": "POST", "/odds": "POST"}
 """Every path that there is, and the one method that it takes."""
 
 HEADERS = {
@@ -148,8 +148,9 @@ class Handler(BaseHTTPRequestHandler):
         censuses = self.server.censuses
         match self.path.partition("?")[0]:
             case "/answer":
-                asked = read_asked(self._body(length))
-                self._send_json(HTTPStatus.OK, censuses.answer(key, asked))
+                self._send_json(HTTPStatus.OK, censuses.answer(key, read_asked(self._body(length))))
+            case "/odds":
+                self._send_json(HTTPStatus.OK, censuses.odds(key, read_asked(self._body(length))))
             case "/censuses":
                 self._send_json(HTTPStatus.OK, censuses.choices())
             case _:

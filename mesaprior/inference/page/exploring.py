@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 from mesaprior.errors import UsageError
 from mesaprior.inference.bayes.agreement import Tally, tally
 from mesaprior.inference.bayes.checkpoints import Checkpoints, checkpoints_of
+from mesaprior.inference.bayes.classes import N_CLASSES, class_of, odds_by_role, odds_by_verdict
 from mesaprior.inference.bayes.noise import NoiseModel, log2_likelihood, parse_noise
 from mesaprior.inference.bayes.posterior import Posterior, posterior_of
 from mesaprior.inference.bayes.predictive import predict_later
+from mesaprior.inference.bayes.prefixes import ClassMasses
 from mesaprior.inference.bayes.result import top_behaviours
 from mesaprior.inference.bayes.scores import Scored
 from mesaprior.inference.bayes.weights import Weighed
@@ -149,6 +151,23 @@ class Explorer:
                 "plane": self._plane(seen, weighed),
             }
         )
+
+    def odds(self, asked: Asked) -> dict[str, Any]:
+        """Return the odds at every checkpoint, ``log2_odds`` and ``log2_odds_verdict``, and nothing else.
+
+        They are those of `answer`, in less time; `asked.n` and `asked.program` play no part. The prior is not kept.
+
+        Raises
+        ------
+        UsageError
+            As `answer`, about the prior and the noise.
+        """
+        census, log, noise = self.question.census, self.question.log, parse_noise(asked.noise)
+        scored, log2_behaviour = self._scored(noise), self._weigh(self._read(asked)).log2_behaviour
+        of_class = class_of(scored.judgement)
+        masses = ClassMasses(census, log, noise, of_class, N_CLASSES, log2_behaviour, scored.log2_likelihood)
+        by_class = masses.at(self.n)
+        return plain({"log2_odds": odds_by_role(by_class), "log2_odds_verdict": odds_by_verdict(by_class)})
 
     @cached_property
     def n(self) -> NDArray[np.int64]:

@@ -41,10 +41,10 @@ class Client:
         finally:
             connection.close()
 
-    def ask(self, prior="simplicity", noise="beta:1,9", n=30, code=200, census=None, **more):
+    def ask(self, prior="simplicity", noise="beta:1,9", n=30, code=200, census=None, route="/answer", **more):
         """Ask for numbers, and return what comes back."""
         body = json.dumps({"prior": prior, "noise": noise, "n": n, **more})
-        status, _, text = self.send("POST", "/answer", body=body, census=census)
+        status, _, text = self.send("POST", route, body=body, census=census)
         assert status == code, (status, text)
         return json.loads(text)
 

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from tests.priors.hostile import hostile_formulas
 
-ANY_PATH = ("/", "/answer", "/censuses")
+ANY_PATH = ("/", "/answer", "/odds", "/censuses")
+
+ASKING = ("/answer", "/odds")
 
 HOSTS = (
     "evil.example",
@@ -166,7 +168,9 @@ def hostile_requests(n: int, port: int, token: str, seed: int = 1) -> Iterator[R
 
     def posted(body, *headers):
         content = body.encode("utf-8") if isinstance(body, str) else body
-        head = request(f"POST /answer?{good} HTTP/1.1", own, *headers, f"Content-Length: {len(content)}")
+        head = request(
+            f"POST {random_.choice(ASKING)}?{good} HTTP/1.1", own, *headers, f"Content-Length: {len(content)}"
+        )
         return head + content
 
     for index in range(n):
@@ -199,7 +203,10 @@ def hostile_requests(n: int, port: int, token: str, seed: int = 1) -> Iterator[R
             made = posted(random_.choice(BODIES)), {400}
         elif kind == "length":
             length, statuses = random_.choice(LENGTHS)
-            made = request(f"POST /answer?{good} HTTP/1.1", own, *[length] * bool(length), body="{}"), statuses
+            made = (
+                request(f"POST {random_.choice(ASKING)}?{good} HTTP/1.1", own, *[length] * bool(length), body="{}"),
+                statuses,
+            )
         else:
             _, formula = next(formulas)
             made = posted(json.dumps({"prior": formula, "noise": "beta:1,9", "n": 30})), {422}

@@ -71,6 +71,14 @@ def check_predictions(client, mine, told):
     check_same([mine["predictions"][cell] for cell in place], list(told["predictive"].values()))
 
 
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_odds_alone_are_those_of_the_answer(name, client):
+    prior, parameters, noise = QUESTIONS[name]
+    told = client.ask(prior, noise, parameters=parameters)
+    odds = client.ask(prior, noise, parameters=parameters, route="/odds")
+    assert odds == {key: told[key] for key in ("log2_odds", "log2_odds_verdict")}
+
+
 @pytest.mark.parametrize("n", [0, 1, 7, 29])
 @pytest.mark.parametrize("name", ["simplicity", "outside the sliders", "cases"])
 def test_what_is_told_after_n_rows_is_that_of_the_first_n_rows(n, name, client, infer, walks):

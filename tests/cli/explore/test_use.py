@@ -108,9 +108,29 @@ def test_a_formula_that_is_typed_stands_in_for_the_sliders(page, client):
     assert page.text("formula") == "2**-length / (1 + time)**beta, beta=1.5"
     assert "--prior '2**-length / (1 + time)**beta' --param beta=1.5 --noise" in page.text("command")
     assert not page.run("return document.getElementById('phases').checkVisibility()")
+    page.type("typed-parameters", "beta")
+    assert "beta has no number" in page.text("formula-told")
+    page.type("typed-parameters", "")
+    page.errors()
     page.type("typed-formula", "2**-length * time**-alpha")
     page.set("alpha", 3)
     check(page, client.ask("2**-length * time**-alpha", parameters={"alpha": 3}))
+    assert page.run("return document.getElementById('phases').checkVisibility()")
+
+
+@pytest.mark.parametrize("formula", ["", "2**-length / (1 + time)**alpha"])
+def test_the_phase_diagram_is_that_of_the_full_census(formula, page, client):
+    if formula:
+        page.type("typed-formula", formula)
+    page.run("window.copied = ''; navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    # Until all of it is there, there is nothing to copy but the header.
+    page.wait("(document.querySelector('[data-copy=phase]').click(), copied.length > 99)")
+    odds = {tuple(line.split(",")[:2]): line.split(",")[2] for line in page.run("return copied").splitlines()[1:]}
+    assert len(odds) == 33 * 31
+    for alpha in (0, 2.25):
+        told = client.ask(formula or f"2**(-(length + {alpha}*log2(time)))", parameters={"alpha": alpha})
+        mine = [float(odds[f"{alpha}", f"{n}"]) for n in range(31)]
+        assert mine == pytest.approx([float(bits) for bits in told["log2_odds"]], rel=1e-12, abs=1e-12, nan_ok=True)
 
 
 def test_what_is_no_formula_is_told_as_text(page):
@@ -127,10 +147,13 @@ def test_what_is_no_formula_is_told_as_text(page):
 
 def test_the_address_keeps_the_formula(page, client):
     page.type("typed-formula", "levin/2 + simplicity/2")
-    page.wait("location.hash.includes('formula=')")
+    page.wait("location.hash.includes('formula=levin')")
     address = page.run("return location.href")
     again = Served(page.driver, address)
     check(again, client.ask("levin/2 + simplicity/2"))
+    wrong = Served(page.driver, address.replace("formula=levin", "formula=levni"))
+    assert "levni" in wrong.text("paragraph")
+    assert "levni" in wrong.text("formula-told")
 
 
 def test_any_behaviour_is_taken_apart(page):

@@ -3,7 +3,7 @@
 import { log2Odds } from "./logspace.js";
 import { formulaOf, noiseText } from "./phrases.js";
 import { element, fill } from "./elements.js";
-import { Phase } from "./phase.js";
+import { ALPHAS, Phase } from "./phase.js";
 import { Page, start } from "./main.js";
 
 const SLIDERS = ["weight", "alpha", "T", "temperature"]; // Parameters of a formula that have a slider.
@@ -25,9 +25,8 @@ function logits(shares) {
 
 // What the server has answered, as the page takes it from its own sums elsewhere.
 class ServedAnswers {
-  constructor(reply, content, model) {
+  constructor(reply, content) {
     this.reply = reply;
-    this.model = model;
     const { roles, verdicts } = content;
     this.summaries = reply.n.map((_, p) => {
       const at = (values) => numberOf(values[p]);
@@ -51,15 +50,9 @@ class ServedAnswers {
     this.bubbles = reply.plane.map(([role, length, time]) => ({ role, length, time }));
   }
 
-  along({ noise }) {
-    const { summaries, reply, model } = this;
-    return {
-      summaries,
-      losesAt: reply.loses_at,
-      losesAtVerdict: reply.loses_at_verdict,
-      // For the phase diagram, which is drawn from the reduced census.
-      likelihoods: model.likelihoods(noise),
-    };
+  along() {
+    const { summaries, reply } = this;
+    return { summaries, losesAt: reply.loses_at, losesAtVerdict: reply.loses_at_verdict };
   }
 
   leading(along, p, most) {
@@ -75,13 +68,42 @@ class ServedAnswers {
   }
 }
 
+// The phase diagram, row by row: the server is free for other questions in between.
+class ServedPhase extends Phase {
+  // page: says what to ask, and asks it
+  constructor(model, page) {
+    super(model, page.contest, () => page.showPhase());
+    this.page = page;
+  }
+
+  // Ask where the page stands now; what is begun for another place is given up.
+  async ask() {
+    const questions = this.page.hasAlpha ? ALPHAS.map((alpha) => this.page.questionAt(alpha)) : [];
+    const key = JSON.stringify(questions);
+    if (key === this.key) return;
+    this.key = key;
+    this.odds = null;
+    const rows = [];
+    await new Promise((resume) => setTimeout(resume, 200));
+    for (const body of questions) {
+      if (key !== this.key) return;
+      const { reply } = await this.page.send("odds", { method: "POST", body });
+      if (!reply) return;
+      const along = this.contest.odds === "odds" ? reply.log2_odds : reply.log2_odds_verdict;
+      rows.push(this.places.map((p) => numberOf(along[p])));
+    }
+    if (key !== this.key) return;
+    this.odds = rows;
+    this.done();
+  }
+}
+
 class ServedPage extends Page {
   constructor(content, model, programs, charts) {
     const { n } = content.served;
     const served = Object.assign(Object.create(model), { n });
     super({ ...content, census: { ...content.census, n }, n_named: content.n_behaviours }, served, programs, charts);
-    this.reduced = model;
-    this.phase = new Phase(model, this.contest, () => this.showPhase());
+    this.phase = new ServedPhase(served, this);
     this.token = new URLSearchParams(location.search).get("token");
     this.main = document.getElementById("answer");
     this.#addField();
@@ -96,15 +118,26 @@ class ServedPage extends Page {
 
   // What is to be asked, as the text that is sent.
   get question() {
-    const { prior, noise, p, program } = this.view;
+    const { prior, p, program } = this.view;
+    return JSON.stringify({ ...this.#asked(prior), n: this.content.census.n[p], program });
+  }
+
+  // Whether the alpha of the slider plays a part.
+  get hasAlpha() {
+    if (!this.isTyped) return true;
+    return "alpha" in (this.answers.reply?.parameters ?? {}) && !("alpha" in this.typedParameters());
+  }
+
+  // The same at another alpha, for all n and no program.
+  questionAt(alpha) {
+    return JSON.stringify({ ...this.#asked({ ...this.view.prior, alpha }), n: 0 });
+  }
+
+  #asked(prior) {
+    const noise = noiseText(this.view.noise);
+    if (!this.isTyped) return { prior: formulaOf(prior, this.content.time_range[0] < 1), noise };
     const sliders = Object.fromEntries(SLIDERS.map((name) => [name, prior[name]]));
-    return JSON.stringify({
-      prior: this.isTyped ? this.formula.value : formulaOf(prior, this.content.time_range[0] < 1),
-      parameters: this.isTyped ? { ...sliders, ...this.typedParameters() } : {},
-      noise: noiseText(noise),
-      n: this.content.census.n[p],
-      program,
-    });
+    return { prior: this.formula.value, parameters: { ...sliders, ...this.typedParameters() }, noise };
   }
 
   get address() {
@@ -112,14 +145,16 @@ class ServedPage extends Page {
     return this.isTyped ? `${super.address}&${typed}` : super.address;
   }
 
-  // Values as they are typed, such as "beta=2, gamma=0.5"; what is no number is told by the server.
+  // Values as they are typed, such as "beta=2, gamma=0.5"; NaN where no number is.
   typedParameters() {
     const pairs = this.parameters.value.split(",").filter((pair) => pair.trim()).map((pair) => pair.split("="));
-    return Object.fromEntries(pairs.map(([name, value]) => [name.trim(), Number(value)]));
+    return Object.fromEntries(pairs.map(([name, value]) => [name.trim(), value?.trim() ? Number(value) : NaN]));
   }
 
   update() {
-    if (this.question === this.answered) {
+    const wrong = Object.entries(this.typedParameters()).find(([, value]) => Number.isNaN(value));
+    if (this.isTyped && wrong) this.#tellError(`${wrong[0]} has no number; write ${wrong[0]}=2.`);
+    else if (this.question === this.answered) {
       this.#tellError("");
       super.update();
     } else this.ask();
@@ -135,10 +170,10 @@ class ServedPage extends Page {
     let sent = null;
     while (sent !== this.question) {
       sent = this.question;
-      const { reply, error } = await this.#send("answer", { method: "POST", body: sent });
+      const { reply, error } = await this.send("answer", { method: "POST", body: sent });
       this.#tellError(error);
       if (error) continue;
-      this.answers = new ServedAnswers(reply, this.content, this.reduced);
+      this.answers = new ServedAnswers(reply, this.content);
       this.answered = sent;
     }
     this.isAsking = false;
@@ -211,20 +246,22 @@ class ServedPage extends Page {
 
   #showTyped() {
     document.getElementById("typed-parameters-control").hidden = !this.isTyped;
-    document.getElementById("phases").parentElement.hidden = this.isTyped;
+    document.getElementById("phases").parentElement.hidden = !this.hasAlpha;
     if (this.isTyped) document.getElementById("T-control").hidden = false;
   }
 
   #tellError(error) {
     this.formula.setAttribute("aria-invalid", String(Boolean(error)));
     const stand = this.isTyped ? "This formula stands in for the sliders; empty it to use them." : "";
+    // Before the first answer there is nothing else to show.
+    if (error && !this.along) fill("paragraph", `Not answered: ${error}`);
     fill("formula-told", error ? `Not answered: ${error} All numbers are those of the last answer.` : stand);
   }
 
   // The other censuses of this log, in the header.
   async #addChooser() {
     const { census } = this.content.served;
-    const { reply, error } = await this.#send("censuses");
+    const { reply, error } = await this.send("censuses");
     if (error) return;
     const options = reply.map((one) => element("option", { value: one.census }, one.line));
     const chooser = element("select", { id: "census" }, ...options);
@@ -239,7 +276,7 @@ class ServedPage extends Page {
   }
 
   // What the server says to a request: { reply }, or { error }, a sentence.
-  async #send(route, settings) {
+  async send(route, settings) {
     const query = new URLSearchParams({ token: this.token, census: this.content.served.census });
     try {
       const response = await fetch(`/${route}?${query}`, settings);
