@@ -86,7 +86,8 @@ class OpenCensus:
             "formula": "" if reached is start.prior else start.prior.name,
             "parameters": {} if reached is start.prior else dict(start.prior.parameters),
         }
-        return page_of(page_content(question, analysis, reached) | {"served": served}, is_served=True)
+        content = page_content(question, analysis, reached) | {"served": served, "merged": self.explorer.notes}
+        return page_of(content, is_served=True)
 
 
 class Censuses:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import sys
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -96,7 +97,10 @@ class Server(ThreadingHTTPServer):
             self._places.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: whoever went away before the end of an answer does not want it."""
+        """Say nothing of who went away before the end of an answer, and anything else in a line."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            click.echo(f"Error: {type(error).__name__}: {error}", err=True)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -8,7 +8,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from mesaprior.cli.page.scripts import script_of_page
+from mesaprior.cli.page.scripts import MODULES, MODULES_OF_SERVED, script_of_page
 from mesaprior.errors import RunError
 from mesaprior.inference.bayes.odds import contest_of
 from mesaprior.inference.page.charts import ODDS_STEPS, bundle, charts
@@ -71,7 +71,7 @@ def policy_of_served() -> str:
 
 def _scripts(is_served: bool) -> list[str]:
     """Return the scripts of a page: the library of charts, and our own."""
-    return [_checked(bundle()), _checked(script_of_page(is_served=is_served))]
+    return [_checked(bundle()), _checked(script_of_page(MODULES_OF_SERVED if is_served else MODULES))]
 
 
 def embedded(content: Any) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mesaprior.errors import UsageError
+from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.bayes.agreement import Tally, tally
 from mesaprior.inference.bayes.checkpoints import Checkpoints, checkpoints_of
 from mesaprior.inference.bayes.classes import N_CLASSES, class_of, odds_by_role, odds_by_verdict
@@ -28,7 +29,7 @@ from mesaprior.inference.bayes.result import top_behaviours
 from mesaprior.inference.bayes.scores import Scored
 from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.page.content import MOST_SITUATIONS
-from mesaprior.inference.page.situations import situations_of
+from mesaprior.inference.page.situations import Situations, situations_of
 from mesaprior.inference.report import plain
 from mesaprior.inference.reports.posterior_facts import facts_by_prefix
 from mesaprior.inference.request import Question
@@ -180,9 +181,25 @@ class Explorer:
         return Scored(self.question.census, self.question.log, tolerance=self._tolerance)
 
     @cached_property
+    def notes(self) -> list[str]:
+        """How exact the answers are, and what the page does not show, as sentences."""
+        told = [
+            f"Every number is computed from all {number_of(len(self.question.census.count), 'row')} of the census when "
+            "it is asked for; nothing is merged."
+        ]
+        if self._situations.n_left_out:
+            told.append(f"{number_of(self._situations.n_left_out, 'distinct row')} of the log are not shown.")
+        return told
+
+    @cached_property
+    def _situations(self) -> Situations:
+        """The distinct rows that the page shows."""
+        return situations_of(self.question.census, self.question.log, most=MOST_SITUATIONS)
+
+    @property
     def _cells(self) -> NDArray[np.int64]:
         """The cells whose predictions the page shows."""
-        return situations_of(self.question.census, self.question.log, most=MOST_SITUATIONS).cells
+        return self._situations.cells
 
     def _read(self, asked: Asked) -> FormulaPrior:
         """Return the prior that is asked for, with those of the values that belong to it."""

@@ -39,6 +39,11 @@ def test_it_prints_an_address_and_ends_with_a_sentence(files, run, interrupted):
     assert interrupted == []
 
 
+def test_a_census_folder_is_served_too(files, run, interrupted):
+    run("census", *ASKED[1:], "--out", "counted")
+    assert re.match(ADDRESS, run("explore", "counted", "--prior", "2**-length / (1 + time)").stdout)
+
+
 def test_programs_get_the_address_and_the_process(files, run, interrupted):
     told = json.loads(run(*ASKED, "--format", "json").stdout)
     assert re.fullmatch(ADDRESS, told["address"])

@@ -106,6 +106,7 @@ def test_a_formula_that_is_typed_stands_in_for_the_sliders(page, client):
     told = client.ask("2**-length / (1 + time)**beta", parameters={"beta": 1.5})
     check(page, told)
     assert page.text("formula") == "2**-length / (1 + time)**beta, beta=1.5"
+    assert not page.run("return document.getElementById('alpha-control').checkVisibility()")
     assert "--prior '2**-length / (1 + time)**beta' --param beta=1.5 --noise" in page.text("command")
     assert not page.run("return document.getElementById('phases').checkVisibility()")
     page.type("typed-parameters", "beta")
@@ -192,5 +193,11 @@ def test_a_server_that_is_gone_is_told(online, walks):
     with serving(walks, prior="2**-length / (1 + time)") as other:
         page = Served(online, other.guard.address)
         check(page, other.ask("2**-length / (1 + time)"))
+        page.type("typed-formula", "levin")
+        check(page, other.ask("levin"))
+        page.run("document.getElementById('reset').click()")
+        page.settle()
+        check(page, other.ask("2**-length / (1 + time)"))
+        assert "nothing is merged" in page.text("notes")
     page.type("typed-formula", "levin")
     page.wait("document.getElementById('formula-told').textContent.includes('was stopped')")

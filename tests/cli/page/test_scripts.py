@@ -4,18 +4,16 @@ import re
 
 import pytest
 
-from mesaprior.cli.page.scripts import FROM_DISK, MODULES, SERVED, script_of_page, text_of
+from mesaprior.cli.page.scripts import MODULES, MODULES_OF_SERVED, script_of_page, text_of
 
 NAME = re.compile(r"^(?:export )?(?:async )?(?:function|const|class|let) (\w+)", flags=re.MULTILINE)
 IMPORT = re.compile(r'^import \{ ([^}]*) \} from "\./(\w+)\.js";$', flags=re.MULTILINE)
 
 
-@pytest.fixture(params=[FROM_DISK, SERVED], ids=["from disk", "served"])
-def modules(request):
-    """Return the modules of a page, in order."""
-    return (*MODULES, *request.param)
+PAGES = pytest.mark.parametrize("modules", [MODULES, MODULES_OF_SERVED], ids=["log", "served"])
 
 
+@PAGES
 def test_modules_import_what_earlier_ones_export(modules):
     for place, module in enumerate(modules):
         for names, other in IMPORT.findall(text_of(module)):
@@ -26,15 +24,15 @@ def test_modules_import_what_earlier_ones_export(modules):
                 )
 
 
+@PAGES
 def test_names_of_all_modules_are_distinct(modules):
     names = [name for module in modules for name in NAME.findall(text_of(module))]
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("is_served", [False, True])
-def test_as_one_they_import_and_export_nothing(is_served):
-    script = script_of_page(is_served=is_served)
-    assert ("fetch(" in script) == is_served
+@PAGES
+def test_as_one_they_import_and_export_nothing(modules):
+    script = script_of_page(modules)
     assert not re.findall(r"^(import|export) ", script, re.MULTILINE)
     assert "innerHTML" not in script
     assert "insertAdjacentHTML" not in script

@@ -109,7 +109,10 @@ class ServedPage extends Page {
     this.#addField();
     this.#addChooser();
     this.#read();
-    addEventListener("hashchange", () => this.#read() && this.soon());
+    addEventListener("hashchange", () => {
+      this.#read();
+      this.soon();
+    });
   }
 
   get isTyped() {
@@ -214,14 +217,20 @@ class ServedPage extends Page {
     ];
   }
 
-  // Where the page was opened with, or led to, by its address.
+  // Take over the formula of the address; an address that says nothing is that of the start.
   #read() {
     const said = new URLSearchParams(location.hash.slice(1));
+    if (!said.size) this.#reset();
+    else {
+      this.formula.value = said.get("formula") ?? "";
+      this.parameters.value = said.get("parameters") ?? "";
+    }
+  }
+
+  #reset() {
     const { formula, parameters } = this.content.served;
-    const usual = Object.entries(parameters).map(([name, value]) => `${name}=${value}`).join(", ");
-    this.formula.value = said.get("formula") ?? (location.hash.length > 1 ? "" : formula);
-    this.parameters.value = said.get("parameters") ?? (location.hash.length > 1 ? "" : usual);
-    return true;
+    this.formula.value = formula;
+    this.parameters.value = Object.entries(parameters).map(([name, value]) => `${name}=${value}`).join(", ");
   }
 
   #addField() {
@@ -236,18 +245,24 @@ class ServedPage extends Page {
     const [parameters, second] = field("typed-parameters", "Its parameters", "those with a slider follow it", "beta=2");
     formula.setAttribute("aria-describedby", "formula-told");
     const told = element("p", { id: "formula-told", class: "aside", role: "status" });
-    Object.assign(this, { formula, parameters, told });
+    Object.assign(this, { formula, parameters });
     document.getElementById("temperature-control").parentElement.append(first, second, told);
     document.getElementById("reset").addEventListener("click", () => {
-      formula.value = parameters.value = "";
+      this.#reset();
       this.update();
     });
   }
 
+  // Show the sliders that play a part: all of them, or those whose parameters the formula has.
   #showTyped() {
     document.getElementById("typed-parameters-control").hidden = !this.isTyped;
     document.getElementById("phases").parentElement.hidden = !this.hasAlpha;
-    if (this.isTyped) document.getElementById("T-control").hidden = false;
+    const read = Object.keys(this.answers.reply?.parameters ?? {});
+    for (const key of [...SLIDERS, "bound"]) {
+      const control = document.getElementById(`${key}-control`);
+      if (this.isTyped) control.hidden = !read.includes(key);
+      else if (key !== "T") control.hidden = false;
+    }
   }
 
   #tellError(error) {
@@ -272,7 +287,7 @@ class ServedPage extends Page {
       location.assign(`/?${new URLSearchParams({ token: this.token, census: chooser.value })}#${said}`);
     });
     const label = element("label", { for: "census" }, "Census of this log: ");
-    document.querySelector("header").append(element("p", { class: "control" }, label, chooser));
+    document.querySelector("header").append(element("p", {}, label, chooser));
   }
 
   // What the server says to a request: { reply }, or { error }, a sentence.
