@@ -26,7 +26,7 @@ from mesaprior.priors.prior import FormulaPrior, make_prior
 MOST_OTHERS = 1
 """Censuses that are open besides the one that the server was started with, at most."""
 
-BYTES_OF_A_BYTE = 20
+BYTES_OF_A_BYTE = 50
 """Memory that a census and its answers take for each byte of its files, about."""
 
 
