@@ -23,6 +23,7 @@ SECTIONS = {
     "Ask": {
         "infer": "Find who holds the posterior after each training row",
         "report": "Write one page with live sliders for prior, noise and rows",
+        "explore": "Serve that page with the full census behind it",
         "why": "Take one program apart: bits, steps, predictions, lesions",
         "reach": "Price searching, learning and defecting in extra bits",
         "sample": "Draw programs from the posterior, with their probabilities",

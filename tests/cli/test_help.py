@@ -50,7 +50,7 @@ def test_commands_stand_in_sections_with_a_line_each():
         assert f"\n{section}:\n" in text
         for name, line in commands.items():
             assert f"\n  {name.ljust(14)}  {line}" in text, name
-    assert len(COMMANDS) == len(set(COMMANDS)) == 24
+    assert len(COMMANDS) == len(set(COMMANDS)) == 25
 
 
 @pytest.mark.parametrize("path", [path for _, path in every_command()], ids=" ".join)

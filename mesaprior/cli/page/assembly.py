@@ -8,20 +8,22 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from mesaprior.cli.page.scripts import script_of_page
+from mesaprior.cli.page.scripts import MODULES, MODULES_OF_SERVED, script_of_page
 from mesaprior.errors import RunError
 from mesaprior.inference.bayes.odds import contest_of
 from mesaprior.inference.page.charts import ODDS_STEPS, bundle, charts
 from mesaprior.inference.report import plain
 
 
-def page_of(content: dict[str, Any]) -> str:
+def page_of(content: dict[str, Any], *, is_served: bool = False) -> str:
     """Return the page on some content, as HTML.
 
     Parameters
     ----------
     content : dict of str to Any
         See `page_content`.
+    is_served : bool
+        Whether the page asks a server for its numbers.
 
     Raises
     ------
@@ -33,7 +35,7 @@ def page_of(content: dict[str, Any]) -> str:
 
     folder = files("mesaprior.cli.page")
     frame = (folder / "page.html.j2").read_text(encoding="utf-8")
-    scripts = [_checked(bundle()), _checked(script_of_page())]
+    scripts = _scripts(is_served)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     has_lesions = bool(content["has_lesions"])
     drawn = charts(
@@ -43,7 +45,7 @@ def page_of(content: dict[str, Any]) -> str:
         times=content["time_range"],
     )
     return environment.from_string(frame).render(
-        policy=policy_of(scripts),
+        policy=policy_of_served() if is_served else policy_of(scripts),
         style=Markup((folder / "page.css").read_text(encoding="utf-8")),
         content=Markup(embedded(content)),
         charts=Markup(embedded(drawn)),
@@ -60,6 +62,16 @@ def policy_of(scripts: list[str]) -> str:
     hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     allowed = " ".join(f"'sha256-{one}'" for one in hashes)
     return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def policy_of_served() -> str:
+    """Return the content policy of a page that is served: its own scripts, and requests to its own server."""
+    return f"{policy_of(_scripts(is_served=True))}; connect-src 'self'"
+
+
+def _scripts(is_served: bool) -> list[str]:
+    """Return the scripts of a page: the library of charts, and our own."""
+    return [_checked(bundle()), _checked(script_of_page(MODULES_OF_SERVED if is_served else MODULES))]
 
 
 def embedded(content: Any) -> str:

@@ -4,6 +4,7 @@ The files are described in ``docs/reference/census.md``. Whatever interrupts a r
 complete, and a census that was there is there.
 """
 
+from mesaprior.hypotheses.store.answering import entries_for
 from mesaprior.hypotheses.store.atomic_swap import check_writable
 from mesaprior.hypotheses.store.censuses import CENSUSES, resolve_entry
 from mesaprior.hypotheses.store.concatenation import concatenated
@@ -31,6 +32,7 @@ __all__ = [
     "check_writable",
     "codes_of_census",
     "concatenated",
+    "entries_for",
     "entry_path",
     "find_census",
     "is_whole",

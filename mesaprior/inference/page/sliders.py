@@ -20,6 +20,11 @@ _SHAPES: dict[str, dict[str, Any]] = {
 """What each prior of the catalogue that the sliders reach sets, beside its own parameters."""
 
 
+def is_reached(prior: FormulaPrior) -> bool:
+    """Tell whether the sliders of a page reach a prior."""
+    return prior.name in _SHAPES
+
+
 def start_of_prior(prior: FormulaPrior) -> dict[str, Any]:
     """Return a prior as the sliders show it.
 
@@ -38,7 +43,7 @@ def start_of_prior(prior: FormulaPrior) -> dict[str, Any]:
     UsageError
         If the sliders do not reach it.
     """
-    if prior.name not in _SHAPES:
+    if not is_reached(prior):
         raise UsageError(
             f"prior {prior.name!r} is none that the sliders of a page reach; start from one of "
             f"{', '.join(_SHAPES)}, or ask `mesaprior infer`."

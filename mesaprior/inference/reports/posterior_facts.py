@@ -59,16 +59,7 @@ def posterior_facts(
     """
     exact = posterior.exact
     return {
-        "n": posterior.n,
-        "log2_odds": posterior.log2_odds,
-        "log2_odds_verdict": posterior.log2_odds_verdict,
-        "mass": dict(zip(ROLES, posterior.mass_by_role, strict=True)),
-        "mass_by_verdict": {
-            name: dict(zip(VERDICTS, posterior.mass[role], strict=True)) for role, name in enumerate(ROLES)
-        },
-        "sleepers": posterior.sleepers,
-        "misses": dict(zip(ROLES, posterior.misses, strict=True)),
-        "log2_evidence": posterior.log2_evidence,
+        **facts_by_prefix(posterior),
         "programs": posterior.programs,
         "mass_beyond": None if mass_beyond is None else float(mass_beyond),
         "by_bound": {
@@ -92,6 +83,22 @@ def posterior_facts(
         "warnings": list(warnings),
         "provenance": provenance,
         **_interventions(posterior),
+    }
+
+
+def facts_by_prefix(posterior: Posterior) -> dict[str, Any]:
+    """Return the masses, odds and evidence at every checkpoint, and the misses of each role on later rows."""
+    return {
+        "n": posterior.n,
+        "log2_odds": posterior.log2_odds,
+        "log2_odds_verdict": posterior.log2_odds_verdict,
+        "mass": dict(zip(ROLES, posterior.mass_by_role, strict=True)),
+        "mass_by_verdict": {
+            name: dict(zip(VERDICTS, posterior.mass[role], strict=True)) for role, name in enumerate(ROLES)
+        },
+        "sleepers": posterior.sleepers,
+        "misses": dict(zip(ROLES, posterior.misses, strict=True)),
+        "log2_evidence": posterior.log2_evidence,
     }
 
 

@@ -20,6 +20,11 @@ export class Answers {
     return this.kept.get(name).value;
   }
 
+  // The number of training rows at a prefix; null where there is none.
+  #rowsAt(place) {
+    return place === null ? null : this.model.n[place];
+  }
+
   along({ prior, noise }) {
     const { model } = this;
     const weighed = this.#once("weighed", prior, () => model.weigh(prior));
@@ -31,8 +36,8 @@ export class Answers {
       weighed,
       likelihoods,
       summaries,
-      losesAt: losesAt(summaries.map((one) => one.odds)),
-      losesAtVerdict: losesAt(summaries.map((one) => one.oddsVerdict)),
+      losesAt: this.#rowsAt(losesAt(summaries.map((one) => one.odds))),
+      losesAtVerdict: this.#rowsAt(losesAt(summaries.map((one) => one.oddsVerdict))),
     };
   }
 
@@ -70,6 +75,7 @@ export class Answers {
       misses: model.tallies.misses[tally],
       length,
       time,
+      predictions: programs.predictions.subarray(place * programs.nCells, (place + 1) * programs.nCells),
     };
   }
 

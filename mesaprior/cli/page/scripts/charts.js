@@ -122,7 +122,7 @@ export function oddsData(content, model, along, p) {
     lines,
     labels: apart(labels, height / 5, -Infinity, Infinity),
     level: [{ y: 0 }],
-    loses: lost === null ? [] : [{ n: model.n[lost], name: `${contest.challengers} ahead for good` }],
+    loses: lost === null ? [] : [{ n: lost, name: `${contest.challengers} ahead for good` }],
     now: [{ n: model.n[p] }],
   };
 }

@@ -6,14 +6,14 @@ import { unpackedText, unpacked, readContent } from "./payload.js";
 import { readModel } from "./model.js";
 import { Answers } from "./answer.js";
 import { element, fill, tableOf, csvOf, csvOfTable, copied, saved, announce } from "./elements.js";
-import { programParts } from "./program.js";
+import { ledgerOf, programParts } from "./program.js";
 import { View } from "./view.js";
 import { Charts, massData, oddsData, planeData } from "./charts.js";
 import { Phase } from "./phase.js";
 
 const MOST_LEADING = 12;
 
-async function start() {
+async function begun(Kind) {
   const content = readContent();
   const model = await readModel(content);
   const programs = {
@@ -22,14 +22,14 @@ async function start() {
     nCells: new Set(content.situations.cell).size,
   };
   const charts = new Charts(JSON.parse(document.getElementById("charts").textContent));
-  const page = new Page(content, model, programs, charts);
+  const page = new Kind(content, model, programs, charts);
   await charts.draw();
   page.update();
   // Tests and readers of the source find the numbers behind the page here.
   document.documentElement.dataset.ready = "yes";
 }
 
-class Page {
+export class Page {
   constructor(content, model, programs, charts) {
     Object.assign(this, { content, model, programs, charts });
     this.answers = new Answers(model, programs);
@@ -71,7 +71,7 @@ class Page {
     this.showNumbers();
     this.phase.ask(prior, noise, this.along.likelihoods);
     clearTimeout(this.addressTimer);
-    this.addressTimer = setTimeout(() => history.replaceState(null, "", view.address), 250);
+    this.addressTimer = setTimeout(() => history.replaceState(null, "", this.address), 250);
     document.documentElement.dataset.milliseconds = String(performance.now() - began);
     document.documentElement.dataset.updates = String(Number(document.documentElement.dataset.updates ?? 0) + 1);
   }
@@ -240,11 +240,20 @@ class Page {
   }
 
   showProgram() {
-    const { content, model, programs, along, view, leading } = this;
+    const { content, view, leading } = this;
     const found = leading.all.find((one) => one.place === view.shown);
     if (!found) return;
     const program = this.answers.program(found, view.p);
-    fill("program", ...programParts(content, model, programs, along, program, view.prior, view.p));
+    fill("program", ...programParts(content, program, this.ledger(program)));
+  }
+
+  get address() {
+    return this.view.address;
+  }
+
+  ledger(program) {
+    const { content, model, along, view } = this;
+    return ledgerOf(content, model, along, program, view.prior, view.p);
   }
 
   showPredictions(p, noise) {
@@ -356,7 +365,10 @@ function badge(kind, code, name) {
   return element("span", { class: `badge ${kind}-${code}` }, element("span", { class: "shape", "aria-hidden": "true" }), name);
 }
 
-start().catch((error) => {
-  fill("paragraph", `This browser cannot show the page: ${error.message}`);
-  throw error;
-});
+// Show the page: Page, or a kind of it.
+export function start(Kind) {
+  begun(Kind).catch((error) => {
+    fill("paragraph", `This browser cannot show the page: ${error.message}`);
+    throw error;
+  });
+}

@@ -4,7 +4,7 @@ import { summaryOf } from "./model.js";
 
 const STEPS = [-16, -8, -4, -1, 0, 1, 4, 8, 16]; // Odds in bits at which colours change.
 const DEEP = 8; // Odds in bits from which on colours are so deep that a light sign is read better.
-const ALPHAS = Array.from({ length: 33 }, (_, k) => k / 4);
+export const ALPHAS = Array.from({ length: 33 }, (_, k) => k / 4);
 const MOST_PLACES = 33; // Numbers of training rows that are looked at.
 const SLICE = 10; // Milliseconds of work at a time.
 

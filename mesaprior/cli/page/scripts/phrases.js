@@ -102,7 +102,7 @@ function losesSentence(content, along, contest) {
   const lost = along[contest.loses];
   const last = along.summaries.at(-1);
   if (lost !== null) {
-    const place = lost ? `at n = ${wholeText(content.census.n[lost])}` : "before any training row";
+    const place = lost ? `at n = ${wholeText(lost)}` : "before any training row";
     return `${capital(contest.losing)} ${place}: from there on ${contest.challengers} stay ahead.`;
   }
   const [faithful, , , unjudged] = last.byBoth[0];

@@ -8,11 +8,11 @@ function labelOf(content, action) {
   return action === null ? "" : content.actions[action];
 }
 
-function situationsTable(content, programs, place) {
+function situationsTable(content, program) {
   const { situations, features } = content;
   const columns = [...features, "split", "rows", "teacher", "rival", "predicts", "outcome"].map((name) => ({ name, isNumber: name === "rows" }));
   const rows = situations.labels.map((labels, s) => {
-    const predicted = programs.predictions[place * programs.nCells + situations.cell[s]] - 1;
+    const predicted = program.predictions[situations.cell[s]] - 1;
     const action = situations.action[s];
     const isHit = action !== null && predicted === action;
     const isRival = situations.rival[s] !== null && predicted === situations.rival[s] && !isHit;
@@ -34,7 +34,7 @@ function situationsTable(content, programs, place) {
 }
 
 // What a program pays: the items add up to its posterior, in bits.
-function ledgerOf(content, model, along, program, prior, p) {
+export function ledgerOf(content, model, along, program, prior, p) {
   const { ofLength, ofTime } = model.charges({ ...prior, alpha: 0, bound: "none" });
   const row = model.firstRow[program.kind];
   const timeOnly = model.charges({ ...prior, bound: "none" }).ofTime[model.timeOf[row]];
@@ -54,8 +54,7 @@ function ledgerOf(content, model, along, program, prior, p) {
   ];
 }
 
-export function programParts(content, model, programs, along, program, prior, p) {
-  const ledger = ledgerOf(content, model, along, program, prior, p);
+export function programParts(content, program, ledger) {
   const parts = [
     element("p", { class: "program" }, element("code", {}, program.text)),
     element(
@@ -74,7 +73,7 @@ export function programParts(content, model, programs, along, program, prior, p)
       ledger.map(([text, value], k) => ({ mark: k === ledger.length - 1 ? "sum" : null, cells: [{ text }, { text: bitsText(value), value }] })),
       { id: "ledger", class: "wraps" },
     ),
-    situationsTable(content, programs, program.place),
+    situationsTable(content, program),
   );
   return parts;
 }
