@@ -14,6 +14,8 @@ from mesaprior.inference.bayes.odds import contest_of
 from mesaprior.inference.page.charts import ODDS_STEPS, bundle, charts
 from mesaprior.inference.report import plain
 
+STYLES = ("page.css", "people.css")
+
 
 def page_of(content: dict[str, Any]) -> str:
     """Return the page on some content, as HTML.
@@ -28,13 +30,18 @@ def page_of(content: dict[str, Any]) -> str:
     RunError
         If the library of charts cannot be put into a page.
     """
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
     folder = files("mesaprior.cli.page")
-    frame = (folder / "page.html.j2").read_text(encoding="utf-8")
     scripts = [_checked(bundle()), _checked(script_of_page())]
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=PackageLoader("mesaprior.cli", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     has_lesions = bool(content["has_lesions"])
     drawn = charts(
         has_lesions=has_lesions,
@@ -42,13 +49,14 @@ def page_of(content: dict[str, Any]) -> str:
         lengths=content["length_range"],
         times=content["time_range"],
     )
-    return environment.from_string(frame).render(
+    return environment.get_template("page.html.j2").render(
         policy=policy_of(scripts),
-        style=Markup((folder / "page.css").read_text(encoding="utf-8")),
+        style=Markup("\n".join((folder / name).read_text(encoding="utf-8") for name in STYLES)),
         content=Markup(embedded(content)),
         charts=Markup(embedded(drawn)),
         bundle=Markup(scripts[0]),
         script=Markup(scripts[1]),
+        has_people="people" in content,
         has_lesions=has_lesions,
         roles={role: content["roles"][role] for role in content["counted_roles"]},
         odds_legend=odds_legend(content),

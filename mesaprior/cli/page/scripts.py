@@ -18,6 +18,8 @@ MODULES = (
     "view",
     "charts",
     "phase",
+    "crowd",
+    "people",
     "main",
 )
 """Each imports from those before it only, and the names of all of them are distinct."""
