@@ -75,11 +75,15 @@ def unit_of_group(census: Census) -> tuple[NDArray[np.int64], dict[str, np.ndarr
 
 
 def behaviour_of_unit(census: Census, own_log: ImitationLog, rows: ImitationLog) -> NDArray[np.int64]:
-    """Return the id of the behaviour that each unit has in `for_rows(census, own_log, rows)`, int64[units]."""
+    """Return the id of the behaviour that each unit has in the census of some rows, int64[units].
+
+    That is `for_rows(census, own_log, rows)`, or the census itself where these are all rows of its log.
+    """
     if census.vectors is not None:
         return behaviour_of_vector(census.vectors, rows)
     # Behaviours are numbered by what tells them apart, in this order.
-    told = np.hstack([census.predictions[:, _cells_of(own_log, rows)], census.flags.astype(np.int16)])
+    changes = [column[:, None] for column in census.changes.values()]
+    told = np.hstack([census.predictions[:, _cells_of(own_log, rows)].astype(np.int32), census.flags, *changes])
     return np.unique(told, axis=0, return_inverse=True)[1].reshape(-1)
 
 

@@ -14,8 +14,6 @@ from mesaprior.inference.bayes.odds import contest_of
 from mesaprior.inference.page.charts import ODDS_STEPS, bundle, charts
 from mesaprior.inference.report import plain
 
-STYLES = ("page.css", "people.css")
-
 
 def page_of(content: dict[str, Any]) -> str:
     """Return the page on some content, as HTML.
@@ -30,18 +28,9 @@ def page_of(content: dict[str, Any]) -> str:
     RunError
         If the library of charts cannot be put into a page.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    folder = files("mesaprior.cli.page")
-    scripts = [_checked(bundle()), _checked(script_of_page())]
-    environment = Environment(
-        loader=PackageLoader("mesaprior.cli", "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    scripts = [checked(bundle()), checked(script_of_page())]
     has_lesions = bool(content["has_lesions"])
     drawn = charts(
         has_lesions=has_lesions,
@@ -49,9 +38,10 @@ def page_of(content: dict[str, Any]) -> str:
         lengths=content["length_range"],
         times=content["time_range"],
     )
-    return environment.get_template("page.html.j2").render(
+    return rendered(
+        "page.html.j2",
         policy=policy_of(scripts),
-        style=Markup("\n".join((folder / name).read_text(encoding="utf-8") for name in STYLES)),
+        style=Markup(style_of("page.css", "people.css")),
         content=Markup(embedded(content)),
         charts=Markup(embedded(drawn)),
         bundle=Markup(scripts[0]),
@@ -61,6 +51,26 @@ def page_of(content: dict[str, Any]) -> str:
         roles={role: content["roles"][role] for role in content["counted_roles"]},
         odds_legend=odds_legend(content),
     )
+
+
+def rendered(template: str, **values: Any) -> str:
+    """Return a template of this folder with values in it; texts are escaped, but for what is marked as markup."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("mesaprior.cli", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(**values)
+
+
+def style_of(*names: str) -> str:
+    """Return style sheets of this folder as one."""
+    folder = files("mesaprior.cli.page")
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
 def policy_of(scripts: list[str]) -> str:
@@ -93,7 +103,7 @@ def _between(low: int, high: int | None) -> str:
     return f"over {low}" if high is None else f"{low} to {high}"
 
 
-def _checked(script: str) -> str:
+def checked(script: str) -> str:
     """Return a script that stands in a page as it is, or refuse it."""
     if "</script" in script.lower() or "<!--" in script:
         raise RunError("the library of charts holds text that would end a script; install another version of it.")

@@ -2,7 +2,7 @@
 
 A *unit* is a set of programs that behave alike in every situation of the log, so a person's behaviours are sets of
 units. Units that are of one kind for everybody, see `reduction.py`, are one; they have rows, with numbers of programs
-by length and time, and each person has the kind of every unit. Where programs learn, each person has units of their own.
+by length and time, and each person has the kind of every unit. Where programs learn, each person has their own units.
 
 Sizes: B behaviours of a person, P prefixes kept, K kinds, U units.
 """

@@ -80,7 +80,7 @@ def people_content(
         named = leaders(scored, max(1, min(most_named, room)))
         if census is None:
             censuses.append(own)
-        units = np.arange(own.n_behaviours) if census is None else behaviour_of_unit(census, log, rows)
+        units = behaviour_of_unit(own, rows, rows) if census is None else behaviour_of_unit(census, log, rows)
         kept.append(of_person(own, rows, class_of(scored.judgement), named.tolist(), units))
         text_ids.append(np.array([texts.setdefault(own.witness[b], len(texts)) for b in named.tolist()]))
         predictions.append(own.predictions[np.ix_(named, situations.cells)].astype(np.int64).ravel() + 1)

@@ -2,29 +2,37 @@
 
 import re
 
-from mesaprior.cli.page.scripts import MODULES, script_of_page, text_of
+import pytest
+
+from mesaprior.cli.page.scripts import MODULES, MODULES_OF_CLAIMS, script_of_page, text_of
 
 NAME = re.compile(r"^(?:export )?(?:async )?(?:function|const|class|let) (\w+)", flags=re.MULTILINE)
 IMPORT = re.compile(r'^import \{ ([^}]*) \} from "\./(\w+)\.js";$', flags=re.MULTILINE)
 
 
-def test_modules_import_what_earlier_ones_export():
-    for place, module in enumerate(MODULES):
+PAGES = pytest.mark.parametrize("modules", [MODULES, MODULES_OF_CLAIMS], ids=["log", "claims"])
+
+
+@PAGES
+def test_modules_import_what_earlier_ones_export(modules):
+    for place, module in enumerate(modules):
         for names, other in IMPORT.findall(text_of(module)):
-            assert other in MODULES[:place], (module, other)
+            assert other in modules[:place], (module, other)
             for name in names.split(", "):
                 assert re.search(rf"^export (async )?(function|const|class) {name}\b", text_of(other), re.MULTILINE), (
                     name
                 )
 
 
-def test_names_of_all_modules_are_distinct():
-    names = [name for module in MODULES for name in NAME.findall(text_of(module))]
+@PAGES
+def test_names_of_all_modules_are_distinct(modules):
+    names = [name for module in modules for name in NAME.findall(text_of(module))]
     assert len(names) == len(set(names))
 
 
-def test_as_one_they_import_and_export_nothing():
-    script = script_of_page()
+@PAGES
+def test_as_one_they_import_and_export_nothing(modules):
+    script = script_of_page(modules)
     assert not re.findall(r"^(import|export) ", script, re.MULTILINE)
     assert "innerHTML" not in script
     assert "insertAdjacentHTML" not in script

@@ -256,7 +256,7 @@ def people(
 def each_person(
     census: Census | None, log: ImitationLog, prior: Prior, count: Callable[[ImitationLog], Census] | None = None
 ) -> Iterator[tuple[int, Weighed, Census, ImitationLog]]:
-    """Yield each person with training rows, in order: number of the group, weighed census, its census on the rows, rows.
+    """Yield each person with training rows: number of the group, weighed census, the census on their rows, and these.
 
     The parameters are those of `people`. People with the same situations share a weighed census.
     """
