@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, UNJUDGED
 from mesaprior.inference.claims.registry import claim
 from mesaprior.inference.claims.rules import BY_SHARE, FEW, MOST, REFUTED, SUPPORTED
 from mesaprior.inference.page.charts import finished
@@ -22,8 +23,8 @@ OF_PRIORS = {"alpha", "beta", "c", "T", "slowness"}
 NOT_OF_A_PRIOR = {("top-set", "alpha")}
 """Parameters of such a name that belong to something else: the share of mass from which on a policy has a say."""
 
-VERDICT_CODES = {SUPPORTED: 0, REFUTED: 1}
-"""Marks of verdicts in the style sheet; what depends has another one."""
+VERDICT_CODES = {SUPPORTED: FAITHFUL, REFUTED: DEFECTING}
+"""Marks of verdicts in the style sheet, by their codes there; what depends is marked as what is unjudged."""
 
 
 def claims_content(kept: Sequence[tuple[Mapping[str, Any], str | None]]) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def _claim(report: Mapping[str, Any], table: str | None) -> dict[str, Any]:
         "name": name,
         "argument": report["argument"],
         "verdict": report["verdict"],
-        "verdict_code": VERDICT_CODES.get(report["verdict"], 2),
+        "verdict_code": VERDICT_CODES.get(report["verdict"], UNJUDGED),
         "share": report["share"],
         "n_worlds": report["worlds"]["number"],
         "worlds": report["worlds"]["what"],
