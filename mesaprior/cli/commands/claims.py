@@ -128,10 +128,11 @@ def run(
 @click.argument("ledger", type=FOLDER, metavar="DIR")
 @click.option("--out", "page_file", type=FILE, required=True, metavar="PAGE.html", help="The page to write.")
 def report(ledger: str, page_file: str) -> None:
-    """Write one page on all claims of a folder, with sliders over the values that were run.
+    """Write one page on all claims of a folder.
 
     The page is a single file that opens from disk and needs no network. It has the verdict, the figure, the numbers and
-    the limits of each claim. DIR is a folder that `mesaprior claims run --out` wrote.
+    the limits of each claim, and sliders over the parameter values that were run. DIR is a folder that
+    `mesaprior claims run --out` wrote.
 
     \b
     Example:

@@ -1,56 +1,12 @@
 """The page of claims: sliders tell what was kept of each world, texts are texts, and pictures stand alone."""
 
-import json
-import shutil
-from pathlib import Path
-
 import pytest
-from click.testing import CliRunner
 
-from mesaprior.cli.main import main
 from mesaprior.inference.claims.registry import CLAIMS, claim
-from tests.cli.page.conftest import Opened
+from tests.cli.page.conftest import HOSTILE, MEASURED, OTHER_RULE, Opened, report_of
 from tests.cli.page.hostile import names
 
-KEPT = Path(__file__).parents[3] / "docs" / "claims"
-MEASURED, OTHER_RULE, HOSTILE = "bridge-rules", "top-set", "pseudorealizable"
 RIGHT = ("ArrowRight", 39)
-
-
-def report_of(name):
-    return json.loads((KEPT / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def make_hostile(report):
-    """Put hostile names wherever a report has texts."""
-    found = iter(names(200))
-    for key in ("argument", "sentences", "margin", "rule", "citation"):
-        report[key] = " ".join(next(found) for _ in range(6))
-    report["worlds"]["what"], report["given"]["text"], report["formula"]["text"] = (next(found) for _ in range(3))
-    report["given"]["ledger"][0]["name"] = next(found)
-    report["figure"]["title"] = next(found)
-    for one in report["sensitivity"]:
-        one["meaning"] = next(found)
-    for panel in report["figure"]["panels"]:
-        panel["x"], panel["y"], panel["title"] = (next(found) for _ in range(3))
-        for series in panel["series"]:
-            series["label"] = next(found)
-    return report
-
-
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory):
-    """Return a folder with three claims, one of them full of hostile names and without its table, and their page."""
-    folder = tmp_path_factory.mktemp("ledger")
-    for name in (MEASURED, OTHER_RULE):
-        for ending in ("json", "csv"):
-            shutil.copy(KEPT / f"{name}.{ending}", folder)
-    (folder / f"{HOSTILE}.json").write_text(json.dumps(make_hostile(report_of(HOSTILE))), encoding="utf-8")
-    # A table that the report is not about says nothing.
-    (folder / f"{HOSTILE}.csv").write_text("parameter,value,margin\nalpha,0,1\n")
-    result = CliRunner().invoke(main, ["claims", "report", str(folder), "--out", str(folder / "claims.html")])
-    assert result.exit_code == 0, result.output
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -1,19 +1,12 @@
 """Many people on a page: each one's view tells the numbers of `infer --by --format json`, by mouse, key and address."""
 
 import json
-import os
-from pathlib import Path
 
-import numpy as np
 import pytest
-from click.testing import CliRunner
 
-from mesaprior.cli.main import main
-from tests.cli.page.conftest import LANGUAGE, Opened
+from tests.cli.page.conftest import NAMES, Opened
+from tests.cli.page.conftest import PEOPLE_ASKED as ASKED
 from tests.cli.page.test_numbers import ROLES, VERDICTS, same
-
-NAMES = ("Ann", "Bob", "Cay", "Dov", "Eva", "Fay")
-ASKED = ("log.csv", "--by", "who", "--language", "mine.toml", "--max-bits", "13")
 
 QUESTIONS = {
     "start": ({}, []),
@@ -25,38 +18,6 @@ QUESTIONS = {
 """Where the sliders stand, and what asks the command line the same."""
 
 ENTER, RIGHT, END = ("Enter", 13), ("ArrowRight", 39), ("End", 35)
-
-
-def log_of_people():
-    """Return a log of six people with rows of each, in turns: some walk to the coin, some right, some anywhere."""
-    draw = np.random.default_rng(5)
-    lines = ["who,p,c,action,rival,split"]
-    for row in range(60):
-        who = NAMES[row % 6] if row % 11 else "Ann"
-        p, c = draw.integers(4), draw.integers(4)
-        right, wrong = 0 if p == c else 2 if p < c else 1, 0 if p == 3 else 2
-        action = {"Ann": right, "Bob": right, "Cay": 2, "Dov": p % 3, "Eva": draw.integers(3), "Fay": wrong}[who]
-        later = row >= 46 and who != "Eva"
-        lines.append(
-            f"{who},{p},{c},{right if later else action},{wrong if later else ''},{'deploy' if later else 'train'}"
-        )
-    return "\n".join(lines) + "\n"
-
-
-@pytest.fixture(scope="module")
-def crowd(tmp_path_factory):
-    """Return a folder with the log of six people, its language, and the page on them."""
-    folder = tmp_path_factory.mktemp("crowd")
-    (folder / "log.csv").write_text(log_of_people())
-    (folder / "mine.toml").write_text(LANGUAGE)
-    there = Path.cwd()
-    os.chdir(folder)
-    try:
-        result = CliRunner().invoke(main, ["report", *ASKED, "--out", "page.html"])
-    finally:
-        os.chdir(there)
-    assert result.exit_code == 0, result.output
-    return folder
 
 
 @pytest.fixture(scope="module")
