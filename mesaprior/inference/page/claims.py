@@ -15,7 +15,7 @@ from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, UNJUDGED
 from mesaprior.inference.claims.registry import claim
 from mesaprior.inference.claims.rules import BY_SHARE, FEW, MOST, REFUTED, SUPPORTED
 from mesaprior.inference.page.charts import finished
-from mesaprior.inference.page.figures import figure_rows, panel_svg
+from mesaprior.inference.page.figures import figure_rows, panel_note, panel_svg
 
 OF_PRIORS = {"alpha", "beta", "c", "T", "slowness"}
 """Names that parameters of priors have in claims, unless their meaning says otherwise."""
@@ -96,7 +96,10 @@ def _claim(report: Mapping[str, Any], table: str | None) -> dict[str, Any]:
         "most_sensitive": report["sensitivity"][0]["parameter"],
         "first_flip": _first_flip(report["sensitivity"]),
         "title": report["figure"]["title"],
-        "panels": [{"title": panel["title"], "svg": panel_svg(panel)} for panel in report["figure"]["panels"]],
+        "panels": [
+            {"title": panel["title"], "svg": panel_svg(panel), "note": panel_note(panel)}
+            for panel in report["figure"]["panels"]
+        ],
         "figure": {"header": header, "rows": rows},
     }
 

@@ -52,6 +52,11 @@ class OfPerson:
     kind_of_unit: NDArray[np.int64]
     first_unit: int = 0
 
+    @property
+    def idle(self) -> np.ndarray:
+        """Training rows neither hit nor missed between a prefix and the next one, int64[K, P - 1]."""
+        return np.diff(self.n) - self.hits.astype(np.int64) - self.misses.astype(np.int64)
+
     def coarser(self, n: NDArray[np.int64]) -> OfPerson:
         """Return what is left where tallies are kept at the places nearest to these numbers of training rows only."""
         place = np.unique(np.abs(self.n[:, None] - n[None, :]).argmin(axis=0))
@@ -104,7 +109,8 @@ class Crowd:
             # Places from 1 upwards, so that 0 is none.
             "named": packed(np.concatenate([one.named for one in persons]) + 1),
             "hits": packed(np.concatenate([one.hits.T.ravel() for one in persons])),
-            "misses": packed(np.concatenate([one.misses.T.ravel() for one in persons])),
+            # Rows neither hit nor missed are few, so they take less room than the misses that follow from them.
+            "idle": packed(np.concatenate([one.idle.T.ravel() for one in persons])),
         }
 
     @property

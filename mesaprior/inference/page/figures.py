@@ -65,6 +65,16 @@ def panel_svg(panel: Mapping[str, Any]) -> str:
     return _checked(text)
 
 
+def panel_note(panel: Mapping[str, Any]) -> str:
+    """Return what the signs of a grid of odds mean; nothing for panels that say it themselves."""
+    for one in panel["series"]:
+        if one["kind"] == "phases":
+            return (
+                f"+ where {one['above']} lead, \u2212 where {one['below']} lead; the deeper the colour, the more bits."
+            )
+    return ""
+
+
 def figure_rows(figure: Mapping[str, Any]) -> tuple[list[str], list[list[Any]]]:
     """Return the numbers of a figure as a header and rows, one for each mark of each series."""
     header = ["panel", "kind", "label", "x", "y", "low", "high", "value"]
@@ -116,8 +126,8 @@ def _colours(labels: Sequence[str]) -> list[str]:
     """Return a colour for each label: its own where it is a role or a verdict, else the next one."""
     known = {name: f"var(--role-{code})" for code, name in enumerate(ROLES)}
     known |= {name: f"var(--verdict-{code})" for code, name in enumerate(VERDICTS)}
-    # The first colours of the order are those of roles.
-    first = len(ROLES) if any(label in ROLES for label in labels) else 0
+    # The first colours of the order are those of roles, and the next one is hardly told from imitators'.
+    first = len(ROLES) + 1 if any(label in ROLES for label in labels) else 0
     free = (f"var(--series-{(first + place) % N_COLOURS})" for place in range(len(labels)))
     return [known[label] if label in known else next(free) for label in labels]
 
@@ -275,4 +285,5 @@ def _checked(text: str) -> str:
         name = one.tag.rpartition("}")[2]
         if name not in DRAWN or any(key.startswith("on") or key.endswith("href") for key in one.attrib):
             raise RunError(f"a picture of the page would hold a {name!r}, which it must not; install another Altair.")
-    return text
+    # The page says in words what a picture shows.
+    return text.replace("<svg", '<svg aria-hidden="true"', 1)

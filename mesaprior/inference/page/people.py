@@ -112,10 +112,10 @@ def merged_sentences(answer: PeopleAnswer, crowd: Crowd, told: Sequence[dict[str
         f"row with their number: {number_of(len(crowd.rows.count), 'row')} for all people. Masses and odds of each "
         "person are sums over all of them."
     ]
-    if any(one["n_named"] < one["n_behaviours"] for one in told):
-        fewest = min(one["n_named"] for one in told)
+    fewest = min((one["n_named"] for one in told if one["n_named"] < one["n_behaviours"]), default=None)
+    if fewest is not None:
         said.append(
-            f"Of each person {fewest:,} or more behaviours are named: those that lead under some of the priors tried. "
+            f"Of each person {fewest:,} behaviours are named, or all: those that lead under some of the priors tried. "
             "What the others predict for later rows is not on the page, so probabilities there are bounds."
         )
     if any(len(one.n) <= one.n[-1] for one in crowd.persons):

@@ -105,6 +105,7 @@ def test_axe_finds_nothing_serious(driver, axe, request, place, scheme):
     folder, file, is_ready = PLACES[place]
     wanted = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", wanted)
+    driver.set_script_timeout(180)
     try:
         name, _, fragment = file.partition("#")
         page = Opened(driver, request.getfixturevalue(folder) / name)

@@ -46,10 +46,14 @@ class Crowd {
         ofClass: taken("kinds", K, parts.of_class),
         named: taken("kinds", K, parts.named),
         hits: taken("tallies", (n.length - 1) * K, parts.hits),
-        misses: taken("tallies", (n.length - 1) * K, parts.misses),
+        idle: taken("tallies", (n.length - 1) * K, parts.idle),
         textIds: taken("named", told.n_named, parts.textIds),
         predictions: taken("predictions", told.n_named * told.n_cells, parts.predictions),
       };
+      person.misses = Uint32Array.from(person.hits, (hits, t) => {
+        const step = Math.floor(t / K);
+        return n[step + 1] - n[step] - hits - person.idle[t];
+      });
       at.links += told.n_units;
       at.kinds += K;
       at.tallies += (n.length - 1) * K;
