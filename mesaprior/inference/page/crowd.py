@@ -167,20 +167,33 @@ def crowd_within(persons: Sequence[OfPerson], censuses: Sequence[Census], *, mos
     """
     kept = list(persons)
     while True:
-        tried: set[tuple[int, int | None]] = set()
-        for asked, times_an_octave in KEPT:
-            chosen = [one.coarser(checkpoints_of(asked, int(one.n[-1]))) for one in kept]
-            so_far = (sum(len(one.n) for one in chosen), times_an_octave)
-            if so_far in tried:
-                continue
-            tried.add(so_far)
-            crowd = _crowd(chosen, censuses, times_an_octave)
-            is_quick = crowd.n_links <= MOST_LINKS and len(crowd.rows.count) <= MOST_ROWS
-            if is_quick and crowd.n_characters <= most_characters:
-                return crowd
-        if len(kept) == 1:
+        crowd = _fitting(kept, censuses, most_characters)
+        if crowd is not None:
             return crowd
+        if len(kept) == 1:
+            return _crowd([_coarser(one, KEPT[-1][0]) for one in kept], censuses, KEPT[-1][1])
         kept = kept[: -(-len(kept) // 2)]
+
+
+def _fitting(persons: Sequence[OfPerson], censuses: Sequence[Census], most_characters: int) -> Crowd | None:
+    """Return the finest crowd of all these people that keeps to a size, None where none does."""
+    tried: set[tuple[int, int | None]] = set()
+    for asked, times_an_octave in KEPT:
+        chosen = [_coarser(one, asked) for one in persons]
+        # Short logs have no more prefixes than some of these.
+        so_far = (sum(len(one.n) for one in chosen), times_an_octave)
+        if so_far in tried:
+            continue
+        tried.add(so_far)
+        crowd = _crowd(chosen, censuses, times_an_octave)
+        is_quick = crowd.n_links <= MOST_LINKS and len(crowd.rows.count) <= MOST_ROWS
+        if is_quick and crowd.n_characters <= most_characters:
+            return crowd
+    return None
+
+
+def _coarser(one: OfPerson, asked: int | None) -> OfPerson:
+    return one.coarser(checkpoints_of(asked, int(one.n[-1])))
 
 
 def _crowd(persons: Sequence[OfPerson], censuses: Sequence[Census], times_an_octave: int | None) -> Crowd:

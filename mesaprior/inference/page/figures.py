@@ -139,7 +139,7 @@ def _legend(panel: Mapping[str, Any], symbol: str | None = None) -> Any:
     n_labels = sum(len(one.get("labels", [0])) for one in panel["series"])
     if n_labels < 2:
         return None
-    lines = {"symbolType": symbol, "symbolSize": 500} if symbol else {}
+    lines: dict[str, Any] = {"symbolType": symbol, "symbolSize": 500} if symbol else {}
     return alt.Legend(title=None, orient="bottom", direction="vertical", columns=1, labelLimit=WIDTH, **lines)
 
 
@@ -269,7 +269,7 @@ def _marks(panel: Mapping[str, Any]) -> Iterator[Any]:
 
     for mark in panel["marks"]:
         data = alt.Chart(alt.Data(values=[{mark["axis"]: mark["at"], "label": mark["label"]}]))
-        place = alt.X("x:Q") if mark["axis"] == "x" else alt.Y("y:Q")
+        place: Any = alt.X("x:Q") if mark["axis"] == "x" else alt.Y("y:Q")
         yield data.mark_rule(color="var(--ink)", strokeDash=[5, 3]).encode(**{mark["axis"]: place})
         if mark["label"] and mark["axis"] == "x":
             text = data.mark_text(align="left", dx=4, baseline="top", fontSize=12, color="var(--ink)")

@@ -1,6 +1,6 @@
 // The people of a log: a strip of who leads for each of them, to choose one from, and what is told of all together.
 
-import { bitsText, capital, countText, formulaOf, noiseText, shareText, wholeText } from "./phrases.js";
+import { bitsText, countText, formulaOf, noiseText, shareText, wholeText } from "./phrases.js";
 import { announce, badge, element, fill, tableOf } from "./elements.js";
 
 const MANY = 12; // People from which on there is a field to search them.
@@ -114,10 +114,10 @@ export class People {
     const behind = odds.filter((bits) => bits < 0).length;
     const level = odds.filter((bits) => bits === 0).length;
     const lost = odds.length - ahead - behind - level;
-    const told = [`${capital(contest.others)} lead for ${wholeText(behind)} of ${countPeople(odds.length)}, ${contest.challengers} for ${wholeText(ahead)}`];
+    const told = [`${contest.others} lead for ${wholeText(behind)} of ${countPeople(odds.length)}, ${contest.challengers} for ${wholeText(ahead)}`];
     if (level) told.push(`for ${wholeText(level)} neither do`);
     if (lost) told.push(`for ${wholeText(lost)} neither has any mass`);
-    fill("people-told", `After all their training rows: ${told.join(", ")}.`);
+    fill("people-told", `After all their training rows, ${told.join(", ")}.`);
   }
 
   // Places of the people who are looked for, in the order asked.
@@ -258,12 +258,17 @@ export class People {
       parts.push(
         tableOf(
           "Which programs the people share",
-          [{ name: "share", isNumber: true }, { name: "people", isNumber: true }, { name: "role" }, { name: "bits", isNumber: true }, { name: "program" }],
+          [
+            ...["share", "people"].map((name) => ({ name, isNumber: true })),
+            ...(content.has_lesions ? [{ name: "role" }] : []),
+            { name: "bits", isNumber: true },
+            { name: "program" },
+          ],
           shared.map((one) => ({
             cells: [
               { text: shareText(one.share), value: one.share },
               { text: wholeText(one.n_people), value: one.n_people },
-              { text: content.roles[one.role], shown: badge("role", one.role, content.roles[one.role]) },
+              ...(content.has_lesions ? [{ text: content.roles[one.role], shown: badge("role", one.role, content.roles[one.role]) }] : []),
               { text: wholeText(one.length), value: one.length },
               { text: one.program, shown: element("code", {}, one.program) },
             ],
