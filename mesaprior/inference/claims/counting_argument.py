@@ -285,6 +285,10 @@ CLAIM = Claim(
     "inputs compete, each with the bits of a least circuit. Beside them networks and circuits each counted once, and "
     "the programs of a corridor.",
     given="Gates and inputs cost what the circuits' code says; in the corridor the law of motion is a table.",
+    untested=(
+        "Whether the prior of trained networks is one of simplicity. It shows what follows from a prior, not which "
+        "prior training has."
+    ),
     margin="log2 odds of the target over all other functions that fit, in bits",
     rule=BY_SHARE,
     formula="rows + log2 odds of the target before any: each value shown halves all others",

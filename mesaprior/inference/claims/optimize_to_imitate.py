@@ -223,6 +223,10 @@ CLAIM = Claim(
     "situations seen and something else in every other. All tables by heart compete beside the programs.",
     given="What actions lead to and what goals want are supplied as tables, the latter at a price that is swept; two "
     "of the goals have a name.",
+    untested=(
+        "Models of the teacher that are only partly right: a program imitates by the goals of the language or does "
+        "not, and nothing lies between."
+    ),
     margin="the lesser of 10 % less the share of actions in which programs that fit differ from the others where the "
     "teacher was seen, and of that share elsewhere less 10 %",
     rule=BY_SHARE,

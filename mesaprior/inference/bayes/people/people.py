@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -236,22 +236,12 @@ def people(
     if log.group is None:
         raise UsageError("the log tells no people apart; name the columns that do, with by=('id',) say.")
     persons: list[Person] = []
-    prior = prior_of(prior)
-    known: dict[bytes, Weighed] = {}
-    learning = np.unique(log.group[: log.n_training])
-    for number in learning.tolist():
-        rows = log.of_group(number)
-        if count is not None:
-            weighed = Weighed(count(rows), prior)
-        else:
-            assert census is not None
-            rows = _in_order_of(log, rows)
-            weighed = _weighed(census, log, rows, prior, known)
-        own = weighed.census if count is not None else replace(weighed.census, row_cell=rows.row_situation)
+    for number, weighed, own, rows in each_person(census, log, prior_of(prior), count):
         result = posterior_of(weighed, Scored(own, rows, noise, tolerance), checkpoints)
         persons.append(_person(log.groups[number], own, rows, result, top))
         if report is not None:
             report(1)
+    learning = np.unique(log.group[: log.n_training])
     evidence = np.array([person.log2_evidence_by_role for person in persons])
     compared = tuple(role for role in range(len(ROLES)) if (evidence[:, role] > -np.inf).any())
     return People(
@@ -261,6 +251,27 @@ def people(
         shared=None if census is None or count is not None else _shared(census, log, learning, noise),
         left_out=tuple(name for number, name in enumerate(log.groups) if number not in learning),
     )
+
+
+def each_person(
+    census: Census | None, log: ImitationLog, prior: Prior, count: Callable[[ImitationLog], Census] | None = None
+) -> Iterator[tuple[int, Weighed, Census, ImitationLog]]:
+    """Yield each person with training rows: number of the group, weighed census, the census on their rows, and these.
+
+    The parameters are those of `people`. People with the same situations share a weighed census.
+    """
+    assert log.group is not None
+    known: dict[bytes, Weighed] = {}
+    for number in np.unique(log.group[: log.n_training]).tolist():
+        rows = log.of_group(number)
+        if count is not None:
+            weighed = Weighed(count(rows), prior)
+            yield number, weighed, weighed.census, rows
+            continue
+        assert census is not None
+        rows = _in_order_of(log, rows)
+        weighed = _weighed(census, log, rows, prior, known)
+        yield number, weighed, replace(weighed.census, row_cell=rows.row_situation), rows
 
 
 def _in_order_of(log: ImitationLog, rows: ImitationLog) -> ImitationLog:
