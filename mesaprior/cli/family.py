@@ -19,7 +19,7 @@ family_option: Decorator = click.option(
     "--family",
     "is_family",
     is_flag=True,
-    help="Repeat the question with each token dropped or at another price, and with shorter bounds: do the odds hold?",
+    help="Repeat the question with each token dropped or repriced, and with shorter bounds, to see if the odds hold.",
 )
 
 
