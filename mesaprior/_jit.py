@@ -135,7 +135,9 @@ class _Listener(_event.Listener):
             compiling.watcher.end(time.monotonic() - self._start)
 
 
-_event.register("numba:compile", _Listener())
+# Numba does not say which types this takes.
+_events: Any = _event
+_events.register("numba:compile", _Listener())
 
 
 def njit(function: Callable[..., Any]) -> Any:

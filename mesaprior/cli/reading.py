@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 from mesaprior.cli.command import LOG, ParamType, headed_option
 from mesaprior.cli.completion import A_COLUMN, completed_column
 from mesaprior.cli.options import together
+from mesaprior.narrowing import is_tuple
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog, Reading
@@ -74,10 +75,10 @@ class Names(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names."""
-        if isinstance(value, tuple):
+        if is_tuple(value):
             return tuple(map(str, value))
         try:
-            cells = next(csv.reader([str(value)], skipinitialspace=True, strict=True), [])
+            cells = next(csv.reader([str(value)], skipinitialspace=True, strict=True), list[str]())
         except csv.Error:
             self.fail(f'{str(value)[:60]!r} has a quote that is not closed; write a,"b, c".', param, ctx)
         names = tuple(cell.strip() for cell in cells)

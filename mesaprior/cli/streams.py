@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from mesaprior.errors import RunError
 
@@ -22,8 +22,13 @@ HANDLER = "mesaprior.substitute"
 def accept_every_character() -> None:
     """Let standard output replace the characters that its encoding lacks, as in a file on another system."""
     codecs.register_error(HANDLER, _substitute)
-    if isinstance(sys.stdout, io.TextIOWrapper):
+    if _encodes(sys.stdout):
         sys.stdout.reconfigure(errors=HANDLER)
+
+
+def _encodes(stream: object) -> TypeGuard[io.TextIOWrapper]:
+    """Return whether a stream is one of texts over one of bytes, which can be told what to do with a character."""
+    return isinstance(stream, io.TextIOWrapper)
 
 
 def give_errors_a_place() -> None:

@@ -104,6 +104,11 @@ class Census:
         """B, the number of behaviours."""
         return len(self.predictions)
 
+    @property
+    def n_cells(self) -> int:
+        """C, the number of cells."""
+        return self.predictions.shape[1]
+
     @cached_property
     def n_programs(self) -> int:
         """The number of hypotheses counted, exactly."""

@@ -184,8 +184,10 @@ async def _kind_of(address: str) -> str:
     from distributed import Security
     from distributed.core import rpc
 
-    security = Security().get_connection_args("client")
-    async with rpc(address, timeout=CONNECT_SECONDS, connection_args=security) as there:
+    # Dask does not say what these take and return.
+    security: Any = Security()
+    connection: Any = rpc(address, timeout=CONNECT_SECONDS, connection_args=security.get_connection_args("client"))
+    async with connection as there:
         identity: Any = await asyncio.wait_for(there.identity(), CONNECT_SECONDS)
         return str(identity["type"])
 
@@ -268,7 +270,7 @@ class _Counting(Generic[T]):
         self._question = pickle.dumps((space, log, n_shards), protocol=5)
         self._waiting: deque[_Group] = deque()
         self._given: dict[Any, _Group] = {}
-        self._completed = as_completed(loop=client.loop)
+        self._completed: Any = as_completed(loop=client.loop)
 
     def results(self, wanted: Sequence[int]) -> Iterator[tuple[int, T]]:
         """Yield the shards as they are done."""

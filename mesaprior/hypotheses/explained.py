@@ -59,7 +59,7 @@ class Explained:
     lines: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
-    changes: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict[str, int])
     gloss: str = ""
     lesions: tuple[str, ...] | None = None
 

@@ -40,10 +40,12 @@ def save_picture(figure: Any, path: str) -> None:
     import matplotlib
     from matplotlib import pyplot as plt
 
+    # Matplotlib has no types for all of its settings.
+    library: Any = matplotlib
     escape_dollars(figure)
     undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(Path(path).suffix, {})
     try:
-        with written_whole(path) as temporary, matplotlib.rc_context({"svg.hashsalt": "mesaprior"}):
+        with written_whole(path) as temporary, library.rc_context({"svg.hashsalt": "mesaprior"}):
             figure.savefig(temporary, dpi=150, metadata=undated)
     finally:
         plt.close(figure)

@@ -132,7 +132,7 @@ def log_of_table(
     columns = columns_of(table, reading, frozenset() if own_codes else taken)
     if not table.n_rows:
         raise FileError(table.source, [*columns.faults, NO_ROW])
-    tables = language.codes if language is not None else {}
+    tables: Mapping[str, Mapping[str, int]] = language.codes if language is not None else {}
     return _Builder(
         table, columns, reading, tables, own_codes=own_codes or table.has_codes or language is not None
     ).log()

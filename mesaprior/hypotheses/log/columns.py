@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mesaprior.errors import UsageError
@@ -165,12 +165,13 @@ class Finder:
     def find(self, name: str) -> Column | None:
         """Return the column of a name: as in the file, or lawful, or with another case."""
         name = name.strip()
-        for matches in (
+        ways: tuple[Callable[[Column], bool], ...] = (
             lambda column: column.name == name,
             lambda column: column.handle == name,
             lambda column: column.name.casefold() == name.casefold(),
             lambda column: column.handle.casefold() == name.casefold(),
-        ):
+        )
+        for matches in ways:
             for column in self._columns:
                 if matches(column):
                     return column

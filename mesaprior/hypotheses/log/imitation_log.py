@@ -79,7 +79,7 @@ class ImitationLog:
     split: NDArray[np.int8]
     file_line: NDArray[np.int64]
     source: str = "log"
-    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     groups: tuple[str, ...] = ()
     group: NDArray[np.int64] | None = None
     n_left_out: int = 0

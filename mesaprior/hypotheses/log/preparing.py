@@ -49,9 +49,9 @@ class Preparation:
         If a number is out of range.
     """
 
-    lags: Mapping[str, int] = field(default_factory=dict)
+    lags: Mapping[str, int] = field(default_factory=dict[str, int])
     order: str | None = None
-    bins: Mapping[str, int] = field(default_factory=dict)
+    bins: Mapping[str, int] = field(default_factory=dict[str, int])
     holdout: float = 0.0
 
     def __post_init__(self) -> None:

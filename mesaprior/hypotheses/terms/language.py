@@ -37,6 +37,7 @@ from mesaprior.hypotheses.terms.tokens import (
     token_of,
     with_number_names,
 )
+from mesaprior.narrowing import is_list_of_tables
 from mesaprior.priors import codes
 
 LARGEST_DOMAIN = 256
@@ -78,7 +79,7 @@ class Language:
     tokens: tuple[Token, ...]
     source: str = "language"
     interventions: tuple[Intervention, ...] = ()
-    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
 
     def has(self, *kinds: str) -> bool:
         """Return whether the language has a token of one of these kinds."""
@@ -349,7 +350,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> Language:
+def language_from_dict(data: Mapping[str, object], *, source: str = "language") -> Language:
     """Build and check a language from plain data in the layout of the file format.
 
     Raises
@@ -368,7 +369,7 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
     P = number_of(data, "params", source, low=1, high=M, default=M)
     K = number_of(data, "rounds", source, low=0, high=LARGEST_NUMBER, default=M)
     entries = data.get("token")
-    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
+    if not is_list_of_tables(entries) or not entries:
         raise ContentError(f"{source}: there is no token; a language has at least one [[token]] table.")
     default_bits = _default_bits(len(entries))
     tokens = tuple(

@@ -47,7 +47,8 @@ def tables_of_factors(factors: NDArray[np.float64]) -> Tables:
     """
     from mesaprior.inference.bayes.kernels import Density, Tables
 
-    never = np.arange(1, factors.shape[1] + 1)
+    n: int = factors.shape[1]
+    never = np.arange(1, n + 1)
     density = Density(0.0, 0.0, 0.0, 0, 0.0)
     return Tables(factors, never, density, _columns(density, never))
 

@@ -374,5 +374,6 @@ def _exact(
         return None
     found = found[length[found] == length[found].min()]
     found = found[time[found] == time[found].min()]
-    best = min(found, key=lambda behaviour: census.witness[behaviour])
+    places: list[int] = found.tolist()
+    best = min(places, key=lambda behaviour: census.witness[behaviour])
     return Exact(census.witness[best], length[best].item(), int(role[best]))

@@ -95,7 +95,7 @@ def study(seed: int, size: Size) -> WorldStudy:
             other = _count(seed, size, asked | settings)
             cells += other.cells(_phase(bridge), steps, asked["alpha"], (size.base("rows"),))
     bounds = last_bounds(counted.census)
-    margins = []
+    margins: list[tuple[float, float]] = []
     for bound in bounds:
         shorter = replace(counted, census=up_to(counted.census, bound))
         margins.append((bound, shorter.cells(BASE, 0.0, asked["alpha"], (size.base("rows"),))[0].margin))

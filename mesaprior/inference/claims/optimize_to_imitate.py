@@ -101,7 +101,8 @@ class ImitationWorld(CountedWorld):
             PURSUING: result.role == PLANNER,
             COPYING: result.role == IMITATOR,
         }
-        does, facts = {}, {}
+        does: dict[str, np.ndarray] = {}
+        facts: dict[str, float] = {}
         changed = census.changes["swap_later"] / (log.n_rows - log.n_training)
         for kind, is_member in members.items():
             log2_mass = np.where(is_member, result.log2_mass, -np.inf)

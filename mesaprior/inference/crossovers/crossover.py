@@ -259,11 +259,10 @@ def usual_range(over: str, n_actions: int) -> tuple[float, float] | None:
 def _range(over: str, low: float | None, high: float | None, n_actions: int) -> tuple[float, float]:
     """Return the range to search."""
     usual = usual_range(over, n_actions)
-    if (low is None or high is None) and usual is None:
+    least = usual[0] if low is None and usual is not None else low
+    most = usual[1] if high is None and usual is not None else high
+    if least is None or most is None:
         raise UsageError(f"where to look for crossovers of {over!r} is not known; give a range, such as {over}=0:10.")
-    assert usual is not None or (low is not None and high is not None)
-    least = low if low is not None else usual[0]  # type: ignore[index]
-    most = high if high is not None else usual[1]  # type: ignore[index]
     if not (math.isfinite(least) and math.isfinite(most) and least < most):
         raise UsageError(f"the range {least:g} to {most:g} of {over!r} is empty; give the lower end first.")
     return float(least), float(most)

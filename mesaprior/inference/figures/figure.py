@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from mesaprior.narrowing import is_list_or_tuple, is_table
+
 
 @dataclass(frozen=True)
 class Line:
@@ -177,10 +179,10 @@ def _kind(series: Series) -> str:
     return type(series).__name__.lower()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
+def _plain(value: object) -> Any:
+    if is_table(value):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if is_list_or_tuple(value):
         return [_plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)

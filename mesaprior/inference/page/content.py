@@ -102,7 +102,7 @@ def page_content(question: Question, analysis: Analysis, prior: FormulaPrior) ->
         "merged": merged_sentences(question, reduced, situations, len(named)),
         "programs": {
             # No text of a program has a line break.
-            "text": deflated("\n".join(census.witness[behaviour] for behaviour in named.tolist()).encode()),
+            "text": deflated("\n".join(census.witness[int(behaviour)] for behaviour in named).encode()),
             "predictions": packed(census.predictions[np.ix_(named, situations.cells)].astype(np.int64) + 1),
         },
         "situations": situations.plain(),

@@ -22,6 +22,7 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.bayes.agreement import count_agreeing
 from mesaprior.inference.bayes.checkpoints import checkpoints_of
 from mesaprior.inference.page.packing import packed
+from mesaprior.narrowing import is_table
 
 KEPT = ((None, None), (64, None), (16, None), (None, 16), (16, 16), (None, 4), (16, 4), (8, 4), (2, 2))
 """What is kept, in the order in which it is tried until it fits in: so many prefixes, and so many different times for
@@ -139,8 +140,7 @@ class Reduced:
     @property
     def n_characters(self) -> int:
         """Characters that the packed record takes, but for a few."""
-        texts = (part["data"] for part in self.packed.values() if isinstance(part, dict))
-        return sum(map(len, texts))
+        return sum(len(str(part["data"])) for part in self.packed.values() if is_table(part))
 
 
 def reduced_within(
@@ -291,11 +291,12 @@ def tallies_between(census: Census, log: ImitationLog, n: NDArray[np.int64]) -> 
     hits, misses = (np.zeros((census.n_behaviours, len(steps)), dtype=dtype) for _ in range(2))
     abstains = bool((census.predictions == ABSTAIN).any())
     for k, (start, stop) in enumerate(zip(n[:-1].tolist(), n[1:].tolist(), strict=True)):
+        rows: int = stop - start
         cell = census.row_cell[start:stop]
         hits[:, k] = count_agreeing(census.predictions, cell, log.action[start:stop])
-        misses[:, k] = stop - start - hits[:, k]
+        misses[:, k] = rows - hits[:, k]
         if abstains:
-            misses[:, k] -= count_agreeing(census.predictions, cell, np.full(stop - start, ABSTAIN)).astype(dtype)
+            misses[:, k] -= count_agreeing(census.predictions, cell, np.full(rows, ABSTAIN)).astype(dtype)
     return hits, misses
 
 

@@ -64,7 +64,7 @@ def report_depth(
     rows = [
         _Row(
             witness[entry.behaviour],
-            ROLES[posterior.role[entry.behaviour]],
+            ROLES[int(posterior.role[entry.behaviour])],
             entry.mass,
             posterior.length[entry.behaviour].item(),
             depths[entry.behaviour].tolist(),

@@ -44,7 +44,7 @@ def _records(question: Question, posterior: Posterior) -> Records:
         row = log.n_training + place
         situation = log.situations[log.row_situation[row]].tolist()
         labels = [log.label(name, code) for name, code in zip(log.features, situation, strict=True)]
-        action = "" if log.action[row] == NONE else actions[log.action[row]]
+        action = "" if log.action[row] == NONE else actions[int(log.action[row])]
         likeliest = "" if np.isnan(probabilities).any() else actions[int(probabilities.argmax())]
         rows.append([row, int(log.file_line[row]), *labels, action, likeliest, *probabilities.tolist()])
     return Records(header, rows)

@@ -11,6 +11,7 @@ from mesaprior.hypotheses.store import Entry, Finding, Removal
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line
+from mesaprior.narrowing import is_table
 
 LIST_COLUMNS = (
     *("folder", "state", "key", "language", "log", "max_bits", "max_time"),
@@ -172,7 +173,7 @@ def _flat(entry: Entry) -> dict[str, Any]:
 
 def _fact_text(value: Any) -> Any:
     """Return a fact in a line."""
-    if isinstance(value, dict):
+    if is_table(value):
         return ", ".join(f"{name} {part}" for name, part in value.items())
     return value
 

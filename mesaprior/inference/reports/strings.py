@@ -63,9 +63,10 @@ def report_joint(table: StringTable, top: int) -> Report:
     both = table.on_both_blanks()
     names, header = list(both.strings), ("string", "steps", "count")
     n_shown = int(np.searchsorted(both.string_id, top))
+    ids: list[int] = both.string_id.tolist()
     rows = [
         (names[string], steps, count)
-        for string, steps, count in zip(both.string_id.tolist(), both.steps.tolist(), both.count.tolist(), strict=True)
+        for string, steps, count in zip(ids, both.steps.tolist(), both.count.tolist(), strict=True)
     ]
     return Report(
         facts=lambda: _facts_of_size(table) | {"strings": [dict(zip(header, row, strict=True)) for row in rows]},

@@ -159,8 +159,8 @@ def reach_of(
             length[found].item(),
             length[found].item(),
             int(time[found]),
-            ROLES[judgement.role[found]],
-            VERDICTS[judgement.verdict[found]],
+            ROLES[int(judgement.role[found])],
+            VERDICTS[int(judgement.verdict[found])],
             exact_sum(census.count[counted]),
             *_prices(FOUND, length[found].item(), imitator_length, length_beyond),
         )
@@ -209,7 +209,8 @@ def _best(found: np.ndarray, length: np.ndarray, time: np.ndarray, census: Censu
         return None
     found = found[length[found] == length[found].min()]
     found = found[time[found] == time[found].min()]
-    return int(min(found, key=lambda behaviour: census.witness[behaviour]))
+    places: list[int] = found.tolist()
+    return min(places, key=lambda behaviour: census.witness[behaviour])
 
 
 def _prices(

@@ -186,7 +186,7 @@ def answer_of(
         leader=census.witness[leader.behaviour] if is_left else None,
         leader_length=float(result.length[leader.behaviour]) if is_left else math.nan,
         leader_mass=leader.mass,
-        leader_verdict=VERDICTS[result.verdict[leader.behaviour]] if is_left else "",
+        leader_verdict=VERDICTS[int(result.verdict[leader.behaviour])] if is_left else "",
     )
 
 
@@ -289,7 +289,7 @@ def _extremes(
     share = log2_mass - log2_total(log2_mass, axis=1)[:, None]
     spread = share.max(axis=0) - share.min(axis=0)
     # Rounding must not order what is equal.
-    rounded, mean = np.round(spread, 9), np.round(share.mean(axis=0), 9)
+    rounded, mean = spread.round(9), share.mean(axis=0).round(9)
     best = np.lexsort((-mean, rounded))[:top]
     worst = np.lexsort((-mean, -rounded))[:top]
 

@@ -178,7 +178,7 @@ class Policies:
         census = weighed.census
         self._log, self._noise, self._has_slips = log, noise, has_slips
         self._row_cell, self._n_actions = census.row_cell, census.n_actions
-        policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
+        policy = runs(census.predictions, np.arange(census.n_cells))
         first = np.flatnonzero(np.diff(policy, prepend=-1) > 0)
         self.predictions: np.ndarray = census.predictions[first]
         self._group_policy = policy[census.behaviour_id]
@@ -248,7 +248,7 @@ class _Record:
     """
 
     name: str
-    sided: list[float] = field(default_factory=list)
+    sided: list[float] = field(default_factory=list[float])
     errors: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
     questions: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
     bits: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))

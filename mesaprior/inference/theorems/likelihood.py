@@ -32,7 +32,9 @@ class ExactLikelihood(ABC):
     """
 
     n_actions: int
-    _numerators: dict[int, dict[tuple[int, int], int]] = field(default_factory=dict, repr=False, kw_only=True)
+    _numerators: dict[int, dict[tuple[int, int], int]] = field(
+        default_factory=dict[int, dict[tuple[int, int], int]], repr=False, kw_only=True
+    )
 
     def numerator(self, n: int, hits: int, misses: int) -> int:
         """Return the likelihood of these tallies on n rows, times ``denominator(n)``."""
@@ -108,8 +110,8 @@ class CutLikelihood(ExactLikelihood):
     unit: int
     start: Fraction
     _products: list[int] = field(default_factory=lambda: [1], repr=False, kw_only=True)
-    _without_hits: list[int] = field(default_factory=list, repr=False, kw_only=True)
-    _diagonals: dict[int, list[int]] = field(default_factory=dict, repr=False, kw_only=True)
+    _without_hits: list[int] = field(default_factory=list[int], repr=False, kw_only=True)
+    _diagonals: dict[int, list[int]] = field(default_factory=dict[int, list[int]], repr=False, kw_only=True)
 
     def denominator(self, n: int) -> int:
         """See `ExactLikelihood`."""

@@ -262,7 +262,9 @@ def each_person(
     """
     assert log.group is not None
     known: dict[bytes, Weighed] = {}
-    for number in np.unique(log.group[: log.n_training]).tolist():
+    learning = np.unique(log.group[: log.n_training])
+    numbers: list[int] = learning.tolist()
+    for number in numbers:
         rows = log.of_group(number)
         if count is not None:
             weighed = Weighed(count(rows), prior)
@@ -355,7 +357,7 @@ def _leading(entry: Entry, census: Census, result: Posterior) -> Leading:
 def _shared(census: Census, log: ImitationLog, learning: np.ndarray, noise: NoiseModel) -> tuple[SharedProgram, ...]:
     """Return the maximum-likelihood mixture over policies for all people with training rows, int64[G]."""
     assert log.group is not None
-    policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
+    policy = runs(census.predictions, np.arange(census.n_cells))
     first = np.flatnonzero(np.diff(policy, prepend=-1) > 0)
     predictions = census.predictions[first]
     training = np.arange(log.n_training)
@@ -384,7 +386,7 @@ def _shared(census: Census, log: ImitationLog, learning: np.ndarray, noise: Nois
     result: list[SharedProgram] = []
     for place, component in enumerate(found.components.tolist()):
         own = np.flatnonzero(policy == component)
-        best = own[np.argmin(length[own])]
+        best = int(own[np.argmin(length[own])])
         result.append(
             SharedProgram(
                 program=census.witness[best],
