@@ -27,7 +27,7 @@ def accept_every_character() -> None:
 
 
 def _encodes(stream: object) -> TypeGuard[io.TextIOWrapper]:
-    """Return whether a stream is one of texts over one of bytes, which can be told what to do with a character."""
+    """Return whether a stream encodes texts, so that it can be told what to do with a character that it lacks."""
     return isinstance(stream, io.TextIOWrapper)
 
 

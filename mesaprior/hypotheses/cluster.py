@@ -156,7 +156,9 @@ def _connected(address: str) -> Any:
             "`dask scheduler` and give the address that it prints.",
         ) from None
     except (ValueError, TypeError):
-        if address.startswith("tls://") and not Security().get_connection_args("client")["ssl_context"]:
+        # Dask does not say what this returns.
+        security: Any = Security()
+        if address.startswith("tls://") and not security.get_connection_args("client")["ssl_context"]:
             raise UsageError(
                 setting("cluster", address),
                 ": TLS needs certificates, and Dask has been told of none; set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "

@@ -25,7 +25,7 @@ CHANGES = "What is changed"
 
 
 def _is_read(value: object) -> TypeGuard[dict[str, int]]:
-    """Return whether a value is no text any more, as defaults are."""
+    """Return whether a value has been read already, as a default has."""
     return isinstance(value, dict)
 
 

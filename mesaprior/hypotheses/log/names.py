@@ -88,7 +88,8 @@ def side_by_side(names: Sequence[str]) -> str:
     for name in names:
         if match := re.fullmatch(r"(.*[^\W\d].*?)[0-9]+", name, flags=re.ASCII):
             series.setdefault(match[1], []).append(name)
-    longest = max(series.values(), key=len, default=[])
+    alone: list[str] = []
+    longest = max(series.values(), key=len, default=alone)
     if len(longest) < _ROUNDS:
         return ""
     return (

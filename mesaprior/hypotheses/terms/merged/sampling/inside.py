@@ -3,8 +3,6 @@
 Only this module looks inside the engine.
 """
 
-# pyright: reportPrivateUsage=false
-
 from __future__ import annotations
 
 from bisect import bisect_right
