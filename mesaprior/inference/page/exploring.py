@@ -9,7 +9,7 @@ Sizes: N training rows, K of the prefixes 0..N, G groups of the census, B behavi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -21,14 +21,13 @@ from mesaprior.hypotheses.log.notices import number_of
 from mesaprior.inference.bayes.agreement import Tally, tally
 from mesaprior.inference.bayes.checkpoints import Checkpoints, checkpoints_of
 from mesaprior.inference.bayes.classes import N_CLASSES, class_of, odds_by_role, odds_by_verdict
-from mesaprior.inference.bayes.noise import NoiseModel, log2_likelihood, parse_noise
+from mesaprior.inference.bayes.noise import NoiseModel, parse_noise
 from mesaprior.inference.bayes.posterior import Posterior, posterior_of
-from mesaprior.inference.bayes.predictive import predict_later
 from mesaprior.inference.bayes.prefixes import ClassMasses
-from mesaprior.inference.bayes.result import top_behaviours
 from mesaprior.inference.bayes.scores import Scored
 from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.page.content import MOST_SITUATIONS
+from mesaprior.inference.page.seen import Plane, leading_programs, predictions_in, seen_after
 from mesaprior.inference.page.situations import Situations, situations_of
 from mesaprior.inference.report import plain
 from mesaprior.inference.reports.posterior_facts import facts_by_prefix
@@ -38,12 +37,6 @@ from mesaprior.priors.prior import FormulaPrior, make_prior
 
 MOST_WORK = 2_000_000_000
 """Steps of a formula times groups of the census, at most: some ten seconds of work."""
-
-MOST_LEADING = 12
-"""Leading behaviours that an answer lists."""
-
-TIMES_AN_OCTAVE = 2
-"""Programs are drawn together in so many steps for each doubling of the time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,25 +62,6 @@ class Asked:
     noise: str
     n: int
     program: int | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """A posterior as it is after n training rows.
-
-    Attributes
-    ----------
-    posterior : Posterior
-        Its masses of behaviours, tallies and predictions are those at n.
-    log2_likelihood : float64[B]
-        Of the first n training rows.
-    log2_whole : float
-        Mass of all programs at n, not normalized.
-    """
-
-    posterior: Posterior
-    log2_likelihood: NDArray[np.float64]
-    log2_whole: float
 
 
 class Explorer:
@@ -135,11 +109,11 @@ class Explorer:
             If the prior is no formula, gives no weights, or would take too long; if the noise is none; or if n is no
             checkpoint and the program none of the census.
         """
-        prior = self._read(asked)
-        noise = parse_noise(asked.noise)
-        weighed = self._weighed(prior)
+        prior, noise, n = self._read(asked), parse_noise(asked.noise), asked.n
+        if n not in self.n:
+            raise UsageError(f"n={n} is none of the numbers of training rows of this page; choose one of them.")
         posterior = self._posterior(prior, noise)
-        seen = self._seen(posterior, weighed, noise, asked.n)
+        seen = seen_after(n, self._tally(n), posterior, self._weighed(prior), self._scored(noise))
         return plain(
             {
                 "prior": prior.name,
@@ -147,9 +121,9 @@ class Explorer:
                 **facts_by_prefix(posterior),
                 "loses_at": posterior.loses_at,
                 "loses_at_verdict": posterior.loses_at_verdict,
-                "leading": self._leading(seen, weighed, asked.program),
-                "predictions": self._predictions(seen.posterior),
-                "plane": self._plane(seen, weighed),
+                "leading": leading_programs(seen, self._situations.cells, asked.program),
+                "predictions": predictions_in(self._situations.cells, seen),
+                "plane": self._plane.masses(seen),
             }
         )
 
@@ -196,10 +170,10 @@ class Explorer:
         """The distinct rows that the page shows."""
         return situations_of(self.question.census, self.question.log, most=MOST_SITUATIONS)
 
-    @property
-    def _cells(self) -> NDArray[np.int64]:
-        """The cells whose predictions the page shows."""
-        return self._situations.cells
+    @cached_property
+    def _plane(self) -> Plane:
+        """The programs that are drawn together."""
+        return Plane.of_census(self.question.census, self._first.judgement)
 
     def _read(self, asked: Asked) -> FormulaPrior:
         """Return the prior that is asked for, with those of the values that belong to it."""
@@ -227,83 +201,3 @@ class Explorer:
 
     def _count(self, n: int) -> Tally:
         return tally(self.question.census, self.question.log, np.arange(n))
-
-    def _seen(self, posterior: Posterior, weighed: Weighed, noise: NoiseModel, n: int) -> Seen:
-        """Return a posterior as it is after n training rows."""
-        places = np.flatnonzero(posterior.n == n)
-        if not len(places):
-            raise UsageError(f"n={n} is none of the numbers of training rows of this page; choose one of them.")
-        census, log, met = self.question.census, self.question.log, self._tally(n)
-        likelihood = log2_likelihood(noise, met.hits, met.misses, met.abstained, census.n_actions)
-        whole = weighed.log2_whole + float(posterior.log2_evidence[places[0]])
-        log2_final = weighed.log2_behaviour + likelihood
-        log2_mass = log2_final - whole if whole > -np.inf else np.full(len(log2_final), np.nan)
-        changed = replace(
-            posterior,
-            log2_mass=log2_mass,
-            hits=met.hits,
-            misses_in_training=met.misses,
-            predictive=predict_later(census, log, noise, met, log2_mass),
-        )
-        return Seen(changed, likelihood, whole)
-
-    def _leading(self, seen: Seen, weighed: Weighed, program: int | None) -> list[dict[str, Any]]:
-        """Return the behaviours of most mass, and the one that is asked for, each with a shortest program."""
-        census, posterior = self.question.census, seen.posterior
-        masses = {one.behaviour: one.mass for one in top_behaviours(posterior, census.witness, MOST_LEADING)}
-        if program is not None and program not in masses:
-            if not 0 <= program < census.n_behaviours:
-                raise UsageError(f"program={program} is none of {census.n_behaviours:,} behaviours; choose another.")
-            masses[program] = float(np.exp2(posterior.log2_mass[program]))
-        return [
-            {
-                "place": behaviour,
-                "mass": mass,
-                "log2_mass": posterior.log2_mass[behaviour],
-                "log2_prior": weighed.log2_behaviour[behaviour] - weighed.log2_whole,
-                "log2_likelihood": seen.log2_likelihood[behaviour],
-                "text": census.witness[behaviour],
-                "role": posterior.role[behaviour],
-                "verdict": posterior.verdict[behaviour],
-                "hits": posterior.hits[behaviour],
-                "misses": posterior.misses_in_training[behaviour],
-                "length": posterior.length[behaviour],
-                "time": posterior.time[behaviour],
-                # Numbered from 1 as in the content of a page; 0 abstains.
-                "predictions": census.predictions[behaviour, self._cells].astype(np.int64) + 1,
-            }
-            for behaviour, mass in masses.items()
-        ]
-
-    def _predictions(self, posterior: Posterior) -> NDArray[np.float64]:
-        """Return the probability of each action in each cell of the page, float64[C, A]; 0 where no later row is."""
-        census, n_training = self.question.census, self.question.log.n_training
-        found = np.zeros((len(self._cells), census.n_actions))
-        later, first = np.unique(census.row_cell[n_training:], return_index=True)
-        _, ours, theirs = np.intersect1d(self._cells, later, assume_unique=True, return_indices=True)
-        found[ours] = posterior.predictive[first[theirs]]
-        return found
-
-    def _plane(self, seen: Seen, weighed: Weighed) -> list[list[float]]:
-        """Return role, length, time and mass of programs that are drawn together."""
-        codes, of_group = self._bubbles
-        log2_group = weighed.log2_group + seen.log2_likelihood[self.question.census.behaviour_id]
-        # Where nothing is left, nothing is drawn.
-        shares = np.exp2(log2_group - seen.log2_whole) if seen.log2_whole > -np.inf else np.zeros(len(log2_group))
-        masses = np.bincount(of_group, weights=shares, minlength=len(codes))
-        return [[*code, mass] for code, mass in zip(codes, masses.tolist(), strict=True)]
-
-    @cached_property
-    def _bubbles(self) -> tuple[list[list[float]], NDArray[np.int64]]:
-        """Role, length and time of programs that are drawn together, and which of them each group is, int64[G]."""
-        census = self.question.census
-        lengths, length_id = np.unique(census.columns["length"], return_inverse=True)
-        step = np.rint(TIMES_AN_OCTAVE * np.log2(np.maximum(census.columns["time"], 1))).astype(np.int64)
-        role = self._first.judgement.role[census.behaviour_id]
-        side = int(step.max()) + 1
-        found, of_group = np.unique((role * len(lengths) + length_id) * side + step, return_inverse=True)
-        place, steps = np.divmod(found, side)
-        roles, length_ids = np.divmod(place, len(lengths))
-        times = np.exp2(steps / TIMES_AN_OCTAVE)
-        codes = zip(roles.tolist(), lengths[length_ids].tolist(), times.tolist(), strict=True)
-        return [list(code) for code in codes], of_group

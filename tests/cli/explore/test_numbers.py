@@ -131,7 +131,8 @@ def test_what_is_no_prior_is_told_in_words(prior, told, client):
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"), [({"noise": "x"}, "noise 'x'"), ({"noise": "0.9"}, "0.9"), ({"n": 31}, "n=31")]
+    ("changes", "told"),
+    [({"noise": "x"}, "noise 'x'"), ({"noise": "0.9"}, "0.9"), ({"n": 31}, "n=31"), ({"n": 2**52}, "n=4503")],
 )
 def test_what_is_no_noise_and_no_place_is_told_in_words(changes, told, client):
     assert told in client.ask(code=422, **changes)["error"]
