@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from mesaprior.cli.explore.guard import RefusalError
 from mesaprior.inference.page.exploring import Asked
+from mesaprior.narrowing import is_table
 
 MOST_PARAMETERS = 50
 
@@ -29,7 +30,7 @@ def read_asked(body: bytes) -> Asked:
         sent = json.loads(body, parse_constant=_refuse)
     except (ValueError, RecursionError):
         _refuse()
-    if not isinstance(sent, dict) or not {"prior", "noise", "n"} <= set(sent) <= FIELDS:
+    if not is_table(sent) or not {"prior", "noise", "n"} <= set(sent) <= FIELDS:
         _refuse()
     return Asked(
         prior=_text(sent["prior"]),
@@ -40,22 +41,23 @@ def read_asked(body: bytes) -> Asked:
     )
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value if isinstance(value, str) else _refuse()
 
 
-def _whole(value: Any) -> int:
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_whole and 0 <= value < LARGEST_WHOLE else _refuse()
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < LARGEST_WHOLE:
+        _refuse()
+    return value
 
 
-def _parameters(value: Any) -> dict[str, float]:
-    if not isinstance(value, dict) or len(value) > MOST_PARAMETERS:
+def _parameters(value: object) -> dict[str, float]:
+    if not is_table(value) or len(value) > MOST_PARAMETERS:
         _refuse()
     return {_text(name): _number(number) for name, number in value.items()}
 
 
-def _number(value: Any) -> float:
+def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         _refuse()
     try:
