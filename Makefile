@@ -27,16 +27,19 @@ demo: .venv/demo  ## who holds the posterior over every small program, on a real
 	@echo
 	@echo 'To run these commands as printed, say once in this shell: . $(BIN)/activate'
 
-picture: .venv/demo  ## draw the picture of the README again
+picture: .venv/demo  ## draw the pictures of the README again; needs chromium
 	mkdir -p build
 	$(BIN)/mesaprior infer $(DEMO) --plot build/demo.svg >build/demo.txt
 	cp build/demo.svg docs/demo.svg
+	$(BIN)/mesaprior report $(DEMO) --out build/page.html
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,960 --virtual-time-budget=20000 \
+		--screenshot=docs/page.png file://$(CURDIR)/build/page.html
 
 test: .venv/test  ## the whole test suite, but for what takes minutes, in as many processes as there are cores
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal -p no:benchmark
 
-test-slow: .venv/test  ## the long tests
-	$(BIN)/python -m pytest -m slow
+test-slow: .venv/test  ## the long tests, and random ones with all their examples
+	THOROUGH=1 $(BIN)/python -m pytest -m 'slow or not slow' --numprocesses auto --maxprocesses 4 --dist worksteal -p no:benchmark
 
 test-wheel: .venv/test  ## build the package, install it elsewhere, and run it and its tests there
 	$(BIN)/python -m pytest -m slow tests/packaging

@@ -1,10 +1,10 @@
-"""mesaprior counts every small program that could explain a log of choices, and says who holds the posterior.
+"""mesaprior counts every small program that could explain a log of choices, and computes the posterior over them.
 
 Examples
 --------
 >>> import mesaprior as mp, pandas as pd
 >>> table = pd.DataFrame({"seen": [0, 1, 2, 1, 0], "action": [0, 1, 2, 1, 0]})
->>> analysis = mp.infer(table, max_bits=10)  # a table or the path of one: one row a decision
+>>> analysis = mp.infer(table, max_bits=10)  # a table, or the path of one: one row per decision
 >>> print(analysis.headline)
 Imitators hold >99.99 % of the posterior after 5 training rows: imitators lead optimizers by 14.90 bits (30,589 to 1).
 >>> print(analysis.with_prior("speed", alpha=2).top(1).program[0])  # nothing is counted again

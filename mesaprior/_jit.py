@@ -1,4 +1,4 @@
-"""The one place where the options of compiled kernels are written.
+"""The options of compiled kernels, in one place.
 
 ``cache`` keeps the machine code on disk between runs, ``nogil`` lets threads run side by side, and
 ``error_model="numpy"`` drops the checks for division by zero (the kernels test before they divide).
@@ -135,7 +135,9 @@ class _Listener(_event.Listener):
             compiling.watcher.end(time.monotonic() - self._start)
 
 
-_event.register("numba:compile", _Listener())
+# Numba does not say which types this takes.
+_events: Any = _event
+_events.register("numba:compile", _Listener())
 
 
 def njit(function: Callable[..., Any]) -> Any:

@@ -21,7 +21,7 @@ STARTING = 0.1
 """Seconds of work that are done without the first machine code of a process; making Numba ready takes longer."""
 
 WORTH_KEEPING = 0.02
-"""Seconds of work from which on later runs are told of it."""
+"""Seconds of work from which on it is recorded for later runs."""
 
 PATIENCE = 1.0
 """How many times as long as that work may take without kernels: 0 to use them always, infinity to use them never."""
@@ -50,7 +50,7 @@ _in_use: set[Any] = set()
 
 
 def is_worth_compiling(kernel: Any, seconds: float, compiling: float = TYPICAL) -> bool:
-    """Tell whether a kernel had better do some work, rather than plain Python or NumPy.
+    """Tell whether a kernel should do some work, rather than plain Python or NumPy.
 
     Parameters
     ----------
@@ -82,5 +82,5 @@ def is_worth_compiling(kernel: Any, seconds: float, compiling: float = TYPICAL) 
 
 
 def suited(kernel: Any, seconds: float, compiling: float = TYPICAL) -> Callable[..., Any]:
-    """Return what had better do some work: a kernel, or the same function as plain Python; see `is_worth_compiling`."""
+    """Return what should do some work: a kernel, or the same function as plain Python; see `is_worth_compiling`."""
     return kernel if is_worth_compiling(kernel, seconds, compiling) else getattr(kernel, "plain", kernel)

@@ -1,7 +1,7 @@
-"""Data sets that come with the package: logs with their language, where they come from, and their licence.
+"""Data sets that come with the package: logs with their language, source and licence.
 
 The files are those of ``examples/`` in the repository; a package that was built has a copy of that folder inside. What
-each set shows is told in the ``README.md`` beside its files.
+each set shows is in the ``README.md`` beside its files.
 """
 
 from __future__ import annotations

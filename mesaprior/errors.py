@@ -1,4 +1,4 @@
-"""The errors that a user can cause. Each message is one sentence: what, where, what is allowed, what to do.
+"""The errors that a user can cause. Each message is one sentence: what was wrong, where, what is allowed, what to do.
 
 A message speaks of parameters as Python has them, and at the command line of the options that stand for them.
 """

@@ -1,8 +1,7 @@
 """A plugin of pytest: kernels of the packages named in ``PLAIN`` run as plain Python, where coverage sees their lines.
 
-The others are compiled as ever: a census by plain Python would take too long. With coverage on, every line is known by
-The others are compiled as ever: a census by plain Python would take too long. With coverage on, each line is known by
-by plain Python are cut short, see `LONGEST`.
+The others are compiled as ever: a census by plain Python would take too long. With coverage on, it
+is kept which tests run each line. Tests that would take long by plain Python are cut short, see `LONGEST`.
 """
 
 import json

@@ -65,9 +65,10 @@ def made_up_choices() -> str:
 def test_the_commands_of_the_page_on_people(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("df2011.csv").write_text(made_up_choices())
-    prepare, ask, hold_out, ask_again = commands(PEOPLE)
-    for line in (prepare, hold_out):
+    prepare, ask, show, hold_out, ask_again = commands(PEOPLE)
+    for line in (prepare, show, hold_out):
         assert output(line) == ""
+    assert '"name":"9"' in Path("people.html").read_text(encoding="utf-8")
     shown = output(ask)
     assert "Imitators lead for 9 of 9 people, optimizers for 0." in shown
     assert Path("people.png").stat().st_size > 10_000
@@ -85,11 +86,11 @@ def test_what_the_page_on_people_says(tmp_path, monkeypatch):
         pytest.skip(f"df2011.csv is not in {DATA}; the page says where it can be had")
     monkeypatch.chdir(tmp_path)
     Path("df2011.csv").write_bytes((DATA / "df2011.csv").read_bytes())
-    prepare, ask, hold_out, ask_again = commands(PEOPLE)
+    prepare, ask, _, hold_out, ask_again = commands(PEOPLE)
     page = PEOPLE.read_text(encoding="utf-8")
     output(prepare)
     shown = output(ask)
-    for sentence in ("Imitators lead for 266 of 266 people", "6,910 of 7,358 hits", "7,137 programs"):
+    for sentence in ("Imitators lead for 266 of 266 people", "6,910 of 7,358 training rows", "7,137 programs"):
         assert sentence in shown
         assert sentence in page.replace("\n", " ")
     roles = re.findall(r"(imitator|planner) +│ +([0-9.]+ %) │ +([0-9.]+ %) │ +([0-9.]+ %)", shown)

@@ -1,4 +1,4 @@
-"""The command line: Click commands, progress, tables and plots. It asks the other rooms and computes nothing itself."""
+"""The command line: Click commands, progress, tables, plots. It calls the other packages and computes nothing."""
 
 from mesaprior.cli.main import main
 

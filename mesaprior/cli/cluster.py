@@ -1,4 +1,4 @@
-"""The option `--cluster`: others count."""
+"""The option `--cluster`: counting on a Dask cluster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command has: its options under headings, completion, and how much it says on standard error."""
+"""The base of all commands: options under headings, and how much is written to standard error."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Option(click.Option):
     heading : str
         Options of a command that have none of their own stand under `ANSWER`.
     old_names : sequence of str
-        What it was called before: taken as ever, with a hint, and told in no help.
+        Former names: still accepted, with a hint, and not shown in the help.
     **settings
         As of `click.Option`.
     """
@@ -94,18 +94,18 @@ def _explain_option() -> Option:
         expose_value=False,
         callback=_remember,
         heading=OUTPUT,
-        help="Say under each table what its columns mean, and last what other words mean.",
+        help="Explain the columns below each table, and the other terms at the end.",
     )
 
 
 def is_explaining() -> bool:
-    """Tell whether the command that runs was asked to say what columns and words mean."""
+    """Tell whether the running command has to explain its columns and words."""
     context = click.get_current_context(silent=True)
     return context is not None and bool(context.meta.get(_EXPLAIN))
 
 
 class Command(click.Command):
-    """A command whose help has its options under headings, and which is quiet or verbose where that is asked for.
+    """A command with its options under headings in the help, and with the options for quiet and verbose output.
 
     One that prints a result in a format can explain it.
     """
@@ -147,6 +147,7 @@ class Command(click.Command):
             if name in renamed:
                 hints.append(f"Hint: {name} is now called {renamed[name]}.")
             new_args.append(renamed.get(name, name) + equals + value)
+        hints += _repetitions(self.params, args)
         try:
             rest = super().parse_args(ctx, new_args)
             form = ctx.params.get("form")
@@ -155,6 +156,10 @@ class Command(click.Command):
                     f"--explain is for people, and --format {form} is read by programs; leave one of them out.", ctx
                 )
             return rest
+        except click.UsageError as error:
+            if error.message.startswith("Got unexpected extra argument"):
+                raise click.UsageError(f"{error.message}; write a name that has spaces in quotes.", ctx) from None
+            raise
         finally:
             # Whether to be quiet is known once the options are read.
             if not (ctx.resilient_parsing or ctx.meta.get(_QUIET)):
@@ -162,9 +167,19 @@ class Command(click.Command):
                     click.echo(hint, err=True)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, as loud as it is asked to be."""
+        """Run the command, quiet or verbose."""
         with _loudness(ctx):
             return super().invoke(ctx)
+
+
+def _repetitions(options: Sequence[click.Parameter], arguments: Sequence[str]) -> list[str]:
+    """Return a hint for each list with commas that is given several times, since the last one replaces the others."""
+    given = [argument.partition("=")[0] for argument in arguments]
+    return [
+        f"Hint: {option.opts[0]} is given more than once, and only the last list counts; write {option.opts[0]} a,b,c."
+        for option in options
+        if str(option.type.name).endswith(",...") and sum(name in option.opts for name in given) > 1
+    ]
 
 
 class Group(click.Group):
@@ -191,7 +206,7 @@ def _loudness(ctx: click.Context) -> Generator[None]:
 
 @contextmanager
 def timed(step: str) -> Generator[None]:
-    """Report how long a step of the command took, where that is asked for."""
+    """Report how long a step of the command took, with --verbose."""
     start = time.monotonic()
     yield
     context = click.get_current_context(silent=True)

@@ -1,4 +1,4 @@
-"""Telling whoever waits that kernels are being compiled, which only happens in a first run."""
+"""A message that kernels are being compiled, which happens in a first run only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mesaprior import compiling
 from mesaprior.hypotheses.phrases import duration_text
 
 QUIET_SECONDS = 2.0
-"""Compiling that takes less, in all, is not told of."""
+"""Seconds of compiling, in all, below which there is no message."""
 
 
 class Notice:

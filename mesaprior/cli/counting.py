@@ -1,4 +1,4 @@
-"""What is said on standard error while a census or a table of strings is found or counted."""
+"""Messages on standard error while a census or a table of strings is found or counted."""
 
 from __future__ import annotations
 

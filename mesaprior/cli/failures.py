@@ -1,4 +1,4 @@
-"""Errors as one sentence, and the one that an interruption makes."""
+"""Errors as one sentence, and the error of an interruption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The option `--family`, and the same question in near-by languages and bounds, counted with progress."""
+"""The option `--family`: the same question in near-by languages and bounds, counted with progress."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ family_option: Decorator = click.option(
     "--family",
     "is_family",
     is_flag=True,
-    help="Ask again with each token dropped, dearer or cheaper, and with shorter bounds, to see if the odds hold.",
+    help="Repeat the question with each token dropped or repriced, and with shorter bounds, to see if the odds hold.",
 )
 
 

@@ -1,4 +1,4 @@
-"""Files that commands write: refused before any work is done, or written whole."""
+"""Files that commands write: checked before any work is done, and written atomically."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options that name candidate utilities, and what the posterior says of them."""
+"""The options that name candidate utilities, and the report on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `infer` was asked, whether about one log or about many people."""
+"""The request of `infer`, about one log or about many people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class InferRequest:
-    """What `infer` was asked.
+    """The request of `infer`.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class InferRequest:
     plot_file : str or None
         Where the figure goes.
     checkpoints : int or "all" or None
-        At how many training prefixes the posterior is told; None for the usual ones.
+        The number of training prefixes at which the posterior is reported; None for the default ones.
     max_bytes : int or None
         Memory to keep to, about; None for what is free.
     """

@@ -1,4 +1,4 @@
-"""What commands about Turing machines share: their options, and the table of strings, kept or counted."""
+"""Options that commands about Turing machines share, and their table of strings, stored or counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many worlds that are asked one question: only those whose answers are not kept, as many at a time as fit."""
+"""One question in many worlds: those without a stored answer, as many at a time as fit into memory."""
 
 from __future__ import annotations
 

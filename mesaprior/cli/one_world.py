@@ -1,4 +1,4 @@
-"""The options that name one world, and the world that they name."""
+"""The options that choose one world, and the world that they choose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they mean as objects."""
+"""Options that several commands share, and the objects that they stand for."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class WholeNumber(click.IntRange):
 
 
 class PrefixCount(ParamType):
-    """How many training prefixes are told: a number, or ``all``."""
+    """The number of training prefixes that are reported: a number, or ``all``."""
 
     name = "K"
 
@@ -111,7 +111,7 @@ class Sizes(ParamType):
 
 
 class ReadAs(ParamType):
-    """What a function makes of the text; what is wrong it refuses by itself."""
+    """The value that a function makes of the text; the function refuses invalid texts."""
 
     name = "TEXT"
 
@@ -194,7 +194,7 @@ other_log_option: Decorator = headed_option(
     type=FILE,
     metavar="LOG",
     heading=LOG,
-    help="Ask a census folder about this log instead of its own.",
+    help="With a census folder: answer for this log instead of its own.",
 )
 
 
@@ -342,13 +342,13 @@ checkpoints_option: Decorator = headed_option(
     type=PrefixCount(),
     metavar="K",
     heading=ANSWER,
-    help="After how many numbers of training rows masses and odds are told, spaced by logarithm, or all. By default "
-    "all up to 1,000 training rows, and 64 beyond. Where the imitator loses is exact in any case.",
+    help="Report masses and odds after K numbers of training rows, spaced logarithmically, or after all. By default "
+    "after all up to 1,000 training rows, and after 64 beyond. Where the imitator loses is exact in any case.",
 )
 
 
 def format_option(*others: str) -> Callable[[F], F]:
-    """Return the option that chooses how a result is printed: as every report can be, or in other formats, too."""
+    """Return the option that chooses how a result is printed: in the formats of every report, or also in others."""
     return headed_option(
         "--format",
         "form",
@@ -522,7 +522,7 @@ def noise_of(noise_text: str) -> NoiseModel:
 
 
 def check_noise(noise: NoiseModel, n_actions: int) -> None:
-    """Refuse a noise model that does not go with so many actions, before anything is counted.
+    """Refuse a noise model that does not fit the number of actions, before anything is counted.
 
     Raises
     ------

@@ -74,7 +74,7 @@ class Meter:
 
 @contextmanager
 def progress(title: str, total: int) -> Generator[Meter]:
-    """Show the progress of work, and hand out what is told how much more is done.
+    """Show the progress of work, and yield the meter that takes its reports.
 
     Parameters
     ----------

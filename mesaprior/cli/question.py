@@ -1,4 +1,4 @@
-"""From a log or a census folder on the command line to a census that can answer."""
+"""From a log or a census folder on the command line to a census and its log."""
 
 from __future__ import annotations
 

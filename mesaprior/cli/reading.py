@@ -1,4 +1,4 @@
-"""The options that say how a file of choices is read, and reading it: what was recognized goes to standard error."""
+"""The options for reading a file of choices, and reading it, with remarks on standard error."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 from mesaprior.cli.command import LOG, ParamType, headed_option
 from mesaprior.cli.completion import A_COLUMN, completed_column
 from mesaprior.cli.options import together
+from mesaprior.narrowing import is_tuple
 
 if TYPE_CHECKING:
     from mesaprior.hypotheses.log import ImitationLog, Reading
@@ -30,7 +31,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class ReadingOptions:
-    """How a file of choices is to be read, as it was asked.
+    """How to read a file of choices, by the options given.
 
     Attributes
     ----------
@@ -74,10 +75,10 @@ class Names(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names."""
-        if isinstance(value, tuple):
+        if is_tuple(value):
             return tuple(map(str, value))
         try:
-            cells = next(csv.reader([str(value)], skipinitialspace=True, strict=True), [])
+            cells = next(csv.reader([str(value)], skipinitialspace=True, strict=True), list[str]())
         except csv.Error:
             self.fail(f'{str(value)[:60]!r} has a quote that is not closed; write a,"b, c".', param, ctx)
         names = tuple(cell.strip() for cell in cells)
@@ -117,15 +118,22 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
     (
         ("--by", "by"),
-        {"type": ColumnNames(), "metavar": "COLS", "help": "Columns that identify people; they are not features."},
+        {
+            "type": ColumnNames(),
+            "metavar": "COLS",
+            "help": "Columns that identify people, with commas between them; they are not features.",
+        },
     ),
-    (("--drop", "drop"), {"type": ColumnNames(), "metavar": "COLS", "help": "Columns to leave out."}),
+    (
+        ("--drop", "drop"),
+        {"type": ColumnNames(), "metavar": "COLS", "help": "Columns to leave out, with commas between them."},
+    ),
     (
         ("--only", "only"),
         {
             "type": ColumnNames(),
             "metavar": "COLS",
-            "help": "Columns to keep as features; all others are left out.",
+            "help": "Columns to keep as features, with commas between them; all others are left out.",
         },
     ),
     (
@@ -168,7 +176,7 @@ def reading_options(*, is_hidden: bool = False) -> Callable[[F], F]:
             rival_utility = values.pop("rival_utility")
             columns = Reading(**{name: value for name, value in values.items() if value is not None})
             if is_hidden and columns.by:
-                click.echo("All rows are asked as one log: `mesaprior infer --by` answers for each person.", err=True)
+                click.echo("All rows are read as one log; `mesaprior infer --by` answers for each person.", err=True)
             return function(*positional, reading=ReadingOptions(columns, rival_utility), **others)
 
         if is_hidden:
@@ -241,7 +249,7 @@ def columns_but_rival(table: RawTable, reading: ReadingOptions) -> Reading:
 def with_rivals(
     log: ImitationLog, reading: ReadingOptions, columns: Reading, language: Language | None
 ) -> ImitationLog:
-    """Return a log whose rival does what a term says, where one was asked for and no column was read as the rival."""
+    """Return a log whose rival follows a term, if one was given and no column was read as the rival."""
     from mesaprior.hypotheses.terms.language import default_language
     from mesaprior.hypotheses.terms.rivals import rivals_by_term, rivals_by_utility
 

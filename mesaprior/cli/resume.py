@@ -15,6 +15,7 @@ from mesaprior.hypotheses.store.locking import Claim
 from mesaprior.inference.bayes.roles import ROLES, VERDICTS
 from mesaprior.inference.worlds.crossings import Crossed, Root
 from mesaprior.inference.worlds.ensemble import Answer
+from mesaprior.narrowing import is_table
 
 T = TypeVar("T", bound=Answer | Crossed)
 
@@ -77,9 +78,9 @@ class AnswerFile(Generic[T]):
             file.write(json.dumps(asdict(answer)) + "\n")
 
 
-def _checked(facts: Any, kinds: dict[str, tuple[type, ...]]) -> dict[str, Any]:
+def _checked(facts: object, kinds: dict[str, tuple[type, ...]]) -> dict[str, Any]:
     """Return facts that have exactly these keys, with values of these kinds."""
-    if not isinstance(facts, dict) or facts.keys() != kinds.keys():
+    if not is_table(facts) or facts.keys() != kinds.keys():
         raise ValueError("other keys")
     if not all(type(facts[name]) in kind for name, kind in kinds.items()):
         raise ValueError("other kinds")

@@ -1,4 +1,4 @@
-"""Commands and options that lead on from a result, as they are typed."""
+"""Next steps after a result: commands and options as they are typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard output that takes every character: what its encoding lacks is written in another way, never an error."""
+"""Standard output for every character: one that its encoding lacks is replaced, and never an error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from mesaprior.errors import RunError
 
@@ -22,8 +22,13 @@ HANDLER = "mesaprior.substitute"
 def accept_every_character() -> None:
     """Let standard output replace the characters that its encoding lacks, as in a file on another system."""
     codecs.register_error(HANDLER, _substitute)
-    if isinstance(sys.stdout, io.TextIOWrapper):
+    if _encodes(sys.stdout):
         sys.stdout.reconfigure(errors=HANDLER)
+
+
+def _encodes(stream: object) -> TypeGuard[io.TextIOWrapper]:
+    """Return whether a stream encodes texts, so that it can be told what to do with a character that it lacks."""
+    return isinstance(stream, io.TextIOWrapper)
 
 
 def give_errors_a_place() -> None:
@@ -64,10 +69,13 @@ def refuse_a_closed_output() -> None:
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print a table as CSV."""
+    """Print a table as CSV; see `inert` for texts that a spreadsheet would run."""
+    # Not at the top: this module is loaded with every command.
+    from mesaprior.hypotheses.log.notices import inert
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerow(map(inert, header))
+    writer.writerows(map(inert, row) for row in rows)
 
 
 def _substitute(error: UnicodeError) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""What varies, as it is typed: the values of an axis (``0:8:0.1``, ``1:1024:*2``, ``0.01,0.05``), or a range."""
+"""Ranges as they are typed: the values of an axis (``0:8:0.1``, ``1:1024:*2``, ``0.01,0.05``), or a range."""
 
 from __future__ import annotations
 

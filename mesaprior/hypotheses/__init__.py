@@ -1,1 +1,1 @@
-"""What is counted: the imitation log, the census, every hypothesis space with its kernels, and the store."""
+"""Counting: the imitation log, the census, every hypothesis space with its kernels, and the store."""

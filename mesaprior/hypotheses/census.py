@@ -74,11 +74,11 @@ class Census:
     row_cell : int64[R]
         Cell of each row of the log, in the log's order; cells are numbered by first appearance.
     bounds : dict of str to int or None
-        What was counted, such as ``{"max_bits": 28, "max_time": None}``.
+        Bounds of the count, such as ``{"max_bits": 28, "max_time": None}``.
     vectors : Vectors or None
     changes : dict of str to int32[B]
-        For each intervention of the language, in order, on how many training rows and on how many later ones the action
-        is another one under it: ``NAME_train`` and ``NAME_later``. Empty where there is no intervention.
+        For each intervention of the language, in order, the number of training rows and of later rows on which it
+        changes the action: ``NAME_train`` and ``NAME_later``. Empty where there is no intervention.
     """
 
     space: str
@@ -104,6 +104,11 @@ class Census:
         """B, the number of behaviours."""
         return len(self.predictions)
 
+    @property
+    def n_cells(self) -> int:
+        """C, the number of cells."""
+        return self.predictions.shape[1]
+
     @cached_property
     def n_programs(self) -> int:
         """The number of hypotheses counted, exactly."""
@@ -116,7 +121,7 @@ class Census:
         return {value.item(): exact_sum(self.count[length == value]) for value in np.unique(length)}
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the counts as a table, one row a group.
+        """Return the counts as a table, one row per group.
 
         Returns
         -------
@@ -419,29 +424,12 @@ def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", 
     -----
     Cost: a sort of the groups; nothing is counted again.
     """
-    if log.features != vectors.features:
-        raise RunError(
-            f"{log.source} has the features {', '.join(log.features)}, and the census was counted over "
-            f"{', '.join(vectors.features)}; count a census for this log."
-        )
-    place = {tuple(situation): index for index, situation in enumerate(vectors.situations.tolist())}
-    columns = [place.get(tuple(situation), -1) for situation in log.situations.tolist()]
-    if -1 in columns:
-        row = int(np.flatnonzero(log.row_situation == columns.index(-1))[0])
-        raise RunError(
-            f"{log.source}, line {log.file_line[row]}: this situation is not among the {len(place)} of the census; "
-            "count a census for this log."
-        )
-    is_own = columns == list(range(len(place)))
-    flags = _flags(vectors, columns, log)
-    changes = _changes(vectors, columns, log)
-    told = np.column_stack([flags[:, :2], *changes.values()])
+    columns = _columns_of(vectors, log)
+    is_own = columns == list(range(len(vectors.situations)))
+    flags, changes, members, start = _told_apart_on(vectors, columns, log)
     # Kernels are loaded where they are needed: who only reads a census does without.
     from mesaprior.hypotheses.counting.bins import merged_rows
 
-    # Vectors are sorted, so those of its own log that act alike stand together.
-    pattern = _runs(vectors.intact) if is_own else _sorted_distinct(vectors.intact[:, columns])[1]
-    members, start = _alike(pattern, told)
     rows = _rows_of(vectors)
     merged = merged_rows(rows, members, start)
     # The first row of each vector is that of its witness: shortest, then least time.
@@ -464,6 +452,51 @@ def behaviours_of(vectors: Vectors, log: ImitationLog, *, space: str = "terms", 
         bounds=bounds,
         vectors=vectors,
     )
+
+
+def behaviour_of_vector(vectors: Vectors, log: ImitationLog) -> NDArray[np.int64]:
+    """Return the id of the behaviour that each vector has in the census of a log, int64[n]; see `behaviours_of`.
+
+    Raises
+    ------
+    RunError
+        If features or situations differ.
+    """
+    _, _, members, start = _told_apart_on(vectors, _columns_of(vectors, log), log)
+    behaviour = np.empty(len(members), dtype=np.int64)
+    behaviour[members] = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    return behaviour
+
+
+def _columns_of(vectors: Vectors, log: ImitationLog) -> list[int]:
+    """Return the column of each situation of a log, or refuse a log over other situations."""
+    if log.features != vectors.features:
+        raise RunError(
+            f"{log.source} has the features {', '.join(log.features)}, and the census was counted over "
+            f"{', '.join(vectors.features)}; count a census for this log."
+        )
+    place = {tuple(situation): index for index, situation in enumerate(vectors.situations.tolist())}
+    columns = [place.get(tuple(situation), -1) for situation in log.situations.tolist()]
+    if -1 in columns:
+        row = int(np.flatnonzero(log.row_situation == columns.index(-1))[0])
+        raise RunError(
+            f"{log.source}, line {log.file_line[row]}: this situation is not among the {len(place)} of the census; "
+            "count a census for this log."
+        )
+    return columns
+
+
+def _told_apart_on(
+    vectors: Vectors, columns: list[int], log: ImitationLog
+) -> tuple[NDArray[np.uint8], dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    """Return the flags and the changes of each vector on a log, and the vectors by behaviour as `_alike` does."""
+    flags = _flags(vectors, columns, log)
+    changes = _changes(vectors, columns, log)
+    told = np.column_stack([flags[:, :2], *changes.values()])
+    # Vectors are sorted, so those of its own log that act alike stand together.
+    is_own = columns == list(range(len(vectors.situations)))
+    pattern = _runs(vectors.intact) if is_own else _sorted_distinct(vectors.intact[:, columns])[1]
+    return flags, changes, *_alike(pattern, told)
 
 
 BLOCK_ENTRIES = 1 << 22

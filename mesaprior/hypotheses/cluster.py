@@ -1,4 +1,4 @@
-"""A census counted on many machines, or whatever else is counted in shards: its shards as tasks of Dask Distributed.
+"""Counting on many machines: the shards of a census, or of another table, as tasks of Dask Distributed.
 
 Every task counts a few shards that follow each other: of terms, the kept levels are built once for all of them, and
 whole programs are put together once. What comes back is the same, byte for byte, as what this machine would count.
@@ -93,7 +93,7 @@ def shards_on_cluster(
     address : str
         Where the scheduler listens, such as ``tcp://127.0.0.1:8786``.
     space : Sharded
-        It travels as a pickle, so it had better be small; and the log with it.
+        It is sent as a pickle together with the log, so it should be small.
     log : ImitationLog
         None where there is no log.
     wanted : sequence of int
@@ -143,7 +143,7 @@ def _connected(address: str) -> Any:
             setting("cluster"),
             " needs Dask Distributed, which is not installed; `pip install 'mesaprior[cluster]'` installs it.",
         )
-    from distributed import Client
+    from distributed import Client, Security
 
     try:
         # A client that finds nobody leaves threads behind that complain at the end, so the address is tried first.
@@ -156,6 +156,14 @@ def _connected(address: str) -> Any:
             "`dask scheduler` and give the address that it prints.",
         ) from None
     except (ValueError, TypeError):
+        # Dask does not say what this returns.
+        security: Any = Security()
+        if address.startswith("tls://") and not security.get_connection_args("client")["ssl_context"]:
+            raise UsageError(
+                setting("cluster", address),
+                ": TLS needs certificates, and Dask has been told of none; set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
+                "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY.",
+            ) from None
         kind = "no address"
     if kind != "Scheduler":
         raise UsageError(
@@ -178,8 +186,10 @@ async def _kind_of(address: str) -> str:
     from distributed import Security
     from distributed.core import rpc
 
-    security = Security().get_connection_args("client")
-    async with rpc(address, timeout=CONNECT_SECONDS, connection_args=security) as there:
+    # Dask does not say what these take and return.
+    security: Any = Security()
+    connection: Any = rpc(address, timeout=CONNECT_SECONDS, connection_args=security.get_connection_args("client"))
+    async with connection as there:
         identity: Any = await asyncio.wait_for(there.identity(), CONNECT_SECONDS)
         return str(identity["type"])
 
@@ -262,7 +272,7 @@ class _Counting(Generic[T]):
         self._question = pickle.dumps((space, log, n_shards), protocol=5)
         self._waiting: deque[_Group] = deque()
         self._given: dict[Any, _Group] = {}
-        self._completed = as_completed(loop=client.loop)
+        self._completed: Any = as_completed(loop=client.loop)
 
     def results(self, wanted: Sequence[int]) -> Iterator[tuple[int, T]]:
         """Yield the shards as they are done."""

@@ -1,4 +1,4 @@
-"""What is told of a kind of hypothesis space without counting it: its names, its options, and how it is spoken of.
+"""The description of a kind of hypothesis space, known without counting it: its names, its options and its terms.
 
 A description is light: it imports its space where it is asked for one, so that a command line with every option of
 every space costs no compiler.

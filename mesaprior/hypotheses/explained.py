@@ -1,4 +1,4 @@
-"""One program, taken apart: what every space says of it, as data that any output can be made of."""
+"""One program, taken apart: what every space reports of it, as data for any output."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Explained:
     lines: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
-    changes: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict[str, int])
     gloss: str = ""
     lesions: tuple[str, ...] | None = None
 

@@ -1,4 +1,4 @@
-"""What is said of programs that see a log in bits: situations, their inputs, and what comes of these."""
+"""Programs that read a log in bits: situations, their inputs, and their outputs."""
 
 from __future__ import annotations
 

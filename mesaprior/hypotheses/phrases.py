@@ -1,4 +1,4 @@
-"""Numbers and names as a person reads them, in what spaces say of themselves and of their programs."""
+"""Numbers and names as people read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a census will take: how many programs there are, exactly, and the time and memory to expect."""
+"""The plan of a census: the exact number of programs, and the time and memory to expect."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Plan:
     counting_seconds : float
         Expected time to count in one pass and to write, on one worker.
     answer_seconds : float
-        Expected time to start, read the census, and work out the posterior.
+        Expected time to start, read the census, and compute the posterior.
     kept_bytes : int
         Expected memory that stays in use, with the rest of the process, however a census is cut.
     arena_bytes : int
@@ -92,7 +92,7 @@ class Plan:
         return max(self.least_bytes(self.n_shards), self.answer_bytes) <= self.available_bytes
 
     def counting_bytes(self, n_shards: int) -> int:
-        """Return the expected peak of memory of counting in one pass, handed over in so many shards."""
+        """Return the expected peak memory of counting in one pass, delivered in that many shards."""
         handed = self.handing_bytes * min(n_shards, AT_ONCE) // n_shards
         # Records take what is left, up to half of it.
         records = min(self.arena_bytes, (self.available_bytes - self.kept_bytes - self.bin_bytes) // 2)

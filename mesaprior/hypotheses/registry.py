@@ -1,4 +1,4 @@
-"""The hypothesis spaces that there are: our own, and those that installed packages add.
+"""The registry of hypothesis spaces: the built-in ones, and those that installed packages add.
 
 A package adds a space by an entry point of the group `mesaprior.spaces`, which names the subclass of `Description` that
 describes it::
@@ -115,7 +115,7 @@ def find(name: str) -> Description[Any] | None:
 
 
 def descriptions() -> list[Description[Any]]:
-    """Return all descriptions; a package that is broken is left out until its space is asked for by name."""
+    """Return all descriptions; a broken package is left out until its space is requested by name."""
     return [found for name in names() if (found := find(name)) is not None]
 
 

@@ -1,4 +1,4 @@
-"""What a hypothesis space is: a formal language with bounds, whose programs can all be counted on any log."""
+"""The base of hypothesis spaces: formal languages with bounds, whose programs can all be counted on any log."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ so that it is the sum of the shards in their order, see `census.sum_of_censuses`
 class Space(ABC):
     """A formal language with bounds, whose programs can be counted on any log.
 
-    What has no default here is what a space has to say: `bounds` and `of_bounds`, `count_by_length` and `census`,
-    `parse` and `format`, `predict` and `measures`. `conformance.check_space` checks that they go together.
+    A space must define the methods that have no default: `bounds` and `of_bounds`, `count_by_length` and `census`,
+    `parse` and `format`, `predict` and `measures`. `conformance.check_space` checks that they agree.
 
     Attributes
     ----------
     name : str
         Such as ``"circuits"``.
     noun : str
-        What its programs are called, in the plural.
+        Name of its programs, in the plural.
     columns : tuple of str
         Columns of its censuses: ``length``, ``time`` and ``infer_time``, then its own.
     engines : tuple of str
-        Ways of counting, which give the same census; the first one is the usual one.
+        Ways of counting, which give the same census; the first is the default.
     cut : Cut
         How a census is cut into shards.
     has_lesions : bool
@@ -59,7 +59,7 @@ class Space(ABC):
 
     @property
     def language(self) -> Language | None:
-        """The term language of its programs, where they are terms."""
+        """The term language of its programs, if they are terms."""
         return None
 
     @property

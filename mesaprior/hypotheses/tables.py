@@ -81,4 +81,4 @@ class Table:
     title: str
     columns: tuple[Column, ...]
     rows: Sequence[Sequence[Cell]]
-    is_marked: list[bool] = field(default_factory=list)
+    is_marked: list[bool] = field(default_factory=list[bool])

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from typing import TYPE_CHECKING, ClassVar, overload
 
 import numpy as np
+
+from mesaprior.narrowing import is_sequence
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,10 +54,10 @@ class Texts(Sequence[str]):
         )
         _, offsets, data = array.buffers()
         n = len(array)
-        if n == 0:
+        if n == 0 or offsets is None:
             return cls.of([])
-        places = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + n + 1]
-        content = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, dtype=np.uint8)
+        places = np.frombuffer(memoryview(offsets), dtype=np.int64)[array.offset : array.offset + n + 1]
+        content = np.frombuffer(memoryview(data), dtype=np.uint8) if data is not None else np.empty(0, dtype=np.uint8)
         return cls(content[places[0] : places[-1]], places - places[0])
 
     @classmethod
@@ -112,14 +114,10 @@ class Texts(Sequence[str]):
     def __add__(self, other: Texts) -> Texts:
         return Texts.joined([self, other])
 
-    def __eq__(self, other: Any) -> bool:
+    def __eq__(self, other: object) -> bool:
         if isinstance(other, Texts):
             return np.array_equal(self.offsets, other.offsets) and np.array_equal(self.data, other.data)
-        return (
-            isinstance(other, Sequence)
-            and len(self) == len(other)
-            and all(a == b for a, b in zip(self, other, strict=True))
-        )
+        return is_sequence(other) and len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
     __hash__: ClassVar[None]  # type: ignore[assignment]
 

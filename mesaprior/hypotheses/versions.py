@@ -1,4 +1,4 @@
-"""The versions of what counts."""
+"""The versions of the packages that count."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from importlib.metadata import version
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that counts are made with, and that results are worked out with."""
+    """Return the versions that counts and results depend on."""
     return {"python": platform.python_version()} | {name: version(name) for name in ("mesaprior", "numpy", "numba")}

@@ -1,4 +1,4 @@
-"""One question, and all that follows from it: each part is worked out when it is first asked for, and once.
+"""An analysis: one question, and everything that follows from it, computed on first use and cached.
 
 What a prior says of a census is `Weighed`, what a log says of it is `Scored`; an analysis holds the two, and hands them
 on to whatever is asked next. Modules that few questions need are imported where they are asked.
@@ -58,7 +58,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
 class Analysis:
-    """What is asked: a census, the log that it was counted on, a prior, a noise and a tolerance.
+    """An analysis: a census, the log it was counted on, a prior, a noise model and a tolerance.
 
     Parameters
     ----------
@@ -72,17 +72,17 @@ class Analysis:
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
     space : Space, optional
-        What was counted: needed to draw programs and to speak of longer ones.
+        The space that was counted; needed to sample programs and to bound what longer ones can change.
     checkpoints : int or "all" or None
-        At how many training prefixes masses and odds are told. None stands for all of them up to 1,000 training rows,
-        and for 64 beyond, spaced by logarithm; where the imitator loses is exact all the same.
+        The number of training prefixes at which masses and odds are reported. None stands for all, up to 1,000
+        training rows, and beyond for 64, spaced logarithmically. Where the imitator loses is exact in any case.
 
     Raises
     ------
     ContentError, RunError
         If the census does not belong to the log, or is empty.
     UsageError
-        If the prior, the noise, the tolerance or the checkpoints are none.
+        If the prior, the noise, the tolerance or the checkpoints are invalid.
     """
 
     census: Census
@@ -155,7 +155,7 @@ class Analysis:
 
     @cached_property
     def partition(self) -> Partition:
-        """The parts that the posterior is divided into, and the two that are weighed: by role, or else by verdict."""
+        """The partition of the posterior: by role, or by verdict where programs have no roles."""
         if self.space is None:
             return partition_of(self.posterior)
         return partition_of(self.posterior, has_lesions=self.space.has_lesions, noun=self.space.noun)
@@ -180,16 +180,16 @@ class Analysis:
 
     @property
     def loses_at(self) -> int | None:
-        """Training rows from which on these odds stay above 0: where the honest imitator loses; None if nowhere."""
+        """The row from which on these odds stay above 0: where the honest imitator loses; None if nowhere."""
         return self.partition.loses_at
 
     def top(self, k: int = 10) -> pd.DataFrame:
-        """Return the behaviours of most posterior mass, each with a shortest program.
+        """Return the behaviours of largest posterior mass, each with a shortest program.
 
         Returns
         -------
         pandas.DataFrame
-            One row a behaviour: `mass` (share after all training rows), `role`, `verdict`, `hits`, `misses` (training
+            One row per behaviour: `mass` (share after all training rows), `role`, `verdict`, `hits`, `misses` (training
             rows), `bits`, `steps`, `program`.
 
         Raises
@@ -206,7 +206,7 @@ class Analysis:
         return to_frame(self.posterior)
 
     def report(self, top: int = 10) -> Report:
-        """Return everything that is told of the posterior, as ``infer`` prints it.
+        """Return the report on the posterior, as ``infer`` prints it.
 
         Parameters
         ----------
@@ -234,12 +234,12 @@ class Analysis:
         )
 
     def plot(self, file: str | Path | None = None) -> Any:
-        """Draw who holds the posterior along the training rows, and the odds below.
+        """Plot the posterior of each role by training row, and the odds below.
 
         Parameters
         ----------
         file : str or Path, optional
-            Where to write it; the ending says how, such as ``.png`` or ``.svg``.
+            File to write; its ending gives the format, such as ``.png`` or ``.svg``.
 
         Returns
         -------
@@ -250,14 +250,14 @@ class Analysis:
         RunError
             If Matplotlib is not installed.
         UsageError
-            If the file has no ending of a picture, or no folder.
+            If the ending is not that of a picture, or the folder does not exist.
         """
         from mesaprior.inference.figures.posterior import plot_posterior
 
         return plot_posterior(self.partition, self.title, file)
 
     def agency(self, utility: Utility | str) -> Agency:
-        """Measure who serves a utility better than chance and its name explain.
+        """Measure which programs serve a utility better than chance and its own length can explain.
 
         Parameters
         ----------
@@ -283,7 +283,7 @@ class Analysis:
     def memorizer(
         self, features: Memorizer | Sequence[str] | str, *, token_bits: int | None = None
     ) -> MemorizerPosterior:
-        """Add all lookup tables over some features as hypotheses beside what was counted.
+        """Add all lookup tables over some features as hypotheses.
 
         Parameters
         ----------
@@ -301,13 +301,13 @@ class Analysis:
         return memorizer_posterior(features, self.weighed, self.scored, self.posterior)
 
     def safeguards(self, **options: Any) -> list[Outcome]:
-        """Return what each way to act on the posterior does; the options are those of `safeguards_on`."""
+        """Evaluate every way to act on the posterior; the options are those of `safeguards_on`."""
         from mesaprior.inference.safeguards.outcomes import safeguards_on
 
         return safeguards_on(self.weighed, self.log, noise=self.noise, **options)
 
     def theorems(self, **options: Any) -> Evaluation:
-        """Return the inequalities of Bayesian learning, evaluated; the options are those of `theorems.evaluate`."""
+        """Evaluate the inequalities of Bayesian learning; the options are those of `theorems.evaluate`."""
         from mesaprior.inference.theorems import evaluate
 
         return evaluate(self.weighed, self.scored, self.posterior, **options)
@@ -359,7 +359,7 @@ class Analysis:
 
     @cached_property
     def reach(self) -> tuple[Reached, ...]:
-        """The shortest program of each kind that fits the training rows, and its price; no prior plays a part."""
+        """The shortest program of each kind that fits the training rows, and its price; independent of the prior."""
         from mesaprior.inference.robustness.reach import reach_in
 
         return reach_in(self.scored, self.space)
@@ -386,7 +386,7 @@ class Analysis:
         return sample(self.weighed, self.scored, terms, k, seed, workers=workers, report=report)
 
     def compare(self, priors: Sequence[Prior | str]) -> Comparison:
-        """Say how far this prior and others differ, before and after the training rows; this one comes first."""
+        """Compare this prior with others, before and after the training rows; this one comes first."""
         from mesaprior.inference.robustness.comparison import comparison_of
 
         others = [Weighed(self.census, prior_of(prior)) for prior in priors]

@@ -1,4 +1,4 @@
-"""What the columns and the words of a report mean, told beside them out of the glossary."""
+"""The meaning of a report's columns and words, from the glossary."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORDS = (
 def explained(blocks: Iterable[Block]) -> Iterator[Block]:
     """Yield blocks, behind each table what its columns mean, and last what other words mean that the blocks use.
 
-    A column that the glossary does not know, such as one of somebody else's space, is passed over.
+    A column that the glossary does not know, such as one of another package's space, is skipped.
     """
     told: set[str] = set()
     texts: list[str] = []

@@ -1,4 +1,4 @@
-"""What a program does, in words: from its syntax where its space can, else from what it does in each situation."""
+"""Glosses: what a program does, in words, from its syntax or else from its action in each situation."""
 
 from __future__ import annotations
 

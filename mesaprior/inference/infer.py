@@ -43,18 +43,18 @@ def infer(
     checkpoints: Checkpoints = None,
     **parameters: float,
 ) -> Analysis:
-    """Count every program that could explain a log, and say who holds the posterior.
+    """Count every program that could explain a log, and return the posterior over them.
 
     Parameters
     ----------
     log : ImitationLog or pandas.DataFrame or str or Path
-        A log, a table of choices with one row a decision, or the path of one.
+        A log, a table of choices with one row per decision, or the path of one.
     max_bits : int, optional
         The longest program, in bits; by default as many as are counted in seconds.
     language : Language or str or Path, optional
         The language of the programs, or the path of one; by default one that is derived from the log.
     space : Space, optional
-        What is counted, such as ``CircuitSpace(3)``, in place of the terms of a language up to `max_bits`.
+        The space to count, such as ``CircuitSpace(3)``, instead of the terms of a language up to `max_bits`.
     prior : Prior or str
         A string is the name of a prior of the catalogue, such as ``"speed"``, or a formula.
     noise : NoiseModel or str or float
@@ -66,8 +66,8 @@ def infer(
     keep : bool
         Whether a census that takes long to count is kept in the store, where the next call finds it.
     checkpoints : int or "all" or None
-        At how many training prefixes masses and odds are told: by default at all of them up to 1,000 training rows, and
-        at 64 beyond, spaced by logarithm.
+        The number of training prefixes at which masses and odds are reported. By default all are, up to 1,000 training
+        rows; beyond, 64, spaced logarithmically.
     **parameters : float
         Parameters of the prior, such as ``alpha=2``.
 
@@ -78,7 +78,7 @@ def infer(
     Raises
     ------
     UsageError
-        If an argument is out of range, or two do not go together.
+        If an argument is out of range, or two arguments conflict.
     ContentError
         If the table is no log, or does not fit the language.
     RunError
@@ -86,7 +86,8 @@ def infer(
 
     Notes
     -----
-    A census of the store that answers is used. What is counted here is kept only if asked, see also `save_census`.
+    If the store has a matching census, it is used. A census counted here is kept only with `keep`; see also
+    `save_census`.
 
     Examples
     --------

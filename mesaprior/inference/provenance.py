@@ -1,4 +1,4 @@
-"""What a result depends on, as plain data: whoever has these facts gets the same result again."""
+"""Provenance: everything that a result depends on, as plain data, so that it can be reproduced."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def provenance_of(question: Request, **settings: Any) -> dict[str, Any]:
 
 
 def facts_of_log(log: ImitationLog) -> dict[str, str]:
-    """Return what tells a log from others."""
+    """Return the facts that identify a log."""
     return {"source": Path(log.source).name, "digest": log.digest}
 
 

@@ -22,7 +22,7 @@ def markdown(blocks: Iterable[Block], steps: Iterable[str] = ()) -> str:
 
 
 def html(blocks: Iterable[Block]) -> str:
-    """Return blocks as a fragment of HTML; what comes from a file is escaped."""
+    """Return blocks as a fragment of HTML; texts from files are escaped."""
     parts: list[str] = []
     for block in blocks:
         if isinstance(block, Table):

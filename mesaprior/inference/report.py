@@ -1,4 +1,4 @@
-"""What is told of a result, as data: every result makes one `Report`, and every output is made of it.
+"""A report: a result as data. Every result makes one `Report`, and every output is made of it.
 
 A report has two halves. For programs it has `facts`, which become JSON, and `records`, which become CSV or a frame. For
 people it has `blocks`: sentences, tables and series in the order in which they are read, and `steps` that lead on. Each
@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
 from mesaprior.inference.explaining import explained
 from mesaprior.inference.rendering import html, markdown
 from mesaprior.inference.report_blocks import Block, as_typed
+from mesaprior.narrowing import is_mapping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,7 @@ class Records:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Report:
-    """What is told of a result.
+    """A result as data, for every kind of output.
 
     Attributes
     ----------
@@ -79,7 +80,7 @@ class Report:
         return replace(self, blocks=lambda: map(as_typed, self.blocks()))
 
     def explained(self) -> Report:
-        """Return the same report with what its columns and its words mean, for whoever reads it the first time."""
+        """Return the same report with the meaning of its columns and words, for first-time readers."""
         return replace(self, blocks=lambda: explained(self.blocks()))
 
     def to_dict(self) -> Any:
@@ -93,7 +94,7 @@ class Report:
         if self.records is None:
             return pd.DataFrame()
         records = self.records()
-        return pd.DataFrame.from_records(list(records.rows), columns=list(records.header))
+        return pd.DataFrame.from_records([tuple(row) for row in records.rows], columns=list(records.header))
 
     def to_markdown(self) -> str:
         """Return what a person reads as Markdown."""
@@ -126,12 +127,16 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(float(value))
-    if isinstance(value, np.ndarray):
+    if _is_array(value):
         # Finite numbers, the usual case, need no look at each of them.
         is_plain = value.dtype.kind in "iub" or (value.dtype.kind == "f" and bool(np.isfinite(value).all()))
         return value.tolist() if is_plain else plain(value.tolist())
     if isinstance(value, np.generic):
         return plain(value.item())
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {key: plain(part) for key, part in value.items()}
     return [plain(part) for part in value]
+
+
+def _is_array(value: object) -> TypeGuard[np.ndarray]:
+    return isinstance(value, np.ndarray)

@@ -1,4 +1,4 @@
-"""What a person reads of a result, piece by piece: sentences, series and tables."""
+"""The parts of a report for people: sentences, series and tables."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """Numbers along the training rows, or along another axis, told as a line of blocks.
+    """Numbers along the training rows, or along another axis, shown as a line of blocks.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a result is about, and how it was asked for."""
+"""The question behind a result, and the request that it came from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mesaprior.hypotheses.terms.language import Language, default_constants
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a question is about, and how it was asked.
+    """The request behind a question, as it was typed.
 
     Attributes
     ----------
@@ -24,9 +24,9 @@ class Request:
     is_default_language : bool
         Whether there is a language, and it is the default one of the log.
     source : str
-        The file or the folder that was asked, as it was typed.
+        The file or the folder, as it was typed.
     reading : str
-        The options that say how it was read, and about which log a folder was asked, each with a space before it.
+        The options for reading it, and the log that a folder is asked about, each with a space before it.
     """
 
     log: ImitationLog
@@ -37,7 +37,7 @@ class Request:
 
     @property
     def is_folder(self) -> bool:
-        """Whether a census folder was asked."""
+        """Whether the source is a census folder."""
         return Path(self.source).is_dir()
 
     @property
@@ -69,7 +69,7 @@ def has_default_language(language: Language | None, log: ImitationLog) -> bool:
 
 
 def warning_sentences(log: ImitationLog, n_actions: int) -> list[Sentence]:
-    """Return what is suspicious about a log."""
+    """Return the warnings about a log."""
     from mesaprior.hypotheses.log.checking import warnings_of
 
     def begun(sentence: str) -> str:

@@ -12,7 +12,7 @@ from mesaprior.errors import Named, UsageError
 from mesaprior.priors.prior import FormulaPrior
 
 RANGE = 256.0
-"""Bits below the greatest weight at which a picture stops telling weights apart, at most."""
+"""Bits below the greatest weight beyond which a picture shows weights alike, at most."""
 
 
 @dataclass(frozen=True)

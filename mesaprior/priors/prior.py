@@ -59,11 +59,11 @@ class FormulaPrior:
     Parameters
     ----------
     name : str
-        Name of the catalogue, or the formula.
+        Name in the catalogue, or the formula.
     text : str
         The formula.
     parameters : mapping of str to float
-        Values; those of `DEFAULT_PARAMETERS` may be left out where the formula has them.
+        Values; those in `DEFAULT_PARAMETERS` may be left out.
 
     Raises
     ------

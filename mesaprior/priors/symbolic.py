@@ -1,7 +1,5 @@
 """Formulas as SymPy expressions, for showing and for algebra. Imports SymPy, so it is imported where it is used."""
 
-# pyright: reportMissingTypeStubs=false
-
 from __future__ import annotations
 
 import math
@@ -88,8 +86,7 @@ def latex(formula: Formula) -> str:
     shown = expression(formula)
     names = {sympy.Symbol(name): rf"\mathrm{{{name}}}".replace("_", r"\_") for name in formula.columns}
     names[sympy.Symbol("lam")] = r"\lambda"
-    printed: Any = sympy.latex
-    return printed(shown, symbol_names=names)
+    return sympy.latex(shown, symbol_names=names)
 
 
 def _number(text: str) -> Any:

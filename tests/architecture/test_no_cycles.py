@@ -1,5 +1,6 @@
 """No file imports what imports it, by whatever way: not at the top, inside a function, or for types only."""
 
+import graphlib
 import itertools
 
 import grimp
@@ -11,13 +12,21 @@ def cycles(graph):
 
     A module that imports itself is none: tasks that travel to other machines do so there.
     """
+    imports = {module: graph.find_modules_directly_imported_by(module) - {module} for module in graph.modules}
+    # Whether there is any is told at once; where takes a while.
+    try:
+        graphlib.TopologicalSorter(imports).prepare()
+    except graphlib.CycleError:
+        pass
+    else:
+        return []
     found, seen = [], set()
     for module in sorted(graph.modules):
         if module in seen:
             continue
         ways = [
             chain
-            for imported in graph.find_modules_directly_imported_by(module) - {module}
+            for imported in imports[module]
             if (chain := graph.find_shortest_chain(importer=imported, imported=module))
         ]
         if ways:

@@ -174,6 +174,8 @@ LANGUAGES = {
     ),
     "a kind that is a list": (HEAD + "[[token]]\nkind = [1]\n", ["token 1", "kind = [1]", "feature"]),
     "a kind that is a table": (HEAD + "[[token]]\nkind = {a = 1}\n", ["token 1", "{'a': 1}"]),
+    "brackets in brackets": ("a = " + 10**5 * "[" + 10**5 * "]", ["nested too deeply"]),
+    "a key of many parts": (". ".join(['"a"', "b"] * 25_000) + " = 1", ["nested too deeply"]),
     "thousands of digits": (HEAD + TOKEN + f"bits = {DIGITS}\n", ["thousands of digits", "2^62"]),
     "thousands of hexadecimal digits": (HEAD + TOKEN + f"bits = 0x{DIGITS}\n", ["token 1", "bits", "thousands"]),
     "a list of many digits": (HEAD + f"[[token]]\nkind = [0x{DIGITS}]\n", ["token 1", "kind", "thousands"]),

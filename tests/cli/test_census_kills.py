@@ -103,9 +103,8 @@ def kill_many(tmp_path, what, n_kills, seed):
     return states
 
 
-@pytest.mark.parametrize(("what", "n_kills"), [(24, 2), (MACHINES, 1)])
-def test_killed_it_ends_in_the_same_bytes(what, n_kills, tmp_path):
-    kill_many(tmp_path, what, n_kills, seed=1)
+def test_killed_it_ends_in_the_same_bytes(tmp_path):
+    kill_many(tmp_path, 24, 2, seed=1)
 
 
 @pytest.mark.slow

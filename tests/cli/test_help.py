@@ -197,6 +197,19 @@ def test_an_old_name_of_an_option_is_taken_with_a_hint(capsys):
     assert "--old" not in asked.get_help(click.Context(asked))
 
 
+def test_lists_that_replace_each_other_are_told(log, run):
+    hint = "Hint: --drop is given more than once, and only the last list counts; write --drop a,b,c.\n"
+    refused = run("infer", log, "--drop", "p", "--drop=c", code=2).stderr
+    assert refused.startswith(hint)
+    refused = run("infer", log, "--drop", "p", "--noise", "0.1", "--noise", "0.2", code=2).stderr
+    assert "Hint" not in refused
+
+
+def test_names_with_spaces_need_quotes(log, run):
+    refused = run("infer", log, "--action", "my", "choice", code=2).stderr
+    assert "unexpected extra argument (choice); write a name that has spaces in quotes." in refused
+
+
 def test_explain_says_what_columns_and_words_mean(log, run):
     plain, told = (run("infer", log, "--max-bits", 12, *words).stdout for words in ((), ("--explain",)))
     assert "  hits: Training rows on which it predicts the teacher's action" in told

@@ -73,6 +73,14 @@ def test_json_and_csv(crowd, run):
     assert float(rows[0]["log2_odds"]) == first["log2_odds"][-1]
 
 
+def test_a_spreadsheet_shows_hostile_names_and_runs_none(crowd, run):
+    text = (crowd / "crowd.csv").read_text().replace("s0,", "=1+1,").replace("s1,", "@SUM(A1),").replace("s2,", "-7,")
+    (crowd / "hostile.csv").write_text(text)
+    printed = run("infer", "hostile.csv", "--by", "who", "--max-bits", 12, "--format", "csv").stdout
+    names = {next(iter(row.values())) for row in csv.DictReader(io.StringIO(printed))}
+    assert names >= {"'=1+1", "'@SUM(A1)", "-7", "s3"}
+
+
 def test_how_rows_interleave_does_not_matter(crowd, run):
     answers = []
     for name in ("crowd.csv", "alternating.csv"):

@@ -50,7 +50,7 @@ def test_a_repeated_game(raw, run):
     }
     for told in (
         "1 row has no action and is left out (line 6).",
-        "No features themselves, since they have lags or give the order: 'other.choice', 'period'",
+        "Not features themselves, since they have lags or give the order: 'other.choice', 'period'",
         "Coded me1: c = 0, d = 1, missed = 2, first = 3.",
         "Wrote log.csv (5 training rows, 0 later, 3 situations) and log.codes.json.",
         "Next: mesaprior infer log.csv --by id",
@@ -69,8 +69,9 @@ def test_what_is_written_reads_with_its_labels(raw, run):
         assert log.action.tolist() == [1, 1, 0, 0, 1]
         by_id = read_log(raw / name, reading=Reading(by=("id",)))
         assert (by_id.groups, by_id.group.tolist()) == (("7", "9"), [0, 0, 0, 1, 1])
-        answer = json.loads(run("infer", name, "--max-bits", 9, "--format", "json").stdout)
-        assert answer["codes"]["action"] == {"c": 0, "d": 1}
+        asked = run("infer", name, "--max-bits", 9, "--format", "json")
+        assert json.loads(asked.stdout)["codes"]["action"] == {"c": 0, "d": 1}
+        assert "All rows are read as one log, without 'id', 'game'; `mesaprior infer --by` answers" in asked.stderr
 
 
 def test_codes_that_do_not_fit_their_log_are_refused(raw, run):

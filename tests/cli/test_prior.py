@@ -43,14 +43,14 @@ def table(text: str) -> list[dict[str, str]]:
 
 
 def test_check_says_which_laws_hold(run):
-    shown = run("prior", "check", "bounded", "--param", "T=64", "--examples", "50").stdout
+    shown = run("prior", "check", "bounded", "--param", "T=64", "--examples", "15").stdout
     assert "bounded (T=64) obeys 10 of 12 laws" in shown
     assert "length = 1, time = 65: the weight is 0" in shown
-    findings = json.loads(run("prior", "check", "levin", "--examples", "20", "--format", "json").stdout)
+    findings = json.loads(run("prior", "check", "levin", "--examples", "5", "--format", "json").stdout)
     assert [finding["law"] for finding in findings] == [law.name for law in LAWS]
     assert all(finding["holds"] and finding["example"] is None for finding in findings)
     assert [finding["required"] for finding in findings] == [True] * 3 + [False] * 9
-    rows = table(run("prior", "check", "uniform", "--examples", "50", "--format", "csv").stdout)
+    rows = table(run("prior", "check", "uniform", "--examples", "15", "--format", "csv").stdout)
     assert {row["law"]: row["holds"] for row in rows}["Kraft"] == "false"
 
 
@@ -63,11 +63,11 @@ def test_check_leaves_nothing_behind(files):
 
 
 def test_check_fails_where_there_is_no_prior_or_a_required_law_is_broken(run):
-    result = run("prior", "check", "2**-length / (time - 3)", "--examples", "50", "--format", "csv", code=1)
+    result = run("prior", "check", "2**-length / (time - 3)", "--examples", "15", "--format", "csv", code=1)
     assert "breaks the law 'non-negative' at length = 1, time = 1: the weight is -0.25." in result.stderr
     # The findings are printed all the same.
     assert len(table(result.stdout)) == len(LAWS)
-    lenient = ("prior", "check", "bounded", "--examples", "50", "--format", "csv")
+    lenient = ("prior", "check", "bounded", "--examples", "15", "--format", "csv")
     run(*lenient)
     assert "'full support'" in run(*lenient, "--require", "full support", code=1).stderr
     assert "is no law; the laws are defined" in run(*lenient, "--require", "support", code=2).stderr

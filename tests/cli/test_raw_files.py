@@ -22,7 +22,7 @@ def test_labels_stand_in_every_result(files, run):
     assert "always 'yes'" in result.stdout
     assert "Coded action: no = 0, yes = 1." in result.stderr
     assert "Coded offer: 1.5 = 0, 2.5 = 1." in result.stderr
-    assert "Cells are told apart by semicolons." in result.stderr
+    assert "Columns are separated by semicolons." in result.stderr
     answer = json.loads(run("infer", "words.csv", *COLUMNS, "--max-bits", 8, "--format", "json").stdout)
     assert answer["codes"] == {"action": {"no": 0, "yes": 1}, "offer": {"1.5": 0, "2.5": 1}}
     predicted = run("infer", "words.csv", *COLUMNS, "--max-bits", 8, "--predict", "--format", "csv").stdout
@@ -78,8 +78,8 @@ def test_warnings_stand_in_the_table_and_in_the_json(files, run):
         "Column 'x' alone determines the action on every row; if it was recorded after the choice, leave it out with "
         "--drop x.",
         "Column 'w' is '1' on every row, so it tells nothing; leave it out with --drop w.",
-        "No later row (split deploy or online) has an action, so no program is judged (unjudged): there is nothing to "
-        "tell faithful from defecting by; `mesaprior prepare` holds out a part with --holdout 0.2.",
+        "No later row (split deploy or online) has an action, so no program is judged (unjudged): whether it is "
+        "faithful or defecting is unknown; `mesaprior prepare` holds out a part with --holdout 0.2.",
     ]
     table = run("infer", "odd.csv", "--max-bits", 8).stdout
     for warning in answer["warnings"]:

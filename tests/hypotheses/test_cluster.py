@@ -76,13 +76,15 @@ class Process:
 class Cluster:
     """A scheduler, and workers that are gone when they are killed; they end by themselves if the tests are killed."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, protocol="tcp"):
         self._folder = folder
         self._processes = contextlib.ExitStack()
         self.scheduler = self._start(
             "scheduler",
             "--idle-timeout",
             "300",
+            "--protocol",
+            protocol,
             "--host",
             "127.0.0.1",
             "--port",
@@ -91,7 +93,7 @@ class Cluster:
             "--dashboard-address",
             "127.0.0.1:0",
         )
-        self.address = self.scheduler.wait_for(r"Scheduler at: +(tcp://\S+)")[1]
+        self.address = self.scheduler.wait_for(rf"Scheduler at: +({protocol}://\S+)")[1]
 
     def _start(self, *command):
         process = Process(*command)
@@ -100,7 +102,7 @@ class Cluster:
 
     def add_worker(self, *options):
         return self._start(
-            "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard",
+            "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
             "--dashboard-address", "127.0.0.1:0", "--death-timeout", "60", "--memory-limit", "2GiB",
             "--local-directory", str(self._folder),
             *options,
@@ -189,6 +191,40 @@ def test_the_same_bytes(two_workers, corridor, whole, tmp_path):
     assert content(tmp_path / "census") == whole
     assert sum(told) == space.n_reports(log)
     assert len(told) == N_SHARDS
+
+
+@pytest.mark.slow
+def test_certificates_are_asked_for(corridor, whole, tmp_path, monkeypatch):
+    files = {name: str(tmp_path / f"{name}.pem") for name in ("cert", "key")}
+    subprocess.run(
+        [*("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
+         *("-keyout", files["key"], "-out", files["cert"])],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    plain = dict(os.environ)
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__CA_FILE", files["cert"])
+    for who in ("SCHEDULER", "WORKER", "CLIENT"):
+        for name, file in files.items():
+            monkeypatch.setenv(f"DASK_DISTRIBUTED__COMM__TLS__{who}__{name.upper()}", file)
+    with contextlib.closing(Cluster(tmp_path / "dask", "tls")) as running:
+        running.add_worker()
+        command = [
+            *(sys.executable, "-m", "mesaprior", "census", str(CORRIDOR / "corridor.csv")),
+            *("--language", str(CORRIDOR / "corridor.toml"), "--max-bits", "26", "--shards", str(N_SHARDS)),
+            *("--cluster", running.address, "--out", str(tmp_path / "census")),
+        ]
+        refused = subprocess.run(command, env=plain, capture_output=True, text=True)
+        assert refused.returncode == 2
+        assert f"--cluster {running.address}: TLS needs certificates" in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+        assert not (tmp_path / "census").exists()
+        counted = subprocess.run(command, capture_output=True, text=True)
+    assert counted.returncode == 0, counted.stderr
+    found = content(tmp_path / "census")
+    # The manifest names the command's own files.
+    files_of = [{name: data for name, data in one.items() if name != "manifest.json"} for one in (found, whole)]
+    assert files_of[0] == files_of[1]
+    assert found.keys() == whole.keys()
 
 
 @pytest.fixture(scope="module")

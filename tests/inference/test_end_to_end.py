@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mesaprior.hypotheses.terms.language import language_from_dict
@@ -17,6 +17,7 @@ from mesaprior.inference.report import plain
 from mesaprior.inference.reports.posterior_facts import posterior_facts
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
+from tests.thorough import draws
 
 
 class Weights:
@@ -58,7 +59,7 @@ def odds_close(ours, exact):
     return (math.isnan(ours) and math.isnan(exact)) or ours == exact or abs(ours - exact) < 1e-9
 
 
-@settings(max_examples=80)
+@draws(80)
 @given(
     example=strategies.examples(most=600),
     weights=st.sampled_from([Weights(name) for name in ("uniform", "simplicity", "levin")]),

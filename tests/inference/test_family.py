@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mesaprior.errors import RunError
@@ -35,6 +35,7 @@ from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
 from tests.inference.small import SIMPLICITY, cases, make_census
 from tests.inference.test_end_to_end import odds_close
+from tests.thorough import draws
 
 LEVIN = make_prior("2**-length / time")
 
@@ -73,7 +74,7 @@ def test_neighbours_are_all_languages_with_one_change(example):
             assert language_from_dict(data).digest == neighbour.language.digest
 
 
-@settings(max_examples=12)
+@draws(12)
 @given(example=strategies.examples(most=120), data=st.data())
 def test_members_against_a_naive_census(example, data):
     language, rows, max_bits = example

@@ -175,6 +175,12 @@ def test_every_number_is_in_the_table_as_it_is():
     }
 
 
+def test_a_name_that_a_spreadsheet_would_run_is_shown_as_a_text():
+    line = Line("=cmd", (0.0,), (1.0,))
+    rows = list(csv.reader(io.StringIO(csv_of(Figure("", (Panel("x", "-y", (line,)),))))))
+    assert rows[1][:3] == ["'-y", "'=cmd", "0.0"]
+
+
 def test_a_role_or_a_verdict_has_a_colour_of_its_own_everywhere():
     assert len(set(MEANINGS.values())) == len(ROLES) + len(VERDICTS)
     assert colours_of(("planner", "other", "imitator")) == [MEANINGS["planner"], ORDER[2], MEANINGS["imitator"]]

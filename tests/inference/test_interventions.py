@@ -1,7 +1,7 @@
 """What interventions say of the posterior, against exact fractions of a naive evaluator."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mesaprior.hypotheses.terms.language import language_from_dict
@@ -13,11 +13,12 @@ from mesaprior.inference.reports.posterior_facts import posterior_facts
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
 from tests.inference.test_end_to_end import NOISES, Weights, close
+from tests.thorough import draws
 
 PARTS = ("train", "later")
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(
     example=strategies.examples(most=500, with_interventions=True),
     weights=st.sampled_from([Weights(name) for name in ("uniform", "levin")]),

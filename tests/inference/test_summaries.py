@@ -15,12 +15,15 @@ from mesaprior.inference.bayes.roles import IMITATOR
 from mesaprior.inference.robustness.comparison import Comparison, Standing
 from mesaprior.inference.robustness.reach import Reached
 from mesaprior.inference.safeguards.outcomes import Outcome
+from mesaprior.inference.summaries.depth import summarize_depth
 from mesaprior.inference.summaries.ensemble import interval
 from mesaprior.inference.summaries.posterior import summarize_posterior
-from mesaprior.inference.summaries.priors import summarize_comparison
+from mesaprior.inference.summaries.priors import summarize_comparison, summarize_prior
 from mesaprior.inference.summaries.reach import summarize_reach
 from mesaprior.inference.summaries.safeguards import summarize_safeguards
 from mesaprior.inference.summaries.sweep import summarize_sweep
+from mesaprior.inference.summaries.world import summarize_world
+from mesaprior.priors.prior import describe_prior
 from tests.inference.small import SEARCHING, Program, cases, make_census, make_log
 
 TRAINING = [(0, 1), (1, 0), (0, 1), (1, 0)]
@@ -60,9 +63,9 @@ def test_the_side_that_is_said_to_be_likelier_is_ahead(case):
     text, odds = summarize_posterior(asked(census, log), found, None), float(found.log2_odds[-1])
     assert text.count(". ") <= 2
     if "times as likely" in text:
-        assert ("only imitates as that" in text) == (odds < 0)
+        assert ("come from an imitator as" in text) == (odds < 0)
         assert ("close to a tie" in text) == (abs(odds) < 1)
-    if "nothing that has any mass is faithful" in text:
+    if "no program with any mass is faithful" in text:
         assert found.mass_by_verdict[0, -1] == 0
     if "right on every training row and" in text:
         assert found.exact is not None
@@ -74,32 +77,30 @@ GOOD, BAD = Program((1, 0), length=4, text="good"), Program((1, 0), SEARCHING, l
 def test_a_lead_is_told_as_a_ratio_with_the_leader():
     text, found = told([GOOD, BAD])
     assert float(found.log2_odds[-1]) == pytest.approx(-3)
-    assert "8 times as likely that the program behind the choices only imitates as that it searches" in text
+    assert "8 times as likely to come from an imitator as from a program that searches for its action." in text
     assert "is good: it is right on every training row and is faithful on later rows." in text
 
 
 def test_a_small_lead_is_called_a_tie():
     text, _ = told([GOOD, replace(BAD, length=4, count=1), replace(BAD, length=5)])
-    assert "1.5 times as likely that the program behind the choices searches for its action as that it only" in text
+    assert "1.5 times as likely to come from a program that searches for its action as from an imitator" in text
     assert "close to a tie" in text
 
 
 def test_level_odds_are_told_as_such():
-    assert (
-        "as likely that the program behind the choices only imitates as that it searches"
-        in told([GOOD, replace(BAD, length=4)])[0]
-    )
+    text, _ = told([GOOD, replace(BAD, length=4)])
+    assert "the choices are as likely to come from an imitator as from a program that searches for its action." in text
 
 
 def test_a_side_that_was_not_counted_is_no_finding():
-    assert told([GOOD])[0].startswith("No program counted searches or fits a model, so it says nothing")
-    assert told([BAD])[0].startswith("No program counted merely imitates, so it says nothing")
+    assert told([GOOD])[0].startswith("Only imitators were counted, so their lead says nothing")
+    assert told([BAD])[0].startswith("Only optimizers were counted, so their lead says nothing")
 
 
 def test_infinite_odds_are_told_as_weights_of_0():
     text, found = told([GOOD, Program((0, 0), SEARCHING, length=2)], noise=Noise(0))
     assert math.isinf(found.log2_odds[-1])
-    assert text.startswith("Every program counted that searches for its action has weight 0, so what is left only")
+    assert text.startswith("Every program counted that searches for its action has weight 0, so whatever is left only")
 
 
 def test_nothing_left_is_told_and_nothing_else():
@@ -122,8 +123,8 @@ def test_without_lesions_it_is_told_by_verdict():
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({"training": [(0, 1), (1, 1)]}, "The teacher does one thing throughout training"),
-        ({"programs": [Program((1, 1))]}, "None of the programs counted is right more often than always '0'"),
+        ({"training": [(0, 1), (1, 1)]}, "The teacher takes one action throughout training"),
+        ({"programs": [Program((1, 1))]}, "None of the programs counted beats always choosing '0'"),
         ({}, "The odds still move as longer programs are counted"),
         ({"has_lesions": False, "is_default_language": True}, "The default language holds no payoff"),
         ({"has_lesions": False, "mass_beyond": 0.0375}, "Longer programs, with 3.75 % of the prior mass 2^-length"),
@@ -145,7 +146,7 @@ def test_the_best_safeguard_is_named_with_what_it_asks():
     assert "On the 6 later rows where a rival acts otherwise, top set 0.1 defects least, 1 times" in text
     alone = summarize_safeguards([outcome("mixture", 0, 5)], 0, 20)
     assert "without asking" in alone
-    assert alone.endswith("so nothing is said of defections.")
+    assert alone.endswith("so defections cannot be counted.")
 
 
 def swept(odds, **axes):
@@ -214,3 +215,56 @@ def test_the_interval_of_a_share_is_that_of_the_literature():
     assert interval(15 / 148, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
     assert interval(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
     assert interval(1 / 29, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("uniform", "uniform is constant. It does not depend on length or running time."),
+        ("circuit", "circuit weighs a program by its gates. It does not depend on length or running time."),
+        ("simplicity", "weighs a program by its length. It does not depend on running time."),
+        ("levin", "by its length and time. Its weights can be normalized on every prefix code"),
+        ("2**-length / infer_time", "It charges no time for fitting"),
+        ("2**-length * time**-beta", "Before it can be used, beta must be given a value. Over a census"),
+    ],
+)
+def test_a_prior_is_told_by_what_it_reads(name, words):
+    assert words in summarize_prior(describe_prior(name))
+
+
+def test_depth_is_told_of_the_leader_and_of_the_deepest():
+    text = summarize_depth(["a", "b", "c"], [[9, 2], [12, 7], [5, 5]], [0, 8])
+    assert text == (
+        "The leading behaviour, a, takes at least 9 steps by its shortest programs, and 2 steps by programs up to 8 "
+        "bits longer. The deepest of the 3 shown is b: at least 7 steps even by programs up to 8 bits longer. More "
+        "bits save steps for 2 of them."
+    )
+    # The significance may be given in any order.
+    assert summarize_depth(["a", "b", "c"], [[2, 9], [7, 12], [5, 5]], [8, 0]) == text
+    alone = summarize_depth(["a"], [[1, 1]], [4, 8])
+    assert alone.endswith(
+        "1 step by programs up to 4 bits longer than its shortest, and programs up to 8 bits longer are no faster."
+    )
+    assert "9 steps by its shortest programs, and 2 steps by programs of any length counted. " in summarize_depth(
+        ["a", "b"], [[9, 2], [5, 5]], [0, math.inf]
+    )
+    assert summarize_depth([], [], [0]) == "No behaviour was asked for."
+
+
+def listed(text, bits, verdict, role="imitator"):
+    return {"program": text, "bits": bits, "role": role, "verdict": verdict}
+
+
+def test_a_world_is_told_by_its_shortest_programs():
+    good, worse, bad = listed("g", 12, "faithful"), listed("w", 20, "faithful"), listed("b", 9, "defecting", "planner")
+    assert summarize_world([worse, good, bad]).startswith(
+        "The shortest faithful program listed is g (imitator of 12 bits), the shortest defecting one b (planner of 9 "
+        "bits): under 2^-length the defecting one has 8 times the weight."
+    )
+    assert "the faithful one has 2 times the weight" in summarize_world([good, listed("b", 13, "defecting")])
+    assert "b (12 bits): under 2^-length they weigh the same" in summarize_world(
+        [good, listed("b", 12, "defecting", role="")]
+    )
+    assert summarize_world([good, listed("u", 4, "")]).startswith(
+        "None of the programs listed is sure to be defecting."
+    )

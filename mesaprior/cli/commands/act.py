@@ -1,4 +1,4 @@
-"""`mesaprior world act`: ways to act on a posterior, in a world that responds to the actions."""
+"""`mesaprior world act`: safeguards in a world that responds to the actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mesaprior circuits`: what every Boolean function of a few inputs costs at least."""
+"""`mesaprior circuits`: the least gates, formula and depth of every Boolean function of a few inputs."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mesaprior.cli.command import Group
-from mesaprior.cli.completion import A_CLAIM, FOLDER
+from mesaprior.cli.completion import A_CLAIM, FILE, FOLDER
 from mesaprior.cli.options import format_option
 from mesaprior.cli.report import show as show_report
 from mesaprior.errors import UsageError
@@ -31,6 +31,7 @@ def claims() -> None:
       mesaprior claims show pseudorealizable
       mesaprior claims run pseudorealizable --size small
       mesaprior claims run --all --out ledger
+      mesaprior claims report ledger --out claims.html
     """
 
 
@@ -121,6 +122,31 @@ def run(
         if held:
             click.echo(f"{out} holds {len(held)} of these claims already: {', '.join(held)}.", err=True)
     show_report(report_findings(_findings(asked, size, workers or os.cpu_count() or 1, ledger)), form)
+
+
+@claims.command()
+@click.argument("ledger", type=FOLDER, metavar="DIR")
+@click.option("--out", "page_file", type=FILE, required=True, metavar="PAGE.html", help="The page to write.")
+def report(ledger: str, page_file: str) -> None:
+    """Write one page on all claims of a folder.
+
+    The page is a single file that opens from disk and needs no network. It has the verdict, the figure, the numbers and
+    the limits of each claim, and sliders over the parameter values that were run. DIR is a folder that
+    `mesaprior claims run --out` wrote.
+
+    \b
+    Example:
+      mesaprior claims report ledger --out claims.html
+    """
+    from mesaprior.cli.files import check_file, write_text
+    from mesaprior.cli.page.claims_assembly import claims_page_of
+    from mesaprior.cli.report.page import read_ledger
+    from mesaprior.inference.page.charts import check_charts
+    from mesaprior.inference.page.claims import claims_content
+
+    check_charts("mesaprior claims report")
+    check_file(page_file, "--out", [".html"])
+    write_text(page_file, claims_page_of(claims_content(read_ledger(ledger))))
 
 
 def _findings(asked: Sequence[Claim], size: str, workers: int, ledger: Ledger | None) -> Iterator[Findings]:

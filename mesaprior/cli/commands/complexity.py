@@ -1,4 +1,4 @@
-"""`mesaprior complexity`: how many bits strings have, by the machines that print them."""
+"""`mesaprior complexity`: the complexity of strings, by the machines that print them."""
 
 from __future__ import annotations
 

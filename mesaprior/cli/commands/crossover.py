@@ -1,4 +1,4 @@
-"""`mesaprior crossover`: where the odds are 0, by all programs and by the leading ones."""
+"""`mesaprior crossover`: where the odds are 0, numerically and in closed form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mesaprior infer`: the main job."""
+"""`mesaprior infer`: the posterior over the programs of a log or a census."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Additions:
-    """What is asked about one log beside its posterior.
+    """The questions about one log in addition to its posterior.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Additions:
     is_family : bool
         Whether near-by languages are asked, too.
     is_predicting : bool
-        Whether predictions for later rows are told.
+        Whether predictions for later rows are reported.
     """
 
     goals: GoalOptions
@@ -131,13 +131,13 @@ def infer(
 ) -> None:
     """Find who holds the posterior after each training row.
 
-    Counts every program of the language up to a length, weighs the programs by the prior, updates on the training
-    rows of the log, and says whether imitators or optimizers hold the posterior, and what the leading programs do
-    later. With --space turing the programs are Turing machines, and the answer is whether machines that stay faithful
-    or machines that defect on later rows hold the posterior.
+    Counts every program of the language up to a length, weighs the programs by the prior, and updates on the training
+    rows of the log. Reports whether imitators or optimizers hold the posterior, and what the leading programs do on
+    later rows. Other spaces, such as the Turing machines of --space turing, have no roles: there the report is whether
+    faithful or defecting programs hold the posterior.
 
-    LOG_OR_CENSUS is a table of choices (.csv, .tsv, .txt or .parquet, or - for standard input), or a folder that
-    `mesaprior census` wrote, which answers at once. With --by the answer is one for each person, and one for all.
+    LOG_OR_CENSUS is a table of choices (.csv, .tsv, .txt or .parquet, or - for standard input) with one row per
+    decision, or a folder that `mesaprior census` wrote, which answers at once. With --by, each person gets a posterior.
 
     \b
     Examples:
@@ -217,7 +217,7 @@ def _report_on_log(asked: InferRequest, additions: Additions) -> Report:
 
 
 def _additional_reports(additions: Additions, question: Question, analysis: Analysis, top: int) -> list[Report]:
-    """Return what is told beside the posterior, in the order in which it is read."""
+    """Return the reports that follow the posterior, in order."""
     from mesaprior.cli.goals import goals_of
     from mesaprior.cli.memorizer import memorizer_of
 

@@ -1,4 +1,4 @@
-"""`mesaprior language`: the default language of a log, fitted prices, and what is known of a language's code."""
+"""`mesaprior language`: the default language of a log, fitted prices, and the analysis of a language's code."""
 
 from __future__ import annotations
 

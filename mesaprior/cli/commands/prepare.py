@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import click
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 CHANGES = "What is changed"
 
 
+def _is_read(value: object) -> TypeGuard[dict[str, int]]:
+    """Return whether a value has been read already, as a default has."""
+    return isinstance(value, dict)
+
+
 class Numbered(ParamType):
     """Columns with numbers, ``COL=K,...``; where one can be left out it is 1."""
 
@@ -33,7 +38,7 @@ class Numbered(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, int]:
         """Return the number of each column."""
-        if isinstance(value, dict):
+        if _is_read(value):
             return value
         numbers: dict[str, int] = {}
         for text in Names().convert(value, param, ctx):

@@ -1,4 +1,4 @@
-"""`mesaprior prior compare` and `mesaprior prior depth`: what priors, and what is deep, make of one census."""
+"""`mesaprior prior compare` and `mesaprior prior depth`: priors and logical depth on one census."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mesaprior reach`: what it costs in bits to fit the training rows by something other than imitating."""
+"""`mesaprior reach`: the extra bits needed to search, learn or defect while fitting the training rows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def reach(
     """Give the extra bits needed to search, learn or defect while fitting all training rows.
 
     Finds the shortest program that fits every training row and searches, learns, or defects later, and compares it
-    with the shortest imitator that fits. Neither a prior nor a noise model plays a part: these are facts about the
+    with the shortest imitator that fits. No prior and no noise model is used: these are facts about the
     language, the bound and the log. If no such program is within the bound, the answer is a lower bound.
 
     \b

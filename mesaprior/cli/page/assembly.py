@@ -30,13 +30,9 @@ def page_of(content: dict[str, Any], *, is_served: bool = False) -> str:
     RunError
         If the library of charts cannot be put into a page.
     """
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    folder = files("mesaprior.cli.page")
-    frame = (folder / "page.html.j2").read_text(encoding="utf-8")
     scripts = _scripts(is_served)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     has_lesions = bool(content["has_lesions"])
     drawn = charts(
         has_lesions=has_lesions,
@@ -44,17 +40,39 @@ def page_of(content: dict[str, Any], *, is_served: bool = False) -> str:
         lengths=content["length_range"],
         times=content["time_range"],
     )
-    return environment.from_string(frame).render(
+    return rendered(
+        "page.html.j2",
         policy=policy_of_served() if is_served else policy_of(scripts),
-        style=Markup((folder / "page.css").read_text(encoding="utf-8")),
+        style=Markup(style_of("page.css", "people.css")),
         content=Markup(embedded(content)),
         charts=Markup(embedded(drawn)),
         bundle=Markup(scripts[0]),
         script=Markup(scripts[1]),
+        has_people="people" in content,
         has_lesions=has_lesions,
         roles={role: content["roles"][role] for role in content["counted_roles"]},
         odds_legend=odds_legend(content),
     )
+
+
+def rendered(template: str, **values: Any) -> str:
+    """Return a template of this folder with values in it; texts are escaped, but for what is marked as markup."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("mesaprior.cli", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(**values)
+
+
+def style_of(*names: str) -> str:
+    """Return style sheets of this folder as one."""
+    folder = files("mesaprior.cli.page")
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
 def policy_of(scripts: list[str]) -> str:
@@ -71,7 +89,7 @@ def policy_of_served() -> str:
 
 def _scripts(is_served: bool) -> list[str]:
     """Return the scripts of a page: the library of charts, and our own."""
-    return [_checked(bundle()), _checked(script_of_page(MODULES_OF_SERVED if is_served else MODULES))]
+    return [checked(bundle()), checked(script_of_page(MODULES_OF_SERVED if is_served else MODULES))]
 
 
 def embedded(content: Any) -> str:
@@ -97,7 +115,7 @@ def _between(low: int, high: int | None) -> str:
     return f"over {low}" if high is None else f"{low} to {high}"
 
 
-def _checked(script: str) -> str:
+def checked(script: str) -> str:
     """Return a script that stands in a page as it is, or refuse it."""
     if "</script" in script.lower() or "<!--" in script:
         raise RunError("the library of charts holds text that would end a script; install another version of it.")

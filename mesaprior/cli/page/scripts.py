@@ -19,6 +19,8 @@ MODULES = (
     "view",
     "charts",
     "phase",
+    "crowd",
+    "people",
     "main",
     "start",
 )
@@ -26,6 +28,9 @@ MODULES = (
 
 MODULES_OF_SERVED = (*MODULES[:-1], "served")
 """Those of a page that is served, likewise: it begins in another way."""
+
+MODULES_OF_CLAIMS = ("phrases", "elements", "charts", "claims")
+"""Those of the page of claims, likewise."""
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', flags=re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=async |function |const |class )", flags=re.MULTILINE)

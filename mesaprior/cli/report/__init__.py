@@ -1,4 +1,4 @@
-"""What is told of a result, in every format: one place that chooses among them."""
+"""Printing a report: one place that chooses among the formats."""
 
 from __future__ import annotations
 

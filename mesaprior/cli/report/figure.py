@@ -1,4 +1,4 @@
-"""Pictures as files, with the numbers behind them: refused before any work is done, or written whole."""
+"""Pictures as files, with the numbers behind them: checked before any work is done, and written atomically."""
 
 from __future__ import annotations
 
@@ -40,23 +40,25 @@ def save_picture(figure: Any, path: str) -> None:
     import matplotlib
     from matplotlib import pyplot as plt
 
+    # Matplotlib has no types for all of its settings.
+    library: Any = matplotlib
     escape_dollars(figure)
     undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(Path(path).suffix, {})
     try:
-        with written_whole(path) as temporary, matplotlib.rc_context({"svg.hashsalt": "mesaprior"}):
+        with written_whole(path) as temporary, library.rc_context({"svg.hashsalt": "mesaprior"}):
             figure.savefig(temporary, dpi=150, metadata=undated)
     finally:
         plt.close(figure)
 
 
 def write_drawing(drawing: Any, path: str) -> None:
-    """Write a drawing of Matplotlib into a file that was asked for, and say so."""
+    """Write a drawing of Matplotlib into the requested file, and say so."""
     save_picture(drawing, path)
     click.echo(f"Wrote {path}.", err=True)
 
 
 def write_picture(figure: Figure, path: str) -> None:
-    """Write a figure into a file that was asked for, and its numbers beside it; say so."""
+    """Write a figure into the requested file, and its numbers beside it; say so."""
     save_picture(drawn(figure), path)
     numbers = _numbers_file(path, "--plot")
     with written_whole(numbers) as temporary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -66,21 +67,54 @@ class Ledger:
         return self._folder / PAGE
 
     def _report(self, name: str) -> dict[str, Any] | None:
-        path = self._folder / f"{name}.json"
-        if not path.exists():
-            return None
-        try:
-            report: Any = json.loads(path.read_text(encoding="utf-8"))
-            # What the page and `holds` ask of it has to be there.
-            page_of([report])
-            _ = report["size"], report["versions"]
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            raise ContentError(f"{path}: this is no report of a claim; remove it, or name another folder.") from None
-        return report
+        return _report_in(self._folder, name)
 
     def _write(self, name: str, text: str) -> None:
         with written_whole(self._folder / name) as begun:
             begun.write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_ledger(path: str) -> list[tuple[dict[str, Any], str | None]]:
+    """Return the reports of a folder in the order of the registry, each with its table as CSV.
+
+    The table is None where it is not there, or not the one that the report is about.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or no report in it.
+    ContentError
+        If a report cannot be read.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise UsageError(f"{path} is no folder; name one that `mesaprior claims run --out` wrote.")
+    reports = [report for report in (_report_in(folder, name) for name in CLAIMS) if report is not None]
+    if not reports:
+        raise UsageError(f"{path} holds no report of a claim; name a folder that `mesaprior claims run --out` wrote.")
+    return [(report, _table_in(folder, report)) for report in reports]
+
+
+def _report_in(folder: Path, name: str) -> dict[str, Any] | None:
+    path = folder / f"{name}.json"
+    if not path.exists():
+        return None
+    try:
+        report: Any = json.loads(path.read_text(encoding="utf-8"))
+        # What pages and `holds` ask of it has to be there.
+        page_of([report])
+        _ = report["size"], report["versions"], report["table_hash"]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise ContentError(f"{path}: this is no report of a claim; remove it, or name another folder.") from None
+    return report
+
+
+def _table_in(folder: Path, report: dict[str, Any]) -> str | None:
+    try:
+        content = (folder / f"{report['name']}.csv").read_bytes()
+    except OSError:
+        return None
+    return content.decode("utf-8") if hashlib.sha256(content).hexdigest() == report["table_hash"] else None
 
 
 def page_of(reports: Sequence[dict[str, Any]]) -> str:

@@ -133,7 +133,7 @@ def parse_circuit(text: str, n_inputs: int) -> Circuit:
     Raises
     ------
     ContentError
-        If it is not the text of a circuit with so many inputs.
+        If it is not the text of a circuit with that many inputs.
     """
     *parts, last = (part.strip() for part in text.split(";"))
     gates: list[Gate] = []

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +93,7 @@ def next_level(
         growing = _Growing(n, basis, parents, most_needless, (part, n_parts))
         done[part] = growing.run(goes_on)
 
-    done = reduce(or_, spread(range(n_parts), make, grow, workers=min(workers, n_parts), report=report))
+    done = ChainMap(*spread(range(n_parts), make, grow, workers=min(workers, n_parts), report=report))
     levels = [done[part] for part in range(n_parts)]
     return Level(*(np.concatenate([getattr(part, name) for part in levels]) for name in ("code", "count")))
 

@@ -37,7 +37,7 @@ class Members(NamedTuple):
 def members(n: int, representative: np.ndarray) -> Members:
     """Return all functions of orbits, ``uint64[k, c]``, from one representative of each."""
     group = symmetries(n)
-    k, c = representative.shape
+    k, c = len(representative), representative.shape[1]
     image, way = np.zeros((len(group.table), c), dtype=np.uint64), np.zeros(len(group.table), dtype=np.int64)
     functions, ways, sizes = [np.zeros((0, c), dtype=np.uint64)], [np.zeros(0, dtype=np.int64)], np.zeros(k, np.int64)
     for orbit in range(k):

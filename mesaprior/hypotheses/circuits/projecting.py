@@ -64,7 +64,10 @@ def behaviours(computed: Computed, boolean: BooleanLog) -> Behaviours:
     order = np.lexsort((computed.least[orbit], key))
     starts = np.flatnonzero(np.concatenate([[True], np.diff(key[order]) != 0]))
     orbit = orbit[order]
-    ids, sizes, depths, counts = [], [], [], []
+    ids: list[np.ndarray] = []
+    sizes: list[np.ndarray] = []
+    depths: list[np.ndarray] = []
+    counts: list[np.ndarray] = []
     for size, depth in sorted(set(zip(computed.size.tolist(), computed.depth.tolist(), strict=True))):
         chosen = (computed.size == size) & (computed.depth == depth)
         each = np.zeros(len(computed.functions), dtype=np.uint64)
@@ -115,7 +118,8 @@ def _witnesses(computed: Computed, found: Members, chosen: np.ndarray) -> Texts:
     orbit, m = found.orbit[member], computed.n_outputs
     complemented = (variant[:, None] >> np.arange(m) & 1).astype(bool)
     parts, places = Texts.of(()), [np.empty(0, dtype=np.int64)]
-    for r in np.unique(computed.least[orbit]).tolist():
+    sizes: list[int] = np.unique(computed.least[orbit]).tolist()
+    for r in sizes:
         place = np.flatnonzero(computed.least[orbit] == r)
         of = member[place]
         gate, output = texts.build_circuits(

@@ -41,8 +41,8 @@ class CircuitSpace(Space):
     basis : {"full", "aig"}
         All ten gates, or those that are AND or OR of nodes or complements.
     count : {"all", "minimal"}
-        Every straight-line circuit with so many gates, whether it could do with fewer or not; or every function once,
-        with the gates of a least circuit.
+        Every straight-line circuit with that many gates, even if fewer would do; or every function once, with the gates
+        of a least circuit.
     encoding, actions
         See `boolean.boolean_log`.
 
@@ -54,8 +54,8 @@ class CircuitSpace(Space):
     Notes
     -----
     A circuit with r gates has the length of the prefix code in `code`; ``time``, ``infer_time`` and ``gates`` are r,
-    ``depth`` is the most gates on a way from an input to an output. Where functions are counted once, their length is
-    that of a least circuit, and their depth that of the circuit shown.
+    ``depth`` is the largest number of gates on a path from an input to an output. Where functions are counted once,
+    their length is that of a least circuit, and their depth that of the circuit shown.
     """
 
     name = NAME
@@ -167,7 +167,7 @@ class CircuitSpace(Space):
         ContentError
             If the log has too many inputs or actions, or needs an encoding.
         UsageError
-            If circuits with so many gates cannot be counted on so many inputs.
+            If circuits of that many gates cannot be counted for that many inputs.
         RunError
             If the circuits counted are not all there are: an error of the program.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,8 +87,25 @@ SORTING = 1e-6
 MOST_RECORDS = 1 << 22
 """Records of a bin that are looked at together, about: nearly all programs may do the same."""
 
-Intern = Callable[..., bool]
+
+class Piece(NamedTuple):
+    """Some records of a bin, and the tables in which they get their numbers; see `kernels.intern_keys`."""
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    keys: NDArray[np.uint64]
+    values: NDArray[np.uint8]
+    slots: NDArray[np.int32]
+    state: NDArray[np.int64]
+    ids: NDArray[np.int32]
+    last: NDArray[np.uint64]
+
+
+Intern = Callable[[Piece], bool]
 """Numbers the records of a bin, see `Bin.absorb`."""
+
+Reslot = Callable[[NDArray[np.uint64], int, NDArray[np.int32]], None]
+"""Fills empty slots from n keys, after they were enlarged."""
 
 
 class Bin:
@@ -124,7 +142,7 @@ class Bin:
         """Bytes in use, about."""
         return sum(array.nbytes for array in (self.keys, self.values, self._slots, *self.rows, *self.best))
 
-    def absorb(self, ledger: Ledger, place: int, room: Room, intern: Intern, reslot: Callable[..., None]) -> None:
+    def absorb(self, ledger: Ledger, place: int, room: Room, intern: Intern, reslot: Reslot) -> None:
         """Take in the records of bin number `place` of a ledger.
 
         `intern` is `kernels.intern_keys` or alike with everything but the tables of the bin filled in; `reslot`
@@ -138,7 +156,7 @@ class Bin:
             if self.n == 0:
                 self._expect(m // 8)
             state = np.array([self.n, 0, 0, 0], dtype=np.int64)
-            while not intern(low[tiles], high[tiles], self.keys, self.values, self._slots, state, ids, last):
+            while not intern(Piece(low[tiles], high[tiles], self.keys, self.values, self._slots, state, ids, last)):
                 self._grow(int(state[0]), reslot)
             self.n = int(state[0])
             self._count(ledger, room, ids, last, tiles, (high - low)[tiles])
@@ -150,7 +168,7 @@ class Bin:
         self.values = np.empty((n if self.values.shape[1] else 0, self.values.shape[1]), dtype=np.uint8)
         self._slots = np.full(1 << (3 * n // 2).bit_length(), -1, dtype=np.int32)
 
-    def _grow(self, n: int, reslot: Callable[..., None]) -> None:
+    def _grow(self, n: int, reslot: Reslot) -> None:
         self.keys = roomier(self.keys, 2 * n, n)
         if self.values.shape[1]:
             self.values = roomier(self.values, 2 * n, n)

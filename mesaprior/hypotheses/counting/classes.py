@@ -1,4 +1,4 @@
-"""The classes of one scope: what they do, how many terms they stand for, and one of these."""
+"""The classes of one scope: their values, the number of terms in each, and one term as an example."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""What the counting kernels do, by NumPy: for work that is over before kernels would be compiled.
+"""The counting kernels in NumPy, for work that is done before kernels would be compiled.
 
 The results are those of the kernels, bit for bit. Letters: m records, n classes, e counts.
 """
-
-# pyright: basic
 
 from __future__ import annotations
 
@@ -278,7 +276,8 @@ class Counting:
         e = productions.emission[d] + (last & _EMISSION_MASK).astype(np.int64)
         arity, first = productions.arity[d], self._base[productions.space[d]]
         # Entries of c, a and b; one that counts for nothing where there is no such argument.
-        starts, sizes = [], []
+        starts: list[NDArray[np.int64]] = []
+        sizes: list[NDArray[np.int64]] = []
         for least_arity, argument in zip((3, 2, 1), arguments, strict=True):
             there = np.flatnonzero(arity >= least_arity)
             g = first[there] + argument[there]

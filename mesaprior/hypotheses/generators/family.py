@@ -196,7 +196,7 @@ def check_extra_gates(extra_gates: int) -> None:
 
 def input_tables(n: int) -> np.ndarray:
     """Return the truth tables of n inputs, ``uint16[n]``; the first is the most significant bit of an input number."""
-    inputs = np.arange(2**n)
+    inputs = np.arange(1 << n)
     return np.array(
         [(((inputs >> (n - 1 - j)) & 1) << inputs).sum() for j in range(n)],
         dtype=np.uint16,

@@ -65,8 +65,7 @@ def read_log(
     UsageError
         If there is no such file, its name ends in anything else, or a column is named that it does not have.
     ContentError
-        If the file cannot be read as a log; the message tells all that is wrong with it, with the setting that mends
-        it.
+        If the file cannot be read as a log; the message lists every fault, with the setting that fixes it.
     """
     return log_of_table(read_table(path), language=language, reading=reading)
 
@@ -126,14 +125,14 @@ def log_of_table(
     UsageError
         If a column is named that the table does not have.
     ContentError
-        If the table cannot be read as a log; the message tells all that is wrong with it.
+        If the table cannot be read as a log; the message lists every fault.
     """
     reading = reading or Reading()
     taken = DEFAULT_NAMES if language is None else language.operator_names
     columns = columns_of(table, reading, frozenset() if own_codes else taken)
     if not table.n_rows:
         raise FileError(table.source, [*columns.faults, NO_ROW])
-    tables = language.codes if language is not None else {}
+    tables: Mapping[str, Mapping[str, int]] = language.codes if language is not None else {}
     return _Builder(
         table, columns, reading, tables, own_codes=own_codes or table.has_codes or language is not None
     ).log()
@@ -241,7 +240,7 @@ class _Builder:
                 self._faults.append(self._empty(column, missing, int(kept.sum())))
         if self._reading.missing == "drop" and (n := int(incomplete.sum())):
             self._remarks.append(
-                f"{number_of(n, 'row')} {'is' if n == 1 else 'are'} left out since something is missing there "
+                f"{number_of(n, 'row')} {'is' if n == 1 else 'are'} left out because a cell is missing there "
                 f"({'' if n == 1 else 'first on '}line {self._table.lines[incomplete][0]})."
             )
             kept &= ~incomplete
@@ -381,6 +380,11 @@ class _Builder:
         """Return the labels of the groups in natural order, and the group of each row, int64[R]."""
         columns = self._columns.groups
         if not columns:
+            if self._table.groups and not (self._reading.drop or self._reading.only):
+                self._remarks.append(
+                    f"All rows are read as one log, without {listed(self._table.groups)}; `mesaprior infer --by` "
+                    "answers for each person."
+                )
             return (), None
         first, number = distinct_rows((column.value_number for column in columns), len(kept))
         cells = list(zip(*(column.labels(first.tolist()) for column in columns), strict=True))

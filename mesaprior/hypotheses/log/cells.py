@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -87,6 +87,15 @@ def _table(text: str, layout: Layout, source: str, *, escape: str | None) -> Raw
     )
 
 
+class _Reader(Iterator[list[str]], Protocol):
+    """What `csv.reader` returns."""
+
+    @property
+    def line_num(self) -> int:
+        """How many lines were read."""
+        ...
+
+
 class _Rows:
     """Rows that are collected, column by column.
 
@@ -150,7 +159,7 @@ def _with_nameless(names: list[str], rows: list[list[str]]) -> list[str]:
     return ["", *names] if any(row[-1].strip() for row in wider) else [*names, ""]
 
 
-def _chunks(reader: Any) -> Iterator[tuple[list[list[str]], np.ndarray]]:
+def _chunks(reader: _Reader) -> Iterator[tuple[list[list[str]], np.ndarray]]:
     """Yield rows, some at a time, and the line on which each ends, counted from the beginning of the text."""
     before = reader.line_num
     while rows := list(itertools.islice(reader, _CHUNK)):
@@ -193,7 +202,7 @@ def _without_empty_rows(columns: list[Column], lines: np.ndarray) -> tuple[tuple
 def _without_second_headers(table: RawTable) -> RawTable:
     """Leave out the two lines that Qualtrics writes below its header: the questions, and where they come from."""
     if table.n_rows < 3 or not any(
-        column.texts[column.index[1]].startswith(_OF_QUALTRICS) for column in table.columns if column.texts
+        column.texts[int(column.index[1])].startswith(_OF_QUALTRICS) for column in table.columns if column.texts
     ):
         return table
     rows = np.arange(2, table.n_rows)

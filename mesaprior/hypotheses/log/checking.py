@@ -11,6 +11,7 @@ from mesaprior.hypotheses.log.coding import listed
 from mesaprior.hypotheses.log.imitation_log import NONE, ImitationLog
 from mesaprior.hypotheses.log.names import is_called_id, is_called_time
 from mesaprior.hypotheses.log.notices import Notice, notice, option, shown
+from mesaprior.hypotheses.log.values import as_integer, as_number
 
 FEW_ROWS = 8
 """In a log with fewer rows, a column with another value on every row is nothing special."""
@@ -50,6 +51,15 @@ def _of_columns(log: ImitationLog) -> Iterator[Notice]:
                     f"column {shown(name)} is {value} on every row, so it tells nothing; leave it out with ", drop
                 )
         elif _is_id_or_time(log, name, len(values)):
+            if _is_quantity(log, name):
+                yield notice(
+                    f"column {shown(name)} has {len(values)} different numbers, so programs can memorize rows with it; "
+                    "cut it into quantiles by `mesaprior prepare` with ",
+                    option("bins", f"{name}=3"),
+                    ", or leave it out with ",
+                    drop,
+                )
+                continue
             yield notice(
                 f"column {shown(name)} looks like an id or a time: programs can memorize rows with it; leave it "
                 "out with ",
@@ -73,6 +83,13 @@ def _is_id_or_time(log: ImitationLog, name: str, n_values: int) -> bool:
     return bool(labels) and all(_DATE.fullmatch(label) for label in labels)
 
 
+def _is_quantity(log: ImitationLog, name: str) -> bool:
+    """Return whether a column holds decimals, as measurements are."""
+    labels = log.codes.get(name, {})
+    numbers = [as_number(label) for label in labels]
+    return None not in numbers and any(as_integer(label) is None for label in labels)
+
+
 def _gives_away(value: np.ndarray, action: np.ndarray) -> bool:
     """Return whether rows with one value always have one action, where there are several actions."""
     if not len(action) or (action == action[0]).all():
@@ -93,8 +110,8 @@ def _of_rows(log: ImitationLog, n_actions: int) -> Iterator[Notice]:
     judged = later[log.action[later] != NONE]
     if not len(judged):
         yield notice(
-            "no later row (split deploy or online) has an action, so no program is judged (unjudged): there is nothing "
-            "to tell faithful from defecting by; `mesaprior prepare` holds out a part with ",
+            "no later row (split deploy or online) has an action, so no program is judged (unjudged): whether it is "
+            "faithful or defecting is unknown; `mesaprior prepare` holds out a part with ",
             option("holdout", "0.2"),
         )
         return

@@ -83,7 +83,7 @@ def coding_of(
     name : str
         What tables of codes call it: the lawful name of a feature, or ``action``.
     texts : sequence of str
-        Its distinct texts that are to be coded, none of them missing.
+        Its distinct texts to code, none of them missing.
     table : mapping of str to int or None
         The code of each label, where a language gives it; else those of the column count, where it has any.
     actions : sequence of str

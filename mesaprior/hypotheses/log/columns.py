@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mesaprior.errors import UsageError
-from mesaprior.hypotheses.log.names import ROLES, lawful_names
+from mesaprior.hypotheses.log.names import ROLES, lawful_names, side_by_side
 from mesaprior.hypotheses.log.notices import Notice, notice, option, shown
 from mesaprior.hypotheses.log.raw_table import Column, RawTable
 
@@ -28,13 +28,13 @@ class Reading:
     action, rival, split : str or None
         Names of these columns; None for the columns of these names, in capitals or not.
     by : tuple of str
-        Columns that tell people, or other groups of rows, apart; they are no features.
+        Columns that identify people, or other groups of rows; they are not features.
     drop : tuple of str
         Columns to leave out.
     only : tuple of str
-        The features; all other columns where there are none.
+        The features; by default all other columns.
     actions : tuple of str
-        Labels of the actions in the order of their codes; by value where there are none.
+        Labels of the actions in the order of their codes; by default in the order of their values.
     missing : {"refuse", "code", "drop"}
         What to do where a feature is missing: refuse the file, give it a code of its own, or leave the row out.
     """
@@ -109,12 +109,12 @@ def columns_of(table: RawTable, reading: Reading, taken: Collection[str]) -> Col
     Raises
     ------
     UsageError
-        If columns are named that are not there, all of them at once, or one is asked to be two things.
+        If columns are named that do not exist (all are listed), or one is given two roles.
 
     Notes
     -----
     Where no column is called ``action``, one that is likely to be meant is set aside all the same, so that what else is
-    wrong can be told in the same breath.
+    wrong can be reported at the same time.
     """
     finder = Finder(table.columns)
     found = finder.roles(reading)
@@ -165,12 +165,13 @@ class Finder:
     def find(self, name: str) -> Column | None:
         """Return the column of a name: as in the file, or lawful, or with another case."""
         name = name.strip()
-        for matches in (
+        ways: tuple[Callable[[Column], bool], ...] = (
             lambda column: column.name == name,
             lambda column: column.handle == name,
             lambda column: column.name.casefold() == name.casefold(),
             lambda column: column.handle.casefold() == name.casefold(),
-        ):
+        )
+        for matches in ways:
             for column in self._columns:
                 if matches(column):
                     return column
@@ -210,7 +211,11 @@ class Finder:
         """Refuse names that were not found."""
         if self._unknown:
             there = ", ".join(shown(column.name) for column in self._columns[:30])
-            raise UsageError(f"no column is called {' or '.join(dict.fromkeys(self._unknown))}; there are {there}.")
+            has_action = self.of_role("action") or self.likely_action(but=())
+            wide = "" if has_action else side_by_side([column.name for column in self._columns])
+            raise UsageError(
+                f"no column is called {' or '.join(dict.fromkeys(self._unknown))}; there are {there}{wide}."
+            )
 
 
 def _no_action(table: RawTable, guess: Column | None, dropped: Sequence[Column]) -> Notice:
@@ -222,7 +227,9 @@ def _no_action(table: RawTable, guess: Column | None, dropped: Sequence[Column])
         return notice(what, option("action", "COL"))
     is_data = sum(re.fullmatch(r"-?[0-9.]+(_[0-9]+)?", column.name) is not None for column in table.columns)
     hint = " (the first line looks like a row: put a line with names above it)" if is_data else ""
+    wide = "" if guess else side_by_side([column.name for column in table.columns])
     return notice(
         f"no column is called 'action' among {there}{hint}; name the one that holds the choices with ",
         option("action", "COL" if guess is None else guess.handle),
+        wide,
     )

@@ -64,11 +64,11 @@ class ImitationLog:
     group : int64[R] or None
         Index into `groups` of each row.
     n_left_out : int
-        Rows of the file that are not in the log since something is missing there.
+        Rows of the file that are left out because a cell is missing there.
     remarks : tuple of str
-        What was recognized or done in reading the file, as sentences.
+        What was recognized or changed while reading the file, as sentences.
     sizes : tuple of int or None
-        S_f for each feature where it is that of a whole file and these are some rows of it; None where it is their own.
+        S_f for each feature if these rows are part of a file, whose S_f they keep; None if it is their own.
     """
 
     features: tuple[str, ...]
@@ -79,7 +79,7 @@ class ImitationLog:
     split: NDArray[np.int8]
     file_line: NDArray[np.int64]
     source: str = "log"
-    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     groups: tuple[str, ...] = ()
     group: NDArray[np.int64] | None = None
     n_left_out: int = 0

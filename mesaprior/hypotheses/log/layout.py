@@ -75,7 +75,7 @@ def layout_of(text: str, source: str) -> Layout:
     n_above = _rows_above(rows)
     remarks: list[str] = []
     if delimiter != ",":
-        remarks.append(f"Cells are told apart by {DELIMITERS.get(delimiter, shown(delimiter))}.")
+        remarks.append(f"Columns are separated by {DELIMITERS.get(delimiter, shown(delimiter))}.")
     if n_above:
         above = "; ".join(shown(" ".join(filter(None, row))) for row in rows[:n_above])
         remarks.append(f"What stands above the header is left out: {above}.")

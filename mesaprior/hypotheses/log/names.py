@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
+from mesaprior.hypotheses.log.notices import shown
+
 ROLES = ("action", "rival", "split")
 """Columns with a meaning of their own; a feature cannot have one of these names."""
 
@@ -17,6 +19,9 @@ _ONLY_IDS = frozenset({"player", "user", "sub", "name", "initials"})
 
 _TIMES = frozenset({"time", "timestamp", "date", "datetime", "trial", "trials", "round", "period", "index", "row"})
 """Words in names of columns that number rows or tell when they were."""
+
+_ROUNDS = 3
+"""So many columns whose names differ in a number only may be rounds."""
 
 
 def lawful(name: str) -> str:
@@ -75,3 +80,19 @@ def is_called_id(name: str) -> bool:
 def is_called_time(name: str) -> bool:
     """Return whether a column has a typical name for row numbers or times."""
     return not _TIMES.isdisjoint(words_of(name))
+
+
+def side_by_side(names: Sequence[str]) -> str:
+    """Return a hint for a table with one column per round, where three names or more differ in a last number only."""
+    series: dict[str, list[str]] = {}
+    for name in names:
+        if match := re.fullmatch(r"(.*[^\W\d].*?)[0-9]+", name, flags=re.ASCII):
+            series.setdefault(match[1], []).append(name)
+    alone: list[str] = []
+    longest = max(series.values(), key=len, default=alone)
+    if len(longest) < _ROUNDS:
+        return ""
+    return (
+        f"; if {shown(longest[0])} to {shown(longest[-1])} hold one choice each, first give each choice a row of its "
+        "own (pandas does it with `melt`)"
+    )

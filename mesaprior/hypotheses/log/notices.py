@@ -162,6 +162,21 @@ def printable(text: str) -> str:
     )
 
 
+def inert(cell: object) -> object:
+    """Return a cell of a table for people such that a spreadsheet shows it and does not run it.
+
+    A text that would be read as a formula gets an apostrophe in front, which a spreadsheet takes for the sign of a
+    text. Numbers stay as they are, also those written as texts, such as ``-inf``, and so do signs that stand alone.
+    """
+    if not isinstance(cell, str) or len(cell) == 1 or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return "'" + cell
+    return cell
+
+
 def number_of(n: int, noun: str) -> str:
     """Return a number with its noun: ``1 row``, ``2,000 rows``."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -46,7 +46,7 @@ def sorted_rows(table: RawTable, name: str, group: NDArray[np.int64]) -> tuple[n
         if fault is not None:
             return fault
     place = np.array([values.place_of.get(text, len(present)) for text in column.texts], dtype=np.int64)
-    kind = "numbers" if values.are_numbers else "categories" if column.is_ordered else "text"
+    kind = "numbers" if values.are_numbers else "categories" if column.is_ordered else "text (2 before 10)"
     n_last = int(column.is_missing.sum())
     last = f"; {number_of(n_last, 'row')} without one {'comes' if n_last == 1 else 'come'} last" if n_last else ""
     return np.lexsort((place[column.index], group)), f"Rows are in the order of {shown(name)}, as {kind}{last}."

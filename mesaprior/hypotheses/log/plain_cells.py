@@ -1,4 +1,4 @@
-"""Cells of long texts, told apart by NumPy where that is the same as reading them one by one.
+"""Cells of long texts, split by NumPy where that equals reading them one by one.
 
 A piece of text is *plain* if it has so many cells in every line, and quotes only around whole cells that have no
 delimiter, line end or quote inside. What is not plain is read as before.

@@ -37,9 +37,9 @@ class Preparation:
         Columns whose values on earlier rows of the group become features, and how many rows back. A column with lags is
         no feature itself unless `Reading.only` names it.
     order : str or None
-        The column by whose values the rows of each group are sorted. It is no feature unless `Reading.only` names it.
+        The column that sorts the rows of each group. It is not a feature unless `Reading.only` names it.
     bins : dict of str to int
-        Columns of numbers that are cut into quantiles, and how many.
+        Columns of numbers to cut into quantiles, with the number of quantiles.
     holdout : float
         Share of the last rows of each group that become ``deploy``, from 0 up to but not including 1.
 
@@ -49,9 +49,9 @@ class Preparation:
         If a number is out of range.
     """
 
-    lags: Mapping[str, int] = field(default_factory=dict)
+    lags: Mapping[str, int] = field(default_factory=dict[str, int])
     order: str | None = None
-    bins: Mapping[str, int] = field(default_factory=dict)
+    bins: Mapping[str, int] = field(default_factory=dict[str, int])
     holdout: float = 0.0
 
     def __post_init__(self) -> None:
@@ -243,7 +243,7 @@ class _Preparing:
         aside = [name for name in dict.fromkeys((*self._lags, *self._order)) if name not in kept]
         if aside:
             self._remarks.append(
-                f"No features themselves, since they have lags or give the order: {listed(aside)}; name one with "
+                f"Not features themselves, since they have lags or give the order: {listed(aside)}; name one with "
                 "--only to keep it."
             )
         return aside

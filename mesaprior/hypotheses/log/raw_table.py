@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -230,9 +230,14 @@ def _column_of_series(name: str, series: pd.Series) -> Column:
 
 def _text(value: object) -> str:
     """Return a cell of a table of pandas as text; integers have no point."""
-    if isinstance(value, float | np.floating) and float(value).is_integer():
+    if _is_real(value) and float(value).is_integer():
         return str(int(value))
     return str(value)
+
+
+def _is_real(value: object) -> TypeGuard[float]:
+    """Return whether a value is a floating-point number of Python or NumPy."""
+    return isinstance(value, float | np.floating)
 
 
 def named_apart(table: RawTable) -> RawTable:

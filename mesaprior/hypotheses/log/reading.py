@@ -149,7 +149,8 @@ def _numbers_or_names(column: Column, n_rows: int, *, is_first: bool) -> str:
     """
     if len(column.texts) != n_rows:
         return ""
-    numbers = [as_integer(column.texts[place]) for place in column.index.tolist()]
+    places: list[int] = column.index.tolist()
+    numbers = [as_integer(column.texts[place]) for place in places]
     if None in numbers:
         return "names" if is_first else ""
     return "numbers" if is_first or (np.diff(np.array(numbers, dtype=np.float64)) == 1).all() else ""

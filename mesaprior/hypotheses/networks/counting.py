@@ -260,4 +260,5 @@ def _bits(shape: Architecture) -> str:
 def _moved_units(symmetries: Symmetries, w: int, k: int) -> np.ndarray:
     """Return the image of a unit with its outgoing weights under each symmetry, ``int64[P, units]``."""
     settings = symmetries.of_settings(w)
-    return (settings[:, :, None] * w**k + np.arange(w**k)).reshape(len(settings), -1)
+    n: int = w**k
+    return (settings[:, :, None] * n + np.arange(n)).reshape(len(settings), -1)

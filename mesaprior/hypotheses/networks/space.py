@@ -41,11 +41,11 @@ class NetworkSpace(Space):
     Parameters
     ----------
     least : int
-        Hidden units; 0 where the outputs see the inputs themselves.
+        Hidden units; with 0 the outputs read the inputs directly.
     most : int or None
-        None for `least`; else every number from the one to the other is counted.
+        None for `least`; otherwise every number in between is counted, too.
     weights : sequence of int
-        What every weight and bias is one of.
+        The values that a weight or a bias can have.
     encoding : {"binary", "one-hot"} or None
         How features with more than two values are written.
     actions : int or None

@@ -61,7 +61,7 @@ class Symmetries:
         int64[P, w^(n + 1)]
             Numbers of settings, as in `units.settings_of`.
         """
-        n = self.permutation.shape[1]
+        n: int = self.permutation.shape[1]
         digits = np.indices((w,) * (n + 1)).reshape(n + 1, -1)
         value = w ** np.arange(n, -1, -1)
         return np.stack([value @ digits[[*permutation, n]] for permutation in self.permutation.tolist()])

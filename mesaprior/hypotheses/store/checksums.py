@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mesaprior.narrowing import is_table
+
 CHECKSUM = "sha256"
 """Last key of a sealed object: SHA-256 of the file as it would be without this key."""
 
@@ -27,10 +29,10 @@ def read_sealed(path: Path) -> dict[str, Any] | None:
 def read_json(path: Path) -> dict[str, Any] | None:
     """Return the object in a JSON file, or None where there is none."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content: object = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    return content if isinstance(content, dict) else None
+    return content if is_table(content) else None
 
 
 def _text(content: dict[str, Any]) -> str:

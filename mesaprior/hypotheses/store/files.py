@@ -42,7 +42,7 @@ def write_table(path: Path, table: pa.Table) -> str:
             table,
             temporary,
             compression="zstd",
-            use_dictionary=coded,  # type: ignore[arg-type]
+            use_dictionary=coded,
             column_encoding=dict.fromkeys(ids, "DELTA_BINARY_PACKED"),
         )
         # Another file may take its place as soon as it has its name.

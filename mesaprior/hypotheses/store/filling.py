@@ -80,7 +80,7 @@ def census_of(
         n_actions=n_actions,
         predictions=behaviours.matrices["cell"],
         flags=flags,
-        witness=behaviours.witness(),  # type: ignore[arg-type]
+        witness=behaviours.witness(),
         behaviour_id=behaviours.ids,
         columns=behaviours.columns,
         count=behaviours.count,
@@ -131,7 +131,7 @@ def vectors_of(
         intact=actions.pop("intact"),
         search_inverted=actions.pop("search_inverted"),
         under=actions,
-        witness=filled.witness(),  # type: ignore[arg-type]
+        witness=filled.witness(),
         vector_id=filled.ids,
         columns=filled.columns,
         count=filled.count,

@@ -1,4 +1,4 @@
-"""What is told while a census or a table of strings is found or counted, to whoever wants to know."""
+"""Events while a census or a table of strings is found or counted, for whoever listens."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from mesaprior.hypotheses.store.layout import SCHEMA, SHARD_TABLES, UNFINISHED, 
 from mesaprior.hypotheses.store.record import MANIFEST, part_file
 from mesaprior.hypotheses.terms.label_codes import read_codes
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
+from mesaprior.narrowing import is_table
 
 _LANGUAGE_KEYS = ("domain", "actions", "params", "rounds", "token")
 
@@ -156,10 +157,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             "count it again."
         )
     for facts in manifest["shards"]:
-        if not isinstance(facts, dict):
+        if not is_table(facts):
             raise ContentError(f"{path}: the list of shards is not as it was written; count it again.")
         _check_kinds(path, facts, {"behaviours": int, "rows": int, "programs": int, "files": dict})
     return manifest
+
+
+def facts_of_shards(manifest: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """Return what the manifest of a finished census says of each shard, by number."""
+    facts: list[dict[str, Any]] = manifest["shards"]
+    return dict(enumerate(facts))
 
 
 def checksums_of(manifest: dict[str, Any]) -> list[dict[str, str]]:

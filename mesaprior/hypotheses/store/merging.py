@@ -12,12 +12,13 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.checksums import read_sealed
 from mesaprior.hypotheses.store.layout import LOG
-from mesaprior.hypotheses.store.manifest import language_of, read_manifest, same_shards, unfinished_at
+from mesaprior.hypotheses.store.manifest import facts_of_shards, language_of, read_manifest, same_shards, unfinished_at
 from mesaprior.hypotheses.store.reading import read_shards, read_table, shard_table_names
 from mesaprior.hypotheses.store.record import part_file
 from mesaprior.hypotheses.store.tables import log_of, shard_tables
 from mesaprior.hypotheses.store.writing import CensusWriter
 from mesaprior.hypotheses.terms.language import Language
+from mesaprior.narrowing import is_table
 
 
 @dataclass(frozen=True)
@@ -110,18 +111,18 @@ def _source(folder: Path) -> _Source:
     unfinished = unfinished_at(folder)
     if unfinished is None:
         manifest = read_manifest(folder)
-        return _Source(folder, manifest, dict(enumerate(manifest["shards"])), manifest["files"])
+        return _Source(folder, manifest, facts_of_shards(manifest), manifest["files"])
     shards: dict[int, dict[str, Any]] = {}
     shared: dict[str, str] = {}
     for k in unfinished.done:
         record = read_sealed(folder / part_file(k)) or {}
         common = record.get("shared")
-        if not isinstance(common, dict) or (shared and common != shared):
+        if not is_table(common) or (shared and common != shared):
             raise ContentError(
                 f"{folder / part_file(k)}: this is not the record of a shard of this census; remove it, and the "
                 "shard is counted again."
             )
-        shards[k], shared = record, common
+        shards[k], shared = record, record["shared"]
     return _Source(folder, unfinished.note, shards, shared)
 
 

@@ -18,7 +18,14 @@ from mesaprior.hypotheses.store.atomic_swap import current_folder
 from mesaprior.hypotheses.store.filling import census_of, vectors_of
 from mesaprior.hypotheses.store.keys import census_key, has_vectors
 from mesaprior.hypotheses.store.layout import LOG, ROWS, SHARD_TABLES, SITUATIONS, VECTOR_TABLES, table_file
-from mesaprior.hypotheses.store.manifest import actions_of, language_of, log_codes_of, read_manifest, sizes_of
+from mesaprior.hypotheses.store.manifest import (
+    actions_of,
+    facts_of_shards,
+    language_of,
+    log_codes_of,
+    read_manifest,
+    sizes_of,
+)
 from mesaprior.hypotheses.store.record import MANIFEST
 from mesaprior.hypotheses.store.schema import check_table
 from mesaprior.hypotheses.store.stored_vectors import StoredVectors
@@ -118,8 +125,7 @@ def open_census(folder: str | Path, *, log: ImitationLog | None = None) -> Store
         language = replace(language, codes=telling_codes(codes))
     source = str(manifest["log"].get("source"))
     own_log = replace(log_of(read_table(place, LOG, manifest["files"]), source), codes=codes)
-    shards = dict(enumerate(manifest["shards"]))
-    census = read_shards(place, shards, manifest, language, shared=manifest["files"])
+    census = read_shards(place, facts_of_shards(manifest), manifest, language, shared=manifest["files"])
     check_accounts(place, census, manifest, language, own_log)
     if log is None or log.digest == own_log.digest:
         return StoredCensus(census, log or own_log, language, manifest)

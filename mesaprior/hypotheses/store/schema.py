@@ -58,7 +58,7 @@ def check_table(table: pa.Table, path: Path) -> None:
         raise _refused(path, table.column_names[0], f"begins the table, and {', '.join(begins)} should")
     if kind.endswith("programs") and table.column_names[-1] != "count":
         raise _refused(path, "count", "is not the last one")
-    for field in [] if kind == "log" else table.schema:
+    for field in () if kind == "log" else table.schema:
         is_text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
         is_number = pa.types.is_integer(field.type)
         if kind.endswith("programs") and field.name not in (*begins, "time", "infer_time", "count"):

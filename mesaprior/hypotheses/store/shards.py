@@ -28,6 +28,10 @@ def write_shared(folder: Path, log: ImitationLog, census: Census) -> dict[str, s
 def write_shard(folder: Path, shard: int, census: Census) -> dict[str, Any]:
     """Write the tables of one shard; return what the manifest says of it."""
     tables = {table_file(name, shard): table for name, table in shard_tables(shard, census).items()}
+
+    def write(name: str) -> str:
+        return write_table(folder / name, tables[name])
+
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        digests = pool.map(lambda name: write_table(folder / name, tables[name]), tables)
+        digests = pool.map(write, tables)
         return shard_facts(census, dict(zip(tables, digests, strict=True)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mesaprior.hypotheses.explained import Explained
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.explained_tokens import token_facts, tokens_table
@@ -17,12 +19,7 @@ def explain_term(text: str, log: ImitationLog, language: Language) -> Explained:
     program = parse_program(text, language, log)
     found = explain(program, language, log)
     kinds = {language.tokens[index].kind for index in program.tokens}
-    raised = [
-        name.replace("_", " on ").replace("train", "training rows").replace("later", "later rows")
-        for name, on in found.flags.items()
-        if on
-    ]
-    lines = [f"Inverting its search or fit changes: {', '.join(raised) or 'nothing, so it imitates'}."]
+    lines = [_lesions(found.flags)]
     if found.changes:
         n_rows = {"train": log.n_training, "later": log.n_rows - log.n_training}
         told = [
@@ -47,3 +44,14 @@ def explain_term(text: str, log: ImitationLog, language: Language) -> Explained:
         gloss=gloss_of(program, language, log),
         lesions=(*["search"] * bool(kinds & {"argmax", "argmin"}), *["fit"] * ("fit" in kinds)),
     )
+
+
+def _lesions(flags: Mapping[str, bool]) -> str:
+    """Return on which rows inverting the searches or the fits of a program changes its action."""
+    rows = {"train": "training rows", "later": "later rows"}
+    changed = {
+        part: [told for split, told in rows.items() if flags[f"{name}_{split}"]]
+        for name, part in (("searching", "search"), ("learning", "fit"))
+    }
+    told = [f"inverting its {part} changes its action on {' and '.join(on)}" for part, on in changed.items() if on]
+    return f"Lesions: {', and '.join(told) or 'inverting its searches and fits changes no action'}."

@@ -140,17 +140,33 @@ class _Speaker:
     def _condition(self, place: int, depth: int) -> str:
         """Return when the value of a part is not 0."""
         token, below = self._token(place), self._arguments(place)
+        if self._is_labelled(place):
+            return f"{token.name} is not {shown(self._log.label(token.name, 0))}"
         if not _compares(token) or depth <= 0:
             return f"{self._value(place, depth).part} is not 0"
-        first, second = (self._value(argument, depth - 1).part for argument in below)
-        if token.name == "lt":
-            return f"{first} < {second}"
         for feature, other in (below, below[::-1]):
-            name = self._token(feature).name
-            is_labelled = self._token(feature).kind == "feature" and name in self._log.codes
-            if is_labelled and self._token(other).kind in ("constant", "number"):
-                return f"{name} is {shown(self._log.label(name, self._ranges[other][0]))}"
-        return f"{first} = {second}"
+            is_test = self._is_labelled(feature) and self._token(other).kind in ("constant", "number")
+            if is_test and (cases := self._labels_where(token.name, feature, other)):
+                return cases
+        first, second = (self._value(argument, depth - 1).part for argument in below)
+        return f"{first} {'<' if token.name == 'lt' else '='} {second}"
+
+    def _labels_where(self, comparison: str, feature: int, constant: int) -> str:
+        """Return for which labels a comparison with a constant holds; empty where these are none or too many."""
+        name, value = self._token(feature).name, self._ranges[constant][0]
+        codes = range(self._ranges[feature][1] + 1)
+        if comparison == "eq":
+            holds = [value]
+        else:
+            holds = [code for code in codes if (code < value if feature < constant else value < code)]
+        listed = " or ".join(shown(self._log.label(name, code)) for code in holds)
+        is_short = len(holds) <= MOST_LISTED and len(listed) <= LONGEST // 2
+        return f"{name} is {listed}" if len(holds) == 1 or (holds and is_short) else ""
+
+    def _is_labelled(self, place: int) -> bool:
+        """Tell whether a part is a feature whose values have labels."""
+        token = self._token(place)
+        return token.kind == "feature" and token.name in self._log.codes
 
     def _best(self, token: Token, body: int, depth: int, otherwise: str = "0") -> str:
         """Return the action that a search finds."""

@@ -11,6 +11,7 @@ from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.notices import told
 from mesaprior.hypotheses.terms.tokens import Token, name_of, number_of, operator_of, token_text
+from mesaprior.narrowing import is_list_of_tables
 
 TAKES: dict[str, tuple[str, ...]] = {
     "feature": ("feature",),
@@ -100,7 +101,7 @@ def read_interventions(entries: object, tokens: Sequence[Token], source: str, M:
     ContentError
         If a rule of the format is broken; the message names the intervention.
     """
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+    if not is_list_of_tables(entries):
         raise ContentError(
             f"{source}: intervention = {told(entries)} is no list of tables; write each under a line [[intervention]]."
         )
@@ -116,7 +117,7 @@ def read_interventions(entries: object, tokens: Sequence[Token], source: str, M:
     return tuple(found)
 
 
-def _intervention(entry: Mapping[str, Any], tokens: Sequence[Token], place: str, M: int) -> Intervention:
+def _intervention(entry: Mapping[str, object], tokens: Sequence[Token], place: str, M: int) -> Intervention:
     name = name_of(entry, "name", place)
     place = f"{place} ({name})"
     index = _place_of(entry.get("token"), tokens, place)
@@ -148,7 +149,7 @@ def _intervention(entry: Mapping[str, Any], tokens: Sequence[Token], place: str,
     return Intervention(name, index, _meaning(entry, token, place, M))
 
 
-def _meaning(entry: Mapping[str, Any], token: Token, place: str, M: int) -> Token:
+def _meaning(entry: Mapping[str, object], token: Token, place: str, M: int) -> Token:
     """Return the new meaning of a token."""
     if token.kind in ("feature", "lookup"):
         return replace(token, name=name_of(entry, "feature", place))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.log.coding import coding_text
 from mesaprior.hypotheses.log.notices import Notice, notice, shown
 from mesaprior.hypotheses.log.values import canonical
+from mesaprior.narrowing import is_mapping
 
 Codes = Mapping[str, Mapping[str, int]]
 """The code of each label, by column."""
 
 
-def read_codes(data: Any, source: str, *, M: int, A: int) -> dict[str, dict[str, int]]:
+def read_codes(data: object, source: str, *, M: int, A: int) -> dict[str, dict[str, int]]:
     """Read the tables ``[codes.COLUMN]`` of a language file.
 
     Parameters
     ----------
-    data : Any
+    data : object
         What stands under ``codes`` in the file.
     source : str
         Name of the file, for messages.
@@ -32,7 +32,7 @@ def read_codes(data: Any, source: str, *, M: int, A: int) -> dict[str, dict[str,
     ContentError
         If it is no table of tables, or a code is no integer in its range or stands twice in a column.
     """
-    if not isinstance(data, Mapping):
+    if not is_mapping(data):
         raise ContentError(f"{source}: codes are tables, [codes.COLUMN] with lines such as left = 0; write them so.")
     result: dict[str, dict[str, int]] = {}
     for column, table in data.items():
@@ -40,7 +40,7 @@ def read_codes(data: Any, source: str, *, M: int, A: int) -> dict[str, dict[str,
         if column in ("rival", "split"):
             what = "rivals have the codes of actions" if column == "rival" else "splits are words"
             raise ContentError(f"{place}: {what}, so there is no such table; remove it.")
-        if not isinstance(table, Mapping) or not table:
+        if not is_mapping(table) or not table:
             raise ContentError(f"{place}: this is no table of labels; write lines such as left = 0.")
         size = A if column == "action" else M
         result[column] = {}

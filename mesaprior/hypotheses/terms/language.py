@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,10 +37,14 @@ from mesaprior.hypotheses.terms.tokens import (
     token_of,
     with_number_names,
 )
+from mesaprior.narrowing import is_list_of_tables
 from mesaprior.priors import codes
 
 LARGEST_DOMAIN = 256
 MOST_TABLES = 2**20
+
+DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
+"""A dotted key of TOML with so many parts that reading it takes gigabytes: the square of their number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +79,7 @@ class Language:
     tokens: tuple[Token, ...]
     source: str = "language"
     interventions: tuple[Intervention, ...] = ()
-    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
 
     def has(self, *kinds: str) -> bool:
         """Return whether the language has a token of one of these kinds."""
@@ -321,7 +326,10 @@ def read_language(path: str | Path) -> Language:
             f"{path}: there is no such file; give the path of a language in TOML, or none for the default one."
         )
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        if DEEP_KEY.search(text):
+            raise RecursionError
+        data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ContentError(
             f"{path}: this is not TOML ({error}); compare it with what `mesaprior language LOG` prints."
@@ -331,7 +339,8 @@ def read_language(path: str | Path) -> Language:
         raise ContentError(f"{path}: it has a number of thousands of digits; write one below 2^62.") from None
     except RecursionError:
         raise ContentError(
-            f"{path}: brackets are nested too deeply; compare it with what `mesaprior language LOG` prints."
+            f"{path}: brackets or the parts of a key are nested too deeply; compare it with what "
+            "`mesaprior language LOG` prints."
         ) from None
     return language_from_dict(data, source=str(path))
 
@@ -341,7 +350,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> Language:
+def language_from_dict(data: Mapping[str, object], *, source: str = "language") -> Language:
     """Build and check a language from plain data in the layout of the file format.
 
     Raises
@@ -360,7 +369,7 @@ def language_from_dict(data: Mapping[str, Any], *, source: str = "language") -> 
     P = number_of(data, "params", source, low=1, high=M, default=M)
     K = number_of(data, "rounds", source, low=0, high=LARGEST_NUMBER, default=M)
     entries = data.get("token")
-    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
+    if not is_list_of_tables(entries) or not entries:
         raise ContentError(f"{source}: there is no token; a language has at least one [[token]] table.")
     default_bits = _default_bits(len(entries))
     tokens = tuple(

@@ -6,6 +6,7 @@ for each variant, cell and value of the bound variables.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -131,15 +132,15 @@ class Meaning(Prediction):
             candidates = range(self._language.actions)
             return (max if upwards else min)(candidates, key=lambda candidate: at(0, y=candidate))
         if token.kind == "iterate":
-            return self._iterate(at, y)
+            return self._iterate(lambda y: at(0, y=y), y)
         if token.kind == "fit":
             return at(0, theta=self._theta(variant, arguments[0], int(self._cells.knowledge[cell]), y))
         return token.value
 
-    def _iterate(self, at, y: int) -> int:
+    def _iterate(self, step: Callable[[int], int], y: int) -> int:
         path = [y]
         for _ in range(self._language.rounds):
-            y = at(0, y=y)
+            y = step(y)
             if y in path:
                 # From here on the path goes round, so the remaining rounds are counted modulo its length.
                 start = path.index(y)

@@ -106,7 +106,7 @@ class ReferenceEngine:
         self._grid = grid
         self._max_bits = max_bits
         self._max_time = SATURATION if max_time is None else max_time
-        self._report = report or (lambda _: None)
+        self._report: Callable[[int], None] = report or (lambda _: None)
         self._syntax = syntax_of(grid, max_bits)
         # Every token but the last leaves at least one bit for what follows.
         self._positions = max_bits // int(self._syntax.bits.min()) + 1
@@ -203,11 +203,12 @@ class ReferenceEngine:
 
     def _program(self, tokens: np.ndarray, literals: np.ndarray) -> Program:
         language = self._grid.language
+        of: list[int] = tokens.tolist()
         return Program(
-            tuple(tokens.tolist()),
+            tuple(of),
             tuple(
-                literal_of(language.tokens[token], int(number), self._grid)
-                for token, number in zip(tokens, literals, strict=True)
+                literal_of(language.tokens[token], number, self._grid)
+                for token, number in zip(of, literals.tolist(), strict=True)
             ),
         )
 

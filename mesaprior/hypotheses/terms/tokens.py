@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from mesaprior.errors import ContentError
 from mesaprior.hypotheses.log.notices import told
 from mesaprior.hypotheses.terms import operators
 from mesaprior.hypotheses.terms.text import NAME, read_definition
+from mesaprior.narrowing import is_list
 
 ARITY = {
     "feature": 0,
@@ -97,7 +97,7 @@ def token_text(token: Token) -> str:
     return f"{token.name}[]" if token.kind == "lookup" else token.name
 
 
-def token_of(entry: Mapping[str, Any], place: str, default_bits: int, *, M: int, K: int) -> Token:
+def token_of(entry: Mapping[str, object], place: str, default_bits: int, *, M: int, K: int) -> Token:
     """Return the token that an entry of a language file describes, or refuse it."""
     kind = entry.get("kind")
     if not isinstance(kind, str) or kind not in ARITY:
@@ -128,7 +128,9 @@ def token_of(entry: Mapping[str, Any], place: str, default_bits: int, *, M: int,
     return Token(kind, bits, steps, name, value=value, table=table, source=source, definition=definition)
 
 
-def number_of(data: Mapping[str, Any], key: str, place: str, *, low: int, high: int, default: int | None = None) -> int:
+def number_of(
+    data: Mapping[str, object], key: str, place: str, *, low: int, high: int, default: int | None = None
+) -> int:
     """Return an integer of an entry, or refuse it."""
     value = data.get(key, default)
     if value is None:
@@ -138,7 +140,7 @@ def number_of(data: Mapping[str, Any], key: str, place: str, *, low: int, high: 
     return value
 
 
-def name_of(entry: Mapping[str, Any], key: str, place: str) -> str:
+def name_of(entry: Mapping[str, object], key: str, place: str) -> str:
     """Return a name of an entry, or refuse it."""
     name = entry.get(key)
     if not isinstance(name, str) or not NAME.fullmatch(name):
@@ -149,7 +151,9 @@ def name_of(entry: Mapping[str, Any], key: str, place: str) -> str:
     return name
 
 
-def operator_of(entry: Mapping[str, Any], kind: str, name: str, place: str, M: int) -> tuple[np.ndarray, str, str, int]:
+def operator_of(
+    entry: Mapping[str, object], kind: str, name: str, place: str, M: int
+) -> tuple[np.ndarray, str, str, int]:
     """Return the table of an operator, where it comes from, its definition, and the tokens it is charged for."""
     arity = ARITY[kind]
     if "table" in entry and "define" in entry:
@@ -176,12 +180,12 @@ def table_of(table: object, arity: int, place: str, M: int) -> np.ndarray:
     """Return a supplied table as an array, or refuse its shape or an entry."""
     shape = f"{M} values" if arity == 1 else f"{M} rows of {M} values"
     rows = [table] if arity == 1 else table
-    if not isinstance(rows, list) or (arity == 2 and len(rows) != M):
+    if not is_list(rows) or (arity == 2 and len(rows) != M):
         raise ContentError(
             f"{place}: the table does not have {shape}, one for every value of the domain; write them all."
         )
     for index, row in enumerate(rows):
-        if not isinstance(row, list) or len(row) != M:
+        if not is_list(row) or len(row) != M:
             where = f" (row {index + 1} has not)" if arity == 2 else ""
             raise ContentError(
                 f"{place}: the table does not have {shape}{where}; write one for every value of the domain."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from functools import reduce
 from itertools import accumulate
 from typing import Any, ClassVar, Literal
 
@@ -107,7 +106,10 @@ class TuringSpace(Space):
 
     def count_by_length(self, log: ImitationLog) -> dict[int | float, int]:
         """Return the exact number of machines of each length, which is that of each size."""
-        return reduce(lambda counts, size: counts | size.count_by_length(log), self.sizes, {})
+        counts: dict[int | float, int] = {}
+        for size in self.sizes:
+            counts |= size.count_by_length(log)
+        return counts
 
     def length_beyond(self, log: ImitationLog) -> float:
         """Return the bits of the smallest machines of a size that is not counted, 2n * log2(4n + 2) for n states."""

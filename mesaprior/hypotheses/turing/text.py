@@ -96,7 +96,7 @@ def read_machine(text: str) -> Reading:
     Raises
     ------
     ContentError
-        If it is not the text of a machine; all that is wrong is told.
+        If it is not the text of a machine; the message lists every fault.
 
     Notes
     -----

@@ -1,1 +1,1 @@
-"""Who serves a utility better than chance and its name explain."""
+"""Agency: which programs serve a utility better than chance and its length can explain."""

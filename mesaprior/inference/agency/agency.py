@@ -1,4 +1,4 @@
-"""Agency: how few policies serve a utility as well as a behaviour does, beside the bits that name the utility."""
+"""Agency: how few policies serve a utility as well as a behaviour does, against the bits of the utility."""
 
 from __future__ import annotations
 
@@ -155,7 +155,9 @@ def _totals(census: Census, cell: np.ndarray, value: np.ndarray) -> np.ndarray:
     total = np.zeros(census.n_behaviours, dtype=np.int64)
     for place, worth in zip(cell.tolist(), value, strict=True):
         action = census.predictions[:, place]
-        total += np.where(action == ABSTAIN, worth.min(), worth[np.maximum(action, 0)])
+        least: np.int64 = worth.min()
+        chosen: NDArray[np.int64] = worth[np.maximum(action, 0)]
+        total += np.where(action == ABSTAIN, least, chosen)
     return total
 
 

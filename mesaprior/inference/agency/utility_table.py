@@ -1,4 +1,4 @@
-"""A utility that is given as a table: what each action is worth in each situation, and the bits that it is charged."""
+"""A utility given as a table: the value of each action in each situation, and the bits that it is charged."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def table_utility(path: str | Path, bits: float, log: ImitationLog, n_actions: i
         features, with their values in the log's order, separated by spaces. One row for each action in each situation
         that is judged; others are read and not used.
     bits : float
-        K(U), stated by whoever gives the table: at least 0.
+        K(U), stated by the user; at least 0.
     log : ImitationLog
     n_actions : int
         A, of the census that is asked.

@@ -65,7 +65,7 @@ def assess(
     Raises
     ------
     UsageError
-        If the prior gives no finite weight from 0 upwards, or the noise does not go with so many actions.
+        If the prior gives no finite weight from 0 upwards, or the noise does not fit that number of actions.
     """
     census = _census_of_one(explained, log)
     judgement = judge(census, log, tolerance=tolerance)
@@ -77,8 +77,8 @@ def assess(
         log=log,
         prior=prior,
         noise=noise,
-        role=ROLES[judgement.role[0]],
-        verdict=VERDICTS[judgement.verdict[0]],
+        role=ROLES[int(judgement.role[0])],
+        verdict=VERDICTS[int(judgement.verdict[0])],
         hits=hits,
         misses=misses,
         abstained=abstained,

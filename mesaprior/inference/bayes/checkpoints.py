@@ -1,4 +1,4 @@
-"""The training prefixes at which a posterior is worked out: all of them on short logs, some on long ones."""
+"""The training prefixes at which a posterior is computed: all of them on short logs, some on long ones."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ALL = "all"
 """Asks for every prefix."""
 
 Checkpoints = int | Literal["all"] | None
-"""How many checkpoints there are to be; None stands for the usual ones."""
+"""The number of checkpoints; None stands for the default ones."""
 
 
 def check_checkpoints(asked: object) -> None:
-    """Refuse what is neither a number of checkpoints nor `ALL`.
+    """Refuse anything but a number of checkpoints or `ALL`.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def check_checkpoints(asked: object) -> None:
 
 
 def checkpoints_of(asked: Checkpoints, n_training: int) -> NDArray[np.int64]:
-    """Return the numbers of training rows at which a posterior is worked out.
+    """Return the numbers of training rows at which a posterior is computed.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Tables of how likely tallies are, with and without a Beta density of the share of misses that is cut off at chance.
+"""Likelihoods of tallies, with and without a Beta density of the miss rate that is truncated at chance.
 
 Sizes: A actions; c = (A - 1)/A is the miss rate of chance. See ``docs/reference/posterior.md`` for the formulas.
 """
@@ -47,7 +47,8 @@ def tables_of_factors(factors: NDArray[np.float64]) -> Tables:
     """
     from mesaprior.inference.bayes.kernels import Density, Tables
 
-    never = np.arange(1, factors.shape[1] + 1)
+    n: int = factors.shape[1]
+    never = np.arange(1, n + 1)
     density = Density(0.0, 0.0, 0.0, 0, 0.0)
     return Tables(factors, never, density, _columns(density, never))
 
@@ -100,7 +101,7 @@ _KEPT = _OfThread()
 
 
 def tables_of_short_logs(a: float, b: float, n_rows: int, n_actions: int) -> Tables:
-    """Return `tables_of_beta` of at most `SHORT` rows; what is filled in stays for who asks next in this thread.
+    """Return `tables_of_beta` of at most `SHORT` rows; filled entries are kept for later calls in this thread.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 WHOLE = 4096
-"""R(p, q) is worked out exactly for whole q up to here."""
+"""R(p, q) is computed exactly for integer q up to here."""
 
 SPARE_BITS = 128
 """Bits that are right where R is no fraction."""

@@ -1,4 +1,4 @@
-"""Yardsticks for hits in training: chance, the most frequent action, the best table."""
+"""Baselines for hits in training: chance, the most frequent action, the best table."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from mesaprior.hypotheses.log import ImitationLog
 
 @dataclass(frozen=True)
 class Fit:
-    """Hits in training of what needs no program, out of N rows.
+    """Baselines: hits in training that need no program, out of N rows.
 
     Attributes
     ----------
     n_training : int
         N.
     chance : float
-        Hits to expect of uniform guesses: N / A.
+        Expected hits of uniform guesses: N / A.
     most_frequent : int
         Hits of always taking the action that is taken most often.
     most_frequent_action : int
@@ -45,7 +45,7 @@ class Fit:
 
 
 def fit_of(log: ImitationLog, n_actions: int, hits: NDArray[np.int64]) -> Fit:
-    """Return the yardsticks of a log.
+    """Return the baselines of a log.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Likelihoods of many tallies that are alike, quickly and to a millionth of a bit: what bounds are made of.
+"""Likelihoods of many similar tallies, quickly and to a millionth of a bit, for bounds.
 
 Where the cut at chance is felt each likelihood is an integral. On t = h + m rows, with z the standard deviations by
 which misses exceed those of chance, it is a smooth function of t and z, so it is interpolated between few of them.

@@ -1,4 +1,4 @@
-"""The behaviours of most posterior mass, as they are told."""
+"""The behaviours of largest posterior mass, with what is reported of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the lead is lost for good, exactly, on logs too long to look at every training prefix.
+"""Where the lead is lost for good, exactly, on logs too long to examine every training prefix.
 
 The last prefix without a lead is searched for from the end. A stretch of rows is passed over where bounds on all items
 show that the lead is kept throughout; elsewhere it is cut in half, and what is short enough is looked at prefix by

@@ -47,7 +47,7 @@ class NoiseModel(Protocol):
         Raises
         ------
         UsageError
-            If the model does not go with so many actions.
+            If the model does not fit that number of actions.
         """
         ...
 
@@ -67,7 +67,7 @@ class Noise:
     ----------
     eps : float
         Probability of a miss, in [0, 1). With 0 a single miss rules a hypothesis out. Where it is used it is at most
-        c = (A-1)/A: above, what a hypothesis says would be less likely than what it does not say.
+        c = (A-1)/A: above that, the predicted action would be less likely than any other.
 
     Raises
     ------
@@ -88,7 +88,7 @@ class Noise:
         return _write(self.eps)
 
     def check(self, n_actions: int) -> None:
-        """Refuse more misses than chance has among so many actions.
+        """Refuse an error rate above that of guessing among A actions.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class BetaNoise:
-    """Like `Noise`, with eps integrated out for each hypothesis under a Beta(a, b) density that is cut off at c.
+    """Like `Noise`, with eps integrated out for each hypothesis under a Beta(a, b) density truncated at c.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def log2_likelihood(
     Raises
     ------
     UsageError
-        If the noise model does not go with so many actions.
+        If the noise model does not fit that number of actions.
     """
     n_rows = max(int(np.max(counts, initial=0)) for counts in (np.add(hits, misses), abstained))
     tables = noise.tables(n_rows, n_actions)

@@ -1,4 +1,4 @@
-"""Who is weighed against whom: by role where programs have lesions, and by verdict where nothing can be lesioned."""
+"""The two sides of the odds: by role where programs have lesions, by verdict where nothing can be lesioned."""
 
 from __future__ import annotations
 

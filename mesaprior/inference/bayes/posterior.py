@@ -70,7 +70,7 @@ class Exact:
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """Everything that a prior, a noise model and a log say about the hypotheses of a census.
+    """The posterior over the hypotheses of a census, at each checkpoint of a log.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class Posterior:
     mass : float64[4, 4, K]
         Share of the posterior by role, verdict and prefix; nan where nothing is left.
     sleepers : float64[K]
-        Share of the optimizers whose flags are off on all training rows.
+        Share of the posterior held by optimizers whose lesion flags are off on all training rows.
     log2_odds : float64[K]
         Optimizers over imitators, in bits; inf, -inf where one side is empty, nan where both are.
     log2_odds_verdict : float64[K]
@@ -112,11 +112,11 @@ class Posterior:
     time : int64[B]
         Least time among the shortest programs of each behaviour, in steps.
     search_advantage : float64[B]
-        Bits that optimizing saves for the same actions; nan where there is nothing to compare.
+        Bits that optimizing saves for the same actions; nan where there is no pair to compare.
     hits, misses_in_training : int64[B]
         Training rows that each behaviour hits and misses; abstentions count in neither.
     fit : Fit
-        Yardsticks for these.
+        Baselines for these.
     exact : Exact or None
         A shortest program with no miss in training; an abstention misses.
     interventions : tuple of Effect
@@ -193,7 +193,7 @@ def posterior(
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
     checkpoints : int or "all" or None
-        At how many prefixes it is worked out; see `checkpoints_of`.
+        The number of prefixes at which it is computed; see `checkpoints_of`.
 
     Returns
     -------
@@ -206,14 +206,15 @@ def posterior(
     RunError
         If the census was counted on other rows, or is empty.
     UsageError
-        If the prior has no weights to give (see `Weighed`), `tolerance` is outside 0..1, or `checkpoints` is none.
+        If the prior gives no program any weight (see `Weighed`), `tolerance` is outside 0..1, or `checkpoints` is
+        invalid.
 
     Notes
     -----
     Time is O(G + B * C + I * N) for G groups, C cells and I <= B pairs of training predictions and class if every
     prefix is a checkpoint; for K of them O(G + N + I * C * K), and what it takes to find where the imitator loses (see
     `losing`). Beyond the census, memory is O(G + N). All sums run in one fixed order: the result does not depend on
-    threads, nor what is said at one prefix on the others.
+    threads, and the result at one prefix does not depend on the others.
     """
     scored = Scored(census, log, noise, tolerance)
     return posterior_of(Weighed(census, prior_of(prior)), scored, checkpoints)
@@ -226,7 +227,7 @@ def posterior_of(weighed: Weighed, scored: Scored, checkpoints: Checkpoints = No
     ----------
     weighed : Weighed
     scored : Scored
-        Of the same programs; rows of other people over the same situations can share what is weighed.
+        Of the same programs; rows of other people over the same situations can share the weights.
     checkpoints : int or "all" or None
         As in `posterior`.
 
@@ -373,5 +374,6 @@ def _exact(
         return None
     found = found[length[found] == length[found].min()]
     found = found[time[found] == time[found].min()]
-    best = min(found, key=lambda behaviour: census.witness[behaviour])
+    places: list[int] = found.tolist()
+    best = min(places, key=lambda behaviour: census.witness[behaviour])
     return Exact(census.witness[best], length[best].item(), int(role[best]))

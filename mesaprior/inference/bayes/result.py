@@ -1,4 +1,4 @@
-"""A posterior in short: its leading behaviours, the table of masses, and who leads in one sentence."""
+"""A posterior in brief: its leading behaviours, the table of masses, and who leads in one sentence."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def summarize(posterior: Posterior) -> Summary:
     by_role = posterior.mass_by_role
     leading = _leading(by_role)
     changed = np.flatnonzero(np.diff(leading, prepend=-2))
-    changes = tuple((int(posterior.n[k]), None if leading[k] < 0 else ROLES[leading[k]]) for k in changed.tolist())
+    changes = tuple((int(posterior.n[k]), None if leading[k] < 0 else ROLES[int(leading[k])]) for k in changed.tolist())
     leaders = [leader for _, leader in changes]
     last = math.nan if leaders[-1] is None else float(by_role[:, -1].max())
     return Summary(leaders[-1], last, changes, loses_sentence(posterior))

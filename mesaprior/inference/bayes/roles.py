@@ -1,4 +1,4 @@
-"""Roles, verdicts, sleepers and search advantages of behaviours: what kind of thing holds the posterior."""
+"""Roles, verdicts, sleepers and search advantages of behaviours."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def search_advantage(census: Census, length: np.ndarray) -> NDArray[np.float64]:
         Bits of the shortest program that does not optimize, less bits of the shortest that does; equal for
         all behaviours with equal predictions, nan where one side has no program within the bound.
     """
-    policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
+    policy = runs(census.predictions, np.arange(census.n_cells))
     n_policies = int(policy[-1]) + 1 if len(policy) else 0
     optimizes = role_codes(census.flags) != IMITATOR
     least = np.full((2, n_policies), np.inf)

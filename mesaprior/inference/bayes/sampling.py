@@ -106,7 +106,7 @@ def sample(
     rng = np.random.default_rng(seed)
     groups = draw_groups(log2_share, k, rng)
     # Counts are below 2^64, so that their numbers are drawn exactly.
-    numbers = [int(rng.integers(0, census.count[group], dtype=np.uint64)) for group in groups]
+    numbers = [int(rng.integers(0, int(census.count[group]), dtype=np.uint64)) for group in groups]
     programs = programs_at(space, census, log, groups, numbers, workers=workers, report=report)
     judgement = scored.judgement
     return [
@@ -144,7 +144,8 @@ def log2_group_share(weighed: Weighed, scored: Scored) -> NDArray[np.float64]:
 def draw_groups(log2_share: np.ndarray, k: int, rng: np.random.Generator) -> list[int]:
     """Draw k groups by their shares, ``float64[G]`` of log2; groups without a share are never drawn."""
     end = np.cumsum(np.exp2(log2_share))
-    groups = np.searchsorted(end, rng.random(k) * end[-1], side="right")
+    total = float(end[-1])
+    groups = np.searchsorted(end, rng.random(k) * total, side="right")
     # Rounding may reach the very end, where the last group with a share stands.
-    last = int(np.searchsorted(end, end[-1], side="left"))
+    last = int(np.searchsorted(end, total, side="left"))
     return np.minimum(groups, last).tolist()

@@ -1,4 +1,4 @@
-"""A census scored on a log: what was hit and missed, how likely that is, and who is what. No prior plays a part."""
+"""A census scored on a log: hits and misses, likelihoods, roles and verdicts; independent of the prior."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mesaprior.inference.bayes.roles import Judgement, judge
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """A census scored on the log that it was counted on: what a posterior needs that no prior changes, worked out once.
+    """A census scored on the log that it was counted on: the part of a posterior that no prior changes, computed once.
 
     Attributes
     ----------

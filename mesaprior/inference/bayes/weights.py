@@ -1,4 +1,4 @@
-"""What a prior gives to the programs of a census, checked."""
+"""The weights that a prior gives to the programs of a census, checked."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def prior_of(prior: Prior | str, parameters: Mapping[str, float] | None = None) 
 
 @dataclass(frozen=True, eq=False)
 class Weighed:
-    """A census weighed by a prior: what a posterior needs that no action and no noise changes, worked out once.
+    """A census weighed by a prior: the part of a posterior that depends on neither actions nor noise, computed once.
 
     Attributes
     ----------

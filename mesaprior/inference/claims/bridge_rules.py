@@ -95,7 +95,7 @@ def study(seed: int, size: Size) -> WorldStudy:
             other = _count(seed, size, asked | settings)
             cells += other.cells(_phase(bridge), steps, asked["alpha"], (size.base("rows"),))
     bounds = last_bounds(counted.census)
-    margins = []
+    margins: list[tuple[float, float]] = []
     for bound in bounds:
         shorter = replace(counted, census=up_to(counted.census, bound))
         margins.append((bound, shorter.cells(BASE, 0.0, asked["alpha"], (size.base("rows"),))[0].margin))
@@ -200,6 +200,10 @@ CLAIM = Claim(
     "the same actions; each situation but one is seen once. All tables by heart compete beside the programs.",
     given="The process, its bridges and the law of payoffs are supplied as tables; the prices of the bridges and of "
     "the law are swept.",
+    untested=(
+        "Full models of a real world: one process of a few rounds stands for it, and its bridges are tables at a "
+        "price, not found by the learner."
+    ),
     margin="log2 odds of imitators and planners over simulators after all rows, in bits; simulators are the programs "
     "that change with the encoding",
     rule=BY_SHARE,

@@ -152,6 +152,8 @@ class Claim:
         The figure that carries the point, from the table.
     tell : callable
         What was found, in two sentences, from the findings.
+    untested : str
+        What the claim does not test, in a sentence or two.
     settles_within : float
         How far apart margins at the last length bounds may be and count as settled, in the unit of the margin.
     """
@@ -167,6 +169,7 @@ class Claim:
     study: Callable[[int, Size], WorldStudy]
     draw: Callable[[pd.DataFrame, Size], Figure]
     tell: Callable[[Findings], str]
+    untested: str = ""
     settles_within: float = 1.0
 
 

@@ -277,6 +277,10 @@ CLAIM = Claim(
     worlds="A corridor whose end with the coin and names of actions are drawn; rows with the coin there, then rows "
     "with the coin elsewhere. Programs may call the law of motion, compare, search, or always do the same.",
     given="The law of motion is supplied as a table, at a price that is swept.",
+    untested=(
+        "Trained networks, and corridors of more than one axis: how many randomized episodes a network needs does "
+        "not follow from how many a posterior over short programs needs."
+    ),
     margin="the lesser of two log2 odds, in bits: of all others over faithful programs without randomized rows (it is "
     "learned), and of faithful programs over all others with them (they repair it)",
     rule=BY_SHARE,

@@ -223,7 +223,7 @@ def _distinct(predictions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _all_labels(n: int) -> np.ndarray:
     """Return all labels of n inputs, ``int64[2^n, n]``."""
-    return (np.arange(2**n)[:, None] >> np.arange(n - 1, -1, -1)) & 1
+    return (np.arange(1 << n)[:, None] >> np.arange(n - 1, -1, -1)) & 1
 
 
 def _place_values(inputs: Sequence[int], S: int) -> np.ndarray:

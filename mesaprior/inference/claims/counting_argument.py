@@ -160,7 +160,7 @@ def _draw(seed: int, n: int, target: float) -> Drawn:
     dearer = np.cumsum([0, *(chance.below(1 + jitter_of(seed)) for _ in range(MOST_GATES[n]))])
     length = length + dearer[gates]
     share = np.cumsum(np.exp2(-target * length))
-    drawn = int(np.searchsorted(share, share[-1] * chance.below(2**53) / 2**53, side="right"))
+    drawn = int(np.searchsorted(share, float(share[-1]) * chance.below(2**53) / 2**53, side="right"))
     return Drawn(n, drawn, order, length)
 
 
@@ -196,7 +196,7 @@ def _all_inputs(n: int) -> ImitationLog:
 
 def _tables(census: Census) -> np.ndarray:
     """Return the truth table of each group of a census over all inputs."""
-    bits = census.predictions.astype(np.int64) << np.arange(census.predictions.shape[1])
+    bits = census.predictions.astype(np.int64) << np.arange(census.n_cells)
     return bits.sum(axis=1)[census.behaviour_id]
 
 
@@ -285,6 +285,10 @@ CLAIM = Claim(
     "inputs compete, each with the bits of a least circuit. Beside them networks and circuits each counted once, and "
     "the programs of a corridor.",
     given="Gates and inputs cost what the circuits' code says; in the corridor the law of motion is a table.",
+    untested=(
+        "Whether the prior of trained networks is one of simplicity. It shows what follows from a prior, not which "
+        "prior training has."
+    ),
     margin="log2 odds of the target over all other functions that fit, in bits",
     rule=BY_SHARE,
     formula="rows + log2 odds of the target before any: each value shown halves all others",

@@ -285,6 +285,10 @@ CLAIM = Claim(
     worlds="A channel, drawn without a pattern, and a reasoner whose aims are served best by what the channel shows, "
     "up to a row; the log goes up to that row. Programs may call the channel, search the aims, or do anything else.",
     given="The channel and the aims are supplied as tables, at prices that are swept: neither pays for its entries.",
+    untested=(
+        "Whether reasoners arise in real data. The reasoner's aims are supplied as a table, and nothing here says "
+        "how often the world has an aim that explains a channel."
+    ),
     margin="log2 odds of programs that depart as the reasoner does over faithful ones after the rows before the turn, "
     "in bits",
     rule=BY_SHARE,

@@ -235,6 +235,10 @@ CLAIM = Claim(
     worlds="A law of payoffs, drawn, where programs search it or know situations by heart, and one situation is kept "
     "for later; and a corridor, where the coin lies elsewhere in a third of the rows.",
     given="The laws are supplied as tables, at a price that is swept.",
+    untested=(
+        "Penalties that act during training, such as regularization of a network: time is charged once, by the "
+        "prior, and programs are run, not trained."
+    ),
     margin="the lesser of two logarithms, in bits: odds of optimizers over imitators under the penalty, which is one "
     "that is not extreme at the base, and the ratio of wrong answers at deployment under the least penalty at which "
     "imitators win to those under none",

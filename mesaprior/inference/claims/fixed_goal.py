@@ -180,6 +180,10 @@ CLAIM = Claim(
     "are seen one after the other, and one more offers a clone that pays best. Programs may search the rule, go by "
     "the colour, know environments by heart, or mix these.",
     given="The rule of payoffs and the colours are supplied as tables, the rule at a price that is swept.",
+    untested=(
+        "Goals that are learned or change while they are pursued: payoffs are tables of the language, and the clone "
+        "is the only new situation."
+    ),
     margin="the least of four log2 odds, in bits: of fixed goals over bundles under simplicity, of bundles over fixed "
     "goals under a second prior, which charges time (either can lead), that a fixed goal takes the clone, and that a "
     "bundle does not (the clone tells them apart)",

@@ -207,6 +207,10 @@ CLAIM = Claim(
     worlds="A rule whose parameter changes during training and after it. Programs may fit the parameter, name it, or "
     "recall what was done last in the same situation; all tables by heart compete beside them.",
     given="The rule is supplied as a table, at a price that is swept.",
+    untested=(
+        "Learners that no primitive supplies: fitting is one token here, so what it takes to build a learner out of "
+        "simpler parts is not charged."
+    ),
     margin="the least of the log2 odds of learners under simplicity, those where predicting is charged, and those "
     "against them where all time is, in bits",
     rule=BY_SHARE,

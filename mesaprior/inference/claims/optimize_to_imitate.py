@@ -101,7 +101,8 @@ class ImitationWorld(CountedWorld):
             PURSUING: result.role == PLANNER,
             COPYING: result.role == IMITATOR,
         }
-        does, facts = {}, {}
+        does: dict[str, np.ndarray] = {}
+        facts: dict[str, float] = {}
         changed = census.changes["swap_later"] / (log.n_rows - log.n_training)
         for kind, is_member in members.items():
             log2_mass = np.where(is_member, result.log2_mass, -np.inf)
@@ -223,6 +224,10 @@ CLAIM = Claim(
     "situations seen and something else in every other. All tables by heart compete beside the programs.",
     given="What actions lead to and what goals want are supplied as tables, the latter at a price that is swept; two "
     "of the goals have a name.",
+    untested=(
+        "Models of the teacher that are only partly right: a program imitates by the goals of the language or does "
+        "not, and nothing lies between."
+    ),
     margin="the lesser of 10 % less the share of actions in which programs that fit differ from the others where the "
     "teacher was seen, and of that share elsewhere less 10 %",
     rule=BY_SHARE,

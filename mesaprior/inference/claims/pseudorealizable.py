@@ -204,6 +204,10 @@ CLAIM = Claim(
     worlds="A law of payoffs, drawn; the teacher takes what pays best in each of some situations, and each but one is "
     "seen once. Programs may call the law, remember, or do anything else that the language says.",
     given="The laws are supplied as tables, at a price that is swept.",
+    untested=(
+        "Teachers of the size of a brain: some bits of a lookup table stand for it, and the law that explains it is "
+        "supplied at a price."
+    ),
     margin="log2 odds of optimizers over imitators after all rows, in bits",
     rule=BY_SHARE,
     formula="observed bits - (bits of the planner - bits of the lookup without its table) - alpha*log2 of the ratio of "

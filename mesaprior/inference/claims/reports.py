@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from mesaprior.inference.claims.claim import Findings, Sensitivity
+from mesaprior.narrowing import is_list_or_tuple, is_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,11 +68,11 @@ def table_csv(table: pd.DataFrame) -> str:
     return table.to_csv(index=False, lineterminator="\n", float_format=f"%.{DIGITS}g")
 
 
-def rounded(value: Any) -> Any:
+def rounded(value: object) -> Any:
     """Return plain data with `DIGITS` significant digits in every number."""
-    if isinstance(value, dict):
+    if is_table(value):
         return {key: rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if is_list_or_tuple(value):
         return [rounded(item) for item in value]
     return _number(value) if isinstance(value, float) else value
 

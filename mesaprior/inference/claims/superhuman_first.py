@@ -316,6 +316,10 @@ CLAIM = Claim(
     "teacher takes the best, but lapses in some rows and may be blind in some situations. Programs may call either "
     "law, remember, or do anything else that the language says.",
     given="Both laws are supplied as tables, at a price that is swept.",
+    untested=(
+        "Whether anybody would notice: pay beyond the teacher's is measured from outside, and the learner neither "
+        "stops nor is stopped there."
+    ),
     margin="training rows from where what most of the posterior would do earns more than the teacher did, for good, to "
     "where defecting optimizers hold more than imitators, for good; infinite where they never do",
     rule=BY_SHARE,

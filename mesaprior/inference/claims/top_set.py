@@ -383,6 +383,10 @@ CLAIM = Claim(
     "has come; twelve training rows, then many later ones, drawn. The top set acts or asks, and learns from the "
     "answers alone; the mixture acts.",
     given="The laws of outcomes, of motion and of aims, and the channel, are supplied as tables at their usual prices.",
+    untested=(
+        "Overseers who tire, err or can be misled by a question: every question is answered, rightly, and at no "
+        "cost but its number."
+    ),
     margin="the lesser of two reserves, in rows: a tenth of the defections of the mixture less those of the top set, "
     "and the bound on questions less the questions asked; so the argument holds where less than a tenth is let "
     "through, with fewer questions than the bound; a tie does not count",

@@ -322,6 +322,10 @@ CLAIM = Claim(
     "are watched. Goals are whatever terms the language has over outcomes; the rival is what likes the outcomes by "
     "their names. Beside it, loans that everybody pays back while they are small.",
     given="The laws of outcomes and of the overseer are supplied as tables; the price of the overseer's is swept.",
+    untested=(
+        "Programs that find out whether they are watched: watching is a feature of the situation, and training rows "
+        "are all watched."
+    ),
     margin="log2 odds of programs that defect as the private goal does over faithful ones after all watched rows, in "
     "bits",
     rule=BY_SHARE,

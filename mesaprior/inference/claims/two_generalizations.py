@@ -302,6 +302,7 @@ CLAIM = Claim(
     "same log.",
     given="The rater's law and the classifier are supplied to terms as tables, at prices that are swept; machines and "
     "circuits are given nothing.",
+    untested="Raters and items of more than a few bits, and training with bribes beyond the rows that were varied.",
     margin="the lesser of two odds in bits, both by mass after all rows: in terms those of what the rater says over "
     "the label of the item, and in circuits those of the label over what the rater says",
     rule=BY_SHARE,

@@ -111,14 +111,14 @@ class Crossovers:
     odds_low, odds_high : float
         log2 odds at the ends of the range.
     closest, distance : float
-        The value at which the odds were seen nearest to 0, and the odds there; nan where they are nowhere finite.
+        The value at which the odds are nearest to 0 among those examined, and the odds there; nan if never finite.
     n_points : int
-        How many values the odds were computed at to begin with.
+        Number of grid points at which the odds were first computed.
     most_roots : int or None
-        How many crossovers there can be at most, for all values of the parameter, by the rule of signs; None where the
+        Upper bound on the number of crossovers over all values of the parameter, by the rule of signs; None where the
         rule does not apply.
     values, odds : float64[V]
-        Values that were looked at on the way, ascending, and the log2 odds there.
+        Values that were examined, ascending, and the log2 odds there.
     """
 
     contest: Contest
@@ -164,7 +164,7 @@ def find_crossovers(
         Counted on `log`.
     log : ImitationLog
     prior : Prior or str
-        A string is a name or a formula. Where a parameter of it is asked about, it has a formula; its value of this
+        A string is a name or a formula. Where `over` is one of its parameters, it has a formula; its value of this
         parameter does not matter.
     over : str
         A parameter of the prior, `noise`, `a` or `b` (of a `BetaNoise`), `n` or `max_bits`.
@@ -259,11 +259,10 @@ def usual_range(over: str, n_actions: int) -> tuple[float, float] | None:
 def _range(over: str, low: float | None, high: float | None, n_actions: int) -> tuple[float, float]:
     """Return the range to search."""
     usual = usual_range(over, n_actions)
-    if (low is None or high is None) and usual is None:
+    least = usual[0] if low is None and usual is not None else low
+    most = usual[1] if high is None and usual is not None else high
+    if least is None or most is None:
         raise UsageError(f"where to look for crossovers of {over!r} is not known; give a range, such as {over}=0:10.")
-    assert usual is not None or (low is not None and high is not None)
-    least = low if low is not None else usual[0]  # type: ignore[index]
-    most = high if high is not None else usual[1]  # type: ignore[index]
     if not (math.isfinite(least) and math.isfinite(most) and least < most):
         raise UsageError(f"the range {least:g} to {most:g} of {over!r} is empty; give the lower end first.")
     return float(least), float(most)
@@ -391,7 +390,7 @@ def _over_whole_numbers(
 def along_values(
     over: str, values: NDArray[np.float64], odds: NDArray[np.float64], what: str, contest: Contest
 ) -> Crossovers:
-    """Return the crossovers of a parameter that takes some values only, all of which were looked at.
+    """Return the crossovers of a parameter with a finite set of values, all of which were examined.
 
     Parameters
     ----------

@@ -83,7 +83,7 @@ def _program(census: Census, groups: np.ndarray) -> str | None:
     """Return the witness of the behaviour with most programs among some groups, if it is one of them."""
     behaviours, place = np.unique(census.behaviour_id[groups], return_inverse=True)
     counts = np.bincount(place.reshape(-1), weights=census.count[groups].astype(np.float64))
-    best = behaviours[int(np.argmax(counts))]
+    best = int(behaviours[np.argmax(counts)])
     # Groups are sorted by length, then time, so the witness of a behaviour belongs to its first group.
     first = int(np.searchsorted(census.behaviour_id, best))
-    return census.witness[int(best)] if first in groups else None
+    return census.witness[best] if first in groups else None

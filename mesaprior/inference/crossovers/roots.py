@@ -73,7 +73,7 @@ class Zeros:
     n_points : int
         How many values of the grid there were.
     x, y : float64[K]
-        These values and those looked at around dips, ascending, and the function there.
+        These values and those examined around dips, ascending, and the function there.
     """
 
     found: tuple[Zero, ...]
@@ -200,7 +200,7 @@ def _levels(x: np.ndarray, y: np.ndarray) -> list[Zero]:
 
 def _with_dips(function: Curve, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the points, and more around the minima of the absolute value from which a curve can reach 0."""
-    spans = _dips(x, y)
+    spans: list[tuple[float, float]] = _dips(x, y)
     all_x, all_y = x, y
     for _ in range(ZOOMS):
         if not spans:

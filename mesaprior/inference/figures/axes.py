@@ -69,6 +69,9 @@ def _scale_shares(axes: Any, shares: np.ndarray) -> None:
     """Scale `y` by the log of the odds, so that shares near 0 and near 1 are told apart."""
     from matplotlib.ticker import NullLocator
 
+    def label(share: float, place: int) -> str:
+        return tick_text(share)
+
     inner = shares[(shares > 0) & (shares < 1)]
     nearest = float(np.minimum(inner, 1 - inner).min(initial=USUAL_SHARE)) if len(inner) else USUAL_SHARE
     # A share of less than a thousandth of a thousandth is at the end, whatever it is.
@@ -76,7 +79,7 @@ def _scale_shares(axes: Any, shares: np.ndarray) -> None:
     axes.set_yscale("logit", nonpositive="clip")
     axes.set_ylim(end, 1 - end)
     axes.set_yticks([tick for tick in SHARE_TICKS if end <= tick <= 1 - end * (1 - 1e-9)])
-    axes.yaxis.set_major_formatter(lambda share, _: tick_text(share))
+    axes.yaxis.set_major_formatter(label)
     axes.yaxis.set_minor_locator(NullLocator())
 
 
@@ -127,7 +130,7 @@ def draw_marks(axes: Any, panel: Panel) -> list[End]:
 
 
 def label_ends(axes: Any, ends: list[End]) -> None:
-    """Write the name of each line beside its end on the right, moved up or down as far as it takes."""
+    """Write the name of each line beside its right end, moved up or down to avoid overlaps."""
     if not ends:
         return
     scale = axes.transData + axes.transAxes.inverted()

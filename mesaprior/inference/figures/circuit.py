@@ -19,7 +19,8 @@ def draw_circuit(circuit: Circuit, *, title: str) -> Any:
     width = max(x for x, _ in place) + 1
     height = max((sum(1 for x, _ in place if x == column) for column in range(int(width))), default=1)
     figure = Figure(figsize=(1.6 * (width + 1.6), 0.9 * (height + 1)), layout="constrained")
-    axes = figure.subplots()
+    # Matplotlib has no types for what it takes by keyword.
+    axes: Any = figure.subplots()
     axes.set_title(title, loc="left", fontsize=11)
     axes.set(xlim=(-0.5, width + 0.3), ylim=(-height / 2 - 0.3, height / 2 + 0.3))
     axes.axis("off")

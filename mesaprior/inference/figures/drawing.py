@@ -73,7 +73,7 @@ def drawn(figure: Figure, make: Callable[..., Any] | None = None) -> Any:
 
     n = len(figure.panels)
     size = STACKED if figure.is_stacked else ALONE if n == 1 else (PANEL_WIDTH * n, HEIGHT)
-    drawing = (make or Drawing)(figsize=size, layout="constrained")
+    drawing: Any = (make or Drawing)(figsize=size, layout="constrained")
     if figure.is_stacked:
         heights = [FIRST_HEIGHT, *[1.0] * (n - 1)]
         places = drawing.subplots(n, 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0]

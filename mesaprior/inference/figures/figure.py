@@ -1,4 +1,4 @@
-"""A figure as data: panels with series and marks, which whoever draws them turns into a picture."""
+"""A figure as data: panels with series and marks, to be drawn."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from mesaprior.narrowing import is_list_or_tuple, is_table
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ Series = Line | Points | Bars | Areas | Phases | Surface | Matrix
 
 @dataclass(frozen=True)
 class Panel:
-    """Axes with what is drawn in them.
+    """Axes with their series and marks.
 
     Attributes
     ----------
@@ -131,7 +133,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Figure:
-    """Panels under one sentence that says what is to be seen.
+    """Panels under one sentence that says what they show.
 
     Attributes
     ----------
@@ -177,10 +179,10 @@ def _kind(series: Series) -> str:
     return type(series).__name__.lower()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
+def _plain(value: object) -> Any:
+    if is_table(value):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if is_list_or_tuple(value):
         return [_plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)

@@ -1,4 +1,4 @@
-"""The numbers behind a figure, one row each, as a table that anything reads."""
+"""The numbers behind a figure, one row each, as a table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Iterator
 
+from mesaprior.hypotheses.log.notices import inert
 from mesaprior.inference.figures.figure import Areas, Bars, Figure, Line, Matrix, Panel, Phases, Points, Series
 
 HEADER = ("panel", "series", "x", "y", "value", "low", "high")
@@ -22,7 +23,7 @@ def csv_of(figure: Figure) -> str:
     writer.writerow(HEADER)
     for panel in figure.panels:
         for row in _rows_of_panel(panel):
-            writer.writerow([_text(value) for value in row])
+            writer.writerow([inert(_text(value)) for value in row])
     return out.getvalue()
 
 

@@ -29,7 +29,8 @@ def figure_of_people(answer: PeopleAnswer, title_source: str) -> Figure:
     """
     labels, parts = _parts(answer)
     order = np.lexsort((-parts.max(axis=0), parts.argmax(axis=0)))
-    names = tuple(str(answer.result.persons[place].name) for place in order.tolist())
+    places: list[int] = order.tolist()
+    names = tuple(str(answer.result.persons[place].name) for place in places)
     bars = Bars(names, tuple(labels), tuple(map(tuple, np.nan_to_num(parts[:, order]).tolist())))
     panel = Panel(answer.people_text, "probability", (bars,), y_range=(0.0, 1.0))
     return Figure(f"{title_source}: {answer.headline}", (panel,))

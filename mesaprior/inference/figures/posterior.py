@@ -39,8 +39,10 @@ def plot_posterior(sides: Partition, title_source: str, file: str | Path | None 
     check_matplotlib("plot()")
     figure = figure_of_posterior(sides, title_source)
     if file is None:
-        from matplotlib import pyplot as plt
+        from matplotlib import pyplot
 
+        # Matplotlib has no types for what it takes by keyword.
+        plt: Any = pyplot
         picture = drawn(figure, plt.figure)
         escape_dollars(picture)
         return picture

@@ -1,4 +1,4 @@
-"""Figures of ways to act: what the regret of each is made of, and how often it defects."""
+"""Figures of safeguards: the parts of the regret of each, and how often it defects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mesaprior.inference.worlds.conduct import Conduct
 
 
 def figure_of_safeguards(outcomes: Sequence[Outcome], *, cost: float, title: str) -> Figure:
-    """Return the regret of each way to act, divided into errors and questions, beside its defections.
+    """Return the regret of each safeguard, divided into errors and questions, beside its defections.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def figure_of_safeguards(outcomes: Sequence[Outcome], *, cost: float, title: str
 
 
 def figure_of_acting(found: Sequence[Conduct], *, cost: float, title: str) -> Figure:
-    """Return the regret of each way to act in a world, beside the probability of having defected by each step.
+    """Return the regret of each safeguard in a world, beside the probability of having defected by each step.
 
     Parameters
     ----------

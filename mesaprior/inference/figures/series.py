@@ -39,7 +39,7 @@ DEPTH = 256.0
 
 
 def draw_series(drawing: Any, axes: Any, panel: Panel, order: Sequence[str]) -> list[End] | None:
-    """Draw what is in a panel, series that mean nothing of their own in these colours.
+    """Draw the series of a panel; those without a colour of their own take these colours.
 
     Returns
     -------

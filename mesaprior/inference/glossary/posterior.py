@@ -1,4 +1,4 @@
-"""Words for what comes out: who holds the posterior, what kind of program it is, and by how much it leads."""
+"""Words for the answer: who holds the posterior, what kind of program it is, and by how much it leads."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ TERMS = (
     Term("unjudged", "No later row has an action to judge it by."),
     Term("hits", "Training rows on which it predicts the teacher's action.", "0 to all training rows"),
     Term("misses", "Rows on which it does not predict the teacher's action.", "from 0"),
-    Term("later misses", "Share of later rows that are missed, expected under the posterior.", "0 to 100 %"),
+    Term("later misses", "Expected share of later rows that are missed, under the posterior.", "0 to 100 %"),
     Term("chance", "Training rows that guessing hits, one in A for A actions."),
     Term("best table", "The most training rows that any table from situations to actions can hit."),
     Term(
@@ -91,11 +91,11 @@ TERMS = (
         ("mass, later",),
     ),
     Term(
-        "rows that change, training", "Share of the training rows that change, expected within the role.", "0 to 100 %"
+        "rows that change, training", "Expected share of the training rows that change, within the role.", "0 to 100 %"
     ),
     Term(
         "rows that change, later",
-        "Share of the later rows that change, expected within the role.",
+        "Expected share of the later rows that change, within the role.",
         "0 to 100 %",
         ("rows, later",),
     ),

@@ -1,4 +1,4 @@
-"""Words for what is asked: the log, the programs that are counted, and their weights."""
+"""Words for the question: the log, the programs that are counted, and their weights."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ TERMS = (
     ),
     Term(
         "programs",
-        "How many programs were counted, exactly.",
+        "The exact number of programs counted.",
         "a count",
         ("machines", "circuits", "networks", "generators"),
     ),
     Term("space", "A formal language with bounds, all of whose programs are counted."),
     Term("behaviour", "All programs with the same actions in every cell of the log and the same lesion flags."),
-    Term("behaviours", "How many behaviours the programs counted have.", "a count"),
+    Term("behaviours", "The number of behaviours of the programs counted.", "a count"),
     Term("census", "The exact number of programs by behaviour, length and time; it depends on no prior."),
     Term("bound", "The largest length, or other size, up to which programs are counted."),
     Term("beyond the bound", "The prior mass 2^-length of all programs that are too long to be counted.", "0 to 100 %"),
@@ -50,7 +50,7 @@ TERMS = (
     ),
     Term(
         "noise",
-        "The error rate of the choices around what a program predicts; `beta:a,b` averages over it.",
+        "The error rate of the teacher's choices given a program; `beta:a,b` averages over it.",
     ),
     Term("given for free", "Bits that a supplied table holds beyond what its token is charged.", "bits"),
     Term("token", "A symbol of the language."),
@@ -60,6 +60,6 @@ TERMS = (
     Term("fit", "A part of a program that chooses a parameter `theta` to agree with the history as often as possible."),
     Term("kind of token", "What a token does: read a feature, search (argmax, argmin), fit, compute, and so on."),
     Term("code word", "The bits that stand for a token in the prefix code."),
-    Term("programs so far", "How many programs there are up to this length.", "a count", ("up to here",)),
+    Term("programs so far", "The number of programs up to this length.", "a count", ("up to here",)),
     Term("size", "The number that bounds programs of this space.", "a count", ("states", "hidden units")),
 )

@@ -166,19 +166,20 @@ def memorizer_over(
     columns = [log.features.index(name) for name in features]
     sizes = [log.feature_sizes[column] for column in columns]
     # Entries of large tables outgrow 64 bits.
-    entries = []
+    entries: list[int] = []
     for situation in log.situations[:, columns].tolist():
         entry = 0
         for value, size in zip(situation, sizes, strict=True):
             entry = entry * size + value
         entries.append(entry)
+    row_situation: list[int] = log.row_situation.tolist()
     return Memorizer(
         features=tuple(features),
         n_entries=math.prod(sizes),
         n_actions=n_actions,
         token_bits=token_bits,
         steps=1 if lookup is None else lookup.steps,
-        row_entry=tuple(entries[s] for s in log.row_situation.tolist()),
+        row_entry=tuple(entries[s] for s in row_situation),
         is_counted=lookup is not None,
     )
 

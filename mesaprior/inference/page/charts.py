@@ -79,7 +79,7 @@ def charts(
     }
     if has_lesions:
         made = {"role": _masses("role", ROLES, is_long)} | made
-    return {name: _finished(chart) for name, chart in made.items()}
+    return {name: finished(chart) for name, chart in made.items()}
 
 
 @cache
@@ -229,7 +229,7 @@ def _plane(lengths: Sequence[float], times: Sequence[float]) -> Any:
     )
 
 
-def _finished(chart: Any) -> dict[str, Any]:
+def finished(chart: Any) -> dict[str, Any]:
     """Return a chart as a Vega specification, in the type and the ink of the page."""
     text = {"labelColor": "var(--ink)", "titleColor": "var(--ink)", "labelFontSize": 12, "titleFontSize": 12}
     axis = text | {
@@ -243,6 +243,7 @@ def _finished(chart: Any) -> dict[str, Any]:
         .configure(background="transparent", font="system-ui, sans-serif", aria=False)
         .configure_view(stroke=None)
         .configure_axis(**axis)
+        .configure_legend(**text)
         # Room for the numbers beside an axis is there before they are.
         .configure_axisY(minExtent=WIDEST_NUMBER)
         .to_dict(format="vega")

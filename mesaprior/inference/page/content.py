@@ -12,6 +12,7 @@ from mesaprior.inference.bayes.classes import class_of
 from mesaprior.inference.bayes.fit import fit_of
 from mesaprior.inference.bayes.kernels import NODES, WEIGHTS
 from mesaprior.inference.bayes.roles import ROLES, VERDICTS
+from mesaprior.inference.bayes.scores import Scored
 from mesaprior.inference.page.leaders import leaders
 from mesaprior.inference.page.packing import deflated, packed
 from mesaprior.inference.page.reduction import Reduced, reduced_within
@@ -77,7 +78,6 @@ def page_content(question: Question, analysis: Analysis, prior: FormulaPrior) ->
     most_named = min(MOST_NAMED, max(1, MOST_PREDICTIONS // len(situations.cells)))
     named = leaders(analysis.scored, most_named)
     reduced = reduced_within(census, log, class_of(analysis.judgement), named.tolist(), most_characters=MOST_CHARACTERS)
-    fit = fit_of(log, census.n_actions, analysis.training.hits)
     provenance = provenance_of(question)
     return {
         "source": provenance["log"]["source"],
@@ -102,22 +102,28 @@ def page_content(question: Question, analysis: Analysis, prior: FormulaPrior) ->
         "merged": merged_sentences(question, reduced, situations, len(named)),
         "programs": {
             # No text of a program has a line break.
-            "text": deflated("\n".join(census.witness[behaviour] for behaviour in named.tolist()).encode()),
+            "text": deflated("\n".join(census.witness[int(behaviour)] for behaviour in named).encode()),
             "predictions": packed(census.predictions[np.ix_(named, situations.cells)].astype(np.int64) + 1),
         },
         "situations": situations.plain(),
         "tokens": tokens_of(question),
-        "fit": {
-            "chance": fit.chance,
-            "most_frequent": fit.most_frequent,
-            "most_frequent_action": fit.most_frequent_action,
-            "best_table": fit.best_table,
-        },
+        "fit": yardsticks(analysis.scored),
         "given": question.language.ledger() if question.language else [],
         "mass_beyond": space.mass_beyond(census, log),
         "warnings": [warning.typed() for warning in question.warnings],
         "is_default_language": question.is_default_language,
         "provenance": provenance,
+    }
+
+
+def yardsticks(scored: Scored) -> dict[str, Any]:
+    """Return how many training rows are hit without any program."""
+    fit = fit_of(scored.log, scored.census.n_actions, scored.training.hits)
+    return {
+        "chance": fit.chance,
+        "most_frequent": fit.most_frequent,
+        "most_frequent_action": fit.most_frequent_action,
+        "best_table": fit.best_table,
     }
 
 

@@ -22,6 +22,7 @@ from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.inference.bayes.agreement import count_agreeing
 from mesaprior.inference.bayes.checkpoints import checkpoints_of
 from mesaprior.inference.page.packing import packed
+from mesaprior.narrowing import is_table
 
 KEPT = ((None, None), (64, None), (16, None), (None, 16), (16, 16), (None, 4), (16, 4), (8, 4), (2, 2))
 """What is kept, in the order in which it is tried until it fits in: so many prefixes, and so many different times for
@@ -35,6 +36,47 @@ MOST_TALLIES = 1 << 28
 
 MOST_TERMS = 1 << 21
 """Kinds times prefixes: terms that a browser adds up whenever a slider moves, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Behaviours of equal class and equal tallies, with named ones apart.
+
+    Attributes
+    ----------
+    of_class, named : int64[K]
+        As in `Reduced`.
+    hits, misses : int[K, P - 1]
+        As in `Reduced`.
+    of_behaviour : int64[B]
+        Kind of each behaviour.
+    """
+
+    of_class: NDArray[np.int64]
+    named: NDArray[np.int64]
+    hits: np.ndarray
+    misses: np.ndarray
+    of_behaviour: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Numbers of programs by the set that they belong to, length and time.
+
+    Attributes
+    ----------
+    n_rows : int64[sets]
+        How many rows each set has; the rows of a set follow each other, by length, then by time.
+    lengths, times, length_id, time_id, count
+        As in `Reduced`.
+    """
+
+    n_rows: NDArray[np.int64]
+    lengths: np.ndarray
+    times: NDArray[np.int64]
+    length_id: NDArray[np.int64]
+    time_id: NDArray[np.int64]
+    count: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +140,7 @@ class Reduced:
     @property
     def n_characters(self) -> int:
         """Characters that the packed record takes, but for a few."""
-        texts = (part["data"] for part in self.packed.values() if isinstance(part, dict))
-        return sum(map(len, texts))
+        return sum(len(str(part["data"])) for part in self.packed.values() if is_table(part))
 
 
 def reduced_within(
@@ -155,32 +196,83 @@ def reduced(
     times_an_octave: int | None = None,
 ) -> Reduced:
     """Reduce a census, keeping the tallies at these numbers of training rows, int64[P]; see `reduced_within`."""
-    place = np.full(census.n_behaviours, -1, dtype=np.int64)
+    kinds = kinds_of(of_class, placed(named, census.n_behaviours), *tallies_between(census, log, n))
+    rows = rows_of(
+        kinds.of_behaviour[census.behaviour_id], census.columns, census.count, times_an_octave=times_an_octave
+    )
+    return Reduced(
+        n=n,
+        of_class=kinds.of_class,
+        named=kinds.named,
+        hits=kinds.hits,
+        misses=kinds.misses,
+        n_rows=rows.n_rows,
+        lengths=rows.lengths,
+        times=rows.times,
+        length_id=rows.length_id,
+        time_id=rows.time_id,
+        count=rows.count,
+        times_an_octave=times_an_octave,
+    )
+
+
+def placed(named: Sequence[int], n_behaviours: int) -> NDArray[np.int64]:
+    """Return which of the named behaviours each one is, int64[B]; -1 for those that are none."""
+    place = np.full(n_behaviours, -1, dtype=np.int64)
     place[np.asarray(named, dtype=np.int64)] = np.arange(len(named))
-    hits, misses = _tallies_between(census, log, n)
+    return place
+
+
+def kinds_of(of_class: NDArray[np.int64], place: NDArray[np.int64], hits: np.ndarray, misses: np.ndarray) -> Kinds:
+    """Put behaviours together that are alike.
+
+    Parameters
+    ----------
+    of_class, place : int64[B]
+        See `class_of` and `placed`.
+    hits, misses : int[B, P - 1]
+        Training rows hit and missed between a prefix and the next one.
+    """
     # Big-endian bytes compare as the numbers do.
     alike = np.hstack([_bytes(of_class[:, None]), _bytes(place[:, None] + 1), _bytes(hits), _bytes(misses)])
     _, first, kind_of = np.unique(
         np.ascontiguousarray(alike).view(f"V{alike.shape[1]}").reshape(-1), return_index=True, return_inverse=True
     )
-    lengths, length_id = np.unique(census.columns["length"], return_inverse=True)
-    times, time_id = np.unique(rounded(census.columns["time"], times_an_octave), return_inverse=True)
-    row = (kind_of[census.behaviour_id] * len(lengths) + length_id) * len(times) + time_id
-    rows, row_of_group = np.unique(row, return_inverse=True)
-    kind, rest = np.divmod(rows, len(lengths) * len(times))
-    return Reduced(
-        n=n,
-        of_class=of_class[first],
-        named=place[first],
-        hits=hits[first],
-        misses=misses[first],
-        n_rows=np.bincount(kind, minlength=len(first)),
+    return Kinds(of_class[first], place[first], hits[first], misses[first], kind_of.reshape(-1))
+
+
+def rows_of(
+    set_of_group: NDArray[np.int64],
+    columns: dict[str, np.ndarray],
+    count: NDArray[np.uint64],
+    *,
+    times_an_octave: int | None = None,
+) -> Rows:
+    """Add up groups of programs of equal set, length and rounded time.
+
+    Parameters
+    ----------
+    set_of_group : int64[G]
+        Every number from 0 to the largest occurs.
+    columns : dict of str to array[G]
+        With ``length`` and ``time``.
+    count : uint64[G]
+    times_an_octave : int or None
+        See `rounded`.
+    """
+    lengths, length_id = np.unique(columns["length"], return_inverse=True)
+    times, time_id = np.unique(rounded(columns["time"], times_an_octave), return_inverse=True)
+    rows, row_of_group = np.unique(
+        (set_of_group * len(lengths) + length_id) * len(times) + time_id, return_inverse=True
+    )
+    number, rest = np.divmod(rows, len(lengths) * len(times))
+    return Rows(
+        n_rows=np.bincount(number),
         lengths=lengths,
         times=times,
         length_id=rest // len(times),
         time_id=rest % len(times),
-        count=np.bincount(row_of_group, weights=census.count.astype(np.float64)).astype(np.float64),
-        times_an_octave=times_an_octave,
+        count=np.bincount(row_of_group, weights=count.astype(np.float64)).astype(np.float64),
     )
 
 
@@ -192,18 +284,19 @@ def rounded(times: NDArray[np.int64], times_an_octave: int | None) -> NDArray[np
     return np.rint(np.exp2(steps / times_an_octave)).astype(np.int64)
 
 
-def _tallies_between(census: Census, log: ImitationLog, n: NDArray[np.int64]) -> tuple[np.ndarray, np.ndarray]:
+def tallies_between(census: Census, log: ImitationLog, n: NDArray[np.int64]) -> tuple[np.ndarray, np.ndarray]:
     """Return the hits and misses of each behaviour between a prefix and the next one, int[B, P - 1] each."""
     steps = np.diff(n)
     dtype = np.min_scalar_type(int(steps.max(initial=0)))
     hits, misses = (np.zeros((census.n_behaviours, len(steps)), dtype=dtype) for _ in range(2))
     abstains = bool((census.predictions == ABSTAIN).any())
     for k, (start, stop) in enumerate(zip(n[:-1].tolist(), n[1:].tolist(), strict=True)):
+        rows: int = stop - start
         cell = census.row_cell[start:stop]
         hits[:, k] = count_agreeing(census.predictions, cell, log.action[start:stop])
-        misses[:, k] = stop - start - hits[:, k]
+        misses[:, k] = rows - hits[:, k]
         if abstains:
-            misses[:, k] -= count_agreeing(census.predictions, cell, np.full(stop - start, ABSTAIN)).astype(dtype)
+            misses[:, k] -= count_agreeing(census.predictions, cell, np.full(rows, ABSTAIN)).astype(dtype)
     return hits, misses
 
 

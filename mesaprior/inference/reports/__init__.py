@@ -1,1 +1,1 @@
-"""What is told of each result: one module a result, each of which makes a `Report`."""
+"""Reports: one module for each kind of result, which makes a `Report` of it."""

@@ -20,7 +20,7 @@ def about(question: Question, prior: Prior, noise: object, *others: str, varied:
     prior : Prior
     noise : NoiseModel or str
     *others : str
-        What else is told, behind the number of programs.
+        More of the line, after the number of programs.
     varied : collection of str
         Parameters of the prior that have no value of their own.
     """

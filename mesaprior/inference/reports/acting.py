@@ -1,4 +1,4 @@
-"""What is told of ways to act on a posterior in a world that responds to the actions."""
+"""The report on safeguards in a world that responds to the actions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def report_acting(
     steps: int,
     is_by_step: bool,
 ) -> Report:
-    """Return what is told of ways to act in a world.
+    """Return the report on safeguards in a world.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is told of each utility: how much of the posterior serves it better than chance and its name explain."""
+"""The report on each utility: how much of the posterior serves it better than chance and its length can explain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mesaprior.inference.report_blocks import Block, notes
 
 
 def agency_facts(one: Agency, posterior: Posterior) -> dict[str, Any]:
-    """Return what programs are told of one utility."""
+    """Return the machine-readable facts about one utility."""
     return {
         "utility": one.utility.name,
         "bits": one.utility.bits,

@@ -1,4 +1,4 @@
-"""What is told of one machine on a blank tape: how long it runs, how far, and what it leaves."""
+"""The report on one machine on a blank tape: how long it runs, how far, and what it leaves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = ("program", "verdict", "steps", "cells", "ones", "tape")
 
 
 def report_blank_tape(reading: Reading, run: Run, verdict: str, max_steps: int) -> Report:
-    """Return what is told of a run on a blank tape.
+    """Return the report on a run on a blank tape.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is told of the priors of the catalogue, and of one prior."""
+"""The report on the priors of the catalogue, and of one prior."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from mesaprior.hypotheses.tables import Table, texts, words
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line
+from mesaprior.inference.summaries.priors import summarize_prior
 from mesaprior.priors.catalogue import Entry
 from mesaprior.priors.columns import columns
 from mesaprior.priors.formula import suggestion
@@ -15,7 +16,7 @@ from mesaprior.priors.prior import Description
 
 
 def report_catalogue(entries: Sequence[Entry]) -> Report:
-    """Return what is told of several priors."""
+    """Return the report on several priors."""
     names = ("name", "text", "meaning", "source", "normalizable")
     rows = [(entry.name, entry.text, entry.meaning) for entry in entries]
     return Report(
@@ -26,7 +27,7 @@ def report_catalogue(entries: Sequence[Entry]) -> Report:
 
 
 def report_prior(described: Description) -> Report:
-    """Return what is told of one prior, which need not have values for its parameters."""
+    """Return the report on one prior, which need not have values for its parameters."""
     facts = {
         "name": described.name,
         "formula": described.text,
@@ -41,10 +42,11 @@ def report_prior(described: Description) -> Report:
         "columns": ", ".join(described.columns) or "none",
         "parameters": ", ".join(_values(described)) or "none",
     }
+    summary = summarize_prior(described)
     return Report(
-        facts=lambda: facts,
+        facts=lambda: facts | {"summary": summary},
         records=lambda: Records(("field", "value"), list(in_words.items())),
-        blocks=lambda: _lines(in_words),
+        blocks=lambda: _lines(summary, in_words),
     )
 
 
@@ -57,7 +59,8 @@ def _values(described: Description) -> Iterator[str]:
             yield f"{name} = {value:g}"
 
 
-def _lines(in_words: dict[str, Any]) -> Iterator[Block]:
+def _lines(summary: str, in_words: dict[str, Any]) -> Iterator[Block]:
+    yield Line(summary, "summary")
     for name, value in in_words.items():
         if value:
             yield Line(f"{name:<13}{value}")

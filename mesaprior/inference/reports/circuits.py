@@ -1,4 +1,4 @@
-"""What is told of the least circuits of Boolean functions."""
+"""The report on the least circuits of Boolean functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of several priors side by side on one census."""
+"""The report on several priors, compared on one census."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MEASURES = ("total_variation_before", "total_variation", "kl", "kl_reverse", "ra
 def report_comparison(
     question: Question, priors: Sequence[FormulaPrior], comparison: Comparison, *, noise: NoiseModel
 ) -> Report:
-    """Return what is told of priors side by side.
+    """Return the report on a comparison of priors.
 
     Parameters
     ----------

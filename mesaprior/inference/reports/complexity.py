@@ -1,4 +1,4 @@
-"""What is told of the complexity of strings."""
+"""The report on the complexity of strings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST_SHOWN = 16
 def report_complexity(
     found: Sequence[StringComplexity], table: StringTable, prior: FormulaPrior | None, block: int | None
 ) -> Report:
-    """Return what is told of the complexity of strings.
+    """Return the report on the complexity of strings.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is told of crossovers in many worlds: every one in every world, and how the first ones are spread."""
+"""The report on crossovers in many worlds: every one in every world, and how the first ones are spread."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST = 40
 
 
 def report_crossings(worlds: Sequence[Crossed], asked: Mapping[str, Any], prior: Prior, contest: Contest) -> Report:
-    """Return what is told of the crossovers in many worlds.
+    """Return the report on the crossovers in many worlds.
 
     Parameters
     ----------

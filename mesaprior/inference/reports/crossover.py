@@ -1,4 +1,4 @@
-"""What is told of crossovers: numerically and in closed form, side by side, and why the two differ."""
+"""The report on crossovers: numerically and in closed form, side by side, and why the two differ."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COLUMNS = (
 def report_crossover(
     question: Question, found: Crossovers, *, prior: Prior, noise: NoiseModel, tolerance: float
 ) -> Report:
-    """Return what is told of crossovers.
+    """Return the report on crossovers.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is told of the logical depth of the leading behaviours."""
+"""The report on the logical depth of the leading behaviours."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from mesaprior.inference.bayes.result import top_behaviours
 from mesaprior.inference.bayes.roles import ROLES
 from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.report import Records, Report
-from mesaprior.inference.report_blocks import notes
+from mesaprior.inference.report_blocks import Line, notes
 from mesaprior.inference.reports.about import about
 from mesaprior.inference.request import Question
+from mesaprior.inference.summaries.depth import summarize_depth
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def report_depth(
     noise: NoiseModel,
     top: int,
 ) -> Report:
-    """Return what is told of the depth of the behaviours of the largest mass.
+    """Return the report on the depth of the behaviours of the largest mass.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def report_depth(
     rows = [
         _Row(
             witness[entry.behaviour],
-            ROLES[posterior.role[entry.behaviour]],
+            ROLES[int(posterior.role[entry.behaviour])],
             entry.mass,
             posterior.length[entry.behaviour].item(),
             depths[entry.behaviour].tolist(),
@@ -77,6 +78,7 @@ def report_depth(
             [(row.program, row.role, row.mass, row.length, *row.depth) for row in rows],
         ),
         blocks=lambda: [
+            Line(summarize_depth([row.program for row in rows], [row.depth for row in rows], significance), "summary"),
             about(question, prior, noise),
             _table(rows, marks),
             *notes(

@@ -1,4 +1,4 @@
-"""What is told of an ensemble: a record for each world, and how the answers are spread."""
+"""The report on an ensemble: a record for each world, and how the answers are spread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEADS = {BY_ROLE: "optimizers lead imitators", BY_VERDICT: "defecting programs l
 
 
 def report_ensemble(answers: Sequence[Answer], asked: Mapping[str, Any], prior: Prior) -> Report:
-    """Return what is told of the posteriors in many worlds.
+    """Return the report on the posteriors in many worlds.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is told of one program: what it is, how it does on the log, its parts and its predictions."""
+"""The report on one program: its role, its fit to the log, its parts and its predictions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mesaprior.inference.summaries.program import gloss_of_explained, summarize_
 
 
 def report_explained(assessed: Assessment) -> Report:
-    """Return what is told of one program on a log."""
+    """Return the report on one program on a log."""
     variants = assessed.explained.predictions
     return Report(
         facts=lambda: _facts(assessed),

@@ -1,4 +1,4 @@
-"""What is told of the same question in near-by languages and bounds: whether the odds hold, and what moves them."""
+"""The report on one question in near-by languages and bounds: whether the odds hold, and what moves them most."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAMES = {MAIN: "optimizers : imitators", VERDICT: "defecting : faithful"}
 
 
 def report_family(family: Family, space: Space) -> Report:
-    """Return what is told of a family of a question in this space."""
+    """Return the report on one question in the languages and bounds near a space."""
     return Report(
         facts=lambda: {"family": _facts(family)},
         records=None,

@@ -1,4 +1,4 @@
-"""What is told of candidate utilities: who is agent-like for each, and which goal has the most support."""
+"""The report on candidate utilities: who is agent-like for each, and which goal has the most support."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ANY = "any of them"
 
 
 def report_goals(found: Goals, question: Question, posterior: Posterior, *, top: int = 10) -> Report:
-    """Return what is told of candidate utilities, one by one and together.
+    """Return the report on candidate utilities, one by one and together.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Several reports as one, where a question has parts that are told one after the other."""
+"""Several reports as one, where a question has several parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mesaprior.inference.report import Report
 
 
 def joined(reports: Sequence[Report]) -> Report:
-    """Return one report that tells what several tell, in their order.
+    """Return one report made of several, in order.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is told of the shape of a prior: its weights as data, and as shades in text."""
+"""The report on the shape of a prior: its weights as data, and as shades in text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LINES, CHARACTERS = 16, 64
 
 
 def report_landscape(prior: FormulaPrior, landscape: Landscape, in_text: Landscape) -> Report:
-    """Return what is told of the shape of a prior.
+    """Return the report on the shape of a prior.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is told of a language: its tokens with their prices, and what is known of the code that they make."""
+"""The report on a language: its tokens with their prices, and what is known of the code that they make."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ LONGEST_SHOWN = 400
 """Characters of an exact expression at most that a person is shown; the facts have all of it."""
 
 FIRST, LAST = 6, 3
-"""Lengths at either end for which a person is told the number of programs; the records have all of them."""
+"""Lengths at either end for which the table shows the number of programs; the records have all of them."""
 
 
 def report_language(language: Language) -> Report:
-    """Return what is told of a language; its facts can be read back."""
+    """Return the report on a language; its facts can be read back."""
     header = ("kind", "token", "bits", "steps")
     rows = [(token.kind, token.name, token.bits, token.steps) for token in language.tokens]
     columns = (*words("kind", term="kind of token"), *words("token"), *numbers("bits", "steps"))
@@ -38,7 +38,7 @@ def report_language(language: Language) -> Report:
 
 
 def report_code(language: Language, log: ImitationLog, max_bits: int) -> Report:
-    """Return what is told of the code of a language.
+    """Return the report on the code of a language.
 
     Parameters
     ----------

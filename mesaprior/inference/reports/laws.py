@@ -1,4 +1,4 @@
-"""What is told of the laws that a prior obeys."""
+"""The report on the laws that a prior obeys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def report_laws(name: str, findings: Sequence[Finding], n_examples: int, required: Collection[str] = ()) -> Report:
-    """Return what is told of a check.
+    """Return the report on a check.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def report_laws(name: str, findings: Sequence[Finding], n_examples: int, require
     n_examples : int
         On how many examples each law was tried.
     required : collection of str
-        Laws that must hold, beside those that make a formula a prior.
+        Laws that must hold, in addition to those that make a formula a prior.
     """
     return Report(
         facts=lambda: [

@@ -1,4 +1,4 @@
-"""What is told of a memorizer: all lookup tables over some features, beside the programs that were counted."""
+"""The report on a memorizer: all lookup tables over some features, beside the programs that were counted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mesaprior.inference.summaries.beside import summarize_memorizer
 
 
 def report_memorizer(found: MemorizerPosterior, log: ImitationLog) -> Report:
-    """Return what is told of a memorizer on a log."""
+    """Return the report on a memorizer on a log."""
     return Report(
         facts=lambda: {"memorizer": _facts(found, log)},
         records=None,

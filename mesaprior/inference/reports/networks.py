@@ -1,4 +1,4 @@
-"""What is told of the Boolean functions that threshold networks compute."""
+"""The report on the Boolean functions that threshold networks compute."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mesaprior.inference.summaries.formalisms import summarize_networks
 
 
 def report_networks(counts: FunctionCounts, top: int) -> Report:
-    """Return what is told of the functions of all networks of a shape.
+    """Return the report on the functions of all networks of a shape.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is told of many people: each one's posterior, how frequent roles are, and which programs the people share."""
+"""The report on many people: each one's posterior, how frequent roles are, and which programs the people share."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def report_people(
     tolerance: float,
     top: int = 10,
 ) -> Report:
-    """Return what is told of many people.
+    """Return the report on many people.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def _program_cell(answer: PeopleAnswer, one: Leading | SharedProgram) -> Cell:
 
 
 def _notes(answer: PeopleAnswer) -> Iterator[str]:
-    """Yield what one has to know to read the tables."""
+    """Yield notes on how to read the tables."""
     result = answer.result
     led = [person for person in result.persons if person.leading]
     hits = sum(person.leading[0].hits for person in led)
@@ -155,16 +155,16 @@ def _notes(answer: PeopleAnswer) -> Iterator[str]:
     if led:
         frequent, table = sum(fit.most_frequent for fit in fits), sum(fit.best_table for fit in fits)
         yield (
-            f"Each one's leading program has {hits:,} of {sum(fit.n_training for fit in fits):,} hits in training; "
-            f"chance has {sum(fit.chance for fit in fits):,.0f}, each one's most frequent action {frequent:,}, each "
-            f"one's best table {table:,}."
+            f"Each person's leading program hits {hits:,} of {sum(fit.n_training for fit in fits):,} training rows in "
+            f"all; chance hits {sum(fit.chance for fit in fits):,.0f}, each person's most frequent action "
+            f"{frequent:,}, each person's best table {table:,}."
         )
     if result.frequencies is not None:
         odds = result.frequencies.log2_odds_of_difference
         yield (
-            "Expected: frequency of a role among people, whatever prior mass it has. "
-            "Exceedance: probability that it is the most frequent one; "
-            f"protected: the same, if the frequencies may also all be equal (log2 odds that they differ: {odds:+.2f})."
+            "Expected: expected frequency of a role among people, whatever its prior mass. "
+            "Exceedance: probability that it is the most frequent role. Protected: the same, allowing for the "
+            f"possibility that all roles are equally frequent (log2 odds that they differ: {odds:+.2f})."
         )
     unbeaten = sum(not person.fit.is_beaten for person in led)
     if unbeaten:
@@ -172,8 +172,8 @@ def _notes(answer: PeopleAnswer) -> Iterator[str]:
         yield f"{some} no program counted has more hits than the most frequent action."
     if result.shared:
         yield (
-            "Shares are those of the mixture of programs under which the choices of all people are likeliest; people: "
-            "those for whom a program is the likeliest one in it."
+            "Shares: those of the maximum-likelihood mixture of programs over all people. People: those for whom a "
+            "program is the likeliest one in it."
         )
     elif result.shared is None:
-        yield "Programs that learn do different things for different people, so no shares of programs are given."
+        yield "A program that learns may act differently for each person, so no shares of programs are given."

@@ -1,4 +1,4 @@
-"""What programs are told of many people: the object of ``infer --by --format json``, and a row a person."""
+"""The machine-readable facts about many people: the object of ``infer --by --format json``, and a row a person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mesaprior.inference.report import Records
 
 
 def people_facts(answer: PeopleAnswer, by: Sequence[str], top: int) -> dict[str, Any]:
-    """Return what is said of many people as plain data and arrays, with `top` leading behaviours of each."""
+    """Return the facts about many people as plain data and arrays, with `top` leading behaviours of each."""
     result, language = answer.result, answer.space.language
 
     @cache
@@ -121,7 +121,7 @@ def gloss_for_people(answer: PeopleAnswer, program: str, always: int | None) -> 
 
 
 def people_records(answer: PeopleAnswer) -> Records:
-    """Return a row a person: odds, masses and evidence by role, yardsticks, and the leading program, if any is left."""
+    """Return one row per person: odds, masses and evidence by role, baselines, the leading program if any is left."""
     header = ["name", "training_rows", "later_rows", "log2_odds", "log2_odds_verdict", "loses_at", "loses_at_verdict"]
     header += [*ROLES, "log2_evidence", *(f"log2_evidence_{role}" for role in ROLES)]
     header += ["chance", "most_frequent", "best_table"]

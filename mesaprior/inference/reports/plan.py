@@ -1,4 +1,4 @@
-"""What is told of a plan: how many programs there are of each length, and what counting them takes."""
+"""The report on a plan: the number of programs of each length, and the time and memory to count them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mesaprior.inference.summaries.plan import summarize_plan
 
 
 def report_plan(space: Space, log: ImitationLog) -> Report:
-    """Return what is told of a census before it is counted.
+    """Return the report on a plan: a census before it is counted.
 
     The numbers of programs are exact. Where the space knows, time and memory are estimated, which takes a second.
     """

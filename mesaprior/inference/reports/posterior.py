@@ -1,6 +1,6 @@
-"""What is told of a posterior: who holds it, the leading behaviours, and what one has to know to read them.
+"""The report on a posterior: who holds it, the leading behaviours, and notes on how to read them.
 
-Where programs have lesions it is told by role, elsewhere by verdict.
+Where programs have lesions, masses are by role, elsewhere by verdict.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def report_posterior(
     tolerance: float,
     top: int = 10,
 ) -> Report:
-    """Return what is told of a posterior.
+    """Return the report on a posterior.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def _blocks(
 def about_posterior(
     posterior: Posterior, census: Census, log: ImitationLog, noun: str, prior: Prior, noise: NoiseModel
 ) -> str:
-    """Return what was asked, in one line."""
+    """Return the question in one line."""
     n = posterior.n_training
     return (
         f"{posterior.programs:,} {noun} counted in {census.n_behaviours:,} behaviours · prior {prior_text(prior)} · "

@@ -1,4 +1,4 @@
-"""What one has to know to read the tables of a posterior, as sentences."""
+"""Notes on how to read the tables of a posterior, as sentences."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mesaprior.inference.request import Question
 
 
 def posterior_notes(question: Question, posterior: Posterior, mass_beyond: float | None) -> Iterator[str | Sentence]:
-    """Yield what one has to know to read the tables of a posterior.
+    """Yield notes on how to read the tables of a posterior.
 
     Parameters
     ----------
@@ -50,12 +50,12 @@ def posterior_notes(question: Question, posterior: Posterior, mass_beyond: float
 
 
 def _fit_sentence(question: Question, posterior: Posterior) -> str:
-    """Return the yardsticks for hits in training."""
+    """Return the baselines for hits in training."""
     fit, one = posterior.fit, question.space.noun.removesuffix("s")
     return (
-        f"Hits are of {number_of(fit.n_training, 'training row')}: chance has {fit.chance:,.4g}, always "
-        f"{shown(question.log.label('action', fit.most_frequent_action))} has {fit.most_frequent:,}, the best {one} "
-        f"counted has {fit.best_program:,}, and the best table from situations to actions has {fit.best_table:,}."
+        f"Hits out of {number_of(fit.n_training, 'training row')}: {fit.chance:,.4g} by chance, {fit.most_frequent:,} "
+        f"by always {shown(question.log.label('action', fit.most_frequent_action))}, {fit.best_program:,} by the best "
+        f"{one} counted, and {fit.best_table:,} by the best table from situations to actions."
     )
 
 

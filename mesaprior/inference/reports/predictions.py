@@ -22,7 +22,7 @@ MOST_SHOWN = 40
 
 
 def report_predictions(question: Question, posterior: Posterior) -> Report:
-    """Return what is told of the predictions; the facts of the posterior have the probabilities already.
+    """Return the report on the predictions; the facts of the posterior have the probabilities already.
 
     The records have one row for each later row: the number of the row in the log's order, its line in the file, its
     features and the teacher's action (empty where there is none) in labels, the likeliest action, and the probability
@@ -44,7 +44,7 @@ def _records(question: Question, posterior: Posterior) -> Records:
         row = log.n_training + place
         situation = log.situations[log.row_situation[row]].tolist()
         labels = [log.label(name, code) for name, code in zip(log.features, situation, strict=True)]
-        action = "" if log.action[row] == NONE else actions[log.action[row]]
+        action = "" if log.action[row] == NONE else actions[int(log.action[row])]
         likeliest = "" if np.isnan(probabilities).any() else actions[int(probabilities.argmax())]
         rows.append([row, int(log.file_line[row]), *labels, action, likeliest, *probabilities.tolist()])
     return Records(header, rows)

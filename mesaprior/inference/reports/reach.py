@@ -1,4 +1,4 @@
-"""What is told of the prices of searching, learning and defecting."""
+"""The report on the prices of searching, learning and defecting."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 def report_reach(question: Question, analysis: Analysis) -> Report:
-    """Return what is told of the shortest program of each kind that fits the training rows."""
+    """Return the report on the shortest program of each kind that fits the training rows."""
     found = analysis.reach
     return Report(
         facts=lambda: {

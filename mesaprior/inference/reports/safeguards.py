@@ -1,4 +1,4 @@
-"""What is told of ways to act on a posterior, compared on the rows of a log."""
+"""The report on safeguards: ways to act on a posterior, compared on the rows of a log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def report_safeguards(
     has_slips: bool,
     is_online: bool,
 ) -> Report:
-    """Return what is told of ways to act.
+    """Return the report on safeguards on a log.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is told of programs drawn from the posterior."""
+"""The report on programs drawn from the posterior."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def report_sample(
     tolerance: float,
     seed: int,
 ) -> Report:
-    """Return what is told of programs drawn from the posterior.
+    """Return the report on programs drawn from the posterior.
 
     Parameters
     ----------

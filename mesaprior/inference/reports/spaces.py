@@ -1,4 +1,4 @@
-"""What is told of spaces compared: who holds the posterior in each, how they agree, and on which functions."""
+"""The report on spaces compared: who holds the posterior in each, how they agree, and on which functions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def report_spaces(
     noise: NoiseModel,
     tolerance: float,
 ) -> Report:
-    """Return what is told of spaces compared.
+    """Return the report on spaces compared.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is told of the store: the censuses and tables of strings in it, what each was counted from, what is wrong."""
+"""The report on the store: the censuses and tables of strings in it, what each was counted from, and any damage."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from mesaprior.hypotheses.store import Entry, Finding, Removal
 from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line
+from mesaprior.narrowing import is_table
 
 LIST_COLUMNS = (
     *("folder", "state", "key", "language", "log", "max_bits", "max_time"),
@@ -20,7 +21,7 @@ LIST_COLUMNS = (
 
 
 def report_entries(entries: Sequence[Entry], place: Path) -> Report:
-    """Return what is told of censuses and tables as a list.
+    """Return the report on censuses and tables as a list.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def _list_blocks(entries: Sequence[Entry], place: Path) -> Iterator[Block]:
 
 
 def report_entry(entry: Entry, origin: dict[str, Any]) -> Report:
-    """Return what is told of one census or table.
+    """Return the report on one census or table.
 
     Parameters
     ----------
@@ -117,7 +118,7 @@ def _entry_blocks(entry: Entry, lines: dict[str, Any], shards: Sequence[dict[str
 
 
 def report_verification(folder: Path, findings: Sequence[Finding]) -> Report:
-    """Return what is told of the check of a census or table; without findings all is well."""
+    """Return the report on the check of a census or table; no findings mean that it is sound."""
     return Report(
         facts=lambda: {"folder": str(folder), "findings": [vars(finding) for finding in findings]},
         records=lambda: Records(
@@ -130,7 +131,7 @@ def report_verification(folder: Path, findings: Sequence[Finding]) -> Report:
 
 
 def report_removals(removals: Sequence[Removal], *, is_dry_run: bool, place: Path | None = None) -> Report:
-    """Return what is told of censuses and tables that were removed.
+    """Return the report on censuses and tables that were removed.
 
     Parameters
     ----------
@@ -172,7 +173,7 @@ def _flat(entry: Entry) -> dict[str, Any]:
 
 def _fact_text(value: Any) -> Any:
     """Return a fact in a line."""
-    if isinstance(value, dict):
+    if is_table(value):
         return ", ".join(f"{name} {part}" for name, part in value.items())
     return value
 

@@ -1,4 +1,4 @@
-"""What is told of the strings that all machines of a size print, and of how their runs end."""
+"""The report on the strings that all machines of a size print, and of how their runs end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIRST_SHOWN, LAST_SHOWN = 20, 3
 
 
 def report_strings(table: StringTable, weighed: StringPrior, prior: FormulaPrior | None, top: int) -> Report:
-    """Return what is told of the strings.
+    """Return the report on the strings.
 
     Parameters
     ----------
@@ -63,9 +63,10 @@ def report_joint(table: StringTable, top: int) -> Report:
     both = table.on_both_blanks()
     names, header = list(both.strings), ("string", "steps", "count")
     n_shown = int(np.searchsorted(both.string_id, top))
+    ids: list[int] = both.string_id.tolist()
     rows = [
         (names[string], steps, count)
-        for string, steps, count in zip(both.string_id.tolist(), both.steps.tolist(), both.count.tolist(), strict=True)
+        for string, steps, count in zip(ids, both.steps.tolist(), both.count.tolist(), strict=True)
     ]
     return Report(
         facts=lambda: _facts_of_size(table) | {"strings": [dict(zip(header, row, strict=True)) for row in rows]},

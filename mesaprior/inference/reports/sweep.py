@@ -1,4 +1,4 @@
-"""What is told of a sweep: the odds along one axis, maps of who leads over two, and where the lead changes."""
+"""The report on a sweep: the odds along one axis, maps of who leads over two, and where the lead changes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SIGNS = {"wide": "█", "narrow": "▓", "level": "=", "behind": "░", "far beh
 def report_sweep(
     question: Question, swept: SweptPosterior, *, prior: Prior, noise: NoiseModel, tolerance: float
 ) -> Report:
-    """Return what is told of a sweep.
+    """Return the report on a sweep.
 
     Parameters
     ----------

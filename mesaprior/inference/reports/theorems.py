@@ -1,4 +1,4 @@
-"""What is told of the theorems of Bayesian learning: both sides of each, and the slack between them."""
+"""The report on the theorems of Bayesian learning: both sides of each, and the slack between them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLUMNS = ("name", "statement", "source", "relation", "left", "right", "slack", 
 
 
 def report_theorems(question: Question, found: Evaluation, *, prior: Prior, noise: NoiseModel, work: int) -> Report:
-    """Return what is told of the theorems, evaluated.
+    """Return the report on the theorems, evaluated.
 
     Parameters
     ----------

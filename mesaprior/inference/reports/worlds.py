@@ -1,4 +1,4 @@
-"""What is told of worlds: the families with their settings, and one world with its programs."""
+"""The report on worlds: the families with their settings, and one world with its programs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from mesaprior.hypotheses.tables import Table, numbers, texts, words
 from mesaprior.hypotheses.terms.program import length_of, parse_program
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
+from mesaprior.inference.summaries.world import summarize_world
 from mesaprior.inference.worlds.world import Recipe, World
 
 
@@ -79,12 +80,14 @@ def _facts(world: World) -> dict[str, Any]:
         "given": world.given,
         "log": world.log.digest,
         "language": {"digest": world.language.digest} | world.language.to_dict(),
+        "summary": summarize_world(_programs(world)),
     }
 
 
 def _blocks(world: World) -> Iterator[Block]:
-    log = world.log
+    log, programs = world.log, _programs(world)
     yield Line(f"{world.name}, seed {world.seed}: {world.description}.", "headline")
+    yield Line(summarize_world(programs), "summary")
     yield Line(", ".join(f"{name}={value}" for name, value in world.settings.items()), "about")
     yield Line(
         f"{number_of(log.n_training, 'training row')} and {log.n_rows - log.n_training:,} later ones over "
@@ -101,7 +104,7 @@ def _blocks(world: World) -> Iterator[Block]:
         (*texts("program"), *numbers("bits"), *words("role", "verdict"), *texts("what it does")),
         [
             (entry["program"], f"{entry['bits']:,}", entry["role"], entry["verdict"], entry["meaning"])
-            for entry in _programs(world)
+            for entry in programs
         ],
     )
     yield from notes(

@@ -1,1 +1,1 @@
-"""The same question under another prior, language, bound or space; and what the shortest programs of each kind cost."""
+"""Robustness: the same question under another prior, language, bound or space; and the price of each kind."""

@@ -137,7 +137,7 @@ def compare(
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
 ) -> Comparison:
-    """Update several priors on one log and say how far they differ.
+    """Update several priors on one log and measure how far they differ.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def compare(
         Counted on `log`.
     log : ImitationLog
     priors : sequence of Prior or str
-        At least two, of different names. Strings are names or formulas. Constant factors are irrelevant.
+        At least two, with different names. Strings are names or formulas. Constant factors are irrelevant.
     noise : NoiseModel
         The same for all priors.
     tolerance : float

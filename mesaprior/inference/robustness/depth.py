@@ -1,4 +1,4 @@
-"""Logical depth: how much time it takes to do what a behaviour does, with few bits more than the fewest."""
+"""Logical depth: the least time of a behaviour's programs that are only a few bits longer than its shortest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reachability: what it costs in bits to fit the training rows by searching, learning or defecting, not imitating."""
+"""Reachability: the extra bits needed to search, learn or defect while fitting the training rows."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def reach(
     length_beyond : float or None
         No program outside the census is shorter, in bits; inf where there is none. None where that is not known.
     impossible, untold : frozenset of str
-        Kinds that no program of the space can be, and kinds that the space does not tell.
+        Kinds that no program of the space can be, and kinds that cannot be determined in it.
     tolerance : float
         Largest miss rate on later rows that is still faithful, 0..1.
 
@@ -109,9 +109,9 @@ def reach(
 
     Notes
     -----
-    No prior and no noise play a part. An imitator has no lesion flag on any row, a searching program has one of
-    ``searching_train`` and ``searching_later``, a learning one likewise, whatever else they do; an abstention is a
-    miss. The least length over the behaviours of a kind is exact, since each behaviour's flags and least length are.
+    The result depends on neither prior nor noise. An imitator has no lesion flag on any row, a searching program has
+    one of ``searching_train`` and ``searching_later``, a learning one likewise, whatever else they do; an abstention is
+    a miss. The least length over the behaviours of a kind is exact, since each behaviour's flags and least length are.
     Time is O(G + B * C) for G groups, B behaviours and C cells.
     """
     scored = Scored(census, log, tolerance=tolerance)
@@ -159,8 +159,8 @@ def reach_of(
             length[found].item(),
             length[found].item(),
             int(time[found]),
-            ROLES[judgement.role[found]],
-            VERDICTS[judgement.verdict[found]],
+            ROLES[int(judgement.role[found])],
+            VERDICTS[int(judgement.verdict[found])],
             exact_sum(census.count[counted]),
             *_prices(FOUND, length[found].item(), imitator_length, length_beyond),
         )
@@ -209,7 +209,8 @@ def _best(found: np.ndarray, length: np.ndarray, time: np.ndarray, census: Censu
         return None
     found = found[length[found] == length[found].min()]
     found = found[time[found] == time[found].min()]
-    return int(min(found, key=lambda behaviour: census.witness[behaviour]))
+    places: list[int] = found.tolist()
+    return min(places, key=lambda behaviour: census.witness[behaviour])
 
 
 def _prices(

@@ -1,4 +1,4 @@
-"""Asking a question again in every language near its own: the members of a family, counted one by one."""
+"""One question in every language near its own: the members of a family, counted one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One log, several hypothesis spaces: how far what they say depends on the formalism.
+"""One log, several hypothesis spaces: how far the posterior depends on the formalism.
 
 A space is asked through its own census. What can be compared between spaces are *functions*: which action is taken in
 each distinct situation of the log. Sizes: P spaces, S distinct situations, F functions.
@@ -150,7 +150,7 @@ def answer_of(
     noise: NoiseModel = DEFAULT_NOISE,
     tolerance: float = 0.0,
 ) -> Answer:
-    """Ask one space about a log.
+    """Compute the posterior of one space on a log.
 
     Parameters
     ----------
@@ -186,12 +186,12 @@ def answer_of(
         leader=census.witness[leader.behaviour] if is_left else None,
         leader_length=float(result.length[leader.behaviour]) if is_left else math.nan,
         leader_mass=leader.mass,
-        leader_verdict=VERDICTS[result.verdict[leader.behaviour]] if is_left else "",
+        leader_verdict=VERDICTS[int(result.verdict[leader.behaviour])] if is_left else "",
     )
 
 
 def compare_spaces(answers: Sequence[Answer], *, top: int = 5) -> SpacesCompared:
-    """Compare what spaces say of one log.
+    """Compare the posteriors of several spaces on one log.
 
     Parameters
     ----------
@@ -289,7 +289,7 @@ def _extremes(
     share = log2_mass - log2_total(log2_mass, axis=1)[:, None]
     spread = share.max(axis=0) - share.min(axis=0)
     # Rounding must not order what is equal.
-    rounded, mean = np.round(spread, 9), np.round(share.mean(axis=0), 9)
+    rounded, mean = spread.round(9), share.mean(axis=0).round(9)
     best = np.lexsort((-mean, rounded))[:top]
     worst = np.lexsort((-mean, -rounded))[:top]
 

@@ -1,1 +1,1 @@
-"""Ways to act on a posterior, and what each of them does."""
+"""Safeguards: ways to act on a posterior, evaluated."""

@@ -49,7 +49,7 @@ class Outcome:
     questions_train, questions_later : float
         Rows on which it asks.
     regret : float
-        Errors, and the cost of the questions, on all rows: the teacher makes no error and asks nobody.
+        Errors, and the cost of the questions, on all rows: the teacher itself has 0.
     bits : float
         -log2 of the probability that what happens is what the teacher did, over all rows; inf where it cannot be.
     """
@@ -93,7 +93,7 @@ def safeguards_on(
     cost : float
         Of a question, in errors.
     has_slips : bool
-        Whether programs act with the slips that the noise model has learned for each, or give their actions surely.
+        Whether programs act with the noise model's error rate, as learned for each, or deterministically.
     is_online : bool
         Whether later rows with an action are learned from as well, one after the other.
     report : callable or None
@@ -178,7 +178,7 @@ class Policies:
         census = weighed.census
         self._log, self._noise, self._has_slips = log, noise, has_slips
         self._row_cell, self._n_actions = census.row_cell, census.n_actions
-        policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
+        policy = runs(census.predictions, np.arange(census.n_cells))
         first = np.flatnonzero(np.diff(policy, prepend=-1) > 0)
         self.predictions: np.ndarray = census.predictions[first]
         self._group_policy = policy[census.behaviour_id]
@@ -197,7 +197,7 @@ class Policies:
         return log2_sum(log2_group, self._group_policy, len(self.predictions))
 
     def believe(self, row: int, told: Mapping[int, int] | None = None) -> Belief | None:
-        """Return what is believed before a row; None where no program is left.
+        """Return the posterior before a row; None where no program is left.
 
         Parameters
         ----------
@@ -248,7 +248,7 @@ class _Record:
     """
 
     name: str
-    sided: list[float] = field(default_factory=list)
+    sided: list[float] = field(default_factory=list[float])
     errors: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
     questions: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
     bits: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))

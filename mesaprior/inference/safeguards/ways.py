@@ -1,4 +1,4 @@
-"""Safeguards: ways to act on a posterior, and what each of them does on the rows of a log, in order and exactly.
+"""Safeguards: ways to act on a posterior, and the exact action of each on the rows of a log, in order.
 
 Sizes: P policies (behaviours that differ in some cell), R rows, N training rows, A actions.
 """
@@ -102,7 +102,7 @@ class Decision:
     action : float64[A]
         Probability of taking each action by oneself.
     asks : float
-        Probability of asking the teacher, who then acts; what is missing from 1.
+        Probability of asking the teacher, who then acts; the remainder to 1.
     """
 
     action: NDArray[np.float64]
@@ -118,7 +118,7 @@ class Safeguard(Protocol):
         ...
 
     def decide(self, belief: Belief) -> Decision:
-        """Return what is done before a row, given what is believed."""
+        """Return the decision on a row, given the posterior before it."""
         ...
 
 

@@ -1,1 +1,1 @@
-"""The complexity of strings from what machines print."""
+"""The complexity of strings, from the outputs of machines."""

@@ -27,7 +27,7 @@ class Block(NamedTuple):
     ----------
     string : str
     times : int
-        How often it stands there.
+        How often it occurs.
     bits : float
         Its own bits, as in the table.
     """
@@ -67,7 +67,7 @@ class StringComplexity:
 def string_complexities(
     weighed: StringPrior, strings: Sequence[str], *, block: int | None = None
 ) -> list[StringComplexity]:
-    """Return how many bits strings have, whatever their length.
+    """Return the complexity of strings of any length, in bits.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def string_complexities(
     Raises
     ------
     UsageError
-        If a string or the size of blocks is none.
+        If a string or the block size is invalid.
     RunError
         If blocks have no finite bits; of those of all strings the first ones are named.
 
@@ -94,7 +94,7 @@ def string_complexities(
     -----
     Block decomposition (Zenil et al. 2018): a string is cut from the left into blocks that do not overlap. The last
     one is shorter where the length is no multiple, and counts with bits of its own. Bits are the sum over the distinct
-    blocks of their bits and log2 of how often they stand there. Time is linear in the length.
+    blocks of their bits and log2 of how often they occur. Time is linear in the length.
     """
     if block is not None and block < 1:
         raise UsageError(setting("block", block), " is out of range; give a number of cells from 1 upwards.")
@@ -110,7 +110,7 @@ def string_complexities(
 
 
 def check_strings(strings: Sequence[str]) -> None:
-    """Refuse what is no string of 0 and 1, or empty.
+    """Refuse anything but non-empty strings of 0 and 1.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""What each result means, in one plain paragraph that is computed from it: one module a result."""
+"""Summaries: the meaning of each result in one plain paragraph, computed from it; one module per result."""

@@ -1,4 +1,4 @@
-"""What is asked beside a posterior means: near-by languages, lookup tables, and goals."""
+"""Summaries of what goes with a posterior: near-by languages, lookup tables, and goals."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def summarize_family(family: Family, odds: str, sides: str) -> str:
     if not n or math.isnan(spread.own):
         return f"The odds of {sides} are undefined here, so nothing can be said of their robustness."
     kept = (
-        f"The same side leads in all {n} near-by languages and bounds, so the answer does not hang on such a choice."
+        f"The same side leads in all {n} near-by languages and bounds, so the answer does not depend on these choices."
         if spread.same_sign == 1
         else f"The same side leads in {share_text(spread.same_sign)} of the {n} near-by languages and bounds only, so "
-        "the answer hangs on such choices."
+        "the answer depends on these choices."
     )
     first = spread.moves[0] if spread.moves else None
     if first is None or math.isnan(first.difference) or not first.difference:
@@ -45,8 +45,8 @@ def summarize_goals(found: Goals) -> str:
     """Return for how many of the utilities anything is agent-like, and how much the best of them explains."""
     if found.most_support is None:
         return (
-            "Nothing with any mass serves one of these utilities better than chance and the bits of its name explain, "
-            "so none of them is shown to be a goal."
+            "No program with any mass serves one of these utilities better than chance and the bits of its name can "
+            "explain, so none of them is shown to be a goal."
         )
     best = found.candidates[found.most_support]
     share = float(found.support[found.most_support])

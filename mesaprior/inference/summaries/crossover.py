@@ -1,4 +1,4 @@
-"""What crossovers mean for the choice of a parameter."""
+"""The summary of crossovers: whether the choice of a parameter decides who wins."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _explained(first: Crossing) -> str:
 def _completeness(found: Crossovers) -> str:
     if found.is_complete:
         return "No crossover in this range is missed."
-    return "Two crossovers between neighbouring values that were looked at can be missed."
+    return "Two crossovers between neighbouring values of the grid can be missed."
 
 
 def _sign(odds: float) -> bool | None:

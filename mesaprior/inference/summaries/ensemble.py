@@ -1,4 +1,4 @@
-"""What many random worlds say together, and how sure that is with so many."""
+"""The summary of many random worlds, with a confidence interval."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def summarize_ensemble(answers: Sequence[Answer], odds: Spread) -> str:
     n, stable = len(answers), sum(answer.is_stable for answer in answers)
     median = odds.quantiles[len(odds.quantiles) // 2]
     if stable == n:
-        settled = "In each of them the odds have settled along the length bound."
+        settled = "In all of them the odds are stable in the length bound."
     elif not stable:
-        settled = "In each of them the odds still move with the length bound."
+        settled = "In all of them the odds still move with the length bound."
     else:
         settled = f"In {n - stable} of them the odds still move with the length bound."
     return f"{_share_of_worlds('optimizers lead imitators', odds.above, n)} {_median(median)} {settled}"
@@ -46,13 +46,13 @@ def _share_of_worlds(what: str, share: float, n: int) -> str:
         f"In {round(share * n)} of these {n} worlds {what}; the share among all such worlds then lies "
         f"between {100 * low:.0f} and {100 * high:.0f} %, at 95 % confidence."
         if n > 1
-        else f"One world alone says little: in it {what if share else f'it is not so that {what}'}."
+        else f"One world alone says little. In this one {what if share else f'it is not true that {what}'}."
     )
 
 
 def _median(odds: float) -> str:
     if math.isnan(odds):
-        return "In none of them has either side any mass."
+        return "In none of them does either side have any mass."
     return f"The median of the odds of optimizers over imitators is {bits_text(odds)} bits."
 
 

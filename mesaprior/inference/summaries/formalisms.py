@@ -1,4 +1,4 @@
-"""What tables of strings, circuits and networks mean."""
+"""Summaries of tables of strings, circuits and networks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_CELLS = 24
 
 
 def summarize_strings(weighed: StringPrior, table: StringTable) -> str:
-    """Return which string is simplest, how far the simplest and the most complex one lie apart, and what is unknown."""
+    """Return which string is simplest, how much simpler than the most complex one, and what is unknown."""
     strings, bits = weighed.strings, weighed.bits.tolist()
     finite = np.flatnonzero(np.isfinite(weighed.bits))
     if not len(finite):
@@ -80,8 +80,8 @@ def summarize_costs(n_functions: Sequence[int], n_inputs: int) -> str:
     )
     share = share_text(n_functions[usual] / total)
     return (
-        f"{hardest}; {number_of(usual, 'gate')} is the most frequent number, that of {share} of those counted. "
-        "These are least numbers: no circuit does with fewer."
+        f"{hardest}; the most frequent number is {number_of(usual, 'gate')}, for {share} of those counted. "
+        "These are minima: no circuit needs fewer."
     )
 
 

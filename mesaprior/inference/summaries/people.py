@@ -1,4 +1,4 @@
-"""What the posteriors of many people mean together."""
+"""The summary of many people: the most frequent role, and the most widely shared program."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def summarize_people(answer: PeopleAnswer) -> str:
     unbeaten = sum(not person.fit.is_beaten for person in led)
     if unbeaten:
         some = f"{unbeaten:,} of {answer.people_text}" if len(result.persons) > 1 else "this person"
-        told.append(f"For {some} no program counted is right more often than always taking one action.")
+        told.append(f"For {some} no program counted is better than always taking one action.")
     return " ".join(filter(None, told))
 
 
@@ -32,9 +32,8 @@ def _frequent(answer: PeopleAnswer) -> str:
     role, sure = ROLES[answer.result.compared[place]], float(found.protected[place])
     how = "" if found.log2_odds_of_difference > 0 else ", though the data do not show that roles differ in frequency"
     return (
-        f"The role that explains most people best is {role}: it is to be expected for "
-        f"{share_text(float(found.expected[place]))} of people, and is the most frequent one with probability "
-        f"{share_text(sure)}{how}."
+        f"The most frequent role is {role}: {share_text(float(found.expected[place]))} of people are expected to have "
+        f"it, and it is the most frequent one with probability {share_text(sure)}{how}."
     )
 
 
@@ -46,4 +45,4 @@ def _shared(answer: PeopleAnswer) -> str:
         return ""
     words = gloss(first.program, answer.log, answer.space)
     named = f"{first.program} ({words})" if words else first.program
-    return f"The program that most people share is {named}, with a share of {share_text(first.share)}."
+    return f"The most widely shared program is {named}, with a share of {share_text(first.share)}."

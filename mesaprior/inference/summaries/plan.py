@@ -1,4 +1,4 @@
-"""What a plan means: whether the count is worth starting."""
+"""The summary of a plan: whether this machine can count it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ def summarize_plan(plan: Plan) -> str:
     """Return whether a count fits on this machine, and what the last bits of it cost."""
     *_, longest = plan.count_by_length.items()
     length, n = longest
-    dear = ", so a further length costs more than all before it" if 2 * n > plan.n_programs else ""
+    dear = ", so the longest programs cost more than all others together" if 2 * n > plan.n_programs else ""
     share = f"Programs of {length} bits alone are {share_text(n / plan.n_programs)} of them{dear}."
     if plan.fits:
-        return f"It can be counted on this machine. {share}"
+        return f"This machine can count them. {share}"
     bound = f"a bound of {plan.fitting_bits} bits fits" if plan.fitting_bits else "no bound fits"
-    return f"It cannot be counted on this machine: {bound} into its memory. {share}"
+    return f"This machine cannot count them: {bound} into its memory. {share}"

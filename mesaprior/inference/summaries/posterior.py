@@ -1,4 +1,4 @@
-"""What a posterior means: which kind of program explains the choices, what the leading one does, and one caveat."""
+"""The summary of a posterior: which kind of program explains the choices, what the leading one does, one caveat."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def summarize_posterior(question: Question, posterior: Posterior, mass_beyond: f
     return " ".join([who, _leader(question, posterior), _caveat(question, posterior, mass_beyond)])
 
 
-def likelier(ratio_bits: float, ahead: str, behind: str, who: str) -> str:
+def likelier(ratio_bits: float, ahead: str, behind: str) -> str:
     """Return how many times as likely one kind of program is as another, from the log2 of the ratio, above 0."""
     close = ", which is close to a tie" if ratio_bits < TIE else ""
-    return f"it is {ratio_text(ratio_bits)} times as likely that {who} {ahead} as that it {behind}{close}"
+    return f"the choices are {ratio_text(ratio_bits)} times as likely to come from {ahead} as from {behind}{close}"
 
 
 def _by_role(posterior: Posterior) -> str:
@@ -58,18 +58,18 @@ def _by_role(posterior: Posterior) -> str:
     numbers, odds = [sum(row) for row in posterior.number], float(posterior.log2_odds[-1])
     optimizing = _optimizing(numbers)
     if not any(numbers[1:]):
-        return "No program counted searches or fits a model, so it says nothing that imitators hold everything."
+        return "Only imitators were counted, so their lead says nothing: no program searches or fits a model."
     if not numbers[IMITATOR]:
-        return "No program counted merely imitates, so it says nothing that optimizers hold everything."
+        return "Only optimizers were counted, so their lead says nothing: no program merely imitates."
     if math.isinf(odds):
         lost, kept = ("only imitates", optimizing) if odds > 0 else (optimizing, "only imitates")
-        return f"Every program counted that {lost} has weight 0, so what is left {kept}."
-    after = f"After {number_of(posterior.n_training, 'training row')} under this prior"
-    who = "the program behind the choices"
+        return f"Every program counted that {lost} has weight 0, so whatever is left {kept}."
+    after = f"After {number_of(posterior.n_training, 'training row')}, under this prior,"
+    imitator, optimizer = "an imitator", f"a program that {optimizing}"
     if abs(odds) < 0.005:
-        return f"{after} it is as likely that {who} only imitates as that it {optimizing}."
-    ahead, behind = (optimizing, "only imitates") if odds > 0 else ("only imitates", optimizing)
-    return f"{after} {likelier(abs(odds), ahead, behind, who)}."
+        return f"{after} the choices are as likely to come from {imitator} as from {optimizer}."
+    ahead, behind = (optimizer, imitator) if odds > 0 else (imitator, optimizer)
+    return f"{after} {likelier(abs(odds), ahead, behind)}."
 
 
 def _optimizing(numbers: list[int]) -> str:
@@ -124,10 +124,10 @@ def _caveats(question: Question, posterior: Posterior, mass_beyond: float | None
     """Yield caveats, the most important first; there is always one."""
     fit, noun, has_roles = posterior.fit, question.space.noun, question.space.has_lesions
     if fit.most_frequent == fit.n_training:
-        yield "The teacher does one thing throughout training, so this rests on the prior rather than on the choices."
+        yield "The teacher takes one action throughout training, so the answer rests on the prior, not the choices."
     if not fit.is_beaten:
         always = shown(question.log.label("action", fit.most_frequent_action))
-        yield f"None of the {noun} counted is right more often than always {always}, so none explains the choices."
+        yield f"None of the {noun} counted beats always choosing {always}, so none explains the choices."
     if has_roles and not posterior.is_stable:
         yield "The odds still move as longer programs are counted, so a larger bound may change the answer."
     if posterior.exact is None:
@@ -143,5 +143,5 @@ def _caveats(question: Question, posterior: Posterior, mass_beyond: float | None
 
 def _faithful(mass: float) -> str:
     if mass == 0:
-        return "nothing that has any mass is faithful there"
+        return "no program with any mass is faithful there"
     return f"{share_text(mass)} of the posterior is faithful there"

@@ -1,4 +1,4 @@
-"""What is found of priors: side by side, against the laws, and over lengths and times."""
+"""Summaries of priors: of one, of several compared, of the laws they obey, and of their shape."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mesaprior.hypotheses.phrases import share_text
 from mesaprior.inference.bayes.odds import BY_ROLE, BY_VERDICT, Contest
 from mesaprior.inference.robustness.comparison import Comparison
 from mesaprior.priors.landscape import Landscape
+from mesaprior.priors.prior import Description
 
 if TYPE_CHECKING:
     from mesaprior.priors.laws import Finding
@@ -60,6 +61,29 @@ def _listed(titles: Sequence[str]) -> str:
     return f"{', '.join(titles[:-1])} and {titles[-1]}" if len(titles) > 1 else titles[0]
 
 
+def summarize_prior(described: Description) -> str:
+    """Return what a prior weighs programs by, what it leaves out, and whether its weights can be normalized."""
+    read = described.columns
+    told = [f"{described.name} weighs a program by its {_listed(read)}." if read else f"{described.name} is constant."]
+    ignored = [
+        *(["length"] if "length" not in read else []),
+        *(["running time"] if not {"time", "infer_time"} & set(read) else []),
+    ]
+    if ignored:
+        told.append(f"It does not depend on {' or '.join(ignored)}.")
+    elif "time" not in read:
+        told.append("It charges no time for fitting: infer_time is the time once everything is fitted.")
+    unset = [name for name, value in described.parameters.items() if value is None]
+    if unset:
+        told.append(f"Before it can be used, {_listed(unset)} must be given a value.")
+    told.append(
+        f"Its weights can be normalized {described.normalizable}."
+        if described.normalizable
+        else "Over a census its weights can be normalized; whether they can be over all programs is not known."
+    )
+    return " ".join(told)
+
+
 def summarize_laws(name: str, findings: Sequence[Finding], n_examples: int, required: Collection[str] = ()) -> str:
     """Return whether a formula is a prior, and which laws it breaks."""
     broken = [finding for finding in findings if not finding.holds]
@@ -75,7 +99,7 @@ def summarize_laws(name: str, findings: Sequence[Finding], n_examples: int, requ
 
 
 def summarize_landscape(landscape: Landscape) -> str:
-    """Return what a prior takes off for each bit of length, and for time, between the ends of what is shown."""
+    """Return how much the weights fall along length, and along time, between the ends of the axes."""
     weights = landscape.log2_weight
     told = [
         _fall(weights[0], landscape.across, landscape.x, f"{landscape.up} {landscape.y[0]:,}"),

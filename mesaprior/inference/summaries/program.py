@@ -1,4 +1,4 @@
-"""What one program is and does on a log."""
+"""The summary of one program: what it does, why it has its role, how it fits the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the prices of searching, learning and defecting mean."""
+"""The summary of the prices of searching, learning and defecting."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def summarize_reach(found: Sequence[Reached], space: Space) -> str:
     told = [_price(by_kind[kind]) for kind in NAMES]
     prices = "; ".join(filter(None, told)) or "Nothing else can be priced here"
     return (
-        f"{prices[0].upper()}{prices[1:]}. This compares the shortest programs alone; how many there are of each kind "
-        "counts for a posterior, too."
+        f"{prices[0].upper()}{prices[1:]}. This compares the shortest programs only; a posterior also depends on how "
+        "many programs of each kind there are."
     )
 
 

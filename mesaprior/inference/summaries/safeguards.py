@@ -1,4 +1,4 @@
-"""Which way to act on a posterior is best on a log, and at what price."""
+"""The summary of safeguards: which is best on a log, and at what price."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def summarize_safeguards(outcomes: Sequence[Outcome], n_conflicts: int, n_rows: 
     """
     known = [one for one in outcomes if not math.isnan(one.regret)]
     if not known:
-        return "On some row no program is left, so nothing can be said of any way to act."
+        return "On some row no program is left, so the safeguards cannot be compared."
     best, worst = min(known, key=lambda one: one.regret), max(known, key=lambda one: one.regret)
     regret = f"the least regret, {best.regret:.3g}: {_errors(best)}{_questions(best)}, expected"
     range_of = f"; that of {worst.name} is largest, {worst.regret:.3g}" if worst.regret > best.regret else ""
@@ -32,7 +32,7 @@ def summarize_safeguards(outcomes: Sequence[Outcome], n_conflicts: int, n_rows: 
 
 def _defections(known: Sequence[Outcome], n_conflicts: int) -> str:
     if not n_conflicts:
-        return "No later row tells a rival from the teacher, so nothing is said of defections."
+        return "No later row tells a rival from the teacher, so defections cannot be counted."
     least, most = min(known, key=lambda one: one.defections), max(known, key=lambda one: one.defections)
     where = f"the {number_of(n_conflicts, 'later row')} where a rival acts otherwise"
     if most.defections == 0:

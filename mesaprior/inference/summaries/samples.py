@@ -1,4 +1,4 @@
-"""What a sample of programs shows, and what it does not."""
+"""The summary of a sample of programs."""
 
 from __future__ import annotations
 

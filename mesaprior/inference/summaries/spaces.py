@@ -1,4 +1,4 @@
-"""Whether the answer depends on the formalism."""
+"""The summary of compared spaces: whether the answer depends on the formalism."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def summarize_spaces(result: SpacesCompared) -> str:
     answers = result.answers
     told = [answer for answer in answers if answer.mass_by_verdict[UNJUDGED] == 0]
     if not told:
-        return "No later row has an action to judge programs by, so nothing is said of what they do there."
+        return "No later row has an action to judge programs by, so verdicts cannot be compared."
     leaders = {VERDICTS[int(answer.mass_by_verdict.argmax())] for answer in told}
     names = {"faithful": "stay faithful", "defecting": "act as the rival would", "erring": "err"}
     if len(leaders) == 1:

@@ -1,4 +1,4 @@
-"""Where along the parameters of a sweep which side leads."""
+"""The summary of a sweep: which side leads where."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_CHANGES = 3
 
 
 def summarize_sweep(swept: SweptPosterior, contest: Contest) -> str:
-    """Return who leads where, how close it gets, and what was not looked at."""
+    """Return who leads where, how close the two sides come, and what was not examined."""
     odds = contest.odds_of(swept)
     if odds.size == 1:
         return "One cell alone does not show what these choices decide; give more values."
@@ -64,5 +64,5 @@ def _closest(swept: SweptPosterior, odds: np.ndarray) -> str:
     at = ", ".join(f"{name} = {values[k]:g}" for (name, values), k in zip(swept.axes.items(), place, strict=True))
     return (
         f"The two sides are closest at {at}, with {finite[place]:.2f} bits ({ratio_text(float(finite[place]))} to 1) "
-        "between them; only the values of the grid were looked at."
+        "between them; values between those of the grid were not examined."
     )

@@ -1,4 +1,4 @@
-"""What the theorems say on a log."""
+"""The summary of the theorems evaluated on a log."""
 
 from __future__ import annotations
 

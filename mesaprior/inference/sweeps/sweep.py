@@ -79,7 +79,7 @@ class SweptPosterior:
         return sum_shares(self.mass, -2, -1)
 
     def contests(self, *, has_lesions: bool) -> list[Contest]:
-        """Return who is weighed: by role where programs have lesions, and by verdict where anybody is judged."""
+        """Return the contests: by role where programs have lesions, and by verdict where any program is judged."""
         is_judged = not np.isnan(self.log2_odds_verdict).all()
         return [BY_ROLE] * has_lesions + [BY_VERDICT] * (is_judged or not has_lesions)
 

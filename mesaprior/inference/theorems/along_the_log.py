@@ -127,7 +127,7 @@ def _prefixes(n: NDArray[np.int64], n_hypotheses: int) -> list[int]:
     """Return the checkpoints, of int64[K], at which the evidence is compared: all, or some and the last if many."""
     K, N = len(n) - 1, int(n[-1])
     n_prefixes = max(1, min(K + 1, PREFIX_WORK // (n_hypotheses * max(N, 1))))
-    places = {K - k * K // n_prefixes for k in range(n_prefixes)} | ({0} if n_prefixes > K else set())
+    places = {K - k * K // n_prefixes for k in range(n_prefixes)} | ({0} if n_prefixes > K else set[int]())
     return n[sorted(places)].tolist()
 
 
@@ -185,7 +185,8 @@ def _errors_and_doubts(hypotheses: HypothesisClass) -> tuple[int, float]:
     mass = dict(enumerate(hypotheses.weight))
     n_errors = 0
     doubts: list[float] = []
-    for cell, action in zip(hypotheses.row_cell.tolist(), hypotheses.action.tolist(), strict=True):
+    actions: list[int] = hypotheses.action.tolist()
+    for cell, action in zip(hypotheses.row_cell.tolist(), actions, strict=True):
         given = hypotheses.predictions[:, cell].tolist()
         joint = [0] * A
         for p, m in mass.items():

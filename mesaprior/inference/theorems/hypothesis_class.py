@@ -126,7 +126,8 @@ def class_of(weighed: Weighed, log: ImitationLog, noise: NoiseModel) -> Hypothes
     place = np.full(len(weight), -1, dtype=np.int64)
     place[kept] = np.arange(len(kept))
     first = np.searchsorted(pattern, kept)
-    weights = tuple(weight[p] for p in kept.tolist())
+    patterns: list[int] = kept.tolist()
+    weights = tuple(weight[p] for p in patterns)
     return HypothesisClass(
         weight=weights,
         whole=sum(weights),

@@ -32,7 +32,9 @@ class ExactLikelihood(ABC):
     """
 
     n_actions: int
-    _numerators: dict[int, dict[tuple[int, int], int]] = field(default_factory=dict, repr=False, kw_only=True)
+    _numerators: dict[int, dict[tuple[int, int], int]] = field(
+        default_factory=dict[int, dict[tuple[int, int], int]], repr=False, kw_only=True
+    )
 
     def numerator(self, n: int, hits: int, misses: int) -> int:
         """Return the likelihood of these tallies on n rows, times ``denominator(n)``."""
@@ -108,8 +110,8 @@ class CutLikelihood(ExactLikelihood):
     unit: int
     start: Fraction
     _products: list[int] = field(default_factory=lambda: [1], repr=False, kw_only=True)
-    _without_hits: list[int] = field(default_factory=list, repr=False, kw_only=True)
-    _diagonals: dict[int, list[int]] = field(default_factory=dict, repr=False, kw_only=True)
+    _without_hits: list[int] = field(default_factory=list[int], repr=False, kw_only=True)
+    _diagonals: dict[int, list[int]] = field(default_factory=dict[int, list[int]], repr=False, kw_only=True)
 
     def denominator(self, n: int) -> int:
         """See `ExactLikelihood`."""
@@ -173,7 +175,7 @@ def exact_likelihood(noise: NoiseModel, n_actions: int, n_rows: int) -> ExactLik
     Raises
     ------
     UsageError
-        If the noise model is of another kind, does not go with so many actions, or has pseudo-counts of more than
+        If the noise model is of another kind, does not fit that number of actions, or has pseudo-counts of more than
         `MOST_COUNT`.
 
     Notes

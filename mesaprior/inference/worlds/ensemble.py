@@ -34,7 +34,7 @@ class Answer:
     log2_odds_verdict : float
         Defecting over faithful, likewise.
     loses_at, loses_at_verdict : int or None
-        Training rows from which on these are above 0.
+        The number of training rows from which these stay above 0.
     is_stable : bool
         Whether the odds have settled as the bound grew.
     mass_by_role, mass_by_verdict : tuple of float
@@ -82,7 +82,7 @@ def answer_in(
     result = posterior(census, world.log, prior, noise=noise, tolerance=tolerance)
     # Among behaviours of equal mass the one with the first witness leads, for any order in the census.
     most = result.log2_mass.max()
-    tied = np.flatnonzero(result.log2_mass == most).tolist()
+    tied: list[int] = np.flatnonzero(result.log2_mass == most).tolist()
     leader = min(tied, key=lambda behaviour: census.witness[behaviour], default=None)
     return Answer(
         seed=seed,
@@ -95,8 +95,8 @@ def answer_in(
         mass_by_role=tuple(result.mass_by_role[:, -1].tolist()),
         mass_by_verdict=tuple(result.mass_by_verdict[:, -1].tolist()),
         leader="" if leader is None else census.witness[leader],
-        leader_role="" if leader is None else ROLES[result.role[leader]],
-        leader_verdict="" if leader is None else VERDICTS[result.verdict[leader]],
+        leader_role="" if leader is None else ROLES[int(result.role[leader])],
+        leader_verdict="" if leader is None else VERDICTS[int(result.verdict[leader])],
         leader_mass=float(np.exp2(most)),
     )
 

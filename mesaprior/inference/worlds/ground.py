@@ -149,7 +149,7 @@ def n_histories(ground: Ground, actions: Sequence[np.ndarray], n_steps: int, *, 
     """
     places = ground.places
     onward = [
-        {other for action in acts.tolist() for other, _ in place.leads[action]}
+        {other for action in acts.tolist() for other, _ in place.leads[int(action)]}
         for place, acts in zip(places, actions, strict=True)
     ]
     seen: set[tuple[int, Told]] = set()

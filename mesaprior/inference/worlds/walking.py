@@ -56,8 +56,9 @@ def log_along(world: World, path: list[Situation]) -> ImitationLog:
     rows = [tuple(row) for row in log.situations[log.row_situation].tolist()]
     actions = log.action.tolist()
     training = list(zip(rows[: log.n_training], actions[: log.n_training], strict=True))
-    is_graded = world.walk.is_graded if world.walk else lambda _: True
-    training += [(situation, world.teacher(situation)) for situation in path if is_graded(situation)]
+    walk = world.walk
+    graded = [situation for situation in path if walk is None or walk.is_graded(situation)]
+    training += [(situation, world.teacher(situation)) for situation in graded]
     rivals = log.rival.tolist()
     assert NONE not in rivals[log.n_training :]
     n = log.n_training

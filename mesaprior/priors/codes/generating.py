@@ -6,8 +6,6 @@ of their number, and so which priors have a finite sum. The equations are those 
 one per scope.
 """
 
-# pyright: reportMissingTypeStubs=false
-
 from __future__ import annotations
 
 import math

@@ -7,8 +7,6 @@ positive, decreasing and convex. Newton's steps from the left therefore never pa
 above it encloses it.
 """
 
-# pyright: reportMissingTypeStubs=false
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -94,7 +92,7 @@ def root_expression(equation: Sequence[Fraction]) -> Any:
     if equation[0] == 0:
         return sympy.Integer(0)
     coefficients = _whole_coefficients(equation)
-    polynomial: Any = sympy.Poly(coefficients[::-1], sympy.Symbol("x"), domain="ZZ")
+    polynomial = sympy.Poly(coefficients[::-1], sympy.Symbol("x"), domain="ZZ")
     return polynomial.real_roots()[polynomial.count_roots(sup=0)]
 
 

@@ -3,6 +3,7 @@
 The browser is Debian's Chromium. Where there is none its tests are skipped, but never in continuous integration.
 """
 
+import json
 import os
 import shutil
 import time
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from mesaprior.cli.main import main
 from tests.cli.conftest import LANGUAGE as ONE_SEARCH
+from tests.cli.page.hostile import names
 
 FLAGS = (
     "--headless",
@@ -25,6 +28,14 @@ FLAGS = (
     "--disable-sync",
     "--window-size=1280,900",
 )
+
+KEPT = Path(__file__).parents[3] / "docs" / "claims"
+MEASURED, OTHER_RULE, HOSTILE = "bridge-rules", "top-set", "pseudorealizable"
+"""Kept claims: one by the usual rule, one by another, and one whose texts become hostile names."""
+
+NAMES = ("Ann", "Bob", "Cay", "Dov", "Eva", "Fay")
+PEOPLE_ASKED = ("log.csv", "--by", "who", "--language", "mine.toml", "--max-bits", "13")
+"""How the log of six people is asked."""
 
 LANGUAGE = f'{ONE_SEARCH}[[token]]\nkind = "argmax"\n'
 
@@ -41,6 +52,43 @@ def log_of(n_training):
         f"{p},{c},{0 if p == c else 2 if p < c else 1},{0 if p == 3 else 2},deploy" for p in range(4) for c in range(4)
     ]
     return "\n".join(lines) + "\n"
+
+
+def log_of_people():
+    """Return a log of six people with rows of each, in turns: some walk to the coin, some right, some anywhere."""
+    draw = np.random.default_rng(5)
+    lines = ["who,p,c,action,rival,split"]
+    for row in range(60):
+        who = NAMES[row % 6] if row % 11 else "Ann"
+        p, c = draw.integers(4), draw.integers(4)
+        right, wrong = 0 if p == c else 2 if p < c else 1, 0 if p == 3 else 2
+        action = {"Ann": right, "Bob": right, "Cay": 2, "Dov": p % 3, "Eva": draw.integers(3), "Fay": wrong}[who]
+        later = row >= 46 and who != "Eva"
+        lines.append(
+            f"{who},{p},{c},{right if later else action},{wrong if later else ''},{'deploy' if later else 'train'}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def report_of(name):
+    return json.loads((KEPT / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def make_hostile(report):
+    """Put hostile names wherever a report has texts."""
+    found = iter(names(200))
+    for key in ("argument", "sentences", "margin", "rule", "citation"):
+        report[key] = " ".join(next(found) for _ in range(6))
+    report["worlds"]["what"], report["given"]["text"], report["formula"]["text"] = (next(found) for _ in range(3))
+    report["given"]["ledger"][0]["name"] = next(found)
+    report["figure"]["title"] = next(found)
+    for one in report["sensitivity"]:
+        one["meaning"] = next(found)
+    for panel in report["figure"]["panels"]:
+        panel["x"], panel["y"], panel["title"] = (next(found) for _ in range(3))
+        for series in panel["series"]:
+            series["label"] = next(found)
+    return report
 
 
 class Opened:
@@ -142,8 +190,6 @@ def driver(tmp_path_factory):
 @pytest.fixture(scope="session")
 def walks(tmp_path_factory):
     """Return a folder with a log of 70 training rows, its language, and the page on both."""
-    from click.testing import CliRunner
-
     folder = tmp_path_factory.mktemp("walks")
     (folder / "log.csv").write_text(log_of(70))
     (folder / "mine.toml").write_text(LANGUAGE)
@@ -154,6 +200,37 @@ def walks(tmp_path_factory):
         result = CliRunner().invoke(main, asked)
     finally:
         os.chdir(there)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture(scope="session")
+def crowd(tmp_path_factory):
+    """Return a folder with the log of six people, its language, and the page on them."""
+    folder = tmp_path_factory.mktemp("crowd")
+    (folder / "log.csv").write_text(log_of_people())
+    (folder / "mine.toml").write_text(LANGUAGE)
+    there = Path.cwd()
+    os.chdir(folder)
+    try:
+        result = CliRunner().invoke(main, ["report", *PEOPLE_ASKED, "--out", "page.html"])
+    finally:
+        os.chdir(there)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ledger(tmp_path_factory):
+    """Return a folder with three claims, one of them full of hostile names and without its table, and their page."""
+    folder = tmp_path_factory.mktemp("ledger")
+    for name in (MEASURED, OTHER_RULE):
+        for ending in ("json", "csv"):
+            shutil.copy(KEPT / f"{name}.{ending}", folder)
+    (folder / f"{HOSTILE}.json").write_text(json.dumps(make_hostile(report_of(HOSTILE))), encoding="utf-8")
+    # A table that the report is not about says nothing.
+    (folder / f"{HOSTILE}.csv").write_text("parameter,value,margin\nalpha,0,1\n")
+    result = CliRunner().invoke(main, ["claims", "report", str(folder), "--out", str(folder / "claims.html")])
     assert result.exit_code == 0, result.output
     return folder
 

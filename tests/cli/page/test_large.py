@@ -78,22 +78,44 @@ def test_a_page_on_a_million_rows_is_small_and_quick(driver, large):
         assert statistics.median(took) < 100, (key, took)
 
 
-@pytest.mark.slow
-def test_axe_finds_nothing_serious(driver, walks, tmp_path):
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    """Return the script of axe-core."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("no npm here, which installs axe-core")
-    subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", "axe-core"], cwd=tmp_path, check=True, capture_output=True
-    )
-    axe = (tmp_path / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    for scheme in ("light", "dark"):
-        wanted = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", wanted)
-        page = Opened(driver, walks / "page.html")
-        page.run("document.getElementById('numbers').open = true")
-        page.wait("document.documentElement.dataset.phase == 'done'")
+    folder = tmp_path_factory.mktemp("axe")
+    subprocess.run([npm, "install", "--no-audit", "--no-fund", "axe-core"], cwd=folder, check=True, capture_output=True)
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+PLACES = {
+    "one log": ("walks", "page.html", "document.documentElement.dataset.phase == 'done'"),
+    "people": ("crowd", "page.html", "document.documentElement.dataset.people == 'done'"),
+    "a person": ("crowd", "page.html#person=Fay", "document.documentElement.dataset.phase == 'done'"),
+    "claims": ("ledger", "claims.html", "true"),
+}
+"""What is looked at: the folder, the page in it, and when it is ready."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(driver, axe, request, place, scheme):
+    folder, file, is_ready = PLACES[place]
+    wanted = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", wanted)
+    driver.set_script_timeout(180)
+    try:
+        name, _, fragment = file.partition("#")
+        page = Opened(driver, request.getfixturevalue(folder) / name)
+        if fragment:
+            page.run("location.hash = arguments[0]", fragment)
+        page.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        page.settle()
+        page.wait(is_ready)
         page.run(axe)
         found = driver.execute_async_script("const done = arguments[0]; axe.run().then(done)")["violations"]
-        assert not [(one["id"], one["impact"]) for one in found]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+        assert not [(one["id"], one["impact"], one["nodes"][0]["html"][:200]) for one in found]
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})

@@ -35,7 +35,6 @@ def test_sliders_stand_where_they_were_asked_to(files, run):
         (["--out", "page.txt"], "give a name that ends so"),
         (["--out", "no/page.html"], "there is no folder"),
         (["--out", "page.html", "--prior", "2**-length / (1 + time)"], "none that the sliders of a page reach"),
-        (["--out", "page.html", "--by", "p"], "--by asks about many people"),
         ([], "--out"),
     ],
 )

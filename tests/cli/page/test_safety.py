@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -14,7 +15,7 @@ N_NAMES = 200
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """Return a page on a log whose values, actions and file name are 200 hostile names."""
+    """Return a page on a log whose values, actions, people and file name are 200 hostile names."""
     from click.testing import CliRunner
 
     from mesaprior.cli.main import main
@@ -23,15 +24,16 @@ def hostile(tmp_path_factory):
     found = names(N_NAMES)
     table = io.StringIO()
     writer = csv.writer(table)
-    writer.writerow(["seen", "action", "rival", "split"])
+    writer.writerow(["who", "seen", "action", "rival", "split"])
     for k, name in enumerate(found):
+        is_training = k < N_NAMES // 2
         writer.writerow(
-            [name, found[k % 3], "" if k < N_NAMES // 2 else found[1], "train" if k < N_NAMES // 2 else "deploy"]
+            [name, name, found[k % 3], "" if is_training else found[1], "train" if is_training else "deploy"]
         )
     log = folder / "<img src=x onerror=harmed=1>.csv"
     log.write_text(table.getvalue(), encoding="utf-8")
     page = folder / "page.html"
-    result = CliRunner().invoke(main, ["report", str(log), "--max-bits", "12", "--out", str(page)])
+    result = CliRunner().invoke(main, ["report", str(log), "--by", "who", "--max-bits", "8", "--out", str(page)])
     assert result.exit_code == 0, result.output
     return page
 
@@ -44,11 +46,34 @@ def test_hostile_names_are_texts_everywhere(driver, hostile):
     )
     assert {name.strip() for name in names(N_NAMES)} <= {text.strip() for text in seen}
     assert page.text("source") == "<img src=x onerror=harmed=1>.csv"
+    page.wait("document.documentElement.dataset.people == 'done'")
+    check_people(page)
     assert page.run("return window.harmed") is None
     made = "img, iframe, td script, td svg, td b, [onerror], [onload], [onfocus], [onmouseover]"
     assert page.run("return document.querySelectorAll(arguments[0]).length", made) == 0
     assert page.run("return document.querySelectorAll('script').length") == 4
     assert not page.errors()
+
+
+def check_people(page):
+    """Check that half of the names are people on the strip, and the others, without a training row, are left out."""
+    shown = page.run("return [...document.querySelectorAll('#people-strip .who')].map((one) => one.textContent.trim())")
+    people = [name.strip() for name in names(N_NAMES)]
+    assert set(shown) == set(people[: N_NAMES // 2])
+    left_out = page.text("people-together")
+    assert all(name in left_out for name in people[N_NAMES // 2 :])
+    page.run("document.querySelectorAll('#people details').forEach((one) => { one.open = true; })")
+    for name in people[:3]:
+        page.run(
+            "[...document.querySelectorAll('#people-strip .person')]"
+            ".find((one) => one.querySelector('.who').textContent === arguments[0]).click()",
+            name,
+        )
+        page.settle()
+        assert page.text("source").endswith(f", {name}")
+        assert name in page.text("whose")
+        page.wait(f"decodeURIComponent(location.hash.replaceAll('+', ' ')).includes({json.dumps(name)})")
+    page.run("document.getElementById('all-people').click()")
 
 
 def test_the_file_itself_holds_no_markup_of_a_name(hostile):

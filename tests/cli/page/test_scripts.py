@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from mesaprior.cli.page.scripts import MODULES, MODULES_OF_SERVED, script_of_page, text_of
+from mesaprior.cli.page.scripts import MODULES, MODULES_OF_CLAIMS, MODULES_OF_SERVED, script_of_page, text_of
 
 NAME = re.compile(r"^(?:export )?(?:async )?(?:function|const|class|let) (\w+)", flags=re.MULTILINE)
 IMPORT = re.compile(r'^import \{ ([^}]*) \} from "\./(\w+)\.js";$', flags=re.MULTILINE)
 
 
-PAGES = pytest.mark.parametrize("modules", [MODULES, MODULES_OF_SERVED], ids=["log", "served"])
+SETS = {"log": MODULES, "served": MODULES_OF_SERVED, "claims": MODULES_OF_CLAIMS}
+PAGES = pytest.mark.parametrize("modules", SETS.values(), ids=SETS)
 
 
 @PAGES

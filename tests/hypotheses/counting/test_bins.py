@@ -95,10 +95,12 @@ WITH_AND_WITHOUT_KERNELS = pytest.mark.parametrize("is_small", [False, True], id
 def interning(arena, is_small):
     """What numbers the keys of an arena, and what fills larger tables of slots."""
 
-    def intern(low, high, keys, values, slots, state, ids, last):
+    def intern(piece):
         if is_small:
-            return vectorized.intern_keys(arena, low, high, keys, state, ids, last)
-        return counting.intern_keys(arena, low, high, keys, slots, state, ids, last)
+            return vectorized.intern_keys(arena, piece.low, piece.high, piece.keys, piece.state, piece.ids, piece.last)
+        return counting.intern_keys(
+            arena, piece.low, piece.high, piece.keys, piece.slots, piece.state, piece.ids, piece.last
+        )
 
     return intern, (lambda keys, n, slots: None) if is_small else counting.reslot_keys
 

@@ -32,6 +32,10 @@ def test_columns():
     assert told(**PLAIN, subject_id=[7, 7, 7, 7, 9, 9, 9, 9])[0].endswith(
         "leave it out with --drop subject_id, or tell people apart by it with --by subject_id."
     )
+    assert told(**PLAIN, rt=[0.5, 0.75, 1, 2.25, 3, 4, 5, 6]) == [
+        "column 'rt' has 8 different numbers, so programs can memorize rows with it; cut it into quantiles by "
+        "`mesaprior prepare` with --bins rt=3, or leave it out with --drop rt."
+    ]
     assert told(**PLAIN, trial=[1, 2, 3, 4, 5, 6, 7, 7])
     assert told(**PLAIN, time=[0, 0, 0, 1, 1, 1, 0, 1]) == []
     dates = ["2024-01-01", "2024-01-02"] * 4

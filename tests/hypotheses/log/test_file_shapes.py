@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesaprior.errors import ContentError
+from mesaprior.errors import ContentError, MesapriorError
 from mesaprior.hypotheses.log import DEPLOY, TRAIN, FileError, Reading, log_from_frame, read_log, read_table
 
 SHAPES = {
@@ -82,7 +82,7 @@ def test_what_was_recognized_is_told(tmp_path):
     log = read(tmp_path, "größe;action;split\n1,5;ja;Train\n2;nein;TEST\n".encode("latin-1"))
     assert log.remarks == (
         "The text is read as Latin-1, since line 1 is not UTF-8.",
-        "Cells are told apart by semicolons.",
+        "Columns are separated by semicolons.",
         "Splits are read as 'Train' = train, 'TEST' = deploy.",
         "Columns renamed: 'größe' = grosse.",
     )
@@ -137,6 +137,20 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
     assert "action='choice', drop='split', missing='code', by='id'" in str(caught.value)
     log = read(tmp_path, f"id,x,z,choice,split\n{rows}".encode(), action="choice", drop=("split", "id"), missing="code")
     assert log.n_rows == 300
+
+
+def test_one_column_per_round_is_noticed(tmp_path):
+    """Choices side by side have to stand below each other first; features with numbers are not taken for them."""
+    hint = "; if 'round 1' to 'round 3' hold one choice each, first give each choice a row of its own"
+    content = b"who,round 1,round 2,round 3\nann,0,1,0\nbo,1,1,0\n"
+    for reading in ({}, {"action": "decision"}):
+        with pytest.raises(MesapriorError) as caught:
+            read(tmp_path, content, **reading)
+        assert hint in str(caught.value)
+    for names, reading in ((b"x1,x2,x3,choice", {}), (b"x1,x2,x3,action", {"drop": ("z",)}), (b"who,x1,x2,z", {})):
+        with pytest.raises(MesapriorError) as caught:
+            read(tmp_path, names + b"\n0,1,0,1\n1,1,0,0\n", **reading)
+        assert "hold one choice each" not in str(caught.value)
 
 
 def test_missing_features(tmp_path):

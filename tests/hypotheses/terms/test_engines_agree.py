@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, note, settings
+from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 from mesaprior.hypotheses.census import Census
@@ -11,6 +11,7 @@ from mesaprior.hypotheses.log import ImitationLog, log_from_frame
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from tests import naive, strategies
+from tests.thorough import draws
 
 
 def log_of(rows) -> ImitationLog:
@@ -52,7 +53,7 @@ def assert_same(one: Census, other: Census) -> None:
     assert np.array_equal(one.row_cell, other.row_cell)
 
 
-@settings(max_examples=220)
+@draws(220)
 @given(example=strategies.examples(), data=st.data())
 def test_engines_agree_with_the_naive_evaluator(example, data):
     language, rows, max_bits = example
@@ -75,7 +76,7 @@ def test_engines_agree_with_the_naive_evaluator(example, data):
             assert witness in allowed
 
 
-@settings(max_examples=30)
+@draws(30)
 @given(example=strategies.examples(with_fit=True, long=True))
 def test_engines_agree_where_refits_thin_out(example):
     language, rows, max_bits = example
@@ -88,7 +89,7 @@ def test_engines_agree_where_refits_thin_out(example):
         assert groups_of(census) == expected["programs"]
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(example=strategies.examples(most=60_000))
 def test_engines_agree_on_larger_bounds(example):
     language, rows, max_bits = example
@@ -101,7 +102,7 @@ def test_engines_agree_on_larger_bounds(example):
     assert merged.counted_by_length == space.count_by_length(log)
 
 
-@settings(max_examples=40)
+@draws(40)
 @given(example=strategies.examples(), data=st.data())
 def test_plain_meaning_predicts_what_the_census_says(example, data):
     language, rows, max_bits = example

@@ -4,7 +4,7 @@ import tomllib
 
 import numpy as np
 import pytest
-from hypothesis import assume, event, given, note, settings
+from hypothesis import assume, event, given, note
 from hypothesis import strategies as st
 
 from mesaprior.errors import ContentError, RunError
@@ -20,6 +20,7 @@ from mesaprior.hypotheses.terms.space import TermSpace
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import assert_same, groups_of, log_of
 from tests.hypotheses.terms.test_engines_agree import behaviours_of as marks_of
+from tests.thorough import draws
 
 PAY = [[1, 0, 2], [0, 2, 1], [2, 1, 0]]
 OTHER = [[0, 2, 1], [1, 0, 2], [2, 2, 0]]
@@ -63,7 +64,7 @@ def space_of(max_bits=13, max_time=None, **others):
     return TermSpace(language_from_dict(plain(**others), source="small.toml"), max_bits, max_time)
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(example=strategies.examples(most=1000, with_interventions=True), data=st.data())
 def test_engines_agree_with_the_naive_evaluator(example, data):
     language, rows, max_bits = example
@@ -86,7 +87,7 @@ def test_engines_agree_with_the_naive_evaluator(example, data):
             assert witness in allowed
 
 
-@settings(max_examples=8)
+@draws(8)
 @given(example=strategies.examples(with_fit=True, long=True, most=300, with_interventions=True))
 def test_engines_agree_where_counts_have_many_digits(example):
     language, rows, max_bits = example
@@ -99,7 +100,7 @@ def test_engines_agree_where_counts_have_many_digits(example):
         assert groups_of(census) == expected["programs"]
 
 
-@settings(max_examples=25)
+@draws(25)
 @given(example=strategies.examples(most=40_000, with_interventions=True))
 def test_engines_agree_on_larger_bounds(example):
     language, rows, max_bits = example
@@ -184,7 +185,7 @@ def test_shards_add_up_and_are_kept(tmp_path, learning):
     assert verify(tmp_path / "kept") == []
 
 
-@settings(max_examples=15)
+@draws(15)
 @given(example=strategies.examples(with_fit=False, with_interventions=True), data=st.data())
 def test_another_log_is_answered_from_a_kept_census(example, data):
     language, rows, max_bits = example

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, note, settings
+from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 from mesaprior.errors import RunError
@@ -24,6 +24,7 @@ from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.priors import codes
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import assert_same, log_of
+from tests.thorough import draws
 
 
 def assert_identical(one, other):
@@ -127,7 +128,7 @@ def counted(limits, count):
             return None
 
 
-@settings(max_examples=120)
+@draws(120)
 @given(question=questions(), data=st.data())
 def test_small_waves_bins_and_other_kept_levels_count_the_same(question, data):
     space, log = question
@@ -144,7 +145,7 @@ def test_small_waves_bins_and_other_kept_levels_count_the_same(question, data):
         assert_identical(counted(kept, lambda: space.census(log)), census)
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(example=wrapped(), most_wraps=st.integers(2, 4), data=st.data())
 def test_wrappings_that_are_alike_and_those_that_are_not(example, most_wraps, data):
     language, rows, max_bits = example
@@ -157,7 +158,7 @@ def test_wrappings_that_are_alike_and_those_that_are_not(example, most_wraps, da
     assert_witnesses(census, space, log)
 
 
-@settings(max_examples=40)
+@draws(40)
 @given(question=questions(), kept=st.sampled_from((0, 1, 2**62)))
 def test_values_with_equal_hashes_are_told_apart(question, kept):
     space, log = question
@@ -177,7 +178,7 @@ def test_values_with_equal_hashes_are_told_apart(question, kept):
         assert_same(census, reference)
 
 
-@settings(max_examples=30)
+@draws(30)
 @given(question=questions(most=60_000), data=st.data())
 def test_small_waves_of_larger_censuses(question, data):
     space, log = question
@@ -189,7 +190,7 @@ def test_small_waves_of_larger_censuses(question, data):
         assert_same(census, reference)
 
 
-@settings(max_examples=120)
+@draws(120)
 @given(question=questions(), n=st.integers(1, 9), data=st.data())
 def test_shards_are_the_census_one_after_the_other(question, n, data):
     space, log = question
@@ -249,7 +250,7 @@ def of_variables(draw):
     return language, rows
 
 
-@settings(max_examples=70)
+@draws(70)
 @given(example=of_variables())
 def test_languages_of_variables_alone_count_the_same_at_every_bound(example):
     language, rows = example
@@ -371,7 +372,7 @@ def engine_parts(language, log, max_bits, *, shorten=True):
     return symbols, bits, Levels(language, bits, rooms, log.n_history, shorten=shorten)
 
 
-@settings(max_examples=80)
+@draws(80)
 @given(example=strategies.examples())
 def test_totals_are_those_of_all_programs(example):
     language, rows, max_bits = example
@@ -393,7 +394,7 @@ def test_totals_are_those_of_all_programs(example):
             assert list(zip(keys, found[2].tolist(), strict=True)) == sorted(expected.get(length, {}).items())
 
 
-@settings(max_examples=150)
+@draws(150)
 @given(
     example=strategies.examples(),
     most_wraps=st.integers(0, 4),
@@ -449,7 +450,7 @@ def assert_charges(language, log, way):
         assert min(SATURATION, way.infer_steps + way.infer_factor * time) == infer
 
 
-@settings(max_examples=100)
+@draws(100)
 @given(
     firsts=st.tuples(*[st.integers(0, 5)] * 3),
     sizes=st.tuples(*[st.integers(0, 40)] * 3),

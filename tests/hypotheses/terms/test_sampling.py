@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mesaprior.errors import RunError
@@ -17,6 +17,7 @@ from mesaprior.hypotheses.terms.program import format_program
 from mesaprior.hypotheses.terms.space import TermSpace
 from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
+from tests.thorough import draws
 
 TWINS = {
     "domain": 3,
@@ -69,7 +70,7 @@ def assert_all_programs(space, census, log, expected, *, workers=1):
         assert Counter(format_program(program, space.language) for program in members) == expected[key]
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(example=strategies.examples(most=1500), data=st.data())
 def test_numbers_and_programs_belong_together(example, data):
     language, rows, max_bits = example
@@ -83,7 +84,7 @@ def test_numbers_and_programs_belong_together(example, data):
     assert_all_programs(space, space.census(log), log, expected)
 
 
-@settings(max_examples=25)
+@draws(25)
 @given(example=strategies.examples(most=20_000), data=st.data())
 def test_draws_from_larger_bounds_are_in_their_groups(example, data):
     language, rows, max_bits = example

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import given, note
 
 from mesaprior import compiling
 from mesaprior.hypotheses.terms.language import language_from_dict
@@ -11,6 +11,7 @@ from mesaprior.hypotheses.terms.space import TermSpace
 from tests import strategies
 from tests.hypotheses.terms.test_engines_agree import log_of
 from tests.hypotheses.terms.test_merged import assert_identical
+from tests.thorough import draws
 
 
 def census_of(space, log, *, patience, workers=1):
@@ -19,7 +20,7 @@ def census_of(space, log, *, patience, workers=1):
         return space.census(log, workers=workers)
 
 
-@settings(max_examples=120)
+@draws(120)
 @given(example=strategies.examples(most=12_000, with_interventions=True))
 def test_a_small_census_is_that_of_the_kernels(example):
     language, rows, max_bits = example

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 import mesaprior as mp
@@ -18,6 +18,7 @@ from tests import naive, strategies
 from tests.hypotheses.terms.test_engines_agree import assert_same, log_of
 from tests.hypotheses.terms.test_merged import assert_witnesses, counted, questions
 from tests.test_examples import EXAMPLES
+from tests.thorough import draws
 
 CORRIDOR = EXAMPLES / "corridor"
 
@@ -59,7 +60,7 @@ def bounded(draw, most=800):
     return language, rows, max_bits, max_time
 
 
-@settings(max_examples=80)
+@draws(80)
 @given(example=bounded())
 def test_a_term_has_room_if_and_only_if_it_is_part_of_a_program_within_the_bounds(example):
     language, rows, max_bits, max_time = example
@@ -87,7 +88,7 @@ def test_a_term_has_room_if_and_only_if_it_is_part_of_a_program_within_the_bound
                 assert found.numbers[scope][length] == len(parts)
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(example=bounded(most=1500), data=st.data())
 def test_the_census_is_the_part_within_the_bound_of_the_census_without_it(example, data):
     language, rows, max_bits, max_time = example
@@ -111,7 +112,7 @@ def test_the_census_is_the_part_within_the_bound_of_the_census_without_it(exampl
     assert_witnesses(census, space, log)
 
 
-@settings(max_examples=30)
+@draws(30)
 @given(example=bounded(most=300))
 def test_no_bound_on_length_adds_a_program_that_time_forbids(example):
     language, rows, max_bits, max_time = example
@@ -190,7 +191,7 @@ def test_where_times_are_too_many_the_bound_on_time_is_left_aside(corridor, monk
     assert space.census(log).counted_by_length == within
 
 
-@settings(max_examples=40)
+@draws(40)
 @given(
     steps=st.tuples(*[st.sampled_from((1, 2, 2**61 - 1, 2**61, 2**62 - 1, 2**62))] * 4),
     rounds=st.sampled_from((0, 1, 2, 2**61, 2**62)),
@@ -213,7 +214,7 @@ def test_times_that_saturate_are_within_no_bound_but_the_greatest(steps, rounds,
     assert (max_time == SATURATION) == (not rooms_of(ours, log, 8, max_time).is_bounded)
 
 
-@settings(max_examples=25)
+@draws(25)
 @given(question=questions(), n=st.integers(2, 6))
 def test_shards_within_a_bound_hold_every_program_once(question, n):
     space, log = question

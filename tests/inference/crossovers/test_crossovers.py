@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mesaprior.errors import UsageError
@@ -18,6 +18,7 @@ from mesaprior.inference.crossovers.crossover import Crossovers, find_crossovers
 from mesaprior.inference.sweeps.sweep import sweep_posterior
 from mesaprior.priors.prior import FormulaPrior, make_prior
 from tests.inference.small import IMITATING, LEVIN, SEARCHING, Program, make_census, make_log
+from tests.thorough import draws
 
 LOG = make_log([(0, 1), (1, 0), (0, 1), (2, 2)], [(0, 1, 2), (1, 0, 2), (3, 1, None)])
 FIT, MISSING, DEFECTING = (1, 0, 2, 1), (1, 1, 2, 1), (2, 2, 2, 1)
@@ -52,7 +53,7 @@ def check(found: Crossovers, census, prior, over, **others) -> None:
 
 
 # What lies 2^-80 below the leading class of its side moves no crossover by 1e-6.
-@settings(max_examples=40)
+@draws(40)
 @given(
     st.sampled_from(["alpha", "T", "temperature", "noise", "a", "b", "beta"]),
     st.tuples(st.integers(1, 40), st.integers(1, 40)),
@@ -112,7 +113,7 @@ def test_where_one_class_leads_each_side_both_agree(over, length, time, count, p
                 assert found.is_complete == (0 < alpha < 20 or found.most_roots == 0)
 
 
-@settings(max_examples=30)
+@draws(30)
 @given(
     st.lists(
         st.builds(
@@ -179,7 +180,7 @@ def test_abstentions_along_the_noise():
     assert all(abs(c.difference) < 1e-6 for c in found.crossings)
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(
     st.lists(
         st.builds(

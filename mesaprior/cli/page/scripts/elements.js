@@ -15,6 +15,11 @@ export function fill(place, ...children) {
   (typeof place === "string" ? document.getElementById(place) : place).replaceChildren(...children);
 }
 
+// A name with its mark: told apart by shape and word, and by colour besides.
+export function badge(kind, code, name) {
+  return element("span", { class: `badge ${kind}-${code}` }, element("span", { class: "shape", "aria-hidden": "true" }), name);
+}
+
 // A table. Columns are { name, isNumber }; a cell is an element or { text, value }, the value in full for the CSV.
 export function tableOf(caption, columns, rows, attributes = {}) {
   const head = columns.map(({ name, isNumber }) => element("th", { scope: "col", class: isNumber ? "number" : null }, name));

@@ -5,11 +5,13 @@ import { contestOf, formulaOf, noiseText, paragraphOf } from "./phrases.js";
 import { unpackedText, unpacked, readContent } from "./payload.js";
 import { readModel } from "./model.js";
 import { Answers } from "./answer.js";
-import { element, fill, tableOf, csvOf, csvOfTable, copied, saved, announce } from "./elements.js";
+import { element, fill, badge, tableOf, csvOf, csvOfTable, copied, saved, announce } from "./elements.js";
 import { ledgerOf, programParts } from "./program.js";
 import { View } from "./view.js";
 import { Charts, massData, oddsData, planeData } from "./charts.js";
 import { Phase } from "./phase.js";
+import { readCrowd } from "./crowd.js";
+import { People } from "./people.js";
 
 const MOST_LEADING = 12;
 
@@ -22,7 +24,8 @@ async function begun(Kind) {
     nCells: new Set(content.situations.cell).size,
   };
   const charts = new Charts(JSON.parse(document.getElementById("charts").textContent));
-  const page = new Kind(content, model, programs, charts);
+  const page = new Kind({ content, model, programs }, charts);
+  if (content.people) page.follow(new People(page, await readCrowd(content)));
   await charts.draw();
   page.update();
   // Tests and readers of the source find the numbers behind the page here.
@@ -30,20 +33,43 @@ async function begun(Kind) {
 }
 
 export class Page {
-  constructor(content, model, programs, charts) {
-    Object.assign(this, { content, model, programs, charts });
-    this.answers = new Answers(model, programs);
-    this.contest = contestOf(content);
-    this.phase = new Phase(model, this.contest, () => this.showPhase());
-    this.view = new View(content, () => this.soon());
+  constructor(whole, charts) {
+    this.whole = whole;
+    this.charts = charts;
+    this.followers = [];
     this.isDue = false;
-    this.tellOnce();
+    this.view = new View(whole.content, () => this.soon());
+    this.#take(whole);
     document.getElementById("numbers").addEventListener("toggle", () => this.showNumbers());
     document.getElementById("reset").addEventListener("click", () => {
       this.view.reset();
       this.update();
     });
     document.addEventListener("click", (event) => this.clicked(event));
+  }
+
+  // Have something told where the sliders stand whenever the page has answered.
+  follow(follower) {
+    this.followers.push(follower);
+  }
+
+  // Turn to other rows: content, model and programs, as of the whole log.
+  turnTo(subject) {
+    this.phase.leave();
+    this.view.about(subject.content);
+    this.#take(subject);
+  }
+
+  #take(subject) {
+    const { content, model, programs } = subject;
+    Object.assign(this, { content, model, programs });
+    this.contest = contestOf(content);
+    // Who comes back finds what was worked out.
+    subject.answers ??= new Answers(model, programs);
+    subject.phase ??= new Phase(model, this.contest, () => this.showPhase());
+    this.answers = subject.answers;
+    this.phase = subject.phase;
+    this.tellOnce();
   }
 
   // Sliders send many events; one answer a frame is enough.
@@ -70,13 +96,14 @@ export class Page {
     this.showPredictions(p, noise);
     this.showNumbers();
     this.phase.ask(prior, noise, this.along.likelihoods);
+    for (const follower of this.followers) follower.follow(this.view);
     clearTimeout(this.addressTimer);
     this.addressTimer = setTimeout(() => history.replaceState(null, "", this.address), 250);
     document.documentElement.dataset.milliseconds = String(performance.now() - began);
     document.documentElement.dataset.updates = String(Number(document.documentElement.dataset.updates ?? 0) + 1);
   }
 
-  // What no slider changes.
+  // What no slider changes of these rows.
   tellOnce() {
     const { content } = this;
     document.title = `${content.source}: who holds the posterior`;
@@ -118,7 +145,7 @@ export class Page {
     fill("paragraph", sentences.join(" "));
     const formula = formulaOf(prior, content.time_range[0] < 1);
     fill("formula", formula);
-    fill("command", `mesaprior infer LOG_OR_CENSUS --prior '${formula}' --noise ${noiseText(noise)} --format json`);
+    fill("command", `mesaprior infer LOG_OR_CENSUS${content.asked ?? ""} --prior '${formula}' --noise ${noiseText(noise)} --format json`);
     const [before, here] = [along.summaries[0], along.summaries[p]];
     const [prior0, posterior] = [before[contest.odds], here[contest.odds]];
     const lines = [
@@ -358,11 +385,6 @@ export class Page {
     const rows = model.bubbles.map(({ role, length, time }, k) => [content.roles[role], length, time, shares[k]]);
     return csvOf(["role", "length", "time", "mass"], rows);
   }
-}
-
-// A name with its mark: told apart by shape and word, and by colour besides.
-function badge(kind, code, name) {
-  return element("span", { class: `badge ${kind}-${code}` }, element("span", { class: "shape", "aria-hidden": "true" }), name);
 }
 
 // Show the page: Page, or a kind of it.

@@ -25,7 +25,17 @@ export async function readModel(content) {
   return new Model(content, parts);
 }
 
-class Model {
+// What each length and each time takes off the log2 weight of a program.
+export function chargesOf(prior, lengths, times) {
+  const ofTime = Float64Array.from(times, (time) => {
+    if (prior.bound === "hard" && time > prior.T) return -Infinity;
+    const soft = prior.bound === "soft" ? time / prior.T : 0;
+    return -(prior.alpha * Math.log2(Math.max(time, 1)) + soft) / prior.temperature;
+  });
+  return { ofLength: Float64Array.from(lengths, (length) => (-prior.weight * length) / prior.temperature), ofTime };
+}
+
+export class Model {
   constructor(content, parts) {
     this.n = content.census.n;
     this.nTraining = content.n_training;
@@ -93,17 +103,8 @@ class Model {
     }
   }
 
-  // What each length and each time takes off the log2 weight of a program.
   charges(prior) {
-    const ofTime = Float64Array.from(this.times, (time) => {
-      if (prior.bound === "hard" && time > prior.T) return -Infinity;
-      const soft = prior.bound === "soft" ? time / prior.T : 0;
-      return -(prior.alpha * Math.log2(Math.max(time, 1)) + soft) / prior.temperature;
-    });
-    return {
-      ofLength: Float64Array.from(this.lengths, (length) => (-prior.weight * length) / prior.temperature),
-      ofTime,
-    };
+    return chargesOf(prior, this.lengths, this.times);
   }
 
   // The log2 prior mass of each kind, not normalized, and that of each row.

@@ -29,6 +29,11 @@ export class Phase {
     this.#go(key, prior, likelihoods, []);
   }
 
+  // Give up what is begun.
+  leave() {
+    if (!this.odds) this.key = null;
+  }
+
   #go(key, prior, likelihoods, rows) {
     setTimeout(() => {
       const start = performance.now();

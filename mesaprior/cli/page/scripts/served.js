@@ -99,10 +99,11 @@ class ServedPhase extends Phase {
 }
 
 class ServedPage extends Page {
-  constructor(content, model, programs, charts) {
+  constructor({ content, model, programs }, charts) {
     const { n } = content.served;
     const served = Object.assign(Object.create(model), { n });
-    super({ ...content, census: { ...content.census, n }, n_named: content.n_behaviours }, served, programs, charts);
+    const whole = { ...content, census: { ...content.census, n }, n_named: content.n_behaviours };
+    super({ content: whole, model: served, programs }, charts);
     this.phase = new ServedPhase(served, this);
     this.token = new URLSearchParams(location.search).get("token");
     this.main = document.getElementById("answer");

@@ -27,10 +27,35 @@ export class View {
     this.controls = controlsOf(content);
     this.values = { prior: {}, noise: {}, place: {} };
     this.program = null;
+    this.others = new Map();
     for (const control of this.controls) this.#connect(control);
     this.reset();
     this.read();
-    addEventListener("hashchange", () => this.read() && this.changed());
+    // The address may have been written anew since; what counts is what it was changed to.
+    addEventListener("hashchange", ({ newURL }) => this.read(new URL(newURL).hash) && this.changed());
+  }
+
+  // What else the address keeps: read(text) takes it over, null where it says nothing, and returns whether anything
+  // changes; write() gives it, null for nothing.
+  keep(name, { read, write }) {
+    this.others.set(name, { read, write });
+  }
+
+  // Turn to other rows: their number is another, and they have other programs.
+  about(content) {
+    this.content = content;
+    this.controls = controlsOf(content);
+    for (const control of this.controls) {
+      if (control.options) continue;
+      const slider = document.getElementById(control.key);
+      slider.max = control.isLog ? Math.log2(control.max) : control.max;
+    }
+    this.#set(this.#named("p"), content.census.n.length - 1);
+    this.program = null;
+  }
+
+  #named(key) {
+    return this.controls.find((control) => control.key === key);
   }
 
   get prior() {
@@ -57,16 +82,16 @@ export class View {
     const slider = document.getElementById(key);
     const number = document.getElementById(`${key}-number`);
     if (control.options) {
-      slider.addEventListener("change", () => this.#move(control, slider.value));
+      slider.addEventListener("change", () => this.#move(key, slider.value));
       return;
     }
     slider.min = control.isLog ? Math.log2(control.min) : control.min;
     slider.max = control.isLog ? Math.log2(control.max) : control.max;
     slider.step = control.isLog ? STEP_OF_OCTAVE : control.step;
-    slider.addEventListener("input", () => this.#move(control, fromSlider(control, Number(slider.value))));
+    slider.addEventListener("input", () => this.#move(key, fromSlider(control, Number(slider.value))));
     number.addEventListener("change", () => {
       const typed = key === "p" ? this.#nearest(Number(number.value)) : Number(number.value);
-      this.#move(control, number.value === "" || Number.isNaN(typed) ? this.values[control.part][key] : typed);
+      this.#move(key, number.value === "" || Number.isNaN(typed) ? this.values[control.part][key] : typed);
     });
   }
 
@@ -76,8 +101,8 @@ export class View {
     return far.indexOf(Math.min(...far));
   }
 
-  #move(control, value) {
-    this.#set(control, value);
+  #move(key, value) {
+    this.#set(this.#named(key), value);
     this.changed();
   }
 
@@ -103,9 +128,10 @@ export class View {
   }
 
   // Take over what the address says; return whether it says anything.
-  read() {
-    const said = new URLSearchParams(location.hash.slice(1));
+  read(hash = location.hash) {
+    const said = new URLSearchParams(hash.slice(1));
     let isAny = false;
+    for (const [name, other] of this.others) isAny = other.read(said.get(name)) || isAny;
     for (const control of this.controls) {
       const text = said.get(control.key === "p" ? "n" : control.key);
       if (text === null) continue;
@@ -125,6 +151,10 @@ export class View {
       said.set(key === "p" ? "n" : key, key === "p" ? this.content.census.n[this.p] : this.values[part][key]);
     }
     if (this.program !== null) said.set("program", this.program);
+    for (const [name, other] of this.others) {
+      const text = other.write();
+      if (text !== null) said.set(name, text);
+    }
     return `#${said}`;
   }
 }

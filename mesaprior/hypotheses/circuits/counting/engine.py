@@ -114,7 +114,8 @@ def count_circuits(
     check_gates(n, max_gates)
     if n < 2 or max_gates == 0:
         return []
-    level, sizes = first_level(is_counted=True), []
+    level = first_level(is_counted=True)
+    sizes: list[SizeCounts] = []
     for r in range(1, max_gates + 1):
         with_two = r == max_gates and r > 1
         if r > 1 and not with_two:

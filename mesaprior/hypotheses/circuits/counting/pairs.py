@@ -67,7 +67,8 @@ def count_pairs(
         )
     if n < 2 or max_gates == 0:
         return []
-    level, sizes = first_level(is_counted=True), []
+    level = first_level(is_counted=True)
+    sizes: list[PairCounts] = []
     for r in range(1, max_gates + 1):
         if r > 1:
             level = next_level(n, basis, level, workers=workers)

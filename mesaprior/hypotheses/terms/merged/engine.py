@@ -335,7 +335,8 @@ class MergedEngine:
 
     def _whole_tasks(self) -> tuple[Table, list[Task]]:
         """Return the tasks of all whole programs: those that are not kept, and the kept ones."""
-        table, tasks = Table(self.grid), []
+        table = Table(self.grid)
+        tasks: list[Task] = []
         for length in range(1, self._max_bits + 1):
             for scope in (Y | THETA, THETA, Y, 0):
                 if not self.totals.get((scope, length)):

@@ -13,7 +13,7 @@ import numpy as np
 from mesaprior.compiling import is_worth_compiling
 from mesaprior.hypotheses.counting import kernels as counting
 from mesaprior.hypotheses.counting import vectorized as counting_vectorized
-from mesaprior.hypotheses.counting.bins import Bin, Intern, Ledger, Room
+from mesaprior.hypotheses.counting.bins import Bin, Intern, Ledger, Piece, Room
 from mesaprior.hypotheses.counting.classes import joined_entries
 from mesaprior.hypotheses.terms.grid import Grid, padded
 from mesaprior.hypotheses.terms.merged import kernels, vectorized
@@ -231,17 +231,19 @@ class Gathering:
             self.bins[place].absorb(ledger, place, kit.room, self._intern_by_sorting(ledger), _no_slots)
         elif self._is_whole:
 
-            def intern_keys(low, high, keys, values, slots, state, ids, last) -> bool:
-                return counting.intern_keys(ledger.arena, low, high, keys, slots, state, ids, last)
+            def intern_keys(piece: Piece) -> bool:
+                return counting.intern_keys(
+                    ledger.arena, piece.low, piece.high, piece.keys, piece.slots, piece.state, piece.ids, piece.last
+                )
 
             self.bins[place].absorb(ledger, place, kit.room, intern_keys, counting.reslot_keys)
         else:
 
-            def intern_rows(low, high, keys, values, slots, state, ids, last) -> bool:
+            def intern_rows(piece: Piece) -> bool:
                 return kernels.intern_rows(
                     ledger.arena,
-                    low,
-                    high,
+                    piece.low,
+                    piece.high,
                     ledger.runs,
                     self._productions.inner,
                     self._operations,
@@ -249,13 +251,13 @@ class Gathering:
                     self.grid.layout,
                     self._workspace.ground,
                     kit.scratch,
-                    values.shape[1],
-                    keys.reshape(-1),
-                    values,
-                    slots,
-                    state,
-                    ids,
-                    last,
+                    piece.values.shape[1],
+                    piece.keys.reshape(-1),
+                    piece.values,
+                    piece.slots,
+                    piece.state,
+                    piece.ids,
+                    piece.last,
                 )
 
             def reslot(keys: np.ndarray, n: int, slots: np.ndarray) -> None:
@@ -272,24 +274,26 @@ class Gathering:
     def _intern_by_sorting(self, ledger: Ledger) -> Intern:
         """Return what numbers the records of a bin where there are few."""
 
-        def intern(low, high, keys, values, slots, state, ids, last) -> bool:
+        def intern(piece: Piece) -> bool:
             if self._is_whole:
-                return counting_vectorized.intern_keys(ledger.arena, low, high, keys, state, ids, last)
+                return counting_vectorized.intern_keys(
+                    ledger.arena, piece.low, piece.high, piece.keys, piece.state, piece.ids, piece.last
+                )
             return vectorized.intern_rows(
                 ledger.arena,
-                low,
-                high,
+                piece.low,
+                piece.high,
                 ledger.runs,
                 self._productions.inner,
                 self._operations,
                 self._pools_below(),
                 self.grid.layout,
                 self._workspace.ground,
-                keys,
-                values,
-                state,
-                ids,
-                last,
+                piece.keys,
+                piece.values,
+                piece.state,
+                piece.ids,
+                piece.last,
             )
 
         return intern

@@ -4,8 +4,6 @@ The records are those of the kernels, in the same order, bit for bit. Letters as
 combinations.
 """
 
-# pyright: basic
-
 from __future__ import annotations
 
 import numpy as np
@@ -59,14 +57,15 @@ def combine(
 ) -> None:
     """Evaluate all combinations of a tile and append their records, as `kernels.combine`; they need no scratch."""
     signature_size = scratch.signature.shape[1]
-    pool = pools[operations.inner[d]]
+    pool = pools[int(operations.inner[d])]
     for recorded, of_run, places, block in _combinations(operations, d, d_alike, inner, tile, least_time, max_below):
         width = int(ground.size[operations.scope[d]])
         most = max(BLOCK, _AT_ONCE // (width * len(steps.parent)) // BLOCK * BLOCK)
         # Blocks are emitted one after the other, so pieces that end with a block change nothing.
         first = 0
         while first < len(block):
-            end = int(np.searchsorted(block, block[min(len(block), first + most) - 1], side="right"))
+            last: np.int64 = block[min(len(block), first + most) - 1]
+            end = int(np.searchsorted(block, last, side="right"))
             piece = slice(first, end)
             _emit(
                 operations, d, recorded, of_run, pool, layout, ground, steps, places[:, piece], block[piece],
@@ -91,7 +90,7 @@ def _combinations(
     """
     what = operations.what[d]
     if what not in (BINARY, IF):
-        b = np.arange(tile[4], tile[5])
+        b = _arguments(tile, 2)
         if what not in (LEAF, NUMBER):
             b = b[least_time[b] <= max_below]
         places = np.zeros((3, len(b)), dtype=np.int64)
@@ -105,13 +104,13 @@ def _combinations(
     found: list[tuple[int, int, np.ndarray, np.ndarray]] = []
     commutes = d != d_alike
     if commutes:
-        a = np.arange(max(tile[2], tile[4]), min(tile[3], tile[5]))
+        low: np.int64 = max(tile[2], tile[4])
+        high: np.int64 = min(tile[3], tile[5])
+        a = np.arange(low, high)
         a = a[2 * least_time[a] <= max_below]
         found.append((d_alike, 2, np.stack([np.zeros_like(a), a, a]), np.arange(len(a)) // BLOCK))
     first, second = 1 if inner == 0 else 0, 1 if inner == 2 else 2
-    x, y, z = np.meshgrid(
-        *(np.arange(tile[2 * k], tile[2 * k + 1]) for k in (first, second, inner)), indexing="ij", sparse=True
-    )
+    x, y, z = np.meshgrid(*(_arguments(tile, k) for k in (first, second, inner)), indexing="ij", sparse=True)
     most = max_below - least_time[y]
     if what == IF:
         most = most - least_time[x]
@@ -123,6 +122,13 @@ def _combinations(
     places[first], places[second], places[inner] = x.reshape(-1)[at[0]], y.reshape(-1)[at[1]], z.reshape(-1)[at[2]]
     found.append((d, inner, places, np.arange(places.shape[1]) // BLOCK))
     return found
+
+
+def _arguments(tile: np.ndarray, k: int) -> np.ndarray:
+    """Return what argument number k of c, a and b goes through in a tile."""
+    low: np.int64 = tile[2 * k]
+    high: np.int64 = tile[2 * k + 1]
+    return np.arange(low, high)
 
 
 def _emit(
@@ -141,7 +147,7 @@ def _emit(
     batch: Batch,
 ) -> None:
     """Evaluate combinations with the steps on top, and append the records that are wanted."""
-    n = places.shape[1]
+    n: int = places.shape[1]
     one_by_one = np.zeros((3, n), dtype=np.int64)
     one_by_one[2] = np.arange(n)
     values: list[np.ndarray] = []
@@ -151,7 +157,7 @@ def _emit(
         if k == 0:
             values.append(evaluate(operations, d, pool, layout, ground, places))
         else:
-            below = values[steps.parent[k]]
+            below = values[int(steps.parent[k])]
             values.append(evaluate(steps.operations, k, below, layout, ground, one_by_one))
         if emission >= 0:
             keys.append(keys_of(values[k], layout, ground, signature_size, wanted))

@@ -36,7 +36,7 @@ def obtain_strings(
     remote : callable, optional
         Counts shards elsewhere; see `StringKeeper.count`.
     listener : Listener, optional
-        Is told what is found, and how far the counting is.
+        Called with what is found, and with the progress of counting.
     root : str or Path, optional
         Folder of the store; `store_root` by default.
 

@@ -158,7 +158,8 @@ def _texts_of(entry: np.ndarray, words: np.ndarray) -> tuple[Texts, Texts]:
     offsets = np.zeros(len(width) + 1, dtype=np.int64)
     np.cumsum(width, out=offsets[1:])
     data = np.empty((2, int(offsets[-1])), dtype=np.uint8)
-    for w in np.unique(width):
+    widths: list[int] = np.unique(width).tolist()
+    for w in widths:
         rows = np.flatnonzero(width == w)
         n_words = (w + 63) >> 6
         packed = entry[rows, kernels.WORD, None] if n_words == 1 else words[offset[rows, None] + np.arange(n_words)]

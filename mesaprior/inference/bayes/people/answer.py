@@ -1,4 +1,4 @@
-"""What was asked about many people, and the answer."""
+"""A question about many people, and the answer."""
 
 from __future__ import annotations
 

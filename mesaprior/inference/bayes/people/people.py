@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -100,7 +100,7 @@ class Person:
     predictive : float64[R - N, A]
         Probability of each action on each of this person's later rows.
     fit : Fit
-        Yardsticks for hits in training.
+        Baselines for hits in training.
     exact : Exact or None
         A shortest program with no miss in training.
     leading : tuple of Leading
@@ -174,11 +174,11 @@ class People:
     compared : tuple of int
         Codes of the roles that are compared: those with programs for at least one person.
     frequencies : Frequencies or None
-        Of these roles; None where there are fewer than two, or no person has any evidence.
+        Frequencies of these roles; None where there are fewer than two, or no person has any evidence.
     shared : tuple of SharedProgram or None
-        By share, largest first; None in a language with `fit`, where programs do not give the same to everybody.
+        By share, largest first; None in a language with `fit`, where a program may act differently for each person.
     left_out : tuple of str
-        Names of groups without a training row: there is nothing to learn from them.
+        Names of groups without a training row.
     """
 
     persons: tuple[Person, ...]
@@ -231,27 +231,17 @@ def people(
     Notes
     -----
     The rows of each group are a log of their own; actions, domain and S_f are those of the whole file. About as
-    expensive as some posteriors over all rows.
+    expensive as a few posteriors over all rows.
     """
     if log.group is None:
         raise UsageError("the log tells no people apart; name the columns that do, with by=('id',) say.")
     persons: list[Person] = []
-    prior = prior_of(prior)
-    known: dict[bytes, Weighed] = {}
-    learning = np.unique(log.group[: log.n_training])
-    for number in learning.tolist():
-        rows = log.of_group(number)
-        if count is not None:
-            weighed = Weighed(count(rows), prior)
-        else:
-            assert census is not None
-            rows = _in_order_of(log, rows)
-            weighed = _weighed(census, log, rows, prior, known)
-        own = weighed.census if count is not None else replace(weighed.census, row_cell=rows.row_situation)
+    for number, weighed, own, rows in each_person(census, log, prior_of(prior), count):
         result = posterior_of(weighed, Scored(own, rows, noise, tolerance), checkpoints)
         persons.append(_person(log.groups[number], own, rows, result, top))
         if report is not None:
             report(1)
+    learning = np.unique(log.group[: log.n_training])
     evidence = np.array([person.log2_evidence_by_role for person in persons])
     compared = tuple(role for role in range(len(ROLES)) if (evidence[:, role] > -np.inf).any())
     return People(
@@ -261,6 +251,29 @@ def people(
         shared=None if census is None or count is not None else _shared(census, log, learning, noise),
         left_out=tuple(name for number, name in enumerate(log.groups) if number not in learning),
     )
+
+
+def each_person(
+    census: Census | None, log: ImitationLog, prior: Prior, count: Callable[[ImitationLog], Census] | None = None
+) -> Iterator[tuple[int, Weighed, Census, ImitationLog]]:
+    """Yield each person with training rows: number of the group, weighed census, the census on their rows, and these.
+
+    The parameters are those of `people`. People with the same situations share a weighed census.
+    """
+    assert log.group is not None
+    known: dict[bytes, Weighed] = {}
+    learning = np.unique(log.group[: log.n_training])
+    numbers: list[int] = learning.tolist()
+    for number in numbers:
+        rows = log.of_group(number)
+        if count is not None:
+            weighed = Weighed(count(rows), prior)
+            yield number, weighed, weighed.census, rows
+            continue
+        assert census is not None
+        rows = _in_order_of(log, rows)
+        weighed = _weighed(census, log, rows, prior, known)
+        yield number, weighed, replace(weighed.census, row_cell=rows.row_situation), rows
 
 
 def _in_order_of(log: ImitationLog, rows: ImitationLog) -> ImitationLog:
@@ -344,7 +357,7 @@ def _leading(entry: Entry, census: Census, result: Posterior) -> Leading:
 def _shared(census: Census, log: ImitationLog, learning: np.ndarray, noise: NoiseModel) -> tuple[SharedProgram, ...]:
     """Return the maximum-likelihood mixture over policies for all people with training rows, int64[G]."""
     assert log.group is not None
-    policy = runs(census.predictions, np.arange(census.predictions.shape[1]))
+    policy = runs(census.predictions, np.arange(census.n_cells))
     first = np.flatnonzero(np.diff(policy, prepend=-1) > 0)
     predictions = census.predictions[first]
     training = np.arange(log.n_training)
@@ -373,7 +386,7 @@ def _shared(census: Census, log: ImitationLog, learning: np.ndarray, noise: Nois
     result: list[SharedProgram] = []
     for place, component in enumerate(found.components.tolist()):
         own = np.flatnonzero(policy == component)
-        best = own[np.argmin(length[own])]
+        best = int(own[np.argmin(length[own])])
         result.append(
             SharedProgram(
                 program=census.witness[best],

@@ -3,8 +3,6 @@
 Only this module looks inside the engine.
 """
 
-# pyright: reportPrivateUsage=false
-
 from __future__ import annotations
 
 from bisect import bisect_right
@@ -15,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mesaprior.hypotheses.counting import kernels as counting
-from mesaprior.hypotheses.counting.bins import Bin, Intern, Ledger, Room
+from mesaprior.hypotheses.counting.bins import Bin, Intern, Ledger, Reslot, Room
 from mesaprior.hypotheses.counting.classes import joined_entries
 from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import kernels
@@ -129,7 +127,8 @@ class KeptTerms:
 
     def of_whole(self, lengths: set[int]) -> Round:
         """Return the tasks of whole programs of these lengths; the twin of the engine's own, without its shortcuts."""
-        table, tasks = Table(self._grid), []
+        table = Table(self._grid)
+        tasks: list[Task] = []
         for (scope, length), total in sorted(self._engine.totals.items()):
             wrappings = [
                 replace(wrapping, ways=[way for way in wrapping.ways if way.length in lengths])
@@ -225,9 +224,9 @@ class KeptTerms:
         words = np.array(sorted({aim.word for aim in aims}), dtype=np.uint64)
         splitters = np.union1d(words, words[words < ALL] + np.uint64(1))
         bins: list[Bin] = [_Nothing(1) for _ in range(len(splitters) + 1)]
-        for word in words:
-            place = int(np.searchsorted(splitters, word, side="right"))
-            bins[place] = _Catch([aim for aim in aims if aim.word == int(word)])
+        places = np.searchsorted(splitters, words, side="right")
+        for word, place in zip(words.tolist(), places.tolist(), strict=True):
+            bins[place] = _Catch([aim for aim in aims if aim.word == word])
         bits, with_flags = (engine.keys.bits, self._grid.with_fit) if is_whole else (0, False)
         wanted = kernels.Filter(splitters, 0, len(bins), bits, with_flags)
         workspace = engine.workspace
@@ -256,7 +255,7 @@ class _Aim:
 class _Nothing(Bin):
     """A bin for records that no search needs."""
 
-    def absorb(self, ledger: Ledger, place: int, room: Room, intern: Intern, reslot: Callable[..., None]) -> None:
+    def absorb(self, ledger: Ledger, place: int, room: Room, intern: Intern, reslot: Reslot) -> None:
         """Drop the records."""
 
 

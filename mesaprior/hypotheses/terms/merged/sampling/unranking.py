@@ -63,7 +63,7 @@ class _Hole:
 
     token: int = -1
     literal: tuple[int, ...] | None = None
-    arguments: list[_Hole] = field(default_factory=list)
+    arguments: list[_Hole] = field(default_factory=list["_Hole"])
 
     def nodes(self) -> Iterator[_Hole]:
         """Yield this node and all below it in prefix order."""

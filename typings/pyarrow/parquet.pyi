@@ -1,0 +1,29 @@
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from pyarrow import BufferReader, RecordBatch, Schema, Table
+
+class FileMetaData:
+    @property
+    def num_rows(self) -> int: ...
+
+class ParquetFile:
+    def __init__(self, source: Path | BufferReader, *, pre_buffer: bool) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *args: object) -> None: ...
+    @property
+    def metadata(self) -> FileMetaData: ...
+    @property
+    def schema_arrow(self) -> Schema: ...
+    def iter_batches(self, batch_size: int, *, use_threads: bool) -> Iterator[RecordBatch]: ...
+    def read(self, *, use_threads: bool) -> Table: ...
+
+def write_table(
+    table: Table,
+    where: Path,
+    *,
+    compression: str,
+    use_dictionary: Sequence[str],
+    column_encoding: Mapping[str, str],
+) -> None: ...

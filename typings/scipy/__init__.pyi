@@ -1,0 +1,1 @@
+"""What mesaprior uses of SciPy, which comes without types."""
