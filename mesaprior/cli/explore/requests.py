@@ -5,22 +5,17 @@ from __future__ import annotations
 import json
 import math
 from http import HTTPStatus
-from typing import Any, NoReturn, cast
+from typing import NoReturn
 
 from mesaprior.cli.explore.guard import RefusalError
 from mesaprior.inference.page.exploring import Asked
+from mesaprior.narrowing import is_table
 
 MOST_PARAMETERS = 50
-"""Values of parameters that are looked at."""
 
 LARGEST_WHOLE = 2**53
-"""Whole numbers from here on are refused: the page cannot tell them apart."""
 
-NEEDED = {"prior", "noise", "n"}
-"""What every question has."""
-
-FIELDS = NEEDED | {"parameters", "program"}
-"""What a question can have."""
+FIELDS = {"prior", "parameters", "noise", "n", "program"}
 
 
 def read_asked(body: bytes) -> Asked:
@@ -32,38 +27,37 @@ def read_asked(body: bytes) -> Asked:
         If it is no JSON, or not the object that the page sends.
     """
     try:
-        sent = _object(json.loads(body, parse_constant=_refuse))
+        sent = json.loads(body, parse_constant=_refuse)
     except (ValueError, RecursionError):
         _refuse()
-    if not NEEDED <= set(sent) <= FIELDS:
-        _refuse()
-    parameters = _object(sent.get("parameters", {}))
-    if len(parameters) > MOST_PARAMETERS:
+    if not is_table(sent) or not {"prior", "noise", "n"} <= set(sent) <= FIELDS:
         _refuse()
     return Asked(
         prior=_text(sent["prior"]),
-        parameters={name: _number(value) for name, value in parameters.items()},
+        parameters=_parameters(sent.get("parameters", {})),
         noise=_text(sent["noise"]),
         n=_whole(sent["n"]),
         program=None if sent.get("program") is None else _whole(sent["program"]),
     )
 
 
-def _object(value: Any) -> dict[str, Any]:
-    # An object of JSON has texts for names.
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else _refuse()
-
-
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value if isinstance(value, str) else _refuse()
 
 
-def _whole(value: Any) -> int:
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_whole and 0 <= value < LARGEST_WHOLE else _refuse()
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < LARGEST_WHOLE:
+        _refuse()
+    return value
 
 
-def _number(value: Any) -> float:
+def _parameters(value: object) -> dict[str, float]:
+    if not is_table(value) or len(value) > MOST_PARAMETERS:
+        _refuse()
+    return {_text(name): _number(number) for name, number in value.items()}
+
+
+def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         _refuse()
     try:

@@ -60,7 +60,9 @@ def panel_svg(panel: Mapping[str, Any]) -> str:
             layers += kinds[kinds_here[0]](panel, series)
     if not layers:
         raise RunError("a panel has no series that a page can draw; make the figure anew with `claims run`.")
-    chart = alt.layer(*layers, *marks).resolve_scale(color="independent", shape="independent", strokeDash="independent")
+    # Altair does not say what this takes.
+    layered: Any = alt.layer(*layers, *marks)
+    chart = layered.resolve_scale(color="independent", shape="independent", strokeDash="independent")
     text = vl_convert.vega_to_svg(finished(chart.properties(width=WIDTH, height=HEIGHT)))
     return _checked(text)
 

@@ -77,13 +77,14 @@ def people_content(
         scored = Scored(own, rows, noise, tolerance)
         situations = situations_of(own, rows, most=most_shown)
         room = MOST_PREDICTIONS // (n_people * len(situations.cells))
-        named = leaders(scored, max(1, min(most_named, room)))
+        places = leaders(scored, max(1, min(most_named, room)))
+        named: list[int] = places.tolist()
         if census is None:
             censuses.append(own)
         units = behaviour_of_unit(own, rows, rows) if census is None else behaviour_of_unit(census, log, rows)
-        kept.append(of_person(own, rows, class_of(scored.judgement), named.tolist(), units))
-        text_ids.append(np.array([texts.setdefault(own.witness[b], len(texts)) for b in named.tolist()]))
-        predictions.append(own.predictions[np.ix_(named, situations.cells)].astype(np.int64).ravel() + 1)
+        kept.append(of_person(own, rows, class_of(scored.judgement), named, units))
+        text_ids.append(np.array([texts.setdefault(own.witness[b], len(texts)) for b in named]))
+        predictions.append(own.predictions[np.ix_(places, situations.cells)].astype(np.int64).ravel() + 1)
         told.append(_person(log.groups[number], scored, situations, len(named)))
     crowd = crowd_within(kept, censuses, most_characters=MOST_CHARACTERS)
     n_kept = len(crowd.persons)
@@ -182,7 +183,9 @@ def _shared(answer: PeopleAnswer) -> list[dict[str, Any]] | None:
     if answer.result.shared is None:
         return None
     attributed = np.array([one.attributed for one in answer.result.shared])
-    likeliest = attributed[:, ~np.isnan(attributed).any(axis=0)].argmax(axis=0).tolist() if len(attributed) else []
+    likeliest: list[int] = []
+    if len(attributed):
+        likeliest = attributed[:, ~np.isnan(attributed).any(axis=0)].argmax(axis=0).tolist()
     return [
         {
             "program": one.program,
