@@ -50,13 +50,14 @@ class Client:
 
 
 @contextmanager
-def serving(folder, *, prior="simplicity", max_bits=MAX_BITS):
+def serving(folder, *, prior="simplicity", checkpoints=None):
     """Serve the census of the log in a folder."""
     language = read_language(folder / "mine.toml")
     log = read_log(folder / "log.csv", language=language)
-    space = TermSpace(language, max_bits)
+    space = TermSpace(language, MAX_BITS)
     question = Question(census=space.census(log), log=log, space=space, is_default_language=False)
-    with Server(Censuses(question, Start(prior=make_prior(prior), noise=DEFAULT_NOISE, tolerance=0.0))) as server:
+    start = Start(prior=make_prior(prior), noise=DEFAULT_NOISE, tolerance=0.0, checkpoints=checkpoints)
+    with Server(Censuses(question, start)) as server:
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:

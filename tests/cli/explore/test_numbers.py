@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.cli.explore.conftest import MAX_BITS
+from tests.cli.explore.conftest import MAX_BITS, serving
 
 ALONG = ("n", "log2_odds", "log2_odds_verdict", "mass", "mass_by_verdict", "sleepers", "misses", "log2_evidence")
 
@@ -29,9 +29,9 @@ def infer(walks, run, monkeypatch):
     """Return a function that gives the JSON of a question about the walks."""
     monkeypatch.chdir(walks)
 
-    def asked(prior, parameters, noise, log="log.csv"):
+    def asked(prior, parameters, noise, *more, log="log.csv"):
         values = [word for name, value in parameters.items() for word in ("--param", f"{name}={value}")]
-        options = ["--language", "mine.toml", "--max-bits", MAX_BITS, "--format", "json", "--top", 12]
+        options = ["--language", "mine.toml", "--max-bits", MAX_BITS, "--format", "json", "--top", 12, *more]
         return json.loads(run("infer", log, "--prior", prior, *values, "--noise", noise, *options).stdout)
 
     return asked
@@ -95,6 +95,19 @@ def test_what_is_told_after_n_rows_is_that_of_the_first_n_rows(n, name, client, 
         assert total == pytest.approx(one["log2_mass"], abs=1e-10)
         assert 2 ** one["log2_mass"] == pytest.approx(one["mass"], rel=1e-9)
     assert sum(place[-1] for place in mine["plane"]) == pytest.approx(1)
+
+
+def test_checkpoints_are_those_that_were_asked_for(walks, infer):
+    told = infer("levin", {}, "beta:1,9", "--checkpoints", 5)
+    with serving(walks, checkpoints=5) as other:
+        mine = other.ask("levin", n=told["n"][2])
+        assert "choose one of them" in other.ask(n=told["n"][2] + 1, code=422)["error"]
+        odds = other.ask("levin", route="/odds")
+    for key in ALONG:
+        check_same(mine[key], told[key])
+    assert len(mine["n"]) == 5
+    assert mine["loses_at"] == told["loses_at"]
+    assert odds["log2_odds"] == mine["log2_odds"]
 
 
 def test_a_program_that_does_not_lead_is_told_when_it_is_asked_for(client):

@@ -187,6 +187,9 @@ def test_another_census_of_the_store_is_chosen(online, client, walks, run, monke
     check(page, client.ask(census=short))
     assert client.ask(census=short)["log2_odds"] != client.ask()["log2_odds"]
     assert "no such census" in client.ask(census="0" * 64, code=422)["error"]
+    client.server.censuses._others.cache_clear()
+    monkeypatch.setattr("mesaprior.cli.explore.censuses.available_memory", lambda: 1)
+    assert "GB of memory" in client.ask(census=short, code=422)["error"]
 
 
 def test_a_server_that_is_gone_is_told(online, walks):
