@@ -36,7 +36,8 @@ class RefusalError(Exception):
 
     def __init__(self, status: HTTPStatus, sentence: str, headers: dict[str, str] | None = None):
         super().__init__(sentence)
-        self.status, self.headers = status, headers or {}
+        self.status: HTTPStatus = status
+        self.headers: dict[str, str] = headers or {}
 
 
 @dataclass(frozen=True)

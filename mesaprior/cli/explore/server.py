@@ -10,6 +10,7 @@ import json
 import re
 import secrets
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -81,8 +82,8 @@ class Server(ThreadingHTTPServer):
             super().__init__((HOST, port), Handler)
         except OSError as error:
             raise RunError(f"port {port} cannot be used ({error.strerror}); choose another one, or none.") from None
-        self.guard = Guard(self.server_port, secrets.token_urlsafe(TOKEN_BYTES), ROUTES)
-        self.page_policy = f"{policy_of_served()}; frame-ancestors 'none'"
+        self.guard: Guard = Guard(self.server_port, secrets.token_urlsafe(TOKEN_BYTES), ROUTES)
+        self.page_policy: str = f"{policy_of_served()}; frame-ancestors 'none'"
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread, once there is a place for it."""
@@ -125,7 +126,15 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(fields.get("census"), length)
 
     # The standard library finds the method of a request by these names, and answers 501 to all others.
-    do_GET = do_POST = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = do_CONNECT = answer  # noqa: N815
+    do_GET: Callable[[Handler], None] = answer
+    do_POST: Callable[[Handler], None] = answer
+    do_HEAD: Callable[[Handler], None] = answer
+    do_PUT: Callable[[Handler], None] = answer
+    do_PATCH: Callable[[Handler], None] = answer
+    do_DELETE: Callable[[Handler], None] = answer
+    do_OPTIONS: Callable[[Handler], None] = answer
+    do_TRACE: Callable[[Handler], None] = answer
+    do_CONNECT: Callable[[Handler], None] = answer
 
     def _answer(self, key: str | None, length: int) -> None:
         """Answer a request that may be answered; whatever goes wrong becomes a sentence."""
