@@ -153,12 +153,12 @@ def test_masses_by_prefix(has_columns):
     predictions = rng.integers(-1, 3, (5, 4)).astype(np.int16)
     predictions[0] = 1
     # Hits and misses go beyond what is integrated at once.
-    training = np.stack([rng.integers(0, 4, 110), np.where(rng.random(110) < 0.2, 1, rng.integers(0, 3, 110))])
+    training = np.stack([rng.integers(0, 4, 160), np.where(rng.random(160) < 0.3, 1, rng.integers(0, 3, 160))])
     some = np.array([2, 1, 0, 3, 4, 0])
     items = kernels.Items(
         np.array([0, 1, 2, 3, 4, 4]), np.array([0, 1, 0, 1, 1, 0]), -np.arange(6) * 1.5, some, START - some - (some > 2)
     )
-    tables = tables_of_beta(0.5, 2.0, START + 110, 3)
+    tables = tables_of_beta(0.5, 2.0, START + 160, 3)
     expected, tallies = sums(tables, predictions, training, items)
     if not has_columns:
         none = np.zeros(0, dtype=np.int64)
@@ -166,7 +166,7 @@ def test_masses_by_prefix(has_columns):
     peak, total = np.full(expected.shape, -np.inf), np.zeros(expected.shape)
     kernels.add_mass_by_prefix(predictions, training, START, tables, items, peak, total)
     assert total * np.exp2(peak) == pytest.approx(expected, rel=1e-12)
-    asked = np.array([0, 7, 110])
+    asked = np.array([0, 7, 160])
     hits, misses = (np.stack([tallies[k][which] for k in asked]) for which in (0, 1))
     peak_at, total_at = np.full((2, 3), -np.inf), np.zeros((2, 3))
     kernels.add_mass_at(START + asked, hits, misses, tables, items, peak_at, total_at)
