@@ -126,15 +126,15 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(fields.get("census"), length)
 
     # The standard library finds the method of a request by these names, and answers 501 to all others.
-    do_GET: Callable[[Handler], None] = answer
-    do_POST: Callable[[Handler], None] = answer
-    do_HEAD: Callable[[Handler], None] = answer
-    do_PUT: Callable[[Handler], None] = answer
-    do_PATCH: Callable[[Handler], None] = answer
-    do_DELETE: Callable[[Handler], None] = answer
-    do_OPTIONS: Callable[[Handler], None] = answer
-    do_TRACE: Callable[[Handler], None] = answer
-    do_CONNECT: Callable[[Handler], None] = answer
+    do_GET: Callable[[Any], None] = answer
+    do_POST: Callable[[Any], None] = answer
+    do_HEAD: Callable[[Any], None] = answer
+    do_PUT: Callable[[Any], None] = answer
+    do_PATCH: Callable[[Any], None] = answer
+    do_DELETE: Callable[[Any], None] = answer
+    do_OPTIONS: Callable[[Any], None] = answer
+    do_TRACE: Callable[[Any], None] = answer
+    do_CONNECT: Callable[[Any], None] = answer
 
     def _answer(self, key: str | None, length: int) -> None:
         """Answer a request that may be answered; whatever goes wrong becomes a sentence."""
