@@ -3,9 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 MUTATED := mesaprior/priors mesaprior/hypotheses/log mesaprior/inference/bayes
-COVERING := tests/priors tests/hypotheses/log tests/cli/test_raw_files.py tests/cli/test_prepare.py \
-	$(addprefix tests/inference/,people test_checkpoints.py test_end_to_end.py test_fit.py test_interventions.py \
-	test_logspace.py test_noise.py test_odds.py test_posterior.py test_prefixes.py test_result.py test_roles.py test_sample.py)
+COVERING := tests/priors tests/hypotheses/log $(addprefix tests/cli/test_,raw_files.py prepare.py people.py why.py) \
+	$(addprefix tests/inference/,people theorems test_analysis.py test_checkpoints.py test_end_to_end.py test_fit.py \
+	test_interventions.py test_kernels.py test_logspace.py test_noise.py test_odds.py test_posterior.py test_prefixes.py \
+	test_reports.py test_result.py test_roles.py test_sample.py test_summaries.py)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test test-slow lint coverage mutants bench bench-check bench-keep peers claims docs docs-check gallery clean help
