@@ -193,7 +193,7 @@ def test_why(files, run):
     assert [token["bits"] for token in facts["tokens"]] == [3] * 6
     assert facts["predictions"]["intact"][:6] == [2, 0, 1, 0, 2, 1]
     shown = run("why", text, "--log", "log.csv", "--language", "mine.toml").stdout
-    assert "searching on training rows" in shown
+    assert "inverting its search changes its action on training rows" in shown
     rows = run("why", text, "--log", "log.csv", "--language", "mine.toml", "--format", "csv").stdout.splitlines()
     assert rows[0] == "row,split,action,rival,intact,search_inverted,learning_inverted"
     assert len(rows) == 8

@@ -320,6 +320,7 @@ print("end", flush=True)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL here")
 def test_kill_9_and_again(tmp_path):
     small = counted()

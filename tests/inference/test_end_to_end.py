@@ -59,6 +59,17 @@ def odds_close(ours, exact):
     return (math.isnan(ours) and math.isnan(exact)) or ours == exact or abs(ours - exact) < 1e-9
 
 
+def is_on_the_edge(ratios):
+    """Tell whether the last three odds are one bit apart but for less than a float can tell."""
+    last = [naive.log2_of(ratio) for ratio in ratios[-3:]]
+    return abs(max(last) - min(last) - 1) < 1e-12
+
+
+def test_odds_a_bit_apart_are_on_the_edge():
+    assert is_on_the_edge([Fraction(1), Fraction(1, 2), Fraction(1, 4), Fraction(1, 2) + Fraction(1, 10**70)])
+    assert not is_on_the_edge([Fraction(1, 2), Fraction(1, 4), Fraction(51, 100)])
+
+
 @draws(80)
 @given(
     example=strategies.examples(most=600),
@@ -93,7 +104,7 @@ def test_every_number_of_the_posterior(example, weights, noise, tolerance):
     assert ours.bounds.tolist() == list(exact["by_bound"])
     for mine, ratio in zip(ours.log2_odds_by_bound, exact["by_bound"].values(), strict=True):
         assert odds_close(mine, naive.log2_of(ratio))
-    assert ours.is_stable == exact["stable"]
+    assert ours.is_stable == exact["stable"] or is_on_the_edge(list(exact["by_bound"].values()))
     for mine, theirs in zip(ours.search_advantage, exact["search_advantage"], strict=True):
         assert close(mine, theirs)
     for mine, theirs in zip(np.exp2(ours.log2_mass), exact["behaviour_mass"], strict=True):

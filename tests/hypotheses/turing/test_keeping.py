@@ -260,6 +260,7 @@ def test_tables_add_up_whatever_their_number(monkeypatch):
         enumeration.together(parts[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="there are no such signals here")
 def test_kill_9_and_again(tmp_path):
     size = Size.of(4, 5000)

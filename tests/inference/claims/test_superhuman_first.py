@@ -34,6 +34,7 @@ def share(table, parameter, value):
     return (margins > 0).mean()
 
 
+@pytest.mark.slow
 def test_order_turns_with_the_data_and_with_the_prior(found):
     table = found.table
     assert found.share > 0.5
@@ -43,6 +44,7 @@ def test_order_turns_with_the_data_and_with_the_prior(found):
     assert share(table, "alpha", 2.0) > found.share or found.share == 1
 
 
+@pytest.mark.slow
 def test_a_blind_spot_is_remembered_and_not_searched_away(found):
     for value in (1.0, 2.0):
         rows = found.table[(found.table["parameter"] == "blind") & (found.table["value"] == value)]
@@ -50,6 +52,7 @@ def test_a_blind_spot_is_remembered_and_not_searched_away(found):
         assert rows["share_imitators"].median() > 0.9
 
 
+@pytest.mark.slow
 def test_who_draws_from_the_predictive_repeats_the_lapses(found):
     rows = found.table[found.table["parameter"] == claim.ALONG]
     late = rows[rows["value"] == claim.ROWS]
@@ -146,6 +149,7 @@ def test_the_teacher_earned_what_the_log_shows():
     assert asked.earned == pytest.approx(sum(paid) / claim.ROWS)
 
 
+@pytest.mark.slow
 def test_another_teacher_is_counted_as_if_alone(found):
     size = found.size
     asked = claim.TaughtWorld.of(3, size).with_teacher(size, lapses=50)
@@ -153,6 +157,7 @@ def test_another_teacher_is_counted_as_if_alone(found):
     assert asked.cell(BASE, 0.0) == alone.cell(BASE, 0.0)
 
 
+@pytest.mark.slow
 def test_camps_are_those_of_the_posterior(found):
     world = make_world("payoff-law", seed=2, seen=7, rows=claim.ROWS, lapses=25, bid_bits=4)
     census = TermSpace(world.language, found.size.max_bits).census(world.log)
