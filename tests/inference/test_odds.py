@@ -1,11 +1,22 @@
 """Who challenges whom: sides, odds and leaders."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 
 from mesaprior.inference.bayes.noise import Noise
-from mesaprior.inference.bayes.odds import BY_ROLE, BY_VERDICT, CHALLENGERS, OTHERS, contest_of, odds_text, ratio_text
+from mesaprior.inference.bayes.odds import (
+    BY_ROLE,
+    BY_VERDICT,
+    CHALLENGERS,
+    OTHERS,
+    contest_of,
+    loses_by_verdict,
+    odds_text,
+    ratio_text,
+)
 from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
 from mesaprior.inference.bayes.scores import Scored
@@ -35,6 +46,21 @@ def test_the_two_contests():
     assert [BY_VERDICT.leader(leads) for leads in (True, False, None)] == ["defecting", "faithful", None]
     assert BY_ROLE.names[IMITATOR] == "imitator"
     assert (BY_VERDICT.names[FAITHFUL], BY_VERDICT.names[DEFECTING]) == ("faithful", "defecting")
+
+
+@pytest.mark.parametrize(
+    ("n", "odds", "said"),
+    [
+        (None, np.nan, "At n = 9 neither defecting nor faithful machines have any mass."),
+        (None, -np.inf, "Faithful machines do not lose: at n = 9 no defecting one has any mass."),
+        (None, -2.5, "Faithful machines do not lose: at n = 9 the odds of defecting ones are -2.50 bits."),
+        (0, 3.0, "Faithful machines lose before any training row, and end 3.00 bits behind."),
+        (4, np.inf, "Faithful machines lose at n = 4 of 9 training rows, and end without any mass."),
+    ],
+)
+def test_where_faithful_ones_lose_in_words(n, odds, said):
+    found = SimpleNamespace(loses_at_verdict=n, n_training=9, log2_odds_verdict=np.array([-1.0, odds]))
+    assert loses_by_verdict(found, "machines") == said
 
 
 @given(cases())
