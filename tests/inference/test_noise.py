@@ -202,7 +202,7 @@ def test_where_the_cut_is_not_felt_hardly_any_mass_is_above_it(a, b, scored, n_a
 def test_where_the_density_starts_below_the_cut_the_factors_are_enough(n_actions):
     # Else the band in which the cut is worked out would be all there is, and nothing would be gained.
     felt_from = BetaNoise(1, 9).tables(10_000, n_actions).felt_from
-    assert felt_from[10_000] > 10_000 * chance(n_actions) - 12 * math.sqrt(10_000 * chance(n_actions) / n_actions)
+    assert felt_from[10_000] > 10_000 * chance(n_actions) - 10 * math.sqrt(10_000 * chance(n_actions) / n_actions)
 
 
 @given(st.floats(0.01, 100), st.floats(0.01, 100), st.integers(1, 400), st.sampled_from([2, 3, 5]))

@@ -42,6 +42,14 @@ def by_the_book(log2_evidence):
 
 @given(EVIDENCE)
 def test_pseudo_counts_and_free_energy(evidence):
+    assert_by_the_book(evidence)
+
+
+def test_three_people_by_the_book():
+    assert_by_the_book([[-1.0, -3.0, -2.0], [-2.0, -0.5, -6.0], [-1.0, -4.0, 0.0]])
+
+
+def assert_by_the_book(evidence):
     found = frequencies(np.array(evidence))
     alpha, free_energy = by_the_book(evidence)
     assert found.pseudo_counts == pytest.approx(alpha, abs=1e-6)
