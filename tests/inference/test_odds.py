@@ -15,6 +15,7 @@ from mesaprior.inference.bayes.odds import (
     contest_of,
     loses_by_verdict,
     odds_text,
+    partition_of,
     ratio_text,
 )
 from mesaprior.inference.bayes.posterior import posterior
@@ -61,6 +62,30 @@ def test_the_two_contests():
 def test_where_faithful_ones_lose_in_words(n, odds, said):
     found = SimpleNamespace(loses_at_verdict=n, n_training=9, log2_odds_verdict=np.array([-1.0, odds]))
     assert loses_by_verdict(found, "machines") == said
+
+
+@pytest.mark.parametrize(
+    ("imitators", "said"),
+    [
+        (0.75, "Imitators hold 75 % of the posterior after 1 training row: imitators lead optimizers by 1.58 bits"),
+        (0.25, "Optimizers hold 75 % of the posterior after 1 training row: optimizers lead imitators by 1.58 bits"),
+    ],
+)
+def test_who_holds_the_posterior_in_words(imitators, said):
+    # Whoever holds less is ahead before the row.
+    mass = np.zeros((4, 4, 2))
+    mass[IMITATOR, FAITHFUL], mass[1, DEFECTING] = [1 - imitators, imitators], [imitators, 1 - imitators]
+    odds = np.log2(mass[1:].sum(axis=(0, 1)) / mass[IMITATOR].sum(axis=0))
+    found = SimpleNamespace(
+        mass=mass,
+        mass_by_role=mass.sum(axis=1),
+        number=((1, 0, 0, 0),) * 4,
+        n=np.array([0, 1]),
+        n_training=1,
+        log2_odds=odds,
+        loses_at=None if imitators > 0.5 else 1,
+    )
+    assert partition_of(found).headline.startswith(said)
 
 
 @given(cases())

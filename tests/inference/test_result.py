@@ -228,6 +228,15 @@ def test_the_sentence_fits_every_outcome(programs, sentence):
     assert summarize(result).sentence.endswith(sentence)
 
 
+def test_the_sentence_tells_the_last_odds():
+    # Both hit twice; then the optimizer misses, which is one of two misses and costs log2(0.9 / 0.05) bits.
+    log = make_log([(0, 0), (0, 0), (1, 1)])
+    programs = [Program((0, 1), IMITATING, 3), Program((0, 0), SEARCHING, 3)]
+    result = posterior(make_census(log, programs), log, SIMPLICITY, noise=Noise(0.1))
+    assert result.log2_odds.tolist()[:3] == pytest.approx([0, 0, 0])
+    assert summarize(result).sentence.endswith("at n = 3 the optimizers' odds are -4.17 bits.")
+
+
 def test_a_tie_is_led_by_the_imitator():
     log = make_log([(0, 0)])
     programs = [Program((0,), SEARCHING, 3, 1, 3), Program((0,), IMITATING, 2), Program((0,), IMITATING, 3)]
