@@ -87,7 +87,7 @@ def explore(
     start_of_noise(noise)
     check_prior(prior, source, asked)
     if reading.columns.by:
-        raise UsageError("--by asks about many people, and a page is about one log; leave it out.")
+        raise UsageError("--by is for `mesaprior report`, whose page shows each person; leave it out here.")
     question = ask(source, other_log=other_log, asked=asked, reading=reading, noise=noise)
     start = Start(prior=prior, noise=noise, tolerance=tolerance, checkpoints=checkpoints)
     with Server(Censuses(question, start), port) as server:

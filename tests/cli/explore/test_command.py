@@ -68,7 +68,7 @@ def test_a_port_is_taken_once(files, run, interrupted):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (["--by", "p"], "--by asks about many people"),
+        (["--by", "p"], "--by is for `mesaprior report`, whose page shows each person"),
         (["--port", "70000"], "--port"),
         (["--prior", "2**-lenth"], "did you mean length"),
     ],
