@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mesaprior.cli.files import written_whole
 from mesaprior.cli.report.figure import save_picture
 from mesaprior.errors import ContentError, UsageError
+from mesaprior.inference.claims.guide import CLOSING, OPENING, WORDS
 from mesaprior.inference.claims.registry import CLAIMS
 from mesaprior.inference.claims.reports import report_of, table_csv
 from mesaprior.inference.figures.drawing import drawn
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 PAGE = "index.md"
 """The page on all claims of a folder."""
+
+ENOUGH = 0.95
+"""Share of the cells from which on a formula whose sign is that of the count suffices."""
 
 
 class Ledger:
@@ -118,59 +122,122 @@ def _table_in(folder: Path, report: dict[str, Any]) -> str | None:
 
 
 def page_of(reports: Sequence[dict[str, Any]]) -> str:
-    """Return the page: a table of verdicts, then each claim with its figure, its sentences and how to cite it."""
+    """Return the page: a guide, a table of verdicts, what changed, and each claim with all that one cites it for."""
     lines = [
         "# Verdicts on the claims",
         "",
-        "Each row is an argument of the debate, tested on many random worlds by exact counting; the rule behind a",
-        "verdict is in the section of the claim. Made by `mesaprior claims run --all --out DIR`, with the tables",
-        "beside it.",
+        OPENING,
         "",
-        "| claim | verdict | share of worlds | most sensitive to | first flip |",
-        "|---|---|---|---|---|",
+        "| word | what it means here |",
+        "|---|---|",
+        *(f"| {word} | {meaning} |" for word, meaning in WORDS.items()),
+        "",
+        CLOSING,
+        "",
+        "| claim | edition | verdict | share of worlds | margin (spread) | most sensitive to | first flip |",
+        "|---|---|---|---|---|---|---|",
     ]
     lines += [_row(report) for report in reports]
+    changed = [report for report in reports if report.get("changed")]
+    if changed:
+        lines += [
+            "",
+            "## What changed between the editions",
+            "",
+            "| claim | what the second edition asks |",
+            "|---|---|",
+        ]
+        lines += [f"| [{report['name']}](#{report['name']}) | {report['changed']} |" for report in changed]
     for report in reports:
         lines += ["", *_section(report)]
+    lines += ["", "Made by `mesaprior claims run --all --out DIR`, with the tables beside it."]
     return "\n".join(lines) + "\n"
 
 
 def _row(report: dict[str, Any]) -> str:
     first, name = report["sensitivity"][0]["parameter"], report["name"]
     flips = [f"{found['parameter']} {_places(found)}" for found in report["sensitivity"] if found["flips"]]
-    return f"| [{name}](#{name}) | {report['verdict']} | {_share(report)} | {first} | {(flips or ['-'])[0]} |"
+    return (
+        f"| [{name}](#{name}) | {report.get('edition', 1)} | {_verdict(report)} | {_share(report)} | {_margin(report)} "
+        f"| {first} | {(flips or ['-'])[0]} |"
+    )
+
+
+def _verdict(report: dict[str, Any]) -> str:
+    return ", ".join([report["verdict"], *([report["mark"]] if "mark" in report else [])])
+
+
+def _margin(report: dict[str, Any]) -> str:
+    spread = f" ({_short(report['spread'])})" if "spread" in report else ""
+    return f"{_short(report['median_margin'])}{spread}"
 
 
 def _section(report: dict[str, Any]) -> list[str]:
-    name, formula = report["name"], report["formula"]
-    ledger = "".join(
-        f" `{entry['name']}` hides {entry['literal_bits']} bits and is charged "
-        f"{' to '.join(dict.fromkeys(str(entry[f'{end}_charged_bits']) for end in ('least', 'most')))}."
-        for entry in report["given"]["ledger"]
-    )
-    flips = [
-        f"`{found['parameter']}` ({found['meaning']}; base {found['base']:g}) at " + _places(found)
-        for found in report["sensitivity"]
-        if found["flips"]
-    ]
+    name = report["name"]
     return [
         f"## {name}",
         "",
         f"*{report['argument']}*",
         "",
-        f"**{report['verdict']}**, {_share(report)} of {report['worlds']['number']} worlds. {report['sentences']}",
+        f"**{_verdict(report)}**, {_share(report)} of {report['worlds']['number']} worlds. {report['sentences']}",
         "",
         f"![{report['figure']['title']}]({name}.svg)",
         "",
-        f"- Worlds: {report['worlds']['what']}",
-        f"- Margin: {report['margin']}; median {_short(report['median_margin'])}. {report['rule']}",
-        f"- Flips: {'; '.join(flips) or 'nowhere within the values asked'}.",
-        f"- Formula: {report['formula']['text']}. In {formula['cells']} cells: same sign in "
-        f"{_percent(formula['agreement'])}, median difference {_short(formula['median_difference'])}.",
-        f"- Settled along the length bound in {_percent(report['stable_share'])} of the worlds.",
-        f"- Given: {report['given']['text']}{ledger}",
+        *(f"- {title}: {text}" for title, text in _points(report) if text),
         f"- [Table]({name}.csv), [report]({name}.json). Cite as: {report['citation']}",
     ]
+
+
+def _points(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what a section says of a claim, point by point; a point without a text is left out."""
+    formula = report["formula"]
+    counted = "bits beyond the dearest that a world is about" if report.get("is_beyond") else "bits"
+    flips = [
+        f"`{found['parameter']}` ({found['meaning']}; base {found['base']:g}) at " + _places(found)
+        for found in report["sensitivity"]
+        if found["flips"]
+    ]
+    beside = [
+        f"{line['label']}: {line['verdict']}, {_percent(line['share'])}, median {_short(line['median_margin'])}"
+        for line in report.get("lines", [])
+    ]
+    ledger = "".join(f" {_ledger_entry(entry)}" for entry in report["given"]["ledger"])
+    return [
+        ("The argument is made in", _sources(report.get("sources", []))),
+        ("Made computable", report.get("measured", "")),
+        ("Does not test", report.get("untested", "")),
+        ("Nearest published work", _sources(report.get("prior_work", []))),
+        ("Worlds", f"{report['worlds']['what']} Programs of up to {report['max_bits']} {counted} are counted."),
+        ("Margin", f"{report['margin']}; median {_margin(report)}. {report['rule']}"),
+        ("Beside it", "; ".join(beside) + "." if beside else ""),
+        ("Flips", f"{'; '.join(flips) or 'nowhere within the values asked'}."),
+        ("Formula", f"{formula['text']}. {_formula(formula)}"),
+        ("Settled along the length bound", f"in {_percent(report['stable_share'])} of the worlds."),
+        ("Given", f"{report['given']['text']}{ledger}"),
+    ]
+
+
+def _sources(sources: Sequence[dict[str, Any]]) -> str:
+    texts = [f"{one['authors']} ({one['year']}), *{one['title']}*, {one['where']}" for one in sources]
+    return "; ".join(texts) + "." if texts else ""
+
+
+def _formula(formula: dict[str, Any]) -> str:
+    """Say how far the simple formula goes, and what counting adds."""
+    agreement = formula["agreement"]
+    said = (
+        f"In {formula['cells']} cells: same sign in {_percent(agreement)}, median difference "
+        f"{_short(formula['median_difference'])}, largest {_short(formula['largest_difference'])}."
+    )
+    if isinstance(agreement, str):
+        return said
+    return f"{said} {'For the sign it suffices.' if agreement >= ENOUGH else 'Counting decides what it misses.'}"
+
+
+def _ledger_entry(entry: dict[str, Any]) -> str:
+    charged = " to ".join(dict.fromkeys(str(entry[f"{end}_charged_bits"]) for end in ("least", "most")))
+    pinned = f", pins down {entry['effective_bits']:g} bits of actions" if "effective_bits" in entry else ""
+    return f"`{entry['name']}` hides {entry['literal_bits']} bits{pinned}, and is charged {charged}."
 
 
 def _places(found: dict[str, Any]) -> str:
@@ -178,7 +245,10 @@ def _places(found: dict[str, Any]) -> str:
 
 
 def _share(report: dict[str, Any]) -> str:
-    return _percent(report["share"])
+    if "interval" not in report:
+        return _percent(report["share"])
+    low, high = report["interval"]
+    return f"{_percent(report['share'])} [{_percent(low)}, {_percent(high)}]"
 
 
 def _short(value: float | str) -> str:

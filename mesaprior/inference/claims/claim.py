@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mesaprior.inference.claims.rules import Rule
+from mesaprior.inference.claims.sources import Source
 from mesaprior.inference.figures.figure import Figure, quartiles
 
 if TYPE_CHECKING:
@@ -20,6 +21,24 @@ BASE = "base"
 
 BOUND = "bound"
 """Name in a table of the cells at shorter length bounds, all else at its base."""
+
+CONTROL = "control"
+"""Name of the cells of the negative control: targets without the structure that the argument is about."""
+
+PLANTED = "planted"
+"""Name of the cells in which the laws of the argument are planted: one token each, not named among a family."""
+
+_BESIDE = "beside: "
+
+
+def beside(label: str) -> str:
+    """Return the name of the cells that stand beside the base: another noise, another charge, other targets."""
+    return f"{_BESIDE}{label}"
+
+
+def label_beside(parameter: str) -> str | None:
+    """Return the label that `beside` was given, None for any other name of cells."""
+    return parameter.removeprefix(_BESIDE) if parameter.startswith(_BESIDE) else None
 
 
 @dataclass(frozen=True)
@@ -53,15 +72,24 @@ class Size:
     Attributes
     ----------
     n_worlds : int
-        Seeds 0, 1, ...; the tokens of odd ones cost up to a bit more each, drawn for each.
+        Seeds 0, 1, ...; each has laws and a language of its own (in the first edition the tokens of odd ones cost up to
+        a bit more each).
     max_bits : int
         Length bound of the census at the base; where tokens are dearer a claim may count somewhat longer programs.
+        Where `is_beyond` is set it is counted from the dearest program that a world is about.
     parameters : tuple of Parameter
+    is_beyond : bool
     """
 
     n_worlds: int
     max_bits: int
     parameters: tuple[Parameter, ...]
+    is_beyond: bool = False
+
+    @property
+    def bound_text(self) -> str:
+        """How long the programs are that are counted."""
+        return f"up to {self.max_bits} bits" + (" beyond the dearest that a world is about" if self.is_beyond else "")
 
     @property
     def bases(self) -> dict[str, float]:
@@ -118,7 +146,8 @@ class WorldStudy:
         One at the base; one for each parameter and value with all else at its base, but the base value may be left out;
         the margins at shorter length bounds; what else the figure needs.
     given : list of dict
-        What the world's language gives for free, as `Language.ledger` has it.
+        What the world's language gives for free, as `Language.ledger` has it; with `effective_bits`, what a law pins
+        down of the actions, where a claim knows it.
     """
 
     cells: list[Cell]
@@ -154,6 +183,16 @@ class Claim:
         What was found, in two sentences, from the findings.
     untested : str
         What the claim does not test, in a sentence or two.
+    measured : str
+        How the argument is made computable, in a sentence or two: what stands for what.
+    sources : tuple of Source
+        Who made the argument.
+    prior_work : tuple of Source
+        What comes nearest to what the claim does.
+    edition : int
+        1 where laws are planted at the price of a token, 2 where they come from families at a fair price.
+    changed : str
+        What the second edition asks that the first did not, in a sentence.
     settles_within : float
         How far apart margins at the last length bounds may be and count as settled, in the unit of the margin.
     """
@@ -170,6 +209,11 @@ class Claim:
     draw: Callable[[pd.DataFrame, Size], Figure]
     tell: Callable[[Findings], str]
     untested: str = ""
+    measured: str = ""
+    sources: tuple[Source, ...] = ()
+    prior_work: tuple[Source, ...] = ()
+    edition: int = 1
+    changed: str = ""
     settles_within: float = 1.0
 
 
@@ -224,6 +268,26 @@ class FormulaCheck:
 
 
 @dataclass(frozen=True)
+class SecondLine:
+    """A verdict beside the main one: of the control, of planted laws, or of a row beside the base.
+
+    Attributes
+    ----------
+    label : str
+    verdict : str
+    share : float
+        Share of the worlds in which the argument holds.
+    median : float
+        Median margin.
+    """
+
+    label: str
+    verdict: str
+    share: float
+    median: float
+
+
+@dataclass(frozen=True)
 class Findings:
     """All that a claim found at one size.
 
@@ -237,6 +301,16 @@ class Findings:
     verdict : str
     share : float
         Of the worlds, that the verdict rests on.
+    interval : tuple of float
+        95 % interval of that share over all worlds that could have been drawn, by Wilson's score.
+    mark : str
+        `SETTLED` where the margin has settled along the length bound in at least three quarters of the worlds, else
+        `PROVISIONAL`.
+    spread : float
+        Range between the quartiles of the margin over the worlds, whose languages and laws all differ; nan where it is
+        infinite.
+    lines : tuple of SecondLine
+        The control, planted laws, and the rows beside the base, in the order of the table.
     sensitivities : tuple of Sensitivity
         Of every parameter, the most sensitive first.
     formula : FormulaCheck
@@ -244,7 +318,7 @@ class Findings:
         Share of the worlds whose margin has settled along the length bound.
     ledger : list of dict
         For each token with a supplied table its `name` and `literal_bits`, and the `least_charged_bits` and
-        `most_charged_bits` over the worlds.
+        `most_charged_bits` over the worlds; `effective_bits` where the claim knows what a law pins down.
     """
 
     claim: Claim
@@ -253,6 +327,10 @@ class Findings:
     table: pd.DataFrame
     verdict: str
     share: float
+    interval: tuple[float, float]
+    mark: str
+    spread: float
+    lines: tuple[SecondLine, ...]
     sensitivities: tuple[Sensitivity, ...]
     formula: FormulaCheck
     stable_share: float

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mesaprior.inference.bayes.posterior import is_stable
-from mesaprior.inference.claims.claim import BOUND, Claim, Findings, FormulaCheck, Parameter, Sensitivity
+from mesaprior.inference.claims.claim import (
+    BASE,
+    BOUND,
+    CONTROL,
+    PLANTED,
+    Claim,
+    Findings,
+    FormulaCheck,
+    Parameter,
+    SecondLine,
+    Sensitivity,
+    at_base,
+    label_beside,
+)
+from mesaprior.inference.claims.rules import MOST, PROVISIONAL, SETTLED, Rule, wilson
 from mesaprior.inference.figures.figure import quartiles
 
 if TYPE_CHECKING:
@@ -19,6 +33,8 @@ def find(claim: Claim, size_name: str, table: pd.DataFrame, ledger: list[dict[st
     """Draw the conclusions from a table of cells."""
     size = claim.sizes[size_name]
     verdict, share = claim.rule.decide(table)
+    settled = stable_share(table, within=claim.settles_within)
+    low, _, high = quartiles(at_base(table)["margin"].tolist())
     sensitivities = [sensitivity_of(table, parameter) for parameter in size.parameters]
     return Findings(
         claim=claim,
@@ -27,11 +43,28 @@ def find(claim: Claim, size_name: str, table: pd.DataFrame, ledger: list[dict[st
         table=table,
         verdict=verdict,
         share=share,
+        interval=wilson(share, size.n_worlds),
+        mark=SETTLED if settled >= MOST else PROVISIONAL,
+        spread=high - low if math.isfinite(low) and math.isfinite(high) else math.nan,
+        lines=lines_of(table, claim.rule),
         sensitivities=tuple(sorted(sensitivities, key=lambda s: s.effect, reverse=True)),
         formula=check_formula(table),
-        stable_share=stable_share(table, within=claim.settles_within),
+        stable_share=settled,
         ledger=ledger,
     )
+
+
+def lines_of(table: pd.DataFrame, rule: Rule) -> tuple[SecondLine, ...]:
+    """Return what the rule says of the control, of planted laws, and of each row beside the base."""
+    found: list[SecondLine] = []
+    for name in table["parameter"].unique().tolist():
+        label = label_beside(name) or (name if name in (CONTROL, PLANTED) else None)
+        if label is None:
+            continue
+        rows = table.loc[table["parameter"] == name]
+        verdict, share = rule.decide(rows.assign(parameter=BASE))
+        found.append(SecondLine(label, verdict, share, quartiles(rows["margin"].tolist())[1]))
+    return tuple(found)
 
 
 def sensitivity_of(table: pd.DataFrame, parameter: Parameter) -> Sensitivity:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from mesaprior.inference.claims.claim import Findings, Sensitivity
+from mesaprior.inference.claims.claim import Findings, SecondLine, Sensitivity
+from mesaprior.inference.claims.sources import Source
 from mesaprior.narrowing import is_list_or_tuple, is_table
 
 if TYPE_CHECKING:
@@ -50,6 +51,17 @@ def report_of(findings: Findings) -> dict[str, Any]:
             "agreement": _number(formula.agreement),
         },
         "stable_share": _number(findings.stable_share),
+        "edition": claim.edition,
+        "interval": _numbers(findings.interval),
+        "mark": findings.mark,
+        "spread": _number(findings.spread),
+        "lines": [_line(line) for line in findings.lines],
+        "is_beyond": findings.size.is_beyond,
+        "measured": claim.measured,
+        "untested": claim.untested,
+        "sources": [_source(source) for source in claim.sources],
+        "prior_work": [_source(source) for source in claim.prior_work],
+        "changed": claim.changed,
         "given": {"text": claim.given, "ledger": findings.ledger},
         "figure": rounded(findings.figure.to_json()),
         "table_hash": hashlib.sha256(table_csv(findings.table).encode()).hexdigest(),
@@ -95,6 +107,19 @@ def _sensitivity(found: Sensitivity) -> dict[str, Any]:
         "medians": _numbers(found.medians),
         "flips": _numbers(found.flips),
     }
+
+
+def _line(line: SecondLine) -> dict[str, Any]:
+    return {
+        "label": line.label,
+        "verdict": line.verdict,
+        "share": _number(line.share),
+        "median_margin": _number(line.median),
+    }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {"authors": source.authors, "year": source.year, "title": source.title, "where": source.where}
 
 
 def _citation(findings: Findings, digest: str) -> str:

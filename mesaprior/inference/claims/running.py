@@ -93,5 +93,6 @@ def ledger_of(studies: Sequence[WorldStudy]) -> list[dict[str, Any]]:
             "least_charged_bits": min(entry["charged_bits"] for entry in found),
             "most_charged_bits": max(entry["charged_bits"] for entry in found),
         }
+        | ({"effective_bits": max(entry["effective_bits"] for entry in found)} if "effective_bits" in found[0] else {})
         for name, found in entries.items()
     ]

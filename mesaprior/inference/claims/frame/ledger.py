@@ -1,0 +1,21 @@
+"""What the language of a claim's world gives for free: a family in one line, with what a law is worth at most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mesaprior.inference.claims.frame.payoffs import PayoffWorld
+
+
+def ledger_of_family(world: PayoffWorld) -> list[dict[str, Any]]:
+    """Return the ledger of a world of payoffs: its members have one price, and pin down as much.
+
+    Returns
+    -------
+    list of dict
+        `name`, `literal_bits` of one table, `charged_bits` that name it, and `effective_bits`, what it pins down of the
+        actions.
+    """
+    first = world.language.ledger()[0]
+    return [first | {"name": world.family.name, "effective_bits": world.effective_bits}]
