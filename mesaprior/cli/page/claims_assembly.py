@@ -29,7 +29,7 @@ def claims_page_of(content: dict[str, Any]) -> str:
     scripts = [checked(bundle()), checked(script_of_page(MODULES_OF_CLAIMS))]
     claims = content["claims"]
     # Texts and pictures stand in the page itself, which is read without its scripts too.
-    kept = ("name", "parameters", "figure", "is_by_share", "n_worlds")
+    kept = ("name", "parameters", "figure", "goes_by", "n_worlds")
     data = content | {"claims": [{key: one[key] for key in kept} for one in claims]}
     return rendered(
         "claims.html.j2",
@@ -40,6 +40,7 @@ def claims_page_of(content: dict[str, Any]) -> str:
         content=Markup(embedded(data)),
         charts=Markup(embedded({f"live-{one['name']}": margin_chart() for one in claims})),
         claims=[one | {"panels": [panel | {"svg": Markup(panel["svg"])} for panel in one["panels"]]} for one in claims],
+        guide=content["guide"],
         live=content["live"],
         kept_only=content["kept_only"],
         verdicts=Counter(one["verdict"] for one in claims),

@@ -13,7 +13,8 @@ from typing import Any
 
 from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, UNJUDGED
 from mesaprior.inference.claims.registry import claim
-from mesaprior.inference.claims.rules import BY_SHARE, FEW, MOST, REFUTED, SUPPORTED
+from mesaprior.inference.claims.guide import CLOSING, OPENING, WORDS
+from mesaprior.inference.claims.rules import BY_SHARE, BY_SIGN, FEW, MOST, REFUTED, SUPPORTED
 from mesaprior.inference.page.charts import finished
 from mesaprior.inference.page.figures import figure_rows, panel_note, panel_svg
 
@@ -22,6 +23,9 @@ OF_PRIORS = {"alpha", "beta", "c", "T", "slowness"}
 
 NOT_OF_A_PRIOR = {("top-set", "alpha")}
 """Parameters of such a name that belong to something else: the share of mass from which on a policy has a say."""
+
+GOES_BY = {BY_SHARE.text: "share", BY_SIGN.text: "sign"}
+"""How the page tells a verdict at a value of a slider, by the text of the rule; it tells none by other rules."""
 
 VERDICT_CODES = {SUPPORTED: FAITHFUL, REFUTED: DEFECTING}
 """Marks of verdicts in the style sheet, by their codes there; what depends is marked as what is unjudged."""
@@ -38,6 +42,7 @@ def claims_content(kept: Sequence[tuple[Mapping[str, Any], str | None]]) -> dict
     claims = [_claim(report, table) for report, table in kept]
     return {
         "claims": claims,
+        "guide": {"opening": OPENING, "words": WORDS, "closing": CLOSING},
         "most": MOST,
         "few": FEW,
         "live": [one["name"] for one in claims if one["live"]],
@@ -85,11 +90,20 @@ def _claim(report: Mapping[str, Any], table: str | None) -> dict[str, Any]:
         "margin": report["margin"],
         "median_margin": report["median_margin"],
         "rule": report["rule"],
-        "is_by_share": report["rule"] == BY_SHARE.text,
+        "goes_by": GOES_BY.get(report["rule"], "other"),
+        "edition": report.get("edition", 1),
+        "interval": report.get("interval"),
+        "mark": report.get("mark"),
+        "spread": report.get("spread"),
+        "lines": report.get("lines", []),
+        "is_beyond": report.get("is_beyond", False),
+        "measured": report.get("measured", ""),
+        "sources": [_reference(source) for source in report.get("sources", [])],
+        "prior_work": [_reference(source) for source in report.get("prior_work", [])],
         "formula": report["formula"],
         "stable_share": report["stable_share"],
         "given": report["given"],
-        "untested": claim(name).untested,
+        "untested": report.get("untested") or claim(name).untested,
         "citation": report["citation"],
         "parameters": parameters,
         "live": parameters[0]["is_of_prior"],
@@ -102,6 +116,10 @@ def _claim(report: Mapping[str, Any], table: str | None) -> dict[str, Any]:
         ],
         "figure": {"header": header, "rows": rows},
     }
+
+
+def _reference(source: Mapping[str, Any]) -> str:
+    return f"{source['authors']} ({source['year']}), {source['title']}, {source['where']}"
 
 
 def _first_flip(sensitivity: Sequence[Mapping[str, Any]]) -> str:

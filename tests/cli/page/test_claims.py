@@ -77,8 +77,9 @@ def test_numbers_are_copied_and_pictures_stand_alone(page):
     assert sum(f"\nalpha,0,{last}," in text for text in margins) >= 1
     # Without its table a claim has medians only.
     assert sum("\nalpha,0,median," in text for text in margins) == 1
-    verdicts = next(text for text in texts if text.startswith("claim,verdict,"))
-    assert f"{MEASURED},supported,1" in verdicts
+    verdicts = next(text for text in texts if text.startswith("claim,edition,verdict,"))
+    report = report_of(MEASURED)
+    assert f"{MEASURED},{report.get('edition', 1)},{report['verdict']},{report['share']:g}" in verdicts
     figure = [text for text in texts if text.startswith("panel,kind,label,x,y,")]
     n_cells = sum(len(row) for row in report_of(MEASURED)["figure"]["panels"][1]["series"][0]["z"])
     assert any(text.count("\n2,phases,") == n_cells for text in figure)

@@ -48,16 +48,21 @@ class LiveClaim {
     const share = margins ? shareHolding(margins[place]) : Number(found.shares[place]);
     const median = margins ? medianOf(margins[place]) : Number(found.medians[place]);
     this.slider.setAttribute("aria-valuetext", `${found.name} ${numberText(value)}`);
+    const verdict = this.#verdictOf(share, margins ? shareFailing(margins[place]) : NaN);
     const told =
       `At ${found.name} = ${numberText(value)}${value === found.base ? ", the base," : ""} the argument holds in ${shareText(share)} of ` +
-      `${wholeText(this.told.n_worlds)} worlds${this.told.is_by_share ? `: ${this.#verdictOf(share)}` : ""}. The median margin is ${numberText(median)}.`;
-    fill(`told-${this.told.name}`, told + (this.told.is_by_share ? "" : " The verdict of this claim goes by another rule, told below."));
+      `${wholeText(this.told.n_worlds)} worlds${verdict ? `: ${verdict}` : ""}. The median margin is ${numberText(median)}.`;
+    fill(`told-${this.told.name}`, told + (this.told.goes_by === "other" ? " The verdict of this claim goes by another rule, told below." : ""));
     this.charts.show(`live-${this.told.name}`, () => ({ data: marginData(found, margins, place), told: `Margins of all worlds over ${found.name}. ${told}` }));
   }
 
-  #verdictOf(share) {
+  // By sign, refuted needs worlds in which the opposite holds, and without the margins of the worlds nobody knows.
+  #verdictOf(holding, failing) {
     const { most, few } = this.content;
-    return share >= most ? "supported" : share <= few ? "refuted" : "depends";
+    if (this.told.goes_by === "other") return "";
+    if (holding >= most) return "supported";
+    if (this.told.goes_by === "share") return holding <= few ? "refuted" : "depends";
+    return Number.isNaN(failing) ? "" : failing >= most ? "refuted" : "depends";
   }
 
   // What the slider moves over, as rows.
@@ -74,6 +79,10 @@ class LiveClaim {
 
 function shareHolding(margins) {
   return margins.filter((margin) => margin > 0).length / margins.length;
+}
+
+function shareFailing(margins) {
+  return margins.filter((margin) => margin < 0).length / margins.length;
 }
 
 // The lower of two in the middle, as everywhere in the findings; undefined ones are left out.
