@@ -139,7 +139,8 @@ def describe_prior(name_or_formula: str, parameters: Mapping[str, float] | None 
     Raises
     ------
     UsageError
-        If the text is neither a name nor a formula, or a value belongs to no parameter or is out of range.
+        If the text is neither a name nor a formula, or a constant that is no weight, or a value belongs to no parameter
+        or is out of range.
     """
     from mesaprior.priors.symbolic import latex
 
@@ -147,6 +148,9 @@ def describe_prior(name_or_formula: str, parameters: Mapping[str, float] | None 
     formula = parse_formula(text)
     values = check_parameters(formula, parameters or {})
     entry = find_entry(name)
+    if entry is None and not formula.columns and not formula.parameters:
+        # What is no weight here is one nowhere.
+        FormulaPrior(name, text).log2_weight({"length": np.ones(1, dtype=np.int64)})
     return Description(
         name=name,
         text=formula.text,

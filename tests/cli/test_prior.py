@@ -29,6 +29,13 @@ def test_list_and_show(run):
     }
 
 
+@pytest.mark.parametrize(("formula", "weight"), [("1/0", "infinite"), ("0-1", "-1"), ("0/0", "undefined")])
+def test_a_constant_that_is_no_weight_is_refused_as_elsewhere(run, formula, weight):
+    said = run("prior", "show", "--", formula, code=2).stderr
+    assert f"gives the weight {weight} at every program" in said
+    assert "constant" in run("prior", "show", "3").stdout
+
+
 def test_a_parameter_without_a_value_is_shown_and_not_used(run):
     assert "temperature (to be given: --param temperature=VALUE)" in run("prior", "show", "tempered").stdout
     facts = json.loads(run("prior", "show", "mixture", "--format", "json").stdout)

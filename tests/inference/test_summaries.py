@@ -143,7 +143,9 @@ def outcome(name, defections, errors, questions=0.0):
 def test_the_best_safeguard_is_named_with_what_it_asks():
     text = summarize_safeguards([outcome("mixture", 3, 5), outcome("top set 0.1", 1, 2, 4)], 6, 20)
     assert "20 rows top set 0.1 has the least regret, 2.4: 2 errors and 4 questions to the teacher, expected" in text
-    assert "On the 6 later rows where a rival acts otherwise, top set 0.1 defects least, 1 times" in text
+    assert (
+        "Of the 6 later rows where a rival acts otherwise, top set 0.1 defects on the fewest, 1 in expectation" in text
+    )
     alone = summarize_safeguards([outcome("mixture", 0, 5)], 0, 20)
     assert "without asking" in alone
     assert alone.endswith("so defections cannot be counted.")

@@ -38,10 +38,10 @@ def _defections(known: Sequence[Outcome], n_conflicts: int) -> str:
     if most.defections == 0:
         return f"On {where} none of them ever defects."
     if most.defections - least.defections < 0.0005:
-        return f"On {where} all of them defect {least.defections:.3g} times in expectation."
+        return f"Of {where} all of them defect on {least.defections:.3g} in expectation."
     return (
-        f"On {where}, {least.name} defects least, {least.defections:.3g} times in expectation{_questions(least)}, and "
-        f"{most.name} most, {most.defections:.3g} times."
+        f"Of {where}, {least.name} defects on the fewest, {least.defections:.3g} in expectation{_questions(least)}, and "
+        f"{most.name} on the most, {most.defections:.3g}."
     )
 
 
