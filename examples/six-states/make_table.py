@@ -2,8 +2,8 @@
 
     python examples/six-states/make_table.py examples/six-states
 
-counts the table if the store does not hold it yet, which takes hours; it may be stopped and started again. The files depend
-on nothing but the table: the same bytes come out on every machine.
+counts the table if the store does not hold it yet, which takes hours; it may be stopped and started again. The files
+depend on nothing but the table: the same bytes come out on every machine.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mesaprior.hypotheses.turing.text import format_machine
 STATES, MAX_STEPS = 6, 500
 
 MOST_STRINGS, MOST_JOINT = 2**16, 2**12
-"""Strings whose counts are kept, and those of them of which the counts by steps are kept too: the most frequent ones."""
+"""How many strings are kept, the most frequent ones, and of how many of them the counts by steps too."""
 
 RECOUNTED = (3, 400, 777, 1000)
 """Shards whose digests are kept, so that a recount of each tells whether the table is what the code counts."""
@@ -81,7 +81,10 @@ def write_files(table: StringTable, folder: Path, digests: dict[int, str]) -> No
         "joint.csv": write_csv(folder / "joint.csv.gz", "string,steps,count", joint),
         "halting.csv": write_csv(folder / "halting.csv.gz", "steps,count", table.counted_by_steps.items()),
     }
-    champions = {"most_steps": table.most_steps, "most_ones": table.most_ones}
+    champions = {
+        name: one and {"value": one.value, "machine": format_machine(one.machine)}
+        for name, one in (("most_steps", table.most_steps), ("most_ones", table.most_ones))
+    }
     facts = {
         "states": table.states,
         "max_steps": table.max_steps,
@@ -91,10 +94,7 @@ def write_files(table: StringTable, folder: Path, digests: dict[int, str]) -> No
         "strings": len(both.strings),
         "pairs_of_string_and_steps": len(both.count),
         "longest_string": max(len(both.strings[k]) for k in (0, len(both.strings) - 1)),
-        **{
-            name: one and {"value": one.value, "machine": format_machine(one.machine)}
-            for name, one in champions.items()
-        },
+        **champions,
         "sha256_of_all_strings": whole.hexdigest(),
         "sha256": hashes,
         "shards": {str(k): digest for k, digest in digests.items()},

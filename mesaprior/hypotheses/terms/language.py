@@ -327,9 +327,7 @@ def read_language(path: str | Path) -> Language:
         )
     try:
         text = path.read_text(encoding="utf-8-sig")
-        if DEEP_KEY.search(text):
-            raise RecursionError
-        data = tomllib.loads(text)
+        data = _shallow(text, path)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ContentError(
             f"{path}: this is not TOML ({error}); compare it with what `mesaprior language LOG` prints."
@@ -337,12 +335,21 @@ def read_language(path: str | Path) -> Language:
     except ValueError:
         # Python reads no more than some thousands of digits.
         raise ContentError(f"{path}: it has a number of thousands of digits; write one below 2^62.") from None
-    except RecursionError:
-        raise ContentError(
-            f"{path}: brackets or the parts of a key are nested too deeply; compare it with what "
-            "`mesaprior language LOG` prints."
-        ) from None
     return language_from_dict(data, source=str(path))
+
+
+def _shallow(text: str, path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file, which nests no deeper than Python follows."""
+    too_deep = ContentError(
+        f"{path}: brackets or the parts of a key are nested too deeply; compare it with what `mesaprior language LOG` "
+        "prints."
+    )
+    if DEEP_KEY.search(text):
+        raise too_deep
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise too_deep from None
 
 
 def _quoted(text: str) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, UNJUDGED
-from mesaprior.inference.claims.registry import claim
 from mesaprior.inference.claims.guide import CLOSING, OPENING, WORDS
+from mesaprior.inference.claims.registry import claim
 from mesaprior.inference.claims.rules import BY_SHARE, BY_SIGN, FEW, MOST, REFUTED, SUPPORTED
 from mesaprior.inference.page.charts import finished
 from mesaprior.inference.page.figures import figure_rows, panel_note, panel_svg

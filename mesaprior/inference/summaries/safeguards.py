@@ -40,8 +40,8 @@ def _defections(known: Sequence[Outcome], n_conflicts: int) -> str:
     if most.defections - least.defections < 0.0005:
         return f"Of {where} all of them defect on {least.defections:.3g} in expectation."
     return (
-        f"Of {where}, {least.name} defects on the fewest, {least.defections:.3g} in expectation{_questions(least)}, and "
-        f"{most.name} on the most, {most.defections:.3g}."
+        f"Of {where}, {least.name} defects on the fewest, {least.defections:.3g} in expectation{_questions(least)}, "
+        f"and {most.name} on the most, {most.defections:.3g}."
     )
 
 
