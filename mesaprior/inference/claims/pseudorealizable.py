@@ -172,9 +172,9 @@ class Measured:
 
     def cell(self, parameter: str, value: float, *, n: int = -1, is_predicted: bool = True) -> Cell:
         """Return the cell after n rows, all of them where n is -1."""
-        rest = np.logaddexp2(self.log2_tables, self.log2_rest)
-        odds = log2_odds(self.log2_planners, np.logaddexp2(self.log2_engines, rest))
-        over_memory = log2_odds(self.log2_planners, rest)
+        others = log2_total(np.stack([self.log2_engines, self.log2_tables, self.log2_rest]))
+        odds = log2_odds(self.log2_planners, others)
+        over_memory = log2_odds(self.log2_planners, self.log2_tables)
         bits = [float(ACTION_BITS * k) for k in range(len(odds))]
         whole = log2_total(np.stack([self.log2_planners, self.log2_engines, self.log2_tables, self.log2_rest]))
         facts: dict[str, float | str] = {

@@ -1,4 +1,4 @@
-"""Pseudorealizable: the formula by hand, what stands behind it, and what turns the verdict round."""
+"""Pseudorealizable: what turns the verdict round at fair prices, the formula, and laws used without a search."""
 
 import math
 
@@ -6,9 +6,8 @@ import pytest
 
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.bayes.posterior import posterior
-from mesaprior.inference.claims import pseudorealizable
 from mesaprior.inference.claims.claim import along, at_base
-from mesaprior.inference.worlds.worlds import make_world
+from mesaprior.inference.claims.frame.payoffs import DOMAIN, Offer, draw_payoffs
 from mesaprior.priors.prior import make_prior
 
 
@@ -17,54 +16,82 @@ def found(findings):
     return findings("pseudorealizable")
 
 
-def share(table, parameter, value):
+@pytest.fixture
+def base(found):
+    return at_base(found.table)
+
+
+def holding(table, parameter, value):
+    """Return the share of the worlds with a margin above 0, and below."""
     margins = table[(table["parameter"] == parameter) & (table["value"] == value)]["margin"]
-    return (margins > 0).mean()
+    return (margins > 0).mean(), (margins < 0).mean()
 
 
-def test_verdict_turns_with_the_prior_the_price_and_the_data(found):
+def test_the_verdict_turns_with_the_words_the_prior_and_the_data(found):
     table = found.table
-    assert found.verdict == "supported"
-    assert share(table, "alpha", 2.0) == 0
-    assert share(table, "law_bits", 8.0) == 0
-    # At the same prices and under the same prior: fewer rows, another leader.
-    assert share(table, "observed_bits", 8.0) == 0
+    # Where no language has a word for best replies search leads, and where all have, it never does.
+    assert holding(table, "engine", 0.0) == (1, 0)
+    assert holding(table, "engine", 1.0) == (0, 1)
+    # At the same prices: another prior, and fewer rows.
+    assert holding(table, "alpha", 4.0) == (0, 1)
+    assert holding(table, "observed_bits", 6.0) == (0, 1)
 
 
-def test_formula_is_what_the_prices_say(found):
-    # An even world has no jitter: a planner of 16 bits and 13 steps, a table of 4 bits and a step besides its entries.
-    even = found.table[found.table["world"] % 2 == 0]
-    for n, (bits, predicted) in enumerate(zip(*along(even, "observed_bits", "predicted"), strict=True)):
-        assert bits == 2 * n
-        assert predicted == [bits - 12] * len(predicted)
-    (slow,) = {round(value, 9) for value in along(even, "alpha", "crossing_predicted")[1][2]}
-    assert slow == round(12 + math.log2(13), 9)
+def test_the_law_beats_memory_in_every_language_at_the_bits_that_name_it(found, base):
+    assert (base["over_memory"] > 0).all()
+    least, most = (found.median("over_memory", "law_bits", bits) for bits in (0.0, 6.0))
+    # Six bits more for the law, and the odds over memory are some six less.
+    assert least - most == pytest.approx(6, abs=0.5)
 
 
-def test_what_the_formula_leaves_out_is_how_many_stand_on_each_side(found):
-    rows = found.table[found.table["predicted"].notna()]
-    assert len(rows) > 100
-    difference = rows["margin"] - rows["predicted"]
-    assert difference.to_numpy() == pytest.approx((rows["more_planners"] - rows["more_imitators"]).to_numpy(), abs=1e-9)
+def test_formula_is_what_the_prices_say(found, base):
+    for world, row in zip(base["world"], base.to_dict("records"), strict=True):
+        drawn = draw_payoffs(int(world), Offer(6, engine=0.5))
+        bits = {token.kind: token.bits for token in drawn.language.tokens}
+        law = next(token.bits for token in drawn.language.tokens if token.name == "pay0")
+        planner = bits["argmax"] + law + bits["candidate"] + bits["feature"]
+        assert row["crossing_predicted"] == planner - drawn.table_bits
+        memory = 2 * (DOMAIN - 1) - row["crossing_predicted"]
+        if drawn.has_engine:
+            reply = next(token.bits for token in drawn.language.tokens if token.name == "reply0") + bits["feature"]
+            assert row["bits_of_search"] == planner - reply
+            assert row["predicted"] == min(memory, reply - planner)
+        else:
+            assert math.isnan(row["bits_of_search"])
+            assert row["predicted"] == memory
 
 
-def test_crossing_is_near_the_formula_where_it_is_reached(found):
-    base = at_base(found.table)
-    even = base[base["world"] % 2 == 0]
-    assert even["crossing"].notna().all()
-    assert (even["crossing"] - even["crossing_predicted"]).abs().median() < 1.5
+def test_planners_overtake_memory_near_the_formula(base):
+    assert base["crossing"].notna().all()
+    assert (base["crossing"] - base["crossing_predicted"]).abs().median() < 2
 
 
-def test_bound_that_leaves_the_brain_out_helps_planners(found):
-    least, middle, whole = found.size.values("max_bits")
-    assert found.median("margin", "max_bits", middle) > found.median()
-    assert found.median("margin", "max_bits", least) < 0
-    assert whole == found.size.max_bits
+def test_a_world_without_tables_is_what_infer_says_of_it(found):
+    size = found.size
+    drawn = draw_payoffs(2, Offer(6, engine=0.5))
+    texts = [drawn.planner(), *([drawn.engine()] if drawn.has_engine else [])]
+    bound = max(drawn.price(text).length for text in texts) + size.max_bits
+    result = posterior(TermSpace(drawn.language, bound).census(drawn.log), drawn.log, make_prior("simplicity"))
+    table = found.table
+    (row,) = table[(table["world"] == 2) & (table["parameter"] == "brain") & (table["value"] == 0)].to_dict("records")
+    assert row["margin"] == pytest.approx(result.log2_odds[-1])
+    assert row["planners"] == pytest.approx(result.mass_by_role[1:, -1].sum())
 
 
-def test_a_world_is_what_infer_says_of_it(found):
-    world = make_world("payoff-law", seed=2, domain=16, situations=8, seen=7, rows=7, jitter=0)
-    census = TermSpace(world.language, 19).census(world.log)
-    result = posterior(census, world.log, make_prior("simplicity"))
-    rows = found.table[(found.table["world"] == 2) & (found.table["parameter"] == pseudorealizable._up_to(19.0))]
-    assert rows["margin"].tolist() == pytest.approx(result.log2_odds.tolist())
+def test_who_uses_the_law_without_a_search_acts_for_its_goal_and_does_not_follow_it(base):
+    with_engine = base[base["has_engine"] == 1]
+    without = base[base["has_engine"] == 0]
+    assert len(with_engine)
+    assert len(without)
+    assert (with_engine["agent_only"] > 0.9).all()
+    assert (with_engine["following"] < 0.1).all()
+    assert (without["search_agent"] > 0.9).all()
+    assert (without["following"] > 0.9).all()
+    shares = base[["search_agent", "search_only", "agent_only", "neither", "tables"]].sum(axis=1)
+    assert shares.to_numpy() == pytest.approx(1)
+
+
+def test_rows_are_seen_one_by_one(found):
+    values, odds = along(found.table, "observed_bits", "over_memory")
+    assert values == [0, 6, 12, 18, 24, 30]
+    assert all(odds[-1][world] > odds[0][world] for world in range(found.size.n_worlds))
