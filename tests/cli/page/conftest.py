@@ -30,8 +30,21 @@ FLAGS = (
 )
 
 KEPT = Path(__file__).parents[3] / "docs" / "claims"
-MEASURED, OTHER_RULE, HOSTILE = "bridge-rules", "top-set", "pseudorealizable"
-"""Kept claims: one by the usual rule, one by another, and one whose texts become hostile names."""
+MEASURED, OTHER_RULE, HOSTILE = "pseudorealizable", "top-set", "treacherous-turn"
+"""Kept claims: one by the usual rule with a diagram of phases, one by another, one whose texts become hostile names."""
+
+PHASES = {
+    "title": "who leads",
+    "x": "b",
+    "y": "bits",
+    "is_log": False,
+    "y_range": None,
+    "marks": [],
+    "series": [
+        {"kind": "phases", "x": [0, 1, 2], "y": [1, 2], "z": [[-1, 0, 2], [3, 4, 5]], "above": "one", "below": "other"}
+    ],
+}
+"""The last panel of the first of them."""
 
 NAMES = ("Ann", "Bob", "Cay", "Dov", "Eva", "Fay")
 PEOPLE_ASKED = ("log.csv", "--by", "who", "--language", "mine.toml", "--max-bits", "13")
@@ -71,16 +84,26 @@ def log_of_people():
 
 
 def report_of(name):
-    return json.loads((KEPT / f"{name}.json").read_text(encoding="utf-8"))
+    """Return the report that the folder holds of a claim, before any name in it becomes a hostile one."""
+    report = json.loads((KEPT / f"{name}.json").read_text(encoding="utf-8"))
+    if name == MEASURED:
+        report["figure"]["panels"].append(PHASES)
+    if name == OTHER_RULE:
+        report["rule"] = "Supported where its own rule says so."
+    return report
 
 
 def make_hostile(report):
     """Put hostile names wherever a report has texts."""
     found = iter(names(200))
-    for key in ("argument", "sentences", "margin", "rule", "citation"):
+    for key in ("argument", "sentences", "margin", "rule", "citation", "measured", "untested", "changed"):
         report[key] = " ".join(next(found) for _ in range(6))
     report["worlds"]["what"], report["given"]["text"], report["formula"]["text"] = (next(found) for _ in range(3))
     report["given"]["ledger"][0]["name"] = next(found)
+    report["lines"] = [{"label": next(found), "verdict": "depends", "share": 0.5, "median_margin": "-inf"}]
+    report["sources"] = report["prior_work"] = [
+        {"authors": next(found), "year": 2019, "title": next(found), "where": next(found)}
+    ]
     report["figure"]["title"] = next(found)
     for one in report["sensitivity"]:
         one["meaning"] = next(found)
@@ -225,8 +248,8 @@ def ledger(tmp_path_factory):
     """Return a folder with three claims, one of them full of hostile names and without its table, and their page."""
     folder = tmp_path_factory.mktemp("ledger")
     for name in (MEASURED, OTHER_RULE):
-        for ending in ("json", "csv"):
-            shutil.copy(KEPT / f"{name}.{ending}", folder)
+        shutil.copy(KEPT / f"{name}.csv", folder)
+        (folder / f"{name}.json").write_text(json.dumps(report_of(name)), encoding="utf-8")
     (folder / f"{HOSTILE}.json").write_text(json.dumps(make_hostile(report_of(HOSTILE))), encoding="utf-8")
     # A table that the report is not about says nothing.
     (folder / f"{HOSTILE}.csv").write_text("parameter,value,margin\nalpha,0,1\n")
