@@ -92,7 +92,7 @@ def test_folder_has_all_and_nothing_else(written):
     page = (folder / "index.md").read_text()
     assert report["sentences"] in page
     assert report["citation"] in page
-    assert f"| [{NAME}](#{NAME}) | {report['verdict']} |" in page
+    assert f"| [{NAME}](#{NAME}) | 2 | {report['verdict']}, {report['mark']} |" in page
     assert "index.md" in said
 
 

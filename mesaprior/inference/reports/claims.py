@@ -10,6 +10,12 @@ from mesaprior.inference.claims.claim import Claim
 from mesaprior.inference.report import Records, Report
 from mesaprior.inference.report_blocks import Block, Line, notes
 
+EDITIONS = {
+    1: "first: laws are planted, one token each.",
+    2: "second: laws are drawn as a family, and each costs the bits that name it.",
+}
+"""What the editions of the claims are."""
+
 
 def report_claims(claims: Sequence[Claim]) -> Report:
     """Return the list of claims with their arguments."""
@@ -33,6 +39,7 @@ def _facts(claim: Claim) -> dict[str, Any]:
         name: {
             "worlds": size.n_worlds,
             "max_bits": size.max_bits,
+            "is_beyond": size.is_beyond,
             "parameters": [
                 {"name": p.name, "meaning": p.meaning, "base": p.base, "values": p.values} for p in size.parameters
             ],
@@ -47,6 +54,11 @@ def _facts(claim: Claim) -> dict[str, Any]:
         "margin": claim.margin,
         "formula": claim.formula,
         "rule": claim.rule.text,
+        "edition": claim.edition,
+        "measured": claim.measured,
+        "untested": claim.untested,
+        "sources": [source.text for source in claim.sources],
+        "prior_work": [source.text for source in claim.prior_work],
         "sizes": sizes,
     }
 
@@ -67,13 +79,18 @@ def _records(claim: Claim) -> Records:
 def _blocks(claim: Claim) -> Iterator[Block]:
     yield Line(f"{claim.name}: {claim.argument}", "headline")
     for title, text in (
+        ("Argued in", "; ".join(source.text for source in claim.sources)),
+        ("Made computable", claim.measured),
+        ("Does not test", claim.untested),
         ("Worlds", claim.worlds),
         ("Given", claim.given),
         ("Margin", claim.margin),
         ("Formula", claim.formula),
         ("Verdict", claim.rule.text),
+        ("Edition", EDITIONS[claim.edition]),
     ):
-        yield Line(f"{title}: {text}")
+        if text:
+            yield Line(f"{title}: {text}")
     yield Table(
         "",
         (*words("parameter"), *texts("what it is", "values (base)")),
@@ -86,5 +103,5 @@ def _blocks(claim: Claim) -> Iterator[Block]:
             for parameter in claim.sizes["default"].parameters
         ],
     )
-    sizes = [f"{name} {size.n_worlds} worlds up to {size.max_bits} bits" for name, size in claim.sizes.items()]
+    sizes = [f"{name} {size.n_worlds} worlds {size.bound_text}" for name, size in claim.sizes.items()]
     yield from notes(f"Sizes: {', '.join(sizes)}.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mesaprior.hypotheses.phrases import bits_text, share_text
-from mesaprior.hypotheses.tables import Style, Styled, Table, numbers, texts
+from mesaprior.hypotheses.tables import Style, Styled, Table, numbers, texts, words
 from mesaprior.hypotheses.versions import versions
-from mesaprior.inference.claims.claim import Findings, Sensitivity
+from mesaprior.inference.claims.claim import Findings, SecondLine, Sensitivity
 from mesaprior.inference.claims.reports import report_of, table_of_report
 from mesaprior.inference.claims.rules import DEPENDS, REFUTED, SUPPORTED
 from mesaprior.inference.report import Records, Report
@@ -48,10 +48,14 @@ def _records(found: Findings) -> Iterator[Sequence[object]]:
 
 def _blocks(found: Findings) -> Iterator[Block]:
     formula = found.formula
-    share = f"share of worlds {share_text(found.share)} of {found.size.n_worlds}"
-    yield Line(Styled(f"{found.claim.name}: {found.verdict}", STYLES[found.verdict], share), "headline")
+    low, high = map(share_text, found.interval)
+    share = f"share of worlds {share_text(found.share)} of {found.size.n_worlds} (95 % interval {low} to {high})"
+    verdict = f"{found.claim.name}: {found.verdict}, {found.mark}"
+    yield Line(Styled(verdict, STYLES[found.verdict], share), "headline")
     yield Line(found.sentences)
     yield _sensitivity_table(found.sensitivities)
+    if found.lines:
+        yield _beside_table(found.lines)
     if formula.n_cells:
         yield from notes(
             f"Formula beside count, {formula.n_cells} cells: same sign in {share_text(formula.agreement)}, median "
@@ -78,6 +82,15 @@ def _sensitivity_table(sensitivities: Sequence[Sensitivity]) -> Table:
             *numbers("worlds", "margin", "flips at"),
         ),
         [row for one in sensitivities for row in _sensitivity_rows(one)],
+    )
+
+
+def _beside_table(lines: Sequence[SecondLine]) -> Table:
+    """Return the verdicts of the control, of planted laws, and of what else stands beside the base."""
+    return Table(
+        "",
+        (*texts("beside it"), *words("verdict"), *numbers("worlds", "margin")),
+        [(line.label, line.verdict, share_text(line.share), bits_text(line.median)) for line in lines],
     )
 
 
