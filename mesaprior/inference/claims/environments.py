@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,10 @@ from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import Price, price_of, up_to
-from mesaprior.inference.claims.frame.conduct import Goals
+from mesaprior.inference.claims.frame.conduct import Conduct, Goals, conduct_of
 from mesaprior.inference.claims.frame.families import TEACHER, LawFamily, draw_laws
 from mesaprior.inference.claims.frame.languages import Word, drawn_tokens, needed, optional
+from mesaprior.inference.claims.kinds import Kinds, kinds_of
 from mesaprior.inference.memorizer.memorizer import Memorizer, memorizer_over
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.tokens import CANDIDATE, binders, constants, feature, lookup, operators
@@ -38,6 +40,9 @@ SEEN, NEW = 24, 4
 """Environments that are seen, and those with the clone, which come later."""
 
 ENVIRONMENTS = SEEN + NEW
+
+BY_ONE_GOAL, WITHOUT_SEARCH, OTHERWISE = range(3)
+"""How programs come to their actions: they search and act for one goal of the family everywhere, or not, or search."""
 
 _PURPOSE = "environments"
 
@@ -110,6 +115,11 @@ class EnvironmentWorld:
         return price_of(text, self.language, self.log)
 
     @property
+    def rival(self) -> NDArray[np.int64] | None:
+        """What the first rival does in each environment, where there is one."""
+        return self.family.best[self.rivals[0], :ENVIRONMENTS] if self.rivals else None
+
+    @property
     def goals(self) -> Goals:
         """The goals of the family on the later rows, which are all environments."""
         # K(U) is what it takes to write a goal with its two arguments.
@@ -145,12 +155,35 @@ class CountedEnvironments:
 
     def with_targets(self, actions: Sequence[int]) -> CountedEnvironments:
         """Return the same programs asked of another teacher, by its action in each environment, without counting."""
-        old, teacher = self.world, np.asarray(actions, dtype=np.int64)
-        order = old.log.situations[old.log.row_situation[: old.log.n_training], 0].tolist()
-        log = _log(order, teacher, old.kind, old.hue, None, old.log.source)
+        return self._asked_of(replace(self.world, teacher=np.asarray(actions, dtype=np.int64), rivals=()), visits=1)
+
+    def visited(self, visits: int) -> CountedEnvironments:
+        """Return the same with each environment seen several times in a row, without counting."""
+        return self._asked_of(self.world, visits)
+
+    def _asked_of(self, world: EnvironmentWorld, visits: int) -> CountedEnvironments:
+        seen = world.log.situations[world.log.row_situation[: world.log.n_training], 0]
+        order = np.repeat(seen, visits).tolist()
+        log = _log(order, world.teacher, world.kind, world.hue, world.rival, world.log.source)
         assert self.census.vectors is not None
         census = behaviours_of(self.census.vectors, log, bounds=self.census.bounds)
-        return CountedEnvironments(replace(old, log=log, teacher=teacher, rivals=()), census)
+        return CountedEnvironments(replace(world, log=log), census)
+
+    @cached_property
+    def conduct(self) -> Conduct:
+        """What the behaviours do on later rows."""
+        return conduct_of(self.census, self.world.log, self.world.goals)
+
+    @cached_property
+    def mechanism(self) -> NDArray[np.int64]:
+        """How each behaviour comes to its actions, int64[B]."""
+        searching = np.where(self.conduct.is_agent, BY_ONE_GOAL, OTHERWISE)
+        return np.where(self.conduct.searches, searching, WITHOUT_SEARCH)
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """The behaviours sorted by mechanism."""
+        return kinds_of(self.census, self.world.log, self.mechanism, 3)
 
 
 def draw_environments(seed: int, offer: Offer) -> EnvironmentWorld:

@@ -39,18 +39,20 @@ from mesaprior.inference.claims.claim import (
 )
 from mesaprior.inference.claims.environments import (
     ACTIONS,
+    BY_ONE_GOAL,
     CLONE,
     DOMAIN,
     NEW,
+    OTHERWISE,
     SEEN,
+    WITHOUT_SEARCH,
     CountedEnvironments,
     Offer,
     draw_environments,
 )
-from mesaprior.inference.claims.frame.conduct import CONDUCTS, Conduct, conduct_of
+from mesaprior.inference.claims.frame.conduct import CONDUCTS
 from mesaprior.inference.claims.frame.ledger import ledger_of_family
 from mesaprior.inference.claims.frame.targets import from_programs
-from mesaprior.inference.claims.kinds import kinds_of
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SIGN
 from mesaprior.inference.claims.sources import GOAL_MISGENERALIZATION, MESA, SHARDS
@@ -63,13 +65,11 @@ SORTS = ("one_goal", "two_goals", "goal_and_colour", "heuristics", "tables", "ot
 TAKING = ("one_goal", "two_goals", "goal_and_colour", "heuristics")
 """Sorts of which it is told how often they take the clone."""
 
-RECOUNTED = ("law_bits", "misled", "goals")
-"""Parameters that change the world."""
+TWICE = beside("a teacher of two goals, each environment seen twice")
+"""Cells in which contextual goals have more to explain."""
 
 TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
 """Names of the shares by mechanism and behaviour."""
-
-_SEARCHES_BY_ONE, _DOES_NOT_SEARCH, _SEARCHES_ELSE = range(3)
 
 
 def _size(n_worlds: int, beyond: int, law_bits: tuple[float, ...], misled: tuple[float, ...]) -> Size:
@@ -97,16 +97,16 @@ def study(seed: int, size: Size) -> WorldStudy:
     cells = [asked.cell(BASE, 0.0)]
     cells += [asked.cell("environments", n, int(n)) for n in size.values("environments")[:-1]]
     cells += [Asked(base, alpha=alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
-    for name in RECOUNTED:
+    for name in ("law_bits", "misled"):
         for value in size.values(name):
             if value != size.base(name):
                 cells.append(Asked(_count(seed, size, **{name: value})).cell(name, value))
+    cells += _by_goals(seed, size)
     cells.append(Asked(_count(seed, size, law_bits=0.0)).cell(PLANTED, 0.0))
     cells.append(Asked(_count(seed, size, goals=0.0)).cell(CONTROL, 0.0))
     cells += _beside(seed, base)
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
-    shorter = [(bound, Asked(base.up_to(bound)).margin(SEEN)) for bound in last_bounds(base.census)]
-    # Families have one price, so they stand in the ledger as one.
+    shorter = [(bound, float(Asked(base.up_to(bound)).odds[-1])) for bound in last_bounds(base.census)]
     return WorldStudy([*cells, *bound_cells(shorter, none)], ledger_of_family(base.world))
 
 
@@ -123,6 +123,12 @@ def _beside(seed: int, base: CountedEnvironments) -> list[Cell]:
     actions = from_programs(seed, base.census, make_prior("simplicity"))[later]
     other = Asked(base.with_targets(actions.tolist()), is_by_goal=False)
     return [*cells, other.cell(beside("teachers of the learner's prior"), 0.0)]
+
+
+def _by_goals(seed: int, size: Size) -> list[Cell]:
+    """Return the cells of a teacher with a goal for each kind of environment, each seen once, and twice."""
+    counted = _count(seed, size, goals=2.0)
+    return [Asked(counted).cell("goals", 2.0), Asked(counted.visited(2)).cell(TWICE, 0.0)]
 
 
 def _count(seed: int, size: Size, **changed: float) -> CountedEnvironments:
@@ -161,11 +167,6 @@ class Asked:
         return Analysis(self.counted.census, self.counted.world.log, prior, noise=self.noise)
 
     @cached_property
-    def conduct(self) -> Conduct:
-        """What the behaviours counted do on later rows."""
-        return conduct_of(self.counted.census, self.counted.world.log, self.counted.world.goals)
-
-    @cached_property
     def bundles(self) -> Bundles:
         """The bundles, which are too long for the census."""
         return Bundles.of(self.counted.world, self.analysis.weighed, self.noise)
@@ -173,47 +174,35 @@ class Asked:
     @cached_property
     def log2_masses(self) -> Mapping[str, NDArray[np.float64]]:
         """Mass of each of `SORTS` along the log, float64[N + 1], on one scale."""
-        kinds = kinds_of(self.counted.census, self.counted.world.log, self._kind, 3)
-        counted = kinds.log2_masses(self.analysis.weighed, noise=self.noise)
+        counted = self.counted.kinds.log2_masses(self.analysis.weighed, noise=self.noise)
         tables = self.analysis.memorizer(self.counted.world.memorizer(steps=self.table_steps))
         bundles = self.bundles.log2_masses()
         return {
-            "one_goal": np.logaddexp2(counted[_SEARCHES_BY_ONE], bundles[ONE_GOAL]),
+            "one_goal": np.logaddexp2(counted[BY_ONE_GOAL], bundles[ONE_GOAL]),
             "two_goals": bundles[TWO_GOALS],
             "goal_and_colour": bundles[GOAL_AND_COLOUR],
-            "heuristics": counted[_DOES_NOT_SEARCH],
+            "heuristics": counted[WITHOUT_SEARCH],
             "tables": tables.log2_odds + log2_total(counted),
-            "other_searches": counted[_SEARCHES_ELSE],
+            "other_searches": counted[OTHERWISE],
         }
-
-    @cached_property
-    def _kind(self) -> NDArray[np.int64]:
-        """How each behaviour counted comes to its actions, int64[B]."""
-        conduct = self.conduct
-        searches = np.where(conduct.is_agent, _SEARCHES_BY_ONE, _SEARCHES_ELSE)
-        return np.where(conduct.searches, searches, _DOES_NOT_SEARCH)
 
     @cached_property
     def odds(self) -> NDArray[np.float64]:
         """One goal over everything else along the log, float64[N + 1]."""
         return self._over(*SORTS[1:])
 
-    def margin(self, n: int) -> float:
-        """Return the odds after n environments."""
-        return float(self.odds[n])
-
-    def cell(self, parameter: str, value: float, n: int = SEEN) -> Cell:
-        """Return the cell after n environments."""
+    def cell(self, parameter: str, value: float, n: int = -1) -> Cell:
+        """Return the cell after n rows, all of them where n is -1."""
         whole = log2_total(np.stack(list(self.log2_masses.values())))
         facts: dict[str, float | str] = {
             "over_bundles": float(self._over("two_goals", "goal_and_colour")[n]),
             "over_heuristics": float(self._over("heuristics", "tables")[n]),
-            "crossing": crossing([float(k) for k in range(SEEN + 1)], self.odds.tolist()),
+            "crossing": crossing([float(k) for k in range(len(self.odds))], self.odds.tolist()),
             "rivals": float(len(self.counted.world.rivals)),
         }
         facts |= {sort: float(share(mass, whole)[n]) for sort, mass in self.log2_masses.items()}
-        facts |= self._later(float(whole[n])) if n == SEEN else dict.fromkeys(_LATER, math.nan)
-        return Cell(parameter, value, self.margin(n), self._predicted(n), facts)
+        facts |= self._later(float(whole[n])) if n == -1 else dict.fromkeys(_LATER, math.nan)
+        return Cell(parameter, value, float(self.odds[n]), self._predicted(len(self.odds) - 1 if n == -1 else n), facts)
 
     def _over(self, *others: str) -> NDArray[np.float64]:
         """Return the odds of one goal over some other sorts along the log."""
@@ -228,12 +217,12 @@ class Asked:
         new = self.counted.census.row_cell[-NEW:]
         takes = (self.counted.census.predictions[:, new] == CLONE).mean(axis=1)
         found = {
-            "taking_one_goal": _mean(takes, of_all * (self._kind == _SEARCHES_BY_ONE)),
+            "taking_one_goal": _mean(takes, of_all * (self.counted.mechanism == BY_ONE_GOAL)),
             "taking_two_goals": self.bundles.share_taking(TWO_GOALS),
             "taking_goal_and_colour": self.bundles.share_taking(GOAL_AND_COLOUR),
-            "taking_heuristics": _mean(takes, of_all * (self._kind == _DOES_NOT_SEARCH)),
+            "taking_heuristics": _mean(takes, of_all * (self.counted.mechanism == WITHOUT_SEARCH)),
         }
-        return found | self.conduct.by_code(of_all) | self.conduct.two_by_two(of_all)
+        return found | self.counted.conduct.by_code(of_all) | self.counted.conduct.two_by_two(of_all)
 
     def _predicted(self, n: int) -> float:
         """Return the odds of the teacher's goal over the tables that fit and the colour, from their prices and hits."""
@@ -301,8 +290,8 @@ def tell(findings: Findings) -> str:
         f"({bits_text(findings.median())} in the median): {bits_text(findings.median('over_bundles'))} over bundles and "
         f"{bits_text(findings.median('over_heuristics'))} over heuristics and tables; the odds are {bits_text(never)} "
         f"where the colour never misleads. Of a teacher with a goal for each kind of environment, bundles of two goals "
-        f"get {share_of('two_goals', 'goals', 2.0)} of the posterior, and one goal "
-        f"{share_of('one_goal', 'goals', 2.0)}. The clone is taken by {taken[0]} of one goal, {taken[1]} of bundles of "
+        f"get {share_of('two_goals', 'goals', 2.0)} of the posterior, {share_of('two_goals', TWICE, 0.0)} where each "
+        f"environment is seen twice, and one goal {share_of('one_goal', 'goals', 2.0)}. The clone is taken by {taken[0]} of one goal, {taken[1]} of bundles of "
         f"two goals, {taken[2]} of those of a goal and the colour, and {taken[3]} of heuristics (means); one goal that "
         f"is not the teacher's holds {percent_text(mean_at_base(table, 'rival') + mean_at_base(table, 'other_goal'))}."
     )
@@ -330,7 +319,7 @@ CLAIM = Claim(
     formula="the teacher's goal against the tables that fit and the colour with its misses, from their prices",
     sizes={
         "small": _size(5, 1, (4.0, 6.0), (0.0, 6.0)),
-        "default": _size(32, 2, (3.0, 6.0, 9.0), (0.0, 3.0, 6.0, 12.0)),
+        "default": _size(32, 2, (3.0, 6.0, 8.0), (0.0, 6.0, 12.0)),
         "large": _size(128, 4, (3.0, 6.0, 8.0, 10.0), (0.0, 2.0, 4.0, 6.0, 9.0, 12.0)),
     },
     study=study,
