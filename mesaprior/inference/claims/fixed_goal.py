@@ -250,7 +250,7 @@ def _mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw who holds the posterior along the environments, how it depends on colour and price, and who takes the clone."""
+    """Draw who holds the posterior along the environments, and the odds along them and by how often colours mislead."""
     labels = ("one goal", "two goals", "a goal and the colour", "heuristics", "tables", "other searches")
     places = along(table, "environments")[0]
     means = [[float(np.mean(found)) for found in along(table, "environments", sort)[1]] for sort in SORTS]
@@ -287,13 +287,15 @@ def tell(findings: Findings) -> str:
     never = findings.median("margin", "misled", 0.0)
     return (
         f"After {SEEN} environments one goal leads in {worlds_text(findings.share, n)} "
-        f"({bits_text(findings.median())} in the median): {bits_text(findings.median('over_bundles'))} over bundles and "
-        f"{bits_text(findings.median('over_heuristics'))} over heuristics and tables; the odds are {bits_text(never)} "
-        f"where the colour never misleads. Of a teacher with a goal for each kind of environment, bundles of two goals "
-        f"get {share_of('two_goals', 'goals', 2.0)} of the posterior, {share_of('two_goals', TWICE, 0.0)} where each "
-        f"environment is seen twice, and one goal {share_of('one_goal', 'goals', 2.0)}. The clone is taken by {taken[0]} of one goal, {taken[1]} of bundles of "
-        f"two goals, {taken[2]} of those of a goal and the colour, and {taken[3]} of heuristics (means); one goal that "
-        f"is not the teacher's holds {percent_text(mean_at_base(table, 'rival') + mean_at_base(table, 'other_goal'))}."
+        f"({bits_text(findings.median())} in the median): {bits_text(findings.median('over_bundles'))} over bundles "
+        f"and {bits_text(findings.median('over_heuristics'))} over heuristics and tables; the odds are "
+        f"{bits_text(never)} where the colour never misleads. Of a teacher with a goal for each kind of environment, "
+        f"bundles of two goals get {share_of('two_goals', 'goals', 2.0)} of the posterior, "
+        f"{share_of('two_goals', TWICE, 0.0)} where each environment is seen twice, and one goal "
+        f"{share_of('one_goal', 'goals', 2.0)}. The clone is taken by {taken[0]} of one goal, {taken[1]} of bundles "
+        f"of two goals, {taken[2]} of those of a goal and the colour, and {taken[3]} of heuristics (means); one goal "
+        f"that is not the teacher's holds "
+        f"{percent_text(mean_at_base(table, 'rival') + mean_at_base(table, 'other_goal'))}."
     )
 
 
@@ -302,17 +304,18 @@ CLAIM = Claim(
     argument="A fixed goal and a bundle of contextual goals and heuristics behave alike in training; once there are "
     "enough environments the prior prefers the fixed goal, and a new option tells them apart.",
     worlds="A family of 2^b goals, drawn; the teacher takes what one of them likes best in 24 environments, each seen "
-    "once. Environments are of two kinds, and a colour names the teacher's option in three of four. Programs may search "
-    "by any goal, by one goal in each kind, by a goal in one kind and the colour in the other, go by the colour, or say "
-    "anything else in a language that is drawn too; tables of all environments compete at any length. Four later "
-    "environments have one more option.",
+    "once. Environments are of two kinds, and a colour names the teacher's option in three of four. Programs may "
+    "search by any goal, by one goal in each kind, by a goal in one kind and the colour in the other, go by the "
+    "colour, or say anything else in a language that is drawn too; tables of all environments compete at any length. "
+    "Four later environments have one more option.",
     given="All goals are supplied as tables, each at the bits that name it among the family; kinds and colours are "
     "features.",
     measured="A fixed goal is a program that searches and does what is best for one goal of the family in all "
     "environments. A bundle searches by another goal, or goes by the colour, in the other kind of environment. A "
     "heuristic does not search. The clone is the new option, named so that the teacher's goal likes it best.",
     untested="Goals that are shaped while they are pursued, bundles of more than two parts, and contexts that have to "
-    "be found out. As argued, contextual goals come from the way a learner is trained, which an exact posterior has not.",
+    "be found out. As argued, contextual goals come from the way a learner is trained, which an exact posterior has "
+    "not.",
     margin="log2 odds of one goal over everything else (bundles, heuristics, tables, other searches) after all "
     "environments, in bits",
     rule=BY_SIGN,
