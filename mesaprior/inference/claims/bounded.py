@@ -253,7 +253,8 @@ class CountedBounded:
 
     def with_targets(self, actions: Sequence[int]) -> CountedBounded:
         """Return the same programs asked to do as somebody in each situation; what the teacher's best is stays."""
-        return self._asked_of(self.world, [(int(s), int(actions[s])) for s in self.world.seen], actions)
+        seen: list[int] = self.world.seen.tolist()
+        return self._asked_of(self.world, [(s, int(actions[s])) for s in seen], actions)
 
     def _asked_of(
         self, world: BoundedWorld, rows: list[tuple[int, int]], later: Sequence[int] | None = None

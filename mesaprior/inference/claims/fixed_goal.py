@@ -51,7 +51,7 @@ from mesaprior.inference.claims.environments import (
     draw_environments,
 )
 from mesaprior.inference.claims.frame.conduct import CONDUCTS
-from mesaprior.inference.claims.frame.ledger import ledger_of_family
+from mesaprior.inference.claims.frame.ledger import ledger_of_members
 from mesaprior.inference.claims.frame.targets import from_programs
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SIGN
@@ -107,7 +107,8 @@ def study(seed: int, size: Size) -> WorldStudy:
     cells += _beside(seed, base)
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     shorter = [(bound, float(Asked(base.up_to(bound)).odds[-1])) for bound in last_bounds(base.census)]
-    return WorldStudy([*cells, *bound_cells(shorter, none)], ledger_of_family(base.world))
+    given = ledger_of_members(base.world.language, base.world.family.name, base.world.effective_bits)
+    return WorldStudy([*cells, *bound_cells(shorter, none)], given)
 
 
 def _beside(seed: int, base: CountedEnvironments) -> list[Cell]:

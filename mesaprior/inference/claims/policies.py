@@ -77,11 +77,11 @@ class Policies:
             Of all tables.
         """
         N, (_, S), A = len(self.seen), self.actions.shape, self.n_actions
-        cell = (np.arange(S) * A + self.actions).ravel()
-        votes = np.stack([np.bincount(cell, np.repeat(share[:, n], S), minlength=S * A) for n in range(N + 1)])
-        votes = votes.reshape(N + 1, S, A)
+        cell: NDArray[np.int64] = np.ravel(np.arange(S) * A + self.actions)
+        votes = np.empty((N + 1, S, A))
         repeating = self.repeating()
         for n in range(N + 1):
+            votes[n] = np.bincount(cell, np.repeat(share[:, n], S), minlength=S * A).reshape(S, A)
             tables = np.full((S, A), 1 / A)
             tables[self.seen[:n]] = (1 - repeating[n]) / (A - 1)
             tables[self.seen[:n], self.taught[:n]] = repeating[n]

@@ -51,6 +51,7 @@ from mesaprior.inference.claims.claim import (
     mean_at_base,
 )
 from mesaprior.inference.claims.frame.conduct import first_alike
+from mesaprior.inference.claims.frame.ledger import ledger_of_members
 from mesaprior.inference.claims.frame.targets import from_programs
 from mesaprior.inference.claims.phrases import percent_text, worlds_text
 from mesaprior.inference.claims.policies import TIE, Policies, pay_by_vote
@@ -94,7 +95,7 @@ def _size(n_worlds: int, beyond: int, laws: tuple[float, ...], moving: tuple[flo
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Count a world for each family and kind of language, and ask it of every teacher, prior and noise."""
-    base = _count(seed, size)
+    base = _count(seed, size, {})
     asked = Asked(base)
     cells = [asked.cell(BASE, 0.0), *asked.series()]
     cells += [Asked(base, alpha=alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
@@ -106,18 +107,17 @@ def study(seed: int, size: Size) -> WorldStudy:
         ]
     for name in ("moving", "word", "law_bits"):
         cells += [
-            Asked(_count(seed, size, **{name: value})).cell(name, value)
+            Asked(_count(seed, size, {name: value})).cell(name, value)
             for value in size.values(name)
             if value != size.base(name)
         ]
-    cells.append(Asked(_count(seed, size, is_planted=True)).cell(PLANTED, 0.0))
+    cells.append(Asked(_count(seed, size, {}, is_planted=True)).cell(PLANTED, 0.0))
     other = Teacher(int(size.base("depth")), int(size.base("lapses")), OTHER)
     cells.append(Asked(base.with_teacher(seed, other)).cell(CONTROL, 0.0))
     cells += _beside(seed, base)
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     margins = [(bound, Asked(base.up_to(bound)).cell(BASE, 0.0).margin) for bound in last_bounds(base.census)]
-    first = base.world.language.ledger()[0]
-    given = [first | {"name": "law", "effective_bits": base.world.effective_bits}]
+    given = ledger_of_members(base.world.language, "law", base.world.effective_bits)
     return WorldStudy([*cells, *bound_cells(margins, none)], given)
 
 
@@ -139,7 +139,7 @@ def _teacher(asked: Mapping[str, float]) -> Teacher:
     return Teacher(int(asked["depth"]), int(asked["lapses"]))
 
 
-def _count(seed: int, size: Size, *, is_planted: bool = False, **changed: float) -> CountedBounded:
+def _count(seed: int, size: Size, changed: Mapping[str, float], *, is_planted: bool = False) -> CountedBounded:
     """Draw the world of a seed with some settings changed, and count it."""
     asked = size.bases | changed
     offer = Offer(int(asked["law_bits"]), asked["moving"], asked["word"], is_planted)
