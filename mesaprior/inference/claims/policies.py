@@ -77,7 +77,8 @@ class Policies:
             Of all tables.
         """
         N, (_, S), A = len(self.seen), self.actions.shape, self.n_actions
-        cell: NDArray[np.int64] = np.ravel(np.arange(S) * A + self.actions)
+        situations: NDArray[np.int64] = np.arange(S, dtype=np.int64)
+        cell = (self.actions + A * situations).reshape(-1)
         votes = np.empty((N + 1, S, A))
         repeating = self.repeating()
         for n in range(N + 1):

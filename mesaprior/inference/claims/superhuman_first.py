@@ -139,7 +139,7 @@ def _teacher(asked: Mapping[str, float]) -> Teacher:
     return Teacher(int(asked["depth"]), int(asked["lapses"]))
 
 
-def _count(seed: int, size: Size, changed: Mapping[str, float], *, is_planted: bool = False) -> CountedBounded:
+def _count(seed: int, size: Size, changed: dict[str, float], *, is_planted: bool = False) -> CountedBounded:
     """Draw the world of a seed with some settings changed, and count it."""
     asked = size.bases | changed
     offer = Offer(int(asked["law_bits"]), asked["moving"], asked["word"], is_planted)
