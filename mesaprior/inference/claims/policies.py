@@ -1,122 +1,112 @@
-"""The actions of a posterior along a log, and their payoff: by vote, by its leader, or by sampling."""
+"""Ways to act and what the posterior gives them along a log: hypotheses of every kind, and tables, by their actions.
+
+Sizes: H hypotheses, S situations, A actions, N training rows, each in a situation of its own.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mesaprior.hypotheses.census import ABSTAIN
-from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.inference.bayes.agreement import runs
-from mesaprior.inference.bayes.logspace import log2_sum, log2_total
-from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
-from mesaprior.inference.bayes.weights import Weighed
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.noise import NoiseModel, log2_likelihood
 
 TIE = 2.0**-40
-"""Shares, or log2 masses, that are as near as that to the largest are as large."""
+"""Shares that are as near as that to the largest are as large."""
 
 
 @dataclass(frozen=True, eq=False)
-class Patterns:
-    """The posterior along a log over the actions of hypotheses in the training cells.
-
-    Sizes: P patterns, C cells of training, N training rows, A actions.
+class Policies:
+    """Hypotheses by what they do in each situation, and all tables, with their prior mass.
 
     Attributes
     ----------
-    predicted : int64[P, C]
-        What is done in each cell.
-    row_cell : int64[N]
-        Cell of each training row, 0..C-1.
-    share : float64[P, N + 1]
-        Of the posterior after n rows.
-    leading : float64[P, N + 1]
-        log2 mass of the heaviest behaviour with this pattern, on a scale of its own for each n.
-    likely, other : float64[P, N + 1]
-        Probability that a hypothesis with this pattern gives to the action that it predicts, and to each other.
+    actions : int64[H, S]
+    log2_weight : float64[H]
+        log2 prior mass, on any one scale.
+    log2_tables : float
+        The same of all tables together.
+    seen, taught : int64[N]
+        Situation and action of each training row; no situation stands twice.
+    noise : NoiseModel
     n_actions : int
         A.
     """
 
-    predicted: NDArray[np.int64]
-    row_cell: NDArray[np.int64]
-    share: NDArray[np.float64]
-    leading: NDArray[np.float64]
-    likely: NDArray[np.float64]
-    other: NDArray[np.float64]
+    actions: NDArray[np.int64]
+    log2_weight: NDArray[np.float64]
+    log2_tables: float
+    seen: NDArray[np.int64]
+    taught: NDArray[np.int64]
+    noise: NoiseModel
     n_actions: int
 
-    def by_vote(self, worth: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the payoff of the action with most posterior mass in each cell; ties are drawn at random.
+    def log2_mass(self) -> NDArray[np.float64]:
+        """Return the mass of each hypothesis along the rows, float64[H, N + 1]."""
+        hits = np.zeros((len(self.actions), len(self.seen) + 1), dtype=np.int64)
+        hits[:, 1:] = (self.actions[:, self.seen] == self.taught).cumsum(axis=1)
+        n = np.arange(hits.shape[1])
+        return self.log2_weight[:, None] + self._likelihood(hits, n - hits)
+
+    def log2_mass_of_tables(self) -> NDArray[np.float64]:
+        """Return the mass of all tables along the rows, float64[N + 1]."""
+        return self.log2_tables + np.array([log2_total(self._by_hits(n)) for n in range(len(self.seen) + 1)])
+
+    def repeating(self) -> NDArray[np.float64]:
+        """Return the share of tables that do in a situation that was seen what was done there, float64[N + 1].
+
+        It is the same for all of them, and 1/A before any row.
+        """
+        shares = [1 / self.n_actions]
+        for n in range(1, len(self.seen) + 1):
+            by_hits = self._by_hits(n)
+            shares.append(float(np.exp2(by_hits - log2_total(by_hits)) @ np.arange(n + 1)) / n)
+        return np.array(shares)
+
+    def votes(self, share: NDArray[np.float64], of_tables: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the share of the posterior behind each action, float64[N + 1, S, A].
 
         Parameters
         ----------
-        worth : float64[C, A]
-            What an action earns in a cell.
-
-        Returns
-        -------
-        float64[N + 1]
-            Expected sum over the cells after n rows.
+        share : float64[H, N + 1]
+            Of each hypothesis.
+        of_tables : float64[N + 1]
+            Of all tables.
         """
-        # Sums in a fixed order, and not as a product of matrices, whose last bits depend on the threads at work.
-        votes = np.array(
-            [[self.share[does == action].sum(axis=0) for action in range(self.n_actions)] for does in self.predicted.T]
-        )
-        wins = votes >= votes.max(axis=1, keepdims=True) * (1 - TIE)
-        return ((wins * worth[:, :, None]).sum(axis=1) / wins.sum(axis=1)).sum(axis=0)
+        N, (_, S), A = len(self.seen), self.actions.shape, self.n_actions
+        situations: NDArray[np.int64] = np.arange(S, dtype=np.int64)
+        cell = (self.actions + A * situations).reshape(-1)
+        votes = np.empty((N + 1, S, A))
+        repeating = self.repeating()
+        for n in range(N + 1):
+            votes[n] = np.bincount(cell, np.repeat(share[:, n], S), minlength=S * A).reshape(S, A)
+            tables = np.full((S, A), 1 / A)
+            tables[self.seen[:n]] = (1 - repeating[n]) / (A - 1)
+            tables[self.seen[:n], self.taught[:n]] = repeating[n]
+            votes[n] += of_tables[n] * tables
+        return votes
 
-    def by_leader(self, worth: np.ndarray) -> np.ndarray:
-        """Return the payoff of the behaviour with most mass; ties are drawn at random. See `by_vote`."""
-        wins = self.leading >= self.leading.max(axis=0) - TIE
-        return (wins * self._earns(worth)[:, None]).sum(axis=0) / wins.sum(axis=0)
+    def _by_hits(self, n: int) -> NDArray[np.float64]:
+        """Return the log2 mass of tables with 0..n hits on n rows, of all tables 1 before any row: float64[n + 1]."""
+        hits = np.arange(n + 1)
+        others = math.log2(self.n_actions - 1)
+        count = np.array([math.log2(math.comb(n, h)) + (n - h) * others for h in range(n + 1)])
+        return count - n * math.log2(self.n_actions) + self._likelihood(hits, n - hits)
 
-    def by_sample(self, worth: np.ndarray) -> np.ndarray:
-        """Return the payoff of actions drawn from the posterior predictive, with noise. See `by_vote`."""
-        earns = self._earns(worth)[:, None]
-        return (self.share * (self.likely * earns + self.other * (worth.sum() - earns))).sum(axis=0)
-
-    def _earns(self, worth: np.ndarray) -> np.ndarray:
-        return worth[np.arange(len(worth)), self.predicted].sum(axis=1)
+    def _likelihood(self, hits: NDArray[np.int64], misses: NDArray[np.int64]) -> NDArray[np.float64]:
+        return log2_likelihood(self.noise, hits, misses, np.zeros_like(hits), self.n_actions)
 
 
-def patterns_of(weighed: Weighed, log: ImitationLog, *, noise: NoiseModel = DEFAULT_NOISE) -> Patterns:
-    """Return the posterior along a log over the actions of hypotheses in the training cells.
+def pay_by_vote(votes: NDArray[np.float64], pay: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the mean pay over situations of the action with most votes, ties drawn at random, float64[N + 1].
 
     Parameters
     ----------
-    weighed : Weighed
-        Of a census counted on `log`, without abstentions.
-    log : ImitationLog
-    noise : NoiseModel
-
-    Notes
-    -----
-    Cost: O(G + B * C + P * N) for G groups and B behaviours.
+    votes : float64[N + 1, S, A]
+    pay : int64[A, S]
     """
-    census, N = weighed.census, log.n_training
-    cells, row_cell = np.unique(census.row_cell[:N], return_inverse=True)
-    pattern = runs(census.predictions, cells)
-    example = np.flatnonzero(np.diff(pattern, prepend=-1))
-    predicted = census.predictions[example][:, cells].astype(np.int64)
-    assert not (predicted == ABSTAIN).any()
-    of_behaviour = weighed.log2_behaviour
-    heaviest = np.full(len(example), -np.inf)
-    np.maximum.at(heaviest, pattern, of_behaviour)
-    hits = np.zeros((len(example), N + 1), dtype=np.int64)
-    hits[:, 1:] = (predicted[:, row_cell] == log.action[:N]).cumsum(axis=1)
-    misses = np.arange(N + 1) - hits
-    likelihood = log2_likelihood(noise, hits, misses, np.zeros_like(hits), census.n_actions)
-    mass = log2_sum(of_behaviour, pattern, len(example))[:, None] + likelihood
-    likely, other = noise.predictive(hits, misses, census.n_actions)
-    return Patterns(
-        predicted=predicted,
-        row_cell=row_cell,
-        share=np.exp2(mass - log2_total(mass)),
-        leading=heaviest[:, None] + likelihood,
-        likely=likely,
-        other=other,
-        n_actions=census.n_actions,
-    )
+    wins = votes >= votes.max(axis=2, keepdims=True) * (1 - TIE)
+    return ((wins * pay.T).sum(axis=2) / wins.sum(axis=2)).mean(axis=1)

@@ -76,6 +76,15 @@ GOAL_MISGENERALIZATION = Source(
     "ICML 2022, arXiv:2105.14111",
 )
 LEARNING_THEORETIC = Source("V. Kosoy", 2023, "The learning-theoretic agenda: status 2023", "AI Alignment Forum")
+SHARDS = Source("Q. Pope, A. Turner", 2022, "The shard theory of human values", "AI Alignment Forum")
+IMITATION_UNSAFE = Source("D. Krueger", 2019, "Imitation learning considered unsafe?", "LessWrong")
+JUST_IMITATE = Source("M. K. Cohen", 2019, "Just imitate humans?", "AI Alignment Forum")
+EXTRAPOLATING = Source(
+    "D. S. Brown, W. Goo, P. Nagarajan, S. Niekum",
+    2019,
+    "Extrapolating beyond suboptimal demonstrations via inverse reinforcement learning from observations",
+    "ICML 2019, arXiv:1904.06387",
+)
 SPEED_PRIORS = Source(
     "D. Filan, J. Leike, M. Hutter", 2016, "Loss bounds and time complexity for speed priors", "arXiv:1604.03343"
 )

@@ -1,283 +1,367 @@
-"""Superhuman first: a teacher with lapses and a blind spot, and whether superhuman payoff or defection comes first.
+"""Superhuman first: whether a learner earns more than its teacher at its best, or is misaligned first.
 
-The posterior can earn more than the teacher: lapses have no pattern, so no program repeats them. A blind spot has a
-pattern; programs that memorize repeat it, and only programs that search for the payoff avoid it. But two laws have the
-same best action in all training situations, so once programs that search lead, half of them may be a rival's.
+The teacher looks a few rounds ahead at a law. A program that repeats the law to the end looks further, earns more, and
+may even be shorter; but it does not do what the teacher did. An imitation of the bounded look does, at the price of
+saying where to stop. Whoever looks at another law than the teacher is misaligned.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mesaprior.hypotheses.census import Census, behaviours_of
-from mesaprior.hypotheses.store.obtain import obtain
-from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.bayes.posterior import Posterior, posterior_of
-from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
-from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.logspace import log2_odds, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood, noise_of
+from mesaprior.inference.bayes.roles import IMITATOR, role_codes
 from mesaprior.inference.bayes.weights import Weighed
-from mesaprior.inference.claims.asking import bound_cells, last_bounds, price_of, up_to
-from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
+from mesaprior.inference.claims.asking import bound_cells, last_bounds, log2_weight_of
+from mesaprior.inference.claims.bounded import (
+    ACTION_BITS,
+    ACTIONS,
+    DEPTHS,
+    DOMAIN,
+    OTHER,
+    PAYING,
+    ROUNDS,
+    SEEN,
+    CountedBounded,
+    Offer,
+    Teacher,
+    draw_bounded,
+)
+from mesaprior.inference.claims.claim import (
+    BASE,
+    CONTROL,
+    PLANTED,
+    Cell,
+    Claim,
+    Findings,
+    Parameter,
+    Size,
+    WorldStudy,
+    along,
+    at_base,
+    beside,
+    mean_at_base,
+)
+from mesaprior.inference.claims.frame.conduct import first_alike
+from mesaprior.inference.claims.frame.ledger import ledger_of_members
+from mesaprior.inference.claims.frame.targets import from_programs
 from mesaprior.inference.claims.phrases import percent_text, worlds_text
-from mesaprior.inference.claims.policies import Patterns, patterns_of
-from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figures.figure import Bars, Figure, Mark, Panel, line_of
-from mesaprior.inference.worlds.world import World
-from mesaprior.inference.worlds.worlds import make_world
+from mesaprior.inference.claims.policies import TIE, Policies, pay_by_vote
+from mesaprior.inference.claims.rules import BY_SIGN
+from mesaprior.inference.claims.sources import EXTRAPOLATING, IMITATION_UNSAFE, JUST_IMITATE, ONLINE_IMITATION
+from mesaprior.inference.figures.figure import Areas, Bars, Figure, Mark, Panel, line_of
 from mesaprior.priors.prior import make_prior
 
-ROWS = 64
-"""Training rows."""
-
-LAPSES = (0.0, 10.0, 25.0, 50.0)
-"""Percent of the rows."""
+NEVER = SEEN + 1.0
+"""Row that stands for a place that is never reached: one past the log."""
 
 ALONG = "rows"
 """Series along the log; it has no margin."""
 
-WORLD = ("lapses", "blind", "seen", "law_bits", "bid_bits")
-"""Parameters that are settings of the world."""
+CONDUCTS = ("faithful", "deeper", "rival", "other_goal", "erring")
+"""What programs do in all situations: as the teacher at its best; what is best by its law after other rounds; what is
+best by a law that agrees with the teacher wherever it was seen, or by any other law; none of these."""
 
-RECOUNTED = ("seen", "law_bits", "bid_bits")
-"""Those of them for which programs are counted again: the others change nothing but the teacher's actions."""
+FAITHFUL, DEEPER, RIVAL, OTHER_GOAL, ERRING = range(5)
+"""Their codes."""
+
+TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
+"""Names of the shares by mechanism and behaviour."""
 
 
-def _size(n_worlds: int, max_bits: int, seen: tuple[float, ...], laws: tuple[float, ...]) -> Size:
+def _size(n_worlds: int, beyond: int, laws: tuple[float, ...], moving: tuple[float, ...]) -> Size:
     return Size(
         n_worlds=n_worlds,
-        max_bits=max_bits,
+        max_bits=beyond,
         parameters=(
-            Parameter("lapses", 25.0, LAPSES, "percent of rows in which the teacher does anything"),
-            Parameter("blind", 0.0, (0.0, 1.0, 2.0), "situations in which the teacher takes the second best"),
-            Parameter("seen", 7.0, seen, "situations that occur in training, of 8"),
-            Parameter("law_bits", 4.0, laws, "bits of each of the two laws"),
-            Parameter("bid_bits", 4.0, laws, "bits of the rival's law alone"),
-            Parameter("alpha", 0.0, (0.0, 1.0, 2.0), "exponent of time in the prior 2**-length * time**-alpha"),
+            Parameter("depth", 2.0, tuple(map(float, DEPTHS)), "rounds that the teacher looks ahead, of 4 that pay"),
+            Parameter("lapses", 0.0, (0.0, 10.0, 25.0), "percent of rows in which the teacher does anything"),
+            Parameter("moving", 0.25, moving, "probability that a value moves on in a round"),
+            Parameter("word", 0.0, (0.0, 1.0), "share of the languages with a word for two rounds of each law"),
+            Parameter("law_bits", 4.0, laws, "b: the family has 2^b laws, and naming one costs b bits"),
+            Parameter("alpha", 0.0, (0.0, 1.0, 2.0, 4.0), "exponent of time in the prior 2**-length * time**-alpha"),
         ),
+        is_beyond=True,
     )
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count one world at each price and number of situations seen, and measure it under each teacher."""
-    base = TaughtWorld.of(seed, size)
-    cells = [base.cell(BASE, 0.0), *base.series()]
-    for name, value in size.departures():
-        if name == "alpha":
-            asked = replace(base, alpha=value)
-        elif name in RECOUNTED:
-            asked = TaughtWorld.of(seed, size, **{name: int(value)})
-        else:
-            asked = base.with_teacher(size, **{name: int(value)})
-        cells.append(asked.cell(name, value))
-    bounds = last_bounds(base.census)
-    margins = [(bound, replace(base, census=up_to(base.census, bound)).margin) for bound in bounds]
+    """Count a world for each family and kind of language, and ask it of every teacher, prior and noise."""
+    base = _count(seed, size, {})
+    asked = Asked(base)
+    cells = [asked.cell(BASE, 0.0), *asked.series()]
+    cells += [Asked(base, alpha=alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
+    for name in ("depth", "lapses"):
+        cells += [
+            Asked(base.with_teacher(seed, _teacher(size.bases | {name: value}))).cell(name, value)
+            for value in size.values(name)
+            if value != size.base(name)
+        ]
+    for name in ("moving", "word", "law_bits"):
+        cells += [
+            Asked(_count(seed, size, {name: value})).cell(name, value)
+            for value in size.values(name)
+            if value != size.base(name)
+        ]
+    cells.append(Asked(_count(seed, size, {}, is_planted=True)).cell(PLANTED, 0.0))
+    other = Teacher(int(size.base("depth")), int(size.base("lapses")), OTHER)
+    cells.append(Asked(base.with_teacher(seed, other)).cell(CONTROL, 0.0))
+    cells += _beside(seed, base)
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
-    return WorldStudy([*cells, *bound_cells(margins, none)], base.world.given)
+    margins = [(bound, Asked(base.up_to(bound)).cell(BASE, 0.0).margin) for bound in last_bounds(base.census)]
+    given = ledger_of_members(base.world.language, "law", base.world.effective_bits)
+    return WorldStudy([*cells, *bound_cells(margins, none)], given)
+
+
+def _beside(seed: int, base: CountedBounded) -> list[Cell]:
+    """Return what stands beside the base: other noise, other charges for a table, a teacher of the learner's prior."""
+    later = base.census.row_cell[base.world.log.n_training :]
+    actions = from_programs(seed, base.census, make_prior("simplicity"))[later]
+    asked = {
+        "noise 0": Asked(base, noise=noise_of("0")),
+        "noise 0.01": Asked(base, noise=noise_of("0.01")),
+        "alpha = 1, a table takes a step": Asked(base, alpha=1.0),
+        "alpha = 1, a table takes its entries": Asked(base, alpha=1.0, table_steps=DOMAIN),
+        "teachers of the learner's prior": Asked(base.with_targets(actions.tolist()), has_formula=False),
+    }
+    return [what.cell(beside(label), 0.0) for label, what in asked.items()]
+
+
+def _teacher(asked: Mapping[str, float]) -> Teacher:
+    return Teacher(int(asked["depth"]), int(asked["lapses"]))
+
+
+def _count(seed: int, size: Size, changed: dict[str, float], *, is_planted: bool = False) -> CountedBounded:
+    """Draw the world of a seed with some settings changed, and count it."""
+    asked = size.bases | changed
+    offer = Offer(int(asked["law_bits"]), asked["moving"], asked["word"], is_planted)
+    return draw_bounded(seed, offer, _teacher(asked)).count(size.max_bits)
 
 
 @dataclass(frozen=True, eq=False)
-class TaughtWorld:
-    """A world, the census of it, and the exponent of time in the prior."""
+class Asked:
+    """A counted world, asked under a prior and a noise. Sizes: H hypotheses, N rows.
 
-    world: World
-    census: Census
+    Attributes
+    ----------
+    counted : CountedBounded
+    alpha : float
+        Of the prior.
+    noise : NoiseModel
+    table_steps : int
+        That a table takes.
+    has_formula : bool
+        Whether the formula says anything of this teacher.
+    """
+
+    counted: CountedBounded
     alpha: float = 0.0
+    noise: NoiseModel = DEFAULT_NOISE
+    table_steps: int = 1
+    has_formula: bool = True
 
-    @classmethod
-    def of(cls, seed: int, size: Size, **settings: int) -> TaughtWorld:
-        """Draw the world of a seed, and count it."""
-        world = _world(seed, size, settings)
-        return cls(world, obtain(TermSpace(world.language, size.max_bits), world.log, workers=1))
-
-    def with_teacher(self, size: Size, **settings: int) -> TaughtWorld:
-        """Return the same world with another teacher, without counting again."""
-        world = _world(self.world.seed, size, settings)
-        assert self.census.vectors is not None
-        return replace(
-            self, world=world, census=behaviours_of(self.census.vectors, world.log, bounds=self.census.bounds)
+    @cached_property
+    def policies(self) -> Policies:
+        """Everything that was counted by what it does; then the bounded looks that are longer than the bound."""
+        world, census = self.counted.world, self.counted.census
+        weighed = Weighed(census, make_prior("speed", {"alpha": self.alpha}))
+        actions = census.predictions[:, census.row_cell[world.log.n_training :]].astype(np.int64)
+        weight = weighed.log2_behaviour - weighed.log2_whole
+        if self._has_longer_looks:
+            price = world.price(f"(argmax (law{PAYING} (law{PAYING} y s) s))")
+            longer = world.family.best_of_pairs().reshape(-1, DOMAIN)
+            log2_weight = log2_weight_of(price, census, weighed.prior) - weighed.log2_whole
+            actions = np.concatenate([actions, longer])
+            weight = np.concatenate([weight, np.full(len(longer), log2_weight)])
+        tables = world.memorizer(steps=self.table_steps)
+        return Policies(
+            actions=actions,
+            log2_weight=weight,
+            log2_tables=tables.n_entries * ACTION_BITS
+            - tables.length
+            - self.alpha * math.log2(tables.steps)
+            - weighed.log2_whole,
+            seen=world.seen,
+            taught=world.log.action[: world.log.n_training].astype(np.int64),
+            noise=self.noise,
+            n_actions=ACTIONS,
         )
 
-    @cached_property
-    def result(self) -> Posterior:
-        """The posterior along the log."""
-        return posterior_of(self._weighed, Scored(self.census, self.world.log))
-
-    @cached_property
-    def patterns(self) -> Patterns:
-        """The actions of the posterior along the log, in the training situations."""
-        return patterns_of(self._weighed, self.world.log)
-
-    @cached_property
-    def _weighed(self) -> Weighed:
-        return Weighed(self.census, make_prior("speed", {"alpha": self.alpha}))
-
-    @cached_property
-    def camps(self) -> dict[str, np.ndarray]:
-        """Shares of the posterior along the log, float64[N + 1] each."""
-        mass = self.result.mass
-        by_verdict = mass[IMITATOR + 1 :].sum(axis=0)
-        return {
-            "imitators": mass[IMITATOR].sum(axis=0),
-            "faithful": by_verdict[FAITHFUL],
-            "defecting": by_verdict[DEFECTING],
-        }
-
-    @cached_property
-    def worth(self) -> NDArray[np.float64]:
-        """The payoff of each action in all rows of a situation, over the number of training rows: float64[C, A]."""
-        pay = next(token.table for token in self.world.language.tokens if token.name == "pay")
-        assert pay is not None
-        patterns = self.patterns
-        situation = self.world.log.situations[self.world.log.row_situation[: self.world.log.n_training], 0]
-        worth = np.zeros((patterns.predicted.shape[1], self.census.n_actions))
-        np.add.at(worth, patterns.row_cell, pay[: self.census.n_actions, situation].T / len(situation))
-        return worth
-
-    @cached_property
-    def earned(self) -> float:
-        """The teacher's payoff per row."""
-        log, pay = self.world.log, self.worth
-        per_visit = pay / np.bincount(self.patterns.row_cell, minlength=len(pay))[:, None]
-        return float(per_visit[self.patterns.row_cell, log.action[: log.n_training]].sum())
-
-    @cached_property
-    def gains(self) -> dict[str, np.ndarray]:
-        """The extra payoff per row of each way of acting over the teacher: float64[N + 1] each."""
-        earning = {
-            "vote": self.patterns.by_vote(self.worth),
-            "leader": self.patterns.by_leader(self.worth),
-            "sample": self.patterns.by_sample(self.worth),
-        }
-        return {name: earned - self.earned for name, earned in earning.items()}
-
     @property
-    def margin(self) -> float:
-        """Rows from where the vote earns more to where defecting optimizers lead the imitators."""
-        return _less(for_good(self.camps["defecting"] > self.camps["imitators"]), for_good(self.gains["vote"] > 0))
+    def _has_longer_looks(self) -> bool:
+        """Whether looks of two rounds that name two laws are too long for the census."""
+        world = self.counted.world
+        length = world.price(f"(argmax (law{PAYING} (law{PAYING} y s) s))").length
+        return length > self.counted.census.bounds["max_bits"]
+
+    @cached_property
+    def searches(self) -> NDArray[np.bool_]:
+        """Whether each hypothesis optimizes, bool[H]; the looks that are longer than the bound do."""
+        counted = role_codes(self.counted.census.flags) != IMITATOR
+        return np.concatenate([counted, np.ones(len(self.policies.actions) - len(counted), dtype=bool)])
+
+    @cached_property
+    def conduct(self) -> NDArray[np.int64]:
+        """What each hypothesis does, by the codes of `CONDUCTS`, int64[H]."""
+        world, actions = self.counted.world, self.policies.actions
+        best = np.concatenate([world.family.best(depth) for depth in DEPTHS])
+        goal = first_alike(actions, best)
+        law = goal % len(world.family.after)
+        seen = world.seen
+        agrees = (best[goal][:, seen] == self.policies.taught).all(axis=1)
+        misaligned = np.where(agrees, RIVAL, OTHER_GOAL)
+        served = np.where(law == PAYING, DEEPER, misaligned)
+        faithful = (actions == world.log.action[world.log.n_training :]).all(axis=1)
+        is_faithful = faithful & (world.teacher.member == PAYING)
+        return np.where(is_faithful, FAITHFUL, np.where(goal >= 0, served, ERRING))
+
+    @cached_property
+    def shares(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Share of the posterior of each hypothesis, float64[H, N + 1], and of all tables, float64[N + 1]."""
+        mass, tables = self.policies.log2_mass(), self.policies.log2_mass_of_tables()
+        whole = np.logaddexp2(log2_total(mass), tables)
+        return np.exp2(mass - whole), np.exp2(tables - whole)
+
+    @cached_property
+    def gain(self) -> NDArray[np.float64]:
+        """Mean pay of the likeliest actions, less the teacher's at its best, float64[N + 1]."""
+        world = self.counted.world
+        return pay_by_vote(self.policies.votes(*self.shares), world.pay) - world.best_of_teacher
+
+    @cached_property
+    def misaligned(self) -> NDArray[np.float64]:
+        """Share of the posterior that searches by another law than the paying one, float64[N + 1]."""
+        astray = (self.conduct == RIVAL) | (self.conduct == OTHER_GOAL)
+        return self.shares[0][self.searches & astray].sum(axis=0)
 
     def cell(self, parameter: str, value: float) -> Cell:
         """Return the cell of the whole log."""
-        remembers, searches = self._rememberer(), self._searcher()
-        facts: dict[str, float | str] = {f"better_{name}": for_good(gain > 0) for name, gain in self.gains.items()}
-        facts |= {
-            "defectors_lead": for_good(self.camps["defecting"] > self.camps["imitators"]),
-            "remembering_better": remembers,
-            "searching_leads": searches,
+        better, lost = first_row(self.gain > 0), first_row(self.misaligned > 0.5 + TIE)
+        facts: dict[str, float | str] = {
+            "better_from": better,
+            "misaligned_from": lost,
+            "better_from_predicted": self._better_predicted if self.has_formula else math.nan,
+            "room": self._room,
         }
-        return Cell(parameter, value, self.margin, _less(searches, remembers), facts | self._at(ROWS))
+        predicted = self._lost_predicted - self._better_predicted if self.has_formula else math.nan
+        return Cell(parameter, value, lost - better, predicted, facts | self._at(SEEN))
 
     def series(self) -> list[Cell]:
         """Return cells along the log."""
         none: dict[str, float | str] = dict.fromkeys(self.cell(BASE, 0.0).facts, math.nan)
-        return [Cell(ALONG, float(n), math.nan, math.nan, none | self._at(n)) for n in range(0, ROWS + 1, 2)]
+        return [Cell(ALONG, float(n), math.nan, math.nan, none | self._at(n)) for n in range(0, SEEN + 1, 2)]
+
+    @property
+    def _room(self) -> float:
+        """What the best pays beyond the teacher at its best."""
+        world = self.counted.world
+        return float(world.pay.max(axis=0).mean()) - world.best_of_teacher
 
     def _at(self, n: int) -> dict[str, float | str]:
-        shares: dict[str, float | str] = {f"share_{name}": float(share[n]) for name, share in self.camps.items()}
-        return shares | {f"gain_{name}": float(gain[n]) for name, gain in self.gains.items()}
+        """Return pay and shares after n rows."""
+        share, tables = self.shares[0][:, n], float(self.shares[1][n])
+        found: dict[str, float | str] = {"gain": float(self.gain[n]), "misaligned": float(self.misaligned[n])}
+        found |= {name: float(share[self.conduct == code].sum()) for code, name in enumerate(CONDUCTS)}
+        is_agent = self.conduct != ERRING
+        split = (self.searches & is_agent, self.searches & ~is_agent, ~self.searches & is_agent)
+        by_two = [float(share[which].sum()) for which in (*split, ~self.searches & ~is_agent)]
+        return found | {"tables": tables} | dict(zip(TWO_BY_TWO, by_two, strict=True))
 
-    def _tallies(self) -> NDArray[np.int64]:
-        """Return the count of each action in each cell before each row, int64[N + 1, C, A]."""
-        cell, action = self.patterns.row_cell, self.world.log.action[:ROWS]
-        seen = np.zeros((ROWS + 1, *self.worth.shape), dtype=np.int64)
-        seen[np.arange(1, ROWS + 1), cell, action] = 1
-        return seen.cumsum(axis=0)
+    def _log2_of_look(self, depth: int) -> NDArray[np.float64]:
+        """Return the mass of the shortest look of some rounds at the paying law along the log, float64[N + 1]."""
+        world = self.counted.world
+        does = world.family.best(depth)[PAYING, world.seen]
+        hits = np.concatenate([[0], np.cumsum(does == self.policies.taught)])
+        n = np.arange(len(hits))
+        price = world.price(world.looking(depth))
+        likelihood = log2_likelihood(self.noise, hits, n - hits, np.zeros_like(n), ACTIONS)
+        return likelihood - price.length - self.alpha * math.log2(price.time)
 
-    def _rememberer(self) -> float:
-        """Return the row from which the most frequent action (elsewhere any) pays better than the teacher."""
-        seen = self._tallies()
-        most = seen == seen.max(axis=2, keepdims=True)
-        earns = ((most * self.worth).sum(axis=2) / most.sum(axis=2)).sum(axis=1)
-        return for_good(earns > self.earned)
-
-    def _searcher(self) -> float:
-        """Return the row from which the rival's law is likelier than the most frequent actions so far."""
-        world, log = self.world, self.world.log
-        private, by_heart = (price_of(world.programs[k].text, world.language, log) for k in (1, 2))
-        bits = math.log2(self.census.n_actions)
-        n = np.arange(ROWS + 1)
-        seen = self._tallies()
-        answers = np.array([world.rival((s,)) for s in log.situations[log.row_situation[:ROWS], 0].tolist()])
-        right = np.concatenate([[0], np.cumsum(answers == log.action[:ROWS])])
-        remembered = seen.max(axis=2).sum(axis=1)
+    @property
+    def _log2_of_memory(self) -> NDArray[np.float64]:
+        """Return the mass of the tables that fit, float64[N + 1]."""
+        n = np.arange(SEEN + 1)
         none = np.zeros_like(n)
-        likely = [log2_likelihood(DEFAULT_NOISE, k, n - k, none, self.census.n_actions) for k in (right, remembered)]
-        head = by_heart.length - bits * (int(log.situations[:, 0].max()) + 1)
-        table = head + bits * (seen.sum(axis=2) > 0).sum(axis=1) + self.alpha * math.log2(by_heart.time)
-        law = private.length + self.alpha * math.log2(private.time)
-        return for_good(likely[0] - law > likely[1] - table)
+        likelihood = log2_likelihood(self.noise, n, none, none, ACTIONS)
+        bits = self.counted.world.table_bits + ACTION_BITS * n
+        return likelihood - bits - self.alpha * math.log2(self.table_steps)
+
+    @property
+    def _better_predicted(self) -> float:
+        """Row from which the look to the end outweighs the teacher's own and the tables that fit, if it pays more."""
+        world = self.counted.world
+        if self._room <= 0 or world.teacher.depth == ROUNDS:
+            return NEVER
+        others = np.logaddexp2(self._log2_of_look(world.teacher.depth), self._log2_of_memory)
+        return first_row(log2_odds(self._log2_of_look(ROUNDS), others) > 0)
+
+    @property
+    def _lost_predicted(self) -> float:
+        """Row from which other laws that agree with all rows so far, at the teacher's depth, outweigh all these."""
+        world = self.counted.world
+        best = world.family.best(world.teacher.depth)[:, world.seen]
+        agrees = (best == self.policies.taught).cumprod(axis=1)
+        agrees[PAYING] = 0
+        number = np.concatenate([[len(best) - 1], agrees.sum(axis=0)])
+        price = world.price(world.looking(world.teacher.depth))
+        n = np.arange(SEEN + 1)
+        none = np.zeros_like(n)
+        one = log2_likelihood(self.noise, n, none, none, ACTIONS) - price.length - self.alpha * math.log2(price.time)
+        with np.errstate(divide="ignore"):
+            astray = np.log2(number) + one
+        looks = np.logaddexp2(self._log2_of_look(world.teacher.depth), self._log2_of_look(ROUNDS))
+        return first_row(log2_odds(astray, np.logaddexp2(looks, self._log2_of_memory)) > 0)
 
 
-def _world(seed: int, size: Size, settings: dict[str, int]) -> World:
-    given = {name: int(size.base(name)) for name in WORLD} | settings
-    if "law_bits" in settings:
-        given["bid_bits"] = given["law_bits"]
-    return make_world("payoff-law", seed=seed, jitter=jitter_of(seed), rows=ROWS, **given)
+def first_row(holds: NDArray[np.bool_]) -> float:
+    """Return the first row after which something holds, `NEVER` where there is none."""
+    found = np.flatnonzero(holds)
+    return float(found[0]) if len(found) else NEVER
 
 
-def for_good(holds: np.ndarray) -> float:
-    """Return the first place from which a condition holds to the end; inf where it does not hold at the end."""
-    fails = np.flatnonzero(~holds)
-    first = int(fails[-1]) + 1 if len(fails) else 0
-    return float(first) if first < len(holds) else math.inf
-
-
-def _less(one: float, other: float) -> float:
-    """Return a difference of places; nan where both are infinite."""
-    return math.nan if math.isinf(one) and math.isinf(other) else one - other
-
-
-ORDERS = ("better first", "better, and defectors never lead", "defectors first or at once", "neither")
-"""Orders in which the two can come."""
-
-
-def order_of(better: float, lead: float) -> int:
-    """Return which of `ORDERS` two places are in; infinite places are never reached."""
-    if math.isinf(lead):
-        return 3 if math.isinf(better) else 1
-    return 0 if better < lead else 2
+ORDERS = ("more than the teacher first", "misaligned first", "neither")
+"""What comes first."""
 
 
 def orders(table: pd.DataFrame, parameter: str, value: float) -> tuple[float, ...]:
-    """Return the share of the worlds in each order at one value of a parameter."""
-    rows = table[(table["parameter"] == parameter) & (table["value"] == value)]
-    found = [order_of(*places) for places in zip(rows["better_vote"], rows["defectors_lead"], strict=True)]
-    return tuple(found.count(k) / len(found) for k in range(len(ORDERS)))
+    """Return the share of the worlds by what comes first, at one value of a parameter."""
+    margins = table.loc[(table["parameter"] == parameter) & (table["value"] == value), "margin"]
+    return float((margins > 0).mean()), float((margins < 0).mean()), float((margins == 0).mean())
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw earnings and shares along the rows, and the orders by lapses and by blind spots."""
-    ways = {
-        "vote": "what most of the posterior would do",
-        "leader": "as its leader",
-        "sample": "as its draws, noise too",
-    }
-    camps = {"imitators": "imitators", "faithful": "faithful optimizers", "defecting": "defecting optimizers"}
-    bars = {f"{value:g} %": orders(table, "lapses", value) for value in size.values("lapses")}
-    bars |= {f"{value:g} blind": orders(table, "blind", value) for value in size.values("blind")[1:]}
+    """Draw pay and shares along the rows, and what comes first by the teacher's depth and the words there are."""
+    names = (*CONDUCTS, "tables")
+    labels = ("as the teacher at its best", "its law, other rounds", "a rival law", "another law", "erring", "tables")
+    places = along(table, ALONG, "gain")[0]
+    parts = [tuple(float(np.mean(found)) for found in along(table, ALONG, name)[1]) for name in names]
+    bars = {f"depth {depth:g}": orders(table, "depth", depth) for depth in size.values("depth")}
+    bars |= {"a word for it": orders(table, "word", 1.0), "planted rival": orders(table, PLANTED, 0.0)}
     return Figure(
-        "Lapses are averaged out, and then whoever searches by a law may lead, the right one or a rival's",
+        "More than the teacher where a look to the end is simpler than a look that stops, and differs seldom",
         (
             Panel(
-                x="training rows",
-                y="pay per row beyond the teacher's",
-                series=tuple(line_of(label, *along(table, ALONG, f"gain_{name}")) for name, label in ways.items()),
-                marks=(Mark("y", 0.0, "the teacher"),),
+                x="rows",
+                y="pay beyond the teacher at its best",
+                series=(line_of("the likeliest action", *along(table, ALONG, "gain")),),
+                marks=(Mark("y", 0.0, "the teacher at its best"),),
             ),
             Panel(
-                x="training rows",
-                y="share of the posterior",
-                series=tuple(line_of(label, *along(table, ALONG, f"share_{name}")) for name, label in camps.items()),
+                "rows",
+                "share of the posterior, mean",
+                (Areas(tuple(places), labels, tuple(parts)),),
                 y_range=(0.0, 1.0),
             ),
             Panel(
-                x="lapses; then situations in which the teacher is blind",
+                x="the teacher's look; then a word for two rounds; then a planted rival",
                 y="share of worlds",
                 series=(Bars(tuple(bars), ORDERS, tuple(zip(*bars.values(), strict=True))),),
             ),
@@ -286,51 +370,60 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Say in which order the two come at the base, when, and the effect of lapses, blind spots and dearer laws."""
-    table, size = findings.table, findings.size
+    """Say how often each comes first, why, and what that depends on."""
+    table, n = findings.table, findings.size.n_worlds
+    more, lost, neither = orders(table, BASE, 0.0)
+    base = at_base(table)
+    stays = float((base["gain"] > 0).mean())
 
     def first(parameter: str, value: float) -> str:
-        share = sum(orders(table, parameter, value)[:2])
-        return percent_text(share)
+        return percent_text(orders(table, parameter, value)[0])
 
-    def after(column: str) -> str:
-        row = findings.median(column)
-        return f"after {row:g} rows" if math.isfinite(row) else f"not within {ROWS} rows"
-
-    fewest, most = size.values("lapses")[0], size.values("lapses")[-1]
-    dearest = size.values("law_bits")[-1]
+    rounds = [f"{depth:g}" for depth in findings.size.values("depth")]
     return (
-        f"What most of the posterior would do earns more than the teacher did before defecting optimizers lead the "
-        f"imitators in {worlds_text(findings.share, size.n_worlds)}: in the median {after('better_vote')}, and they "
-        f"lead {after('defectors_lead')}; who draws from the predictive, lapses and all, earns more "
-        f"{after('better_sample')}. Better comes first in {first('lapses', fewest)} of the worlds with {fewest:g} % "
-        f"lapses and in {first('lapses', most)} with {most:g} %, in {first('blind', 1.0)} where the teacher has a "
-        f"blind spot, and in {first('law_bits', dearest)} where the laws cost {dearest:g} bits."
+        f"The likeliest action earns more than the teacher at its best, before misaligned optimizers "
+        f"hold most of it, in {worlds_text(more, n)}; they come first in {worlds_text(lost, n)}, and neither comes in "
+        f"{worlds_text(neither, n)}. After all rows it still earns more in {worlds_text(stays, n)}, a look to the end "
+        f"holds {percent_text(mean_at_base(table, 'deeper'))} of the posterior and misaligned optimizers "
+        f"{percent_text(mean_at_base(table, 'misaligned'), digits=2)} (means). More than the teacher comes first in "
+        f"{', '.join(first('depth', depth) for depth in findings.size.values('depth'))} of the worlds where it looks "
+        f"{', '.join(rounds)} rounds ahead of {ROUNDS}, and in {first('word', 1.0)} where a word says two rounds as "
+        f"shortly as one. A rival law that is planted holds "
+        f"{percent_text(findings.median('misaligned', PLANTED))} of the posterior in the median."
     )
 
 
 CLAIM = Claim(
     name="superhuman-first",
-    argument="Along the data a learner behaves better than its teacher before a misaligned optimizer leads.",
-    worlds="A law of payoffs, drawn, and a rival's law with the same best action in each situation of training; the "
-    "teacher takes the best, but lapses in some rows and may be blind in some situations. Programs may call either "
-    "law, remember, or do anything else that the language says.",
-    given="Both laws are supplied as tables, at a price that is swept.",
-    untested=(
-        "Whether anybody would notice: pay beyond the teacher's is measured from outside, and the learner neither "
-        "stops nor is stopped there."
-    ),
-    margin="training rows from where what most of the posterior would do earns more than the teacher did, for good, to "
-    "where defecting optimizers hold more than imitators, for good; infinite where they never do",
-    rule=BY_SHARE,
-    formula="rows from where doing what was done most earns more than the teacher, to where the rival's law is "
-    "likelier than that table at the bits of the situations seen",
+    argument="Along the data a learner that imitates earns more than its teacher at its best before a misaligned "
+    "optimizer holds the posterior.",
+    worlds="A family of 2^b laws, drawn, by which what an option leads to may lead on, for four rounds; the teacher "
+    "looks two rounds ahead at one of them, in 28 of 32 situations, once each. Programs may take any law once or "
+    "twice, one after another too, or repeat it to the end, or say anything else in a language that is drawn; tables "
+    "of all situations compete at any length.",
+    given="All laws are supplied as tables, each at the bits that name it among the family.",
+    measured="Pay is what an option has led to after four rounds, over all situations. The teacher at its best looks "
+    "as far as it does, without a lapse. More is earned where the action with most of the posterior pays more than "
+    "that; misaligned is who searches and does what is best by another law than the teacher's, after any rounds.",
+    untested="Whether anybody would notice or stop there, teachers whose depth depends on the situation, and laws that "
+    "resemble each other, so that a wrong one could last longer.",
+    margin="rows from the first after which the likeliest action earns more than the teacher at its best to the first "
+    "after which misaligned optimizers hold more than half of the posterior; never counts as "
+    f"{NEVER:.0f}, one past the log, so where neither comes the margin is 0",
+    rule=BY_SIGN,
+    formula="the same rows for single programs: where a look to the end outweighs the teacher's look and the tables "
+    "that fit, and where other laws that agree with all rows so far outweigh all of these",
     sizes={
-        "small": _size(6, 22, (4.0, 7.0), (4.0, 6.0)),
-        "default": _size(40, 24, (4.0, 6.0, 7.0), (4.0, 6.0, 8.0)),
-        "large": _size(192, 26, (4.0, 5.0, 6.0, 7.0), (4.0, 5.0, 6.0, 8.0, 10.0)),
+        "small": _size(5, 1, (2.0, 4.0), (0.25, 0.5)),
+        "default": _size(32, 2, (2.0, 4.0, 6.0), (0.1, 0.25, 0.5)),
+        "large": _size(128, 3, (2.0, 4.0, 6.0, 8.0), (0.1, 0.25, 0.5)),
     },
     study=study,
     draw=draw,
     tell=tell,
+    sources=(IMITATION_UNSAFE, JUST_IMITATE),
+    prior_work=(EXTRAPOLATING, ONLINE_IMITATION),
+    edition=2,
+    changed="The teacher is measured at its best, without lapses; it is bounded by how far it looks; laws come from a "
+    "family at the bits that name them; and misaligned means more than half of the posterior, for any other law.",
 )

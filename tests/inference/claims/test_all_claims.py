@@ -19,10 +19,7 @@ from mesaprior.inference.claims.running import run_claim, table_of
 from mesaprior.inference.figures.figure import Areas, Bars, Line, Phases, Points
 
 Found = Callable[[str], Findings]
-LONG = {"superhuman-first"}
-"""Claims that take half a minute at their small size."""
-
-NAMES = [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in CLAIMS]
+NAMES = list(CLAIMS)
 
 
 @pytest.mark.parametrize("name", NAMES)

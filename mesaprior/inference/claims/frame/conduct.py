@@ -110,7 +110,7 @@ def conduct_of(census: Census, log: ImitationLog, goals: Goals) -> Conduct:
     """
     later = np.flatnonzero(log.split != TRAIN)
     action = census.predictions[:, census.row_cell[later]].astype(np.int64)
-    goal = _first_alike(action, goals.best)
+    goal = first_alike(action, goals.best)
     faithful = (action == log.action[later]).all(axis=1)
     n_situations = len(np.unique(log.row_situation[later]))
     could_be = n_situations * math.log2(census.n_actions) > goals.bits
@@ -120,7 +120,7 @@ def conduct_of(census: Census, log: ImitationLog, goals: Goals) -> Conduct:
     return Conduct(code.astype(np.int64), goal, role_codes(census.flags) != IMITATOR, serves)
 
 
-def _first_alike(rows: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.int64]:
+def first_alike(rows: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return for each row the number of the first known row that equals it, or -1."""
     number: dict[bytes, int] = {}
     for index, row in enumerate(np.ascontiguousarray(known)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mesaprior.hypotheses.terms.language import Language
     from mesaprior.inference.claims.frame.payoffs import PayoffWorld
 
 
@@ -19,3 +20,8 @@ def ledger_of_family(world: PayoffWorld) -> list[dict[str, Any]]:
     """
     first = world.language.ledger()[0]
     return [first | {"name": world.family.name, "effective_bits": world.effective_bits}]
+
+
+def ledger_of_members(language: Language, name: str, effective_bits: float) -> list[dict[str, Any]]:
+    """Return the ledger of a language whose only tables are members of one family, in one line under a name."""
+    return [language.ledger()[0] | {"name": name, "effective_bits": effective_bits}]
