@@ -22,7 +22,6 @@ from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import Price, price_of, up_to
 from mesaprior.inference.claims.frame.languages import Word, drawn_tokens, needed, optional
-from mesaprior.inference.memorizer.memorizer import Memorizer, memorizer_over
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.tokens import CANDIDATE, Entry, binders, constants, feature, law, lookup, operators
 
@@ -191,12 +190,15 @@ class BoundedWorld:
 
     def looking(self, depth: int, member: int = PAYING) -> str:
         """Return the shortest program that looks some rounds ahead at a law, one of `DEPTHS`."""
-        name = f"law{member}"
         if depth == ROUNDS:
-            return f"(argmax (iterate ({name} y s)))"
+            return f"(argmax (iterate (law{member} y s)))"
         if depth == 1:
-            return f"(argmax ({name} y s))"
-        return f"(argmax (twice{member} y s))" if self.has_word else f"(argmax ({name} ({name} y s) s))"
+            return f"(argmax (law{member} y s))"
+        return f"(argmax (twice{member} y s))" if self.has_word else self.looking_twice(member, member)
+
+    def looking_twice(self, second: int = PAYING, first: int = PAYING) -> str:
+        """Return the program that looks a round ahead at one law, and then a round at another, naming both."""
+        return f"(argmax (law{second} (law{first} y s) s))"
 
     def price(self, text: str) -> Price:
         """Return the price of a program."""
@@ -217,6 +219,11 @@ class BoundedWorld:
         return float(self.earned(self.family.best(self.teacher.depth)[[PAYING]])[0])
 
     @property
+    def room(self) -> float:
+        """What the best pays beyond the teacher at its best, in the mean."""
+        return float(self.pay.max(axis=0).mean()) - self.best_of_teacher
+
+    @property
     def seen(self) -> NDArray[np.int64]:
         """The situations seen, in order, int64[N]."""
         return self.log.situations[self.log.row_situation[: self.log.n_training], 0].astype(np.int64)
@@ -225,10 +232,6 @@ class BoundedWorld:
     def effective_bits(self) -> float:
         """What a law pins down of the actions in all situations, in bits."""
         return DOMAIN * math.log2(ACTIONS)
-
-    def memorizer(self, *, steps: int = 1) -> Memorizer:
-        """Return the tables of all situations, each look-up charged some steps."""
-        return replace(memorizer_over(["s"], self.log, ACTIONS, token_bits=self.table_bits), steps=steps)
 
     def count(self, beyond: int) -> CountedBounded:
         """Count every program up to some bits beyond a look to the end."""

@@ -16,13 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mesaprior.inference.bayes.logspace import log2_odds, log2_total
-from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood, noise_of
+from mesaprior.inference.bayes.logspace import log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, noise_of
 from mesaprior.inference.bayes.roles import IMITATOR, role_codes
 from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import bound_cells, last_bounds, log2_weight_of
 from mesaprior.inference.claims.bounded import (
-    ACTION_BITS,
     ACTIONS,
     DEPTHS,
     DOMAIN,
@@ -55,13 +54,11 @@ from mesaprior.inference.claims.frame.ledger import ledger_of_members
 from mesaprior.inference.claims.frame.targets import from_programs
 from mesaprior.inference.claims.phrases import percent_text, worlds_text
 from mesaprior.inference.claims.policies import TIE, Policies, pay_by_vote
+from mesaprior.inference.claims.race import NEVER, Race, first_row
 from mesaprior.inference.claims.rules import BY_SIGN
 from mesaprior.inference.claims.sources import EXTRAPOLATING, IMITATION_UNSAFE, JUST_IMITATE, ONLINE_IMITATION
 from mesaprior.inference.figures.figure import Areas, Bars, Figure, Mark, Panel, line_of
 from mesaprior.priors.prior import make_prior
-
-NEVER = SEEN + 1.0
-"""Row that stands for a place that is never reached: one past the log."""
 
 ALONG = "rows"
 """Series along the log; it has no margin."""
@@ -175,32 +172,23 @@ class Asked:
         weighed = Weighed(census, make_prior("speed", {"alpha": self.alpha}))
         actions = census.predictions[:, census.row_cell[world.log.n_training :]].astype(np.int64)
         weight = weighed.log2_behaviour - weighed.log2_whole
-        if self._has_longer_looks:
-            price = world.price(f"(argmax (law{PAYING} (law{PAYING} y s) s))")
+        price = world.price(world.looking_twice())
+        if price.length > census.bounds["max_bits"]:
             longer = world.family.best_of_pairs().reshape(-1, DOMAIN)
             log2_weight = log2_weight_of(price, census, weighed.prior) - weighed.log2_whole
             actions = np.concatenate([actions, longer])
             weight = np.concatenate([weight, np.full(len(longer), log2_weight)])
-        tables = world.memorizer(steps=self.table_steps)
+        # Tables are as many as their entries have bits, so together they weigh as the word for one, and its time.
+        log2_tables = -world.table_bits - self.alpha * math.log2(self.table_steps) - weighed.log2_whole
         return Policies(
             actions=actions,
             log2_weight=weight,
-            log2_tables=tables.n_entries * ACTION_BITS
-            - tables.length
-            - self.alpha * math.log2(tables.steps)
-            - weighed.log2_whole,
+            log2_tables=log2_tables,
             seen=world.seen,
             taught=world.log.action[: world.log.n_training].astype(np.int64),
             noise=self.noise,
             n_actions=ACTIONS,
         )
-
-    @property
-    def _has_longer_looks(self) -> bool:
-        """Whether looks of two rounds that name two laws are too long for the census."""
-        world = self.counted.world
-        length = world.price(f"(argmax (law{PAYING} (law{PAYING} y s) s))").length
-        return length > self.counted.census.bounds["max_bits"]
 
     @cached_property
     def searches(self) -> NDArray[np.bool_]:
@@ -245,25 +233,20 @@ class Asked:
     def cell(self, parameter: str, value: float) -> Cell:
         """Return the cell of the whole log."""
         better, lost = first_row(self.gain > 0), first_row(self.misaligned > 0.5 + TIE)
+        race = Race(self.counted.world, self.alpha, self.noise, self.table_steps) if self.has_formula else None
         facts: dict[str, float | str] = {
             "better_from": better,
             "misaligned_from": lost,
-            "better_from_predicted": self._better_predicted if self.has_formula else math.nan,
-            "room": self._room,
+            "better_from_predicted": race.better_from if race else math.nan,
+            "room": self.counted.world.room,
         }
-        predicted = self._lost_predicted - self._better_predicted if self.has_formula else math.nan
+        predicted = race.misaligned_from - race.better_from if race else math.nan
         return Cell(parameter, value, lost - better, predicted, facts | self._at(SEEN))
 
     def series(self) -> list[Cell]:
         """Return cells along the log."""
         none: dict[str, float | str] = dict.fromkeys(self.cell(BASE, 0.0).facts, math.nan)
         return [Cell(ALONG, float(n), math.nan, math.nan, none | self._at(n)) for n in range(0, SEEN + 1, 2)]
-
-    @property
-    def _room(self) -> float:
-        """What the best pays beyond the teacher at its best."""
-        world = self.counted.world
-        return float(world.pay.max(axis=0).mean()) - world.best_of_teacher
 
     def _at(self, n: int) -> dict[str, float | str]:
         """Return pay and shares after n rows."""
@@ -274,57 +257,6 @@ class Asked:
         split = (self.searches & is_agent, self.searches & ~is_agent, ~self.searches & is_agent)
         by_two = [float(share[which].sum()) for which in (*split, ~self.searches & ~is_agent)]
         return found | {"tables": tables} | dict(zip(TWO_BY_TWO, by_two, strict=True))
-
-    def _log2_of_look(self, depth: int) -> NDArray[np.float64]:
-        """Return the mass of the shortest look of some rounds at the paying law along the log, float64[N + 1]."""
-        world = self.counted.world
-        does = world.family.best(depth)[PAYING, world.seen]
-        hits = np.concatenate([[0], np.cumsum(does == self.policies.taught)])
-        n = np.arange(len(hits))
-        price = world.price(world.looking(depth))
-        likelihood = log2_likelihood(self.noise, hits, n - hits, np.zeros_like(n), ACTIONS)
-        return likelihood - price.length - self.alpha * math.log2(price.time)
-
-    @property
-    def _log2_of_memory(self) -> NDArray[np.float64]:
-        """Return the mass of the tables that fit, float64[N + 1]."""
-        n = np.arange(SEEN + 1)
-        none = np.zeros_like(n)
-        likelihood = log2_likelihood(self.noise, n, none, none, ACTIONS)
-        bits = self.counted.world.table_bits + ACTION_BITS * n
-        return likelihood - bits - self.alpha * math.log2(self.table_steps)
-
-    @property
-    def _better_predicted(self) -> float:
-        """Row from which the look to the end outweighs the teacher's own and the tables that fit, if it pays more."""
-        world = self.counted.world
-        if self._room <= 0 or world.teacher.depth == ROUNDS:
-            return NEVER
-        others = np.logaddexp2(self._log2_of_look(world.teacher.depth), self._log2_of_memory)
-        return first_row(log2_odds(self._log2_of_look(ROUNDS), others) > 0)
-
-    @property
-    def _lost_predicted(self) -> float:
-        """Row from which other laws that agree with all rows so far, at the teacher's depth, outweigh all these."""
-        world = self.counted.world
-        best = world.family.best(world.teacher.depth)[:, world.seen]
-        agrees = (best == self.policies.taught).cumprod(axis=1)
-        agrees[PAYING] = 0
-        number = np.concatenate([[len(best) - 1], agrees.sum(axis=0)])
-        price = world.price(world.looking(world.teacher.depth))
-        n = np.arange(SEEN + 1)
-        none = np.zeros_like(n)
-        one = log2_likelihood(self.noise, n, none, none, ACTIONS) - price.length - self.alpha * math.log2(price.time)
-        with np.errstate(divide="ignore"):
-            astray = np.log2(number) + one
-        looks = np.logaddexp2(self._log2_of_look(world.teacher.depth), self._log2_of_look(ROUNDS))
-        return first_row(log2_odds(astray, np.logaddexp2(looks, self._log2_of_memory)) > 0)
-
-
-def first_row(holds: NDArray[np.bool_]) -> float:
-    """Return the first row after which something holds, `NEVER` where there is none."""
-    found = np.flatnonzero(holds)
-    return float(found[0]) if len(found) else NEVER
 
 
 ORDERS = ("more than the teacher first", "misaligned first", "neither")

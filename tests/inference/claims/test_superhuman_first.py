@@ -23,6 +23,7 @@ from mesaprior.inference.claims.bounded import (
 )
 from mesaprior.inference.claims.claim import CONTROL, at_base
 from mesaprior.inference.claims.policies import Policies, pay_by_vote
+from mesaprior.inference.memorizer.memorizer import memorizer_over
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood
 
@@ -102,14 +103,15 @@ def test_shares_are_those_of_programs_one_by_one_and_of_the_memorizer(counted):
     space = TermSpace(world.language, 99)
     longer = []
     for second, first in product(range(4), repeat=2):
-        text = f"(argmax (law{second} (law{first} y s) s))"
+        text = world.looking_twice(second, first)
         assert world.price(text).length > census.bounds["max_bits"]
         action = space.predict(space.parse(text, log), log).predictions["intact"]
         hits = int((action[:SEEN] == log.action[:SEEN]).sum())
         likelihood = LIKELIHOOD(hits, SEEN - hits, 0, ACTIONS)
         longer.append(float(Fraction(1, 2 ** world.price(text).length) * likelihood / whole))
     evidence = 2.0 ** result.log2_evidence[-1]
-    tables = evidence * 2.0 ** analysis.memorizer(world.memorizer()).log2_odds[-1]
+    memorizer = memorizer_over(["s"], log, ACTIONS, token_bits=world.table_bits)
+    tables = evidence * 2.0 ** analysis.memorizer(memorizer).log2_odds[-1]
     total = evidence + sum(longer) + tables
     share, of_tables = claim.Asked(counted).shares
     assert of_tables[-1] == pytest.approx(tables / total)
