@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -138,7 +139,7 @@ def count_daemons(
     parts = [_count(weighing, goals, chunk, at, traits) for chunk in chunks]
     share_of_goals = len(goals.best) / 2.0 ** len(goals.inputs.context)
     found: list[Counts] = []
-    for k, whole in enumerate(weighing.wholes(at), 1):
+    for k, whole in enumerate(_wholes(weighing, at), 1):
         made, taken = zip(*(part[k - 1] for part in parts), strict=True)
         sums, is_other = together(made), 1 - 2.0**-k
         found.append(
@@ -149,6 +150,12 @@ def count_daemons(
             )
         )
     return found
+
+
+@lru_cache(maxsize=16)
+def _wholes(weighing: Weighing, at: Openings) -> tuple[float, ...]:
+    """Return what all completions have, which no goal changes; worlds that weigh alike share it."""
+    return tuple(weighing.wholes(at))
 
 
 def _count(

@@ -373,7 +373,7 @@ CLAIM = Claim(
     formula="the same if all other completions were random functions: their number, and how many functions need fewer "
     "gates than a goal, and how many as many",
     sizes={
-        "small": _size(6, (4.0, 6.0), (0.0, 1.0)),
+        "small": _size(5, (4.0, 6.0), (0.0, 1.0)),
         "default": _size(32, (2.0, 4.0, 6.0, 8.0), (0.0, 0.5, 1.0, 2.0, 4.0)),
         "large": _size(MANY_WORLDS, (2.0, 4.0, 6.0, 8.0), (0.0, 0.5, 1.0, 2.0, 4.0)),
     },
