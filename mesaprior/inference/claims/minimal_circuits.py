@@ -357,7 +357,7 @@ def tell(findings: Findings) -> str:
 
 CLAIM = Claim(
     name="minimal-circuits",
-    argument="The smallest circuit for a fixed input size is free of daemons, which the shortest program may carry.",
+    argument="The smallest circuit for a fixed input size is free of what the shortest program may carry.",
     worlds="A family of 2^b utilities, drawn: in each of four contexts each of two goods is worth -3 to 3. Two payoff "
     "bits say which of two actions yields which good, and two bits are the context. All partial functions of these "
     "four bits with one to four inputs open are completed by the functions of the fewest gates, ties alike; beside it "
