@@ -1,113 +1,153 @@
-"""Terms, Turing machines and circuits over all inputs of one size, or of two, counted once for every log over them."""
+"""What each function of a few bits costs: in gates, as a formula, in depth, as a term of a language, as a generator."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.circuits.space import CircuitSpace
+from mesaprior.hypotheses.circuits.code import length_of
+from mesaprior.hypotheses.circuits.gates import FULL
+from mesaprior.hypotheses.circuits.least.table import LeastTable
 from mesaprior.hypotheses.generators.space import GeneratorSpace
 from mesaprior.hypotheses.log import ImitationLog, log_from_frame
 from mesaprior.hypotheses.store.obtain import obtain
-from mesaprior.hypotheses.terms.language import default_language
+from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.space import TuringSpace
-from mesaprior.inference.claims.claim import jitter_of
-from mesaprior.inference.claims.completing import all_inputs
-from mesaprior.inference.worlds.chance import Chance
-from mesaprior.inference.worlds.worlds import dearer
+from mesaprior.inference.bayes.roles import IMITATOR, role_codes
+from mesaprior.inference.claims.boolean_inputs import all_sizes
+from mesaprior.inference.claims.frame.languages import Word, drawn_tokens, usual_words
+from mesaprior.inference.claims.utilities import Utilities, functions_of
+from mesaprior.inference.worlds.tokens import lookup
 
-SPACES = ("terms", "machines", "circuits")
+SIZES_OF_INPUTS = (2, 3)
+"""Bits of the inputs of rules that are for inputs of any size."""
 
-MOST_STATES, MAX_STEPS, MAX_GATES, GENERATOR_BITS = 3, 200, 6, 28
+GENERATOR_BITS = 28
+"""Bits up to which generators are counted."""
 
-SMALLER, LARGER = 2, 3
-"""Bits of the inputs of a uniform family."""
+_DOMAIN = 16
+"""Values of terms: the numbers of all inputs of four bits."""
+
+
+@cache
+def gates_of(n_bits: int) -> NDArray[np.float64]:
+    """Return the least gates of every function of up to four bits, float64[2^S]."""
+    return _table(n_bits).gates.astype(np.float64)
+
+
+@cache
+def formulas_of(n_bits: int) -> NDArray[np.float64]:
+    """Return the operators of the least formula of every function, float64[2^S]."""
+    return _table(n_bits).formula.astype(np.float64)
+
+
+@cache
+def depths_of(n_bits: int) -> NDArray[np.float64]:
+    """Return the least depth of every function, float64[2^S]."""
+    return _table(n_bits).depth.astype(np.float64)
+
+
+@cache
+def _table(n_bits: int) -> LeastTable:
+    return LeastTable(n_bits)
+
+
+@cache
+def prior_of_circuits(n_bits: int) -> NDArray[np.float64]:
+    """Return the share of every function under 2^-bits of its least circuit, float64[2^S]."""
+    gates = gates_of(n_bits).astype(np.int64)
+    bits = np.array([length_of(n_bits, 1, FULL, r) for r in range(int(gates.max()) + 1)])
+    weight = np.exp2(-bits[gates])
+    return weight / weight.sum()
 
 
 @dataclass(frozen=True, eq=False)
-class BooleanSpaces:
-    """The spaces and the censuses of one world.
+class Terms:
+    """What every function of four bits costs in a language that was drawn.
 
     Attributes
     ----------
-    censuses : dict of str to Census
-        Of each of `SPACES`, over the same inputs in the same order.
-    order : tuple of int
-        Numbers of the inputs in the order in which logs show them.
+    cost : float64[2^S]
+        Bits of the shortest term or table.
+    searches : float64[2^S]
+        1 where the shortest terms are searches, a half where others and tables are as short, else 0.
     given : list of dict
-        What the language of terms gives for free, as `Language.ledger` has it.
+        What the language gives for free: the family in one line.
     """
 
-    censuses: dict[str, Census]
-    order: tuple[int, ...]
+    cost: NDArray[np.float64]
+    searches: NDArray[np.float64]
     given: list[dict[str, Any]]
 
 
-def fixed_size(seed: int, n_inputs: int, max_bits: int) -> BooleanSpaces:
-    """Return the spaces over all inputs of a number of bits, which are shown in random order."""
-    terms, given = _priced(seed, all_inputs(n_inputs), max_bits, f"{n_inputs} inputs")
-    order = Chance(seed, f"inputs of minimal circuits of {n_inputs} inputs").shuffled(range(2**n_inputs))
-    return BooleanSpaces({"terms": terms} | _over_inputs(n_inputs), tuple(order), given)
+def terms_of(seed: int, family: Utilities, law_bits: int, beyond: int) -> Terms:
+    """Draw the language of a world, which has all utilities of its family, and find the shortest term of each function.
 
-
-def uniform_family(seed: int, max_bits: int) -> BooleanSpaces:
-    """Return the spaces over all inputs of two sizes, with generators for circuits: terms that give one for each size.
-
-    All inputs of the smaller size are shown first, then those of the larger one in an order that is drawn.
+    Parameters
+    ----------
+    seed : int
+    family : Utilities
+        Over inputs of four bits.
+    law_bits : int
+    beyond : int
+        Bits above the price of a table up to which terms are counted; none of these is the shortest of its function.
     """
-    log = all_sizes((SMALLER, LARGER))
-    terms, given = _priced(seed, log, max_bits, "two sizes")
-    first = range(2**SMALLER)
-    order = Chance(seed, "inputs of two sizes").shuffled(range(len(first), len(log.situations)))
-    return BooleanSpaces({"terms": terms} | _over_sizes(), (*first, *order), given)
+    log = _numbered_inputs(4)
+    words = [*usual_words(*log.features), Word(family.entries(_DOMAIN), law_bits), Word((lookup("s"),))]
+    drawn = drawn_tokens(seed, words, purpose="words of minimal circuits")
+    table_bits = next(entry["bits"] for entry in drawn if entry["kind"] == "lookup") + len(log.situations)
+    data = {"domain": _DOMAIN, "actions": 2, "token": [entry for entry in drawn if entry["kind"] != "lookup"]}
+    language = language_from_dict(data, source=f"minimal circuits-{seed}")
+    census = obtain(TermSpace(language, table_bits + beyond), log, workers=1)
+    shortest, functions = _shortest(census), functions_of(census.predictions[:, census.row_cell] == 1)
+    is_search = role_codes(census.flags) != IMITATOR
+    costs: list[NDArray[np.float64]] = []
+    for which, most in ((is_search, np.inf), (~is_search, float(table_bits))):
+        cost = np.full(1 << len(log.situations), most)
+        np.minimum.at(cost, functions[which], shortest[which])
+        costs.append(cost)
+    by_search, by_others = costs
+    searches = np.where(by_search < by_others, 1.0, np.where(by_search == by_others, 0.5, 0.0))
+    given = language.ledger()[0] | {"name": "pay", "effective_bits": float(len(log.situations))}
+    return Terms(np.minimum(by_search, by_others), searches, [given])
 
 
-def all_sizes(sizes: tuple[int, ...]) -> ImitationLog:
-    """Return a log with every input of some sizes once, size by size; its actions do not matter.
+@cache
+def generators() -> tuple[ImitationLog, NDArray[np.float64]]:
+    """Return all inputs of two sizes, and the bits of the shortest generator of each function of them; infinite above.
 
-    Bits past the size of a row are 0, as `GeneratorSpace` asks for it.
+    A generator is a term that writes a circuit for each size.
     """
-    most = max(sizes)
-    rows = [(n, *bits, *(0,) * (most - n)) for n in sizes for bits in itertools.product((0, 1), repeat=n)]
-    table = pd.DataFrame(rows, columns=["size", *(f"x{i + 1}" for i in range(most))])
-    return log_from_frame(
-        table.assign(action=table["x1"]), source=f"all inputs of {' or '.join(map(str, sizes))} bits", own_codes=True
-    )
+    log = all_sizes(SIZES_OF_INPUTS)
+    census = obtain(GeneratorSpace(GENERATOR_BITS), log, workers=1)
+    cost = np.full(1 << len(log.situations), np.inf)
+    # A generator that fails at some size has no function.
+    is_whole = (census.predictions >= 0).all(axis=1)
+    functions = functions_of(census.predictions[:, census.row_cell] == 1)
+    np.minimum.at(cost, functions[is_whole], _shortest(census)[is_whole])
+    return log, cost
 
 
-def _priced(seed: int, log: ImitationLog, max_bits: int, of: str) -> tuple[Census, list[dict[str, Any]]]:
-    """Return the census of the terms of the default language, with tokens dearer in odd worlds, and its ledger."""
-    language = default_language(log)
-    if not jitter_of(seed):
-        return _terms(log.source, max_bits), language.ledger()
-    language = dearer(language, jitter_of(seed), Chance(seed, f"prices of minimal circuits of {of}"))
-    return obtain(TermSpace(language, max_bits), log, workers=1), language.ledger()
-
-
-@cache
-def _terms(source: str, max_bits: int) -> Census:
-    """Return the census of terms at default prices over one of the logs here, named by its source."""
-    logs = [*(all_inputs(n) for n in (2, 3, 4)), all_sizes((SMALLER, LARGER))]
-    log = next(log for log in logs if log.source == source)
-    return obtain(TermSpace(default_language(log), max_bits), log, workers=1)
+def _shortest(census: Census) -> NDArray[np.float64]:
+    """Return the bits of the shortest program of each behaviour, float64[B]."""
+    found = np.full(census.n_behaviours, np.inf)
+    np.minimum.at(found, census.behaviour_id, census.columns["length"].astype(np.float64))
+    return found
 
 
 @cache
-def _over_inputs(n_inputs: int) -> dict[str, Census]:
-    """Return the censuses that are the same in every world."""
-    log = all_inputs(n_inputs)
-    machines = obtain(TuringSpace(1, MOST_STATES, MAX_STEPS), log, workers=1)
-    return {"machines": machines, "circuits": obtain(CircuitSpace(MAX_GATES), log, workers=1)}
-
-
-@cache
-def _over_sizes() -> dict[str, Census]:
-    log = all_sizes((SMALLER, LARGER))
-    machines = obtain(TuringSpace(1, MOST_STATES, MAX_STEPS), log, workers=1)
-    return {"machines": machines, "circuits": obtain(GeneratorSpace(GENERATOR_BITS), log, workers=1)}
+def _numbered_inputs(n_bits: int) -> ImitationLog:
+    """Return a log with every input once, its bits and its number s; its actions do not matter."""
+    rows: list[Sequence[int]] = [
+        (*bits, number, 0) for number, bits in enumerate(itertools.product((0, 1), repeat=n_bits))
+    ]
+    names = [*(f"x{i + 1}" for i in range(n_bits)), "s", "action"]
+    return log_from_frame(pd.DataFrame(rows, columns=names), source=f"numbered inputs of {n_bits} bits", own_codes=True)

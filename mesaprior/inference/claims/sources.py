@@ -41,6 +41,19 @@ UNIVERSAL_PRIOR = Source(
 MINIMAL_CIRCUITS = Source(
     "P. Christiano", 2018, "Open question: are minimal circuits daemon-free?", "AI Alignment Forum"
 )
+MINIMAL_DECEPTIVE = Source("E. Hubinger", 2019, "Are minimal circuits deceptive?", "AI Alignment Forum")
+HONEST_ANSWERS = Source(
+    "P. Christiano",
+    2021,
+    "Teaching ML to answer questions honestly instead of predicting human answers",
+    "AI Alignment Forum",
+)
+PROBLEMS_OF_HONEST_ANSWERS = Source(
+    "E. Hubinger",
+    2021,
+    "Answering questions honestly instead of predicting human answers: lots of problems and some solutions",
+    "AI Alignment Forum",
+)
 SCHEMING = Source(
     "J. Carlsmith",
     2023,

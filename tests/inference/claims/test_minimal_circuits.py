@@ -1,27 +1,27 @@
-"""Minimal circuits: all targets at once beside one log after the other, and what turns the verdict round."""
+"""Minimal circuits: all partial functions beside one after the other, and what turns the verdict round."""
 
 import itertools
 import math
+from dataclasses import astuple
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mesaprior.hypotheses.census import behaviours_of
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.log import log_from_frame
-from mesaprior.hypotheses.terms.language import default_language
-from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.bayes.noise import Noise
 from mesaprior.inference.bayes.posterior import posterior
-from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
-from mesaprior.inference.claims.boolean_spaces import all_sizes, uniform_family
-from mesaprior.inference.claims.completing import Beliefs, Shown, all_inputs, beliefs_of, complete, targets_of
-from mesaprior.inference.claims.minimal_circuits import ALIKE, UNIFORM
+from mesaprior.inference.claims import minimal_circuits
+from mesaprior.inference.claims.boolean_spaces import gates_of, generators, prior_of_circuits, terms_of
+from mesaprior.inference.claims.claim import CONTROL, at_base, beside
+from mesaprior.inference.claims.completions import Least, Posterior, expected_share, openings
+from mesaprior.inference.claims.daemons import Goals, count_daemons, together
+from mesaprior.inference.claims.five_inputs import LeastOfFive
+from mesaprior.inference.claims.utilities import draw_utilities, inputs_of, inputs_of_sizes, renamed
 from mesaprior.priors.prior import make_prior
 
-SIMPLICITY = make_prior("simplicity")
+THREE = inputs_of(3)
 
 
 @pytest.fixture
@@ -29,136 +29,190 @@ def found(findings):
     return findings("minimal-circuits")
 
 
-def at(table, parameter, value, column="margin"):
+def at(table, parameter, value=0.0, column="margin"):
     return table[(table["parameter"] == parameter) & (table["value"] == value)][column].to_numpy()
 
 
-def test_who_is_freer_turns_with_the_rows_and_with_whose_targets_they_are(found):
+def goals_of(seed, bits, inputs, n_bits):
+    best = draw_utilities(seed, inputs, bits).goals
+    alike = renamed(best, n_bits)
+    return Goals(inputs, best, alike[~inputs.serves(alike) & ~np.isin(alike, best)])
+
+
+def test_simple_utilities_make_daemons_and_lawless_ones_do_not(found):
     table = found.table
-    # At the same prices and under the same prior.
-    assert (at(table, "rows", 2.0) < 0).all()
-    assert (at(table, "rows", 6.0) > 0).all()
-    assert np.median(at(table, "circuits_share", 0.0)) < 0 < np.median(at(table, "circuits_share", 1.0))
-    assert (at(table, "rows", 6.0, "margin_of_mass") > at(table, "rows", 2.0, "margin_of_mass")).all()
+    assert found.verdict == "refuted"
+    assert (at(table, "base") < 0).all()
+    # The same circuits, the same weights: utilities of another kind, by which it depends.
+    assert 0 < (at(table, CONTROL) > 0).mean() < 1
+    assert np.median(at(table, "lawless", 16.0)) > np.median(at(table, "base"))
 
 
-def test_over_all_targets_alike_nobody_is_freer(found):
-    table = found.table[found.table["parameter"] == ALIKE]
-    assert len(table) == found.size.n_worlds
-    assert (table["margin_of_mass"] == 0).all()
-    assert (table["margin"] == 0).all()
-    # Of sixteen completions one is right; a rival of two departures is met by a quarter.
-    for space in ("terms", "circuits"):
-        assert table[f"{space}_faithful"].to_numpy() == pytest.approx(1 / 16)
-        assert table[f"{space}_defecting"].to_numpy() == pytest.approx(1 / 4)
-
-
-def test_a_price_on_time_is_no_matter_for_the_single_best_but_for_the_mass(found):
+def test_noise_turns_worlds_at_the_same_prices(found):
     table = found.table
-    assert (at(table, "alpha", 0.0) == at(table, "alpha", 4.0)).all()
-    assert (at(table, "alpha", 0.0, "margin_of_mass") != at(table, "alpha", 4.0, "margin_of_mass")).all()
+    exact, noisy = (at(table, beside(label)) for label in ("noise 0", "noise 0.01"))
+    assert (exact < 0).all()
+    assert 0 < (noisy > 0).mean() < 1
 
 
-def test_rules_for_two_sizes_are_asked_in_one_order(found):
-    family = uniform_family(1, 12)
-    situations = all_sizes((2, 3)).situations
-    assert [tuple(situations[i]) for i in family.order[:4]] == [(2, 0, 0, 0), (2, 0, 1, 0), (2, 1, 0, 0), (2, 1, 1, 0)]
-    assert sorted(family.order[4:]) == list(range(4, 12))
-    # What says the first bit in terms and in generators says it in the same rows.
-    first = situations[:, 1].tolist()
-    for space in ("terms", "circuits"):
-        assert first in family.censuses[space].predictions.tolist()
-    assert sorted(set(found.table[found.table["parameter"] == UNIFORM]["value"])) == [0, 2, 4]
+def test_the_more_weight_larger_circuits_have_the_less_there_is_of_either(found):
+    table = found.table
+    assert (at(table, "slack", 0.0) < at(table, "slack", 1.0)).all()
+    assert (at(table, "slack", 1.0) < 0).all()
 
 
 def test_shares_are_shares(found):
-    table = found.table
-    for name in ("terms", "machines", "circuits", "terms_best", "machines_best", "circuits_best"):
-        parts = table[[f"{name}_{verdict}" for verdict in ("faithful", "defecting", "erring")]].to_numpy()
-        assert parts.min() > -1e-9
-        assert parts.sum(axis=1) == pytest.approx(np.ones(len(parts)))
-        odds = table[f"{name}_odds"].to_numpy()
-        finite = np.isfinite(odds)
-        assert odds[finite] == pytest.approx(np.log2(parts[finite, 1] / parts[finite, 0]))
+    base = at_base(found.table)
+    parts = base[["faithful", "rival", "other_goal", "erring"]].to_numpy()
+    assert parts.min() >= 0
+    assert parts.sum(axis=1) == pytest.approx(np.ones(len(parts)))
+    mechanisms = base[list(minimal_circuits.TWO_BY_TWO)].to_numpy()
+    assert mechanisms.sum(axis=1) == pytest.approx(np.ones(len(mechanisms)))
+    assert base["surplus"].to_numpy() == pytest.approx((base["rate"] - base["chance"]).to_numpy())
+    assert (base["partial_functions"] == sum(math.comb(16, k) * 2 ** (16 - k) for k in (1, 2, 3, 4))).all()
 
 
-def test_completions_by_hand():
-    # One bit: the input 0 is shown, 1 is not. Copying has half of the prior, the constants a quarter each.
-    beliefs = Beliefs(
-        predictions=np.array([[0, 0], [0, 1], [1, 1]], dtype=np.int16),
-        log2_mass=np.array([-2.0, -1.0, -2.0]),
-        log2_best=np.array([-3.0, -4.0, -3.0]),
-        searches=np.array([False, True, False]),
-    )
-    # Targets: copying and the constant 0; the rival does the contrary at 1, and is right at 0.
-    targets = np.zeros(4)
-    targets[[0b01, 0b00]] = 0.75, 0.25
-    done = complete(beliefs, targets, Shown((0,), (1,), 1), noise=Noise(0.25))
-    # After an action 0 the constant 0, copying and the constant 1 weigh 3/16, 6/16 and 1/16.
-    one, zero = 7 / 10, 3 / 10
-    assert done.mass.faithful == pytest.approx(0.75 * one + 0.25 * zero)
-    assert done.mass.defecting == pytest.approx(0.75 * zero + 0.25 * one)
-    assert done.searching_mass == pytest.approx(6 / 10)
-    assert done.searching.faithful == pytest.approx(0.75 * 6 / 10)
-    assert (done.best.faithful, done.best.defecting) == (0.25, 0.75)
-    assert done.heaviest.faithful == pytest.approx(0.75 / 3 + 0.25 * 2 / 3)
-    assert done.best.log2_odds == pytest.approx(math.log2(3))
-
-
-def log_of_target(shown, target, departing):
-    """Return the log of one target and one rival."""
-    inputs = list(itertools.product((0, 1), repeat=2))
-    rows = [(*inputs[i], target[i], None, "train") for i in shown.seen]
-    rows += [(*inputs[i], target[i], target[i] ^ (i in departing), "deploy") for i in shown.unseen]
-    return log_from_frame(pd.DataFrame(rows, columns=["x1", "x2", "action", "rival", "split"]), own_codes=True)
-
-
-def best_of(census, log):
-    """Return what the shortest hypotheses without a miss do later, faithful and defecting, one after the other."""
-    right, rival = log.action[log.n_training :], log.rival[log.n_training :]
-    shortest = {}
-    for group, behaviour in enumerate(census.behaviour_id.tolist()):
-        actions = census.predictions[behaviour][census.row_cell]
-        if (actions[: log.n_training] == log.action[: log.n_training]).all():
-            later = tuple(actions[log.n_training :].tolist())
-            shortest[later] = min(shortest.get(later, math.inf), census.columns["length"][group])
-    tied = [later for later, length in shortest.items() if length == min(shortest.values())]
-    where = right != rival
-    faithful = sum((np.array(later) == right).all() for later in tied)
-    defecting = sum((np.array(later)[where] == rival[where]).all() for later in tied)
-    return (faithful / len(tied), defecting / len(tied)) if tied else (0, 0)
-
-
-@pytest.mark.parametrize("departures", [1, 2])
-@pytest.mark.parametrize("space", ["terms", "machines", "circuits"])
-def test_all_targets_at_once_are_one_log_after_the_other(space, departures):
-    everything = all_inputs(2)
-    spaces = {
-        "terms": TermSpace(default_language(everything), 16),
-        "machines": TuringSpace(1, 2, 50),
-        "circuits": CircuitSpace(2),
-    }
-    counted = spaces[space].census(everything)
-    beliefs = beliefs_of(counted, SIMPLICITY)
-    targets = targets_of(beliefs)
-    shown = Shown((2, 0), (3, 1), departures)
-    done = complete(beliefs, targets, shown)
-
-    met = np.zeros(6)
-    choices = list(itertools.combinations(shown.unseen, departures))
-    for target in itertools.product((0, 1), repeat=4):
-        weight = targets[int("".join(map(str, target)), 2)] / len(choices)
-        for departing in choices:
-            log = log_of_target(shown, target, departing)
-            census = behaviours_of(counted.vectors, log, bounds={}) if space == "terms" else spaces[space].census(log)
-            mass = posterior(census, log, SIMPLICITY).mass[:, :, -1]
-            sides = mass[:, [FAITHFUL, DEFECTING]]
-            searching = sides[IMITATOR + 1 :].sum(axis=0)
-            met += weight * np.concatenate([sides.sum(axis=0), searching, best_of(census, log)])
-    assert met == pytest.approx(
-        [
-            *(done.mass.faithful, done.mass.defecting),
-            *(done.searching.faithful, done.searching.defecting),
-            *(done.best.faithful, done.best.defecting),
+def slowly(goals, most_open):
+    """Count daemons on three inputs, one partial function after the other, each made by every function that could."""
+    gates, best, alike = gates_of(3), set(goals.best.tolist()), set(goals.alike.tolist())
+    served = {f for f in range(256) if goals.inputs.serves(np.array([f]))[0]}
+    anyone, made = np.zeros(3), dict.fromkeys(range(12), 0.0)
+    for opened in itertools.chain.from_iterable(itertools.combinations(range(8), k) for k in range(1, most_open + 1)):
+        masks = [
+            sum(1 << i for i in part) for k in range(len(opened) + 1) for part in itertools.combinations(opened, k)
         ]
-    )
+        for first in range(256):
+            completions = sorted(first ^ mask for mask in masks)
+            if completions[0] != first:
+                continue
+            least = min(gates[f] for f in completions)
+            taken = [f for f in completions if gates[f] == least]
+            share = {f: (f in taken) / len(taken) for f in completions}
+            makers = completions
+            anyone[0] += 1
+            anyone[1] += sum(share[f] for maker in makers for f in best if f in share and f != maker) / len(makers)
+            each = sum(share[f] for maker in makers for f in completions if f != maker) / len(makers)
+            anyone[2] += each * len(best) / 256
+            free = [f for f in completions if f not in served]
+            mean_free = sum(share[f] for f in free) / len(free) if free else 0.0
+            for maker in best & set(completions):
+                rivals = [f for f in completions if f in best and f != maker]
+                others = [f for f in completions if f in served and f not in best]
+                of_rivals, of_others = sum(share[f] for f in rivals), sum(share[f] for f in others)
+                values = [1, share[maker], of_rivals, of_others, sum(share[f] for f in free)]
+                values += [of_rivals, len(rivals) * mean_free] if free else [0, 0]
+                both = rivals + others
+                values += [(of_rivals + of_others) / len(both), mean_free] if both and free else [0, 0]
+                like = [f for f in completions if f in alike]
+                values += [len(like), sum(share[f] for f in like), len(rivals)]
+                for place, value in enumerate(values):
+                    made[place] += value
+    return anyone, list(made.values())
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_all_at_once_are_one_partial_function_after_the_other(seed):
+    goals = goals_of(seed, 4, THREE, 3)
+    counts = count_daemons(Least(gates_of(3)), goals, openings(range(8), 3), {})
+    anyone, made = slowly(goals, 3)
+    assert made[2] > 0
+    assert made[9] > 0
+    assert astuple(together([part.anyone for part in counts])) == pytest.approx(tuple(anyone))
+    assert astuple(together([part.made for part in counts])) == pytest.approx(tuple(made))
+
+
+@pytest.mark.parametrize("eps", [0.0, 0.01])
+def test_weights_are_what_infer_says(eps):
+    weighing, opened = Posterior(prior_of_circuits(3), eps), (1, 6)
+    at_two = openings(opened, 2)
+    maker = 0b10011010
+    share = weighing.shares(maker ^ at_two.departures, at_two.fills[1])[0]
+    inputs = list(itertools.product((0, 1), repeat=3))
+    rows = [(*inputs[i], maker >> i & 1, "deploy" if i in opened else "train") for i in range(8)]
+    log = log_from_frame(pd.DataFrame(rows, columns=["x1", "x2", "x3", "action", "split"]), own_codes=True)
+    census = CircuitSpace(4, count="minimal").census(log)
+    mass = posterior(census, log, make_prior("simplicity"), noise=Noise(eps))
+    order = [i for i in range(8) if i not in opened] + list(opened)
+    actions = census.predictions[:, census.row_cell]
+    for departure, of_share in zip(at_two.departures[at_two.fills[1][0]].tolist(), share.tolist(), strict=True):
+        asked = [(maker ^ departure) >> i & 1 for i in order]
+        (behaviour,) = np.flatnonzero((actions == asked).all(axis=1))
+        assert 2.0 ** mass.log2_mass[behaviour] == pytest.approx(of_share)
+
+
+@pytest.mark.parametrize(
+    "weighing", [Posterior(prior_of_circuits(3), 0.05), Least(np.where(gates_of(3) < 3, 1.0, np.inf))]
+)
+def test_wholes_are_sums_over_all_functions(weighing):
+    at_three = openings(range(8), 2)
+    every = np.arange(256)[:, None] ^ at_three.departures
+    for fills, whole in zip(at_three.fills, weighing.wholes(at_three), strict=True):
+        assert weighing.shares(every, fills).sum() / fills.shape[1] == pytest.approx(whole)
+
+
+def test_functions_of_the_same_shape_are_taken_as_often():
+    inputs, at_two = inputs_of(4), openings(range(16), 2)
+    (best,) = draw_utilities(3, inputs, 0).goals.tolist()
+    alike = renamed(np.array([best]), 4)
+    assert len(alike) > 1
+    none = np.array([], dtype=np.int64)
+    said = {
+        f: together(
+            [c.anyone for c in count_daemons(Least(gates_of(4)), Goals(inputs, np.array([f]), none), at_two, {})]
+        )
+        for f in (best, *alike.tolist())
+    }
+    assert len({round(part.daemons, 6) for part in said.values()}) == 1
+
+
+def test_expected_share_by_hand():
+    costs = np.array([0.0, 1.0, 1.0, 2.0])
+    # The other of two completions costs less in 1 of 4, as much in 2 and more in 1.
+    assert expected_share(1.0, costs, 2) == pytest.approx(2 / 4 * 1 / 2 + 1 / 4)
+    assert expected_share(math.inf, costs, 2) == 0
+
+
+def test_utilities_by_hand():
+    inputs = inputs_of(4)
+    # x1 is a good that matters alone, and more of it is better: the action is the bit.
+    worth = np.zeros((4, 2), dtype=np.int64)
+    worth[:, 0] = 2
+    assert (inputs.gains(worth) > 0).tolist() == [i >= 8 for i in range(16)]
+    every = np.arange(2**16)
+    # In each context: either bit or its complement, both, neither, either of two alone, or never.
+    assert inputs.serves(every).sum() == 9**4
+    assert inputs.follows(every).sum() == 2**8
+    family = draw_utilities(5, inputs, 6)
+    assert inputs.serves(family.best).all()
+    assert (draw_utilities(5, inputs, 4).gains == family.gains[:16]).all()
+    assert not inputs.serves(draw_utilities(5, inputs, 6, lawless=16).best).all()
+
+
+def test_terms_know_every_utility_at_its_price():
+    inputs = inputs_of(4)
+    family = draw_utilities(2, inputs, 4)
+    planted, fair = terms_of(2, draw_utilities(2, inputs, 0), 0, 0), terms_of(2, family, 4, 0)
+    goal, other = family.best[:2]
+    # A function that no short term says costs what a table does; a law of few bits is less, by a search.
+    assert planted.cost[goal] < planted.cost.max() == planted.cost[other]
+    assert planted.searches[goal] == 1
+    assert fair.given[0]["charged_bits"] >= planted.given[0]["charged_bits"]
+    assert (fair.cost <= fair.cost.max()).all()
+    assert fair.given[0]["effective_bits"] == 16
+
+
+def test_five_inputs_that_read_four_need_as_much():
+    four = np.array([0, 0b1010, 0x6996, 0x8000, 0xCAFE])
+    doubled = sum((((four >> i) & 1) * 3) << (2 * i) for i in range(16))
+    cost = LeastOfFive(3).cost(doubled)
+    expected = gates_of(4)[four]
+    assert cost.tolist() == np.where(expected <= 3, expected, np.inf).tolist()
+    assert (cost < np.inf).sum() > 2
+
+
+def test_rules_for_two_sizes_are_read_alike():
+    log, bits = generators()
+    inputs = inputs_of_sizes(log.situations)
+    assert inputs.context.tolist() == [0] * 4 + [0, 1] * 4
+    first_bit = sum(int(situation[1]) << i for i, situation in enumerate(log.situations))
+    assert bits[first_bit] == bits.min()

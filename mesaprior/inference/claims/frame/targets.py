@@ -11,7 +11,7 @@ from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.circuits.space import CircuitSpace
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.inference.bayes.weights import Prior, Weighed
-from mesaprior.inference.claims.completing import all_inputs
+from mesaprior.inference.claims.boolean_inputs import all_inputs
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.priors.prior import make_prior
 
