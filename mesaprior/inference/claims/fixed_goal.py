@@ -324,7 +324,7 @@ CLAIM = Claim(
     rule=BY_SIGN,
     formula="the teacher's goal against the tables that fit and the colour with its misses, from their prices",
     sizes={
-        "small": _size(5, 1, (3.0, 5.0), (0.0, 6.0), base=3.0),
+        "small": _size(5, 0, (3.0, 5.0), (0.0, 6.0), base=3.0),
         "default": _size(32, 2, (3.0, 6.0, 8.0), (0.0, 6.0, 12.0)),
         "large": _size(128, 4, (3.0, 6.0, 8.0, 10.0), (0.0, 2.0, 4.0, 6.0, 9.0, 12.0)),
     },
