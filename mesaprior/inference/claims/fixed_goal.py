@@ -72,7 +72,9 @@ TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
 """Names of the shares by mechanism and behaviour."""
 
 
-def _size(n_worlds: int, beyond: int, law_bits: tuple[float, ...], misled: tuple[float, ...]) -> Size:
+def _size(
+    n_worlds: int, beyond: int, law_bits: tuple[float, ...], misled: tuple[float, ...], *, base: float = 6.0
+) -> Size:
     seen = tuple(float(n) for n in range(0, SEEN + 1, 3))
     return Size(
         n_worlds=n_worlds,
@@ -82,7 +84,7 @@ def _size(n_worlds: int, beyond: int, law_bits: tuple[float, ...], misled: tuple
             Parameter(
                 "alpha", 0.0, (0.0, 0.5, 1.0, 2.0, 4.0), "exponent of time in the prior 2**-length * time**-alpha"
             ),
-            Parameter("law_bits", 6.0, law_bits, "b: there are 2^b goals, and naming one costs b bits"),
+            Parameter("law_bits", base, law_bits, "b: there are 2^b goals, and naming one costs b bits"),
             Parameter("misled", 6.0, misled, f"environments of {SEEN} in which the colour names another option"),
             Parameter("goals", 1.0, (1.0, 2.0), "goals of the teacher: one, or one for each kind of environment"),
         ),
@@ -322,7 +324,7 @@ CLAIM = Claim(
     rule=BY_SIGN,
     formula="the teacher's goal against the tables that fit and the colour with its misses, from their prices",
     sizes={
-        "small": _size(5, 1, (4.0, 6.0), (0.0, 6.0)),
+        "small": _size(5, 0, (3.0, 5.0), (0.0, 6.0), base=3.0),
         "default": _size(32, 2, (3.0, 6.0, 8.0), (0.0, 6.0, 12.0)),
         "large": _size(128, 4, (3.0, 6.0, 8.0, 10.0), (0.0, 2.0, 4.0, 6.0, 9.0, 12.0)),
     },

@@ -140,7 +140,7 @@ def test_votes_are_those_of_all_tables_and_hypotheses_counted_out():
     for n in range(3):
         naive = np.zeros((3, ACTIONS))
         for does, weight in candidates:
-            hits = sum(does[s] == a for s, a in zip(seen[:n], taught[:n], strict=True))
+            hits = sum(bool(does[s] == a) for s, a in zip(seen[:n], taught[:n], strict=True))
             for s in range(3):
                 naive[s, does[s]] += weight * float(LIKELIHOOD(hits, n - hits, 0, ACTIONS))
         assert votes[n] == pytest.approx(naive / naive.sum(axis=1, keepdims=True))
