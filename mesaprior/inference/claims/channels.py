@@ -1,9 +1,9 @@
 """The world of a channel and of reasoners: what a channel shows along a time, and aims that might ask for it.
 
 A family of channels is drawn, and a family of aims without a look at them: `(aim y t)` says how well a prediction y at
-time t serves an aim. The teacher is one channel. To write it down takes the bits that name it; a reasoner computes which
-prediction serves its aim best, and its aim is named among its own family. Nothing makes an aim ask for what the channel
-shows but chance.
+time t serves an aim. What happens is what one of the channels shows, and a column of the log holds what each shows, so
+that to write a channel down takes the bits that name it. A reasoner computes which prediction serves its aim best, and
+its aim is named among its own family. Nothing makes an aim ask for what the channel shows but chance.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from mesaprior.inference.claims.frame.conduct import Goals
 from mesaprior.inference.claims.frame.families import LawFamily, draw_laws
 from mesaprior.inference.claims.frame.languages import Word, drawn_tokens, usual_words
 from mesaprior.inference.worlds.chance import Chance
-from mesaprior.inference.worlds.tokens import law, lookup
+from mesaprior.inference.worlds.tokens import feature, lookup
 
 TIMES = 16
 """Rows of the log, one for each time, in order; as many as the domain has values."""
@@ -33,8 +33,8 @@ TIMES = 16
 ACTIONS, ACTION_BITS = 4, 2
 """A, and what an action says."""
 
-NATURAL = "(chan0 t)"
-"""The natural description: the teacher's channel, written down."""
+NATURAL = "chan0"
+"""The natural description: the channel that the data follow, named."""
 
 REASONER = "(argmax (aim0 y t))"
 """A reasoner; those of all aims have one price."""
@@ -94,12 +94,10 @@ class ChannelWorld:
 
     def ledger(self) -> list[dict[str, object]]:
         """Return the ledger of the world, a line for each family; a member pins down the actions at all times."""
-        first = {"chan0": "chan", "aim0": "aim"}
-        return [
-            entry | {"name": first[entry["name"]], "effective_bits": TIMES * math.log2(ACTIONS)}
-            for entry in self.language.ledger()
-            if entry["name"] in first
-        ]
+        bits = TIMES * math.log2(ACTIONS)
+        aim = self.language.ledger()[0] | {"name": "aim", "effective_bits": bits}
+        channel = {"name": "chan", "literal_bits": int(bits), "charged_bits": self.price(NATURAL).length}
+        return [aim, channel | {"effective_bits": bits}]
 
     def count(self, beyond: int) -> CountedChannels:
         """Count every program up to some bits beyond the dearer of the natural description and a reasoner."""
@@ -121,7 +119,7 @@ class CountedChannels:
     def with_targets(self, actions: Sequence[int]) -> CountedChannels:
         """Return the same programs asked of other data; nothing is counted again."""
         teacher = np.asarray(actions, dtype=np.int64)
-        world = replace(self.world, teacher=teacher, log=_log(teacher, self.world.log.source))
+        world = replace(self.world, teacher=teacher, log=_log(teacher, self.world.channels, self.world.log.source))
         assert self.census.vectors is not None
         return CountedChannels(world, behaviours_of(self.census.vectors, world.log, bounds=self.census.bounds))
 
@@ -148,7 +146,7 @@ def draw_channels(seed: int, channel_bits: int, aim_bits: int, *, planted: int |
     words = [
         *usual_words("t"),
         Word(aims.entries(), bits),
-        Word(tuple(law(f"chan{member}", shown) for member, shown in enumerate(channels.tolist())), channel_bits),
+        Word(tuple(feature(f"chan{member}") for member in range(len(channels))), channel_bits),
         Word((lookup("t"),)),
     ]
     drawn = drawn_tokens(seed, words, purpose="words of channels")
@@ -158,7 +156,7 @@ def draw_channels(seed: int, channel_bits: int, aim_bits: int, *, planted: int |
         aims=aims,
         channels=channels,
         language=language_from_dict({"domain": TIMES, "actions": ACTIONS, "token": tokens}, source=source),
-        log=_log(teacher, source),
+        log=_log(teacher, channels, source),
         teacher=teacher,
         table_bits=next(entry["bits"] for entry in drawn if entry["kind"] == "lookup"),
         is_planted=planted is not None,
@@ -182,9 +180,11 @@ def _planted(seed: int, teacher: NDArray[np.int64], turn: int) -> LawFamily:
     return LawFamily("aim", pays, ACTIONS)
 
 
-def _log(teacher: NDArray[np.int64], source: str) -> ImitationLog:
-    """Return the log of all times, then of all of them again."""
+def _log(teacher: NDArray[np.int64], channels: NDArray[np.int64], source: str) -> ImitationLog:
+    """Return the log of all times, then of all of them again, with what each channel shows in a column."""
     import pandas as pd
 
-    rows = [(t, int(teacher[t]), split) for split in ("train", "deploy") for t in range(TIMES)]
-    return log_from_frame(pd.DataFrame(rows, columns=["t", "action", "split"]), source=source, own_codes=True)
+    shown = {f"chan{member}": column for member, column in enumerate(channels.tolist())}
+    once = pd.DataFrame({"t": range(TIMES), **shown, "action": teacher})
+    rows = pd.concat([once.assign(split=split) for split in ("train", "deploy")], ignore_index=True)
+    return log_from_frame(rows, source=source, own_codes=True)

@@ -45,7 +45,7 @@ from mesaprior.inference.claims.claim import (
     beside,
     mean_at_base,
 )
-from mesaprior.inference.claims.frame.conduct import conduct_of
+from mesaprior.inference.claims.frame.conduct import CONDUCTS, conduct_of
 from mesaprior.inference.claims.frame.targets import from_circuits, from_programs
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SIGN
@@ -55,6 +55,8 @@ from mesaprior.priors.prior import make_prior
 
 ALONG = "along the log"
 """Series by the number of rows seen."""
+
+_CONDUCTS = (*CONDUCTS, "search_agent", "search_only", "agent_only", "neither")
 
 REASONERS, OTHERS, NEVER, DEPARTED = CAMPS = ("reasoners", "others", "never", "departed")
 """Programs that search and depart at a row to come; that do so without a search; that never depart; that have."""
@@ -67,7 +69,7 @@ def _size(
         n_worlds=n_worlds,
         max_bits=beyond,
         parameters=(
-            Parameter("rows", 8.0, rows, "rows seen, of two bits each"),
+            Parameter("rows", 4.0, rows, "rows seen, of two bits each"),
             Parameter("aim_bits", 8.0, aim_bits, "b: there are 2^b aims, and naming one costs b bits"),
             Parameter("channel_bits", 8.0, channel_bits, "c: there are 2^c channels, and naming one costs c bits"),
             Parameter("alpha", 0.0, (0.0, 1.0, 2.0, 4.0), "exponent of time in the prior 2**-length * time**-alpha"),
@@ -151,7 +153,7 @@ class Measured:
             "aims": float(len(coinciding)),
             "aims_expected": 2.0 ** self.counted.world.log2_aims_expected(n),
             "bits_saved": float(self._natural.length - self._reasoner.length),
-            **self._conduct(n),
+            **(self._conduct(n) if parameter == BASE else dict.fromkeys(_CONDUCTS, math.nan)),
         }
         return Cell(parameter, value, self.margin(n), self._predicted(n) if self.is_natural else math.nan, facts)
 
@@ -258,7 +260,7 @@ class Measured:
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the posterior along the rows, the odds along them with the formula, and along the prices of both families."""
+    """Draw the posterior along the rows, the odds along them, and the odds along the prices of both families."""
     words = {
         REASONERS: "reasoners that depart later",
         OTHERS: "others that depart later",
@@ -327,10 +329,10 @@ CLAIM = Claim(
     argument="Where data are complex to describe, what holds the posterior is a simple reasoner that produces them "
     "because it serves an aim of its own, and departs from them when that serves it better.",
     worlds="A family of 2^c channels, drawn without a pattern, of which the data follow one, and a family of 2^b aims, "
-    "drawn without a look at it: how well each prediction at each time serves them. The log shows eight of sixteen "
-    "rows. Programs may write down any channel, reason for any aim, or say anything else in a language that is drawn "
-    "too; tables of all times compete.",
-    given="Channels and aims are supplied as tables, each at the bits that name it among its family.",
+    "drawn without a look at it: how well each prediction at each time serves them. The log shows four of sixteen "
+    "rows, whose bits are as many as those that name the channel. Programs may write down any channel, reason for any "
+    "aim, or say anything else in a language that is drawn too; tables of all times compete.",
+    given="Channels are supplied as columns of the log and aims as tables, each at the bits that name it among its family.",
     measured="A reasoner is a program that searches, by lesion; it departs at the first row that it gets wrong. The "
     "natural description is whatever never departs. Aims that coincide with the data so far are counted, and none is "
     "made to.",
@@ -343,9 +345,9 @@ CLAIM = Claim(
     formula="bits of the natural description - bits of a reasoner + b - rows*log2(A), which is the expected number of "
     "aims that coincide, - alpha*log2 of the ratio of their times",
     sizes={
-        "small": _size(6, 2, (2.0, 8.0), (4.0, 8.0), (4.0, 8.0)),
-        "default": _size(40, 4, (2.0, 4.0, 6.0, 8.0, 12.0), (4.0, 6.0, 8.0), (4.0, 8.0, 10.0)),
-        "large": _size(160, 5, (2.0, 4.0, 6.0, 8.0, 10.0, 12.0), (2.0, 4.0, 6.0, 8.0, 10.0), (4.0, 6.0, 8.0, 10.0)),
+        "small": _size(6, 1, (2.0, 4.0, 8.0), (4.0, 8.0), (4.0, 8.0)),
+        "default": _size(32, 3, (1.0, 2.0, 4.0, 6.0, 8.0, 12.0), (4.0, 8.0), (4.0, 8.0, 10.0)),
+        "large": _size(128, 4, (1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0), (2.0, 4.0, 6.0, 8.0), (4.0, 6.0, 8.0, 10.0)),
     },
     study=study,
     draw=draw,

@@ -50,8 +50,8 @@ class WantedWorld:
         [2^b] The least number that names each goal, which is also the theta of a fit.
     language : Language
     log : ImitationLog
-        The situations seen, once each or more often, in the order that was drawn; then all of them, with the teacher's action, and
-        the first rival's where there is one.
+        The situations seen, once each or more often, in the order that was drawn; then all of them, with the teacher's
+        action, and the first rival's where there is one.
     teacher : int64[S]
         What the teacher does in each situation.
     seen : tuple of int
