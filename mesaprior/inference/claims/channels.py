@@ -33,6 +33,9 @@ TIMES = 16
 ACTIONS, ACTION_BITS = 4, 2
 """A, and what an action says."""
 
+MOST_LISTED_BITS = 6
+"""The language lists 64 channels of a family at most: the others are as dear, and none of them is what happens."""
+
 NATURAL = "chan0"
 """The natural description: the channel that the data follow, named."""
 
@@ -42,13 +45,13 @@ REASONER = "(argmax (aim0 y t))"
 
 @dataclass(frozen=True, eq=False)
 class ChannelWorld:
-    """A world that was drawn. Sizes: 2^b aims, 2^c channels, T times.
+    """A world that was drawn. Sizes: 2^b aims, 2^c channels, L of them listed, T times.
 
     Attributes
     ----------
     aims : LawFamily
-    channels : int64[2^c, T]
-        What each shows.
+    channels : int64[L, T]
+        What each of those shows that the language lists.
     language : Language
     log : ImitationLog
         All times in order, and all of them once more as later rows.
@@ -137,7 +140,8 @@ def draw_channels(seed: int, channel_bits: int, aim_bits: int, *, planted: int |
         then on.
     """
     chance = Chance(seed, "channels")
-    channels = np.array([chance.draws(range(ACTIONS), TIMES) for _ in range(2**channel_bits)], dtype=np.int64)
+    n_listed = 2 ** min(channel_bits, MOST_LISTED_BITS)
+    channels = np.array([chance.draws(range(ACTIONS), TIMES) for _ in range(n_listed)], dtype=np.int64)
     teacher = channels[0]
     if planted is None:
         aims, bits = draw_laws(seed, "aims", aim_bits, TIMES, ACTIONS, name="aim"), aim_bits
