@@ -311,13 +311,14 @@ def tell(findings: Findings) -> str:
     few, dear = size.values("rows")[0], size.values("channel_bits")[-1]
     base = findings.table[findings.table["parameter"] == BASE]
     aims = float(base["aims"].mean())
+    seen = f"{few:g} {'row' if few == 1 else 'rows'}"
     return (
         f"After {size.base('rows'):g} rows reasoners that depart later lead those programs that never depart in "
         f"{worlds_text(findings.share, n)} ({bits_text(findings.median())} in the median, formula "
         f"{bits_text(findings.median('predicted'))}); they hold "
         f"{percent_text(mean_at_base(findings.table, REASONERS), digits=1)} of the posterior on average. Of "
         f"{2 ** int(size.base('aim_bits'))} aims {aims:.2g} in a world coincide with the data so far "
-        f"({findings.median('aims_expected'):.2g} expected), and each row costs them two bits. After {few:g} rows the "
+        f"({findings.median('aims_expected'):.2g} expected), and each row costs them two bits. With {seen} seen the "
         f"odds are {bits_text(findings.median('margin', 'rows', few))}; where the channel costs {dear:g} bits, "
         f"{bits_text(findings.median('margin', 'channel_bits', dear))}. Where an aim is planted that asks for the data "
         f"so far, they are {bits_text(findings.median('margin', PLANTED))}."
@@ -346,7 +347,7 @@ CLAIM = Claim(
     formula="bits of the natural description - bits of a reasoner + b - rows*log2(A), which is the expected number of "
     "aims that coincide, - alpha*log2 of the ratio of their times",
     sizes={
-        "small": _size(6, 1, (1.0, 3.0, 6.0), (3.0, 6.0), (6.0, 18.0)),
+        "small": _size(6, 0, (1.0, 3.0, 6.0), (3.0, 6.0), (6.0, 18.0)),
         "default": _size(32, 3, (1.0, 2.0, 3.0, 6.0, 9.0, 12.0), (3.0, 6.0, 8.0), (3.0, 6.0, 12.0, 18.0)),
         "large": _size(128, 4, (1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0), (3.0, 6.0, 9.0), (3.0, 6.0, 12.0, 18.0, 24.0)),
     },
