@@ -26,7 +26,7 @@ def found(findings):
 
 @pytest.fixture(scope="module")
 def measured():
-    return claim.Measured(draw_channels(0, 3, 3).count(0))
+    return claim.Measured(draw_channels(3, 3, 3).count(0))
 
 
 def margins(table, parameter, value=0.0):
@@ -87,11 +87,11 @@ def test_tables_weigh_what_the_memorizer_says(measured):
 
 
 def test_margin_is_what_infer_says_of_a_log_of_these_rows(measured):
-    n, world = 3, measured.counted.world
+    n, world = 2, measured.counted.world
     shown = {f"chan{member}": column for member, column in enumerate(world.channels.tolist())}
     once = pd.DataFrame({"t": range(TIMES), **shown, "action": world.teacher})
     rows = pd.concat([once[:n].assign(split="train"), once.assign(split="deploy")], ignore_index=True)
-    log = log_from_frame(rows, source="three rows", own_codes=True)
+    log = log_from_frame(rows, source="two rows", own_codes=True)
     census = TermSpace(world.language, measured.counted.census.bounds["max_bits"]).census(log)
     result = posterior(census, log, make_prior("simplicity"))
     right = census.predictions[:, census.row_cell[n:]] == world.teacher
