@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +96,7 @@ class ChannelWorld:
         bits = float(self.price(REASONER).length - argmax)
         return Goals(self.aims.best[:, :TIMES], tuple(self.aims_coinciding(n)), bits)
 
-    def ledger(self) -> list[dict[str, object]]:
+    def ledger(self) -> list[dict[str, Any]]:
         """Return the ledger of the world, a line for each family; a member pins down the actions at all times."""
         bits = TIMES * math.log2(ACTIONS)
         aim = self.language.ledger()[0] | {"name": "aim", "effective_bits": bits}

@@ -9,6 +9,7 @@ to come, hold more of the posterior than the programs that never depart.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -80,7 +81,7 @@ def _size(
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Count one world for each pair of families, and ask it of every number of rows, prior, noise and data."""
-    base, n = _count(seed, size), int(size.base("rows"))
+    base, n = _count(seed, size, {}), int(size.base("rows"))
     asked = Measured(base)
     cells = [asked.cell(BASE, 0.0, n)]
     cells += [asked.cell("rows", rows, int(rows)) for rows in size.values("rows")]
@@ -89,8 +90,8 @@ def study(seed: int, size: Size) -> WorldStudy:
     for name in ("aim_bits", "channel_bits"):
         for value in size.values(name):
             if value != size.base(name):
-                cells.append(Measured(_count(seed, size, **{name: value})).cell(name, value, n))
-    cells.append(Measured(_count(seed, size, planted=n)).cell(PLANTED, 0.0, n))
+                cells.append(Measured(_count(seed, size, {name: value})).cell(name, value, n))
+    cells.append(Measured(_count(seed, size, {}, planted=n)).cell(PLANTED, 0.0, n))
     cells += [measured.cell(name, 0.0, n) for name, measured in _beside(seed, base)]
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     margins = [(bound, Measured(base.up_to(bound)).margin(n)) for bound in last_bounds(base.census)]
@@ -113,9 +114,9 @@ def _beside(seed: int, base: CountedChannels) -> list[tuple[str, Measured]]:
     return found
 
 
-def _count(seed: int, size: Size, *, planted: int | None = None, **changed: float) -> CountedChannels:
+def _count(seed: int, size: Size, changed: Mapping[str, float], *, planted: int | None = None) -> CountedChannels:
     """Draw the world of a seed with some settings changed, and count it."""
-    asked = size.bases | changed
+    asked = {**size.bases, **changed}
     world = draw_channels(seed, int(asked["channel_bits"]), int(asked["aim_bits"]), planted=planted)
     return world.count(size.max_bits)
 

@@ -86,16 +86,16 @@ def _size(n_worlds: int, beyond: int, seen: tuple[float, ...], goal_bits: tuple[
 
 def study(seed: int, size: Size) -> WorldStudy:
     """Count one world for each family and number of situations seen, and ask it of every prior and noise."""
-    base = _count(seed, size)
+    base = _count(seed, size, {})
     asked = Measured(base)
     cells = [asked.cell(BASE, 0.0)]
     cells += [Measured(base, alpha=alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
     for name in ("seen", "passes", "goal_bits"):
         for value in size.values(name):
             if value != size.base(name):
-                cells.append(Measured(_count(seed, size, **{name: value})).cell(name, value))
-    cells.append(Measured(_count(seed, size, is_structured=False)).cell(CONTROL, 0.0))
-    cells.append(Measured(_count(seed, size, is_planted=True)).cell(PLANTED, 0.0))
+                cells.append(Measured(_count(seed, size, {name: value})).cell(name, value))
+    cells.append(Measured(_count(seed, size, {}, is_structured=False)).cell(CONTROL, 0.0))
+    cells.append(Measured(_count(seed, size, {}, is_planted=True)).cell(PLANTED, 0.0))
     for label in ("0", "0.01"):
         cells.append(Measured(base, noise=noise_of(label)).cell(beside(f"noise {label}"), 0.0))
     for label, steps in (("a table takes a step", 1), ("a table takes its entries", SITUATIONS)):
@@ -118,10 +118,10 @@ class CountedWants:
 
 
 def _count(
-    seed: int, size: Size, *, is_structured: bool = True, is_planted: bool = False, **changed: float
+    seed: int, size: Size, changed: Mapping[str, float], *, is_structured: bool = True, is_planted: bool = False
 ) -> CountedWants:
     """Draw the world of a seed with some settings changed, and count it."""
-    asked = size.bases | changed
+    asked = {**size.bases, **changed}
     goal_bits, n_seen, passes = (int(asked[name]) for name in ("goal_bits", "seen", "passes"))
     world = draw_wants(seed, goal_bits, n_seen, passes=passes, is_structured=is_structured, is_planted=is_planted)
     dearest = max(world.price(text).length for text in (FITTER, world.pursuer()))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +110,7 @@ class WantedWorld:
         """Return the tables of all situations, each look-up charged some steps."""
         return replace(memorizer_over(["s"], self.log, ACTIONS, token_bits=self.table_bits), steps=steps)
 
-    def ledger(self) -> list[dict[str, object]]:
+    def ledger(self) -> list[dict[str, Any]]:
         """Return the ledger of the language; goals and outcomes each pin down the actions in all situations."""
         return [entry | {"effective_bits": SITUATIONS * math.log2(ACTIONS)} for entry in self.language.ledger()]
 

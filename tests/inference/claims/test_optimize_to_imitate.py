@@ -8,7 +8,7 @@ import pytest
 
 from mesaprior.inference.bayes.posterior import posterior
 from mesaprior.inference.claims import optimize_to_imitate as claim
-from mesaprior.inference.claims.claim import CONTROL, PLANTED, Size, at_base, beside
+from mesaprior.inference.claims.claim import CONTROL, PLANTED, at_base, beside
 from mesaprior.inference.claims.rules import DEPENDS, REFUTED
 from mesaprior.inference.claims.wants import ACTIONS, SITUATIONS, draw_wants
 from mesaprior.priors.prior import make_prior
@@ -22,7 +22,8 @@ def found(findings):
 
 @pytest.fixture(scope="module")
 def counted():
-    return claim._count(1, Size(1, 0, claim.CLAIM.sizes["small"].parameters, is_beyond=True))
+    size = claim.CLAIM.sizes["small"]
+    return claim._count(1, size, {})
 
 
 def rows_of(table, parameter, value=0.0):
