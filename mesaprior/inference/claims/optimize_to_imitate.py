@@ -357,17 +357,18 @@ def tell(findings: Findings) -> str:
     right = {kind: percent_text(float(base[f"accuracy_{kind}"].mean())) for kind in KINDS}
     behind = worlds_text(float((base["margin"] < 0).mean()), n)
     few = findings.size.values("seen")[0]
-    saved = findings.median("bits_saved")
+    misses, others = float(base["misses_of_fitter"].mean()), 1 - float(base["faithful_fitting"].mean())
     return (
         f"Where the teacher was not seen, programs that fit its goal are right in {right[FITTING]} of actions, those "
         f"that pursue a goal by name in {right[PURSUING]}, those that copy in {right[COPYING]}. Fitting does better "
         f"than naming in {worlds_text(findings.share, n)} and worse in {behind}, by {_points(findings.median())} in "
         f"the median (prices alone: {_points(findings.median('predicted'))}); where {few:g} situations are seen, by "
         f"{_points(findings.median('margin', 'seen', few))}, and where each is seen twice, by "
-        f"{_points(findings.median('margin', 'passes', 2.0))}. The program that fits takes {abs(saved):.3g} bits "
-        f"{'fewer' if saved > 0 else 'more'} than those that name the goal, and gets "
-        f"{findings.median('misses_of_fitter'):g} rows wrong before it has learned, so log2 odds of fitting over "
-        f"naming are {bits_text(findings.median('odds'))} (formula {bits_text(findings.median('odds_predicted'))})."
+        f"{_points(findings.median('margin', 'passes', 2.0))}. The program that fits the goal gets {misses:.1f} rows "
+        f"wrong on average before it has learned, which leaves {percent_text(others)} of the posterior of its kind to "
+        f"programs that are wrong somewhere. The bits of naming the goal less those of fitting it are "
+        f"{bits_text(findings.median('bits_saved'))}, and log2 odds of fitting over naming are "
+        f"{bits_text(findings.median('odds'))} (formula {bits_text(findings.median('odds_predicted'))})."
     )
 
 
