@@ -272,14 +272,14 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
     means = [[float(np.mean(values)) for values in along(table, ALONG, camp)[1]] for camp in words]
     predicted = line_of("formula", *along(table, ALONG, "predicted"))
     return Figure(
-        "Reasoners whose aim asks for the data by chance lose two bits a row, as any table does",
+        "Reasoners whose aim asks for the data by chance lose two bits with each row, and gain where channels are dear",
         (
             Panel(
                 x="rows seen",
                 y="mean share of the posterior",
                 title="who holds the posterior",
                 series=(Areas(tuple(places), tuple(words.values()), tuple(map(tuple, means))),),
-                marks=(Mark("x", size.base("rows"), "base"),),
+                marks=(Mark("x", size.base("rows"), ""),),
                 y_range=(0.0, 1.0),
             ),
             Panel(
@@ -317,7 +317,9 @@ def tell(findings: Findings) -> str:
         f"After {size.base('rows'):g} rows reasoners that depart later lead those programs that never depart in "
         f"{worlds_text(findings.share, n)} ({bits_text(findings.median())} in the median, formula "
         f"{bits_text(findings.median('predicted'))}); they hold "
-        f"{percent_text(mean_at_base(findings.table, REASONERS), digits=1)} of the posterior on average. Of "
+        f"{percent_text(mean_at_base(findings.table, REASONERS), digits=1)} of the posterior on average, and of the "
+        f"programs those that search and serve one aim at all times "
+        f"{percent_text(mean_at_base(findings.table, 'search_agent'), digits=2)}. Of "
         f"{2 ** int(size.base('aim_bits'))} aims {aims:.2g} in a world coincide with the data so far "
         f"({findings.median('aims_expected'):.2g} expected), and each row costs them two bits. With {seen} seen the "
         f"odds are {bits_text(findings.median('margin', 'rows', few))}; where the channel costs {dear:g} bits, "
