@@ -1,14 +1,15 @@
-"""Deity: data that are complex to describe, and a reasoner that would produce them on purpose, up to some row.
+"""Deity: data that are complex to describe, and reasoners that would produce them because it serves an aim of theirs.
 
-The natural description writes the channel down. A reasoner whose aims contain the data so far is shorter if the channel
-is expensive, and departs at a row of its own choice. The log shows the rows before that one, and then later rows: each
-row from there on costs the departing program bits; before it only prices distinguish them. A reasoner that never
-departs is shorter still than one whose turn must be named.
+The natural description writes the channel down, at the bits that name it among a family. A reasoner computes which
+prediction serves its aim best; its aim is named among a family that was drawn without a look at the channel. So an aim
+asks for the data so far by chance, or not at all. The argument needs that such reasoners, of which some depart at a row
+to come, hold more of the posterior than the programs that never depart.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,18 +17,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.store.obtain import obtain
-from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.bayes.logspace import log2_sum, log2_total
-from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.bayes.posterior import Posterior, posterior_of
-from mesaprior.inference.bayes.scores import Scored
+from mesaprior.inference.bayes.logspace import log2_odds, log2_sum, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood, noise_of
+from mesaprior.inference.bayes.roles import IMITATOR, role_codes
 from mesaprior.inference.bayes.weights import Weighed
-from mesaprior.inference.claims.asking import Price, bound_cells, by_bound, price_of
+from mesaprior.inference.claims.asking import Price, bound_cells, last_bounds, log2_weight_of
+from mesaprior.inference.claims.channels import (
+    ACTION_BITS,
+    ACTIONS,
+    NATURAL,
+    REASONER,
+    TIMES,
+    CountedChannels,
+    draw_channels,
+    random_data,
+)
 from mesaprior.inference.claims.claim import (
     BASE,
+    CONTROL,
+    PLANTED,
     Cell,
     Claim,
     Findings,
@@ -35,107 +43,171 @@ from mesaprior.inference.claims.claim import (
     Size,
     WorldStudy,
     along,
-    at_base,
-    jitter_of,
+    beside,
+    mean_at_base,
 )
+from mesaprior.inference.claims.frame.conduct import CONDUCTS, conduct_of
+from mesaprior.inference.claims.frame.targets import from_circuits, from_programs
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
-from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figures.figure import Areas, Figure, Line, Mark, Panel, Points, line_of, quartiles
-from mesaprior.inference.worlds.world import World, log_of
-from mesaprior.inference.worlds.worlds import make_world
+from mesaprior.inference.claims.rules import BY_SIGN
+from mesaprior.inference.claims.sources import LEARNING_THEORETIC, MESA, ONLINE_IMITATION, UNIVERSAL_PRIOR
+from mesaprior.inference.figures.figure import Areas, Figure, Line, Mark, Panel, line_of
 from mesaprior.priors.prior import make_prior
 
-TIMES = 16
-"""Rows there are; training goes through them in order."""
+ALONG = "along the log"
+"""Series by the number of rows seen."""
 
-ALONG = "rows"
-"""Series along the log."""
+_CONDUCTS = (*CONDUCTS, "search_agent", "search_only", "agent_only", "neither")
 
-THINKING = "thinking, alpha = 1"
-"""Series by the steps of a search, under the prior with alpha = 1."""
-
-PRICES = ("channel_bits", "aim_bits", "search_bits")
-"""Parameters that are prices of the two descriptions."""
+REASONERS, OTHERS, NEVER, DEPARTED = CAMPS = ("reasoners", "others", "never", "departed")
+"""Programs that search and depart at a row to come; that do so without a search; that never depart; that have."""
 
 
-def _size(n_worlds: int, max_bits: int, steps: tuple[tuple[float, ...], ...]) -> Size:
-    channel, aim, search, turn = steps
+def _size(
+    n_worlds: int, beyond: int, rows: tuple[float, ...], aim_bits: tuple[float, ...], channel_bits: tuple[float, ...]
+) -> Size:
     return Size(
         n_worlds=n_worlds,
-        max_bits=max_bits,
+        max_bits=beyond,
         parameters=(
-            Parameter("channel_bits", 22.0, channel, "bits of the channel, the natural description's"),
-            Parameter("aim_bits", 8.0, aim, "bits of the reasoner's law of aims"),
-            Parameter("search_bits", 4.0, search, "bits of a search"),
-            Parameter("row_bits", 0.0, (0.0, 4.0), "bits that name the row of departing; 0: the aims have it"),
-            Parameter("turn", 11.0, turn, "row at which the reasoner departs"),
-            Parameter("rows_past", 0.0, (0.0, 1.0, 2.0, 4.0), "rows seen from that one on"),
+            Parameter("rows", 3.0, rows, "rows seen, of two bits each"),
+            Parameter("aim_bits", 6.0, aim_bits, "b: there are 2^b aims, and naming one costs b bits"),
+            Parameter("channel_bits", 6.0, channel_bits, "c: there are 2^c channels, and naming one costs c bits"),
             Parameter("alpha", 0.0, (0.0, 1.0, 2.0, 4.0), "exponent of time in the prior 2**-length * time**-alpha"),
         ),
+        is_beyond=True,
     )
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count one world at each price and turn, and follow the base along its rows."""
-    base = _count(seed, size)
-    odds = ReasonerPosterior(base, 0.0)
-    cells = [odds.cell(BASE, 0.0), *odds.series()]
-    cells += [odds.cell("rows_past", past, past=int(past)) for past in size.values("rows_past")[1:]]
-    cells += [ReasonerPosterior(base, alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
-    for name in (*PRICES, "row_bits", "turn"):
+    """Count one world for each pair of families, and ask it of every number of rows, prior, noise and data."""
+    base, n = _count(seed, size, {}), int(size.base("rows"))
+    asked = Measured(base)
+    cells = [asked.cell(BASE, 0.0, n)]
+    cells += [asked.cell("rows", rows, int(rows)) for rows in size.values("rows")]
+    cells += [asked.cell(ALONG, float(rows), rows) for rows in range(TIMES)]
+    cells += [Measured(base, alpha=alpha).cell("alpha", alpha, n) for alpha in size.values("alpha")[1:]]
+    for name in ("aim_bits", "channel_bits"):
         for value in size.values(name):
             if value != size.base(name):
-                cells.append(ReasonerPosterior(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
-    cells.append(ReasonerPosterior(base, 1.0).cell(THINKING, 1.0))
-    for steps in (16, 256, 4096):
-        cells.append(ReasonerPosterior(_count(seed, size, thinking=steps), 1.0).cell(THINKING, float(steps)))
+                cells.append(Measured(_count(seed, size, {name: value})).cell(name, value, n))
+    cells.append(Measured(_count(seed, size, {}, planted=n)).cell(PLANTED, 0.0, n))
+    cells += [measured.cell(name, 0.0, n) for name, measured in _beside(seed, base)]
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
-    margins = by_bound(
-        base.census, base.log, odds.weighed.prior, lambda result: float(result.log2_odds_verdict[base.turn])
-    )
-    return WorldStudy([*cells, *bound_cells(margins, none)], base.world.given)
+    margins = [(bound, Measured(base.up_to(bound)).margin(n)) for bound in last_bounds(base.census)]
+    return WorldStudy([*cells, *bound_cells(margins, none)], base.world.ledger())
+
+
+def _beside(seed: int, base: CountedChannels) -> list[tuple[str, Measured]]:
+    """Return the control, and what stands beside the base: other noise, other charges for a table, other data."""
+    found = [(beside(f"noise {label}"), Measured(base, noise=noise_of(label))) for label in ("0", "0.01")]
+    for label, steps in (("alpha = 1, a table takes a step", 1), ("alpha = 1, a table takes its entries", TIMES)):
+        found.append((beside(label), Measured(base, alpha=1.0, steps=steps)))
+    later = base.census.row_cell[base.world.log.n_training :]
+    elsewhere = {
+        # What the control lacks is a natural description.
+        CONTROL: random_data(seed),
+        beside("teachers of the learner's prior"): from_programs(seed, base.census, make_prior("simplicity"))[later],
+        beside("teachers of circuits"): from_circuits(seed, TIMES, base.census.n_actions),
+    }
+    found += [(name, Measured(base.with_targets(data.tolist()), is_natural=False)) for name, data in elsewhere.items()]
+    return found
+
+
+def _count(seed: int, size: Size, changed: Mapping[str, float], *, planted: int | None = None) -> CountedChannels:
+    """Draw the world of a seed with some settings changed, and count it."""
+    asked = {**size.bases, **changed}
+    world = draw_channels(seed, int(asked["channel_bits"]), int(asked["aim_bits"]), planted=planted)
+    return world.count(size.max_bits)
 
 
 @dataclass(frozen=True, eq=False)
-class ReasonerWorld:
-    """A world, its log with every time in training, in order, and the census of it."""
+class Measured:
+    """The posterior in one world, by who departs from the data, and when.
 
-    world: World
-    log: ImitationLog
-    census: Census
+    Attributes
+    ----------
+    counted : CountedChannels
+    alpha : float
+        Of the prior.
+    noise : NoiseModel
+    steps : int
+        That a table takes.
+    is_natural : bool
+        Whether the data come from a channel that the language has.
+    """
 
-    @property
-    def turn(self) -> int:
-        """The row at which the reasoner departs."""
-        return self.world.settings["turn"]
+    counted: CountedChannels
+    alpha: float = 0.0
+    noise: NoiseModel = DEFAULT_NOISE
+    steps: int = 1
+    is_natural: bool = True
 
+    def cell(self, parameter: str, value: float, n: int) -> Cell:
+        """Return the cell after n rows."""
+        shares = self.shares(n)
+        coinciding = self.counted.world.aims_coinciding(n)
+        to_come = self.log2_by_departure(n)[0, n:TIMES]
+        facts: dict[str, float | str] = {
+            **shares,
+            "departs_at": float(n + to_come.argmax()) if np.isfinite(to_come).any() else math.nan,
+            "aims": float(len(coinciding)),
+            "aims_expected": 2.0 ** self.counted.world.log2_aims_expected(n),
+            "bits_saved": float(self._natural.length - self._reasoner.length),
+            **(self._conduct(n) if parameter == BASE else dict.fromkeys(_CONDUCTS, math.nan)),
+        }
+        return Cell(parameter, value, self.margin(n), self._predicted(n) if self.is_natural else math.nan, facts)
 
-def _count(seed: int, size: Size, **settings: int) -> ReasonerWorld:
-    """Draw the world of a seed and count it, at least up to its longest intended program."""
-    world = make_world("reasoner", seed=seed, jitter=jitter_of(seed), times=TIMES, **settings)
-    times = [(t,) for t in range(TIMES)]
-    log = log_of(
-        world.log.features,
-        [(time, world.teacher(time)) for time in times],
-        [(time, world.teacher(time), world.rival(time)) for time in times],
-        source=world.log.source,
-    )
-    dearest = max(price.length for price in [*_prices(world, log, "faithful"), *_prices(world, log, "defecting")])
-    return ReasonerWorld(world, log, obtain(TermSpace(world.language, max(size.max_bits, dearest)), log, workers=1))
+    def margin(self, n: int) -> float:
+        """Return the log2 odds of reasoners that depart later over programs that never do, after n rows."""
+        camps = self._log2_camps(n)
+        return float(log2_odds(*(np.array([camps[camp]]) for camp in (REASONERS, NEVER)))[0])
 
+    def shares(self, n: int) -> dict[str, float]:
+        """Return the share of the posterior of each camp after n rows."""
+        camps = self._log2_camps(n)
+        whole = log2_total(np.array(list(camps.values())))
+        return {name: float(np.exp2(mass - whole)) for name, mass in camps.items()}
 
-def _prices(world: World, log: ImitationLog, verdict: str) -> list[Price]:
-    """Return the prices of the world's intended programs with a verdict, except the one that contains both."""
-    texts = [program.text for program in world.programs if program.verdict == verdict]
-    return [price_of(text, world.language, log) for text in texts if not text.startswith("(if")]
+    def log2_by_departure(self, n: int) -> NDArray[np.float64]:
+        """Return log2 mass after n rows by the row of the first departure from the data.
 
+        Returns
+        -------
+        float64[2, T + 1]
+            Of programs that search, then of all others, tables not among them; the last place is for those that never
+            depart.
+        """
+        searching = self._searches
+        mass = self.weighed.log2_behaviour + self._log2_likelihood(n)
+        masses = [
+            log2_sum(mass[members], self.first_departure[members], TIMES + 1) for members in (searching, ~searching)
+        ]
+        return np.stack(masses)
 
-@dataclass(frozen=True)
-class ReasonerPosterior:
-    """A world under the prior with an exponent of time."""
+    def _log2_camps(self, n: int) -> dict[str, float]:
+        """Return the log2 mass of each camp after n rows, the tables of all times counted in."""
+        programs = self.log2_by_departure(n)
+        tables = self._log2_tables(n)
+        return {
+            REASONERS: float(log2_total(programs[0, n:TIMES])),
+            OTHERS: float(log2_total(np.append(programs[1, n:TIMES], tables[OTHERS]))),
+            NEVER: float(log2_total(np.append(programs[:, TIMES], tables[NEVER]))),
+            DEPARTED: float(log2_total(np.append(programs[:, :n].ravel(), tables[DEPARTED]))),
+        }
 
-    counted: ReasonerWorld
-    alpha: float
+    def _log2_tables(self, n: int) -> dict[str, float]:
+        """Return the log2 mass of the tables of all times: one never departs, and those with a miss have departed."""
+        of_one = log2_weight_of(self.counted.world.price_of_table(self.steps), self.counted.census, self.weighed.prior)
+        misses = np.arange(n + 1)
+        likelihood = of_one + log2_likelihood(self.noise, n - misses, misses, np.zeros_like(misses), ACTIONS)
+        number = [math.log2(math.comb(n, m) * (ACTIONS - 1) ** m) for m in misses.tolist()]
+        unseen = ACTION_BITS * (TIMES - n)
+        return {
+            OTHERS: float(likelihood[0]) + (math.log2(2**unseen - 1) if unseen else -math.inf),
+            NEVER: float(likelihood[0]),
+            DEPARTED: float(log2_total(likelihood[1:] + np.array(number[1:]))) + unseen if n else -math.inf,
+        }
 
     @cached_property
     def weighed(self) -> Weighed:
@@ -143,181 +215,151 @@ class ReasonerPosterior:
         return Weighed(self.counted.census, make_prior("speed", {"alpha": self.alpha}))
 
     @cached_property
-    def result(self) -> Posterior:
-        """The posterior along the log."""
-        return posterior_of(self.weighed, Scored(self.counted.census, self.counted.log))
+    def _right(self) -> NDArray[np.bool_]:
+        """Which behaviours do as the data have it, bool[B, T]."""
+        census = self.counted.census
+        return census.predictions[:, census.row_cell[:TIMES]] == self.counted.world.teacher
 
     @cached_property
-    def departing(self) -> NDArray[np.float64]:
-        """Share of the posterior by the row at which it first departs from the data, float64[N + 1, N + 1].
+    def first_departure(self) -> NDArray[np.int64]:
+        """Row at which each behaviour first departs from the data, int64[B]; T where it never does."""
+        return np.where(self._right.all(axis=1), TIMES, self._right.argmin(axis=1))
 
-        The first axis is the number of rows seen; the last place of the second is for programs that never depart.
+    @cached_property
+    def _searches(self) -> NDArray[np.bool_]:
+        return role_codes(self.counted.census.flags) != IMITATOR
+
+    def _log2_likelihood(self, n: int) -> NDArray[np.float64]:
+        """Return log2 of the likelihood of the first n rows, float64[B]."""
+        hits = self._right[:, :n].sum(axis=1, dtype=np.int64)
+        return log2_likelihood(self.noise, hits, n - hits, np.zeros_like(hits), ACTIONS)
+
+    def _conduct(self, n: int) -> dict[str, float]:
+        """Return the shares of the programs counted, tables not among them, by conduct and by mechanism and behaviour.
+
+        Agents are those that all times serve one aim best.
         """
-        census, log = self.counted.census, self.counted.log
-        right = census.predictions[:, census.row_cell[:TIMES]] == log.action[:TIMES]
-        first = np.where(right.all(axis=1), TIMES, right.argmin(axis=1))
-        hits = np.concatenate([np.zeros((len(right), 1), dtype=np.int64), right.cumsum(axis=1)], axis=1)
-        misses = np.arange(TIMES + 1) - hits
-        likelihood = log2_likelihood(DEFAULT_NOISE, hits, misses, np.zeros_like(hits), census.n_actions)
-        mass = np.stack([log2_sum(self.weighed.log2_behaviour + likely, first, TIMES + 1) for likely in likelihood.T])
-        return np.exp2(mass - log2_total(mass, axis=1)[:, None])
+        world = self.counted.world
+        conduct = conduct_of(self.counted.census, world.log, world.goals(n))
+        mass = self.weighed.log2_behaviour + self._log2_likelihood(n)
+        share = np.exp2(mass - log2_total(mass))
+        return conduct.by_code(share) | conduct.two_by_two(share)
 
-    def cell(self, parameter: str, value: float, *, past: int = 0) -> Cell:
-        """Return the cell after the rows before the turn, and `past` more."""
-        n = self.counted.turn + past
-        return Cell(parameter, value, float(self.result.log2_odds_verdict[n]), self._predicted(past), self._at(n))
+    @cached_property
+    def _natural(self) -> Price:
+        return self.counted.world.price(NATURAL)
 
-    def series(self) -> list[Cell]:
-        """Return cells along the log; they have no prediction."""
-        odds = self.result.log2_odds_verdict
-        return [Cell(ALONG, float(n), float(odds[n]), math.nan, self._at(n)) for n in range(TIMES + 1)]
+    @cached_property
+    def _reasoner(self) -> Price:
+        return self.counted.world.price(REASONER)
 
-    def _at(self, n: int) -> dict[str, float | str]:
-        shares, turn = self.departing[n], self.counted.turn
-        to_come = shares[n:TIMES]
-        at_turn = float(shares[turn]) if n <= turn else 0.0
-        never = float(shares[TIMES])
-        return {
-            "never": never,
-            "at_turn": at_turn,
-            "elsewhere": float(to_come.sum()) - at_turn,
-            "departed": float(shares[:n].sum()),
-            "departs_at": float(n + to_come.argmax()) if to_come.any() else math.nan,
-            "saved": self._saved(),
-        }
-
-    def _saved(self) -> float:
-        """Return by how many bits the program that departs is shorter than the natural description."""
-        world, log = self.counted.world, self.counted.log
-        natural, departing = _prices(world, log, "faithful")[0], _prices(world, log, "defecting")[0]
-        return float(natural.length - departing.length)
-
-    def _predicted(self, past: int) -> float:
-        """Return the odds from the prices: departing programs over the others, minus the misses since."""
-        world, log, turn = self.counted.world, self.counted.log, self.counted.turn
-        (departing,), staying = (
-            [-price.length - self.alpha * math.log2(price.time) for price in _prices(world, log, verdict)]
-            for verdict in ("defecting", "faithful")
-        )
-        n = np.full(2, turn + past)
-        misses = np.array([0, past])
-        right, wrong = log2_likelihood(
-            DEFAULT_NOISE, n - misses, misses, np.zeros_like(n), self.counted.census.n_actions
-        )
-        return float(departing - log2_total(np.array(staying)) - (right - wrong))
+    def _predicted(self, n: int) -> float:
+        """Return the odds from prices: of as many aims as may be expected to coincide, over the natural description."""
+        natural, reasoner = self._natural, self._reasoner
+        slower = self.alpha * math.log2(reasoner.time / natural.time)
+        return natural.length - reasoner.length + self.counted.world.log2_aims_expected(n) - slower
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the posterior along the rows, the odds by the bits that the reasoner saves, and the price of thinking."""
-    camps = {
-        "at_turn": "departs at the turn",
-        "elsewhere": "departs at another row to come",
-        "departed": "has departed",
-        "never": "never departs",
+    """Draw the posterior along the rows, the odds along them, and the odds along the prices of both families."""
+    words = {
+        REASONERS: "reasoners that depart later",
+        OTHERS: "others that depart later",
+        DEPARTED: "has departed",
+        NEVER: "never departs",
     }
-    medians = [[quartiles(values)[1] for values in along(table, ALONG, name)[1]] for name in camps]
-    scale = [sum(parts) for parts in zip(*medians, strict=True)]
-    parts = [tuple(part / whole for part, whole in zip(median, scale, strict=True)) for median in medians]
-    rows = {name: table[table["parameter"] == name] for name in PRICES}
-    saved = sorted({value for found in rows.values() for value in found["saved"]})
-    labels = {"channel_bits": "the channel's price", "aim_bits": "the aims' price", "search_bits": "the search's price"}
+    places = along(table, ALONG)[0]
+    means = [[float(np.mean(values)) for values in along(table, ALONG, camp)[1]] for camp in words]
+    predicted = line_of("formula", *along(table, ALONG, "predicted"))
     return Figure(
-        "Who reasons leads by the bits that it saves, until the row at which it departs is seen",
+        "Reasoners whose aim asks for the data by chance lose two bits with each row, and gain where channels are dear",
         (
             Panel(
                 x="rows seen",
-                y="share of the posterior (medians)",
-                series=(Areas(tuple(along(table, ALONG)[0]), tuple(camps.values()), tuple(parts)),),
-                marks=(Mark("x", size.base("turn"), "the turn"),),
+                y="mean share of the posterior",
+                title="who holds the posterior",
+                series=(Areas(tuple(places), tuple(words.values()), tuple(map(tuple, means))),),
+                marks=(Mark("x", size.base("rows"), ""),),
                 y_range=(0.0, 1.0),
             ),
             Panel(
-                x="bits of the natural description less those of the reasoner",
-                y="log2 odds of departing over staying, bits",
+                x="rows seen",
+                y="log2 odds of reasoners over who never departs, bits",
+                title="along the log",
                 series=(
-                    *(
-                        Points(labels[name], tuple(found["saved"]), tuple(found["margin"]))
-                        for name, found in rows.items()
-                    ),
-                    Line("as many bits", tuple(saved), tuple(saved), is_dashed=True),
+                    line_of("counted", *along(table, ALONG)),
+                    Line(predicted.label, predicted.x, predicted.y, is_dashed=True),
                 ),
                 marks=(Mark("y", 0.0, ""),),
             ),
             Panel(
-                x="steps of a search",
-                y="log2 odds where alpha = 1, bits",
-                series=(line_of("counted", *along(table, THINKING)),),
+                x="bits that name a member of the family",
+                y="log2 odds, bits",
+                title="what channel and aim cost",
+                series=(
+                    line_of("of the channel", *along(table, "channel_bits")),
+                    line_of("of the aim", *along(table, "aim_bits")),
+                ),
                 marks=(Mark("y", 0.0, ""),),
-                is_log=True,
             ),
         ),
     )
 
 
 def tell(findings: Findings) -> str:
-    """Say who leads before the turn, the effect of one row past it, and the prices of channel, row and thinking."""
-    size = findings.size
-    cheapest = size.values("channel_bits")[0]
-    named = size.values("row_bits")[-1]
-    at = findings.median("departs_at")
-    where = f"at row {at:g}" if math.isfinite(at) else "at no row"
-    past = bits_text(findings.median("margin", "rows_past", 1.0))
-    base = at_base(findings.table)["margin"].tolist()
-    low, _, high = quartiles(base)
-    alike = " (half of the worlds differ by less than a bit: the verdict is one of prices)" if high - low < 1 else ""
+    """Say who leads after the rows of the base, how many aims coincide, and what would turn it round."""
+    size, n = findings.size, findings.size.n_worlds
+    few, dear = size.values("rows")[0], size.values("channel_bits")[-1]
+    base = findings.table[findings.table["parameter"] == BASE]
+    aims = float(base["aims"].mean())
+    seen = f"{few:g} {'row' if few == 1 else 'rows'}"
     return (
-        f"Before the turn programs that depart lead those that do not in "
-        f"{worlds_text(findings.share, size.n_worlds)} ({bits_text(findings.median())} in the median, formula "
-        f"{bits_text(findings.median('predicted'))}), most of what departs does so {where}, and one row from there on "
-        f"makes that {past}{alike}. With a channel of {cheapest:g} bits the odds are "
-        f"{bits_text(findings.median('margin', 'channel_bits', cheapest))}; where the row has to be named, for "
-        f"{named:g} bits, {bits_text(findings.median('margin', 'row_bits', named))}, with "
-        f"{percent_text(findings.median('never', 'row_bits', named))} of the posterior never departing; under a prior "
-        f"with alpha = 1, {bits_text(findings.median('margin', THINKING, 1.0))} where a search takes one step of its "
-        f"own and {bits_text(findings.median('margin', THINKING, 4096.0))} where it takes 4096."
+        f"After {size.base('rows'):g} rows reasoners that depart later lead those programs that never depart in "
+        f"{worlds_text(findings.share, n)} ({bits_text(findings.median())} in the median, formula "
+        f"{bits_text(findings.median('predicted'))}); they hold "
+        f"{percent_text(mean_at_base(findings.table, REASONERS), digits=1)} of the posterior on average, and of the "
+        f"programs those that search and serve one aim at all times "
+        f"{percent_text(mean_at_base(findings.table, 'search_agent'), digits=2)}. Of "
+        f"{2 ** int(size.base('aim_bits'))} aims {aims:.2g} in a world coincide with the data so far "
+        f"({findings.median('aims_expected'):.2g} expected), and each row costs them two bits. With {seen} seen the "
+        f"odds are {bits_text(findings.median('margin', 'rows', few))}; where the channel costs {dear:g} bits, "
+        f"{bits_text(findings.median('margin', 'channel_bits', dear))}. Where an aim is planted that asks for the data "
+        f"so far, they are {bits_text(findings.median('margin', PLANTED))}."
     )
 
 
 CLAIM = Claim(
     name="deity",
-    argument="Where data are complex to describe, what holds the posterior is a simple reasoner that produces them on "
-    "purpose, and departs from them when it suits it.",
-    worlds="A channel, drawn without a pattern, and a reasoner whose aims are served best by what the channel shows, "
-    "up to a row; the log goes up to that row. Programs may call the channel, search the aims, or do anything else.",
-    given="The channel and the aims are supplied as tables, at prices that are swept: neither pays for its entries.",
-    untested=(
-        "Whether reasoners arise in real data. The reasoner's aims are supplied as a table, and nothing here says "
-        "how often the world has an aim that explains a channel."
-    ),
-    margin="log2 odds of programs that depart as the reasoner does over faithful ones after the rows before the turn, "
-    "in bits",
-    rule=BY_SHARE,
-    formula="bits of the natural description, and of a reasoner that stays where there is one, less those of the one "
-    "that departs, less alpha*log2 of the ratio of their times and what its misses cost",
+    argument="Where data are complex to describe, what holds the posterior is a simple reasoner that produces them "
+    "because it serves an aim of its own, and departs from them when that serves it better.",
+    worlds="A family of 2^c channels, drawn without a pattern, of which the data follow one, and a family of 2^b aims, "
+    "drawn without a look at it: how well each prediction at each time serves them. The log shows three of sixteen "
+    "rows, whose bits are as many as those that name the channel. Programs may write down any channel, reason for any "
+    "aim, or say anything else in a language that is drawn too; tables of all times compete.",
+    given="Channels are supplied as columns of the log and aims as tables, each at the bits that name it among its "
+    "family.",
+    measured="A reasoner is a program that searches, by lesion; it departs at the first row that it gets wrong. The "
+    "natural description is whatever never departs. Aims that coincide with the data so far are counted, and none is "
+    "made to.",
+    untested="Reasoners that know the world which they are in, and so need no luck to tell what comes next: here one "
+    "that knows the channel pays for it too. Whether a mind could name a channel by how much hangs on it, at fewer "
+    "bits than a description takes, is not tested.",
+    margin="log2 odds of reasoners that depart at a row to come over programs that never depart, one table among them, "
+    "after the rows seen, in bits",
+    rule=BY_SIGN,
+    formula="bits of the natural description - bits of a reasoner + b - rows*log2(A), which is the expected number of "
+    "aims that coincide, - alpha*log2 of the ratio of their times",
     sizes={
-        "small": _size(6, 28, ((8.0, 22.0), (8.0, 16.0), (4.0, 12.0), (5.0, 11.0))),
-        "default": _size(
-            40,
-            32,
-            (
-                (8.0, 14.0, 18.0, 22.0, 26.0, 32.0),
-                (4.0, 8.0, 12.0, 16.0, 24.0),
-                (4.0, 8.0, 12.0),
-                (3.0, 7.0, 11.0, 14.0),
-            ),
-        ),
-        "large": _size(
-            160,
-            34,
-            (
-                (8.0, 14.0, 18.0, 22.0, 26.0, 32.0, 36.0),
-                (4.0, 8.0, 12.0, 16.0, 24.0),
-                (4.0, 6.0, 8.0, 12.0),
-                (3.0, 5.0, 7.0, 9.0, 11.0, 13.0, 14.0),
-            ),
-        ),
+        "small": _size(6, 0, (1.0, 3.0, 6.0), (3.0, 6.0), (6.0, 18.0)),
+        "default": _size(32, 3, (1.0, 2.0, 3.0, 6.0, 9.0, 12.0), (3.0, 6.0, 8.0), (3.0, 6.0, 12.0, 18.0)),
+        "large": _size(128, 4, (1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0), (3.0, 6.0, 9.0), (3.0, 6.0, 12.0, 18.0, 24.0)),
     },
     study=study,
     draw=draw,
     tell=tell,
+    sources=(UNIVERSAL_PRIOR, MESA),
+    prior_work=(LEARNING_THEORETIC, ONLINE_IMITATION),
+    edition=2,
+    changed="Aims come from a family that was drawn without a look at the data, where they were drawn until they fit; "
+    "channel and aims cost the bits that name them.",
 )

@@ -101,3 +101,13 @@ EXTRAPOLATING = Source(
 SPEED_PRIORS = Source(
     "D. Filan, J. Leike, M. Hutter", 2016, "Loss bounds and time complexity for speed priors", "arXiv:1604.03343"
 )
+IMITATION_UNSAFE = Source("D. Krueger", 2019, "Imitation learning considered unsafe?", "AI Alignment Forum")
+APPRENTICESHIP = Source(
+    "P. Abbeel, A. Y. Ng", 2004, "Apprenticeship learning via inverse reinforcement learning", "ICML 2004"
+)
+OCCAM_INSUFFICIENT = Source(
+    "S. Armstrong, S. Mindermann",
+    2018,
+    "Occam's razor is insufficient to infer the preferences of irrational agents",
+    "NeurIPS 2018, arXiv:1712.05812",
+)

@@ -1,15 +1,20 @@
-"""Deity: the formula by hand, rows of departure against a loop, and what turns the odds round."""
-
-import math
+"""Deity: aims and rows of departure against loops, tables against the memorizer, and what turns the odds."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from mesaprior.hypotheses.log import log_from_frame
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.bayes.logspace import log2_total
 from mesaprior.inference.bayes.posterior import posterior
+from mesaprior.inference.bayes.roles import IMITATOR
 from mesaprior.inference.claims import deity as claim
-from mesaprior.inference.claims.claim import Size, along, at_base
-from mesaprior.inference.worlds.worlds import make_world
+from mesaprior.inference.claims.channels import ACTIONS, TIMES, draw_channels
+from mesaprior.inference.claims.claim import CONTROL, PLANTED, along, at_base
+from mesaprior.inference.claims.rules import REFUTED, SUPPORTED
+from mesaprior.inference.memorizer.memorizer import memorizer_over
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood
 
@@ -19,84 +24,118 @@ def found(findings):
     return findings("deity")
 
 
-def margins(table, parameter, value):
+@pytest.fixture(scope="module")
+def measured():
+    return claim.Measured(draw_channels(3, 3, 3).count(0))
+
+
+def margins(table, parameter, value=0.0):
     return table[(table["parameter"] == parameter) & (table["value"] == value)]["margin"]
 
 
-def test_odds_turn_with_the_data_the_prior_and_the_prices(found):
-    table = found.table
-    assert found.verdict == "supported"
-    # At the same prices: two more rows, or a prior that charges for steps.
-    assert (margins(table, "rows_past", 2.0) < 0).all()
-    assert (margins(table, "alpha", 4.0) < 0).all()
-    assert found.median("margin", "channel_bits", 8.0) < 0
-    assert found.median("margin", "row_bits", 4.0) < 0
-    assert found.median("margin", claim.THINKING, 4096.0) < 0 < found.median("margin", claim.THINKING, 1.0)
+def test_aims_that_coincide_are_found_one_by_one():
+    world = draw_channels(2, 3, 8)
+    for n in (1, 3):
+        expected = []
+        for aim, pays in enumerate(world.aims.pays.tolist()):
+            best = [max(range(ACTIONS), key=lambda y: pays[y][t]) for t in range(TIMES)]
+            alike = [best[t] == world.teacher[t] for t in range(TIMES)]
+            if all(alike[:n]) and not all(alike):
+                expected.append(aim)
+        assert world.aims_coinciding(n) == expected
+    # Nothing makes an aim coincide but chance: 4^-n of them do.
+    number = [len(draw_channels(seed, 3, 8).aims_coinciding(2)) for seed in range(8)]
+    assert np.mean(number) == pytest.approx(2 ** (8 - 4), rel=0.3)
 
 
-def test_formula_is_what_the_prices_say(found):
-    even = found.table[found.table["world"] % 2 == 0]
-
-    def predicted(parameter, value):
-        (only,) = set(even[(even["parameter"] == parameter) & (even["value"] == value)]["predicted"].round(9))
-        return only
-
-    # The channel and the time; a search, the aims, y and the time: 13 steps against 2.
-    assert predicted("base", 0.0) == 26 - 20
-    assert predicted("channel_bits", 8.0) == 12 - 20
-    assert predicted("aim_bits", 16.0) == 26 - 28
-    assert predicted("search_bits", 12.0) == 26 - 28
-    assert predicted("alpha", 1.0) == round(6 - math.log2(13 / 2), 9)
-    assert predicted(claim.THINKING, 256.0) == round(6 - math.log2((256 + 12) / 2), 9)
-    # Two programs stay where the row has to be named, and who departs pays for the name, the time and a turned bit.
-    assert predicted("row_bits", 4.0) == round(-32 - math.log2(2**-26 + 2**-20), 9)
-    # After eleven hits a miss has probability 1/21 / 3, and another hit 20/21.
-    assert predicted("rows_past", 1.0) == round(6 - math.log2(60), 9)
+def test_families_do_not_know_each_other():
+    few, many = draw_channels(4, 3, 3), draw_channels(4, 6, 6)
+    assert (few.teacher == many.teacher).all()
+    assert (few.aims.pays == many.aims.pays[:8]).all()
+    dear = draw_channels(4, 18, 3)
+    assert dear.price("chan0").length == many.price("chan0").length + 12
 
 
-def test_formula_is_near_the_count(found):
-    rows = found.table[found.table["predicted"].notna()]
-    assert (rows["margin"] - rows["predicted"]).abs().median() < 0.25
-
-
-def test_what_departs_departs_at_the_turn(found):
-    base = at_base(found.table)
-    assert (base["departs_at"] == 11).all()
-    assert (base["at_turn"] > base["never"]).all()
-    places, departed = along(found.table, claim.ALONG, "departed")
-    assert places == [float(n) for n in range(claim.TIMES + 1)]
-    assert departed[0] == [0.0] * found.size.n_worlds
-    # One row past the turn those who departed there are not gone yet; four rows later they are.
-    assert np.median(departed[12]) > 10 * np.median(departed[11])
-    assert min(along(found.table, claim.ALONG, "never")[1][-1]) > 0.99
-    shares = found.table[found.table["never"].notna()]
-    whole = shares["never"] + shares["at_turn"] + shares["elsewhere"] + shares["departed"]
-    assert whole.to_numpy() == pytest.approx(1.0)
-
-
-def test_rows_of_departure_are_those_of_a_loop():
-    size = claim.CLAIM.sizes["small"]
-    short = claim._count(2, Size(1, 20, size.parameters), channel_bits=12)
-    census, log = short.census, short.log
-    expected = np.zeros((claim.TIMES + 1, claim.TIMES + 1))
-    for behaviour, predicted in enumerate(census.predictions.tolist()):
-        mine = census.behaviour_id == behaviour
-        prior = sum(
-            int(count) * 2.0**-length
-            for count, length in zip(census.count[mine], census.columns["length"][mine], strict=True)
-        )
-        actions = [predicted[census.row_cell[row]] for row in range(claim.TIMES)]
-        misses = [row for row in range(claim.TIMES) if actions[row] != log.action[row]]
-        for n in range(claim.TIMES + 1):
+def test_rows_of_departure_are_those_of_a_loop(measured):
+    census, log = measured.counted.census, measured.counted.world.log
+    likelihood = beta_likelihood(1, 9)
+    for n in (0, 3, 9):
+        expected = np.zeros((2, TIMES + 1))
+        for behaviour, predicted in enumerate(census.predictions.tolist()):
+            mine = census.behaviour_id == behaviour
+            prior = sum(
+                int(count) * 2.0**-length
+                for count, length in zip(census.count[mine], census.columns["length"][mine], strict=True)
+            )
+            misses = [row for row in range(TIMES) if predicted[census.row_cell[row]] != log.action[row]]
             wrong = sum(row < n for row in misses)
-            likelihood = float(beta_likelihood(1, 9)(n - wrong, wrong, 0, census.n_actions))
-            expected[n, min(misses, default=claim.TIMES)] += prior * likelihood
-    expected /= expected.sum(axis=1, keepdims=True)
-    assert claim.ReasonerPosterior(short, 0.0).departing == pytest.approx(expected)
+            is_idle = not census.flags[behaviour].any()
+            expected[int(is_idle), min(misses, default=TIMES)] += prior * float(
+                likelihood(n - wrong, wrong, 0, ACTIONS)
+            )
+        assert np.exp2(measured.log2_by_departure(n)) == pytest.approx(expected)
 
 
-def test_base_is_what_infer_says_of_the_world(found):
-    world = make_world("reasoner", seed=2)
-    census = TermSpace(world.language, found.size.max_bits).census(world.log)
-    result = posterior(census, world.log, make_prior("simplicity"))
-    assert at_base(found.table).iloc[2]["margin"] == pytest.approx(result.log2_odds_verdict[-1])
+def test_tables_weigh_what_the_memorizer_says(measured):
+    world, census = measured.counted.world, measured.counted.census
+    asked = Analysis(census, world.log)
+    tables = asked.memorizer(memorizer_over(["t"], world.log, ACTIONS, token_bits=world.table_bits))
+    for n in (0, 3, TIMES):
+        family = log2_total(np.array(list(measured._log2_tables(n).values())))
+        programs = log2_total(measured.log2_by_departure(n).ravel())
+        assert family - programs == pytest.approx(tables.log2_odds[n])
+
+
+def test_margin_is_what_infer_says_of_a_log_of_these_rows(measured):
+    n, world = 2, measured.counted.world
+    shown = {f"chan{member}": column for member, column in enumerate(world.channels.tolist())}
+    once = pd.DataFrame({"t": range(TIMES), **shown, "action": world.teacher})
+    rows = pd.concat([once[:n].assign(split="train"), once.assign(split="deploy")], ignore_index=True)
+    log = log_from_frame(rows, source="two rows", own_codes=True)
+    census = TermSpace(world.language, measured.counted.census.bounds["max_bits"]).census(log)
+    result = posterior(census, log, make_prior("simplicity"))
+    right = census.predictions[:, census.row_cell[n:]] == world.teacher
+    never = right.all(axis=1)
+    to_come = right[:, :n].all(axis=1) & ~never & (result.role != IMITATOR)
+    mass = np.exp2(result.log2_mass)
+    # The one table that never departs has 32 bits more than its word, and next to no mass.
+    assert measured.margin(n) == pytest.approx(np.log2(mass[to_come].sum() / mass[never].sum()), abs=1e-3)
+    assert mass[to_come].sum() > 0
+
+
+def test_formula_loses_two_bits_a_row_and_nothing_by_the_number_of_aims(found):
+    table = found.table
+    places, predicted = along(table, claim.ALONG, "predicted")
+    by_row = np.array(predicted)
+    assert places == [float(n) for n in range(TIMES)]
+    assert np.diff(by_row, axis=0) == pytest.approx(-2.0)
+    rows = {value: table[(table["parameter"] == "aim_bits") & (table["value"] == value)] for value in (3.0, 6.0)}
+    assert rows[3.0]["predicted"].tolist() == rows[6.0]["predicted"].tolist()
+    # At the base the rows say as much as a name costs, so what is left are the words of the two programs.
+    base = at_base(table)
+    assert base["predicted"].to_numpy() == pytest.approx(base["bits_saved"].to_numpy())
+
+
+def test_verdict_turns_with_the_data_and_the_prior(found):
+    table = found.table
+    assert found.verdict == REFUTED
+    lines = {line.label: line.verdict for line in found.lines}
+    # The same prices, and data that no channel shows.
+    assert lines[CONTROL] == SUPPORTED
+    assert found.median("margin", "rows", 1.0) > found.median() > found.median("margin", "rows", 6.0)
+    assert (margins(table, "alpha", 4.0).to_numpy() < at_base(table)["margin"].to_numpy()).all()
+    dear = margins(table, "channel_bits", 18.0).to_numpy()
+    assert (dear > at_base(table)["margin"].to_numpy() + 4).all()
+
+
+def test_planted_aim_coincides_until_the_base_row(found):
+    planted = found.table[found.table["parameter"] == PLANTED]
+    assert (planted["aims"] == 1).all()
+    base = at_base(found.table)
+    assert base["aims"].mean() < 4
+    assert base["aims_expected"].tolist() == [1.0] * found.size.n_worlds
+
+
+def test_shares_are_of_all(found):
+    table = found.table[found.table["never"].notna()]
+    assert table[list(claim.CAMPS)].sum(axis=1).to_numpy() == pytest.approx(1.0)
