@@ -28,7 +28,17 @@ from mesaprior.inference.claims.frame.languages import Word, drawn_tokens, neede
 from mesaprior.inference.memorizer.memorizer import Memorizer, memorizer_over
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.naming import named
-from mesaprior.inference.worlds.tokens import PARAMETER, Entry, binders, constants, feature, law, lookup, operators
+from mesaprior.inference.worlds.tokens import (
+    CANDIDATE,
+    PARAMETER,
+    Entry,
+    binders,
+    constants,
+    feature,
+    law,
+    lookup,
+    operators,
+)
 
 DOMAIN, ACTIONS, ACTION_BITS = 16, 4, 2
 """M and A of these worlds, and what an action says."""
@@ -57,15 +67,16 @@ class Drift:
         Changes of the parameter during training; one more comes after it.
     has_numbers : bool
         Whether the language has literals for numbers; else it has 0, 1 and `add`, and numbers are sums.
-    is_structured : bool
-        Whether the teacher follows a rule; otherwise it has one action in each situation for good, all drawn alike.
+    searches : bool
+        Whether the teacher has no parameter but searches its rule for what is best, and the language has a search in
+        place of the fit, at the same price: inner work that is done when an action is due, not before.
     """
 
     law_bits: int
     params: int = DOMAIN
     changes: int = 1
     has_numbers: bool = True
-    is_structured: bool = True
+    searches: bool = False
 
     @property
     def spells(self) -> list[int]:
@@ -115,9 +126,9 @@ class DriftWorld:
     table_bits: int
 
     @property
-    def learner(self) -> str:
-        """The program that fits the parameter of the teacher's rule."""
-        return "(fit (rule0 s theta))"
+    def optimizer(self) -> str:
+        """The program that fits the parameter of the teacher's rule, or searches it."""
+        return "(argmax (rule0 s y))" if self.drift.searches else "(fit (rule0 s theta))"
 
     def naming(self, parameter: int) -> str:
         """Return the program that has a parameter of the teacher's rule by name."""
@@ -130,14 +141,12 @@ class DriftWorld:
 
     @cached_property
     def competitors(self) -> dict[str, Told]:
-        """What the learner, recall, and the teacher's rule with each parameter of training by name do and cost."""
-        space, log = TermSpace(self.language, 1), self.log
-        found: dict[str, Told] = {}
-        for text in (self.learner, RECALL, *map(self.naming, self.parameters[:-1])):
-            told = space.explain(text, log)
-            is_right = np.asarray(told.predictions["intact"])[:ROWS] == log.action[:ROWS]
-            found[text] = Told(is_right, Price(told.length, told.time, told.infer_time))
-        return found
+        """What the optimizer, recall, and the teacher's rule with each parameter of training by name do and cost."""
+        space, log, n = TermSpace(self.language, 1), self.log, self.log.n_training
+        place, last = log.situations[log.row_situation[:n]].T
+        actions = {self.naming(parameter): self.rules[TEACHER, place, parameter] for parameter in self.parameters[:-1]}
+        actions |= {RECALL: last, self.optimizer: space.explain(self.optimizer, log).predictions["intact"][:n]}
+        return {text: Told(action == log.action[:n], self.price(text)) for text, action in actions.items()}
 
     @property
     def stale(self) -> int:
@@ -157,7 +166,7 @@ class DriftWorld:
         by_goal = by_goal[order]
         place = self.log.situations[self.log.row_situation, 0]
         agrees = (by_goal[:, place[n - last : n]] == self.log.action[n - last : n]).all(axis=1)
-        rivals = tuple(int(goal) for goal in np.flatnonzero(agrees) if goal) if self.drift.is_structured else ()
+        rivals = tuple(int(goal) for goal in np.flatnonzero(agrees) if goal)
         # K(U) is what it takes to write a rule with a parameter.
         bits = float(self.price(self.naming(self.stale)).length)
         return Goals(by_goal[:, place[self.log.split == DEPLOY]], rivals, bits)
@@ -182,7 +191,7 @@ class DriftWorld:
 
     def count(self, beyond: int) -> CountedDrift:
         """Count every program up to some bits beyond the dearer of the learner and the name of the last parameter."""
-        texts = [self.learner, *([self.naming(self.stale)] if self.drift.has_numbers else [])]
+        texts = [self.optimizer, *([self.naming(self.stale)] if self.drift.has_numbers else [])]
         bound = max(self.price(text).length for text in texts) + beyond
         return CountedDrift(self, obtain(TermSpace(self.language, bound), self.log, workers=1))
 
@@ -207,7 +216,7 @@ def draw_drift(seed: int, drift: Drift, *, teacher: Sequence[int] | None = None)
     seed : int
     drift : Drift
     teacher : sequence of int or None
-        An action for each situation, for good, of a teacher that comes from elsewhere.
+        The action in each situation, for good, of a teacher that comes from elsewhere.
     """
     rules = _draw_rules(seed, drift.law_bits)
     drawn = drawn_tokens(seed, _words(rules, drift), purpose="words of drift")
@@ -215,26 +224,24 @@ def draw_drift(seed: int, drift: Drift, *, teacher: Sequence[int] | None = None)
     source = f"drift-{seed}"
     data = {"domain": DOMAIN, "actions": ACTIONS, "params": drift.params, "token": tokens}
     chance = Chance(seed, "rows of drift")
-    for_good = chance.draws(range(ACTIONS), DOMAIN)
     situations = chance.draws(range(DOMAIN), ROWS + ONLINE)
     parameters = [chance.below(drift.params)]
     for _ in range(drift.changes + 1):
         # Any other value, each with the same probability.
         parameters.append((parameters[-1] + 1 + chance.below(drift.params - 1)) % drift.params)
-    spells = [*drift.spells, ONLINE]
-    at = [parameter for parameter, rows in zip(parameters, spells, strict=True) for _ in range(rows)]
-    fixed = teacher if teacher is not None or drift.is_structured else for_good
-    if fixed is not None:
-        actions, later = [int(fixed[s]) for s in situations], np.asarray(fixed, dtype=np.int64)
+    rule = rules[TEACHER]
+    fixed = rule[:, :ACTIONS].argmax(axis=1).tolist() if drift.searches else teacher
+    if fixed is None:
+        spells = zip(parameters, [*drift.spells, ONLINE], strict=True)
+        at = [parameter for parameter, rows in spells for _ in range(rows)]
+        actions, later = rule[situations, at].tolist(), rule[:, parameters[-1]].tolist()
     else:
-        rule = rules[TEACHER]
-        actions, later = rule[situations, at].tolist(), rule[:, parameters[-1]]
-    rival = rules[TEACHER][:, parameters[-2]] if fixed is None else None
+        actions, later = [fixed[s] for s in situations], list(fixed)
     return DriftWorld(
-        drift=drift if fixed is None else replace(drift, is_structured=False),
+        drift=drift,
         rules=rules,
         language=language_from_dict(data, source=source),
-        log=_log(situations, actions, later, rival, source),
+        log=_log(situations, actions, later, source),
         parameters=tuple(parameters),
         table_bits=next(entry["bits"] for entry in drawn if entry["kind"] == "lookup"),
     )
@@ -254,34 +261,27 @@ def _draw_rules(seed: int, bits: int) -> NDArray[np.int64]:
 
 def _words(rules: NDArray[np.int64], drift: Drift) -> list[Word]:
     """Return what the language may say."""
+    # Words stand at the same places, so that either kind of inner work costs the same.
+    to_optimize = [CANDIDATE, *binders("argmax")] if drift.searches else [PARAMETER, *binders("fit")]
     to_name: list[Entry] = [{"kind": "number"}] if drift.has_numbers else [*constants(range(2)), *operators("add")]
     entries = tuple(law(f"rule{member}", table.tolist()) for member, table in enumerate(rules))
     return [
-        *needed(feature("s"), feature(RECALL), PARAMETER, *binders("fit"), lookup("s"), *to_name),
+        *needed(feature("s"), feature(RECALL), *to_optimize, lookup("s"), *to_name),
         Word(entries, drift.law_bits),
         *optional(*constants(range(3)), *operators("sub", "xor", "eq", "lt", "dist", "min", "max"), *binders("if")),
         *(optional(*operators("add")) if drift.has_numbers else []),
     ]
 
 
-def _log(
-    situations: Sequence[int],
-    actions: Sequence[int],
-    later: NDArray[np.int64],
-    rival: NDArray[np.int64] | None,
-    source: str,
-) -> ImitationLog:
+def _log(situations: Sequence[int], actions: Sequence[int], later: Sequence[int], source: str) -> ImitationLog:
     """Return the log, with what was done last in the same situation."""
     import pandas as pd
 
     last = dict.fromkeys(range(DOMAIN), 0)
-    rows: list[tuple[int, int, int, int | None, str]] = []
+    rows: list[tuple[int, int, int, str]] = []
     for row, (s, action) in enumerate(zip(situations, actions, strict=True)):
-        rows.append((s, last[s], action, None, "train" if row < ROWS else "online"))
+        rows.append((s, last[s], action, "train" if row < ROWS else "online"))
         last[s] = action
-    rows += [
-        (s, last[s], int(later[s]), None if rival is None else int(rival[s]), "deploy")
-        for s in dict.fromkeys(situations[ROWS:])
-    ]
-    table = pd.DataFrame(rows, columns=["s", RECALL, "action", "rival", "split"])
-    return log_from_frame(table.astype({"rival": "Int64"}), source=source, own_codes=True)
+    rows += [(s, last[s], later[s], "deploy") for s in dict.fromkeys(situations[ROWS:])]
+    table = pd.DataFrame(rows, columns=["s", RECALL, "action", "split"])
+    return log_from_frame(table, source=source, own_codes=True)
