@@ -1,4 +1,4 @@
-"""A world that holds its teacher: the whole of it as one process, the teacher alone as another, and what it is best for.
+"""A world that holds its teacher: the whole as one process, the teacher alone as another, and what its actions serve.
 
 A body is drawn as a whole. The state of its world is one value that packs the teacher's state with that of all else, in
 an order that is drawn; a law moves it on, round by round, and the encoded situation enters in each round. The teacher's
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,13 @@ from mesaprior.hypotheses.log import ImitationLog, log_from_frame
 from mesaprior.hypotheses.store.obtain import obtain
 from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
+from mesaprior.inference.analysis import Analysis
+from mesaprior.inference.bayes.noise import NoiseModel
 from mesaprior.inference.claims.asking import Price, last_bounds, price_of, up_to
 from mesaprior.inference.claims.frame.conduct import Goals
 from mesaprior.inference.claims.frame.families import TEACHER, LawFamily
 from mesaprior.inference.claims.frame.languages import Word, drawn_tokens, needed, optional
+from mesaprior.inference.claims.kinds import Kinds, kinds_of
 from mesaprior.inference.memorizer.memorizer import Memorizer, memorizer_over
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.tokens import CANDIDATE, Entry, binders, constants, feature, law, lookup, operators
@@ -37,8 +40,15 @@ DOMAIN, ACTIONS, ACTION_BITS = 16, 4, 2
 SEEN = DOMAIN - 1
 """Situations that the log shows, once each."""
 
-RECODED, REBRAINED, RETARGETED = "recoded", "rebrained", "retargeted"
-"""Names of the interventions: another encoding, another law of the teacher alone, permuted payoffs."""
+INTERVENTIONS = ("recoded", "rebrained")
+"""Names of the interventions: another encoding, and another law of the teacher alone."""
+
+OTHER, PLANNER, ALONE, FULL = range(4)
+"""Kinds of programs: those that change with the encoding run the whole world, those that change with the teacher's own
+law run the teacher alone, searching or not; of the rest, those that search plan."""
+
+KINDS = ("other", "planner", "alone", "full")
+"""Their names."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +67,6 @@ class Bodies:
         K, rounds that a process runs.
     world_steps : int
         Time of one round of a whole world; one of a teacher alone takes 1.
-    is_structured : bool
-        Whether the teacher is a body; otherwise its actions are drawn alike.
     """
 
     bridge_bits: int
@@ -66,7 +74,6 @@ class Bodies:
     brain_bits: int
     rounds: int = 4
     world_steps: int = 1
-    is_structured: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,26 +82,26 @@ class Body:
 
     Attributes
     ----------
-    code : tuple of int
+    code : list of int
         [M] The encoding of each situation.
-    world : tuple of tuple of int
+    world : list of list of int
         [M][M] Next state, by state and encoded situation.
-    read : tuple of int
+    read : list of int
         [M] The action in each state of the world.
-    brain : tuple of tuple of int
+    brain : list of list of int
         [M][M] Next action of the teacher alone, by action and situation.
-    pay : tuple of tuple of int
+    pay : list of list of int
         [M][M] Payoff, by action and situation.
-    acts : tuple of int
+    acts : list of int
         [M] What it does in each situation, after all rounds.
     """
 
-    code: tuple[int, ...]
-    world: tuple[tuple[int, ...], ...]
-    read: tuple[int, ...]
-    brain: tuple[tuple[int, ...], ...]
-    pay: tuple[tuple[int, ...], ...]
-    acts: tuple[int, ...]
+    code: list[int]
+    world: list[list[int]]
+    read: list[int]
+    brain: list[list[int]]
+    pay: list[list[int]]
+    acts: list[int]
 
 
 def draw_body(seed: int, member: int, rounds: int) -> Body:
@@ -123,12 +130,12 @@ def draw_body(seed: int, member: int, rounds: int) -> Body:
         best = max(range(ACTIONS), key=column.__getitem__)
         column[best], column[acts[s]] = column[acts[s]], column[best]
     return Body(
-        code=tuple(code),
-        world=_frozen(world),
-        read=tuple(action[part] for part in teacher_of),
-        brain=_frozen(brain),
-        pay=_frozen(zip(*columns, strict=True)),
-        acts=tuple(acts),
+        code=code,
+        world=world,
+        read=[action[part] for part in teacher_of],
+        brain=brain,
+        pay=[list(row) for row in zip(*columns, strict=True)],
+        acts=acts,
     )
 
 
@@ -138,10 +145,6 @@ def _run(law_of: Sequence[Sequence[int]], entering: int, rounds: int) -> int:
     for _ in range(rounds):
         state = law_of[state][entering]
     return state
-
-
-def _frozen(rows: Any) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(row) for row in rows)
 
 
 @lru_cache(maxsize=4)
@@ -196,9 +199,10 @@ class BodyWorld:
         search = next(token.bits for token in self.language.tokens if token.kind == "argmax")
         return Goals(self.payoffs.best[:, later], self.rivals, float(self.price(self.planner).length - search))
 
-    def memorizer(self, *, steps: int = 1) -> Memorizer:
-        """Return the tables of all situations, each look-up charged some steps."""
-        return replace(memorizer_over(["s"], self.log, ACTIONS, token_bits=self.table_bits), steps=steps)
+    @property
+    def memorizer(self) -> Memorizer:
+        """The tables of all situations."""
+        return memorizer_over(["s"], self.log, ACTIONS, token_bits=self.table_bits)
 
     def ledger(self) -> list[dict[str, Any]]:
         """Return what the language gives for free: each family in one line, since its members have one price.
@@ -226,6 +230,24 @@ class CountedBodies:
     world: BodyWorld
     census: Census
 
+    @cached_property
+    def kinds(self) -> Kinds:
+        """The behaviours by kind, see `KINDS`: interventions tell the processes, the lesion tells planners."""
+        changes, searches = self.census.changes, self.census.flags[:, :2].any(axis=1)
+        recoded, rebrained = (changes[f"{name}_train"] + changes[f"{name}_later"] > 0 for name in INTERVENTIONS)
+        kind = np.select([recoded, rebrained, searches], [FULL, ALONE, PLANNER], OTHER).astype(np.int64)
+        return kinds_of(self.census, self.world.log, kind, len(KINDS))
+
+    def log2_tables(self, noise: NoiseModel) -> NDArray[np.float64]:
+        """Return log2 of the mass of all tables along the log under 2^-length, float64[N + 1], not normalized.
+
+        All tables of all entries weigh as much as their word: what their entries cost is made up by their number. What
+        the data say of them does not depend on the programs that they stand beside, so that few will do.
+        """
+        few = up_to(self.census, float(self.census.columns["length"].min()))
+        asked = Analysis(few, self.world.log, "simplicity", noise=noise)
+        return asked.memorizer(self.world.memorizer).log2_evidence - self.world.table_bits
+
     def shorter(self) -> list[tuple[float, CountedBodies]]:
         """Return the last length bounds that make a difference, each with what was counted up to it."""
         return [(bound, replace(self, census=up_to(self.census, bound))) for bound in last_bounds(self.census)]
@@ -238,6 +260,16 @@ class CountedBodies:
         return CountedBodies(world, behaviours_of(self.census.vectors, world.log, bounds=self.census.bounds))
 
 
+def of_the_whole(seed: int, offer: Bodies) -> list[int]:
+    """Return what another read-out that the language has says of the teacher's world: no piece of it acts so.
+
+    Another body's read-out mixes the states of the teacher with those of all else.
+    """
+    assert offer.bridge_bits > 0
+    first, other = _bodies(seed, 2, offer.rounds)
+    return [other.read[_run(first.world, first.code[s], offer.rounds)] for s in range(DOMAIN)]
+
+
 def draw_bodies(seed: int, offer: Bodies) -> BodyWorld:
     """Draw a world: the bodies first, then the language, the teacher's rows, and only then the rivals."""
     sizes = {"bridge": 2**offer.bridge_bits, "world": 2**offer.world_bits, "brain": 2**offer.brain_bits}
@@ -245,11 +277,9 @@ def draw_bodies(seed: int, offer: Bodies) -> BodyWorld:
     payoffs = LawFamily("pay", np.array([body.pay for body in bodies[: sizes["brain"]]]), ACTIONS)
     chance = Chance(seed, "rows of bodies")
     seen = chance.sample(range(DOMAIN), SEEN)
-    at_random = chance.draws(range(ACTIONS), DOMAIN)
     recode = chance.shuffled(range(DOMAIN))
     rebrain = [chance.draws(range(ACTIONS), DOMAIN) for _ in range(DOMAIN)]
-    teacher = bodies[TEACHER].acts if offer.is_structured else at_random
-    rivals = tuple(payoffs.agreeing(seen)) if offer.is_structured else ()
+    rivals = tuple(payoffs.agreeing(seen))
     drawn = drawn_tokens(seed, _words(bodies, payoffs, offer), purpose="words of bodies")
     source = f"bodies-{seed}"
     data: dict[str, Any] = {
@@ -258,16 +288,15 @@ def draw_bodies(seed: int, offer: Bodies) -> BodyWorld:
         "rounds": offer.rounds,
         "token": [entry for entry in drawn if entry["kind"] != "lookup"],
         "intervention": [
-            {"name": RECODED, "token": "code0", "table": recode},
-            {"name": REBRAINED, "token": "brain0", "table": rebrain},
-            {"name": RETARGETED, "token": payoffs.token_name(TEACHER), "table": _retargeted(payoffs.pays[TEACHER])},
+            {"name": name, "token": token, "table": table}
+            for name, token, table in zip(INTERVENTIONS, ("code0", "brain0"), (recode, rebrain), strict=True)
         ],
     }
     return BodyWorld(
         offer=offer,
         payoffs=payoffs,
         language=language_from_dict(data, source=source),
-        log=_log(seen, teacher, payoffs.best[rivals[0]].tolist() if rivals else None, source),
+        log=_log(seen, bodies[TEACHER].acts, payoffs.best[rivals[0]].tolist() if rivals else None, source),
         rivals=rivals,
         table_bits=next(entry["bits"] for entry in drawn if entry["kind"] == "lookup"),
     )
@@ -277,7 +306,7 @@ def _words(bodies: Sequence[Body], payoffs: LawFamily, offer: Bodies) -> list[Wo
     """Return what the language may say."""
 
     def family(name: str, bits: int) -> list[Entry]:
-        return [law(f"{name}{member}", _plain(getattr(body, name))) for member, body in enumerate(bodies[: 2**bits])]
+        return [law(f"{name}{member}", getattr(body, name)) for member, body in enumerate(bodies[: 2**bits])]
 
     worlds = [entry | {"steps": offer.world_steps} for entry in family("world", offer.world_bits)]
     return [
@@ -287,19 +316,8 @@ def _words(bodies: Sequence[Body], payoffs: LawFamily, offer: Bodies) -> list[Wo
         Word(tuple(family("read", offer.bridge_bits)), offer.bridge_bits),
         Word(tuple(family("brain", offer.brain_bits)), offer.brain_bits),
         Word(payoffs.entries(), offer.brain_bits),
-        *optional(*constants(range(2)), *operators("add", "eq", "lt"), *binders("if")),
+        *optional(*constants(range(2)), *operators("eq", "lt"), *binders("if")),
     ]
-
-
-def _plain(table: Sequence[Any]) -> list[Any]:
-    return [list(row) if isinstance(row, tuple) else row for row in table]
-
-
-def _retargeted(pays: NDArray[np.int64]) -> list[list[int]]:
-    """Return payoffs where each action has that of the next one, so that the best action moves everywhere."""
-    table = pays.copy()
-    table[:ACTIONS] = np.roll(table[:ACTIONS], 1, axis=0)
-    return table.tolist()
 
 
 def _log(seen: Sequence[int], teacher: Sequence[int], rival: Sequence[int] | None, source: str) -> ImitationLog:

@@ -324,12 +324,12 @@ def tell(findings: Findings) -> str:
     return (
         f"Simplicity gives learners {training} of log odds more than a prior that charges all time, and {predicting} "
         f"more than one that charges predictions; fitting has the greater part in {worlds_text(findings.share, n)}, "
-        f"and prices alone say so (formula {findings.median('by_training_predicted'):+.1f}). Whether learners lead is "
-        f"another question: they do in {leads['simplicity']} under simplicity, in {leads['time']} where all time is "
-        f"charged and in {leads['infer_time']} where predictions are, since a parameter by name costs no more bits "
-        f"than a fit pays in misses. The rows move learners' odds under simplicity by {data}, and by {planted} where "
-        f"rules are planted and numbers are sums of ones. After the last change the mixtures are right in {right[0]}, "
-        f"{right[1]} and {right[2]} of what they do."
+        f"as prices alone say (formula {findings.median('by_training_predicted'):+.1f}). Whether learners lead is "
+        f"another question: against a parameter by name ({findings.median('named_bits'):g} bits, the learner "
+        f"{findings.median('learner_bits'):g}) they do in {leads['simplicity']} under simplicity, in {leads['time']} "
+        f"where all time is charged and in {leads['infer_time']} where predictions are. The rows move learners' odds "
+        f"under simplicity by {data}, and by {planted} where rules are planted and numbers are sums of ones. After the "
+        f"last change the mixtures are right in {right[0]}, {right[1]} and {right[2]} of what they do."
     )
 
 
