@@ -53,7 +53,7 @@ from mesaprior.inference.claims.frame.conduct import CONDUCTS, conduct_of
 from mesaprior.inference.claims.frame.targets import from_circuits, from_programs
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SIGN
-from mesaprior.inference.claims.sources import UNIVERSAL_PRIOR
+from mesaprior.inference.claims.sources import PHENOMENOLOGICAL_BRIDGES, SPEED_PRIORS, UNIVERSAL_PRIOR
 from mesaprior.inference.figures.figure import Areas, Figure, Line, Mark, Panel, Phases, line_of, quartiles
 from mesaprior.priors.prior import make_prior
 
@@ -317,7 +317,7 @@ CLAIM = Claim(
     draw=draw,
     tell=tell,
     sources=(UNIVERSAL_PRIOR,),
-    prior_work=(UNIVERSAL_PRIOR,),
+    prior_work=(PHENOMENOLOGICAL_BRIDGES, SPEED_PRIORS),
     edition=2,
     changed="The simulator models a world that holds the teacher and more, a model of the teacher alone competes with "
     "it, and all laws and bridges come from families at a fair price.",
