@@ -355,8 +355,8 @@ CLAIM = Claim(
     "parameter by name and the best table; and the margin from these",
     sizes={
         "small": _size(5, 2, (0.0, 3.0), (0.0, 1.0)),
-        "default": _size(32, 2, (0.0, 3.0, 6.0), (0.0, 1.0, 2.0)),
-        "large": _size(128, 5, (0.0, 3.0, 6.0, 8.0), (0.0, 1.0, 2.0)),
+        "default": _size(32, 2, (0.0, 2.0, 4.0), (0.0, 1.0, 2.0)),
+        "large": _size(128, 4, (0.0, 2.0, 4.0, 6.0), (0.0, 1.0, 2.0)),
     },
     study=study,
     draw=draw,
