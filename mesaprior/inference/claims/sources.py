@@ -79,4 +79,3 @@ LEARNING_THEORETIC = Source("V. Kosoy", 2023, "The learning-theoretic agenda: st
 SPEED_PRIORS = Source(
     "D. Filan, J. Leike, M. Hutter", 2016, "Loss bounds and time complexity for speed priors", "arXiv:1604.03343"
 )
-PHENOMENOLOGICAL_BRIDGES = Source("R. Bensinger", 2013, "Building phenomenological bridges", "LessWrong")
