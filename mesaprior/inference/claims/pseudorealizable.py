@@ -10,6 +10,7 @@ brain, and whether search is the cheapest way to use it.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -77,7 +78,7 @@ def _size(n_worlds: int, beyond: int, law_bits: tuple[float, ...]) -> Size:
 def study(seed: int, size: Size) -> WorldStudy:
     """Count one world for each family and for each kind of language, and ask it of every prior, noise and teacher."""
     simplicity = make_prior("simplicity")
-    base = _count(seed, size, is_retargeted=True)
+    base = _count(seed, size, {}, is_retargeted=True)
     asked = Measured.of(base.ask(simplicity))
     cells = [asked.cell(BASE, 0.0)]
     cells += [asked.cell("observed_bits", bits, n=int(bits) // ACTION_BITS) for bits in size.values("observed_bits")]
@@ -87,8 +88,8 @@ def study(seed: int, size: Size) -> WorldStudy:
     for name in ("law_bits", "engine"):
         for value in size.values(name):
             if value != size.base(name):
-                cells.append(Measured.of(_count(seed, size, **{name: value}).ask(simplicity)).cell(name, value))
-    cells.append(Measured.of(_count(seed, size, law_bits=0.0).ask(simplicity)).cell(PLANTED, 0.0))
+                cells.append(Measured.of(_count(seed, size, {name: value}).ask(simplicity)).cell(name, value))
+    cells.append(Measured.of(_count(seed, size, {"law_bits": 0.0}).ask(simplicity)).cell(PLANTED, 0.0))
     cells += [
         measured.cell(name, 0.0, is_predicted=is_predicted) for name, measured, is_predicted in _beside(seed, base)
     ]
@@ -118,7 +119,7 @@ def _beside(seed: int, base: CountedPayoffs) -> list[tuple[str, Measured, bool]]
     return found
 
 
-def _count(seed: int, size: Size, *, is_retargeted: bool = False, **changed: float) -> CountedPayoffs:
+def _count(seed: int, size: Size, changed: Mapping[str, float], *, is_retargeted: bool = False) -> CountedPayoffs:
     """Draw the world of a seed with some settings changed, and count it."""
     asked = size.bases | changed
     offer = Offer(int(asked["law_bits"]), seen=DOMAIN - BEFORE_LAST, engine=asked["engine"])

@@ -101,7 +101,6 @@ EXTRAPOLATING = Source(
 SPEED_PRIORS = Source(
     "D. Filan, J. Leike, M. Hutter", 2016, "Loss bounds and time complexity for speed priors", "arXiv:1604.03343"
 )
-IMITATION_UNSAFE = Source("D. Krueger", 2019, "Imitation learning considered unsafe?", "AI Alignment Forum")
 APPRENTICESHIP = Source(
     "P. Abbeel, A. Y. Ng", 2004, "Apprenticeship learning via inverse reinforcement learning", "ICML 2004"
 )
