@@ -56,7 +56,7 @@ from mesaprior.inference.claims.frame.targets import from_programs
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SIGN
 from mesaprior.inference.claims.sources import GOAL_MISGENERALIZATION, MESA, SHARDS
-from mesaprior.inference.figures.figure import Areas, Figure, Line, Mark, Panel, line_of
+from mesaprior.inference.figures.figure import Areas, Bars, Figure, Line, Mark, Panel, line_of
 from mesaprior.priors.prior import make_prior
 
 SORTS = ("one_goal", "two_goals", "goal_and_colour", "heuristics", "tables", "other_searches")
@@ -253,7 +253,7 @@ def _mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw who holds the posterior along the environments, and the odds along them and by how often colours mislead."""
+    """Draw who holds the posterior along the environments, the odds along them and by the colour, and the clone."""
     labels = ("one goal", "two goals", "a goal and the colour", "heuristics", "tables", "other searches")
     places = along(table, "environments")[0]
     means = [[float(np.mean(found)) for found in along(table, "environments", sort)[1]] for sort in SORTS]
@@ -274,8 +274,16 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
                 (line_of("one goal over all others", *along(table, "misled")),),
                 marks=(Mark("y", 0.0, ""),),
             ),
+            Panel("who is asked", "share of new environments", (_clone(table),), y_range=(0.0, 1.0)),
         ),
     )
+
+
+def _clone(table: pd.DataFrame) -> Bars:
+    """Return how often each sort takes the clone, in the mean over the worlds."""
+    names = ("one goal", "two goals", "a goal and the colour", "heuristics")
+    takes = tuple(float(at_base(table)[f"taking_{sort}"].mean()) for sort in TAKING)
+    return Bars(names, ("takes the clone", "does not"), (takes, tuple(1 - share for share in takes)))
 
 
 def tell(findings: Findings) -> str:

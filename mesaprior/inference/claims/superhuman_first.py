@@ -293,7 +293,7 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
                 y_range=(0.0, 1.0),
             ),
             Panel(
-                x="the teacher's look; then a word for two rounds; then a planted rival",
+                x="the teacher's look, and other languages",
                 y="share of worlds",
                 series=(Bars(tuple(bars), ORDERS, tuple(zip(*bars.values(), strict=True))),),
             ),
