@@ -79,3 +79,15 @@ LEARNING_THEORETIC = Source("V. Kosoy", 2023, "The learning-theoretic agenda: st
 SPEED_PRIORS = Source(
     "D. Filan, J. Leike, M. Hutter", 2016, "Loss bounds and time complexity for speed priors", "arXiv:1604.03343"
 )
+SUPERINTELLIGENCE = Source(
+    "N. Bostrom", 2014, "Superintelligence: paths, dangers, strategies", "Oxford University Press"
+)
+SLEEPER_AGENTS = Source(
+    "E. Hubinger and others",
+    2024,
+    "Sleeper agents: training deceptive LLMs that persist through safety training",
+    "arXiv:2401.05566",
+)
+ALIGNMENT_FAKING = Source(
+    "R. Greenblatt and others", 2024, "Alignment faking in large language models", "arXiv:2412.14093"
+)

@@ -224,17 +224,13 @@ class OverseenWorld:
             self.liked[:, list(self.unwatched)], self.rivals, float(self.price(self.own_goal()).length - argmax)
         )
 
-    def own_goal(self, goal: int = TEACHER) -> str:
-        """Return the program that takes what a goal likes best, whoever watches."""
-        return f"(argmax (goal{goal} (now x y)))"
+    def own_goal(self, state: str = "x") -> str:
+        """Return the program that takes what the teacher's goal likes best, whoever watches."""
+        return f"(argmax (goal{TEACHER} (now {state} y)))"
 
-    def turner(self, goal: int = TEACHER) -> str:
-        """Return the program that takes what a goal likes best in the end."""
-        return f"(argmax (goal{goal} (end0 x y)))"
-
-    def as_if_watched(self, goal: int = TEACHER) -> str:
-        """Return the program that takes what a goal would like best in the end if it were watched."""
-        return f"(argmax (goal{goal} (end0 s y)))"
+    def by_the_end(self, state: str = "x") -> str:
+        """Return the program that takes what a goal likes best in the end: as it is, or, by s, if it were watched."""
+        return f"(argmax (goal{TEACHER} (end0 {state} y)))"
 
     def price(self, text: str) -> Price:
         """Return the price of a program."""
@@ -247,7 +243,8 @@ class OverseenWorld:
 
     def count(self, beyond: int) -> CountedOverseen:
         """Count every program up to some bits beyond the dearest that the world is about."""
-        texts = [self.own_goal(), self.turner(), *([self.as_if_watched()] if self.has_as_if else [])]
+        states = ["x", "s"] if self.has_as_if else ["x"]
+        texts = [program(state) for program in (self.own_goal, self.by_the_end) for state in states]
         bound = max(self.price(text).length for text in texts) + beyond
         return CountedOverseen(self, obtain(TermSpace(self.language, bound), self.log, workers=1))
 
