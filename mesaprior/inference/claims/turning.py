@@ -118,7 +118,7 @@ class AskedOverseen:
         They are the teacher's goal by what is now, each goal that obeys by the end as it is and as if it were watched,
         names that do so as goals, and the faithful table. Masses are on the scale of `masses`.
         """
-        plain = self._plain
+        plain = self.plain
         world = self.counted.world
         S = world.oversight.situations
         states = [*world.watched[:n], *(s + S for s in world.unwatched[:n_unwatched])]
@@ -144,7 +144,8 @@ class AskedOverseen:
         return Price(price.length, self.table_steps, self.table_steps)
 
     @cached_property
-    def _plain(self) -> Plain:
+    def plain(self) -> Plain:
+        """The shortest programs."""
         return plain_programs(self)
 
     def _likelihood(self, hits: NDArray[np.int64], n: int) -> NDArray[np.float64]:

@@ -187,11 +187,15 @@ class OverseenWorld:
     @cached_property
     def log(self) -> ImitationLog:
         """The watched rows, and then every situation unwatched, in the order in which they come."""
+        return self.log_with(np.tile(self.teacher, 2).tolist())
+
+    def log_with(self, actions: Sequence[int]) -> ImitationLog:
+        """Return the same log of whoever takes these actions by state: those of watched states first."""
         import pandas as pd
 
         S = self.oversight.situations
-        rows = [(s, s, int(self.teacher[s]), "train") for s in self.watched]
-        rows += [(s + S, s, int(self.teacher[s]), "deploy") for s in self.unwatched]
+        rows = [(s, s, actions[s], "train") for s in self.watched]
+        rows += [(s + S, s, actions[s + S], "deploy") for s in self.unwatched]
         table = pd.DataFrame(rows, columns=["x", "s", "action", "split"])
         return log_from_frame(table, source=self.source, own_codes=True)
 
