@@ -55,7 +55,7 @@ from mesaprior.priors.prior import make_prior
 FEW = 0.1
 """Share of what the mixture lets through below which what the top set lets through is little."""
 
-ALPHAS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5)
+ALPHAS = (0.003, 0.03, 0.1, 0.3, 0.5)
 """Of top sets."""
 
 AT_BASE = ("mixture_told", *CONDUCTS, "search_agent", "search_only", "agent_only", "neither")
@@ -372,7 +372,7 @@ CLAIM = Claim(
     "question where a rival has too; bound = log2(1/w) / log2(1/(1 - alpha)), w the teacher's share after training",
     sizes={
         "small": _size(6, 0, 4.0, (0.01, 0.1, 0.5), (2.0, 4.0)),
-        "default": _size(32, 2, 6.0, ALPHAS, (2.0, 4.0, 6.0, 8.0)),
+        "default": _size(32, 1, 6.0, ALPHAS, (2.0, 4.0, 6.0)),
         "large": _size(96, 3, 6.0, ALPHAS, (2.0, 4.0, 6.0, 8.0)),
     },
     study=study,
