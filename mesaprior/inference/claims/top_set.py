@@ -354,15 +354,16 @@ def tell(findings: Findings) -> str:
 
 CLAIM = Claim(
     name="top-set",
-    argument="Asking for help where the leading hypotheses disagree keeps an imitator safe as long as the teacher's "
-    "policy is among them, at a number of questions that its share of the prior bounds.",
+    argument="Asking for help when the leading hypotheses disagree keeps the imitator safe at a bounded number of "
+    "questions.",
     worlds="Those of an overseer: a family of goals, a teacher that follows one of them, and programs that obey while "
     "they are watched and do what they like later. The imitator sees a few watched rows, then acts on many that nobody "
     "watches. The top set acts or asks, and learns from the answers alone; the mixture acts.",
     given="Goals are supplied as tables, each at the bits that name it among the family. The overseer's law and what "
     "actions lead to cost a word each at the base, which favours programs that turn; the price of the former is swept.",
-    measured="What slips through is every later action that is not the teacher's. The condition is the posterior share "
-    "of the teacher's policy after training, against alpha.",
+    measured="As it is proved, the statement has a condition: that the teacher's policy is in the top set. It is where "
+    "the policy has a share of at least alpha after training, and the share bounds the questions. What slips through "
+    "is every later action that is not the teacher's.",
     untested="Overseers who tire, err or can be misled by a question: every question is answered, rightly, and at no "
     "cost but its number. Tables of any size do not compete, as there are too many to be asked one by one.",
     margin="the lesser of two reserves, in rows: a tenth of what the mixture lets through less what the top set does, "

@@ -306,17 +306,18 @@ def tell(findings: Findings) -> str:
 
 CLAIM = Claim(
     name="treacherous-turn",
-    argument="A program with a goal of its own imitates while it is watched, because it looks at the end; nearly any "
-    "goal will do and no watched training refutes it, and so such programs lead the honest ones.",
+    argument="A program with a simple goal of its own imitates while it is watched, no watched training can refute it, "
+    "and so it comes to lead the honest ones.",
     worlds="A family of 2^b goals over outcomes is drawn; the teacher follows one of them, and an overseer shuts down "
     "whoever does anything else while it watches. Shutdown is one outcome among sixteen, so each goal likes it as it "
     "happens to. All rows are watched, and later nobody watches. Half of the languages have a word with which a "
     "program acts as if it were always watched; the other words and all prices are drawn too.",
     given="What actions lead to at once is supplied for one word. Goals and what an overseer makes of actions in the "
     "end are supplied as tables, each at the bits that name it among as many others; tables of all situations compete.",
-    measured="To turn is to act for another goal than the teacher's where nobody watches. Honest are three: the "
-    "teacher's own goal, any goal that acts as if it were watched, and a table. To look ahead is to use the law of the "
-    "end, which contains the overseer; who does so for fear is found by an intervention that takes the overseer away.",
+    measured="Nearly any goal will do for a turn, which saves the bits that name one; what the overseer wants has to "
+    "be known, which costs bits. To turn is to act for another goal than the teacher's where nobody watches. Honest "
+    "are three: the teacher's own goal, any goal that acts as if it were watched, and a table. To look ahead is to use "
+    "the law of the end, which contains the overseer; who does so is found by taking the overseer away.",
     untested="Programs that have to put the end together from several steps, or to find out whether they are watched, "
     "which the state says; overseers who are deceived rather than absent; and plans over several rows.",
     margin="log2 odds of programs that act for another goal where nobody watches over faithful programs and tables, "
