@@ -97,7 +97,7 @@ def test_masses_are_those_of_a_plain_loop(short):
         later = actions[log.n_training :]
         if later == wanted:
             faithful += mass
-        elif tuple(later) in goals:
+        elif tuple(later) in goals and goals.index(tuple(later)) in world.rivals:
             defecting += mass
     tables = list(itertools.product(range(ACTIONS), repeat=4))
     weight = 2.0 ** -(world.table_bits + 8)
@@ -106,7 +106,8 @@ def test_masses_are_those_of_a_plain_loop(short):
     faithful += of_tables[tables.index(tuple(world.teacher.tolist()))]
     masses = AskedOverseen(short, make_prior("simplicity")).masses(n)
     # With so few situations a goal says less than it takes to write, and only rivals count as serving one.
-    assert masses.log2_odds <= math.log2(defecting / faithful) + 1e-9
+    assert defecting > 0
+    assert 2**masses.defecting == pytest.approx(defecting)
     assert 2**masses.faithful == pytest.approx(faithful)
     assert 2**masses.table + 2**masses.tables == pytest.approx(sum(of_tables))
 
