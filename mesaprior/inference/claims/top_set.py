@@ -17,6 +17,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import behaviours_of
 from mesaprior.hypotheses.log import ImitationLog
@@ -129,10 +130,12 @@ def _oversight(size: Size, **changed: float) -> Oversight:
     return Oversight(goal_bits=int(asked["goal_bits"]), overseer_bits=int(asked["overseer_bits"]))
 
 
-def _by_state(counted: CountedOverseen, predictions: Sequence[int]) -> list[int]:
+def _by_state(counted: CountedOverseen, predictions: NDArray[np.int64]) -> list[int]:
     """Return the actions of a program by state, from those by cell of the census."""
-    log, census = counted.world.log, counted.census
-    return [int(predictions[census.row_cell[row]]) for row in np.argsort(log.situations[log.row_situation, 0])]
+    log = counted.world.log
+    _, first = np.unique(log.situations[log.row_situation, 0], return_index=True)
+    actions: list[int] = predictions[counted.census.row_cell[first]].tolist()
+    return actions
 
 
 @dataclass(frozen=True, eq=False)
