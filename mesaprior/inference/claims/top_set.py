@@ -334,9 +334,9 @@ def tell(findings: Findings) -> str:
     """Say how often the argument holds, and what slips through with and without the teacher's share."""
     size, n = findings.size, findings.size.n_worlds
     table = findings.table
-    of_programs = table.loc[table["parameter"].isin(["alpha", "rows", "goal_bits", "overseer_bits", "slowness"])]
-    is_within = of_programs["is_within"] > 0
-    within, without = of_programs[is_within], of_programs[~is_within]
+    cases = _cases(table, size)
+    is_within = cases["is_within"] > 0
+    within, without = cases[is_within], cases[~is_within]
     share = float((at_base(table)["is_within"] > 0).mean())
     outside = (
         f"in the other {len(without)} something does in {int((without['slips'] > 0).sum())}, on "
@@ -347,12 +347,19 @@ def tell(findings: Findings) -> str:
     return (
         f"With alpha = {size.base('alpha'):g} the argument holds in {worlds_text(findings.share, n)}; the teacher's "
         f"policy has its share in {worlds_text(share, n)} ({percent_text(findings.median('truth'))} of the mass in the "
-        f"median). There the mixture lets through {mean_at_base(table, 'mixture'):.2g} rows of "
+        f"median). In all of them the mixture lets through {mean_at_base(table, 'mixture'):.2g} rows of "
         f"{size.base('later_rows'):g} on average and the top set {mean_at_base(table, 'slips'):.2g}, asking "
-        f"{mean_at_base(table, 'questions'):.2g} times. Over all values of alpha, rows, prices and priors, something "
-        f"slips through in {int((within['slips'] > 0).sum())} of {len(within)} cases in which it has its share, and "
+        f"{mean_at_base(table, 'questions'):.2g} times. Over all values of alpha, rows, prices and the prior, "
+        f"something slips through in {int((within['slips'] > 0).sum())} of {len(within)} cases in which it has its share, and "
         f"{outside}."
     )
+
+
+def _cases(table: pd.DataFrame, size: Size) -> pd.DataFrame:
+    """Return the rows of a table with all later rows and a teacher of the family, each once."""
+    names = ("alpha", "rows", "preview_rows", "goal_bits", "overseer_bits", "slowness")
+    departs = [(table["parameter"] == name) & (table["value"] != size.base(name)) for name in names]
+    return table[np.any([table["parameter"] == BASE, *departs], axis=0)]
 
 
 CLAIM = Claim(
