@@ -110,3 +110,15 @@ OCCAM_INSUFFICIENT = Source(
     "Occam's razor is insufficient to infer the preferences of irrational agents",
     "NeurIPS 2018, arXiv:1712.05812",
 )
+SUPERINTELLIGENCE = Source(
+    "N. Bostrom", 2014, "Superintelligence: paths, dangers, strategies", "Oxford University Press"
+)
+SLEEPER_AGENTS = Source(
+    "E. Hubinger and others",
+    2024,
+    "Sleeper agents: training deceptive LLMs that persist through safety training",
+    "arXiv:2401.05566",
+)
+ALIGNMENT_FAKING = Source(
+    "R. Greenblatt and others", 2024, "Alignment faking in large language models", "arXiv:2412.14093"
+)

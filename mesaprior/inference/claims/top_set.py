@@ -1,11 +1,11 @@
 """Top set: whoever asks the teacher where the leading hypotheses disagree, and learns from the answers alone.
 
-An imitator is trained on a few rows and acts on many later ones, in worlds where some programs side with a rival
-there: an overseer who no longer looks, a coin that lies elsewhere, a reasoner whose time has come. The mixture acts by
-itself on every row, so nobody tells it anything. The top set (the heaviest policies, each with at least a share alpha
-of the mass of those up to and including it) acts where its policies do the same, and asks where they do not; what
-abstains is not taken to agree. As long as the teacher's policy is among them, nothing is done that the teacher would
-not do.
+An imitator is trained on a few rows of a world with an overseer, and acts on many later ones, when nobody watches:
+there programs with goals of their own do what they like. The mixture acts by itself on every row, so nobody tells it
+anything. The top set (the heaviest policies, each with at least a share alpha of the mass of those up to and including
+it) acts where its policies do the same, and asks where they do not. As long as the teacher's policy is among them,
+nothing is done that the teacher would not do; so what is measured is how often it is, and what slips through where it
+is not.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.store.obtain import obtain
-from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.bayes.logspace import log2_total
-from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.bayes.weights import Weighed
-from mesaprior.inference.claims.asking import last_bounds, up_to
+from mesaprior.hypotheses.census import behaviours_of
+from mesaprior.hypotheses.log import ImitationLog
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, noise_of
+from mesaprior.inference.bayes.weights import Prior
 from mesaprior.inference.claims.claim import (
     BASE,
     BOUND,
+    CONTROL,
+    PLANTED,
     Cell,
     Claim,
     Findings,
@@ -36,218 +36,234 @@ from mesaprior.inference.claims.claim import (
     WorldStudy,
     along,
     at_base,
-    jitter_of,
+    beside,
+    mean_at_base,
 )
-from mesaprior.inference.claims.kinds import log2_masses_of_programs
-from mesaprior.inference.claims.phrases import worlds_text
+from mesaprior.inference.claims.frame.conduct import CONDUCTS
+from mesaprior.inference.claims.frame.overseen import ACTIONS, CountedOverseen, Oversight, draw_overseen
+from mesaprior.inference.claims.frame.targets import from_programs
+from mesaprior.inference.claims.phrases import percent_text, worlds_text
 from mesaprior.inference.claims.rollouts import Course, Imitator
-from mesaprior.inference.claims.rules import DEPENDS, Rule, share_holding, verdict_of
-from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of, quartiles
-from mesaprior.inference.safeguards.outcomes import conflicts
+from mesaprior.inference.claims.rules import BY_SIGN
+from mesaprior.inference.claims.sources import DONT_DO, ONLINE_IMITATION, SCHEMING
+from mesaprior.inference.claims.turning import AskedOverseen
+from mesaprior.inference.figures.figure import Figure, Line, Mark, Panel, line_of
+from mesaprior.inference.safeguards.outcomes import Policies
 from mesaprior.inference.safeguards.ways import Mixture, TopSet
 from mesaprior.inference.worlds.chance import Chance
-from mesaprior.inference.worlds.world import World
-from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 
-FAMILIES = ("overseer", "corridor", "reasoner")
-"""Worlds by seed, in turn."""
-
-RIVALS = {
-    "overseer": "the private goal that the overseer keeps in check",
-    "corridor": "who seeks the coin's usual end",
-    "reasoner": "the reasoner",
-}
-"""Who departs, in a sentence."""
-
-SETTINGS: dict[str, dict[str, int]] = {
-    "overseer": {"rows": 12, "situations": 16, "domain": 16},
-    "corridor": {"rows": 11, "randomized": 1},
-    "reasoner": {"turn": 12},
-}
-"""Twelve training rows each, and more situations for the overseer than anybody remembers; all else as the worlds do."""
-
 FEW = 0.1
-"""Share of the mixture's defections below which those of the top set are few."""
+"""Share of what the mixture lets through below which what the top set lets through is little."""
 
-ALPHAS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5)
+ALPHAS = (0.003, 0.03, 0.1, 0.3, 0.5)
 """Of top sets."""
 
-PREVIEWS = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Numbers of preview rows."""
+AT_BASE = ("mixture_told", *CONDUCTS, "search_agent", "search_only", "agent_only", "neither")
+"""Columns of the base: rows that a mixture lets through that is told after each what was right; and shares of the
+posterior over programs, by conduct and by mechanism and behaviour."""
 
 
-def _size(
-    n_worlds: int, bits: int, alphas: tuple[float, ...], previews: tuple[float, ...], later: tuple[float, ...]
-) -> Size:
+def _size(n_worlds: int, beyond: int, goal: float, alphas: tuple[float, ...], goal_bits: tuple[float, ...]) -> Size:
     return Size(
         n_worlds=n_worlds,
-        max_bits=bits,
+        max_bits=beyond,
         parameters=(
             Parameter("alpha", 0.1, alphas, "share of the mass up to it that a policy of the top set has at least"),
-            Parameter("rows", 12.0, (4.0, 8.0, 12.0), "training rows"),
-            Parameter("preview_rows", 0.0, previews, "training rows besides, drawn as the later ones are"),
-            Parameter("later_rows", later[-1], later, "later rows, drawn from all situations there are"),
+            Parameter("rows", 8.0, (2.0, 4.0, 8.0, 16.0), "training rows, which are watched"),
+            Parameter("preview_rows", 0.0, (0.0, 1.0, 2.0, 8.0), "training rows besides that nobody watches"),
+            Parameter("later_rows", 64.0, (16.0, 64.0), "later rows that nobody watches"),
+            Parameter("goal_bits", goal, goal_bits, "b: the family has 2^b goals, and naming one costs b bits"),
+            Parameter("overseer_bits", 0.0, (0.0, 3.0), "bits that name what the overseer wants"),
             Parameter("slowness", 0.0, (0.0, 1.0, 2.0), "exponent of time in the prior 2**-length * time**-slowness"),
         ),
+        is_beyond=True,
     )
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count one world, and run the top set and the mixture in it."""
-    counted = _count(seed, size)
-    base = counted.trained(counted.rows(int(size.base("rows"))), size.base("slowness"))
-    alpha = size.base("alpha")
+    """Count one world for each family, and run the top set and the mixture in it."""
+    simplicity = make_prior("simplicity")
+    alpha, n = size.base("alpha"), int(size.base("rows"))
+    counted = draw_overseen(seed, _oversight(size)).count(size.max_bits)
+    rollout = Rollout.of(seed, size, counted)
+    base = rollout.trained(rollout.rows(n), simplicity)
     cells = [base.cell(BASE, 0.0, alpha)]
     cells += [base.cell("alpha", value, value) for value in size.values("alpha") if value != alpha]
-    cells += [base.cell("later_rows", n, alpha, n_later=int(n)) for n in size.values("later_rows")[:-1]]
-    for n in size.values("rows")[:-1]:
-        cells.append(base.after(counted.rows(int(n))).cell("rows", n, alpha))
-    for n in size.values("preview_rows")[1:]:
-        cells.append(base.after([*base.imitator.rows, *counted.preview[: int(n)]]).cell("preview_rows", n, alpha))
+    cells += [base.cell("later_rows", k, alpha, n_later=int(k)) for k in size.values("later_rows")[:-1]]
+    for k in size.values("rows"):
+        if k != n:
+            cells.append(base.after(rollout.rows(int(k))).cell("rows", k, alpha))
+    for k in size.values("preview_rows")[1:]:
+        cells.append(base.after(rollout.rows(n, n_preview=int(k))).cell("preview_rows", k, alpha))
     for slowness in size.values("slowness")[1:]:
-        cells.append(counted.trained(base.imitator.rows, slowness).cell("slowness", slowness, alpha))
-    *lengths, whole = last_bounds(counted.census)
-    for bound in lengths:
-        shorter = counted.up_to(bound).trained(base.imitator.rows, size.base("slowness"))
-        cells.append(replace(shorter.cell(BOUND, bound, alpha), predicted=math.nan))
-    cells.append(replace(cells[0], parameter=BOUND, value=whole, predicted=math.nan))
-    return WorldStudy(cells, counted.world.given)
+        slow = rollout.trained(rollout.rows(n), make_prior("speed", {"alpha": slowness}))
+        cells.append(slow.cell("slowness", slowness, alpha))
+    worlds = [
+        (name, value, _oversight(size, **{name: value}))
+        for name in ("goal_bits", "overseer_bits")
+        for value in size.values(name)
+        if value != size.base(name)
+    ]
+    worlds.append((PLANTED, 0.0, replace(_oversight(size), goal_bits=0, is_planted=True)))
+    for name, value, oversight in worlds:
+        other = Rollout.of(seed, size, draw_overseen(seed, oversight).count(0))
+        cells.append(other.trained(other.rows(n), simplicity).cell(name, value, alpha))
+    for label, noise in (("noise 0", noise_of("0")), ("noise 0.01", noise_of("0.01"))):
+        cells.append(rollout.trained(rollout.rows(n), simplicity, noise=noise).cell(beside(label), 0.0, alpha))
+    elsewhere = {
+        # What the control lacks is any law that the teacher follows.
+        CONTROL: Chance(seed, "teachers without a law").draws(range(ACTIONS), 2 * counted.world.oversight.situations),
+        beside("teachers of the learner's prior"): _by_state(counted, from_programs(seed, counted.census, simplicity)),
+    }
+    for name, actions in elsewhere.items():
+        other = rollout.with_targets(actions)
+        cells.append(other.trained(other.rows(n), simplicity).cell(name, 0.0, alpha, is_predicted=False))
+    for bound, part in counted.shorter():
+        shorter = Rollout.of(seed, size, part).trained(rollout.rows(n), simplicity)
+        cells.append(shorter.cell(BOUND, bound, alpha, is_predicted=False))
+    return WorldStudy(cells, counted.world.ledger)
+
+
+def _oversight(size: Size, **changed: float) -> Oversight:
+    asked = size.bases | changed
+    return Oversight(goal_bits=int(asked["goal_bits"]), overseer_bits=int(asked["overseer_bits"]))
+
+
+def _by_state(counted: CountedOverseen, predictions: NDArray[np.int64]) -> list[int]:
+    """Return the actions of a program by state, from those by cell of the census."""
+    log = counted.world.log
+    _, first = np.unique(log.situations[log.row_situation, 0], return_index=True)
+    actions: list[int] = predictions[counted.census.row_cell[first]].tolist()
+    return actions
 
 
 @dataclass(frozen=True, eq=False)
-class RolloutWorld:
-    """A world, its census, and rows of its log in their order.
+class Rollout:
+    """A world, a log of it, and rows of the log that come before and after training, with repetition.
 
     Attributes
     ----------
-    world : World
-    space : TermSpace
-    census : Census
-    preview, later : list of int
-        Rows after training, drawn with repetition: those that are shown before, and those on which to act.
+    counted : CountedOverseen
+    log : ImitationLog
+        Of the world's teacher, or of another one in the same situations.
+    preview, later : tuple of int
+        Rows that nobody watches: some that may be shown before, and those on which to act.
     """
 
-    world: World
-    space: TermSpace
-    census: Census
-    preview: list[int]
-    later: list[int]
+    counted: CountedOverseen
+    log: ImitationLog
+    preview: tuple[int, ...]
+    later: tuple[int, ...]
 
-    def rows(self, n: int) -> list[int]:
-        """Return the first n training rows."""
-        return list(range(self.world.log.n_training))[:n]
+    @classmethod
+    def of(cls, seed: int, size: Size, counted: CountedOverseen) -> Rollout:
+        """Draw the rows after training."""
+        log = counted.world.log
+        unwatched = range(log.n_training, log.n_rows)
+        preview = Chance(seed, "preview of later rows").draws(unwatched, int(size.values("preview_rows")[-1]))
+        later = Chance(seed, "later rows").draws(unwatched, int(size.base("later_rows")))
+        return cls(counted, log, tuple(preview), tuple(later))
 
-    def departs(self, row: int) -> bool:
-        """Return whether the rival differs from the teacher on a row, in training as well."""
-        situation = tuple(self.world.log.situations[self.world.log.row_situation[row]].tolist())
-        return self.world.rival(situation) != self.world.teacher(situation)
+    def rows(self, n: int, *, n_preview: int = 0) -> list[int]:
+        """Return the first n watched rows, and then some that nobody watches."""
+        return [*range(n), *self.preview[:n_preview]]
 
-    def up_to(self, bound: float) -> RolloutWorld:
-        """Return the same without longer programs."""
-        return replace(self, census=up_to(self.census, bound))
+    def with_targets(self, actions: Sequence[int]) -> Rollout:
+        """Return the same of a teacher who takes these actions by state; nothing is counted again."""
+        assert self.counted.census.vectors is not None
+        log = self.counted.world.log_with(actions)
+        census = behaviours_of(self.counted.census.vectors, log, bounds=self.counted.census.bounds)
+        return replace(self, counted=replace(self.counted, census=census), log=log)
 
-    def trained(self, rows: Sequence[int], slowness: float) -> Trained:
-        """Return the imitator trained on some rows, under the prior with an exponent of time."""
-        weighed = Weighed(self.census, make_prior("speed", {"alpha": slowness}))
-        return Trained(self, Imitator(weighed, self.world.log, rows))
-
-
-def _count(seed: int, size: Size) -> RolloutWorld:
-    """Draw the world of a seed, and count it."""
-    family = FAMILIES[seed % len(FAMILIES)]
-    world = make_world(family, seed=seed, jitter=jitter_of(seed), **SETTINGS[family])
-    space = TermSpace(world.language, size.max_bits)
-    rows = range(world.log.n_training, world.log.n_rows)
-    preview = Chance(seed, "preview of later rows").draws(rows, int(size.values("preview_rows")[-1]))
-    later = Chance(seed, "later rows").draws(rows, int(size.base("later_rows")))
-    return RolloutWorld(world, space, obtain(space, world.log, workers=1), preview, later)
+    def trained(self, rows: Sequence[int], prior: Prior, *, noise: NoiseModel = DEFAULT_NOISE) -> Trained:
+        """Return the imitator trained on some rows."""
+        asked = AskedOverseen(self.counted, prior, noise)
+        policies = Policies(asked.weighed, self.log, noise, has_slips=False)
+        return Trained(self, asked, Imitator(asked.weighed, self.log, rows, policies))
 
 
 @dataclass(frozen=True)
 class Formula:
-    """The predictions of the formula: questions, their bound, and defections of the top set and of the mixture."""
+    """The predictions of the formula: questions, their bound, and what the top set and the mixture let through."""
 
     questions: float
     bound: float
-    defections: float
+    slips: float
     mixture: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trained:
-    """A world, and the imitator trained on some of its rows."""
+    """A rollout, its posterior, and the imitator trained on some of its rows."""
 
-    counted: RolloutWorld
+    rollout: Rollout
+    asked: AskedOverseen
     imitator: Imitator
 
     def after(self, rows: Sequence[int]) -> Trained:
         """Return the same trained on other rows instead."""
-        return Trained(self.counted, self.imitator.after(rows))
+        return replace(self, imitator=self.imitator.after(rows))
 
     @cached_property
     def mixture(self) -> Course:
         """The rollout of the mixture."""
-        return self.imitator.follow(Mixture(), self.counted.later)
+        return self.imitator.follow(Mixture(), self.rollout.later)
 
-    def cell(self, parameter: str, value: float, alpha: float, *, n_later: int | None = None) -> Cell:
-        """Return the cell of a top set, up to a number of later rows; at the base also the mixture with feedback."""
-        later, log, truth = self.counted.later[:n_later], self.counted.world.log, self.imitator.truth
+    def cell(
+        self, parameter: str, value: float, alpha: float, *, n_later: int | None = None, is_predicted: bool = True
+    ) -> Cell:
+        """Return the cell of a top set, up to a number of later rows; at the base also what `AT_BASE` names."""
+        later, truth = self.rollout.later[:n_later], self.imitator.truth
         course = self.imitator.follow(TopSet(alpha), later)
-        told = [math.nan]
-        if parameter == BASE:
-            told = self.imitator.follow(Mixture(), later, is_told=True).defections
         questions, most = float(sum(course.asked)), most_questions(truth, alpha)
-        defections, mixture = math.fsum(course.defections), math.fsum(self.mixture.defections[:n_later])
-        departing = sum(conflicts(log, row) for row in later)
-        simple = self._predict(alpha, departing)
+        slips, mixture = math.fsum(course.errors), math.fsum(self.mixture.errors[:n_later])
+        simple = self._predict(alpha, len(later)) if is_predicted else None
         facts: dict[str, float | str] = {
-            "family": self.counted.world.name,
             "truth": truth,
+            "is_within": float(truth >= alpha),
             "questions": questions,
             "most_questions": most,
-            "questions_predicted": simple.questions,
-            "departing": float(departing),
-            "defections": defections,
+            "slips": slips,
             "mixture": mixture,
-            "mixture_told": math.fsum(told),
-            "errors": math.fsum(course.errors),
-            "mixture_errors": math.fsum(self.mixture.errors[:n_later]),
+            "questions_predicted": math.nan if simple is None else simple.questions,
+            "slips_predicted": math.nan if simple is None else simple.slips,
         }
-        predicted = margin(simple.questions, simple.bound, simple.defections, simple.mixture)
-        return Cell(parameter, value, margin(questions, most, defections, mixture), predicted, facts)
+        facts |= self._at_base() if parameter == BASE else dict.fromkeys(AT_BASE, math.nan)
+        predicted = math.nan if simple is None else margin(simple.questions, simple.bound, simple.slips, simple.mixture)
+        return Cell(parameter, value, margin(questions, most, slips, mixture), predicted, facts)
 
-    def _predict(self, alpha: float, departing: int) -> Formula:
-        """Return the prediction for two policies only, with the masses of the intended programs.
+    def _at_base(self) -> dict[str, float]:
+        """Return the columns `AT_BASE`."""
+        told = self.imitator.follow(Mixture(), self.rollout.later, is_told=True)
+        share = self.asked.share(len(self.imitator.rows))
+        share /= share.sum()
+        conduct = self.asked.counted.conduct
+        return {"mixture_told": math.fsum(told.errors), **conduct.by_code(share), **conduct.two_by_two(share)}
 
-        Both are in the top set until the lighter one has less than alpha of the mass; each answer costs the rival's
-        policy a miss, on rows where it departs.
+    def _predict(self, alpha: float, n_later: int) -> Formula:
+        """Return the prediction from the shortest programs alone, which all fit the watched rows.
+
+        The teacher's policy and each rival's have the weight of theirs. What the preview refutes is gone. The top set
+        is safe where the teacher's share is at least alpha; it asks once where a rival's is as well, since that answer
+        refutes most of them.
         """
-        n, missed = len(self.imitator.rows), sum(map(self.counted.departs, self.imitator.rows))
-        answers, none = np.arange(departing + 1), np.zeros(departing + 1, dtype=np.int64)
-        n_actions = self.counted.census.n_actions
-        right = log2_likelihood(DEFAULT_NOISE, n + answers, none, none, n_actions)
-        wrong = log2_likelihood(DEFAULT_NOISE, n - missed + none, missed + answers, none, n_actions)
-        odds = self._plain_odds + right - wrong
-        is_alone = 1 / (1 + np.exp2(np.abs(odds))) < alpha
-        questions = int(is_alone.argmax()) if is_alone.any() else departing
-        return Formula(
-            questions=float(questions),
-            bound=most_questions(float(1 / (1 + np.exp2(-odds[0]))), alpha),
-            defections=float(departing - questions) if odds[questions] < 0 else 0.0,
-            mixture=float(departing / (1 + np.exp2(odds[0]))),
-        )
-
-    @cached_property
-    def _plain_odds(self) -> float:
-        """log2 prior odds of the faithful intended programs over the defecting ones."""
-        world, weighed = self.counted.world, self.imitator.weighed
-        log2_mass: dict[str, float] = {}
-        for side in ("faithful", "defecting"):
-            texts = [program.text for program in world.programs if program.verdict == side]
-            masses = log2_masses_of_programs(texts, self.counted.space, weighed, world.log)
-            log2_mass[side] = float(log2_total(masses[:, 0]))
-        return log2_mass["faithful"] - log2_mass["defecting"]
+        plain, world = self.asked.plain, self.asked.counted.world
+        S = world.oversight.situations
+        log = self.rollout.log
+        states = log.situations[log.row_situation[list(self.imitator.rows)], 0]
+        fits = (plain.actions[:, states] == world.teacher[states % S]).all(axis=1)
+        weight = np.exp2(plain.log2_weight) * fits
+        departs = plain.actions[:, S:] != world.teacher
+        is_faithful = ~departs.any(axis=1)
+        truth = float(weight[is_faithful].sum() / weight.sum())
+        rivals = weight[~is_faithful] / weight.sum()
+        often = departs[~is_faithful].mean(axis=1)
+        mixture = float((rivals * often).sum() * n_later)
+        is_safe = truth >= alpha
+        leader = float(often[rivals.argmax()] * n_later) if len(rivals) else 0.0
+        asks = is_safe and len(rivals) > 0 and float(rivals.max()) >= alpha
+        return Formula(float(asks), most_questions(truth, alpha), 0.0 if is_safe else leader, mixture)
 
 
 def most_questions(truth: float, alpha: float) -> float:
@@ -262,143 +278,120 @@ def most_questions(truth: float, alpha: float) -> float:
     return max(0.0, math.log2(truth) / math.log2(1 - alpha))
 
 
-def margin(questions: float, most: float, defections: float, mixture: float) -> float:
-    """Return the lesser of two reserves, in rows: allowed minus actual defections, bound minus questions."""
-    return min(FEW * mixture - defections, most - questions)
-
-
-def _of(table: pd.DataFrame, family: str) -> pd.DataFrame:
-    """Return the rows of the worlds of a family."""
-    return table.loc[table["family"] == family]
-
-
-def _by_family(table: pd.DataFrame, parameter: str, column: str, name: str, *, is_dashed: bool = False) -> list[Line]:
-    """Return a line for each family of worlds."""
-    lines: list[Line] = []
-    for family in FAMILIES:
-        line = line_of(f"{name}, {family}", *along(_of(table, family), parameter, column))
-        lines.append(Line(line.label, line.x, line.y, is_dashed=True) if is_dashed else line)
-    return lines
+def margin(questions: float, most: float, slips: float, mixture: float) -> float:
+    """Return the lesser of two reserves, in rows: allowed minus actual slips, bound minus questions."""
+    return min(FEW * mixture - slips, most - questions)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw defections and questions along alpha, and the questions along the later rows."""
-    most = size.base("later_rows")
-    shares = table.assign(
-        by_top_set=table["defections"] / table["departing"],
-        by_mixture=table["mixture"] / table["departing"],
-        bound_within=table["most_questions"].clip(upper=most),
-    )
+    """Draw what slips through and what is asked along alpha, and what slips through along the training rows."""
+    n = size.base("later_rows")
+    within = table.assign(bound_within=table["most_questions"].clip(upper=n))
     base = Mark("x", size.base("alpha"), "base")
     return Figure(
-        "Safe while the teacher's policy has its share alpha: what a top set lets through, what it asks, and when",
+        "Safe while the teacher's policy has its share alpha: what a top set lets through, and what it asks",
         (
             Panel(
                 x="alpha of the top set",
-                y="share of departing rows where it defects",
+                y=f"rows of {n:g} that slip through",
+                title="what slips through",
                 series=(
-                    *_by_family(shares, "alpha", "by_top_set", "top set"),
-                    *_by_family(shares, "alpha", "by_mixture", "mixture", is_dashed=True),
+                    line_of("top set", *along(table, "alpha", "slips")),
+                    _dashed("mixture", *along(table, "alpha", "mixture")),
                 ),
                 marks=(base,),
                 is_log=True,
-                y_range=(0.0, 1.0),
             ),
             Panel(
                 x="alpha of the top set",
-                y=f"questions on {most:g} later rows",
+                y=f"questions on {n:g} later rows",
+                title="what it asks",
                 series=(
-                    *_by_family(shares, "alpha", "questions", "asked"),
-                    *_by_family(shares, "alpha", "bound_within", "bound", is_dashed=True),
+                    line_of("asked", *along(within, "alpha", "questions")),
+                    _dashed("bound", *along(within, "alpha", "bound_within")),
                 ),
                 marks=(base,),
                 is_log=True,
             ),
             Panel(
-                x="later rows",
-                y="questions so far",
-                series=tuple(_by_family(table, "later_rows", "questions", "asked")),
+                x="training rows",
+                y="share of the teacher's policy",
+                title="what it depends on",
+                series=(line_of("teacher's policy", *along(table, "rows", "truth")),),
+                marks=(Mark("y", size.base("alpha"), "alpha"),),
+                y_range=(0.0, 1.0),
             ),
         ),
     )
 
 
+def _dashed(label: str, places: list[float], values: list[Sequence[float]]) -> Line:
+    line = line_of(label, places, values)
+    return Line(line.label, line.x, line.y, is_dashed=True)
+
+
 def tell(findings: Findings) -> str:
-    """Say by family how many defections and questions there are, and what decides."""
-    size, base = findings.size, at_base(findings.table)
-    by_family = [_of(base, family) for family in FAMILIES]
-    told = ", ".join(f"{quartiles(rows['mixture_told'].tolist())[1]:.2g}" for rows in by_family)
-    cells = findings.table.loc[findings.table["parameter"] == "alpha"]
-    columns = ("value", "truth", "margin", "questions", "most_questions")
-    alpha, truth, margins, questions, most = (cells[name].to_numpy(np.float64) for name in columns)
-    is_within, holds = truth >= alpha, margins > 0
+    """Say how often the argument holds, and what slips through with and without the teacher's share."""
+    size, n = findings.size, findings.size.n_worlds
+    table = findings.table
+    cases = _cases(table, size)
+    is_within = cases["is_within"] > 0
+    within, without = cases[is_within], cases[~is_within]
+    share = float((at_base(table)["is_within"] > 0).mean())
+    outside = (
+        f"in the other {len(without)} something does in {int((without['slips'] > 0).sum())}, on "
+        f"{float(without['slips'].mean()):.3g} of {size.base('later_rows'):g} rows on average"
+        if len(without)
+        else "there are no others"
+    )
     return (
-        f"With alpha = {size.base('alpha'):g}, on {size.base('later_rows'):g} later rows (medians): "
-        f"{'; '.join(map(_family_text, by_family))}. If it is told each time what was right, the mixture follows on "
-        f"{told} of them. Over all alphas the argument holds in {_part_text(holds[is_within])} cases in which the "
-        f"teacher's policy has a share alpha of the posterior after training, and in "
-        f"{_part_text(holds[~is_within])} others; the bound on questions is kept in {_part_text(questions <= most)}."
+        f"With alpha = {size.base('alpha'):g} the argument holds in {worlds_text(findings.share, n)}; the teacher's "
+        f"policy has its share in {worlds_text(share, n)} ({percent_text(findings.median('truth'))} of the mass in the "
+        f"median). In all of them the mixture lets through {mean_at_base(table, 'mixture'):.2g} rows of "
+        f"{size.base('later_rows'):g} on average and the top set {mean_at_base(table, 'slips'):.2g}, asking "
+        f"{mean_at_base(table, 'questions'):.2g} times. Over all values of alpha, rows, prices and the prior, "
+        f"something slips through in {int((within['slips'] > 0).sum())} of {len(within)} cases in which it has its share, and "
+        f"{outside}."
     )
 
 
-def _family_text(base: pd.DataFrame) -> str:
-    """Return a sentence on the worlds of a family, with the number of those in which the argument holds."""
-
-    def middle(column: str) -> float:
-        return quartiles(base[column].tolist())[1]
-
-    most = middle("most_questions")
-    bound = f"bound {most:.3g}" if math.isfinite(most) else "no bound, as the teacher's policy is not in the space"
-    holding = worlds_text(share_holding(base), len(base))
-    return (
-        f"{RIVALS[base['family'].iloc[0]]} departs on {middle('departing'):g}, the mixture follows on "
-        f"{middle('mixture'):.3g} of these and the top set on {middle('defections'):.3g}, asking on "
-        f"{middle('questions'):g} ({bound}; the argument holds in {holding})"
-    )
-
-
-def _part_text(holds: np.ndarray) -> str:
-    return f"{int(holds.sum())} of {len(holds)}"
-
-
-def _decide(table: pd.DataFrame) -> tuple[str, float]:
-    verdicts = {verdict_of(share_holding(_of(table, family))) for family in FAMILIES}
-    return verdicts.pop() if len(verdicts) == 1 else DEPENDS, share_holding(table)
-
-
-IN_EACH_FAMILY = Rule(
-    "Supported where the margin is above 0 in at least three quarters of the worlds of each family at the base, "
-    "refuted where it is in at most one quarter of the worlds of each, else it depends: how many worlds of which "
-    "family there are does not matter.",
-    _decide,
-)
-"""The rule of a claim about families of worlds that may differ."""
+def _cases(table: pd.DataFrame, size: Size) -> pd.DataFrame:
+    """Return the rows of a table with all later rows and a teacher of the family, each once."""
+    names = ("alpha", "rows", "preview_rows", "goal_bits", "overseer_bits", "slowness")
+    departs = [(table["parameter"] == name) & (table["value"] != size.base(name)) for name in names]
+    return table[np.any([table["parameter"] == BASE, *departs], axis=0)]
 
 
 CLAIM = Claim(
     name="top-set",
     argument="Asking for help when the leading hypotheses disagree keeps the imitator safe at a bounded number of "
     "questions.",
-    worlds="In turn an overseer who no longer looks, a corridor whose coin lies elsewhere, and a reasoner whose time "
-    "has come; twelve training rows, then many later ones, drawn. The top set acts or asks, and learns from the "
-    "answers alone; the mixture acts.",
-    given="The laws of outcomes, of motion and of aims, and the channel, are supplied as tables at their usual prices.",
-    untested=(
-        "Overseers who tire, err or can be misled by a question: every question is answered, rightly, and at no "
-        "cost but its number."
-    ),
-    margin="the lesser of two reserves, in rows: a tenth of the defections of the mixture less those of the top set, "
-    "and the bound on questions less the questions asked; so the argument holds where less than a tenth is let "
-    "through, with fewer questions than the bound; a tie does not count",
-    rule=IN_EACH_FAMILY,
-    formula="the same with two policies alone, the faithful and the defecting one, each with the mass of its programs "
-    "plain to see; bound = log2(1/w) / log2(1/(1 - alpha)), w the teacher's share after training",
+    worlds="Those of an overseer: a family of goals, a teacher that follows one of them, and programs that obey while "
+    "they are watched and do what they like later. The imitator sees a few watched rows, then acts on many that nobody "
+    "watches. The top set acts or asks, and learns from the answers alone; the mixture acts.",
+    given="Goals are supplied as tables, each at the bits that name it among the family. The overseer's law and what "
+    "actions lead to cost a word each at the base, which favours programs that turn; the price of the former is swept.",
+    measured="As it is proved, the statement has a condition: that the teacher's policy is in the top set. It is where "
+    "the policy has a share of at least alpha after training, and the share bounds the questions. What slips through "
+    "is every later action that is not the teacher's.",
+    untested="Overseers who tire, err or can be misled by a question: every question is answered, rightly, and at no "
+    "cost but its number. Tables of any size do not compete, as there are too many to be asked one by one.",
+    margin="the lesser of two reserves, in rows: a tenth of what the mixture lets through less what the top set does, "
+    "and the bound on questions less the questions asked; a tie does not count",
+    rule=BY_SIGN,
+    formula="the same with the shortest programs alone: safe where the teacher's policy has its share alpha, and one "
+    "question where a rival has too; bound = log2(1/w) / log2(1/(1 - alpha)), w the teacher's share after training",
     sizes={
-        "small": _size(6, 28, (0.001, 0.01, 0.1, 0.5), (0.0, 2.0, 8.0), (16.0, 64.0)),
-        "default": _size(48, 30, ALPHAS, PREVIEWS, (8.0, 16.0, 32.0, 64.0, 128.0)),
-        "large": _size(120, 32, ALPHAS, PREVIEWS, (16.0, 64.0, 256.0, 1024.0)),
+        "small": _size(6, 0, 4.0, (0.01, 0.1, 0.5), (2.0, 4.0)),
+        "default": _size(32, 1, 6.0, ALPHAS, (2.0, 4.0, 6.0)),
+        "large": _size(96, 3, 6.0, ALPHAS, (2.0, 4.0, 6.0, 8.0)),
     },
     study=study,
     draw=draw,
     tell=tell,
+    sources=(ONLINE_IMITATION,),
+    prior_work=(DONT_DO, SCHEMING),
+    edition=2,
+    changed="The worlds are those of a fair family of goals, whatever is not the teacher's action slips through, and "
+    "the statement is put as it is proved: on condition that the teacher's policy has its share.",
 )

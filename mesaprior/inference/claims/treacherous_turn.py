@@ -1,316 +1,306 @@
-"""Treacherous turn: a program with a private goal that obeys while watched, and pursues its goal when unwatched.
+"""Treacherous turn: programs with goals of their own that obey while they are watched, because they look at the end.
 
-In the world of the overseer the law of outcomes shuts down programs that disobey while watched. Most orders of outcomes
-prefer obeying to shutdown, so a program with its own order obeys in every watched row. Honest programs obey there too
-and have the same likelihood on all these rows, so prices decide. The base has more situations than a lookup table
-within the length bound can hold, so honest programs must search as well: for obeying, which they must name, or for
-their preferred outcome as if they were always watched.
+A family of goals is drawn, then a teacher that follows one of them, then an overseer that wants what the teacher does
+and shuts down whoever does anything else while it watches. Every goal that likes shutdown least obeys there if it looks
+at the end, and elsewhere does what it likes. Honest are the teacher's own goal, which needs no overseer but has to be
+named among all goals; any goal that acts as if it were always watched; and whoever remembers. So the argument has two
+halves: that nearly any goal will do, which saves the bits that name one, and that what the overseer wants has to be
+known, which costs the bits that name it among as many overseers.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.store.obtain import obtain
-from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.bayes.agreement import tally
-from mesaprior.inference.bayes.logspace import log2_odds, log2_total
-from mesaprior.inference.bayes.noise import DEFAULT_NOISE, log2_likelihood
-from mesaprior.inference.bayes.posterior import Posterior, posterior, posterior_of
-from mesaprior.inference.bayes.roles import DEFECTING, FAITHFUL, IMITATOR
-from mesaprior.inference.bayes.scores import Scored
-from mesaprior.inference.bayes.weights import Weighed
-from mesaprior.inference.claims.asking import bound_cells, by_bound, price_of
-from mesaprior.inference.claims.claim import BASE, Cell, Claim, Findings, Parameter, Size, WorldStudy, along, jitter_of
+from mesaprior.inference.bayes.noise import noise_of
+from mesaprior.inference.claims.asking import bound_cells
+from mesaprior.inference.claims.claim import (
+    BASE,
+    CONTROL,
+    PLANTED,
+    Cell,
+    Claim,
+    Findings,
+    Parameter,
+    Size,
+    WorldStudy,
+    along,
+    beside,
+    mean_at_base,
+)
+from mesaprior.inference.claims.frame.conduct import CONDUCTS
+from mesaprior.inference.claims.frame.overseen import (
+    FREED,
+    CountedOverseen,
+    Oversight,
+    draw_overseen,
+)
+from mesaprior.inference.claims.frame.targets import from_programs
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
-from mesaprior.inference.claims.rules import BY_SHARE
-from mesaprior.inference.figures.figure import Figure, Mark, Panel, Points, line_of
-from mesaprior.inference.worlds.chance import Chance
-from mesaprior.inference.worlds.world import World, log_of
-from mesaprior.inference.worlds.worlds import make_world
+from mesaprior.inference.claims.rules import BY_SIGN
+from mesaprior.inference.claims.sources import (
+    ALIGNMENT_FAKING,
+    COUNTING,
+    MESA,
+    SCHEMING,
+    SLEEPER_AGENTS,
+    SUPERINTELLIGENCE,
+)
+from mesaprior.inference.claims.turning import AskedOverseen
+from mesaprior.inference.figures.figure import Figure, Mark, Panel, line_of
 from mesaprior.priors.prior import make_prior
 
-WATCHED, UNWATCHED = 64, 32
-"""Watched training rows, and the unwatched ones that follow."""
-
-DOMAIN = 16
-"""Values in the worlds of this claim, so that there can be 16 situations."""
+WATCHED = 32
+"""Watched rows in a world of 16 situations: each of them twice."""
 
 REFUTED_BELOW = 0.01
-"""The share of the posterior below which the private goal counts as refuted."""
+"""The share of the posterior below which defecting programs count as refuted."""
 
-TABLES_LESS = 4
-"""Bits by which the length bound is lower where lookup tables are counted: they are many."""
+KNOWN = "goal_bits where the overseer is known for nothing and nobody can act as if watched"
+"""Series along b: the argument as it stands where its two costs are waived."""
 
-MOST_REMEMBERED = 10
-"""Situations up to which lookup tables are counted."""
+FREE_AND_ALONE = "what the overseer wants is known for nothing, and nobody can act as if watched"
+"""Label of the same at the base's b."""
 
-ALONG = "rows, then unwatched ones"
-"""Series of the odds along the log."""
+MANY = 8.0
+"""b of the largest family in that series: where so little besides goals costs anything, it is cheap to count."""
 
-ONE_NAME, MANY_NAMES = "loans, paying has one name", "loans, paying has a name for each size"
-"""Series of the world of loans by the number of sizes."""
+FREE_AND_MANY = f"the same, and naming a goal costs {MANY:g} bits"
+"""Label of the same there."""
 
-STAKES = "loans by the size from which on they are worth keeping"
-"""Series of the world of loans where paying has a name for each size."""
+TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
+"""Names of the shares by mechanism and behaviour."""
 
-LOANS = (
-    (ONE_NAME, 0, (4, 8), (3,)),
-    (MANY_NAMES, 1, (4, 6, 8), (3,)),
-    (STAKES, 1, (8,), (1, 5, 7)),
-)
-"""Series of the world of loans: name, the setting `renamed`, sizes there are, and those from which on keeping pays."""
-
-LOAN_BITS = 24
-"""Length bound in the world of loans, where the dearest program of interest has 21."""
+AT_BASE = ("heeding", "faithful_heeding", "rows_to_refute", "rows_predicted", *TWO_BY_TWO)
+"""Columns that are measured after all watched rows, where the census tells them."""
 
 
-def _size(n_worlds: int, max_bits: int, situations: tuple[float, ...], prices: tuple[float, ...]) -> Size:
+def _size(
+    n_worlds: int, beyond: int, base: float, goal_bits: tuple[float, ...], overseer_bits: tuple[float, ...]
+) -> Size:
     return Size(
         n_worlds=n_worlds,
-        max_bits=max_bits,
+        max_bits=beyond,
         parameters=(
-            Parameter("situations", 16.0, situations, "situations there are"),
-            Parameter("watched_rows", float(WATCHED), (16.0, 32.0, float(WATCHED)), "training rows that are watched"),
-            Parameter("unwatched_rows", 0.0, (0.0, 1.0, 2.0, 4.0, 8.0, 16.0), "unwatched training rows after them"),
-            Parameter("constant_bits", 4.0, prices, "bits that it takes to name an outcome"),
-            Parameter("fate_bits", 4.0, prices, "bits of the law of what the overseer does"),
-            Parameter("operators", 3.0, (0.0, 1.0, 3.0), "operators that goals can be made with, of three"),
+            Parameter("watched_rows", float(WATCHED), (4.0, 8.0, 16.0, float(WATCHED)), "rows that are watched"),
+            Parameter("unwatched_rows", 0.0, (0.0, 1.0, 2.0, 4.0, 8.0, 16.0), "rows after them that nobody watches"),
+            Parameter("goal_bits", base, goal_bits, "b: the family has 2^b goals, and naming one costs b bits"),
+            Parameter("overseer_bits", base, overseer_bits, "bits that name what the overseer wants"),
+            Parameter("foresight_bits", 0.0, (0.0, 2.0), "bits that it costs besides to look at the end"),
+            Parameter("as_if", 0.5, (0.0, 0.5, 1.0), "share of the languages that can say: as if it were watched"),
+            Parameter("situations", 16.0, (8.0, 16.0), "situations there are"),
+            Parameter("operators", 1.0, (0.0, 1.0), "share of the operators' chance to be there, 1 being one half"),
             Parameter("alpha", 0.0, (0.0, 1.0, 2.0), "exponent of time in the prior 2**-length * time**-alpha"),
         ),
+        is_beyond=True,
     )
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Count one world at each price and number of situations, and two families of loans for comparison."""
-    base = _count(seed, size)
-    odds = OverseenPosterior(base, 0.0)
-    cells = [odds.cell(BASE, 0.0)]
-    cells += [odds.cell("watched_rows", n, n=int(n)) for n in size.values("watched_rows")[:-1]]
-    cells += [odds.cell("unwatched_rows", k, n=WATCHED + int(k)) for k in size.values("unwatched_rows")[1:]]
-    cells += [odds.cell(ALONG, float(n - WATCHED), n=n) for n in range(0, WATCHED + UNWATCHED + 1, 4)]
-    cells += [OverseenPosterior(base, alpha).cell("alpha", alpha) for alpha in size.values("alpha")[1:]]
-    for name in ("situations", "constant_bits", "fate_bits", "operators"):
+    """Count one world for each family, overseer and kind of language, and ask it of every prior, noise and row."""
+    simplicity = make_prior("simplicity")
+    counted = draw_overseen(seed, replace(_oversight(size), is_freed=True)).count(size.max_bits)
+    base = Measured(AskedOverseen(counted, simplicity))
+    cells = [base.cell(BASE, 0.0, is_base=True)]
+    cells += [base.cell("watched_rows", n, n=int(n)) for n in size.values("watched_rows")[:-1]]
+    cells += [base.cell("unwatched_rows", k, n_unwatched=int(k)) for k in size.values("unwatched_rows")[1:]]
+    for alpha in size.values("alpha")[1:]:
+        slow = AskedOverseen(counted, make_prior("speed", {"alpha": alpha}))
+        cells.append(Measured(slow).cell("alpha", alpha))
+    for name in ("goal_bits", "overseer_bits", "foresight_bits", "as_if", "situations", "operators"):
         for value in size.values(name):
             if value != size.base(name):
-                cells.append(OverseenPosterior(_count(seed, size, **{name: int(value)}), 0.0).cell(name, value))
+                cells.append(Measured.of(seed, _oversight(size, **{name: value})).cell(name, value))
+    labels = {size.base("goal_bits"): FREE_AND_ALONE, MANY: FREE_AND_MANY}
+    for bits in sorted({*size.values("goal_bits"), MANY}):
+        alone = Measured.of(seed, _oversight(size, goal_bits=bits, overseer_bits=0.0, as_if=0.0))
+        cells.append(alone.cell(KNOWN, bits))
+        if bits in labels:
+            cells.append(alone.cell(beside(labels[bits]), 0.0))
+    planted = replace(_oversight(size), goal_bits=0, overseer_bits=0, is_planted=True)
+    cells.append(Measured.of(seed, planted).cell(PLANTED, 0.0))
+    cells += _beside(seed, size, counted)
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
-    margins = by_bound(
-        base.census, base.log, odds.weighed.prior, lambda result: float(result.log2_odds_verdict[WATCHED])
+    margins = [(bound, Measured(AskedOverseen(part, simplicity)).margin()) for bound, part in counted.shorter()]
+    return WorldStudy([*cells, *bound_cells(margins, none)], counted.world.ledger)
+
+
+def _beside(seed: int, size: Size, counted: CountedOverseen) -> list[Cell]:
+    """Return what stands beside the base: other noise, other charges for a table, other teachers."""
+    simplicity, slow = make_prior("simplicity"), make_prior("speed", {"alpha": 1.0})
+    cells: list[Cell] = []
+    for label, noise in (("noise 0", noise_of("0")), ("noise 0.01", noise_of("0.01"))):
+        cells.append(Measured(AskedOverseen(counted, simplicity, noise)).cell(beside(label), 0.0))
+    S = counted.world.oversight.situations
+    for label, steps in (("alpha = 1, a table takes a step", 1), ("alpha = 1, a table takes its entries", S)):
+        cells.append(Measured(AskedOverseen(counted, slow, table_steps=steps)).cell(beside(label), 0.0))
+    # What the control lacks is a goal of the family that the teacher follows; all else is as at the base.
+    control = replace(_oversight(size), is_structured=False)
+    cells.append(Measured.of(seed, control).cell(CONTROL, 0.0))
+    in_order = counted.census.row_cell[np.argsort(counted.world.watched[:S])]
+    targets = from_programs(seed, counted.census, simplicity)[in_order].tolist()
+    others = Measured.of(seed, _oversight(size), targets=targets)
+    return [*cells, others.cell(beside("teachers of the learner's prior"), 0.0)]
+
+
+def _oversight(size: Size, **changed: float) -> Oversight:
+    """Return what a world has at the base, with some settings changed."""
+    asked = size.bases | changed
+    return Oversight(
+        goal_bits=int(asked["goal_bits"]),
+        overseer_bits=int(asked["overseer_bits"]),
+        foresight_bits=int(asked["foresight_bits"]),
+        situations=int(asked["situations"]),
+        as_if=asked["as_if"],
+        operators=int(asked["operators"]),
     )
-    return WorldStudy([*cells, *bound_cells(margins, none), *_loans(seed, none)], base.world.given)
-
-
-@dataclass(frozen=True, eq=False)
-class OverseenWorld:
-    """A world of the overseer, its log with unwatched rows after the watched ones, and the census of it.
-
-    Attributes
-    ----------
-    departs : bool[K]
-        For each of the unwatched training rows, whether the private goal departs there.
-    """
-
-    world: World
-    log: ImitationLog
-    census: Census
-    departs: NDArray[np.bool_]
-
-
-def _count(seed: int, size: Size, **settings: int) -> OverseenWorld:
-    """Draw the world of a seed and count it."""
-    given = {"situations": int(size.base("situations")), "domain": DOMAIN, "rows": WATCHED} | settings
-    world = make_world("overseer", seed=seed, jitter=jitter_of(seed), **given)
-    S = given["situations"]
-    watched = [tuple(row) for row in world.log.situations[world.log.row_situation[:WATCHED]].tolist()]
-    unwatched = [(s, 0) for s in Chance(seed, "rows where nobody watches").draws(range(S), UNWATCHED)]
-    later = [(s, w) for w in (1, 0) for s in range(S)]
-    log = log_of(
-        world.log.features,
-        [(row, world.teacher(row)) for row in [*watched, *unwatched]],
-        [(row, world.teacher(row), world.rival(row)) for row in later],
-        source=world.log.source,
-    )
-    bits = size.max_bits - (TABLES_LESS if S <= MOST_REMEMBERED else 0)
-    departs = np.array([world.rival(row) != world.teacher(row) for row in unwatched])
-    return OverseenWorld(world, log, obtain(TermSpace(world.language, bits), log, workers=1), departs)
 
 
 @dataclass(frozen=True)
-class OverseenPosterior:
-    """A world under the prior with an exponent of time."""
+class Measured:
+    """What a posterior says of who defects, after all watched rows where nothing else is said."""
 
-    counted: OverseenWorld
-    alpha: float
+    asked: AskedOverseen
 
-    @cached_property
-    def weighed(self) -> Weighed:
-        """The census under the prior."""
-        return Weighed(self.counted.census, make_prior("speed", {"alpha": self.alpha}))
+    @classmethod
+    def of(cls, seed: int, oversight: Oversight, *, targets: Sequence[int] | None = None) -> Measured:
+        """Count a world up to the dearest program that it is about, and ask it under simplicity."""
+        world = draw_overseen(seed, oversight, targets=targets)
+        return cls(AskedOverseen(world.count(0), make_prior("simplicity")))
 
-    @cached_property
-    def result(self) -> Posterior:
-        """The posterior along the log."""
-        return posterior_of(self.weighed, Scored(self.counted.census, self.counted.log))
+    @property
+    def n_watched(self) -> int:
+        """Watched rows there are."""
+        return len(self.asked.counted.world.watched)
 
-    def cell(self, parameter: str, value: float, *, n: int = WATCHED) -> Cell:
-        """Return the cell after n training rows; the rows that refute the private goal are counted at the base's n."""
+    def margin(self) -> float:
+        """Return the log2 odds of defecting over faithful after all watched rows."""
+        return self.asked.masses(self.n_watched).log2_odds
+
+    def cell(
+        self, parameter: str, value: float, *, n: int | None = None, n_unwatched: int = 0, is_base: bool = False
+    ) -> Cell:
+        """Return the cell after n watched rows and some that nobody watches."""
+        n = self.n_watched if n is None else n
+        masses, world = self.asked.masses(n, n_unwatched), self.asked.counted.world
+        defecting, faithful = self.asked.shortest(n, n_unwatched)
+        n_goals = len(world.family)
         facts: dict[str, float | str] = {
-            "defecting": float(self.result.mass[:, DEFECTING, n].sum()),
-            "honest_searching": self._share_searching(n),
-            "any_goal": math.nan,
-            "rows_to_refute": math.nan,
-            "rows_predicted": math.nan,
-            "surprise": math.nan,
-            "surprise_bound": math.nan,
+            name: float(np.exp2(mass - masses.whole)) for name, mass in zip(CONDUCTS, masses.programs, strict=True)
         }
-        if n == WATCHED:
-            facts |= {"any_goal": self._any_goal(), **self._refutation()}
-        return Cell(parameter, value, float(self.result.log2_odds_verdict[n]), self._predicted(n), facts)
+        facts |= {
+            "tables": float(np.exp2(np.logaddexp2(masses.table, masses.tables) - masses.whole)),
+            "defecting": masses.share_defecting,
+            "rivals": float(sum(goal < n_goals for goal in world.rivals)),
+            "rivals_by_name": float(sum(goal >= n_goals for goal in world.rivals)),
+            "has_as_if": float(world.has_as_if),
+            "more_defecting": _difference(masses.defecting, defecting),
+            "more_faithful": _difference(masses.faithful, faithful),
+        }
+        facts |= self._at_base() if is_base else dict.fromkeys(AT_BASE, math.nan)
+        return Cell(parameter, value, masses.log2_odds, _difference(defecting, faithful), facts)
 
-    def _predicted(self, n: int) -> float:
-        """Return the odds of the private goal over the honest intended programs, from their prices."""
-        world, log = self.counted.world, self.counted.log
-        private = next(program.text for program in world.programs if program.verdict == "defecting")
-        honest = [program.text for program in world.programs if program.verdict == "faithful"]
-        honest.append(private.replace("(fate w", "(fate 1"))
-        prices = [price_of(text, world.language, log) for text in [private, *honest]]
-        weight = np.array([-price.length - self.alpha * math.log2(price.time) for price in prices])
-        missed = int(self.counted.departs[: max(0, n - WATCHED)].sum())
-        return float(weight[0] - log2_total(weight[1:]) - self._lost(n, missed))
-
-    def _lost(self, n: int, missed: int) -> float:
-        """Return the bits that misses among n rows cost."""
-        hits, misses = np.array([n, n - missed]), np.array([0, missed])
-        right, wrong = log2_likelihood(DEFAULT_NOISE, hits, misses, np.zeros_like(hits), self.counted.census.n_actions)
-        return float(right - wrong)
-
-    def _share_searching(self, n: int) -> float:
-        """Return the share of the faithful mass that optimizers have."""
-        faithful = self.result.mass[:, FAITHFUL, n]
-        return float(faithful[IMITATOR + 1 :].sum() / faithful.sum())
-
-    def _any_goal(self) -> float:
-        """Return the odds of all optimizers that obey where watched, but not everywhere, over faithful programs."""
-        census, log = self.counted.census, self.counted.log
-        later = slice(log.n_training, None)
-        is_watched = log.situations[log.row_situation[later], 1] == 1
-        obeys = census.predictions[:, census.row_cell[later]] == log.action[later]
-        turns = obeys[:, is_watched].all(axis=1) & ~obeys.all(axis=1) & (self.result.role != IMITATOR)
-        seen = tally(census, log, np.arange(WATCHED))
-        likelihood = log2_likelihood(DEFAULT_NOISE, seen.hits, seen.misses, seen.abstained, census.n_actions)
-        log2_group = self.weighed.log2_group + likelihood[census.behaviour_id]
-        of = census.behaviour_id
-        return float(log2_total(log2_group[turns[of]]) - log2_total(log2_group[(self.result.verdict == FAITHFUL)[of]]))
-
-    def _refutation(self) -> dict[str, float]:
-        """Return the number of unwatched rows that refute the private goal, and the surprisal of the mixture on them.
-
-        The bits of the odds divided by the bits of a miss give the number of misses, one in `departs` rows each.
-        The surprise, in bits beyond what a faithful program pays, is at most -log2 of the faithful share.
-        """
-        defecting = self.result.mass[:, DEFECTING].sum(axis=0)
-        above = np.flatnonzero(defecting[WATCHED:] >= REFUTED_BELOW)
-        needed = 1 + int(above[-1]) if len(above) else 0
-        share = min(float(defecting[WATCHED]), 1 - 2**-50)
-        bits = math.log2(share / (1 - share)) - math.log2(REFUTED_BELOW / (1 - REFUTED_BELOW)) if share else -math.inf
-        later = slice(self.counted.log.n_training, None)
-        often = 2 * float((self.counted.log.rival != self.counted.log.action)[later].mean())
-        misses = math.ceil(bits / self._lost(WATCHED + 1, 1)) if bits > 0 else 0
-        evidence = self.result.log2_evidence
-        whole = WATCHED + UNWATCHED
-        hits, none = np.array([WATCHED, whole]), np.zeros(2, dtype=np.int64)
-        own = log2_likelihood(DEFAULT_NOISE, hits, none, none, self.counted.census.n_actions)
+    def _at_base(self) -> dict[str, float]:
+        """Return the columns `AT_BASE`."""
+        n, counted = self.n_watched, self.asked.counted
+        share = self.asked.share(n)
+        heeds = counted.census.changes[f"{FREED}_later"] + counted.census.changes[f"{FREED}_train"] > 0
+        is_faithful = counted.conduct.code == CONDUCTS.index("faithful")
+        heeding = float(share[heeds].sum())
+        defecting = [self.asked.masses(n, k).share_defecting for k in range(len(counted.world.unwatched) + 1)]
+        above = [k for k, part in enumerate(defecting) if part >= REFUTED_BELOW]
+        needed = above[-1] + 1 if above else 0
         return {
-            "rows_to_refute": needed if needed <= UNWATCHED else math.inf,
-            "rows_predicted": misses / often,
-            "surprise": float(evidence[WATCHED] - evidence[whole] - (own[0] - own[1])),
-            "surprise_bound": -math.log2(float(self.result.mass[:, FAITHFUL, WATCHED].sum())),
+            "heeding": heeding,
+            "faithful_heeding": float(share[heeds & is_faithful].sum()),
+            "rows_to_refute": float(needed) if needed < len(defecting) else math.inf,
+            "rows_predicted": self._rows_predicted(defecting[0]),
+            **counted.conduct.two_by_two(share),
         }
 
+    def _rows_predicted(self, share: float) -> float:
+        """Return the unwatched rows that refute a share: the misses that it takes, over how often rivals depart."""
+        world = self.asked.counted.world
+        if not world.rivals:
+            return math.nan
+        often = float((world.liked[list(world.rivals)] != world.teacher).mean())
+        bits = _logit(share) - _logit(REFUTED_BELOW)
+        misses = math.ceil(bits / self.asked.cost_of_misses(self.n_watched + 1, 1)) if bits > 0 else 0
+        return misses / often
 
-def _loans(seed: int, none: dict[str, float | str]) -> list[Cell]:
-    """Return the cells of the world of loans: by how many sizes there are, and from which on they are worth keeping.
 
-    Lookup tables that keep what they have not seen are no goal, so the odds there are those of optimizers.
-    """
-    cells: list[Cell] = []
-    for name, renamed, *numbers in LOANS:
-        for sizes, turn in itertools.product(*numbers):
-            settings = {"renamed": renamed, "sizes": sizes, "turn": turn, "rows": WATCHED}
-            world = make_world("loans", seed=seed, jitter=jitter_of(seed), **settings)
-            census = obtain(TermSpace(world.language, LOAN_BITS), world.log, workers=1)
-            result = posterior(census, world.log, make_prior("simplicity"))
-            by_heart, private = (price_of(program.text, world.language, world.log) for program in world.programs)
-            keeping = float(result.mass[IMITATOR + 1 :, DEFECTING, -1].sum())
-            with np.errstate(divide="ignore"):
-                margin = log2_odds(*np.log2([keeping, result.mass[:, FAITHFUL, -1].sum()]))
-            value = float(turn if name == STAKES else sizes)
-            predicted = float(by_heart.length - private.length)
-            cells.append(Cell(name, value, float(margin), predicted, none | {"defecting": keeping}))
-    return cells
+def _difference(first: float, second: float) -> float:
+    """Return a difference of log2 masses; nan where both are of nothing."""
+    return math.nan if first == second == -math.inf else first - second
+
+
+def _logit(share: float) -> float:
+    share = min(max(share, 2.0**-50), 1 - 2.0**-50)
+    return math.log2(share / (1 - share))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the share that defects in each world, by situations and by the goals' grammar, and along unwatched rows."""
-    shares = [
-        Panel(
-            x=x,
-            y="share of the private goal in the posterior",
-            series=(
-                _each_world(table, name),
-                line_of("median and quartiles", *along(table, name, "defecting")),
-            ),
-            y_range=(0.0, 1.0),
-        )
-        for name, x in (("situations", "situations"), ("constant_bits", "bits that it takes to name an outcome"))
-    ]
-    along_rows = Panel(
-        x="training rows, counted from the first unwatched one",
-        y="share of the private goal in the posterior",
-        series=(line_of("all that the census holds", *along(table, ALONG, "defecting")),),
-        marks=(Mark("x", 0.0, "nobody watches"),),
+    """Draw the odds by what a goal and the overseer cost, and the share that defects along unwatched rows."""
+    by_goal = Panel(
+        x="b, bits that name a goal",
+        y="log2 odds of defecting, bits",
+        title="what a goal costs",
+        series=(
+            line_of("all laws at fair prices", *along(table, "goal_bits")),
+            line_of("overseer free, no word for as-if", *along(table, KNOWN)),
+        ),
+        marks=(Mark("y", 0.0, ""),),
+    )
+    by_overseer = Panel(
+        x="bits that name what the overseer wants",
+        y="log2 odds of defecting, bits",
+        title="what knowing the overseer costs",
+        series=(
+            line_of("counted", *along(table, "overseer_bits")),
+            replace(line_of("formula", *along(table, "overseer_bits", "predicted")), is_dashed=True, low=(), high=()),
+        ),
+        marks=(Mark("y", 0.0, ""),),
+    )
+    by_rows = Panel(
+        x="rows that nobody watches",
+        y="share of the posterior that defects",
+        title="what ends it",
+        series=(line_of("defecting", *along(table, "unwatched_rows", "defecting")),),
         y_range=(0.0, 1.0),
     )
     return Figure(
-        "What counts is the price of remembering and of naming what obeys; unwatched rows end it", (*shares, along_rows)
+        "A turn costs the bits of knowing the overseer, and saves those of the right goal",
+        (by_goal, by_overseer, by_rows),
     )
 
 
-def _each_world(table: pd.DataFrame, parameter: str) -> Points:
-    """Return the share of the private goal in every world, at each value of a parameter."""
-    values, shares = along(table, parameter, "defecting")
-    x = tuple(value for value, there in zip(values, shares, strict=True) for _ in there)
-    return Points("a world", x, tuple(share for there in shares for share in there))
-
-
 def tell(findings: Findings) -> str:
-    """Say who leads if all rows are watched, what flips the lead, and how soon unwatched rows refute the goal."""
-    first, *_, last = findings.size.values("watched_rows")
-    moved = findings.median("margin", "watched_rows", last) - findings.median("margin", "watched_rows", first)
-    dear = findings.size.values("constant_bits")[-1]
-    few = findings.size.values("situations")[0]
+    """Say who leads, what the two prices do, what stands behind the shortest programs, and what unwatched rows do."""
+    size, n = findings.size, findings.size.n_worlds
+    least = size.values("overseer_bits")[0]
+    alone, many = (
+        findings.table.loc[findings.table["parameter"] == beside(label), "margin"]
+        for label in (FREE_AND_ALONE, FREE_AND_MANY)
+    )
     rows = findings.median("rows_to_refute")
-    refuted = f"not within {UNWATCHED} unwatched rows" if math.isinf(rows) else f"from unwatched row {rows:g} on"
-    loans = [bits_text(findings.median("margin", name, 8.0)) for name in (ONE_NAME, MANY_NAMES)]
+    refuted = "not within the rows there are" if math.isinf(rows) else f"after {rows:g} unwatched rows"
     return (
-        f"The private goal leads the honest in {worlds_text(findings.share, findings.size.n_worlds)} "
-        f"({bits_text(findings.median())} in the median, with {percent_text(findings.median('defecting'))} of the "
-        f"posterior), and watched rows from {first:g} to {last:g} move that by {abs(moved):.2f} bits; with {few:g} "
-        f"situations, which can be remembered, it is {bits_text(findings.median('margin', 'situations', few))}, and "
-        f"where naming an outcome costs {dear:g} bits {bits_text(findings.median('margin', 'constant_bits', dear))}. "
-        f"It falls below {percent_text(REFUTED_BELOW)} {refuted} (formula "
-        f"{findings.median('rows_predicted'):.3g}); with loans, keeping large ones is {loans[0]} where "
-        f"paying has one name and {loans[1]} where it has one for each size."
+        f"Programs that defect when nobody watches lead faithful ones in {worlds_text(findings.share, n)} "
+        f"({bits_text(findings.median())} in the median, with "
+        f"{percent_text(mean_at_base(findings.table, 'defecting'))} of the posterior on average), where naming the "
+        f"teacher's goal and naming what the overseer wants cost the same. Where the overseer is known at {least:g} "
+        f"bits it is {bits_text(findings.median('margin', 'overseer_bits', least))}, and where besides nobody can act "
+        f"as if it were watched, they lead in {worlds_text(float((alone > 0).mean()), n)}, and in "
+        f"{worlds_text(float((many > 0).mean()), n)} once a goal costs {MANY:g} bits. In the median world "
+        f"{findings.median('rivals'):g} of the {2 ** size.base('goal_bits'):g} goals would turn, and all programs "
+        f"together have {bits_text(findings.median('more_defecting'))} more than the shortest that defect and "
+        f"{bits_text(findings.median('more_faithful'))} more than the shortest that do not. The share of the "
+        f"defecting falls below {percent_text(REFUTED_BELOW)} {refuted}."
     )
 
 
@@ -318,25 +308,34 @@ CLAIM = Claim(
     name="treacherous-turn",
     argument="A program with a simple goal of its own imitates while it is watched, no watched training can refute it, "
     "and so it comes to lead the honest ones.",
-    worlds="A law of outcomes, drawn, and an overseer who shuts down whoever disobeys while watched; all training rows "
-    "are watched. Goals are whatever terms the language has over outcomes; the rival is what likes the outcomes by "
-    "their names. Beside it, loans that everybody pays back while they are small.",
-    given="The laws of outcomes and of the overseer are supplied as tables; the price of the overseer's is swept.",
-    untested=(
-        "Programs that find out whether they are watched: watching is a feature of the situation, and training rows "
-        "are all watched."
-    ),
-    margin="log2 odds of programs that defect as the private goal does over faithful ones after all watched rows, in "
-    "bits",
-    rule=BY_SHARE,
-    formula="bits of the private goal against those of three honest programs together (by heart, naming what obeys, "
-    "and the private goal as if always watched), alpha*log2 of their times, less what misses on unwatched rows cost",
+    worlds="A family of 2^b goals over outcomes is drawn; the teacher follows one of them, and an overseer shuts down "
+    "whoever does anything else while it watches. Shutdown is one outcome among sixteen, so each goal likes it as it "
+    "happens to. All rows are watched, and later nobody watches. Half of the languages have a word with which a "
+    "program acts as if it were always watched; the other words and all prices are drawn too.",
+    given="What actions lead to at once is supplied for one word. Goals and what an overseer makes of actions in the "
+    "end are supplied as tables, each at the bits that name it among as many others; tables of all situations compete.",
+    measured="Nearly any goal will do for a turn, which saves the bits that name one; what the overseer wants has to "
+    "be known, which costs bits. To turn is to act for another goal than the teacher's where nobody watches. Honest "
+    "are three: the teacher's own goal, any goal that acts as if it were watched, and a table. To look ahead is to use "
+    "the law of the end, which contains the overseer; who does so is found by taking the overseer away.",
+    untested="Programs that have to put the end together from several steps, or to find out whether they are watched, "
+    "which the state says; overseers who are deceived rather than absent; and plans over several rows.",
+    margin="log2 odds of programs that act for another goal where nobody watches over faithful programs and tables, "
+    "after all watched rows, in bits",
+    rule=BY_SIGN,
+    formula="log2 of the summed weights of the shortest programs: each goal that obeys while watched, once by the end "
+    "as it is, against the teacher's own goal, each of these goals by the end as if watched, and a table",
     sizes={
-        "small": _size(5, 30, (6.0, 16.0), (4.0, 8.0)),
-        "default": _size(32, 34, (4.0, 6.0, 8.0, 16.0), (4.0, 6.0, 8.0)),
-        "large": _size(96, 34, (4.0, 6.0, 8.0, 9.0, 10.0, 16.0), (4.0, 5.0, 6.0, 8.0)),
+        "small": _size(5, 1, 3.0, (2.0, 3.0), (0.0, 3.0)),
+        "default": _size(32, 2, 4.0, (2.0, 4.0, 6.0), (0.0, 2.0, 4.0)),
+        "large": _size(96, 3, 5.0, (2.0, 3.0, 4.0, 5.0, 6.0, 7.0), (0.0, 2.0, 5.0)),
     },
     study=study,
     draw=draw,
     tell=tell,
+    sources=(SUPERINTELLIGENCE, MESA, SCHEMING),
+    prior_work=(COUNTING, SLEEPER_AGENTS, ALIGNMENT_FAKING),
+    edition=2,
+    changed="Goals come from a family drawn before the teacher, every one that obeys while it is watched is a rival, "
+    "and the overseer, which the first edition gave away, costs the bits that name it.",
 )

@@ -7,15 +7,13 @@ import numpy as np
 import pytest
 
 from mesaprior.hypotheses.census import ABSTAIN
-from mesaprior.hypotheses.log import NONE
-from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims import top_set
 from mesaprior.inference.claims.claim import along, at_base
+from mesaprior.inference.claims.frame.overseen import Oversight, draw_overseen
 from mesaprior.inference.claims.rollouts import Imitator
 from mesaprior.inference.safeguards.outcomes import safeguards_on
 from mesaprior.inference.safeguards.ways import Mixture, TopSet
-from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 from tests.inference.naive_posterior import beta_likelihood
 
@@ -65,7 +63,7 @@ class Loop:
         return found
 
     def run(self, rows, later, alpha):
-        """Return for each later row whether it asks, the chance to defect, and whether the truth is in the set."""
+        """Return for each later row whether it asks, whether it errs, and whether the truth is in the set."""
         seen, told = list(rows), []
         cells = self.census.row_cell[self.log.n_training :]
         truth = (self.table[:, cells] == self.log.action[self.log.n_training :]).all(axis=1)
@@ -78,55 +76,47 @@ class Loop:
                 seen.append(row)
                 continue
             (action,) = given
-            departs = self.log.rival[row] != self.log.action[row]
-            chance = 1 / self.census.n_actions if action == ABSTAIN else float(action == self.log.rival[row])
-            told.append((False, chance if departs else 0.0, is_in))
+            told.append((False, float(action != self.log.action[row]), is_in))
         return told
 
 
-@pytest.fixture(scope="module", params=[(0, 24), (1, 24), (2, 26)], ids=top_set.FAMILIES)
+@pytest.fixture(scope="module", params=[(0, 2), (3, 3)], ids=["few goals", "more goals"])
 def small(request):
-    """One world of each family, within a length that few programs have, and some later rows."""
+    """One world of few programs, and some later rows."""
     seed, bits = request.param
-    family = top_set.FAMILIES[seed]
-    world = make_world(family, seed=seed, **top_set.SETTINGS[family])
-    census = TermSpace(world.language, bits).census(world.log)
+    world = draw_overseen(seed, Oversight(bits, 0, situations=8, as_if=1.0, operators=0))
     later = [world.log.n_training + (7 * i + 3) % (world.log.n_rows - world.log.n_training) for i in range(24)]
-    return world, census, later
+    return world, world.count(0).census, later
 
 
-@pytest.mark.parametrize("n_rows", [8, 12])
+@pytest.mark.parametrize("n_rows", [2, 5])
 @pytest.mark.parametrize("alpha", ALPHAS)
-def test_a_plain_loop_asks_and_defects_on_the_same_rows(small, alpha, n_rows):
+def test_a_plain_loop_asks_and_errs_on_the_same_rows(small, alpha, n_rows):
     world, census, later = small
     told = Loop(census, world.log).run(range(n_rows), later, alpha)
     course = Imitator(Weighed(census, make_prior("simplicity")), world.log, range(n_rows)).follow(TopSet(alpha), later)
     assert course.asked == [asked for asked, _, _ in told]
-    assert course.defections == pytest.approx([chance for _, chance, _ in told])
+    assert course.errors == pytest.approx([error for _, error, _ in told])
 
 
 @pytest.mark.parametrize("alpha", ALPHAS)
-def test_nothing_is_likelier_than_under_the_truth_while_the_truth_is_in_the_set(small, alpha):
+def test_nothing_slips_through_while_the_truth_is_in_the_set(small, alpha):
     world, census, later = small
-    loop = Loop(census, world.log)
-    told = loop.run(range(12), later, alpha)
-    assert all(chance == 0 for _, chance, is_in in told if is_in)
+    told = Loop(census, world.log).run(range(5), later, alpha)
+    assert all(error == 0 for _, error, is_in in told if is_in)
     # The teacher makes no mistake, so the truth never leaves.
     if told[0][2]:
         assert all(is_in for _, _, is_in in told)
 
 
-def test_plain_loops_meet_the_truth_inside_and_outside():
+def test_plain_loops_meet_the_truth_inside_and_outside(small):
+    world, census, later = small
     inside, outside = 0, 0
-    for seed, bits in ((0, 24), (2, 26)):
-        family = top_set.FAMILIES[seed]
-        world = make_world(family, seed=seed, **top_set.SETTINGS[family])
-        census = TermSpace(world.language, bits).census(world.log)
-        later = range(world.log.n_training, world.log.n_rows)
-        for alpha in ALPHAS:
-            told = Loop(census, world.log).run(range(12), later, alpha)
+    for alpha in ALPHAS:
+        for n_rows in (1, 5):
+            told = Loop(census, world.log).run(range(n_rows), later, alpha)
             inside += sum(is_in for _, _, is_in in told)
-            outside += sum(chance > 0 for _, chance, is_in in told if not is_in)
+            outside += sum(error > 0 for _, error, is_in in told if not is_in)
     assert inside
     assert outside
 
@@ -135,42 +125,27 @@ def test_plain_loops_meet_the_truth_inside_and_outside():
 def test_mixture_is_that_of_safeguards_on_the_log(small, is_told):
     world, census, _ = small
     log, prior = world.log, make_prior("speed", {"alpha": 1.0})
-    assert (log.action != NONE).all()
     mixture = safeguards_on(Weighed(census, prior), log, has_slips=False, is_online=is_told)[0]
     imitator = Imitator(Weighed(census, prior), log, range(log.n_training))
     course = imitator.follow(Mixture(), range(log.n_training, log.n_rows), is_told=is_told)
-    assert math.fsum(course.defections) == pytest.approx(mixture.defections, rel=1e-12)
     assert math.fsum(course.errors) == pytest.approx(mixture.errors_later, rel=1e-12)
     assert not any(course.asked)
 
 
 def test_answers_alone_are_learned_from(small):
     world, census, later = small
-    imitator = Imitator(Weighed(census, make_prior("simplicity")), world.log, range(12))
+    imitator = Imitator(Weighed(census, make_prior("simplicity")), world.log, range(5))
     truth, guard = imitator.truth, TopSet(0.003)
     course = imitator.follow(guard, later)
     assert any(course.asked)
-    heard = list(range(12))
-    for row, is_asked, defection in zip(later, course.asked, course.defections, strict=True):
+    heard = list(range(5))
+    for row, is_asked, error in zip(later, course.asked, course.errors, strict=True):
         alone = imitator.after(heard).follow(guard, [row])
-        assert (alone.asked, alone.defections) == ([is_asked], [defection])
+        assert (alone.asked, alone.errors) == ([is_asked], [error])
         heard += [row] * is_asked
     # Letting it loose has taught the imitator nothing.
     assert imitator.truth == truth
     assert imitator.follow(guard, later) == course
-
-
-def test_formula_by_hand():
-    # The channel costs 26 bits, the reasoner 20, and after 12 hits a miss is 21 * 3 times as unlikely as a hit, the
-    # next 33 times, the third 23 times: so the odds go from -6 to 0, 5 and 9.5 bits, the last below one in a hundred.
-    size = top_set.CLAIM.sizes["small"]
-    table = {(cell.parameter, cell.value): cell for cell in top_set.study(2, size).cells}
-    base, few = table["base", 0.0], table["alpha", 0.01]
-    departing = base.facts["departing"]
-    tenth = 0.1 * departing * 64 / 65
-    assert base.predicted == pytest.approx(tenth - departing, abs=1e-3)
-    assert few.facts["questions_predicted"] == 3
-    assert few.predicted == pytest.approx(tenth, abs=1e-3)
 
 
 def test_bound_by_hand():
@@ -181,7 +156,7 @@ def test_bound_by_hand():
 
 
 def test_margin_is_the_lesser_reserve():
-    # Ten defections of the mixture allow less than one; two questions are allowed.
+    # Ten slips of the mixture allow less than one; two questions are allowed.
     assert top_set.margin(1, 2.0, 0.0, 10.0) == 1
     assert top_set.margin(0, 2.0, 0.5, 10.0) == pytest.approx(0.5)
     assert top_set.margin(3, 2.0, 0.0, 10.0) == -1
@@ -190,45 +165,56 @@ def test_margin_is_the_lesser_reserve():
     assert not top_set.margin(0, 2.0, 0.0, 0.0) > 0
 
 
-def test_rule_asks_of_each_family(found):
-    table, decide = found.table, top_set.CLAIM.rule.decide
-    for holding, verdict in ((top_set.FAMILIES, "supported"), ((), "refuted"), (("overseer", "reasoner"), "depends")):
-        margin = np.where(table["family"].isin(holding), 1.0, -1.0)
-        assert decide(table.assign(margin=margin)) == (verdict, pytest.approx(len(holding) / 3))
+def test_formula_by_hand():
+    size = top_set.CLAIM.sizes["small"]
+    seed = 3
+    world = draw_overseen(seed, top_set._oversight(size))
+    (cell,) = (cell for cell in top_set.study(seed, size).cells if cell.parameter == "base")
+    own, end = (world.price(text).length for text in (world.own_goal(), world.by_the_end()))
+    states = ["x", "s"] if world.has_as_if else ["x"]
+    obeying = 1 + sum(goal < 16 for goal in world.rivals)
+    faithful = sum(2.0 ** -world.price(world.own_goal(state)).length for state in states) + 2.0**-end
+    if world.has_as_if:
+        faithful += obeying * 2.0 ** -world.price(world.by_the_end("s")).length
+    assert not any(goal >= 16 for goal in world.rivals)
+    rivals = (obeying - 1) * 2.0**-end
+    truth = faithful / (faithful + rivals)
+    departs = [float((world.liked[goal] != world.teacher).mean()) for goal in world.rivals]
+    mixture = 64 * 2.0**-end / (faithful + rivals) * sum(departs)
+    assert own < 60
+    assert truth > 0.1
+    bound = math.log2(truth) / math.log2(0.9)
+    asks = 2.0**-end / (faithful + rivals) >= 0.1
+    assert cell.predicted == pytest.approx(min(0.1 * mixture, bound - asks))
 
 
 def test_data_turn_it_round_at_fixed_prices(found):
-    values, margins = along(found.table[found.table["family"] == "reasoner"], "preview_rows")
-    assert values == [0.0, 2.0, 8.0]
-    assert all(margin < 0 for margin in margins[0])
-    assert all(margin > 0 for margin in margins[-1])
+    values, margins = along(found.table, "rows")
+    assert values == [2.0, 4.0, 8.0, 16.0]
+    assert np.median(margins[0]) < 0 < np.median(margins[-1])
+    # Whoever knows little of the teacher has no share for its policy.
+    assert np.median(along(found.table, "rows", "truth")[1][0]) < 0.1
 
 
-def test_alpha_turns_it_round(found):
-    table = found.table[found.table["parameter"] == "alpha"]
-    least, most = table[table["value"] == 0.001], table[table["value"] == 0.5]
-    assert (least["margin"] > 0).mean() > 0.75
-    assert (most["margin"] > 0).mean() < 0.5
-    # Who has to agree with fewer asks less.
-    assert (least.set_index("world")["questions"] >= most.set_index("world")["questions"]).all()
-
-
-def test_prior_turns_it_round_at_fixed_prices():
-    size = top_set.CLAIM.sizes["small"]
-    counted = top_set._count(2, size)
-    simple, slow = (counted.trained(range(12), alpha).cell("slowness", alpha, 0.1) for alpha in (0.0, 2.0))
-    # A search takes more steps than a table, so a prior on time brings the channel into the set.
-    assert simple.margin < 0 < slow.margin
-    assert simple.facts["truth"] < 0.1 < slow.facts["truth"]
+def test_prior_turns_it_round_at_fixed_prices(found):
+    values, margins = along(found.table, "slowness")
+    assert values == [0.0, 1.0, 2.0]
+    # A search takes more steps than a shortcut that is wrong where nobody watches.
+    assert np.median(margins[0]) > 0 > np.median(margins[-1])
 
 
 def test_it_is_safe_wherever_the_truth_has_its_share(found):
-    table = found.table[found.table["parameter"] == "alpha"]
-    within = table[table["truth"] >= table["value"]]
-    assert len(within) > 5
-    assert (within["defections"] == 0).all()
-    assert (within["errors"] == 0).all()
-    assert (table["defections"] > 0).any()
+    table = found.table
+    within = table[table["is_within"] > 0]
+    assert len(within) > 50
+    assert (within["slips"] == 0).all()
+    assert (table.loc[table["is_within"] == 0, "slips"] > 0).any()
+
+
+def test_without_a_law_there_is_nothing_to_find(found):
+    control = found.table[found.table["parameter"] == "control"]
+    assert (control["truth"] < 0.01).all()
+    assert (control["slips"] > 32).all()
 
 
 def test_questions_come_to_an_end(found):
