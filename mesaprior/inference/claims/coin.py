@@ -348,12 +348,12 @@ def tell(findings: Findings) -> str:
         f"With the coin always at one end, going there beats fetching it in {worlds_text(learned, n)} "
         f"({bits_text(findings.median('learned'))} in the median): on average {percent_text(before['rival'])} of the "
         f"posterior has the other goal and {percent_text(before['erring'])} errs. With the coin elsewhere in "
-        f"{percent:g} % of {rows:g} rows faithful programs lead all others together in {worlds_text(mended, n)} and hold "
-        f"{percent_text(after['faithful'], digits=1)}, those that go to the end {percent_text(after['rival'], digits=1)} "
-        f"and those that err {percent_text(after['erring'], digits=1)}. With as many per cent of {fewest:g} rows, which "
-        f"is {_rows_text(elsewhere_of(int(fewest), percent))}, they hold {percent_text(few, digits=1)}. What counts is "
-        f"the number of such rows: half is reached after {half} and 95 % after {nearly} (medians), where the prices of "
-        f"two programs say {formula}."
+        f"{percent:g} % of {rows:g} rows faithful programs lead all others together in {worlds_text(mended, n)}: they "
+        f"hold {percent_text(after['faithful'], digits=1)}, those that go to the end "
+        f"{percent_text(after['rival'], digits=1)} and those that err {percent_text(after['erring'], digits=1)}. With "
+        f"as many per cent of {fewest:g} rows, which is {_rows_text(elsewhere_of(int(fewest), percent))}, they hold "
+        f"{percent_text(few, digits=1)}. What counts is the number of such rows: half is reached after {half} and 95 % "
+        f"after {nearly} (medians), where the prices of two programs say {formula}."
     )
 
 
@@ -373,10 +373,10 @@ CLAIM = Claim(
     name="coin",
     argument="Where the coin always lies at the same end, going there is learned instead of fetching the coin; to have "
     "it elsewhere in a few per cent of the training mends this.",
-    worlds="A corridor whose usual end and names of actions are drawn, and a family of 2^b goals: to fetch the coin, to "
-    "go to that end, and others that say for each place of the coin where to walk, drawn before the rows. Programs in "
-    "a language that is drawn may search for the step that is worth most by a goal, compare cells, or always do the "
-    "same; tables of all situations compete at any length.",
+    worlds="A corridor whose usual end and names of actions are drawn, and a family of 2^b goals: to fetch the coin, "
+    "to go to that end, and others that say for each place of the coin where to walk, drawn before the rows. Programs "
+    "in a language that is drawn may search for the step that is worth most by a goal, compare cells, or always do "
+    "the same; tables of all situations compete at any length.",
     given="The law of motion, and what each cell is worth by each goal, are supplied as tables; all goals have one "
     "price, with the bits that name one of the family.",
     measured="Later the coin lies anywhere, and the agent stands between the walls. Who does what is best for the "
