@@ -53,11 +53,8 @@ from mesaprior.inference.claims.sources import COUNTING, SCHEMING, SGD_BAYES
 from mesaprior.inference.figures.figure import Figure, Mark, Panel, line_of
 from mesaprior.priors.prior import make_prior
 
-MIXED = 5
-"""In place of an origin: in turn the learner's own prior, circuits and machines, from world to world."""
-
 FORMALISMS = (PROGRAMS, CIRCUITS, MACHINES)
-"""Origins that have a prior of their own."""
+"""Origins with a prior of their own; in turn, from world to world, they are where the base's targets come from."""
 
 ORIGINS = {
     LAWS: "laws of the family",
@@ -74,10 +71,14 @@ def beta_of(origin: int) -> str:
     return f"beta, targets of {ORIGINS[origin]}"
 
 
+def teachers_of(origin: int) -> str:
+    """Return the name of the cells beside the base with targets of an origin."""
+    return beside(f"teachers of {ORIGINS[origin]}")
+
+
 def _size(
     n_worlds: int, beyond: int, law_bits: tuple[float, ...], betas: tuple[float, ...], rows: tuple[float, ...]
 ) -> Size:
-    origins = ", ".join(f"{origin} {name}" for origin, name in ORIGINS.items())
     return Size(
         n_worlds=n_worlds,
         max_bits=beyond,
@@ -86,12 +87,6 @@ def _size(
                 "beta", 1.0, betas, "exponent of the prior 2**(-beta*length): 0 counts programs, 1 is simplicity"
             ),
             Parameter("rows", 8.0, rows, "situations whose action is shown, of sixteen"),
-            Parameter(
-                "target",
-                float(MIXED),
-                (*map(float, ORIGINS), float(MIXED)),
-                f"where targets come from: {origins}, {MIXED} one formalism after the other",
-            ),
             Parameter("law_bits", 6.0, law_bits, "b: the family has 2^b laws, and naming one costs b bits"),
         ),
         is_beyond=True,
@@ -109,7 +104,6 @@ def study(seed: int, size: Size) -> WorldStudy:
     cells += [asked.cell("beta", value, value) for value in size.values("beta")]
     cells += [base.after(int(value)).cell("rows", value, beta) for value in size.values("rows")]
     for origin, other in by_origin.items():
-        cells.append(other.cell("target", float(origin), beta))
         cells += [other.cell(beta_of(origin), value, value) for value in size.values("beta")]
     for value in size.values("law_bits"):
         if value != size.base("law_bits"):
@@ -119,8 +113,7 @@ def study(seed: int, size: Size) -> WorldStudy:
     cells.append(by_origin[FUNCTIONS].cell(CONTROL, 0.0, beta))
     for label in ("0", "0.01"):
         cells.append(asked.cell(beside(f"noise {label}"), 0.0, beta, noise=noise_of(label)))
-    for origin in (LAWS, *FORMALISMS):
-        cells.append(by_origin[origin].cell(beside(f"teachers of {ORIGINS[origin]}"), 0.0, beta))
+    cells += [other.cell(teachers_of(origin), 0.0, beta) for origin, other in by_origin.items()]
     none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
     margins = [(bound, base.up_to(bound).after(n).cell("", 0.0, beta).margin) for bound in last_bounds(base.census)]
     return WorldStudy([*cells, *bound_cells(margins, none)], base.world.ledger())
@@ -278,7 +271,7 @@ def tell(findings: Findings) -> str:
     most = float((base["wrong by number"] > 0.5).mean())
     number, program, mass = (findings.median(f"wrong by {name}") for name in ("number", "program", "mass"))
     by_origin = ", ".join(
-        f"{name} {percent_text(findings.median('wrong by mass', 'target', float(origin)), digits=1)}"
+        f"{name} {percent_text(findings.median('wrong by mass', teachers_of(origin)), digits=1)}"
         for origin, name in ORIGINS.items()
     )
     return (
@@ -286,8 +279,8 @@ def tell(findings: Findings) -> str:
         f"{worlds_text(most, n)} ({percent_text(number, digits=1)} of them in the median), but by mass the right one "
         f"leads in {worlds_text(leads, n)} ({percent_text(mass, digits=1)} of the mass misgeneralizes). Counted "
         f"program by program {percent_text(program, digits=1)} do, since a simple goal can be said in many ways. By "
-        f"where targets come from, the mass that misgeneralizes is: {by_origin} (medians). So what a count of goals says of "
-        f"mass hangs on whether the target is as simple for the learner as for whoever set it."
+        f"where targets come from, the mass that misgeneralizes is: {by_origin} (medians). So what a count of goals "
+        f"says of mass hangs on whether the target is as simple for the learner as for whoever set it."
     )
 
 
