@@ -306,7 +306,7 @@ CLAIM = Claim(
     formula="the same number, and by mass the odds of right goals before any row, a bit more for each row",
     sizes={
         "small": _size(6, 4, (3.0, 6.0), (0.0, 0.5, 1.0), (2.0, 8.0, 14.0)),
-        "default": _size(48, 6, (0.0, 3.0, 6.0), (0.0, 0.25, 0.5, 0.75, 1.0), (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0)),
+        "default": _size(32, 6, (0.0, 3.0, 6.0), (0.0, 0.25, 0.5, 0.75, 1.0), (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0)),
         "large": _size(
             192, 8, (0.0, 3.0, 6.0, 8.0), (0.0, 0.125, 0.25, 0.375, 0.5, 0.75, 1.0), tuple(map(float, range(1, 16)))
         ),
