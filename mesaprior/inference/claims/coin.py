@@ -63,7 +63,7 @@ MOST_COUNTED = 40
 HALF, NEARLY_ALL = 0.5, 0.95
 """Shares of the posterior that faithful programs are to reach."""
 
-NEEDED = ("rows to one half", "rows to 95 %", "rows by formula")
+NEEDED: tuple[str, ...] = ("rows to one half", "rows to 95 %", "rows by formula")
 """Columns that say how many rows with the coin elsewhere it takes."""
 
 FIRST_EDITION = beside("4 of 36 rows")
@@ -298,9 +298,9 @@ class Asked:
         return dict(zip(NEEDED, found, strict=True))
 
 
-def _odds(one: np.float64, other: np.float64) -> float:
+def _odds(one: np.float64 | NDArray[np.float64], other: np.float64 | NDArray[np.float64]) -> float:
     """Return the log2 odds of two masses."""
-    return float(log2_odds(np.array([one]), np.array([other]))[0])
+    return float(log2_odds(np.atleast_1d(one), np.atleast_1d(other))[0])
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

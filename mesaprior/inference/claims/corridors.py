@@ -176,16 +176,13 @@ def draw_corridor(seed: int, offer: Offer) -> Corridor:
     def after(p: int, action: int) -> int:
         return min(max(p + shift.get(action, 0), 0), L - 1)
 
-    def by_number(value: Any) -> list[list[int]]:
-        """Return the table of a law over two cells, or over a cell and an action, from what it says of places."""
-        cell = [number.index(name) for name in range(L)]
-        return [[value(cell[one], cell[other]) for other in range(L)] for one in range(L)]
+    def worth(target: Sequence[int]) -> list[list[int]]:
+        """Return what each cell is worth by a goal, for each cell of the coin; both by their numbers."""
+        place_of = [number.index(name) for name in range(L)]
+        return [[L - 1 - abs(place_of[cell] - target[place_of[coin]]) for coin in range(L)] for cell in range(L)]
 
     move = [[number[after(number.index(p), y)] for y in range(L)] for p in range(L)]
-    goals = [
-        law(f"worth{k}", by_number(lambda q, c, target=target: L - 1 - abs(q - target[c])))
-        for k, target in enumerate(targets)
-    ]
+    goals = [law(f"worth{k}", worth(target)) for k, target in enumerate(targets)]
     best = [
         [max(range(ACTIONS), key=lambda y: -abs(after(p, y) - target[c])) for p, c in situations] for target in targets
     ]

@@ -46,7 +46,10 @@ def test_verdict_turns_with_where_targets_come_from_and_with_the_rows(found):
     # The same languages, prices and prior: machines ask for what is simple here too, a fair law costs its name.
     assert (rows_of(found, teachers_of(MACHINES))["margin"] > 0).all()
     assert (rows_of(found, teachers_of(LAWS))["margin"] < 0).all()
-    assert (found.table[found.table["parameter"] == CONTROL]["margin"] < 0).all()
+    # Where a target is simple for nobody, goals that fit are wrong by either measure, if any fits at all.
+    control = found.table[found.table["parameter"] == CONTROL]["margin"]
+    assert (control.dropna() < 0).all()
+    assert control.notna().mean() > 0.5
     # The same targets: fewer rows.
     share = [(rows_of(found, "rows", n)["margin"] > 0).mean() for n in (2.0, 8.0)]
     assert share[0] < 0.5 < share[1]
