@@ -392,7 +392,7 @@ CLAIM = Claim(
     formula="the same with two programs alone: the heaviest that fetches the coin, the heaviest that goes to the end",
     sizes={
         "small": _size(5, 0, 3.0, (1.0, 3.0), (50.0, 800.0)),
-        "default": _size(32, 2, 4.0, (1.0, 4.0, 5.0), ROWS),
+        "default": _size(32, 1, 4.0, (1.0, 3.0, 4.0), ROWS),
         "large": _size(128, 3, 4.0, (1.0, 2.0, 4.0, 6.0, 8.0), ROWS),
     },
     study=study,
