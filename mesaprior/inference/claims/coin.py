@@ -54,9 +54,6 @@ HOLDERS = (*CONDUCTS, "tables")
 CELLS = 7
 """Cells of the corridor, both ends included."""
 
-ROWS = (50.0, 100.0, 200.0, 400.0, 800.0, 1600.0, 3200.0)
-"""Numbers of training rows."""
-
 MOST_COUNTED = 40
 """Rows with the coin elsewhere up to which the base says how many are needed."""
 
@@ -392,8 +389,8 @@ CLAIM = Claim(
     formula="the same with two programs alone: the heaviest that fetches the coin, the heaviest that goes to the end",
     sizes={
         "small": _size(5, 0, 3.0, (1.0, 3.0), (50.0, 800.0)),
-        "default": _size(32, 1, 4.0, (1.0, 3.0, 4.0), ROWS),
-        "large": _size(128, 3, 4.0, (1.0, 2.0, 4.0, 6.0, 8.0), ROWS),
+        "default": _size(32, 0, 3.0, (1.0, 2.0, 3.0), (50.0, 200.0, 800.0, 3200.0)),
+        "large": _size(128, 3, 4.0, (1.0, 2.0, 4.0, 6.0, 8.0), (50.0, 100.0, 200.0, 400.0, 800.0, 1600.0, 3200.0)),
     },
     study=study,
     draw=draw,
