@@ -1,34 +1,29 @@
-"""Counting argument: "almost all functions that fit the training data misgeneralize", and what follows from it.
+"""Counting argument: "almost all goals that fit the training misgeneralize", and what follows from it.
 
-The hypotheses are all Boolean functions of three and four inputs, each with the bits of a least circuit. A target is
-drawn, some of its values are shown, and of the functions that fit only the target itself generalizes. Counted one by
-one nearly all are wrong; weighed by 2^(-beta*length) it depends on beta, on the rows, and on the source of targets. The
-same is measured for the programs of a corridor, where the coin is elsewhere in a few rows.
+The hypotheses are the searches of a language: every goal that it can say, with the laws of a fair family among what may
+be maximized. A target is drawn from some formalism, and of its sixteen actions some are shown. Goals that fit are
+counted one by one, policy by policy, and by their mass; misgeneralizing is doing otherwise in any other situation.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
-from mesaprior.hypotheses.circuits.space import CircuitSpace
-from mesaprior.hypotheses.log import ImitationLog
-from mesaprior.hypotheses.networks.functions import count_functions
-from mesaprior.hypotheses.store.obtain import obtain
-from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.inference.bayes.agreement import tally
-from mesaprior.inference.bayes.logspace import log2_odds, log2_sum, log2_total
-from mesaprior.inference.bayes.roles import FAITHFUL, judge
+from mesaprior.inference.bayes.logspace import log2_odds, log2_total
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, noise_of
+from mesaprior.inference.bayes.weights import Weighed
+from mesaprior.inference.claims.asking import bound_cells, last_bounds, up_to
 from mesaprior.inference.claims.claim import (
     BASE,
-    BOUND,
+    CONTROL,
+    PLANTED,
     Cell,
     Claim,
     Findings,
@@ -36,221 +31,232 @@ from mesaprior.inference.claims.claim import (
     Size,
     WorldStudy,
     along,
-    jitter_of,
+    at_base,
+    beside,
 )
-from mesaprior.inference.claims.phrases import percent_text
-from mesaprior.inference.claims.rules import BY_SHARE
+from mesaprior.inference.claims.frame.conduct import FAITHFUL, Conduct, conduct_of
+from mesaprior.inference.claims.frame.shown import Shown
+from mesaprior.inference.claims.goal_grammar import (
+    ACTIONS,
+    CIRCUITS,
+    FUNCTIONS,
+    LAWS,
+    MACHINES,
+    PROGRAMS,
+    GoalWorld,
+    draw_goals,
+    draw_target,
+)
+from mesaprior.inference.claims.phrases import percent_text, worlds_text
+from mesaprior.inference.claims.rules import BY_SIGN
+from mesaprior.inference.claims.sources import COUNTING, SCHEMING, SGD_BAYES
 from mesaprior.inference.figures.figure import Figure, Mark, Panel, line_of
-from mesaprior.inference.worlds.chance import Chance
-from mesaprior.inference.worlds.world import log_of
-from mesaprior.inference.worlds.worlds import make_world
+from mesaprior.priors.prior import make_prior
 
-MOST_GATES = {3: 4, 4: 7}
-"""Gates that the dearest function needs, by inputs: all functions are counted."""
+FORMALISMS = (PROGRAMS, CIRCUITS, MACHINES)
+"""Origins with a prior of their own; in turn, from world to world, they are where the base's targets come from."""
 
-CIRCUIT_GATES, HIDDEN = {3: 5, 4: 5}, {3: 3, 4: 3}
-"""Gates of the largest circuits and hidden units of the networks that are counted one by one, by inputs."""
+ORIGINS = {
+    LAWS: "laws of the family",
+    PROGRAMS: "the learner's own prior",
+    CIRCUITS: "circuits",
+    MACHINES: "machines",
+    FUNCTIONS: "all functions alike",
+}
+"""Where targets come from, in words."""
 
-UNIFORM_TARGETS = "beta, targets drawn uniformly"
-CIRCUITS, NETWORKS, FUNCTIONS = "rows, circuits", "rows, networks", "rows, functions"
-CORRIDOR = "beta, corridor"
-"""Series besides the parameters."""
+
+def beta_of(origin: int) -> str:
+    """Return the name of the series along beta for targets of an origin."""
+    return f"beta, targets of {ORIGINS[origin]}"
 
 
-def _size(n_worlds: int, bits: int, betas: tuple[float, ...], rows: tuple[float, ...]) -> Size:
+def teachers_of(origin: int) -> str:
+    """Return the name of the cells beside the base with targets of an origin."""
+    return beside(f"teachers of {ORIGINS[origin]}")
+
+
+def _size(
+    n_worlds: int, beyond: int, law_bits: tuple[float, ...], betas: tuple[float, ...], rows: tuple[float, ...]
+) -> Size:
     return Size(
         n_worlds=n_worlds,
-        max_bits=bits,
+        max_bits=beyond,
         parameters=(
             Parameter(
-                "beta", 1.0, betas, "exponent of the prior 2**(-beta*length): 0 counts functions, 1 is simplicity"
+                "beta", 1.0, betas, "exponent of the prior 2**(-beta*length): 0 counts programs, 1 is simplicity"
             ),
-            Parameter("rows", 8.0, rows, "inputs of four bits whose values are shown"),
-            Parameter("target", 1.0, (0.0, 0.25, 0.5, 1.0), "targets are drawn by 2**(-target*length): 0 is uniformly"),
-            Parameter("inputs", 4.0, (3.0, 4.0), "inputs of the functions; of three bits half as many rows are shown"),
+            Parameter("rows", 8.0, rows, "situations whose action is shown, of sixteen"),
+            Parameter("law_bits", 6.0, law_bits, "b: the family has 2^b laws, and naming one costs b bits"),
         ),
+        is_beyond=True,
     )
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Measure one target under each prior, and one target of each kind under the base prior."""
-    n, rows, beta = int(size.base("inputs")), int(size.base("rows")), size.base("beta")
-    drawn = _draw(seed, n, size.base("target"))
-    simple = -drawn.length
-    cells = [drawn.cell(BASE, 0.0, rows, beta * simple)]
-    cells += [drawn.cell("beta", b, rows, b * simple) for b in size.values("beta")]
-    for k in size.values("rows"):
-        shown = int(k)
-        cells.append(drawn.cell("rows", k, shown, beta * simple))
-        cells.append(drawn.cell(FUNCTIONS, k, shown, 0 * simple))
-        cells.append(drawn.cell(CIRCUITS, k, shown, _log2_circuits(n)))
-        cells.append(drawn.cell(NETWORKS, k, shown, _log2_networks(n)))
-    for target in size.values("target"):
-        other = _draw(seed, n, target)
-        cells.append(other.cell("target", target, rows, -beta * other.length))
-        if target == 0:
-            cells += [other.cell(UNIFORM_TARGETS, b, rows, -b * other.length) for b in size.values("beta")]
-    for inputs in size.values("inputs"):
-        if inputs != n:
-            other = _draw(seed, int(inputs), size.base("target"))
-            shown = rows * 2 ** int(inputs) // 2**n
-            cells.append(other.cell("inputs", inputs, shown, -beta * other.length))
-    for bound in sorted(set(drawn.length.tolist()))[-3:]:
-        cells.append(drawn.cell(BOUND, bound, rows, np.where(drawn.length <= bound, beta * simple, -np.inf)))
-    corridor, given = _corridor(seed, size)
-    return WorldStudy(cells + corridor, given)
+    """Count one language for each family, and ask it of every origin of targets, log, prior and noise."""
+    n, beta = int(size.base("rows")), size.base("beta")
+    own = FORMALISMS[seed % len(FORMALISMS)]
+    base = _count(seed, size, int(size.base("law_bits")), own)
+    by_origin = {origin: base.with_target(seed, origin).after(n) for origin in ORIGINS}
+    asked = by_origin[own]
+    cells = [asked.cell(BASE, 0.0, beta)]
+    cells += [asked.cell("beta", value, value) for value in size.values("beta")]
+    cells += [base.after(int(value)).cell("rows", value, beta) for value in size.values("rows")]
+    for origin, other in by_origin.items():
+        cells += [other.cell(beta_of(origin), value, value) for value in size.values("beta")]
+    for value in size.values("law_bits"):
+        if value != size.base("law_bits"):
+            cells.append(_count(seed, size, int(value), own).after(n).cell("law_bits", value, beta))
+    cells.append(_count(seed, size, 0, LAWS).after(n).cell(PLANTED, 0.0, beta))
+    # What the control lacks is a target that is simple for anybody.
+    cells.append(by_origin[FUNCTIONS].cell(CONTROL, 0.0, beta))
+    for label in ("0", "0.01"):
+        cells.append(asked.cell(beside(f"noise {label}"), 0.0, beta, noise=noise_of(label)))
+    cells += [other.cell(teachers_of(origin), 0.0, beta) for origin, other in by_origin.items()]
+    none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
+    margins = [(bound, base.up_to(bound).after(n).cell("", 0.0, beta).margin) for bound in last_bounds(base.census)]
+    return WorldStudy([*cells, *bound_cells(margins, none)], base.world.ledger())
+
+
+def _count(seed: int, size: Size, law_bits: int, origin: int) -> Counted:
+    """Draw the language of a seed with a family, count it up to the base's bound, and draw a target."""
+    world = draw_goals(seed, law_bits)
+    census = world.count(size.max_bits + int(size.base("law_bits")) - law_bits)
+    return Counted(world, census, draw_target(seed, origin, world, census))
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
-    """A target among all functions of n inputs, which are their truth tables: bit i is the value at input i.
+class Counted:
+    """The programs of a world and a target.
 
     Attributes
     ----------
-    n : int
-    target : int
-    order : list of int
-        The inputs, in the order in which their values are shown.
-    length : float64[2^2^n]
-        Bits of each function.
+    world : GoalWorld
+    census : Census
+    target : int64[S]
     """
 
-    n: int
-    target: int
-    order: list[int]
-    length: NDArray[np.float64]
+    world: GoalWorld
+    census: Census
+    target: NDArray[np.int64]
 
-    def cell(self, parameter: str, value: float, rows: int, log2_weight: np.ndarray) -> Cell:
-        """Return the cell for a number of rows and log2 weights of all functions, not normalized."""
-        tables = np.arange(len(self.length), dtype=np.uint64)
-        wrong = tables ^ np.uint64(self.target)
-        fits = (wrong & np.uint64(sum(1 << i for i in self.order[:rows]))) == 0
-        others = fits & (wrong > 0)
-        right = log2_weight[self.target]
-        margin = _odds(right, log2_total(log2_weight[others]))
-        before = _odds(right, log2_total(log2_weight[wrong > 0]))
-        share_wrong = np.bitwise_count(wrong[fits]) / (len(self.order) - rows)
-        facts = _facts(int(others.sum()), int(fits.sum()), margin, log2_weight[fits], share_wrong)
-        return Cell(parameter, value, margin, before + rows, facts)
+    def with_target(self, seed: int, origin: int) -> Counted:
+        """Return the same programs and a target of another origin."""
+        return replace(self, target=draw_target(seed, origin, self.world, self.census))
+
+    def up_to(self, bound: float) -> Counted:
+        """Return the same without longer programs."""
+        return replace(self, census=up_to(self.census, bound))
+
+    def after(self, n_rows: int) -> After:
+        """Return what is known after some rows."""
+        return After(self, n_rows)
 
 
-def _facts(
-    n_wrong: int, n_fitting: int, margin: float, log2_weight: np.ndarray, share_wrong: np.ndarray
-) -> dict[str, float | str]:
-    """Return the facts, from the weights of the functions that fit and their error rates on inputs not shown."""
-    whole = log2_total(log2_weight)
-    mass = np.exp2(log2_weight - whole) if whole > -np.inf else np.full(len(log2_weight), np.nan)
-    return {
-        "misgeneralizing functions": n_wrong / n_fitting if n_fitting else math.nan,
-        "misgeneralizing mass": float(1 / (1 + np.exp2(margin))),
-        "accuracy": 1 - float((mass * share_wrong).sum()) if n_fitting else math.nan,
-    }
+@dataclass(frozen=True, eq=False)
+class After:
+    """The goals of a world after some rows."""
+
+    counted: Counted
+    n_rows: int
+
+    @cached_property
+    def policies(self) -> np.ndarray:
+        """Action of each behaviour in each situation, int[B, S]."""
+        return self.counted.census.predictions[:, self.counted.census.row_cell[self.counted.world.log.n_training :]]
+
+    @cached_property
+    def conduct(self) -> Conduct:
+        """What the behaviours do in all situations."""
+        world, target = self.counted.world, self.counted.target
+        return conduct_of(self.counted.census, world.log_of(target), world.goals(target, self.n_rows))
+
+    @cached_property
+    def fits(self) -> NDArray[np.bool_]:
+        """The goals, by behaviour, that miss no row, bool[B]."""
+        seen = self.counted.world.order[: self.n_rows]
+        alike: NDArray[np.bool_] = self.policies[:, seen] == self.counted.target[seen]
+        return alike.all(axis=1) & self.conduct.searches
+
+    @cached_property
+    def differing(self) -> tuple[int, int]:
+        """How many policies the goals that fit have, and how many of these are right: one or none."""
+        policies = np.unique(self.policies[self.fits], axis=0)
+        return len(policies), int((policies == self.counted.target).all(axis=1).sum())
+
+    def cell(self, parameter: str, value: float, beta: float, *, noise: NoiseModel = DEFAULT_NOISE) -> Cell:
+        """Return the cell under a prior with exponent `beta`."""
+        census, conduct, fits = self.counted.census, self.conduct, self.fits
+        is_right, is_goal = conduct.code == FAITHFUL, conduct.searches
+        prior = Weighed(census, make_prior("2**(-beta*length)", {"beta": beta})).log2_behaviour
+        number = Weighed(census, make_prior("uniform")).log2_behaviour
+        shown = Shown(self.counted.target, self.counted.world.times(self.n_rows), ACTIONS, noise)
+        mass = prior + shown.log2_policies(self.policies)
+        share = np.exp2(mass - log2_total(mass))
+        n_policies, n_right = self.differing
+        right = odds_of(mass[is_goal], is_right[is_goal])
+        facts: dict[str, float | str] = {
+            "right by mass": right,
+            "policies that fit": float(n_policies),
+            "wrong by number": 1 - n_right / n_policies if n_policies else math.nan,
+            "wrong by program": share_wrong(odds_of(number[fits], is_right[fits])),
+            "wrong by mass": share_wrong(right),
+            "wrong of all programs": float(share[~is_right].sum()),
+            "agreeing laws": float(len(self.counted.world.goals(self.counted.target, self.n_rows).rivals)),
+            **conduct.by_code(share),
+            **conduct.two_by_two(share),
+        }
+        # Each row should leave half of all other goals.
+        predicted = min(
+            _log2_ratio(n_policies - n_right, n_right), odds_of(prior[is_goal], is_right[is_goal]) + self.n_rows
+        )
+        return Cell(parameter, value, min(_log2_ratio(n_policies - n_right, n_right), right), predicted, facts)
 
 
-def _odds(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the log2 odds of two masses."""
-    return float(log2_odds(np.asarray(one)[None], np.asarray(other)[None])[0])
+def _log2_ratio(one: int, other: int) -> float:
+    """Return log2 of a ratio of numbers; infinite where one is 0, nan where both are."""
+    with np.errstate(divide="ignore"):
+        return float(log2_odds(np.log2([float(one)]), np.log2([float(other)]))[0])
 
 
-def _draw(seed: int, n: int, target: float) -> Drawn:
-    """Draw the order of the inputs, the prices of gates in odd worlds, and a target by its length."""
-    chance = Chance(seed, f"counting argument, {n} inputs")
-    order = chance.shuffled(range(2**n))
-    gates, length = _functions(n)
-    dearer = np.cumsum([0, *(chance.below(1 + jitter_of(seed)) for _ in range(MOST_GATES[n]))])
-    length = length + dearer[gates]
-    share = np.cumsum(np.exp2(-target * length))
-    drawn = int(np.searchsorted(share, float(share[-1]) * chance.below(2**53) / 2**53, side="right"))
-    return Drawn(n, drawn, order, length)
+def odds_of(log2_mass: NDArray[np.float64], is_right: NDArray[np.bool_]) -> float:
+    """Return the log2 odds of what is right over what is not; nan where there is neither."""
+    right, wrong = (np.atleast_1d(log2_total(log2_mass[which])) for which in (is_right, ~is_right))
+    return float(log2_odds(right, wrong)[0])
 
 
-@cache
-def _functions(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return least gates and bits of all functions of n inputs, in the order of their truth tables."""
-    census = obtain(CircuitSpace(MOST_GATES[n], count="minimal"), _all_inputs(n), workers=1)
-    tables = _tables(census)
-    assert sorted(tables.tolist()) == list(range(2**2**n))
-    order = np.argsort(tables)
-    return census.columns["gates"][order], census.columns["length"][order]
-
-
-@cache
-def _log2_circuits(n: int) -> np.ndarray:
-    """Return log2 of how many circuits compute each function of n inputs."""
-    census = obtain(CircuitSpace(CIRCUIT_GATES[n]), _all_inputs(n), workers=1)
-    return log2_sum(np.log2(census.count.astype(np.float64)), _tables(census), 2**2**n)
-
-
-@cache
-def _log2_networks(n: int) -> np.ndarray:
-    """Return log2 of how many networks compute each function of n inputs."""
-    counts = count_functions(n, HIDDEN[n])
-    return log2_sum(np.log2(counts.count.astype(np.float64)), counts.function, 2**2**n)
-
-
-def _all_inputs(n: int) -> ImitationLog:
-    """Return a log whose situations are all inputs of n bits, in order."""
-    inputs = [tuple(i >> k & 1 for k in reversed(range(n))) for i in range(2**n)]
-    return log_of([f"x{k}" for k in range(n)], [(inputs[0], 0)], [(x, 0, 1) for x in inputs], source="all inputs")
-
-
-def _tables(census: Census) -> np.ndarray:
-    """Return the truth table of each group of a census over all inputs."""
-    bits = census.predictions.astype(np.int64) << np.arange(census.n_cells)
-    return bits.sum(axis=1)[census.behaviour_id]
-
-
-def _corridor(seed: int, size: Size) -> tuple[list[Cell], list[dict[str, Any]]]:
-    """Return the cells of a corridor's programs under each prior, and the ledger of its language."""
-    world = make_world("corridor", seed=seed, rows=8, randomized=4, walls=1, jitter=jitter_of(seed))
-    log = world.log
-    census = obtain(TermSpace(world.language, size.max_bits), log, workers=1)
-    training, later = np.arange(log.n_training), np.arange(log.n_training, log.n_rows)
-    unseen = later[~np.isin(census.row_cell[later], census.row_cell[training])]
-    fits = tally(census, log, training).hits == log.n_training
-    share_wrong = tally(census, log, unseen).misses[fits] / len(unseen)
-    is_right = judge(census, log).verdict[fits] == FAITHFUL
-    functions = np.unique(census.predictions[fits], axis=0, return_index=True)[1]
-    log2_count = np.log2(census.count.astype(np.float64))
-    cells: list[Cell] = []
-    for beta in size.values("beta"):
-        by_group = log2_count - beta * census.columns["length"]
-        weight = log2_sum(by_group, census.behaviour_id, census.n_behaviours)[fits]
-        margin = _odds(log2_total(weight[is_right]), log2_total(weight[~is_right]))
-        facts = _facts(int((~is_right[functions]).sum()), len(functions), margin, weight, share_wrong)
-        cells.append(Cell(CORRIDOR, beta, margin, math.nan, facts))
-    return cells, world.given
+def share_wrong(odds: float) -> float:
+    """Return the share of what is not right, from the log2 odds of what is."""
+    return float(1 / (1 + np.exp2(odds)))
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the mass that misgeneralizes along the prior, and along the rows for several ways to count."""
-    column = "misgeneralizing mass"
-    along_beta = {
-        "circuits' functions, simple targets": "beta",
-        "the same, targets drawn uniformly": UNIFORM_TARGETS,
-        "programs in a corridor": CORRIDOR,
+    """Draw what misgeneralizes along the prior for each origin of targets, and along the rows by how it is counted."""
+    kinds = {
+        "number of goals that differ": "wrong by number",
+        "number of programs": "wrong by program",
+        "mass of goals": "wrong by mass",
     }
-    along_rows = {
-        "each function once": FUNCTIONS,
-        "each network once": NETWORKS,
-        "each circuit once": CIRCUITS,
-        "functions by simplicity": "rows",
-    }
+    half = (Mark("y", 0.5, ""),)
     return Figure(
-        "How much of what fits misgeneralizes: counted one by one, or weighed, for targets from here and there",
+        "How many of the goals that fit misgeneralize, and how much of their mass, by where targets come from",
         (
             Panel(
                 "beta in 2**(-beta*length)",
-                "share of the fitting mass that misgeneralizes",
-                tuple(line_of(label, *along(table, name, column)) for label, name in along_beta.items()),
-                marks=(Mark("y", 0.5, ""),),
+                "share of the mass of goals that misgeneralizes",
+                tuple(
+                    line_of(name, *along(table, beta_of(origin), "wrong by mass")) for origin, name in ORIGINS.items()
+                ),
+                marks=half,
                 y_range=(0.0, 1.0),
             ),
             Panel(
-                "values shown, of sixteen",
-                "share of the fitting mass that misgeneralizes",
-                tuple(line_of(label, *along(table, name, column)) for label, name in along_rows.items()),
-                marks=(Mark("y", 0.5, ""),),
+                "actions shown, of sixteen",
+                "share that misgeneralizes",
+                tuple(line_of(label, *along(table, "rows", column)) for label, column in kinds.items()),
+                marks=half,
+                title="targets of one formalism after the other",
                 y_range=(0.0, 1.0),
             ),
         ),
@@ -258,46 +264,59 @@ def draw(table: pd.DataFrame, size: Size) -> Figure:
 
 
 def tell(findings: Findings) -> str:
-    """Compare counting functions with weighing them, and say for which targets they differ."""
-    rows = findings.size.base("rows")
-    flips = next(s.flips for s in findings.sensitivities if s.parameter.name == "beta")
-    where = f"the majority goes over at beta = {flips[0]:.2f}" if flips else "the majority is the same for every beta"
-
-    def wrong(parameter: str = BASE, value: float = 0.0) -> str:
-        return percent_text(findings.median("misgeneralizing mass", parameter, value), digits=1)
-
-    right, right_uniform = findings.median("accuracy"), findings.median("accuracy", UNIFORM_TARGETS, 1.0)
+    """Compare counting goals with weighing them, for each origin of targets."""
+    size, n = findings.size, findings.size.n_worlds
+    base = at_base(findings.table)
+    leads = float((base["right by mass"] > 0).mean())
+    most = float((base["wrong by number"] > 0.5).mean())
+    number, program, mass = (findings.median(f"wrong by {name}") for name in ("number", "program", "mass"))
+    by_origin = ", ".join(
+        f"{name} {percent_text(findings.median('wrong by mass', teachers_of(origin)), digits=1)}"
+        for origin, name in ORIGINS.items()
+    )
     return (
-        f"After {rows:g} of sixteen values {wrong(FUNCTIONS, rows)} of the functions that fit misgeneralize; of their "
-        f"mass under simplicity {wrong()} do where targets are drawn by it, and {wrong(UNIFORM_TARGETS, 1.0)} where "
-        f"they are drawn uniformly (medians; accuracy on the other values {percent_text(right)} and "
-        f"{percent_text(right_uniform)}). Along the prior {where}; where networks or circuits are counted instead of "
-        f"functions {wrong(NETWORKS, rows)} and {wrong(CIRCUITS, rows)} misgeneralize, and in a corridor "
-        f"{wrong(CORRIDOR, 0.0)} of the programs that fit do, and {wrong(CORRIDOR, 1.0)} of their mass."
+        f"After {size.base('rows'):g} of sixteen actions most of the goals that fit and differ misgeneralize in "
+        f"{worlds_text(most, n)} ({percent_text(number, digits=1)} of them in the median), but by mass the right one "
+        f"leads in {worlds_text(leads, n)} ({percent_text(mass, digits=1)} of the mass misgeneralizes). Counted "
+        f"program by program {percent_text(program, digits=1)} do, since a simple goal can be said in many ways. By "
+        f"where targets come from, the mass that misgeneralizes is: {by_origin} (medians). So what a count of goals "
+        f"says of mass hangs on whether the target is as simple for the learner as for whoever set it."
     )
 
 
 CLAIM = Claim(
     name="counting-argument",
-    argument='"Almost all functions that fit the training data misgeneralize" says little about a learner whose prior '
-    "is simplicity.",
-    worlds="A Boolean function is drawn by simplicity, and some of its values are shown; all functions of as many "
-    "inputs compete, each with the bits of a least circuit. Beside them networks and circuits each counted once, and "
-    "the programs of a corridor.",
-    given="Gates and inputs cost what the circuits' code says; in the corridor the law of motion is a table.",
-    untested=(
-        "Whether the prior of trained networks is one of simplicity. It shows what follows from a prior, not which "
-        "prior training has."
-    ),
-    margin="log2 odds of the target over all other functions that fit, in bits",
-    rule=BY_SHARE,
-    formula="rows + log2 odds of the target before any: each value shown halves all others",
+    argument='"Almost all goals that fit the training misgeneralize" says little about a learner whose prior is '
+    "simplicity.",
+    worlds="A family of 2^b laws of payoffs over sixteen situations, and a language that is drawn, in which a search "
+    "may maximize any law or anything else that it can say of an action and a situation. A target is drawn from the "
+    "prior of a formalism, in turn the learner's own, circuits and machines, and some of its actions are shown; beside "
+    "them targets that are laws, and any function.",
+    given="All laws are supplied as tables, each at the bits that name it among the family.",
+    measured="A goal is a program that searches, by lesion; it misgeneralizes where its action departs from the "
+    "target's in any situation. Goals that miss no row are counted, those that always choose alike as one, and program "
+    "by program beside it; mass is that of the posterior over goals.",
+    untested="Whether trained networks have a prior of simplicity: it shows what follows from a prior, not which one "
+    "training has. Goals are about one step, so none of them is a plan to be trained otherwise; and sixteen actions of "
+    "two kinds say less than the name of a goal, so that no behaviour counts as an agent here.",
+    margin="the lesser of two log2 odds, in bits: of goals that misgeneralize over right ones, by the number of those "
+    "that fit and differ, and of right ones over those that misgeneralize, by mass; it is above 0 where number and "
+    "mass disagree",
+    rule=BY_SIGN,
+    formula="the same number, and by mass the odds of right goals before any row, a bit more for each row",
     sizes={
-        "small": _size(8, 28, (0.0, 0.25, 0.5, 1.0), (2.0, 8.0, 14.0)),
-        "default": _size(64, 32, (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0), (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0)),
-        "large": _size(512, 36, (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 1.0), tuple(float(k) for k in range(1, 16))),
+        "small": _size(6, 4, (3.0, 6.0), (0.0, 0.5, 1.0), (2.0, 8.0, 14.0)),
+        "default": _size(32, 6, (0.0, 3.0, 6.0), (0.0, 0.25, 0.5, 0.75, 1.0), (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0)),
+        "large": _size(
+            192, 8, (0.0, 3.0, 6.0, 8.0), (0.0, 0.125, 0.25, 0.375, 0.5, 0.75, 1.0), tuple(map(float, range(1, 16)))
+        ),
     },
     study=study,
     draw=draw,
     tell=tell,
+    sources=(SCHEMING, COUNTING),
+    prior_work=(SGD_BAYES,),
+    edition=2,
+    changed="Goals of a grammar are counted rather than functions, and targets come from other formalisms too, not "
+    "from the learner's own prior alone.",
 )
