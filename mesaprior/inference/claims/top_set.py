@@ -350,8 +350,8 @@ def tell(findings: Findings) -> str:
         f"median). In all of them the mixture lets through {mean_at_base(table, 'mixture'):.2g} rows of "
         f"{size.base('later_rows'):g} on average and the top set {mean_at_base(table, 'slips'):.2g}, asking "
         f"{mean_at_base(table, 'questions'):.2g} times. Over all values of alpha, rows, prices and the prior, "
-        f"something slips through in {int((within['slips'] > 0).sum())} of {len(within)} cases in which it has its share, and "
-        f"{outside}."
+        f"something slips through in {int((within['slips'] > 0).sum())} of {len(within)} cases in which it has its "
+        f"share, and {outside}."
     )
 
 
