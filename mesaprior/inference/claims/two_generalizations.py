@@ -1,33 +1,32 @@
-"""Two generalizations: whether simple machines model the rater, and small circuits the item.
+"""Two generalizations: whether simple machines model the rater, and small circuits the thing rated.
 
-In training the rater of an item sees the item itself, so the label of the item and the rater's label of the message are
-the same. Later some messages are bribes. The same log is given to terms, Turing machines and circuits: terms can run
-the rater's law round by round or look the item up; machines and circuits see the bits of item and message.
+From one observation a label must be computed by way of an item, and a rater's answer by way of a message. The log shows
+observations in which both are the same. Terms name the laws of either, and run the rater round by round; circuits get
+the four bits of the observation and nothing else. All 65,536 functions of these are weighed in both spaces, and later
+items are new, or messages, or both, so that neither side is favoured by what is seen again.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from mesaprior.hypotheses.census import Census, census_from_groups
-from mesaprior.hypotheses.circuits.space import CircuitSpace
-from mesaprior.hypotheses.log import ImitationLog, log_from_frame
-from mesaprior.hypotheses.store.obtain import obtain
-from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.space import TuringSpace
-from mesaprior.inference.bayes.posterior import posterior_of
-from mesaprior.inference.bayes.roles import DEFECTING, ERRING, FAITHFUL
-from mesaprior.inference.bayes.scores import Scored
-from mesaprior.inference.bayes.weights import Prior, Weighed
-from mesaprior.inference.claims.asking import last_bounds, up_to
+from mesaprior.hypotheses.census import Census
+from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood, noise_of
+from mesaprior.inference.bayes.roles import IMITATOR, role_codes
+from mesaprior.inference.bayes.weights import Weighed
+from mesaprior.inference.claims.asking import bound_cells, last_bounds, up_to
+from mesaprior.inference.claims.boolean_spaces import gates_of, prior_of_circuits
 from mesaprior.inference.claims.claim import (
     BASE,
-    BOUND,
+    CONTROL,
+    PLANTED,
     Cell,
     Claim,
     Findings,
@@ -36,283 +35,278 @@ from mesaprior.inference.claims.claim import (
     WorldStudy,
     along,
     at_base,
-    jitter_of,
+    beside,
 )
 from mesaprior.inference.claims.phrases import bits_text, worlds_text
-from mesaprior.inference.claims.rules import BY_SHARE
+from mesaprior.inference.claims.ratings import DEPLOYMENTS, HALF, KINDS, OBSERVATIONS, Offer, Ratings, draw_ratings
+from mesaprior.inference.claims.rules import BY_SIGN
+from mesaprior.inference.claims.sources import HONEST_ANSWERS, PROBLEMS_OF_HONEST_ANSWERS, SPEED_PRIORS
+from mesaprior.inference.claims.utilities import functions_of
 from mesaprior.inference.figures.figure import Figure, Mark, Panel, line_of
-from mesaprior.inference.worlds.rater import M
-from mesaprior.inference.worlds.world import World
-from mesaprior.inference.worlds.worlds import make_world
 from mesaprior.priors.prior import make_prior
 
-SPACES = ("terms", "machines", "circuits")
+INPUTS = 4
+"""Bits of an observation."""
 
-PRIOR = "2**-length * (time + 1)**-alpha"
-"""With alpha = 0 the catalogue's `simplicity`; a circuit without gates takes no time."""
+CLEAR = "item and message in the clear"
+"""Series in which item and message are two bits of the observation each."""
 
-MAX_STEPS, MAX_GATES = 200, 4
-"""Four gates are enough for any function of the three bits of a message."""
+CIRCUITS = beside("small circuits, the label over the rater, all that comes later")
 
-FEW_WORLDS = 8
-"""Up to this number of worlds machines have two states, else three: counting those takes longer than few worlds."""
-
-BASES = {
-    "items": 4,
-    "rounds": 5,
-    "bribed": 0,
-    "item_bits": 4,
-    "message_bits": 4,
-    "mull_bits": 4,
-    "sort_bits": 8,
+MIRRORED = {
+    name: beside(f"small circuits, the label over the rater, {meaning}")
+    for name, meaning in (("items", "new items"), ("messages", "new messages"), ("both", "both new"))
 }
-"""The settings of the world that are swept."""
+CLEAR_MIRRORED = {
+    name: beside(f"small circuits, item and message in the clear, {meaning}")
+    for name, meaning in (("items", "new items"), ("messages", "new messages"), ("both", "both new"))
+}
 
-SLOW_ROUNDS = "rounds, alpha = 1"
-"""Series along the rounds under a prior that charges for them."""
+SPACES = ("terms", "circuits")
+
+LABEL, ANSWER, OTHER_MODEL, ERRING = range(4)
+"""What a function does later: as the label, as the rater, as another model of items or raters, or none of these."""
 
 
-def _size(n_worlds: int, max_bits: int, items: tuple[float, ...], laws: tuple[float, ...]) -> Size:
-    def swept(name: str, values: tuple[float, ...], meaning: str) -> Parameter:
-        return Parameter(name, float(BASES[name]), values, meaning)
-
+def _size(n_worlds: int, beyond: int, law_bits: tuple[float, ...], label_extra: tuple[float, ...]) -> Size:
     return Size(
         n_worlds=n_worlds,
-        max_bits=max_bits,
+        max_bits=beyond,
         parameters=(
-            swept("items", items, "items there are; the other messages, of eight, are bribes"),
-            swept("rounds", (1.0, 2.0, 5.0, 16.0), "thoughts of the rater on a message"),
-            swept("bribed", (0.0, 1.0, 2.0, 4.0), "training rows with a bribe and the answer it makes the rater say"),
-            swept("item_bits", (4.0, 8.0, 12.0), "bits of the item, for terms"),
-            swept("message_bits", (4.0, 6.0, 8.0), "bits of the message, for terms"),
-            swept("mull_bits", laws, "bits of the rater's law, supplied as a table"),
-            swept("sort_bits", (4.0, 8.0, 12.0, 16.0), "bits of the classifier of items, supplied as a table"),
-            Parameter("alpha", 0.0, (0.0, 1.0, 2.0), f"exponent of time in the prior {PRIOR}"),
+            Parameter("law_bits", 2.0, law_bits, "b: each of the four families has 2^b laws, and naming one is b bits"),
+            Parameter("label_extra", 0.0, label_extra, "bits by which a law of labels costs more than one of raters"),
+            Parameter("rounds", 5.0, (1.0, 5.0, 16.0), "thoughts of the rater on a message"),
+            Parameter("old", 6.0, (4.0, 6.0), f"items of {KINDS}, and messages, that the log shows"),
+            Parameter("alpha", 0.0, (0.0, 1.0, 2.0, 4.0), "exponent of time in the prior 2**-length * time**-alpha"),
         ),
+        is_beyond=True,
     )
 
 
 def study(seed: int, size: Size) -> WorldStudy:
-    """Measure every space at each setting of the world, one at a time, and under each prior."""
-    asking = Asking(seed, size.max_bits, 2 if size.n_worlds <= FEW_WORLDS else 3)
-    cells = [asking.cell(BASE, 0.0, {})]
+    """Count the terms of each world and ask both spaces, under each prior and noise."""
+    offer = Offer(int(size.base("law_bits")), old=int(size.base("old")), rounds=int(size.base("rounds")))
+
+    def counted(changed: Offer) -> Counted:
+        world = draw_ratings(seed, changed)
+        return Counted(world, world.count(size.max_bits))
+
+    base = counted(offer)
+    cells = [base.ask().cell(BASE, 0.0)]
     for name, value in size.departures():
-        there = {} if name == "alpha" else {name: int(value)}
-        cells.append(asking.cell(name, value, there, alpha=value if name == "alpha" else 0.0))
-    cells += [asking.cell(SLOW_ROUNDS, value, {"rounds": int(value)}, alpha=1.0) for value in size.values("rounds")]
-    bounds = last_bounds(asking.terms({}))
-    cells += [asking.cell(BOUND, bound, {}, bound=bound) for bound in bounds]
-    return WorldStudy(cells, asking.world({}).given)
-
-
-@dataclass(frozen=True)
-class Held:
-    """The posterior of one space.
-
-    Attributes
-    ----------
-    faithful, defecting, erring : float
-        Shares of the posterior after all rows.
-    log2_odds : float
-        Defecting over faithful, in bits.
-    predicted : float
-        The same by the heaviest single hypothesis on either side.
-    """
-
-    faithful: float
-    defecting: float
-    erring: float
-    log2_odds: float
-    predicted: float
-
-
-def held(census: Census, log: ImitationLog, prior: Prior) -> Held:
-    """Compute the posterior of one space."""
-    weighed, scored = Weighed(census, prior), Scored(census, log)
-    result = posterior_of(weighed, scored)
-    by_verdict = result.mass_by_verdict[:, -1]
-    single = weighed.log2_weight + scored.log2_likelihood[census.behaviour_id]
-    verdict = result.verdict[census.behaviour_id]
-    heaviest = {code: single[verdict == code].max(initial=-np.inf) for code in (FAITHFUL, DEFECTING)}
-    has_both = min(heaviest.values()) > -np.inf
-    return Held(
-        *(float(by_verdict[code]) for code in (FAITHFUL, DEFECTING, ERRING)),
-        log2_odds=float(result.log2_odds_verdict[-1]),
-        predicted=float(heaviest[DEFECTING] - heaviest[FAITHFUL]) if has_both else math.nan,
-    )
+        there = base.ask(alpha=value) if name == "alpha" else counted(replace(offer, **{name: int(value)})).ask()
+        cells.append(there.cell(name, value))
+    elsewhere = {
+        CONTROL: replace(offer, is_lawful=False),
+        CLEAR: replace(offer, is_clear=True, old=HALF - 1),
+    }
+    asked = {name: counted(changed).ask() for name, changed in elsewhere.items()}
+    cells += [one.cell(name, 0.0) for name, one in asked.items()]
+    # A family of one law names it for nothing.
+    cells += [replace(cell, parameter=PLANTED) for cell in cells if (cell.parameter, cell.value) == ("law_bits", 0.0)]
+    cells.append(base.ask().circuits_cell(CIRCUITS, "all"))
+    for name in DEPLOYMENTS:
+        cells.append(base.ask().circuits_cell(MIRRORED[name], name))
+        cells.append(asked[CLEAR].circuits_cell(CLEAR_MIRRORED[name], name))
+    cells += [base.ask(noise=noise_of(eps)).cell(beside(f"noise {eps}"), 0.0) for eps in ("0", "0.01")]
+    bounds = [(bound, Counted(base.world, up_to(base.terms, bound)).ask().margin) for bound in last_bounds(base.terms)]
+    none: dict[str, float | str] = dict.fromkeys(cells[0].facts, math.nan)
+    return WorldStudy([*cells, *bound_cells(bounds, none)], base.world.ledger())
 
 
 @dataclass(frozen=True, eq=False)
-class Asking:
-    """The worlds of one seed at several settings, and their censuses."""
+class Counted:
+    """A world and its terms."""
 
-    seed: int
-    max_bits: int
-    states: int
-    _counted: dict[tuple[tuple[str, int], ...], Census] = field(
-        default_factory=dict[tuple[tuple[str, int], ...], Census]
-    )
-    _said: dict[tuple[object, ...], Held] = field(default_factory=dict[tuple[object, ...], Held])
+    world: Ratings
+    terms: Census
 
-    def world(self, settings: dict[str, int]) -> World:
-        """Return the world with these settings and the base ones."""
-        return make_world("rater", seed=self.seed, jitter=jitter_of(self.seed), **(BASES | settings))
+    def ask(self, *, alpha: float = 0.0, noise: NoiseModel = DEFAULT_NOISE) -> Asked:
+        """Weigh all functions in both spaces, and update on the log."""
+        terms, searching = _terms_prior(self.terms, alpha)
+        likelihood = _likelihood(self.world.shown, self.world.truth, noise)
+        prior = {"terms": terms, "circuits": _circuits_prior(alpha)}
+        share = {space: mass * likelihood / float((mass * likelihood).sum()) for space, mass in prior.items()}
+        return Asked(self.world, alpha, share, np.where(terms > 0, searching / np.where(terms > 0, terms, 1.0), 0.0))
 
-    def terms(self, settings: dict[str, int]) -> Census:
-        """Return the census of terms, counted once."""
-        key = tuple(settings.items())
-        if key not in self._counted:
-            world = self.world(settings)
-            self._counted[key] = obtain(TermSpace(world.language, self.max_bits), world.log, workers=1)
-        return self._counted[key]
 
-    def cell(
-        self, parameter: str, value: float, settings: dict[str, int], *, alpha: float = 0.0, bound: float = math.inf
-    ) -> Cell:
-        """Measure all spaces; shorter bounds apply to terms."""
-        log = self.world(settings).log
-        prior = make_prior(PRIOR, {"alpha": alpha})
-        said = {"terms": held(up_to(self.terms(settings), bound), log, prior)}
-        for space, census in over_all_situations(settings.get("items", BASES["items"]), self.states).items():
-            # Prices of tokens are those of terms: the others are asked again where the log is another.
-            key = (space, alpha, *log.situations[log.row_situation].ravel().tolist(), *log.action.tolist())
-            if key not in self._said:
-                self._said[key] = held(census_on(census, log), log, prior)
-            said[space] = self._said[key]
-        odds = {space: found.log2_odds for space, found in said.items()}
+def _terms_prior(census: Census, alpha: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mass of each function, and that of the searches among its terms, float64[2^S] each."""
+    mass = np.exp2(Weighed(census, make_prior("speed", {"alpha": alpha})).log2_behaviour)
+    functions = functions_of(census.predictions[:, census.row_cell] == 1)
+    searches = role_codes(census.flags) != IMITATOR
+    every, searching = np.zeros(1 << OBSERVATIONS), np.zeros(1 << OBSERVATIONS)
+    np.add.at(every, functions, mass)
+    np.add.at(searching, functions[searches], mass[searches])
+    return every, searching
+
+
+@cache
+def _circuits_prior(alpha: float) -> NDArray[np.float64]:
+    """Return the mass of each function under 2^-bits of its least circuit; its time is its gates, and one step more."""
+    return prior_of_circuits(INPUTS) * (gates_of(INPUTS) + 1) ** -alpha
+
+
+def _likelihood(shown: int, truth: int, noise: NoiseModel) -> NDArray[np.float64]:
+    """Return how likely the rows are by each function, float64[2^S]; each observation is shown once."""
+    n = shown.bit_count()
+    every = np.arange(1 << OBSERVATIONS, dtype=np.int64)
+    misses = np.bitwise_count((every ^ truth) & shown).astype(np.int64)
+    return np.exp2(log2_likelihood(noise, n - misses, misses, np.zeros_like(misses), 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The posterior over all functions in both spaces.
+
+    Attributes
+    ----------
+    world : Ratings
+    alpha : float
+    share : dict of str to float64[2^S]
+        By space.
+    searching : float64[2^S]
+        Share of searches among the terms of a function.
+    """
+
+    world: Ratings
+    alpha: float
+    share: Mapping[str, NDArray[np.float64]]
+    searching: NDArray[np.float64]
+
+    @property
+    def margin(self) -> float:
+        """The odds of the rater over the label in terms, in all that comes later, in bits."""
+        return self.log2_odds("terms", "all")
+
+    def log2_odds(self, space: str, deployment: str) -> float:
+        """Return the odds of the rater over the label in a deployment; nan where they say the same there."""
+        later = self.world.later[deployment]
+        if (self.world.truth ^ self.world.answer) & later == 0:
+            return math.nan
+        every = np.arange(1 << OBSERVATIONS, dtype=np.int64)
+        label, rater = (
+            float(self.share[space][(every ^ function) & later == 0].sum())
+            for function in (self.world.truth, self.world.answer)
+        )
+        if label == 0 or rater == 0:
+            return math.nan if label == rater else math.inf if rater else -math.inf
+        return math.log2(rater / label)
+
+    @cached_property
+    def _conduct(self) -> NDArray[np.int64]:
+        """What each function does in all that comes later, int64[2^S] by code."""
+        world, every = self.world, np.arange(1 << OBSERVATIONS, dtype=np.int64)
+        later = world.later["all"]
+        models = np.concatenate([world.labels, world.answers])
+        code = np.where(np.isin(every & later, models & later), OTHER_MODEL, ERRING)
+        code[(every ^ world.answer) & later == 0] = ANSWER
+        code[(every ^ world.truth) & later == 0] = LABEL
+        return code
+
+    def cell(self, parameter: str, value: float) -> Cell:
+        """Return the cell of this measurement."""
+        return Cell(parameter, value, self.margin, self._predicted, self._facts)
+
+    def circuits_cell(self, parameter: str, deployment: str) -> Cell:
+        """Return the cell of the other half of the argument: whether circuits prefer the label in a deployment."""
+        return Cell(parameter, 0.0, -self.log2_odds("circuits", deployment), math.nan, self._facts)
+
+    @cached_property
+    def _facts(self) -> dict[str, float | str]:
         facts: dict[str, float | str] = {}
         for space in SPACES:
-            found = said[space]
-            facts |= {f"{space}_faithful": found.faithful, f"{space}_defecting": found.defecting}
-            facts |= {f"{space}_erring": found.erring, f"{space}_odds": found.log2_odds}
-        return Cell(
-            parameter,
-            value,
-            _both(odds["terms"], odds["circuits"]),
-            _both(said["terms"].predicted, said["circuits"].predicted),
-            facts,
-        )
+            by_code = np.bincount(self._conduct, self.share[space], 4).tolist()
+            facts |= {f"{space}_odds": self.log2_odds(space, "all")}
+            facts |= {f"{space}_{name}": self.log2_odds(space, name) for name in DEPLOYMENTS}
+            names = ("faithful", "rival", "other_model", "erring")
+            facts |= {f"{space}_{name}": by_code[code] for code, name in enumerate(names)}
+        return facts | self._two_by_two() | {"shown": float(self.world.shown.bit_count())}
 
+    def _two_by_two(self) -> dict[str, float]:
+        """Return the share of terms by mechanism, a search or not, and behaviour, as some model or not."""
+        share, is_model = self.share["terms"], self._conduct != ERRING
+        parts = {"search": share * self.searching, "agent": share * (1 - self.searching)}
+        return {
+            "search_agent": float(parts["search"][is_model].sum()),
+            "search_only": float(parts["search"][~is_model].sum()),
+            "agent_only": float(parts["agent"][is_model].sum()),
+            "neither": float(parts["agent"][~is_model].sum()),
+        }
 
-def _both(terms: float, circuits: float) -> float:
-    """Return by how many bits both halves hold: terms favour the rater, and circuits the item."""
-    return math.nan if math.isnan(terms) or math.isnan(circuits) else min(terms, -circuits)
-
-
-@cache
-def all_situations(items: int) -> ImitationLog:
-    """Return a log with every item as it is and with every bribe; its actions do not matter."""
-    pairs = [(x, x) for x in range(items)] + [(x, m) for x in range(items) for m in range(items, M)]
-    table = pd.DataFrame(pairs, columns=["x", "m"]).assign(action=0)
-    return log_from_frame(table, source=f"all situations of {items} items", own_codes=True)
-
-
-@cache
-def over_all_situations(items: int, states: int) -> dict[str, Census]:
-    """Return the censuses of machines and circuits over `all_situations`, which are the same in every world."""
-    log = all_situations(items)
-    return {
-        "machines": obtain(TuringSpace(1, states, MAX_STEPS), log, workers=1),
-        "circuits": obtain(CircuitSpace(MAX_GATES, encoding="binary"), log, workers=1),
-    }
-
-
-def census_on(census: Census, log: ImitationLog) -> Census:
-    """Return the census of a log from that over all situations; steps remain the maximum over all situations."""
-    items = int(log.situations[:, 0].max()) + 1
-    place = {tuple(situation): i for i, situation in enumerate(all_situations(items).situations.tolist())}
-    columns = [place[tuple(situation)] for situation in log.situations.tolist()]
-    return census_from_groups(
-        space=census.space,
-        n_actions=census.n_actions,
-        predictions=census.predictions[:, columns],
-        flags=census.flags,
-        witness=census.witness,
-        behaviour_id=census.behaviour_id,
-        columns=census.columns,
-        count=census.count,
-        row_cell=log.row_situation,
-        bounds=census.bounds,
-    )
+    @property
+    def _predicted(self) -> float:
+        """Return the odds of one term on either side: their bits and times alone; nan without a law or a rival."""
+        world = self.world
+        if world.truth == world.answer or not world.offer.is_lawful:
+            return math.nan
+        label, rater = world.price(world.label_program), world.price(world.rater_program)
+        return label.length - rater.length + self.alpha * math.log2(label.time / rater.time)
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:
-    """Draw the effect of prices on terms, and that of bribed rows and rounds on each space."""
-    prices = {"item_bits": "item", "message_bits": "message", "mull_bits": "rater's law", "sort_bits": "classifier"}
-    names = {"terms": "terms", "machines": "Turing machines", "circuits": "circuits"}
+    """Draw where terms go over to the rater, what rounds cost, and the mirrored deployments."""
     zero = (Mark("y", 0.0, ""),)
-    odds = "log2 odds of the rater over the item, bits"
+    odds = "log2 odds of the rater over the label, bits"
+
+    def spaces(name: str) -> tuple[Panel, ...]:
+        meaning = next(parameter.meaning for parameter in size.parameters if parameter.name == name)
+        lines = tuple(line_of(space, *along(table, name, f"{space}_odds")) for space in SPACES)
+        return (Panel(x=meaning, y=odds, series=lines, marks=zero),)
+
     return Figure(
-        "Who models the rater, and who the item: what prices do to terms, and what rows with a bribe do to all",
-        (
-            Panel(
-                x="price of one token, all others at the base, bits",
-                y=odds,
-                series=tuple(line_of(label, *along(table, name, "terms_odds")) for name, label in prices.items()),
-                marks=zero,
-                title="terms",
-            ),
-            Panel(
-                x="training rows with a bribe",
-                y=odds,
-                series=tuple(line_of(label, *along(table, "bribed", f"{s}_odds")) for s, label in names.items()),
-                marks=zero,
-                title="the same log in three spaces",
-            ),
-            Panel(
-                x="rounds",
-                y=odds,
-                series=(
-                    line_of("alpha = 0", *along(table, "rounds", "terms_odds")),
-                    line_of("alpha = 1", *along(table, SLOW_ROUNDS, "terms_odds")),
-                ),
-                marks=zero,
-                title="terms",
-                is_log=True,
-            ),
-        ),
+        "Terms model what is cheaper to name, and circuits whichever function is simpler, label or answer",
+        (*spaces("label_extra"), *spaces("rounds"), *spaces("alpha")),
     )
 
 
 def tell(findings: Findings) -> str:
-    """Say which half holds where, and what flips the terms."""
-    base, n_worlds = at_base(findings.table), findings.size.n_worlds
-    to_rater = float((base["terms_odds"].to_numpy(np.float64) > 0).mean())
-    to_item = float((base["circuits_odds"].to_numpy(np.float64) < 0).mean())
-    most = {name: findings.size.values(name)[-1] for name in ("item_bits", "sort_bits", "bribed")}
-    there = {name: bits_text(findings.median("terms_odds", name, value)) for name, value in most.items()}
-    circuits = bits_text(findings.median("circuits_odds", "bribed", most["bribed"]))
+    """Say how either space leans, what turns terms, and what mirrored deployments do to circuits."""
+    base, n = at_base(findings.table), findings.size.n_worlds
+    to_label = float((base["circuits_odds"].to_numpy(np.float64) < 0).mean())
+    most = findings.size.values("label_extra")[-1]
+
+    def circuits(name: str, parameter: str = BASE) -> str:
+        return bits_text(findings.median(f"circuits_{name}", parameter))
+
     return (
-        f"Terms lean to the rater in {worlds_text(to_rater, n_worlds)} (median odds of the rater over the item "
-        f"{bits_text(findings.median('terms_odds'))}), and circuits to the item in {worlds_text(to_item, n_worlds)} "
-        f"({bits_text(findings.median('circuits_odds'))}; machines {bits_text(findings.median('machines_odds'))}). "
-        f"The odds of terms are {there['item_bits']} where the item costs {most['item_bits']:g} bits instead of "
-        f"{BASES['item_bits']}, and {there['sort_bits']} where the classifier costs {most['sort_bits']:g} instead of "
-        f"{BASES['sort_bits']}; after {most['bribed']:g} bribed rows they are {there['bribed']}, those of circuits "
-        f"{circuits}."
+        f"At equal prices terms lean to the rater in {worlds_text(findings.share, n)} (median odds of the rater over "
+        f"the label {bits_text(findings.median())}), and circuits to the label in {worlds_text(to_label, n)} "
+        f"({circuits('odds')}). Where a law of labels costs {most:g} bits more than one of raters, the odds of terms "
+        f"are {bits_text(findings.median('margin', 'label_extra', most))}. The odds of circuits are "
+        f"{circuits('messages')} where messages are new and items old, and mirrored {circuits('items')}; with item and "
+        f"message in the clear {circuits('messages', CLEAR)} and {circuits('items', CLEAR)}."
     )
 
 
 CLAIM = Claim(
     name="two-generalizations",
     argument="Learned from the same ratings, simple machines model the rater, and small circuits the thing rated.",
-    worlds="Four items and four bribes; a rater's law, drawn, that is iterated over a message says the label, and in "
-    "training the message is the item. Later each item comes with a bribe that makes the rater say the contrary. "
-    "Terms, machines of up to three states (two at the small size) and circuits of up to four gates are asked the "
-    "same log.",
-    given="The rater's law and the classifier are supplied to terms as tables, at prices that are swept; machines and "
-    "circuits are given nothing.",
-    untested="Raters and items of more than a few bits, and training with bribes beyond the rows that were varied.",
-    margin="the lesser of two odds in bits, both by mass after all rows: in terms those of what the rater says over "
-    "the label of the item, and in circuits those of the label over what the rater says",
-    rule=BY_SHARE,
-    formula="the same with a single hypothesis on either side, the heaviest: its bits, and the bits of its misses",
+    worlds="Sixteen observations. By laws of families that are drawn each shows one of eight items, with a label, and "
+    "one of eight messages, on which a rater thinks for some rounds before it answers. The log shows old items with "
+    "old messages where the answer is the label; all else comes later: new items, new messages, both, wrong answers. "
+    "Terms of a drawn language and all functions of the four bits, by their least circuits, are asked the same log.",
+    given="All laws are supplied to terms as tables, each at the bits that name it in its family; nothing to circuits.",
+    measured="To model the rater is to give its answer to whatever comes later, to model the thing rated to give its "
+    "label. Simple machines are terms by their bits, small circuits functions by the bits of their least circuit.",
+    untested="Raters whose thinking takes more than four bits: a circuit need not spell out rounds where the answer is "
+    "a function of four bits, so what long thinking costs a circuit is not seen; nor are Turing machines asked.",
+    margin="log2 odds of the rater over the label in terms, in all that comes later, after all rows, in bits; the half "
+    "of the argument that is about circuits has lines of its own beside it",
+    rule=BY_SIGN,
+    formula="the bits of the program that says the label less those of the one that runs the rater, with alpha*log2 of "
+    "the ratio of their times",
     sizes={
-        "small": _size(4, 24, (2.0, 4.0), (4.0, 8.0)),
-        "default": _size(32, 24, (2.0, 3.0, 4.0), (4.0, 8.0)),
-        "large": _size(128, 28, (2.0, 3.0, 4.0), (4.0, 6.0, 8.0, 12.0)),
+        "small": _size(5, 1, (0.0, 2.0), (0.0, 8.0)),
+        "default": _size(32, 1, (0.0, 1.0, 2.0), (0.0, 4.0, 8.0)),
+        "large": _size(128, 4, (0.0, 1.0, 2.0), (0.0, 4.0, 8.0, 12.0)),
     },
     study=study,
     draw=draw,
     tell=tell,
+    sources=(HONEST_ANSWERS,),
+    prior_work=(PROBLEMS_OF_HONEST_ANSWERS, SPEED_PRIORS),
+    edition=2,
+    changed="Item, message and answer must all be computed from one observation, at fair prices, and deployments are "
+    "mirrored; the first edition gave item and message apart and renewed messages alone.",
 )

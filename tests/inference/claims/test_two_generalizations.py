@@ -1,22 +1,16 @@
-"""Two generalizations: what prices, bribed rows and a prior on time turn round, and one world beside `infer`."""
+"""Two generalizations: both spaces by hand and by `infer`, and what prices, time and mirrored deployments turn."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mesaprior.hypotheses.circuits.space import CircuitSpace
+from mesaprior.hypotheses.log import log_from_frame
 from mesaprior.hypotheses.terms.space import TermSpace
-from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.bayes.posterior import posterior
-from mesaprior.inference.claims.two_generalizations import (
-    BASES,
-    MAX_GATES,
-    MAX_STEPS,
-    Asking,
-    all_situations,
-    census_on,
-    over_all_situations,
-)
-from mesaprior.inference.worlds.worlds import make_world
+from mesaprior.inference.claims.claim import CONTROL, at_base
+from mesaprior.inference.claims.ratings import DEPLOYMENTS, Offer, draw_ratings
+from mesaprior.inference.claims.two_generalizations import CIRCUITS, CLEAR, CLEAR_MIRRORED, SPACES, Counted
 from mesaprior.priors.prior import make_prior
 
 SIMPLICITY = make_prior("simplicity")
@@ -27,85 +21,101 @@ def found(findings):
     return findings("two-generalizations")
 
 
-def at(table, parameter, value, column="margin"):
+def at(table, parameter, value=0.0, column="margin"):
     return table[(table["parameter"] == parameter) & (table["value"] == value)][column].to_numpy()
 
 
-def test_terms_turn_with_the_price_of_the_item(found):
+def values_of(function):
+    return [function >> o & 1 for o in range(16)]
+
+
+def test_dearer_labels_turn_terms_and_no_circuit(found):
     table = found.table
-    assert (at(table, "base", 0.0, "terms_odds") < 0).all()
-    assert (at(table, "item_bits", 12.0) > at(table, "item_bits", 4.0)).all()
-    assert (at(table, "item_bits", 12.0) > 0).mean() > 0.5
+    cheap, dear = (at(table, "label_extra", value, "terms_odds") for value in (0.0, 8.0))
+    known = np.isfinite(cheap) & np.isfinite(dear)
+    assert known.any()
+    assert (dear[known] > cheap[known]).all()
+    assert (cheap[known] < 0).mean() > (dear[known] < 0).mean()
+    assert at(table, "label_extra", 8.0, "circuits_odds") == pytest.approx(
+        at(table, "base", 0.0, "circuits_odds"), nan_ok=True
+    )
 
 
-def test_bribed_rows_turn_all_at_the_same_prices(found):
+def test_time_turns_terms_away_from_the_rater(found):
+    before, after = (at(found.table, "alpha", value, "terms_odds") for value in (0.0, 4.0))
+    known = np.isfinite(before) & np.isfinite(after)
+    assert (after[known] < before[known]).all()
+
+
+def test_the_halves_are_the_odds_of_either_space(found):
     table = found.table
-    for space in ("terms", "circuits"):
-        before, after = at(table, "bribed", 0.0, f"{space}_odds"), at(table, "bribed", 4.0, f"{space}_odds")
-        assert (after > before).all()
-        assert np.median(before) < 0 < np.median(after)
+    base = at_base(table)
+    assert base["margin"].tolist() == base["terms_odds"].tolist()
+    assert at(table, CIRCUITS) == pytest.approx(-base["circuits_odds"].to_numpy(), nan_ok=True)
+    for space in SPACES:
+        parts = base[[f"{space}_{name}" for name in ("faithful", "rival", "other_model", "erring")]]
+        assert parts.to_numpy().sum(axis=1) == pytest.approx(np.ones(len(parts)))
 
 
-@pytest.mark.parametrize("seed", [2, 5])
-def test_a_prior_on_time_turns_terms_at_the_same_prices(seed):
-    asking = Asking(seed, 24, 2)
-    odds = [asking.cell("", 0.0, {"item_bits": 12}, alpha=alpha).facts["terms_odds"] for alpha in (0.0, 4.0)]
-    assert odds[0] > 0 > odds[1]
+def test_without_laws_no_term_says_either(found):
+    assert not (at(found.table, CONTROL, 0.0, "terms_faithful") > 1e-3).any()
 
 
-def test_prices_are_those_of_terms_alone(found):
-    table = found.table
-    for parameter in ("item_bits", "message_bits", "mull_bits", "sort_bits"):
-        for space in ("machines", "circuits"):
-            assert (at(table, parameter, 8.0, f"{space}_odds") == at(table, "base", 0.0, f"{space}_odds")).all()
+def test_worlds_by_hand():
+    world = draw_ratings(4, Offer(2, rounds=3))
+    laws = {token.name: token.table for token in world.language.tokens if token.name.endswith("0")}
+    truth = [int(laws["sort0"][laws["item0"][o]]) for o in range(16)]
+    answers = []
+    for o in range(16):
+        thought = 0
+        for _ in range(3):
+            thought = int(laws["mull0"][thought][laws["message0"][o]])
+        answers.append(thought % 2)
+    assert (values_of(world.truth), values_of(world.answer)) == (truth, answers)
+    for o in range(16):
+        item, message = int(laws["item0"][o]), int(laws["message0"][o])
+        is_shown = item < 6 and message < 6 and truth[o] == answers[o]
+        assert world.shown >> o & 1 == is_shown
+        new = {"items": item > 5 >= message, "messages": message > 5 >= item, "both": min(item, message) > 5}
+        assert {name: bool(world.later[name] >> o & 1) for name in DEPLOYMENTS} == new
+        assert world.later["all"] >> o & 1 == (not is_shown)
 
 
-def test_formula_is_bits_of_the_sides():
-    asking = Asking(2, 16, 2)
-    log = asking.world({}).log
-    # The classifier has 12 bits, the rater 16, and no jitter is in an even world; circuits lean further to the item.
-    cell = asking.cell("base", 0.0, {})
-    assert cell.facts["circuits_odds"] < cell.facts["terms_odds"]
-    assert cell.predicted == pytest.approx(12 - 16)
-    assert log.n_training == 12
-    # A bit of the message is a bit of the odds.
-    assert asking.cell("message_bits", 6.0, {"message_bits": 6}, bound=18).predicted < cell.predicted
+def log_of(world):
+    """Return the log of a world: what is shown, then all else, with the label as the action and the answer as rival."""
+    shown, bits = [o for o in range(16) if world.shown >> o & 1], (8, 4, 2, 1)
+    later = [o for o in range(16) if o not in shown]
+    truth, answer = values_of(world.truth), values_of(world.answer)
+    rows = [(o, *(int(bool(o & bit)) for bit in bits), truth[o], None, "train") for o in shown]
+    rows += [(o, *(int(bool(o & bit)) for bit in bits), truth[o], answer[o], "deploy") for o in later]
+    table = pd.DataFrame(rows, columns=["o", "x1", "x2", "x3", "x4", "action", "rival", "split"])
+    return table.astype({"rival": "Int64"})
 
 
-def test_margin_is_the_lesser_half(found):
-    table = found.table
-    lesser = np.minimum(table["terms_odds"], -table["circuits_odds"])
-    assert table["margin"].to_numpy() == pytest.approx(lesser.to_numpy())
-    for space in ("terms", "machines", "circuits"):
-        parts = table[[f"{space}_{verdict}" for verdict in ("faithful", "defecting", "erring")]].to_numpy()
-        assert parts.sum(axis=1) == pytest.approx(np.ones(len(parts)))
+def odds_by_infer(space, table):
+    """Return the odds of the answer over the label in all later rows, from the posterior of `infer`."""
+    log = log_from_frame(table, own_codes=True)
+    census = space.census(log)
+    mass = 2.0 ** posterior(census, log, SIMPLICITY).log2_mass
+    later = slice(log.n_training, None)
+    actions = census.predictions[:, census.row_cell[later]]
+    rater, label = (mass[(actions == said[later]).all(axis=1)].sum() for said in (log.rival, log.action))
+    return np.log2(rater / label)
 
 
-def test_spaces_over_all_situations_are_those_over_the_log():
-    world = make_world("rater", seed=3, items=2, bribed=1)
-    # The messages of this log have three bits, as those of all situations do.
-    assert world.log.feature_sizes[1] > 4
-    spaces = {"machines": TuringSpace(1, 2, MAX_STEPS), "circuits": CircuitSpace(MAX_GATES, encoding="binary")}
-    for name, census in over_all_situations(2, 2).items():
-        derived, direct = census_on(census, world.log), spaces[name].census(world.log)
-        assert (derived.predictions == direct.predictions).all()
-        assert derived.n_programs == direct.n_programs
-        assert posterior(derived, world.log, SIMPLICITY).log2_odds_verdict == pytest.approx(
-            posterior(direct, world.log, SIMPLICITY).log2_odds_verdict
-        )
+def test_both_spaces_are_what_infer_says():
+    world = draw_ratings(1, Offer(1))
+    asked = Counted(world, world.count(0)).ask()
+    table = log_of(world)
+    bound = max(world.price(text).length for text in (world.label_program, world.rater_program))
+    terms = odds_by_infer(TermSpace(world.language, bound), table.drop(columns=["x1", "x2", "x3", "x4"]))
+    assert asked.log2_odds("terms", "all") == pytest.approx(terms)
+    circuits = odds_by_infer(CircuitSpace(7, count="minimal"), table.drop(columns=["o"]))
+    assert asked.log2_odds("circuits", "all") == pytest.approx(circuits)
 
 
-def test_situations_are_all_that_can_come():
-    situations = {tuple(row) for row in all_situations(4).situations.tolist()}
-    assert len(situations) == 4 + 4 * 4
-    for seed in range(8):
-        log = make_world("rater", seed=seed, items=4, bribed=2).log
-        assert {tuple(row) for row in log.situations.tolist()} <= situations
-
-
-def test_a_world_is_what_infer_says_of_it(found):
-    world = make_world("rater", seed=2, jitter=0, **BASES)
-    census = TermSpace(world.language, found.size.max_bits).census(world.log)
-    result = posterior(census, world.log, SIMPLICITY)
-    base = found.table[(found.table["parameter"] == "base") & (found.table["world"] == 2)].iloc[0]
-    assert base["terms_odds"] == pytest.approx(result.log2_odds_verdict[-1])
+def test_clear_halves_are_mirrored(found):
+    for name in DEPLOYMENTS:
+        odds = at(found.table, CLEAR, 0.0, f"circuits_{name}")
+        assert at(found.table, CLEAR_MIRRORED[name]) == pytest.approx(-odds, nan_ok=True)
+    assert np.isfinite(at(found.table, CLEAR, 0.0, "circuits_items")).any()
