@@ -29,8 +29,8 @@ from mesaprior.inference.worlds.tokens import CANDIDATE, PARAMETER, Entry, binde
 SITUATIONS = OUTCOMES = 16
 """S and M."""
 
-ACTIONS, ACTION_BITS = 4, 2
-"""A, and what an action says."""
+ACTIONS = 4
+"""A."""
 
 NAME_BITS = 4
 """Bits of a number, which names a goal; where there are fewer goals, several numbers name the same."""
