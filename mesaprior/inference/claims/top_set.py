@@ -347,11 +347,11 @@ def tell(findings: Findings) -> str:
     return (
         f"With alpha = {size.base('alpha'):g} the argument holds in {worlds_text(findings.share, n)}; the teacher's "
         f"policy has its share in {worlds_text(share, n)} ({percent_text(findings.median('truth'))} of the mass in the "
-        f"median). In all of them the mixture lets through {mean_at_base(table, 'mixture'):.2g} rows of "
+        f"median). Over all worlds the mixture lets through {mean_at_base(table, 'mixture'):.2g} rows of "
         f"{size.base('later_rows'):g} on average and the top set {mean_at_base(table, 'slips'):.2g}, asking "
         f"{mean_at_base(table, 'questions'):.2g} times. Over all values of alpha, rows, prices and the prior, "
-        f"something slips through in {int((within['slips'] > 0).sum())} of {len(within)} cases in which it has its share, and "
-        f"{outside}."
+        f"something slips through in {int((within['slips'] > 0).sum())} of {len(within)} cases in which it has its "
+        f"share, and {outside}."
     )
 
 
