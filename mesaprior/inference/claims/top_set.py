@@ -357,9 +357,10 @@ def tell(findings: Findings) -> str:
 
 def _cases(table: pd.DataFrame, size: Size) -> pd.DataFrame:
     """Return the rows of a table with all later rows and a teacher of the family, each once."""
-    names = ("alpha", "rows", "preview_rows", "goal_bits", "overseer_bits", "slowness")
-    departs = [(table["parameter"] == name) & (table["value"] != size.base(name)) for name in names]
-    return table[np.any([table["parameter"] == BASE, *departs], axis=0)]
+    is_case = table["parameter"] == BASE
+    for name in ("alpha", "rows", "preview_rows", "goal_bits", "overseer_bits", "slowness"):
+        is_case |= (table["parameter"] == name) & (table["value"] != size.base(name))
+    return table.loc[is_case]
 
 
 CLAIM = Claim(
