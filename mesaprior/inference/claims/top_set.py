@@ -347,7 +347,7 @@ def tell(findings: Findings) -> str:
     return (
         f"With alpha = {size.base('alpha'):g} the argument holds in {worlds_text(findings.share, n)}; the teacher's "
         f"policy has its share in {worlds_text(share, n)} ({percent_text(findings.median('truth'))} of the mass in the "
-        f"median). In all of them the mixture lets through {mean_at_base(table, 'mixture'):.2g} rows of "
+        f"median). Over all worlds the mixture lets through {mean_at_base(table, 'mixture'):.2g} rows of "
         f"{size.base('later_rows'):g} on average and the top set {mean_at_base(table, 'slips'):.2g}, asking "
         f"{mean_at_base(table, 'questions'):.2g} times. Over all values of alpha, rows, prices and the prior, "
         f"something slips through in {int((within['slips'] > 0).sum())} of {len(within)} cases in which it has its "
@@ -357,9 +357,10 @@ def tell(findings: Findings) -> str:
 
 def _cases(table: pd.DataFrame, size: Size) -> pd.DataFrame:
     """Return the rows of a table with all later rows and a teacher of the family, each once."""
-    names = ("alpha", "rows", "preview_rows", "goal_bits", "overseer_bits", "slowness")
-    departs = [(table["parameter"] == name) & (table["value"] != size.base(name)) for name in names]
-    return table[np.any([table["parameter"] == BASE, *departs], axis=0)]
+    is_case = table["parameter"] == BASE
+    for name in ("alpha", "rows", "preview_rows", "goal_bits", "overseer_bits", "slowness"):
+        is_case |= (table["parameter"] == name) & (table["value"] != size.base(name))
+    return table.loc[is_case]
 
 
 CLAIM = Claim(

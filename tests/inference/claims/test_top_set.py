@@ -214,7 +214,7 @@ def test_it_is_safe_wherever_the_truth_has_its_share(found):
 def test_without_a_law_there_is_nothing_to_find(found):
     control = found.table[found.table["parameter"] == "control"]
     assert (control["truth"] < 0.01).all()
-    assert (control["slips"] > 32).all()
+    assert (control["slips"] > 16).all()
 
 
 def test_questions_come_to_an_end(found):

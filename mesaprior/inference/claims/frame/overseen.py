@@ -282,9 +282,13 @@ class CountedOverseen:
 
     def hits(self, n: int, n_unwatched: int = 0) -> NDArray[np.int64]:
         """Return how many of the first watched and unwatched rows each behaviour gets right, int64[B]."""
-        log = self.world.log
-        rows = [*range(n), *range(log.n_training, log.n_training + n_unwatched)]
-        return (self.census.predictions[:, self.census.row_cell[rows]] == log.action[rows]).sum(axis=1)
+        N = self.world.log.n_training
+        return self._is_right[:, :n].sum(axis=1) + self._is_right[:, N : N + n_unwatched].sum(axis=1)
+
+    @cached_property
+    def _is_right(self) -> NDArray[np.bool_]:
+        """Whether a behaviour does as the teacher on a row of the log, bool[B, R]."""
+        return self.census.predictions[:, self.census.row_cell] == self.world.log.action
 
 
 def draw_overseen(seed: int, oversight: Oversight, *, targets: Sequence[int] | None = None) -> OverseenWorld:
