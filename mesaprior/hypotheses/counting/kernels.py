@@ -249,6 +249,9 @@ _ARGUMENT_MASK = np.uint64((1 << ARGUMENT_BITS) - 1)
 _RUN_SHIFT = np.uint64(EMISSION_BITS + ARGUMENT_BITS)
 _EMISSION_SHIFT = np.uint64(EMISSION_BITS)
 
+# Emissions of a production that a record can tell apart.
+MOST_EMISSIONS = 1 << EMISSION_BITS
+
 # Runs that can be numbered, but for those of a few tiles.
 MOST_RUNS = (1 << (64 - EMISSION_BITS - ARGUMENT_BITS)) - (1 << 22)
 

@@ -15,7 +15,7 @@ from mesaprior.hypotheses.counting import bins
 from mesaprior.hypotheses.store import concatenated
 from mesaprior.hypotheses.terms.language import language_from_dict
 from mesaprior.hypotheses.terms.merged import engine, gathering, levels, witnesses, work, workspace
-from mesaprior.hypotheses.terms.merged.levels import Levels
+from mesaprior.hypotheses.terms.merged.levels import Levels, portions
 from mesaprior.hypotheses.terms.merged.rooms import Rooms
 from mesaprior.hypotheses.terms.merged.totals import Totals
 from mesaprior.hypotheses.terms.merged.work import ONE, Span, Task, tiles_of
@@ -332,6 +332,32 @@ def test_a_wave_begins_no_more_runs_than_can_be_numbered(monkeypatch, many_behav
     monkeypatch.setattr(engine, "tiles_of", crumbs)
     assert_same(space.census(log), whole)
     assert max(waves) == 30
+
+
+@pytest.mark.parametrize("most", [7, 1024])
+def test_ways_around_a_term_are_taken_in_portions_that_records_can_number(monkeypatch, most):
+    # 33 operators of one argument make 33 * 33 pairs of them, more than the 1,024 that a record tells apart.
+    assert levels.MOST_EMISSIONS == 1024
+    draw, taken = np.random.default_rng(3), []
+    tokens = [{"kind": "feature", "name": "s", "bits": 2}, {"kind": "binary", "name": "add", "bits": 8}]
+    tokens += [
+        {"kind": "unary", "name": f"u{k}", "bits": 7, "table": draw.integers(0, 4, 4).tolist()} for k in range(33)
+    ]
+    language = language_from_dict({"domain": 4, "actions": 2, "token": tokens})
+
+    def watched(wrappings):
+        for some in portions(wrappings):
+            taken.append(len(some))
+            yield some
+
+    monkeypatch.setattr(engine, "portions", watched)
+    monkeypatch.setattr(levels, "MOST_EMISSIONS", most)
+    log = log_of([{"s": s, "action": s in (1, 2)} for s in range(4)])
+    space = TermSpace(language, 18)
+    census = space.census(log)
+    assert max(taken) == most
+    assert_same(census, space.census(log, engine="reference"))
+    assert_witnesses(census, space, log)
 
 
 def test_records_that_wait_are_kept_when_there_is_more_room_for_the_next(monkeypatch, many_behaviours):

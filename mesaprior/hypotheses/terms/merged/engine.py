@@ -24,7 +24,7 @@ from mesaprior.hypotheses.terms.grid import Grid
 from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.gathering import Gathering, Pass
 from mesaprior.hypotheses.terms.merged.keys import Keys, Partition
-from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Levels, Way, Wrapping
+from mesaprior.hypotheses.terms.merged.levels import IDLE_SEARCH, Levels, Way, Wrapping, portions
 from mesaprior.hypotheses.terms.merged.rooms import Rooms
 from mesaprior.hypotheses.terms.merged.totals import Totals
 from mesaprior.hypotheses.terms.merged.witnesses import Speller
@@ -344,17 +344,18 @@ class MergedEngine:
                 wrappings = self._levels.wrappings(scope, length)
                 idle = [w for w in wrappings if w.links and w.links[0][0] == IDLE_SEARCH]
                 other = [w for w in wrappings if w not in idle]
-                if idle:
-                    tasks.append(self.task_of_classes(table, scope, self.everything_of(scope, length), idle))
-                if self._levels.is_kept(scope, length):
-                    if other and (scope, length) in self.spans:
-                        tasks.append(self.task_of_classes(table, scope, self.spans[scope, length], other))
-                elif other:
-                    tasks += tasks_of(
-                        self.grid, self.bits, self.rooms, table, self.spans, self.conditions_of, self.everything_of,
-                        scope, length, other,
-                        with_unary=False,
-                    )  # fmt: skip
+                everything = self.everything_of(scope, length) if idle else ONE
+                tasks += [self.task_of_classes(table, scope, everything, some) for some in portions(idle)]
+                if not self._levels.is_kept(scope, length):
+                    for some in portions(other):
+                        tasks += tasks_of(
+                            self.grid, self.bits, self.rooms, table, self.spans, self.conditions_of, self.everything_of,
+                            scope, length, some,
+                            with_unary=False,
+                        )  # fmt: skip
+                elif (scope, length) in self.spans:
+                    span = self.spans[scope, length]
+                    tasks += [self.task_of_classes(table, scope, span, some) for some in portions(other)]
         return table, tasks
 
     def task_of_classes(self, table: Table, scope: int, span: Span, wrappings: list[Wrapping]) -> Task:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mesaprior.hypotheses.counting.kernels import MOST_EMISSIONS
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.merged.rooms import Rooms
 from mesaprior.hypotheses.terms.program import Y, inner_scope, repetitions, times_over
@@ -60,6 +61,15 @@ class Wrapping:
 
     links: tuple[Link, ...]
     ways: list[Way]
+
+
+def portions(wrappings: list[Wrapping]) -> Iterator[list[Wrapping]]:
+    """Yield wrappings in portions whose emissions a record can tell apart.
+
+    A language with many operators of one argument has thousands of ways around a term.
+    """
+    for begin in range(0, len(wrappings), MOST_EMISSIONS):
+        yield wrappings[begin : begin + MOST_EMISSIONS]
 
 
 class Levels:

@@ -156,7 +156,8 @@ class Table:
         self._ways: list[list[Way]] = []
 
     def emissions(self, wrappings: list[Wrapping]) -> int:
-        """List the emissions of some wrappings and return the first."""
+        """List the emissions of some wrappings, as many as a record can tell apart, and return the first."""
+        assert len(wrappings) <= counting.MOST_EMISSIONS, len(wrappings)
         first = len(self._ways)
         self._ways += [wrapping.ways for wrapping in wrappings]
         return first

@@ -20,7 +20,7 @@ from mesaprior.hypotheses.terms.merged import kernels
 from mesaprior.hypotheses.terms.merged.engine import MergedEngine
 from mesaprior.hypotheses.terms.merged.gathering import Gathering
 from mesaprior.hypotheses.terms.merged.keys import ALL
-from mesaprior.hypotheses.terms.merged.levels import Levels, Way, Wrapping
+from mesaprior.hypotheses.terms.merged.levels import Levels, Way, Wrapping, portions
 from mesaprior.hypotheses.terms.merged.sampling.kernels import Heads
 from mesaprior.hypotheses.terms.merged.work import Span, Table, Task, tasks_of, tiles_of
 from mesaprior.hypotheses.terms.merged.workspace import Progress
@@ -136,12 +136,11 @@ class KeptTerms:
             ]
             wrappings = [wrapping for wrapping in wrappings if wrapping.ways]
             span = self._engine.spans.get((scope, length))
-            if not wrappings:
-                continue
-            if span is not None:
-                tasks.append(self._engine.task_of_classes(table, scope, span, wrappings))
-            elif not self._levels.is_kept(scope, length):
-                tasks += self._tasks(table, scope, length, wrappings, with_unary=False)
+            for some in portions(wrappings):
+                if span is not None:
+                    tasks.append(self._engine.task_of_classes(table, scope, span, some))
+                elif not self._levels.is_kept(scope, length):
+                    tasks += self._tasks(table, scope, length, some, with_unary=False)
         return Round(table, tasks)
 
     def _tasks(
