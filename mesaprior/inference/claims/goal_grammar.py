@@ -22,7 +22,7 @@ from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.hypotheses.turing.space import TuringSpace
 from mesaprior.inference.bayes.weights import Weighed
 from mesaprior.inference.claims.asking import Price, price_of
-from mesaprior.inference.claims.completing import all_inputs
+from mesaprior.inference.claims.boolean_inputs import all_inputs
 from mesaprior.inference.claims.frame.conduct import Goals
 from mesaprior.inference.claims.frame.families import TEACHER, LawFamily, draw_laws
 from mesaprior.inference.claims.frame.languages import Word, drawn_tokens, usual_words
