@@ -296,7 +296,7 @@ CLAIM = Claim(
     formula="observed bits - (bits of the planner - bits of the word for a table) - alpha*log2 of the ratio of their "
     "times, or the bits of the best reply less those of the planner where that is less",
     sizes={
-        "small": _size(6, 2, (0.0, 6.0)),
+        "small": _size(6, 1, (0.0, 6.0)),
         "default": _size(32, 3, (0.0, 3.0, 6.0, 7.0)),
         "large": _size(128, 5, (0.0, 3.0, 6.0, 9.0, 12.0)),
     },

@@ -9,7 +9,7 @@ import pytest
 from mesaprior.inference.claims.claim import Parameter
 from mesaprior.inference.claims.findings import check_formula, find, sensitivity_of, stable_share
 from mesaprior.inference.claims.registry import claim
-from mesaprior.inference.claims.rules import DEPENDS, REFUTED, SUPPORTED
+from mesaprior.inference.claims.rules import BY_SHARE, DEPENDS, REFUTED, SUPPORTED
 from mesaprior.inference.figures.figure import quartiles
 
 ALPHA = Parameter("alpha", 1.0, (0.0, 1.0, 2.0), "exponent")
@@ -50,7 +50,7 @@ def test_undefined_margins_do_not_hold():
 )
 def test_verdict_by_share(holding, verdict):
     rows = table([[w, "base", 0.0, 1.0 if w < holding else 0.0, math.nan] for w in range(4)])
-    assert claim("pseudorealizable").rule.decide(rows) == (verdict, holding / 4)
+    assert BY_SHARE.decide(rows) == (verdict, holding / 4)
 
 
 def test_formula_counts_each_cell_once_and_none_at_a_bound():
