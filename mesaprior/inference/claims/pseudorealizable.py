@@ -121,7 +121,7 @@ def _beside(seed: int, base: CountedPayoffs) -> list[tuple[str, Measured, bool]]
 
 def _count(seed: int, size: Size, changed: Mapping[str, float], *, is_retargeted: bool = False) -> CountedPayoffs:
     """Draw the world of a seed with some settings changed, and count it."""
-    asked = size.bases | changed
+    asked = {**size.bases, **changed}
     offer = Offer(int(asked["law_bits"]), seen=DOMAIN - BEFORE_LAST, engine=asked["engine"])
     return draw_payoffs(seed, replace(offer, is_retargeted=is_retargeted)).count(size.max_bits)
 
