@@ -96,6 +96,14 @@ class Levels:
         self._shorten = shorten
         self._is_kept: dict[tuple[int, int], bool] = {}
         self._n_ways: dict[tuple[int, int], tuple[int, int]] = {}
+        self._known: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+        # Tokens that can wrap a term by themselves, each in every scope where it may stand.
+        self._wraps = [
+            (index, outer, inner_scope(token.kind, outer), repetitions(token.kind, language, n_history)[0])
+            for index, token in enumerate(language.tokens)
+            if token.arity == 1
+            for outer in range(4)
+        ]
         # Tokens that do the same are one: their values need not be computed twice.
         variants = variants_of(language)
         does = [(token.kind, variants.tables_of(index)) for index, token in enumerate(language.tokens)]
@@ -126,18 +134,17 @@ class Levels:
         depth, n_ways = self._count_ways(scope, length)
         return depth > MOST_WRAPS or n_ways > MOST_WRAPPINGS
 
-    def _around(self, scope: int, length: int) -> Iterator[tuple[int, int, int]]:
-        """Yield each token that can wrap a term by itself, its scope, and the length with it."""
-        least = self._rooms.least(scope, length)
-        for index, (token, bits) in enumerate(zip(self._language.tokens, self._bits, strict=True)):
-            if token.arity != 1:
-                continue
-            factor = repetitions(token.kind, self._language, self._n_history)[0]
-            for outer in range(4):
-                if inner_scope(token.kind, outer) != scope:
-                    continue
-                if self._rooms.below(outer, length + bits, token.steps, factor) >= least:
-                    yield index, outer, length + bits
+    def _around(self, scope: int, length: int) -> list[tuple[int, int, int]]:
+        """Return each token that can wrap a term of a level by itself, its scope, and the length with it."""
+        if (scope, length) not in self._known:
+            least, tokens = self._rooms.least(scope, length), self._language.tokens
+            self._known[scope, length] = [
+                (index, outer, length + self._bits[index])
+                for index, outer, inner, factor in self._wraps
+                if inner == scope
+                and self._rooms.below(outer, length + self._bits[index], tokens[index].steps, factor) >= least
+            ]
+        return self._known[scope, length]
 
     def _count_ways(self, scope: int, length: int) -> tuple[int, int]:
         """Return the largest number of tokens that wrap a term of a level, and the number of ways."""
