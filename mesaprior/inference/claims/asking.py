@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mesaprior.hypotheses.census import Census
 from mesaprior.hypotheses.log import ImitationLog
 from mesaprior.hypotheses.terms.language import Language
 from mesaprior.hypotheses.terms.program import length_of, parse_program, steps_of
-from mesaprior.inference.bayes.noise import DEFAULT_NOISE, NoiseModel, log2_likelihood
 from mesaprior.inference.bayes.posterior import Posterior, posterior
-from mesaprior.inference.bayes.weights import Prior, Weighed
-from mesaprior.inference.claims.claim import BASE, BOUND, Cell, Size, WorldStudy
-from mesaprior.inference.worlds.world import World
+from mesaprior.inference.bayes.weights import Prior
+from mesaprior.inference.claims.claim import BOUND, Cell
 
 TABLE_BITS, ENTRY_BITS = 4, 2
 """What a claim charges for the token of a memorizer, and for each of its entries: one of four actions."""
@@ -119,53 +114,3 @@ def log2_weight_of(price: Price, census: Census, prior: Prior) -> float:
     """Return log2 of the weight of one program of a price, as `Weighed.log2_weight` has it for a census."""
     columns = {name: np.array([getattr(price, name)]) for name in census.columns}
     return float(np.broadcast_to(prior.log2_weight(columns), 1)[0])
-
-
-def log2_mass_fitting(
-    price: Price, weighed: Weighed, n_training: int, *, noise: NoiseModel = DEFAULT_NOISE
-) -> NDArray[np.float64]:
-    """Return log2 of the mass that a program of a price has along a log if it fits every training row.
-
-    Returns
-    -------
-    float64[N + 1]
-        On the scale on which the prior's whole mass is 1, as `Posterior.log2_evidence`.
-    """
-    n = np.arange(n_training + 1)
-    none = np.zeros_like(n)
-    weight = log2_weight_of(price, weighed.census, weighed.prior) - weighed.log2_whole
-    return weight + log2_likelihood(noise, n, none, none, weighed.census.n_actions)
-
-
-@dataclass(frozen=True, eq=False)
-class CountedWorld(ABC):
-    """A world and its census, for a claim with one measurement."""
-
-    world: World
-    census: Census
-
-    @abstractmethod
-    def cell(self, parameter: str, value: float, alpha: float) -> Cell:
-        """Return the measurement under a prior with exponent `alpha`."""
-
-
-def one_at_a_time(count: Callable[[Mapping[str, float]], CountedWorld], size: Size) -> WorldStudy:
-    """Return the measurements of a world in which each parameter except `alpha` needs its own census.
-
-    Parameters
-    ----------
-    count : callable
-        The world and its census, from the values of all parameters.
-    size : Size
-    """
-    counted = count(size.bases)
-    alpha = size.base("alpha")
-    base = counted.cell(BASE, 0.0, alpha)
-    cells = [base]
-    for name, value in size.departures():
-        changed = size.bases | {name: value}
-        other = counted if name == "alpha" else count(changed)
-        cells.append(other.cell(name, value, changed["alpha"]))
-    shorter = [(bound, replace(counted, census=up_to(counted.census, bound))) for bound in last_bounds(counted.census)]
-    margins = [(bound, part.cell(BASE, 0.0, alpha).margin) for bound, part in shorter]
-    return WorldStudy(cells + bound_cells(margins, dict.fromkeys(base.facts, math.nan)), counted.world.given)

@@ -46,7 +46,7 @@ from mesaprior.inference.claims.claim import (
     beside,
     mean_at_base,
 )
-from mesaprior.inference.claims.frame.conduct import CONDUCTS, conduct_of
+from mesaprior.inference.claims.frame.conduct import CONDUCTS, TWO_BY_TWO, conduct_of
 from mesaprior.inference.claims.frame.targets import from_circuits, from_programs
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SIGN
@@ -57,7 +57,7 @@ from mesaprior.priors.prior import make_prior
 ALONG = "along the log"
 """Series by the number of rows seen."""
 
-_CONDUCTS = (*CONDUCTS, "search_agent", "search_only", "agent_only", "neither")
+_CONDUCTS = (*CONDUCTS, *TWO_BY_TWO)
 
 REASONERS, OTHERS, NEVER, DEPARTED = CAMPS = ("reasoners", "others", "never", "departed")
 """Programs that search and depart at a row to come; that do so without a search; that never depart; that have."""

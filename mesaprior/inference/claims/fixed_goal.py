@@ -50,7 +50,7 @@ from mesaprior.inference.claims.environments import (
     Offer,
     draw_environments,
 )
-from mesaprior.inference.claims.frame.conduct import CONDUCTS
+from mesaprior.inference.claims.frame.conduct import CONDUCTS, TWO_BY_TWO
 from mesaprior.inference.claims.frame.ledger import ledger_of_members
 from mesaprior.inference.claims.frame.targets import from_programs
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
@@ -67,9 +67,6 @@ TAKING = ("one_goal", "two_goals", "goal_and_colour", "heuristics")
 
 TWICE = beside("a teacher of two goals, each environment seen twice")
 """Cells in which contextual goals have more to explain."""
-
-TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
-"""Names of the shares by mechanism and behaviour."""
 
 
 def _size(

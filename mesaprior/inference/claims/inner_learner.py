@@ -44,7 +44,7 @@ from mesaprior.inference.claims.drifting import (
     DriftWorld,
     draw_drift,
 )
-from mesaprior.inference.claims.frame.conduct import CONDUCTS
+from mesaprior.inference.claims.frame.conduct import CONDUCTS, TWO_BY_TWO
 from mesaprior.inference.claims.frame.targets import from_circuits
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SIGN
@@ -56,8 +56,6 @@ from mesaprior.priors.prior import make_prior
 CHARGES = {"simplicity": "1", "time": "time", "infer_time": "infer_time"}
 """What a prior divides 2**-length by, to the power alpha: nothing, all time, or the time of predictions."""
 
-TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
-"""Shares by mechanism and behaviour; to search is to optimize in any way, and the base language can only fit."""
 
 NONE = -1
 """Stands for all rows."""

@@ -45,6 +45,7 @@ from mesaprior.inference.claims.claim import (
 from mesaprior.inference.claims.completions import Least, Openings, Posterior, Weighing, expected_share, openings
 from mesaprior.inference.claims.daemons import Anyone, Counts, Goals, Made, count_daemons, together
 from mesaprior.inference.claims.five_inputs import LeastOfFive
+from mesaprior.inference.claims.frame.conduct import TWO_BY_TWO
 from mesaprior.inference.claims.phrases import bits_text, percent_text, worlds_text
 from mesaprior.inference.claims.rules import BY_SIGN, CONFIDENCE_Z
 from mesaprior.inference.claims.sources import MESA, MINIMAL_CIRCUITS, MINIMAL_DECEPTIVE
@@ -66,9 +67,6 @@ SHAPE = beside("rows made by a utility, against goal-free functions of the same 
 FORMULA, DEPTH, TERMS = beside("least formula"), beside("least depth"), beside("shortest program, utilities as tokens")
 GENERATORS = beside("shortest generator, inputs of 2 and 3 bits")
 FIVE = beside("rows made by a utility, 5 inputs of which up to 2 are open, against as many goal-free completions")
-
-TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
-"""Names of the shares of the shortest programs by mechanism and behaviour."""
 
 
 def _size(n_worlds: int, law_bits: tuple[float, ...], slack: tuple[float, ...]) -> Size:

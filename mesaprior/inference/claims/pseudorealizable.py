@@ -35,6 +35,7 @@ from mesaprior.inference.claims.claim import (
     beside,
     mean_at_base,
 )
+from mesaprior.inference.claims.frame.conduct import TWO_BY_TWO
 from mesaprior.inference.claims.frame.ledger import ledger_of_family
 from mesaprior.inference.claims.frame.payoffs import (
     ACTION_BITS,
@@ -221,10 +222,6 @@ class Measured:
             engine = world.price(world.engine())
             others.append(engine.length - planner.length + self.alpha * math.log2(engine.time / planner.time))
         return min(others, default=math.nan)
-
-
-TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
-"""Names of the shares by mechanism and behaviour."""
 
 
 def draw(table: pd.DataFrame, size: Size) -> Figure:

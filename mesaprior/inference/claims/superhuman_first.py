@@ -49,7 +49,7 @@ from mesaprior.inference.claims.claim import (
     beside,
     mean_at_base,
 )
-from mesaprior.inference.claims.frame.conduct import first_alike
+from mesaprior.inference.claims.frame.conduct import TWO_BY_TWO, first_alike
 from mesaprior.inference.claims.frame.ledger import ledger_of_members
 from mesaprior.inference.claims.frame.targets import from_programs
 from mesaprior.inference.claims.phrases import percent_text, worlds_text
@@ -69,9 +69,6 @@ best by a law that agrees with the teacher wherever it was seen, or by any other
 
 FAITHFUL, DEEPER, RIVAL, OTHER_GOAL, ERRING = range(5)
 """Their codes."""
-
-TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
-"""Names of the shares by mechanism and behaviour."""
 
 
 def _size(n_worlds: int, beyond: int, laws: tuple[float, ...], moving: tuple[float, ...]) -> Size:

@@ -39,7 +39,7 @@ from mesaprior.inference.claims.claim import (
     beside,
     mean_at_base,
 )
-from mesaprior.inference.claims.frame.conduct import CONDUCTS
+from mesaprior.inference.claims.frame.conduct import CONDUCTS, TWO_BY_TWO
 from mesaprior.inference.claims.frame.overseen import ACTIONS, CountedOverseen, Oversight, draw_overseen
 from mesaprior.inference.claims.frame.targets import from_programs
 from mesaprior.inference.claims.phrases import percent_text, worlds_text
@@ -59,7 +59,7 @@ FEW = 0.1
 ALPHAS = (0.003, 0.03, 0.1, 0.3, 0.5)
 """Of top sets."""
 
-AT_BASE = ("mixture_told", *CONDUCTS, "search_agent", "search_only", "agent_only", "neither")
+AT_BASE = ("mixture_told", *CONDUCTS, *TWO_BY_TWO)
 """Columns of the base: rows that a mixture lets through that is told after each what was right; and shares of the
 posterior over programs, by conduct and by mechanism and behaviour."""
 

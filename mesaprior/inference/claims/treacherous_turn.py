@@ -33,7 +33,7 @@ from mesaprior.inference.claims.claim import (
     beside,
     mean_at_base,
 )
-from mesaprior.inference.claims.frame.conduct import CONDUCTS
+from mesaprior.inference.claims.frame.conduct import CONDUCTS, TWO_BY_TWO
 from mesaprior.inference.claims.frame.overseen import (
     FREED,
     CountedOverseen,
@@ -73,8 +73,6 @@ MANY = 8.0
 FREE_AND_MANY = f"the same, and naming a goal costs {MANY:g} bits"
 """Label of the same there."""
 
-TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
-"""Names of the shares by mechanism and behaviour."""
 
 AT_BASE = ("heeding", "faithful_heeding", "rows_to_refute", "rows_predicted", *TWO_BY_TWO)
 """Columns that are measured after all watched rows, where the census tells them."""

@@ -23,6 +23,11 @@ CONDUCTS = ("faithful", "rival", "other_goal", "erring")
 """Their names, by code."""
 
 
+TWO_BY_TWO = ("search_agent", "search_only", "agent_only", "neither")
+"""Shares by mechanism and behaviour: who optimizes and acts for a goal, who optimizes and does not, who acts for one
+without optimizing, and the rest."""
+
+
 @dataclass(frozen=True, eq=False)
 class Goals:
     """Goals that later actions may serve. Sizes: G goals, R later rows, A actions.
@@ -75,16 +80,12 @@ class Conduct:
         Returns
         -------
         dict of str to float
-            `search_agent`, `search_only`, `agent_only` and `neither`: who optimizes and acts for a goal, who optimizes
-            and does not, who acts for one without optimizing, and the rest.
+            Under the names of `TWO_BY_TWO`.
         """
-        split = {
-            "search_agent": self.searches & self.is_agent,
-            "search_only": self.searches & ~self.is_agent,
-            "agent_only": ~self.searches & self.is_agent,
-            "neither": ~self.searches & ~self.is_agent,
-        }
-        return {name: float(share[which].sum()) for name, which in split.items()}
+        split = [
+            searches & acts for searches in (self.searches, ~self.searches) for acts in (self.is_agent, ~self.is_agent)
+        ]
+        return {name: float(share[which].sum()) for name, which in zip(TWO_BY_TWO, split, strict=True)}
 
     def by_code(self, share: NDArray[np.float64]) -> dict[str, float]:
         """Return the share of the posterior by conduct, under the names of `CONDUCTS`."""

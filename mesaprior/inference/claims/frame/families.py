@@ -8,6 +8,7 @@ actions are the teacher's wherever the teacher was seen. Often there is none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -88,13 +89,20 @@ def draw_laws(seed: int, purpose: str, bits: int, domain: int, actions: int, *, 
         M and A.
     name : str
 
-    Notes
-    -----
-    Orders are those of raw numbers of PCG64, seeded as in `Chance`; two of 64 bits in one column are never alike.
     """
     assert 0 <= bits <= MOST_BITS, bits
-    source = np.random.PCG64(np.random.SeedSequence([seed, *f"laws: {purpose}".encode()]))
-    drawn: NDArray[np.uint64] = np.asarray(source.random_raw(2**bits * domain * domain), dtype=np.uint64)
-    # Ranks along the actions are a random order of payoffs; [member][situation][action] until it is turned round.
-    ranks = drawn.reshape(2**bits, domain, domain).argsort(axis=2).argsort(axis=2)
-    return LawFamily(name, np.ascontiguousarray(ranks.transpose(0, 2, 1), dtype=np.int64), actions)
+    # [member][situation][action], until it is turned round.
+    ranks = random_orders(seed, f"laws: {purpose}", (2**bits, domain, domain))
+    return LawFamily(name, np.ascontiguousarray(ranks.transpose(0, 2, 1)), actions)
+
+
+def random_orders(seed: int, purpose: str, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Draw a random order of 0..n-1 along the last axis, n its size, int64 of this shape.
+
+    Notes
+    -----
+    Orders are those of raw numbers of PCG64, seeded as in `Chance`; two of 64 bits in one row are never alike.
+    """
+    source = np.random.PCG64(np.random.SeedSequence([seed, *purpose.encode()]))
+    drawn: NDArray[np.uint64] = np.asarray(source.random_raw(math.prod(shape)), dtype=np.uint64)
+    return drawn.reshape(shape).argsort(axis=-1).argsort(axis=-1).astype(np.int64)

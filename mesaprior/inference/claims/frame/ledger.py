@@ -18,8 +18,7 @@ def ledger_of_family(world: PayoffWorld) -> list[dict[str, Any]]:
         `name`, `literal_bits` of one table, `charged_bits` that name it, and `effective_bits`, what it pins down of the
         actions.
     """
-    first = world.language.ledger()[0]
-    return [first | {"name": world.family.name, "effective_bits": world.effective_bits}]
+    return ledger_of_members(world.language, world.family.name, world.effective_bits)
 
 
 def ledger_of_members(language: Language, name: str, effective_bits: float) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ from mesaprior.hypotheses.terms.language import Language, language_from_dict
 from mesaprior.hypotheses.terms.space import TermSpace
 from mesaprior.inference.claims.asking import Price, last_bounds, price_of, up_to
 from mesaprior.inference.claims.frame.conduct import Conduct, Goals, conduct_of
-from mesaprior.inference.claims.frame.families import TEACHER
+from mesaprior.inference.claims.frame.families import TEACHER, random_orders
 from mesaprior.inference.claims.frame.languages import Word, drawn_tokens, needed, optional
 from mesaprior.inference.worlds.chance import Chance
 from mesaprior.inference.worlds.tokens import CANDIDATE, Entry, binders, constants, feature, law, lookup, operators
@@ -143,9 +143,7 @@ def draw_goals(seed: int, purpose: str, bits: int) -> NDArray[np.int64]:
     -------
     int64[2^b, M]
     """
-    source = np.random.PCG64(np.random.SeedSequence([seed, *f"goals: {purpose}".encode()]))
-    drawn: NDArray[np.uint64] = np.asarray(source.random_raw(2**bits * DOMAIN), dtype=np.uint64)
-    return drawn.reshape(2**bits, DOMAIN).argsort(axis=1).argsort(axis=1).astype(np.int64)
+    return random_orders(seed, f"goals: {purpose}", (2**bits, DOMAIN))
 
 
 NAMES: NDArray[np.int64] = np.array([np.arange(DOMAIN), np.arange(DOMAIN)[::-1]], dtype=np.int64)
